@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "core/base/error.h"
+
+namespace vernier {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void throw_open_error(const fs::path& path, int error) {
+    if (error == ENOENT || error == ENOTDIR)
+        throw Error(ErrorKind::not_found, "no such file", {.file = path.string()});
+    throw Error(ErrorKind::bad_data, fmt::format("cannot be read: {}", std::strerror(error)), {.file = path.string()});
+}
+
+[[noreturn]] void throw_write_error(const fs::path& path, int error) {
+    throw Error(ErrorKind::cannot_write,
+                error != 0 ? fmt::format("cannot be written: {}", std::strerror(error)) : "cannot be written",
+                {.file = path.string()}, "Choose another folder or free some space");
+}
+
+/// A name beside the target that no other run of ours uses.
+fs::path temporary_name(const fs::path& target) {
+    static std::atomic<unsigned> counter{0};
+    fs::path name = target;
+    name += fmt::format(".{}-{}.part", ::getpid(), counter++);
+    return name;
+}
+
+struct RemoveOnExit {
+    fs::path path;
+    ~RemoveOnExit() {
+        std::error_code ignored;
+        if (!path.empty()) fs::remove(path, ignored);
+    }
+};
+
+std::string to_hex(const unsigned char* bytes, unsigned size) {
+    std::string text;
+    for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes[i]);
+    return text;
+}
+
+}  // namespace
+
+MappedFile::MappedFile(const fs::path& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) throw_open_error(path, errno);
+    struct stat info {};
+    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        ::close(fd);
+        throw Error(ErrorKind::bad_data, "is not a regular file", {.file = path.string()});
+    }
+    size_ = static_cast<std::size_t>(info.st_size);
+    if (size_ > 0) {
+        void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (mapped == MAP_FAILED) {
+            const int error = errno;
+            ::close(fd);
+            throw_open_error(path, error);
+        }
+        data_ = static_cast<const std::byte*>(mapped);
+    }
+    ::close(fd);
+}
+
+MappedFile::~MappedFile() {
+    if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+void write_file(const fs::path& target, const std::function<void(std::ostream&)>& write) {
+    std::error_code ignored;
+    if (fs::is_directory(target, ignored)) throw_write_error(target, EISDIR);
+    RemoveOnExit temporary{temporary_name(target)};
+    errno = 0;
+    std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);
+    if (!out) throw_write_error(target, errno);
+    write(out);
+    out.flush();
+    if (!out) throw_write_error(target, errno);
+    out.close();
+    if (out.fail()) throw_write_error(target, errno);
+    std::error_code error;
+    fs::rename(temporary.path, target, error);
+    if (error) throw_write_error(target, error.value());
+    temporary.path.clear();
+}
+
+void write_file(const fs::path& target, std::string_view content) {
+    write_file(target, [&](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); });
+}
+
+std::string read_file(const fs::path& path, std::size_t max_bytes) {
+    const MappedFile file(path);
+    const auto bytes = file.bytes();
+    if (bytes.size() > max_bytes)
+        throw Error(ErrorKind::bad_data, fmt::format("is larger than {} bytes", max_bytes), {.file = path.string()});
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+    std::error_code error;
+    return fs::exists(a, error) && fs::exists(b, error) && fs::equivalent(a, b, error);
+}
+
+std::string sha256(std::span<const std::byte> bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+        throw Error(ErrorKind::internal, "SHA-256 is not available");
+    return to_hex(digest.data(), size);
+}
+
+std::string sha256(std::string_view text) { return sha256(std::as_bytes(std::span(text.data(), text.size()))); }
+
+std::string sha256_of_file(const fs::path& path) { return sha256(MappedFile(path).bytes()); }
+
+}  // namespace vernier

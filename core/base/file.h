@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace vernier {
+
+/// A file mapped read-only for its whole life. Throws Error{not_found} or Error{bad_data}.
+class MappedFile {
+public:
+    explicit MappedFile(const std::filesystem::path& path);
+    ~MappedFile();
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+    [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+private:
+    const std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// Writes beside the target and renames into place, so that the target is whole or untouched.
+/// Throws Error{cannot_write}; the temporary file is removed on every failure.
+void write_file(const std::filesystem::path& target, const std::function<void(std::ostream&)>& write);
+void write_file(const std::filesystem::path& target, std::string_view content);
+
+/// Whole file as text. Throws Error{not_found} or Error{bad_data} when it is over max_bytes.
+[[nodiscard]] std::string read_file(const std::filesystem::path& path, std::size_t max_bytes = std::size_t{1} << 30);
+
+/// True when both paths name the same existing file (links followed).
+[[nodiscard]] bool same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+
+/// Lower-case hex SHA-256.
+[[nodiscard]] std::string sha256(std::span<const std::byte> bytes);
+[[nodiscard]] std::string sha256(std::string_view text);
+[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& path);
+
+}  // namespace vernier

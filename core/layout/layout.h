@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/model/model.h"
+
+namespace vernier {
+
+struct Point {
+    double x = 0, y = 0;
+};
+struct Rect {
+    double x = 0, y = 0, width = 0, height = 0;
+};
+
+/// One drawn card: a node with what belongs to it (constants are badges, not cards).
+struct Card {
+    NodeId node = kNone;
+    Rect rect;
+    int rank = 0;
+};
+
+/// One drawn line from producer card to consumer card, as a smooth polyline of control points (first and last lie on the cards).
+/// A far value (mask, shape) is drawn as a stub at its reader: stub is true and the points hold a short line.
+struct Wire {
+    ValueId value = kNone;
+    std::int32_t from = kNone;  ///< index into cards; kNone for a graph input
+    std::int32_t to = kNone;    ///< kNone for a graph output
+    bool stub = false;
+    std::vector<Point> points;
+};
+
+struct GraphLayout {
+    std::vector<Card> cards;
+    std::vector<std::int32_t> card_of_node;  ///< by NodeId; kNone when not drawn (Constant nodes, subgraph nodes)
+    std::vector<Wire> wires;
+    Rect bounds;
+};
+
+struct LayoutOptions {
+    double card_width = 200, card_height = 46, gap_x = 36, gap_y = 24;
+    GraphId graph = 0;
+};
+
+/// Layered layout, top to bottom: longest-path ranks with tightening, one dummy chain per value, barycenter order,
+/// Brandes-Koepf coordinates. Near linear in nodes; cancellable.
+[[nodiscard]] GraphLayout layout_graph(const Model& model, const LayoutOptions& options = {}, const Job& job = {});
+
+}  // namespace vernier

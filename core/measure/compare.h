@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/measure/measure.h"
+
+namespace vernier {
+
+/// What a candidate must hold. Unset limits are not judged.
+struct Gate {
+    std::optional<double> max_drop_points;   ///< top-1 points below the baseline
+    std::optional<double> min_speedup;       ///< p50 baseline / p50 candidate
+    bool operator==(const Gate&) const = default;
+};
+
+enum class Outcome { passed, failed, inconclusive, not_judged };
+[[nodiscard]] std::string_view name(Outcome outcome);
+
+/// One limit judged against an interval.
+struct GateLine {
+    std::string what;        ///< "accuracy", "speed"
+    Outcome outcome = Outcome::not_judged;
+    std::string text;        ///< "drop 0.20 points (95 %: -0.05 to 0.46), limit 0.5"
+    std::uint64_t samples_needed = 0;  ///< for inconclusive accuracy: how many would settle it; 0 = not known
+};
+
+/// A candidate against the baseline, paired.
+struct CandidateComparison {
+    Measurement measurement;
+    double size_ratio = 1;
+    double speedup = 1;                      ///< p50 of baseline / p50 of candidate
+    Interval speedup_interval;               ///< 95 %
+    bool latency_differs = false;            ///< the interval leaves out 1 and exceeds the A/A noise floor
+    std::optional<double> top1_delta_points; ///< candidate - baseline
+    Interval top1_delta_interval;            ///< 95 % Tango
+    double agreement = 100;                  ///< percent of samples with the same arg max
+    double output_sqnr_db = 0;
+    double output_cosine = 1;
+    std::uint64_t right_both = 0, lost = 0, gained = 0, wrong_both = 0;
+    std::vector<GateLine> gate_lines;
+    Outcome gate = Outcome::not_judged;      ///< worst of the lines: failed, then inconclusive, then passed
+};
+
+struct Comparison {
+    Measurement baseline;
+    std::vector<CandidateComparison> candidates;
+    Gate gate;
+    double noise_floor = 0;                  ///< A/A: half width of the baseline against itself, as a share (0.006 = 0.6 %)
+    [[nodiscard]] Outcome outcome() const;   ///< passed when at least one candidate passed and none is needed more; see compare.cpp
+};
+
+/// measurements[0] is the baseline. All must come from one call of measure().
+[[nodiscard]] Comparison compare(std::vector<Measurement> measurements, const Gate& gate);
+
+[[nodiscard]] Json to_json(const Comparison& comparison, bool with_samples = false);
+[[nodiscard]] Comparison comparison_from_json(const Json& json);
+
+}  // namespace vernier

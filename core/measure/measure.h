@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/base/json.h"
+#include "core/base/provenance.h"
+#include "core/data/dataset.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier {
+
+struct MeasureOptions {
+    RunOptions run;
+    double seconds = 4;            ///< time budget of the latency part for each model
+    std::uint64_t samples = 0;     ///< validation samples; 0 = the whole split
+    int pairs = 40;                ///< blocks of each model (fewer when the budget does not reach)
+    int runs_per_block = 12;       ///< runs of a block; the first two are dropped
+    std::uint64_t seed = 7;
+};
+
+struct Interval {
+    double lo = 0, hi = 0;
+    bool operator==(const Interval&) const = default;
+};
+
+/// Latency of one model in milliseconds. Raw samples are kept by block, in the order they ran.
+struct Latency {
+    double p50 = 0, p90 = 0, p99 = 0, mean = 0;
+    std::uint64_t n = 0;
+    Interval p50_interval;                     ///< 95 %, t over blocks
+    std::vector<std::vector<double>> blocks;   ///< ms
+};
+
+/// Top-1 and top-5 in percent, where there are labels.
+struct Accuracy {
+    double top1 = 0, top5 = 0;
+    std::uint64_t n = 0;
+    Interval top1_interval;                    ///< 95 % Wilson, percent
+};
+
+/// What the model answered on each validation sample (kept for paired comparison).
+struct Answers {
+    std::vector<std::uint64_t> sample;         ///< index in the validation split
+    std::vector<std::int32_t> predicted;       ///< arg max of the scores, lowest index wins a tie
+    std::vector<std::int32_t> label;           ///< -1 without labels
+    std::vector<bool> in_top5;
+    std::vector<std::vector<float>> scores;    ///< the scores output, flattened
+};
+
+/// Everything measured about one model file with one harness.
+struct Measurement {
+    std::filesystem::path model;
+    std::string sha256;
+    std::uint64_t size_bytes = 0;
+    double session_start_ms = 0;               ///< median of 3 openings
+    double first_run_ms = 0;
+    std::uint64_t peak_rss_bytes = 0;
+    Latency latency;
+    std::optional<Accuracy> accuracy;
+    Answers answers;
+    std::vector<ProfileEvent> profile;         ///< time per executed node
+    RunOptions run;
+    std::string runtime_version, runtime_path;
+    std::string data_name, data_fingerprint;
+    std::uint64_t samples = 0;
+    Host host;
+    std::string date;
+    std::string vernier_version;
+};
+
+/// The JSON of `measure`: model, sha256, size_bytes, latency_ms.{p50,p90,p99,mean,n,p50_interval}, session_start_ms, accuracy or
+/// null, runtime.{version,threads,level,provider,path}, host, ... ; blocks and answers only when asked for.
+[[nodiscard]] Json to_json(const Measurement& measurement, bool with_samples = false);
+[[nodiscard]] Measurement measurement_from_json(const Json& json);
+
+/// Measures all files with one harness: answers on the validation split first, then latency in interleaved blocks, random
+/// order in each round. Inputs of the latency part: the first validation sample, or zeros of the model's shape without data
+/// (symbolic axes as 1). Throws Error{bad_model, bad_data, cancelled}.
+[[nodiscard]] std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
+                                               const DatasetPtr& dataset, const MeasureOptions& options, const Job& job);
+
+}  // namespace vernier

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/quant/recipe.h"
+
+namespace vernier {
+
+/// Kept statistics of one observed tensor. The histogram covers [-2^exponent, 2^exponent) in 2,048 bins and grows by
+/// doubling (neighbours merge), so its counts do not depend on the order of samples or threads.
+struct Observed {
+    static constexpr int kBins = 2048;
+    float min = 0, max = 0;
+    std::uint64_t count = 0, zeros = 0, nan = 0, inf = 0;
+    int exponent = 0;
+    std::vector<std::uint64_t> bins;
+    bool operator==(const Observed&) const = default;
+};
+
+using Ranges = std::map<std::string, Observed>;  ///< by tensor name in the prepared model
+
+/// A range for a tensor: lo <= 0 <= hi always holds.
+struct Range {
+    float lo = 0, hi = 0;
+};
+
+/// Reads a range from kept statistics: MinMax, or two-sided percentile from the histogram (never wider than MinMax).
+[[nodiscard]] Range range_of(const Observed& observed, const Calibration& calibration);
+
+/// U8 asymmetric parameters with an exact zero: scale = (hi-lo)/255, zero_point = clamp(rne(-lo/scale)).
+struct QuantParams {
+    float scale = 1;
+    std::uint8_t zero_point = 0;
+    bool operator==(const QuantParams&) const = default;
+};
+[[nodiscard]] QuantParams u8_params(Range range);
+
+/// Collects one tensor's statistics; add() may be called from several threads.
+class RangeCollector {
+public:
+    void add(std::span<const float> values);
+    [[nodiscard]] Observed result() const;
+
+private:
+    void grow(int exponent);
+    mutable std::mutex mutex_;
+    Observed state_;
+    bool started_ = false;
+};
+
+[[nodiscard]] Json to_json(const Observed& observed);
+
+}  // namespace vernier

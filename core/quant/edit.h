@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <onnx/onnx_pb.h>
+
+#include "core/model/model.h"
+
+namespace vernier {
+
+/// A main graph that is being rewritten: nodes by stable index, producers and readers by tensor name, fresh names.
+/// Node names are unique (the Model's labels), so that plan, audit and profile can name them. Constant nodes have become
+/// initializers. Subgraph bodies stay as they are; names that they read from outside are known as "outer reads".
+class GraphEdit {
+public:
+    struct Item {
+        onnx::NodeProto proto;
+        NodeId origin = kNone;   ///< node of the opened model that it stands for; kNone for what we add
+        bool removed = false;
+    };
+
+    /// Takes over a copy of the model (external initializers inline).
+    explicit GraphEdit(const Model& model);
+    /// Carries items and indexes over to a proto whose nodes were changed by someone else (the opset converter); nodes are
+    /// matched by name.
+    void adopt(onnx::ModelProto proto);
+
+    [[nodiscard]] std::size_t size() const { return items_.size(); }
+    [[nodiscard]] Item& item(std::size_t index) { return items_[index]; }
+    [[nodiscard]] const Item& item(std::size_t index) const { return items_[index]; }
+    [[nodiscard]] std::int64_t opset() const;
+    void set_opset(std::string_view domain, std::int64_t version);
+
+    /// Index of the node that makes a tensor; -1 for inputs and initializers.
+    [[nodiscard]] int producer(const std::string& tensor) const;
+    /// Indexes of the nodes that read a tensor (each once), without removed ones.
+    [[nodiscard]] std::vector<int> readers(const std::string& tensor) const;
+    [[nodiscard]] bool is_output(const std::string& tensor) const;
+    [[nodiscard]] bool is_input(const std::string& tensor) const;
+    [[nodiscard]] bool has_outer_reads(const std::string& tensor) const;
+    /// The one reader when the tensor has exactly one, is no graph output and no subgraph reads it; else -1.
+    [[nodiscard]] int only_reader(const std::string& tensor) const;
+
+    [[nodiscard]] const onnx::TensorProto* initializer(const std::string& tensor) const;  ///< nullptr when computed
+    [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;             ///< of an initializer
+    [[nodiscard]] std::vector<std::int64_t> ints(const std::string& tensor) const;        ///< of an integer initializer
+    [[nodiscard]] std::vector<std::int64_t> dims(const std::string& tensor) const;        ///< of an initializer
+    /// Type of any tensor as far as known (shape inference of the opened model, by name).
+    [[nodiscard]] ValueType type(const std::string& tensor) const;
+    void set_type(const std::string& tensor, ValueType type);
+
+    [[nodiscard]] std::string fresh(std::string_view base);   ///< unused name of a tensor or node
+    std::string add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
+                                std::span<const std::byte> bytes);
+    template <class T>
+    std::string add_constant(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
+                             const std::vector<T>& values) {
+        return add_initializer(base, type, dims, std::as_bytes(std::span(values)));
+    }
+    std::string add_scalar(std::string_view base, float value);
+
+    /// Adds a node; it is put in order when the model is built. Returns its index.
+    int add(onnx::NodeProto proto, NodeId origin = kNone);
+    int add(std::string_view op, std::vector<std::string> inputs, std::vector<std::string> outputs, std::string_view name,
+            std::string_view domain = "", NodeId origin = kNone);
+    void remove(int index);
+    void set_input(int index, int slot, const std::string& tensor);
+    void set_output(int index, int slot, const std::string& tensor);
+    /// Makes every reader (and the subgraphs, not the graph output list) of a tensor read another.
+    void replace_reads(const std::string& tensor, const std::string& by);
+
+    /// The model: nodes in topological order, unused initializers dropped, value infos of vanished tensors dropped.
+    [[nodiscard]] onnx::ModelProto build() const;
+
+private:
+    void index_nodes();
+    void link(int index);
+    void unlink(int index);
+    onnx::ModelProto base_;                       ///< everything but nodes and initializers
+    std::vector<Item> items_;
+    std::map<std::string, onnx::TensorProto> initializers_;
+    std::vector<std::string> initializer_order_;
+    std::unordered_map<std::string, int> producer_;
+    std::unordered_map<std::string, std::vector<int>> readers_;
+    std::unordered_set<std::string> inputs_, outputs_, outer_reads_, names_;
+    std::unordered_map<std::string, ValueType> types_;
+};
+
+/// Attribute access on a NodeProto.
+[[nodiscard]] const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, std::string_view name);
+[[nodiscard]] std::int64_t attribute_int(const onnx::NodeProto& node, std::string_view name, std::int64_t otherwise);
+[[nodiscard]] float attribute_float(const onnx::NodeProto& node, std::string_view name, float otherwise);
+[[nodiscard]] std::vector<std::int64_t> attribute_ints(const onnx::NodeProto& node, std::string_view name);
+[[nodiscard]] std::string attribute_string(const onnx::NodeProto& node, std::string_view name, std::string_view otherwise = "");
+void set_attribute(onnx::NodeProto& node, std::string_view name, std::int64_t value);
+void set_attribute(onnx::NodeProto& node, std::string_view name, float value);
+void set_attribute(onnx::NodeProto& node, std::string_view name, const std::vector<std::int64_t>& values);
+void set_attribute(onnx::NodeProto& node, std::string_view name, std::string_view value);
+void remove_attribute(onnx::NodeProto& node, std::string_view name);
+
+}  // namespace vernier

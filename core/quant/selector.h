@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/model.h"
+#include "core/quant/method.h"
+
+namespace vernier {
+
+/// The selection language, one grammar for CLI, filter lines and rules:
+///   op:Conv   op:Conv,Gemm   name:"features.0*"   #12   #3..9   block:features.4   up:(...)   down:(...)
+///   weight>1MB   macs>1M   method:int8-static   depthwise   all   and or not ( )
+/// A bare word matches names and op types that contain it. Names and ops match with * and ?; case matters not for op.
+class Selector {
+public:
+    /// Throws Error{usage} whose text points at the column.
+    static Selector parse(std::string_view text);
+
+    /// One flag a node, by NodeId. methods may be empty (then method:... matches nothing).
+    [[nodiscard]] std::vector<bool> match(const Model& model, const std::vector<Method>& methods = {}) const;
+    /// Near op types, names or ids for a selector that matched nothing: "did you mean op:Conv?"; empty when none is near.
+    [[nodiscard]] std::string suggestion(const Model& model) const;
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+    struct Term;
+
+private:
+    std::string text_;
+    std::shared_ptr<const Term> root_;
+};
+
+/// Words that could come next at the end of text, for completion in a filter line.
+[[nodiscard]] std::vector<std::string> completions(std::string_view text, const Model& model);
+
+}  // namespace vernier

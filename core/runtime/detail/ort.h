@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// Private to core/runtime: ONNX Runtime's C API behind RAII. The C API and not the C++ one, because the C++ one keeps
+// the table of functions in a global, and a user may compare two runtime builds in one process.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <onnxruntime_c_api.h>
+
+#include "core/base/error.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier::detail {
+
+/// Owns one handle that the API made and releases it with the API's function.
+template <class T, void (*OrtApi::*Release)(T*)>
+class Handle {
+public:
+    Handle() = default;
+    explicit Handle(const OrtApi& api) : api_(&api) {}
+    Handle(Handle&& other) noexcept : api_(other.api_), value_(std::exchange(other.value_, nullptr)) {}
+    Handle& operator=(Handle&& other) noexcept
+    {
+        std::swap(api_, other.api_);
+        std::swap(value_, other.value_);
+        return *this;
+    }
+    ~Handle()
+    {
+        if (value_ != nullptr) {
+            (api_->*Release)(value_);
+        }
+    }
+    [[nodiscard]] T* get() const { return value_; }
+    /// Where the API writes a new handle.
+    [[nodiscard]] T** out() { return &value_; }
+
+private:
+    const OrtApi* api_ = nullptr;
+    T* value_ = nullptr;
+};
+
+using EnvHandle = Handle<OrtEnv, &OrtApi::ReleaseEnv>;
+using SessionHandle = Handle<OrtSession, &OrtApi::ReleaseSession>;
+using SessionOptionsHandle = Handle<OrtSessionOptions, &OrtApi::ReleaseSessionOptions>;
+using RunOptionsHandle = Handle<OrtRunOptions, &OrtApi::ReleaseRunOptions>;
+using ValueHandle = Handle<OrtValue, &OrtApi::ReleaseValue>;
+using MemoryInfoHandle = Handle<OrtMemoryInfo, &OrtApi::ReleaseMemoryInfo>;
+using TypeInfoHandle = Handle<OrtTypeInfo, &OrtApi::ReleaseTypeInfo>;
+using ShapeInfoHandle = Handle<OrtTensorTypeAndShapeInfo, &OrtApi::ReleaseTensorTypeAndShapeInfo>;
+using DomainHandle = Handle<OrtCustomOpDomain, &OrtApi::ReleaseCustomOpDomain>;
+
+/// The runtime's words without its source paths, function signatures and status prefix.
+[[nodiscard]] std::string readable_message(std::string_view message);
+
+/// A loaded library: the table of functions and the environment that all its sessions share.
+class Library final : public Runtime {
+public:
+    Library(const OrtApi& api, std::string version, std::filesystem::path path);
+
+    [[nodiscard]] const std::string& version() const override { return version_; }
+    [[nodiscard]] const std::filesystem::path& path() const override { return path_; }
+    [[nodiscard]] std::vector<std::string> providers() const override;
+
+    [[nodiscard]] const OrtApi& api() const { return api_; }
+    [[nodiscard]] const OrtEnv* env() const { return env_.get(); }
+    [[nodiscard]] const OrtMemoryInfo* memory() const { return memory_.get(); }
+
+    /// Throws an Error of this kind when status is a failure, and releases the status.
+    void check(OrtStatus* status, ErrorKind kind = ErrorKind::bad_model, const Where& where = {}) const;
+
+private:
+    const OrtApi& api_;
+    std::string version_;
+    std::filesystem::path path_;
+    EnvHandle env_;
+    MemoryInfoHandle memory_;
+};
+
+/// What implements the public Runtime; every Runtime of this program is a Library.
+[[nodiscard]] const Library& library_of(const Runtime& runtime);
+
+/// Session options from the value; config entries included.
+[[nodiscard]] SessionOptionsHandle session_options(const Library& library, const RunOptions& options);
+
+/// The observers of one session, and the first exception that one of them threw.
+struct ObserverState;
+
+/// Opens a session from bytes; a failure is Error{bad_model} that names file.
+[[nodiscard]] SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes,
+                                       const std::filesystem::path& folder, const OrtSessionOptions* options);
+[[nodiscard]] SessionHandle open_file(const Library& library, const std::filesystem::path& path,
+                                      const OrtSessionOptions* options);
+
+/// Adds "where external data lies" to options; nothing when folder is empty.
+void set_external_folder(const Library& library, OrtSessionOptions* options, const std::filesystem::path& folder);
+
+/// Type of an input, output or value as the API describes it.
+[[nodiscard]] ValueType value_type(const Library& library, const OrtTypeInfo* info);
+
+/// Names and types of a session's outputs.
+[[nodiscard]] std::vector<Port> output_ports(const Library& library, const OrtSession* session);
+[[nodiscard]] std::vector<Port> input_ports(const Library& library, const OrtSession* session);
+
+/// An OrtValue that views the tensor's bytes. Throws Error{bad_data} when bytes and shape do not agree.
+[[nodiscard]] ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor);
+
+/// A folder that only this user can read, removed with all that is in it.
+class PrivateFolder {
+public:
+    PrivateFolder();
+    ~PrivateFolder();
+    PrivateFolder(const PrivateFolder&) = delete;
+    PrivateFolder& operator=(const PrivateFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// The model's bytes. Throws Error{bad_model} above protobuf's limit of 2 GB.
+[[nodiscard]] std::string serialized(const onnx::ModelProto& model);
+
+}  // namespace vernier::detail
