@@ -82,9 +82,14 @@ public:
     [[nodiscard]] onnx::ModelProto build() const;
 
 private:
+    void take_nodes(const Model& model);
+    void take_initializers();
+    void take_types(const Model& model);
     void index_nodes();
     void link(int index);
     void unlink(int index);
+    [[nodiscard]] std::vector<int> ordered_items() const;
+    void write_value_infos(onnx::GraphProto& graph, const std::unordered_set<std::string>& alive) const;
     onnx::ModelProto base_;                       ///< everything but nodes and initializers
     std::vector<Item> items_;
     std::map<std::string, onnx::TensorProto> initializers_;
@@ -93,6 +98,8 @@ private:
     std::unordered_map<std::string, std::vector<int>> readers_;
     std::unordered_set<std::string> inputs_, outputs_, outer_reads_, names_;
     std::unordered_map<std::string, ValueType> types_;
+    std::unordered_set<std::string> retyped_;     ///< tensors whose type we changed: their value infos are written anew
+    unsigned next_name_ = 0;
 };
 
 /// Attribute access on a NodeProto.
@@ -102,6 +109,9 @@ private:
 [[nodiscard]] std::vector<std::int64_t> attribute_ints(const onnx::NodeProto& node, std::string_view name);
 [[nodiscard]] std::string attribute_string(const onnx::NodeProto& node, std::string_view name, std::string_view otherwise = "");
 void set_attribute(onnx::NodeProto& node, std::string_view name, std::int64_t value);
+inline void set_attribute(onnx::NodeProto& node, std::string_view name, int value) {
+    set_attribute(node, name, static_cast<std::int64_t>(value));
+}
 void set_attribute(onnx::NodeProto& node, std::string_view name, float value);
 void set_attribute(onnx::NodeProto& node, std::string_view name, const std::vector<std::int64_t>& values);
 void set_attribute(onnx::NodeProto& node, std::string_view name, std::string_view value);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/finding.h"
+#include "core/quant/edit.h"
+
+namespace vernier {
+
+/// What a rewriting may use: which nodes (by item index) will run in integer arithmetic.
+struct PassContext {
+    std::vector<bool> wants_static;   ///< by NodeId of the opened model
+    std::vector<bool> absorbed;       ///< by NodeId: set for nodes that a pass folds into a neighbour
+    std::vector<Finding>* findings = nullptr;
+
+    [[nodiscard]] bool is_static(const GraphEdit::Item& item) const {
+        return item.origin >= 0 && wants_static[static_cast<std::size_t>(item.origin)];
+    }
+    void absorb(const GraphEdit::Item& item) {
+        if (item.origin >= 0) absorbed[static_cast<std::size_t>(item.origin)] = true;
+    }
+};
+
+/// A rewriting of the graph that keeps its result. Returns how many places it changed.
+using PassFn = int (*)(GraphEdit& edit, PassContext& context);
+
+struct PassRow {
+    std::string_view name;
+    PassFn run;
+};
+
+/// Reshape, Transpose, Squeeze, Unsqueeze, Flatten and Identity of a constant become a constant.
+///   Constant -> Reshape -> MatMul      =>      Constant' -> MatMul
+int fold_constant_shapes(GraphEdit& edit, PassContext& context);
+
+/// Conv without bias, then Add of a constant that is one number a channel:
+///   Conv(x, W) -> Add(c [C,1,1] or [1,C,1,1])      =>      Conv(x, W, c)
+int fold_conv_bias(GraphEdit& edit, PassContext& context);
+
+/// Folds each BatchNormalization that directly follows a Conv into that Conv (see fold_batch_norm.cpp).
+int fold_batch_norm(GraphEdit& edit, PassContext& context);
+
+/// Gemm with alpha or beta other than 1: folded into weight and bias, because the runtime fuses alpha = beta = 1 only.
+int fold_gemm_scales(GraphEdit& edit, PassContext& context);
+
+/// ReduceMean over the spatial axes with keepdims, and AveragePool whose window is the whole map, as GlobalAveragePool,
+/// which has an integer kernel:   ReduceMean(x, axes=[2,3])      =>      GlobalAveragePool(x)
+int use_global_average_pool(GraphEdit& edit, PassContext& context);
+
+/// Runs all of the rewritings that static INT8 stands on, in order.
+void run_static_passes(GraphEdit& edit, PassContext& context);
+
+/// Raises the standard domain's opset to at least target with onnx's converter. Returns an empty text, or why it could not.
+[[nodiscard]] std::string upgrade_opset(GraphEdit& edit, std::int64_t target);
+
+}  // namespace vernier
