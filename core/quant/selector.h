@@ -13,8 +13,10 @@ namespace vernier {
 
 /// The selection language, one grammar for CLI, filter lines and rules:
 ///   op:Conv   op:Conv,Gemm   name:"features.0*"   #12   #3..9   block:features.4   up:(...)   down:(...)
-///   weight>1MB   macs>1M   method:int8-static   depthwise   all   and or not ( )
-/// A bare word matches names and op types that contain it. Names and ops match with * and ?; case matters not for op.
+///   weight>1MB   macs>1M   params>10k   method:int8-static   depthwise   all   and or not ( )
+/// A bare word matches names and op types that contain it. Names and ops match with * and ?; case matters not for op and
+/// for bare words. Two terms side by side mean "and". up:X is X and all that X needs; down:X is X and all that needs X.
+/// The whole of it is in docs/recipes.md.
 class Selector {
 public:
     /// Throws Error{usage} whose text points at the column.
@@ -25,6 +27,8 @@ public:
     /// Near op types, names or ids for a selector that matched nothing: "did you mean op:Conv?"; empty when none is near.
     [[nodiscard]] std::string suggestion(const Model& model) const;
     [[nodiscard]] const std::string& text() const { return text_; }
+    /// The node of a selector that is nothing but "#12"; kNone for all others.
+    [[nodiscard]] NodeId single_id() const;
 
     struct Term;
 
@@ -33,7 +37,8 @@ private:
     std::shared_ptr<const Term> root_;
 };
 
-/// Words that could come next at the end of text, for completion in a filter line.
+/// Words that could stand in the place of the unfinished word at the end of text ("op:Co" -> "op:Conv", ...), for
+/// completion in a filter line; at most 50.
 [[nodiscard]] std::vector<std::string> completions(std::string_view text, const Model& model);
 
 }  // namespace vernier

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/near_names.h"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <set>
+#include <utility>
+
+namespace vernier {
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return result;
+}
+
+/// Names in a model can be long; what is compared beyond this does not help a person.
+constexpr std::size_t kLongest = 200;
+
+}  // namespace
+
+int edit_distance(std::string_view a_text, std::string_view b_text, int limit) {
+    const std::string a = lower(a_text.substr(0, kLongest)), b = lower(b_text.substr(0, kLongest));
+    const int n = static_cast<int>(a.size()), m = static_cast<int>(b.size());
+    if (std::abs(n - m) > limit) return limit + 1;
+    std::vector<int> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
+    std::iota(last.begin(), last.end(), 0);
+    for (int i = 1; i <= n; ++i) {
+        now[0] = i;
+        int best = i;
+        for (int j = 1; j <= m; ++j) {
+            const auto at = static_cast<std::size_t>(j);
+            const bool same = a[static_cast<std::size_t>(i) - 1] == b[at - 1];
+            now[at] = std::min({last[at] + 1, now[at - 1] + 1, last[at - 1] + (same ? 0 : 1)});
+            if (i > 1 && j > 1 && a[static_cast<std::size_t>(i) - 1] == b[at - 2] && a[static_cast<std::size_t>(i) - 2] == b[at - 1])
+                now[at] = std::min(now[at], before[at - 2] + 1);
+            best = std::min(best, now[at]);
+        }
+        if (best > limit) return limit + 1;
+        std::swap(before, last);
+        std::swap(last, now);
+    }
+    return std::min(last[b.size()], limit + 1);
+}
+
+std::vector<std::string> near_names(std::string_view word, const std::vector<std::string>& candidates, std::size_t count) {
+    if (word.empty()) return {};
+    const std::string wanted = lower(word);
+    const int limit = std::max(1, std::min(4, static_cast<int>(word.size()) / 3 + 1));
+    std::vector<std::pair<int, std::string>> found;
+    for (const std::string& candidate : std::set<std::string>(candidates.begin(), candidates.end())) {
+        if (candidate.empty()) continue;
+        int distance = edit_distance(word, candidate, limit);
+        const std::string low = lower(candidate);
+        const bool inside = wanted.size() >= 3 && (low.find(wanted) != std::string::npos ||
+                                                   (low.size() >= 3 && wanted.find(low) != std::string::npos));
+        if (distance > limit && !inside) continue;
+        if (distance > limit) distance = limit + 1 + std::abs(static_cast<int>(low.size()) - static_cast<int>(wanted.size()));
+        found.emplace_back(distance, candidate);
+    }
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::string> result;
+    for (auto& [distance, name] : found)
+        if (result.size() < count) result.push_back(std::move(name));
+    return result;
+}
+
+std::string did_you_mean(const std::vector<std::string>& words, std::string_view prefix) {
+    if (words.empty()) return {};
+    std::string text = "did you mean ";
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+        text += prefix;
+        text += words[i];
+    }
+    return text + "?";
+}
+
+}  // namespace vernier

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/recipe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <initializer_list>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/quant/near_names.h"
+#include "core/quant/selector.h"
+
+namespace vernier {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kLargestFile = std::size_t{64} << 20;
+
+[[noreturn]] void fail(const std::string& what, const std::string& remedy = {}) {
+    throw Error(ErrorKind::bad_data, "recipe: " + what, {}, remedy);
+}
+
+/// Reads one object of the document: known keys only, and each of its type.
+class Fields {
+public:
+    Fields(const Json& json, std::string where, std::initializer_list<std::string_view> known)
+        : json_(json), where_(std::move(where)) {
+        if (!json.is_object()) fail(fmt::format("{} must be an object {{...}}", where_));
+        const std::vector<std::string> names(known.begin(), known.end());
+        for (const auto& [key, value] : json.items())
+            if (std::find(names.begin(), names.end(), key) == names.end()) {
+                std::string remedy = did_you_mean(near_names(key, names));
+                if (remedy.empty()) remedy = fmt::format("Known keys are {}", fmt::join(names, ", "));
+                fail(fmt::format("unknown key \"{}\" in {}", key, where_), remedy);
+            }
+    }
+
+    [[nodiscard]] const Json* find(const std::string& key) const {
+        const auto found = json_.find(key);
+        return found == json_.end() ? nullptr : &*found;
+    }
+
+    void read(const std::string& key, std::string& into) const {
+        if (const Json* value = find(key)) {
+            if (!value->is_string()) wrong(key, "a text");
+            into = value->get<std::string>();
+        }
+    }
+
+    template <class Flag> void read_flag(const std::string& key, Flag& into) const {
+        if (const Json* value = find(key)) {
+            if (!value->is_boolean()) wrong(key, "true or false");
+            into = value->get<bool>();
+        }
+    }
+
+    template <class MethodLike> void read_method(const std::string& key, MethodLike& into) const {
+        std::string id;
+        read(key, id);
+        if (!find(key)) return;
+        const auto method = method_from_id(id);
+        if (!method) {
+            std::vector<std::string> known;
+            for (const MethodRow& candidate : kMethods) known.emplace_back(candidate.id);
+            std::string remedy = did_you_mean(near_names(id, known));
+            if (remedy.empty()) remedy = fmt::format("Known methods are {}", fmt::join(known, ", "));
+            fail(fmt::format("unknown method \"{}\" in {}", id, where_), remedy);
+        }
+        into = *method;
+    }
+
+    [[noreturn]] void wrong(const std::string& key, std::string_view wanted) const {
+        fail(fmt::format("\"{}\" in {} must be {}", key, where_, wanted));
+    }
+
+private:
+    const Json& json_;
+    std::string where_;
+};
+
+Calibration calibration_from_json(const Json& json) {
+    Calibration calibration;
+    const Fields fields(json, "\"calibration\"", {"method", "percentile", "samples"});
+    std::string method(name(calibration.method));
+    fields.read("method", method);
+    const auto found = range_method_from_name(method);
+    if (!found) {
+        std::string remedy = did_you_mean(near_names(method, {"minmax", "percentile"}));
+        fail(fmt::format("unknown calibration method \"{}\"", method), remedy.empty() ? "Known are minmax, percentile" : remedy);
+    }
+    calibration.method = *found;
+    if (const Json* percentile = fields.find("percentile")) {
+        if (!percentile->is_number()) fields.wrong("percentile", "a number");
+        calibration.percentile = percentile->get<double>();
+        if (!(calibration.percentile > 50 && calibration.percentile <= 100)) fields.wrong("percentile", "above 50 and at most 100");
+    }
+    if (const Json* samples = fields.find("samples")) {
+        if (!samples->is_number_unsigned()) fields.wrong("samples", "a whole number, 0 for all");
+        calibration.samples = samples->get<std::uint64_t>();
+    }
+    return calibration;
+}
+
+Rule rule_from_json(const Json& json, std::size_t index) {
+    Rule rule;
+    const std::string where = fmt::format("rule {}", index + 1);
+    const Fields fields(json, where, {"select", "method", "per_channel", "node"});
+    if (!fields.find("select")) fail(where + " has no \"select\"");
+    fields.read("select", rule.select);
+    try {
+        (void)Selector::parse(rule.select);
+    } catch (const Error& error) {
+        fail(fmt::format("{}: {}", where, error.what()), error.remedy());
+    }
+    fields.read_method("method", rule.method);
+    fields.read_flag("per_channel", rule.per_channel);
+    if (!rule.method && !rule.per_channel) fail(where + " chooses nothing", "Give it a \"method\" or \"per_channel\"");
+    if (const Json* node = fields.find("node")) {
+        const Fields anchor(*node, "\"node\" of " + where, {"name", "op", "hash"});
+        anchor.read("name", rule.node_name);
+        anchor.read("op", rule.node_op);
+        anchor.read("hash", rule.node_hash);
+    }
+    return rule;
+}
+
+Json to_json(const Rule& rule) {
+    Json json = {{"select", rule.select}};
+    if (rule.method) json["method"] = id(*rule.method);
+    if (rule.per_channel) json["per_channel"] = *rule.per_channel;
+    if (!rule.node_op.empty() || !rule.node_hash.empty())
+        json["node"] = {{"name", rule.node_name}, {"op", rule.node_op}, {"hash", rule.node_hash}};
+    return json;
+}
+
+}  // namespace
+
+std::string_view name(RangeMethod method) { return method == RangeMethod::minmax ? "minmax" : "percentile"; }
+
+std::optional<RangeMethod> range_method_from_name(std::string_view text) {
+    for (RangeMethod method : {RangeMethod::minmax, RangeMethod::percentile})
+        if (name(method) == text) return method;
+    return std::nullopt;
+}
+
+Json to_json(const Recipe& recipe) {
+    Json rules = Json::array();
+    for (const Rule& rule : recipe.rules) rules.push_back(to_json(rule));
+    return {{"vernier_recipe", kVersion},
+            {"default", {{"method", id(recipe.default_method)}, {"per_channel", recipe.per_channel}}},
+            {"rules", rules},
+            {"calibration",
+             {{"method", name(recipe.calibration.method)},
+              {"percentile", recipe.calibration.percentile},
+              {"samples", recipe.calibration.samples}}}};
+}
+
+Recipe recipe_from_json(const Json& json) {
+    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration"});
+    const Json* version = fields.find("vernier_recipe");
+    if (!version) fail("\"vernier_recipe\" is missing, so this is no recipe", "A recipe begins with {\"vernier_recipe\": 1, ...}");
+    if (!version->is_number_integer() || version->get<std::int64_t>() != kVersion)
+        fail(fmt::format("\"vernier_recipe\" is {}, and this program reads version {}", version->dump(), kVersion));
+    Recipe recipe;
+    if (const Json* defaults = fields.find("default")) {
+        const Fields inner(*defaults, "\"default\"", {"method", "per_channel"});
+        inner.read_method("method", recipe.default_method);
+        inner.read_flag("per_channel", recipe.per_channel);
+    }
+    if (const Json* rules = fields.find("rules")) {
+        if (!rules->is_array()) fields.wrong("rules", "a list [...]");
+        for (std::size_t i = 0; i < rules->size(); ++i) recipe.rules.push_back(rule_from_json((*rules)[i], i));
+    }
+    if (const Json* calibration = fields.find("calibration")) recipe.calibration = calibration_from_json(*calibration);
+    return recipe;
+}
+
+Recipe read_recipe(const std::filesystem::path& path) {
+    const std::string text = read_file(path, kLargestFile);
+    try {
+        return recipe_from_json(Json::parse(text));
+    } catch (const Json::exception& error) {
+        throw Error(ErrorKind::bad_data, fmt::format("not JSON: {}", error.what()), {.file = path.string()});
+    } catch (const Error& error) {
+        throw Error(error.kind(), error.what(), {.file = path.string()}, error.remedy());
+    }
+}
+
+std::vector<Choice> resolve(const Recipe& recipe, const Model& model) {
+    std::vector<Choice> choices(model.nodes().size(), Choice{recipe.default_method, recipe.per_channel, -1});
+    std::vector<Method> methods(choices.size(), recipe.default_method);
+    for (std::size_t i = 0; i < recipe.rules.size(); ++i) {
+        const Rule& rule = recipe.rules[i];
+        const Selector selector = Selector::parse(rule.select);
+        const std::vector<bool> flags = selector.match(model, methods);
+        bool any = false;
+        for (std::size_t node = 0; node < flags.size(); ++node) {
+            if (!flags[node]) continue;
+            any = true;
+            if (rule.method) {
+                choices[node].method = *rule.method;
+                choices[node].rule = static_cast<std::int32_t>(i);
+            }
+            if (rule.per_channel) choices[node].per_channel = *rule.per_channel;
+            methods[node] = choices[node].method;
+        }
+        if (!any) throw Error(ErrorKind::usage, fmt::format("selector '{}' matches no node", rule.select), {}, selector.suggestion(model));
+    }
+    return choices;
+}
+
+}  // namespace vernier
