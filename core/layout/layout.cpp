@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/layout/layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/layout/detail/routes.h"
+
+namespace vernier {
+
+namespace {
+
+using layered::Net;
+using layered::Part;
+
+constexpr double kPartGap = 60;  // between unconnected parts
+
+std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+/// The node of a graph that holds a node: itself, or the ancestor whose subgraph it lies in; kNone when there is none.
+NodeId node_in_graph(const Model& model, NodeId node, GraphId graph) {
+    while (node != kNone && model.node(node).graph != graph) {
+        node = model.node(node).parent;
+    }
+    return node;
+}
+
+bool is_drawn(const Node& node, GraphId graph) {
+    return node.graph == graph && !(node.op_type == "Constant" && node.domain.empty());
+}
+
+/// The cards of a graph, and the values between them. Graph inputs and outputs are stubs.
+Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
+    Net net;
+    layout.card_of_node.assign(model.nodes().size(), kNone);
+    for (const Node& node : model.nodes()) {
+        if (is_drawn(node, graph)) {
+            layout.card_of_node[at(node.id)] = static_cast<std::int32_t>(layout.cards.size());
+            layout.cards.push_back({node.id, {}, 0});
+        }
+    }
+    net.cards = static_cast<int>(layout.cards.size());
+    for (const Value& value : model.values()) {
+        if (value.is_constant() || value.graph != graph) {
+            continue;
+        }
+        layered::Link link{value.id, value.producer == kNone ? kNone : layout.card_of_node[at(value.producer)], {}};
+        for (const NodeId reader : value.consumers) {
+            const NodeId node = node_in_graph(model, reader, graph);
+            const std::int32_t card = node == kNone ? kNone : layout.card_of_node[at(node)];
+            if (card != kNone) {
+                link.to.push_back(card);
+            }
+        }
+        std::sort(link.to.begin(), link.to.end());
+        link.to.erase(std::unique(link.to.begin(), link.to.end()), link.to.end());
+        if (link.from == kNone) {
+            for (const int reader : link.to) {
+                net.stubs.push_back({value.id, kNone, reader});
+            }
+            continue;
+        }
+        if (value.graph_output) {
+            net.stubs.push_back({value.id, link.from, kNone});
+        }
+        if (!link.to.empty()) {
+            net.links.push_back(std::move(link));
+        }
+    }
+    return net;
+}
+
+/// Splits a net into its connected parts, with local card numbers.
+std::vector<Part> split(const Net& net) {
+    std::vector<Part> parts;
+    std::vector<int> part_of(at(net.cards)), local(at(net.cards));
+    for (auto& cards : layered::connected_parts(net)) {
+        for (std::size_t i = 0; i < cards.size(); ++i) {
+            part_of[at(cards[i])] = static_cast<int>(parts.size());
+            local[at(cards[i])] = static_cast<int>(i);
+        }
+        Part& part = parts.emplace_back();
+        part.cards = std::move(cards);
+        part.net.cards = static_cast<int>(part.cards.size());
+    }
+    for (layered::Link link : net.links) {
+        Part& part = parts[at(part_of[at(link.from)])];
+        link.from = local[at(link.from)];
+        for (int& reader : link.to) {
+            reader = local[at(reader)];
+        }
+        part.net.links.push_back(std::move(link));
+    }
+    for (layered::Stub stub : net.stubs) {
+        // A stub between two parts belongs to its reader; its producer is found again by the caller.
+        Part& part = parts[at(part_of[at(stub.to != kNone ? stub.to : stub.from)])];
+        stub.to = stub.to == kNone ? kNone : local[at(stub.to)];
+        stub.from = stub.to != kNone ? kNone : local[at(stub.from)];
+        part.net.stubs.push_back(stub);
+    }
+    return parts;
+}
+
+void place(Part& part, const LayoutOptions& options, const Job& job) {
+    const std::vector<int> order = layered::break_cycles(part.net);
+    part.paths = layered::longest_paths(part.net, order);
+    part.items = layered::make_items(part.net, layered::assign_ranks(part.net, order), part.paths);
+    job.check();
+    const layered::Order rows = layered::order_items(part.items, job);
+    part.x = layered::place_items(part.items, rows, {options.card_width, options.gap_x, std::max(14.0, options.gap_x * 0.6)}, job);
+    layered::place_ranks(part, options);
+    double left = 0, right = 0;
+    for (std::size_t i = 0; i < part.x.size(); ++i) {
+        const double half = part.items.is_bend(static_cast<int>(i)) ? 4 : options.card_width / 2;
+        left = i == 0 ? part.x[i] - half : std::min(left, part.x[i] - half);
+        right = i == 0 ? part.x[i] + half : std::max(right, part.x[i] + half);
+    }
+    part.bounds = {left, 0, right - left, part.top.empty() ? 0 : part.top.back() + options.card_height};
+}
+
+/// Parts side by side; a new row begins when the first row is wider than the drawing should be.
+void arrange(std::vector<Part>& parts) {
+    double area = 0, widest = 0;
+    for (const Part& part : parts) {
+        area += (part.bounds.width + kPartGap) * (part.bounds.height + kPartGap);
+        widest = std::max(widest, part.bounds.width);
+    }
+    const double limit = std::max(2 * widest + kPartGap, 1.5 * std::sqrt(area));
+    double x = 0, y = 0, row_height = 0;
+    for (Part& part : parts) {
+        if (x > 0 && x + part.bounds.width > limit) {
+            x = 0;
+            y += row_height + kPartGap;
+            row_height = 0;
+        }
+        const double dx = x - part.bounds.x;
+        for (double& item : part.x) {
+            item += dx;
+        }
+        for (double& top : part.top) {
+            top += y;
+        }
+        x += part.bounds.width + kPartGap;
+        row_height = std::max(row_height, part.bounds.height);
+    }
+}
+
+Rect bounds_of(const GraphLayout& layout) {
+    if (layout.cards.empty()) {
+        return {};
+    }
+    const Rect& first = layout.cards.front().rect;
+    double left = first.x, top = first.y, right = first.x + first.width, bottom = first.y + first.height;
+    for (const Card& card : layout.cards) {
+        left = std::min(left, card.rect.x);
+        top = std::min(top, card.rect.y);
+        right = std::max(right, card.rect.x + card.rect.width);
+        bottom = std::max(bottom, card.rect.y + card.rect.height);
+    }
+    for (const Wire& wire : layout.wires) {
+        for (const Point& point : wire.points) {
+            left = std::min(left, point.x);
+            top = std::min(top, point.y);
+            right = std::max(right, point.x);
+            bottom = std::max(bottom, point.y);
+        }
+    }
+    return {left, top, right - left, bottom - top};
+}
+
+}  // namespace
+
+GraphLayout layout_graph(const Model& model, const LayoutOptions& options, const Job& job) {
+    GraphLayout layout;
+    Net net = make_net(model, options.graph, layout);
+    job.step("layout", 0, layout.cards.size());
+    const std::vector<int> order = layered::break_cycles(net);
+    layered::cut_far_readers(net, layered::assign_ranks(net, order));
+    std::vector<Part> parts = split(net);
+    std::uint64_t done = 0;
+    for (Part& part : parts) {
+        place(part, options, job);
+        job.step("layout", done += part.cards.size(), layout.cards.size());
+    }
+    arrange(parts);
+    for (const Part& part : parts) {
+        for (std::size_t i = 0; i < part.cards.size(); ++i) {
+            Card& card = layout.cards[at(part.cards[i])];
+            card.rank = part.items.rank[i];
+            card.rect = {part.x[i] - options.card_width / 2, part.top[at(card.rank)], options.card_width, options.card_height};
+        }
+        for (Wire& wire : layered::route_wires(part, options)) {
+            const NodeId producer = model.value(wire.value).producer;
+            if (wire.from == kNone && producer != kNone) {
+                wire.from = layout.card_of_node[at(producer)];
+            }
+            layout.wires.push_back(std::move(wire));
+        }
+    }
+    layout.bounds = bounds_of(layout);
+    return layout;
+}
+
+}  // namespace vernier

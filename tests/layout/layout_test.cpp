@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/layout/layout.h"
+
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/base/error.h"
+#include "tests/support/model_builder.h"
+
+namespace vernier {
+namespace {
+
+using test::ModelBuilder;
+
+bool overlap(const Rect& a, const Rect& b) {
+    return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/// Cards apart, wires downwards and outside all cards but at their ends, everything inside the bounds.
+void expect_sound(const Model& model, const GraphLayout& layout) {
+    ASSERT_EQ(layout.card_of_node.size(), model.nodes().size());
+    for (std::size_t i = 0; i < layout.cards.size(); ++i) {
+        EXPECT_EQ(layout.card_of_node[static_cast<std::size_t>(layout.cards[i].node)], static_cast<std::int32_t>(i));
+        for (std::size_t j = 0; j < i; ++j) {
+            ASSERT_FALSE(overlap(layout.cards[i].rect, layout.cards[j].rect)) << i << " and " << j;
+        }
+    }
+    for (const Wire& wire : layout.wires) {
+        ASSERT_GE(wire.points.size(), 2U);
+        for (std::size_t i = 1; i < wire.points.size(); ++i) {
+            const Point a = wire.points[i - 1], b = wire.points[i];
+            ASSERT_GE(b.y, a.y);
+            const Rect box{std::min(a.x, b.x) - 0.001, a.y + 0.001, std::abs(b.x - a.x) + 0.002, b.y - a.y - 0.002};
+            const bool hits = std::any_of(layout.cards.begin(), layout.cards.end(),
+                                          [&](const Card& card) { return overlap(card.rect, box); });
+            ASSERT_FALSE(hits) << "a wire of " << model.value(wire.value).name << " crosses a card";
+        }
+        EXPECT_GE(wire.points.front().y, layout.bounds.y);
+        EXPECT_LE(wire.points.back().y, layout.bounds.y + layout.bounds.height);
+    }
+}
+
+ModelPtr residual_model() {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4});
+    b.initializer("w", std::vector<float>(4, 1.0F), {4});
+    b.node("Relu", {"x"}, {"a"});
+    b.node("Mul", {"a", "w"}, {"b"});
+    b.node("Constant", {}, {"c"}, {{"value", test::tensor_proto("", std::vector<float>{2.0F}, {1})}});
+    b.node("Mul", {"b", "c"}, {"d"});
+    b.node("Add", {"a", "d"}, {"y"});
+    b.output("y", ElementType::float32, {1, 4});
+    return make_model(b.build());
+}
+
+TEST(Layout, ResidualModel) {
+    const ModelPtr model = residual_model();
+    const GraphLayout layout = layout_graph(*model);
+    expect_sound(*model, layout);
+    ASSERT_EQ(layout.cards.size(), 4U);  // the Constant is not a card
+    for (const Card& card : layout.cards) {
+        EXPECT_DOUBLE_EQ(card.rect.x, layout.cards.front().rect.x);  // the main path is straight
+    }
+    EXPECT_EQ(layout.cards.back().rank, 3);
+    // x, a to Mul and Add, b, d, y
+    EXPECT_EQ(layout.wires.size(), 6U);
+    const auto stubs = std::count_if(layout.wires.begin(), layout.wires.end(), [](const Wire& w) { return w.stub; });
+    EXPECT_EQ(stubs, 2);
+}
+
+TEST(Layout, UnconnectedPartsLieSideBySide) {
+    ModelBuilder b;
+    for (const char* name : {"p", "q", "r"}) {
+        const std::string n = name;
+        b.input(n, ElementType::float32, {1});
+        b.node("Relu", {n}, {n + "1"});
+        b.node("Relu", {n + "1"}, {n + "2"});
+        b.output(n + "2", ElementType::float32, {1});
+    }
+    const ModelPtr model = make_model(b.build());
+    const GraphLayout layout = layout_graph(*model);
+    expect_sound(*model, layout);
+    EXPECT_EQ(layout.cards.size(), 6U);
+    EXPECT_DOUBLE_EQ(layout.cards[0].rect.y, layout.cards[2].rect.y);
+    EXPECT_NE(layout.cards[0].rect.x, layout.cards[2].rect.x);
+}
+
+TEST(Layout, SubgraphReaderCountsForItsNode) {
+    ModelBuilder body;
+    body.node("Relu", {"a"}, {"inner"});
+    body.output("inner", ElementType::float32, {1, 4});
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4});
+    b.input("c", ElementType::boolean, {});
+    b.node("Sigmoid", {"x"}, {"a"});
+    b.node("If", {"c"}, {"y"}, {{"then_branch", body.graph()}, {"else_branch", body.graph()}});
+    b.output("y", ElementType::float32, {1, 4});
+    const ModelPtr model = make_model(b.build());
+    const GraphLayout layout = layout_graph(*model);
+    expect_sound(*model, layout);
+    ASSERT_EQ(layout.cards.size(), 2U);
+    EXPECT_EQ(layout.cards[1].rank, 1);
+    LayoutOptions inner;
+    inner.graph = 1;
+    const GraphLayout inside = layout_graph(*model, inner);
+    ASSERT_EQ(inside.cards.size(), 1U);
+    EXPECT_EQ(model->node(inside.cards[0].node).op_type, "Relu");
+}
+
+TEST(Layout, CancelThrowsCancelled) {
+    std::stop_source stop;
+    stop.request_stop();
+    try {
+        (void)layout_graph(*residual_model(), {}, Job(stop.get_token(), {}));
+        FAIL() << "the stop was not heard";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::cancelled);
+    }
+}
+
+class RealModel : public testing::TestWithParam<const char*> {};
+
+TEST_P(RealModel, IsDrawnSoundly) {
+    const auto path = std::filesystem::path(VERNIER_SHARED_DATA) / "core" / GetParam() / "model.onnx";
+    if (!std::filesystem::exists(path)) {
+        GTEST_SKIP() << "no labelled models at " << VERNIER_SHARED_DATA;
+    }
+    const ModelPtr model = open_model(path);
+    const GraphLayout layout = layout_graph(*model);
+    expect_sound(*model, layout);
+    EXPECT_LT(layout.bounds.width, 3000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Core, RealModel,
+                         testing::Values("effnet_cifar10", "mobilenet_v1_025", "resnet8_cifar10", "sst2_transformer",
+                                         "agnews_bilstm", "magika_v3", "dscnn_kws", "letter_mlp", "mnist_cnn"),
+                         [](const auto& info) { return std::string(info.param); });
+
+}  // namespace
+}  // namespace vernier
