@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/filter.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/quant/selector.h"
+
+namespace vernier::ui {
+
+void Filter::setText(const QString& text) {
+    if (text == text_) {
+        return;
+    }
+    text_ = text;
+    evaluate();
+    emit changed();
+}
+
+void Filter::setModel(ModelPtr model, std::vector<Method> methods) {
+    const std::vector<bool> before = matches_;
+    const QString error = error_;
+    if (model != model_) {
+        matches_.clear();
+    }
+    model_ = std::move(model);
+    methods_ = std::move(methods);
+    evaluate();
+    if (matches_ != before || error_ != error) {
+        emit changed();
+    }
+}
+
+void Filter::evaluate() {
+    error_.clear();
+    const std::size_t nodes = model_ ? model_->nodes().size() : 0;
+    if (!active() || !model_) {
+        matches_.assign(nodes, true);
+    } else {
+        try {
+            const Selector selector = Selector::parse(text_.trimmed().toStdString());
+            matches_ = selector.match(*model_, methods_);
+            if (std::find(matches_.begin(), matches_.end(), true) == matches_.end()) {
+                const QString near = QString::fromStdString(selector.suggestion(*model_));
+                error_ = near.isEmpty() ? tr("No node matches.") : tr("No node matches; %1").arg(near);
+            }
+        } catch (const Error& error) {
+            error_ = QString::fromUtf8(error.what());
+            matches_.resize(nodes, true);
+        }
+    }
+    count_ = static_cast<int>(std::count(matches_.begin(), matches_.end(), true));
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/jobs.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "ui/session/recipe_edit.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr qsizetype kLongestLog = 2000;
+constexpr double kPaceAfterSeconds = 1.0;  ///< a pace over less than this says nothing
+
+QString number(double value) {
+    return QString::number(value, 'g', 6);
+}
+
+}  // namespace
+
+Jobs::Jobs(Session& session) : QObject(&session), session_(session) {}
+
+Jobs::~Jobs() = default;
+
+std::optional<double> Jobs::secondsLeft() const {
+    const double seconds = stageTimer_.isValid() ? static_cast<double>(stageTimer_.elapsed()) / 1000 : 0;
+    if (!busy() || total_ == 0 || done_ == 0 || done_ > total_ || seconds < kPaceAfterSeconds) {
+        return std::nullopt;
+    }
+    return seconds * static_cast<double>(total_ - done_) / static_cast<double>(done_);
+}
+
+QString Jobs::workFile(const QString& name) {
+    return QDir(work_.path()).filePath(name);
+}
+
+QString Jobs::reportFile() const {
+    const QString path = QDir(work_.path()).filePath(QStringLiteral("report.html"));
+    return session_.comparison() && QFileInfo::exists(path) ? path : QString();
+}
+
+bool Jobs::ready() {
+    if (!session_.model()) {
+        return false;
+    }
+    problem_.reset();
+    if (!work_.isValid()) {
+        problem_ = Problem{QStringLiteral("cannot-write"), tr("The temporary folder cannot be used: %1").arg(work_.errorString()), 74};
+        emit changed();
+        return false;
+    }
+    return true;
+}
+
+void Jobs::inspect() {
+    inspection_ = std::make_unique<CliJob>(QStringList{QStringLiteral("inspect"), session_.modelPath()});
+    connect(inspection_.get(), &CliJob::finished, this, [this](const Json& result, int) {
+        session_.setInspection(result);
+    });
+    connect(inspection_.get(), &CliJob::failed, this, [this](const Problem& problem) {
+        if (!problem.cancelled()) {
+            addLog(tr("inspect: %1").arg(problem.message));
+            session_.setInspection(Json{{"error", problem.message.toStdString()}, {"kind", problem.kind.toStdString()}});
+        }
+    });
+    inspection_->start();
+}
+
+void Jobs::measureBaseline() {
+    if (ready()) {
+        enqueue({Kind::baseline, tr("Measuring the baseline"), 0});
+    }
+}
+
+int Jobs::quantize() {
+    if (!ready()) {
+        return 0;
+    }
+    if (session_.needsCalibration() && session_.datasetPath().isEmpty()) {
+        problem_ = Problem{QStringLiteral("usage"), tr("INT8 static needs calibration samples. Pick a dataset in the Data tab."), 64};
+        emit changed();
+        return 0;
+    }
+    const QString title = QString::fromStdString(recipe_title(session_.recipe(), session_.choices()));
+    const int run = session_.addRun(session_.recipe(), title);
+    enqueue({Kind::quantize, tr("Quantizing “%1”").arg(session_.run(run)->title), run});
+    enqueue({Kind::compare, tr("Measuring all candidates against the baseline"), 0});
+    return run;
+}
+
+void Jobs::measureAgain() {
+    if (ready()) {
+        const bool any = std::any_of(session_.runs().begin(), session_.runs().end(), [](const Run& run) { return !run.file.isEmpty(); });
+        enqueue(any ? Step{Kind::compare, tr("Measuring all candidates against the baseline"), 0}
+                    : Step{Kind::baseline, tr("Measuring the baseline"), 0});
+    }
+}
+
+void Jobs::cancel() {
+    for (const Step& step : std::as_const(waiting_)) {
+        if (Run* run = session_.editRun(step.run); run != nullptr && step.kind == Kind::quantize) {
+            run->state = Run::State::failed;
+            run->problem = tr("Cancelled.");
+        }
+    }
+    waiting_.clear();
+    if (child_) {
+        child_->cancel();
+    }
+    inspection_.reset();
+}
+
+void Jobs::clearProblem() {
+    if (problem_) {
+        problem_.reset();
+        emit changed();
+    }
+}
+
+void Jobs::enqueue(const Step& step) {
+    // A comparison covers all runs that are there when it begins: one at the end of the queue is enough.
+    if (step.kind == Kind::compare) {
+        waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(), [](const Step& other) { return other.kind == Kind::compare; }),
+                       waiting_.end());
+    }
+    waiting_.push_back(step);
+    startNext();
+}
+
+void Jobs::startNext() {
+    while (!busy() && !waiting_.isEmpty()) {
+        const Step step = waiting_.takeFirst();
+        if (step.kind == Kind::quantize && session_.run(step.run) == nullptr) {
+            continue;  // the user removed the row while it waited
+        }
+        try {
+            start(step);
+        } catch (const Error& error) {
+            problem_ = Problem{QStringLiteral("cannot-write"), QString::fromStdString(error.line()), 74};
+        }
+    }
+    emit changed();
+}
+
+QStringList Jobs::measureArguments() const {
+    const MeasureSettings& settings = session_.measureSettings();
+    QStringList arguments{QStringLiteral("--threads"), QString::number(settings.threads), QStringLiteral("--seconds"), number(settings.seconds)};
+    if (!session_.datasetPath().isEmpty()) {
+        arguments << QStringLiteral("--data") << session_.datasetPath();
+        if (settings.samples > 0) {
+            arguments << QStringLiteral("--samples") << QString::number(settings.samples);
+        }
+    }
+    return arguments;
+}
+
+QStringList Jobs::arguments(const Step& step) {
+    if (step.kind == Kind::baseline) {
+        return QStringList{QStringLiteral("measure"), session_.modelPath()} + measureArguments();
+    }
+    if (step.kind == Kind::quantize) {
+        const QString recipe = workFile(QStringLiteral("run-%1.recipe.json").arg(step.run));
+        write_file(recipe.toStdString(), to_json(session_.run(step.run)->recipe).dump(2) + "\n");
+        QStringList arguments{QStringLiteral("quantize"), session_.modelPath(), QStringLiteral("-o"),
+                              workFile(QStringLiteral("run-%1.onnx").arg(step.run)), QStringLiteral("--recipe"), recipe};
+        if (!session_.datasetPath().isEmpty()) {
+            arguments << QStringLiteral("--data") << session_.datasetPath();
+        }
+        return arguments;
+    }
+    QStringList arguments{QStringLiteral("compare"), session_.modelPath()};
+    compared_.clear();
+    for (const Run& run : session_.runs()) {
+        if (!run.file.isEmpty()) {
+            arguments << run.file;
+            compared_ << run.id;
+        }
+    }
+    arguments << measureArguments() << QStringLiteral("--report") << workFile(QStringLiteral("report.html"));
+    if (session_.gate().max_drop_points) {
+        arguments << QStringLiteral("--max-drop") << number(*session_.gate().max_drop_points);
+    }
+    if (session_.gate().min_speedup) {
+        arguments << QStringLiteral("--min-speedup") << number(*session_.gate().min_speedup);
+    }
+    return arguments;
+}
+
+void Jobs::start(const Step& step) {
+    const QStringList words = arguments(step);
+    if (step.kind == Kind::compare && compared_.isEmpty()) {
+        return;  // every candidate failed before it came to be measured
+    }
+    step_ = step;
+    stage_.clear();
+    done_ = total_ = 0;
+    stageTimer_.invalidate();
+    child_ = std::make_unique<CliJob>(words);
+    connect(child_.get(), &CliJob::progress, this, [this](const QString& stage, quint64 done, quint64 total) {
+        if (stage != stage_ || !stageTimer_.isValid()) {
+            stageTimer_.start();
+        }
+        stage_ = stage;
+        done_ = done;
+        total_ = total;
+        emit changed();
+    });
+    connect(child_.get(), &CliJob::finding, this, [this](const Finding& finding) { addLog(QString::fromStdString(finding.text)); });
+    connect(child_.get(), &CliJob::finished, this, [this](const Json& result, int) { succeeded(result); });
+    connect(child_.get(), &CliJob::failed, this, &Jobs::failedWith);
+    addLog(QStringLiteral("$ ") + child_->commandLine());
+    if (Run* run = session_.editRun(step.run)) {
+        run->state = Run::State::quantizing;
+        run->problem.clear();
+    }
+    for (const int id : step.kind == Kind::compare ? compared_ : QVector<int>()) {
+        session_.editRun(id)->state = Run::State::measuring;
+    }
+    child_->start();
+    emit session_.runsChanged();
+}
+
+void Jobs::succeeded(const Json& result) {
+    try {
+        if (step_.kind == Kind::baseline) {
+            session_.setBaseline(measurement_from_json(result.at("models").at(0)));
+        } else if (step_.kind == Kind::compare) {
+            session_.setComparison(result, compared_);
+        } else if (Run* run = session_.editRun(step_.run)) {
+            run->file = workFile(QStringLiteral("run-%1.onnx").arg(step_.run));
+            run->quantized = result;
+            run->state = Run::State::quantized;
+            emit session_.runsChanged();
+        }
+    } catch (const std::exception& error) {
+        failedWith({QStringLiteral("internal"), tr("The result of vernier-cli could not be read: %1").arg(QString::fromUtf8(error.what())), 70});
+        return;
+    }
+    finish(true);
+}
+
+void Jobs::failedWith(const Problem& problem) {
+    addLog(problem.message);
+    problem_ = problem;
+    if (Run* run = session_.editRun(step_.run)) {
+        run->state = Run::State::failed;
+        run->problem = problem.message;
+    }
+    for (const int id : step_.kind == Kind::compare ? compared_ : QVector<int>()) {
+        if (Run* run = session_.editRun(id)) {
+            run->state = run->comparison ? Run::State::measured : Run::State::quantized;
+        }
+    }
+    emit session_.runsChanged();
+    finish(false);
+}
+
+void Jobs::finish(bool good) {
+    const QString what = step_.kind == Kind::baseline   ? QStringLiteral("baseline")
+                         : step_.kind == Kind::quantize ? QStringLiteral("quantize")
+                                                        : QStringLiteral("compare");
+    child_.release()->deleteLater();  // we are inside one of its signals
+    emit stepEnded(what, good);
+    startNext();
+}
+
+void Jobs::addLog(const QString& line) {
+    log_ << line;
+    if (log_.size() > kLongestLog) {
+        log_.removeFirst();
+    }
+    emit logged(line);
+}
+
+QString Jobs::quantizeCommand(int runId) const {
+    const Run* run = session_.run(runId);
+    const Recipe& recipe = run != nullptr ? run->recipe : session_.recipe();
+    const QFileInfo model(session_.modelPath());
+    QStringList words{QStringLiteral("vernier-cli"), QStringLiteral("quantize"), CliJob::quoted(model.absoluteFilePath()), QStringLiteral("-o"),
+                      CliJob::quoted(model.completeBaseName() + QStringLiteral(".quantized.onnx")), QStringLiteral("--method"),
+                      QString::fromStdString(std::string(id(recipe.default_method)))};
+    for (const Rule& rule : recipe.rules) {
+        if (rule.method) {
+            words << QStringLiteral("--set")
+                  << CliJob::quoted(QString::fromStdString(rule.select + "=" + std::string(id(*rule.method))));
+        }
+    }
+    if (!session_.datasetPath().isEmpty()) {
+        words << QStringLiteral("--data") << CliJob::quoted(session_.datasetPath());
+    }
+    if (recipe.calibration.samples != Calibration{}.samples) {
+        words << QStringLiteral("--samples") << QString::number(recipe.calibration.samples);
+    }
+    if (recipe.calibration.method != RangeMethod::minmax) {
+        words << QStringLiteral("--calibration") << QString::fromStdString(std::string(name(recipe.calibration.method)));
+    }
+    if (!recipe.per_channel) {
+        words << QStringLiteral("--per-tensor");
+    }
+    return words.join(QLatin1Char(' '));
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <optional>
+
+#include "core/base/json.h"
+#include "core/measure/compare.h"
+#include "core/quant/recipe.h"
+
+namespace vernier::ui {
+
+/// One candidate: a recipe that was carried out, its file and what was measured of it.
+struct Run {
+    enum class State { waiting, quantizing, quantized, measuring, measured, failed };
+
+    int id = 0;                 ///< 1, 2, ... in the order they were made; never used again in a session
+    QString title;              ///< "INT8 static, 11 nodes FP32"; the user may change it
+    Recipe recipe;
+    QString file;               ///< the quantized model; empty before it is made
+    State state = State::waiting;
+    QString problem;            ///< why it failed or was stopped
+    Json quantized;             ///< result document of `quantize`; null before
+    std::optional<CandidateComparison> comparison;  ///< nothing before it was measured against the baseline
+
+    /// The method of the default, which gives the row its badge and colour.
+    [[nodiscard]] Method method() const { return recipe.default_method; }
+    /// The method that most nodes with weights really got; the default's before it was quantized.
+    [[nodiscard]] Method mainMethod() const;
+};
+
+/// Words for a state: "waiting", "quantizing", ...
+[[nodiscard]] QString stateText(Run::State state);
+
+/// How runs are measured. Saved with the session.
+struct MeasureSettings {
+    int threads = 1;
+    double seconds = 4;        ///< for each model
+    quint64 samples = 0;       ///< validation samples; 0 = all
+    bool operator==(const MeasureSettings&) const = default;
+};
+
+}  // namespace vernier::ui

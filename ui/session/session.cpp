@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/session.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session_file.h"
+
+namespace vernier::ui {
+
+Session::Session(QObject* parent) : QObject(parent) {
+    gate_.max_drop_points = 0.5;
+    jobs_ = std::make_unique<Jobs>(*this);
+    connect(&undo_, &QUndoStack::cleanChanged, this, &Session::modifiedChanged);
+}
+
+Session::~Session() {
+    undo_.disconnect(this);
+}
+
+// --- document -----------------------------------------------------------------------------------------------------
+
+void Session::open(const QString& path) {
+    close();
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    state_ = State::opening;
+    modelPath_ = absolute;
+    emit stateChanged();
+    const bool isSession = absolute.endsWith(QLatin1String(".vernier"), Qt::CaseInsensitive);
+    struct Opened {
+        ModelPtr model;
+        Json session;
+    };
+    opening_.run(
+        [absolute, isSession](const Job& job) {
+            Opened opened;
+            std::filesystem::path file = absolute.toStdString();
+            if (isSession) {
+                opened.session = readSessionFile(absolute);
+                file = modelOfSession(opened.session, absolute);
+            }
+            opened.model = open_model(file, job);
+            (void)opened.model->sha256();  // asked for here, so that saving does not read the file on the GUI thread
+            return opened;
+        },
+        [this, absolute, isSession](Opened opened) {
+            modelArrived(std::move(opened.model));
+            if (isSession) {
+                restore(opened.session, absolute);
+            }
+        },
+        [this](const QString& problem) {
+            state_ = State::failed;
+            error_ = problem;
+            emit stateChanged();
+        });
+}
+
+void Session::modelArrived(ModelPtr model) {
+    model_ = std::move(model);
+    modelPath_ = QString::fromStdString(model_->path().string());
+    state_ = State::open;
+    resolveChoices();
+    emit stateChanged();
+    emit recipeChanged();
+    makePlan();
+    jobs_->inspect();
+    const QString data = suggestedDataset();
+    if (!data.isEmpty()) {
+        setDataset(data);
+        touched_ = false;  // found by itself: nothing that the user would miss
+        emit modifiedChanged();
+    }
+}
+
+void Session::close() {
+    opening_.cancel();
+    planning_.cancel();
+    openingData_.cancel();
+    jobs_->cancel();
+    jobs_->clearProblem();
+    state_ = State::empty;
+    error_.clear();
+    modelPath_.clear();
+    sessionPath_.clear();
+    model_.reset();
+    recipe_ = {};
+    undo_.clear();
+    choices_.clear();
+    ruleErrors_.clear();
+    ruleCounts_.clear();
+    plan_.reset();
+    planError_.clear();
+    selection_.clear();
+    filter_.setText({});
+    filter_.setModel(nullptr, {});
+    datasetPath_.clear();
+    dataset_.reset();
+    datasetError_.clear();
+    baseline_.reset();
+    runs_.clear();
+    nextRun_ = 1;
+    currentRun_ = 0;
+    comparison_.reset();
+    comparisonJson_ = {};
+    inspection_ = {};
+    touched_ = false;
+    emit stateChanged();
+    emit runsChanged();
+    emit datasetChanged();
+    emit modifiedChanged();
+}
+
+QString Session::modelName() const {
+    return QFileInfo(modelPath_).fileName();
+}
+
+bool Session::isModified() const {
+    return state_ == State::open && (touched_ || !undo_.isClean());
+}
+
+void Session::touch() {
+    touched_ = true;
+    emit modifiedChanged();
+}
+
+std::optional<QString> Session::save(const QString& path) {
+    try {
+        writeSessionFile(*this, path);
+    } catch (const Error& error) {
+        return QString::fromStdString(error.line());
+    } catch (const std::exception& error) {
+        return QString::fromUtf8(error.what());
+    }
+    sessionPath_ = QFileInfo(path).absoluteFilePath();
+    touched_ = false;
+    undo_.setClean();
+    emit modifiedChanged();
+    return std::nullopt;
+}
+
+void Session::restore(const Json& json, const QString& path) {
+    SavedSession saved;
+    try {
+        saved = sessionFromJson(json, path, *model_);
+    } catch (const std::exception& error) {
+        const auto* known = dynamic_cast<const Error*>(&error);
+        close();
+        state_ = State::failed;
+        modelPath_ = path;
+        error_ = known != nullptr ? QString::fromStdString(known->line()) : QString::fromUtf8(error.what());
+        emit stateChanged();
+        return;
+    }
+    sessionPath_ = path;
+    gate_ = saved.gate;
+    measureSettings_ = saved.measure;
+    baseline_ = saved.baseline;
+    runs_ = saved.runs;
+    for (const Run& run : runs_) {
+        nextRun_ = std::max(nextRun_, run.id + 1);
+    }
+    comparisonJson_ = saved.comparisonJson;
+    comparison_ = saved.comparison;
+    applyRecipe(saved.recipe);
+    // Not setDataset(): it drops what was measured on other data, and here it is the same.
+    if (!saved.dataset.isEmpty()) {
+        openDataset(saved.dataset);
+    }
+    touched_ = false;
+    undo_.clear();
+    emit gateChanged();
+    emit measureSettingsChanged();
+    emit runsChanged();
+    emit modifiedChanged();
+}
+
+// --- data ---------------------------------------------------------------------------------------------------------
+
+void Session::setDataset(const QString& path) {
+    const QString absolute = path.isEmpty() ? QString() : QFileInfo(path).absoluteFilePath();
+    if (absolute != datasetPath_) {
+        // What was measured on other data is no baseline for what comes now.
+        setBaseline(std::nullopt);
+        touch();
+    }
+    openDataset(absolute);
+}
+
+void Session::openDataset(const QString& path) {
+    datasetPath_ = path;
+    dataset_.reset();
+    datasetError_.clear();
+    if (path.isEmpty() || !model_) {
+        openingData_.cancel();
+        emit datasetChanged();
+        return;
+    }
+    openingData_.run([path, model = model_](const Job&) { return open_dataset(path.toStdString(), *model); },
+                     [this](DatasetPtr dataset) {
+                         dataset_ = std::move(dataset);
+                         emit datasetChanged();
+                     },
+                     [this](const QString& problem) {
+                         datasetError_ = problem;
+                         emit datasetChanged();
+                     });
+    emit datasetChanged();
+}
+
+QString Session::suggestedDataset() const {
+    const QDir folder = QFileInfo(modelPath_).absoluteDir();
+    const QString wanted = QFileInfo(modelPath_).completeBaseName() + QStringLiteral(".dataset.json");
+    if (folder.exists(wanted)) {
+        return folder.filePath(wanted);
+    }
+    const QStringList found = folder.entryList({QStringLiteral("*.dataset.json")}, QDir::Files, QDir::Name);
+    return found.size() == 1 ? folder.filePath(found.first()) : QString();
+}
+
+}  // namespace vernier::ui

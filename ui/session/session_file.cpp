@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/session_file.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr std::size_t kLargestSession = std::size_t{256} << 20;
+
+QString textAt(const Json& json, const char* key) {
+    const auto it = json.find(key);
+    return it != json.end() && it->is_string() ? QString::fromStdString(it->get<std::string>()) : QString();
+}
+
+const Json& member(const Json& json, const char* key) {
+    static const Json none;
+    const auto it = json.find(key);
+    return it == json.end() ? none : *it;
+}
+
+std::string relativeTo(const QDir& folder, const QString& path) {
+    return path.isEmpty() ? std::string() : folder.relativeFilePath(path).toStdString();
+}
+
+QString absoluteFrom(const QDir& folder, const QString& path) {
+    return path.isEmpty() ? QString() : QDir::cleanPath(folder.absoluteFilePath(path));
+}
+
+[[noreturn]] void bad(const QString& path, const std::string& what) {
+    throw Error(ErrorKind::bad_data, what, {.file = path.toStdString()}, "open the model itself instead");
+}
+
+Json gateJson(const Gate& gate) {
+    return {{"max_drop_points", gate.max_drop_points ? Json(*gate.max_drop_points) : Json()},
+            {"min_speedup", gate.min_speedup ? Json(*gate.min_speedup) : Json()}};
+}
+
+Gate gateFrom(const Json& json) {
+    Gate gate;
+    if (json.is_object()) {
+        const Json& drop = member(json, "max_drop_points");
+        const Json& speed = member(json, "min_speedup");
+        gate.max_drop_points = drop.is_number() ? std::optional(drop.get<double>()) : std::nullopt;
+        gate.min_speedup = speed.is_number() ? std::optional(speed.get<double>()) : std::nullopt;
+    }
+    return gate;
+}
+
+MeasureSettings settingsFrom(const Json& json) {
+    MeasureSettings settings;
+    if (json.is_object()) {
+        settings.threads = json.value("threads", settings.threads);
+        settings.seconds = json.value("seconds", settings.seconds);
+        settings.samples = json.value("samples", settings.samples);
+    }
+    return settings;
+}
+
+Run runFrom(const Json& json, const QDir& folder, const Model& model) {
+    Run run;
+    run.id = json.at("id").get<int>();
+    run.title = textAt(json, "title");
+    run.recipe = reanchored(recipe_from_json(json.at("recipe")), model);
+    run.file = absoluteFrom(folder, textAt(json, "file"));
+    run.quantized = member(json, "quantized");
+    run.state = Run::State::failed;
+    if (run.file.isEmpty()) {
+        run.problem = textAt(json, "problem");
+    } else if (!QFileInfo::exists(run.file)) {
+        run.problem = Session::tr("Its file is gone: %1").arg(run.file);
+        run.file.clear();
+    } else if (sha256_of_file(run.file.toStdString()) != json.value("sha256", std::string())) {
+        run.problem = Session::tr("Its file has changed since: %1").arg(run.file);
+        run.file.clear();
+    } else {
+        run.state = Run::State::quantized;
+    }
+    return run;
+}
+
+/// Copies a run's model to where the session keeps it, unless it is there already.
+QString keepRunFile(const Run& run, const QDir& folder) {
+    if (run.file.isEmpty()) {
+        return {};
+    }
+    const QString target = folder.filePath(QStringLiteral("run-%1.onnx").arg(run.id));
+    if (QFileInfo(target) == QFileInfo(run.file)) {
+        return target;
+    }
+    if (!folder.exists() && !folder.mkpath(QStringLiteral("."))) {
+        throw Error(ErrorKind::cannot_write, "The folder for the runs' models cannot be made",
+                    {.file = folder.path().toStdString()}, "choose another place");
+    }
+    const MappedFile source(run.file.toStdString());
+    const auto bytes = source.bytes();
+    write_file(target.toStdString(), std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    return target;
+}
+
+Json runJson(const Run& run, const QString& kept, const QDir& folder, const Model& model) {
+    Json json{{"id", run.id}, {"title", run.title.toStdString()}, {"recipe", to_json(anchored(run.recipe, model))}};
+    json["file"] = relativeTo(folder, kept);
+    json["sha256"] = kept.isEmpty() ? std::string() : sha256_of_file(kept.toStdString());
+    json["problem"] = run.problem.toStdString();
+    json["quantized"] = run.quantized;
+    json["measured"] = run.comparison.has_value();
+    return json;
+}
+
+}  // namespace
+
+Json readSessionFile(const QString& path) {
+    const std::string content = read_file(path.toStdString(), kLargestSession);
+    const Json json = Json::parse(content, nullptr, false);
+    if (!json.is_object() || !json.contains("vernier_session")) {
+        bad(path, "This is no Vernier session");
+    }
+    if (json["vernier_session"] != 1) {
+        bad(path, "This session was written by a newer version of Vernier");
+    }
+    return json;
+}
+
+std::filesystem::path modelOfSession(const Json& json, const QString& path) {
+    const QString model = member(json, "model").is_object() ? textAt(json["model"], "path") : QString();
+    if (model.isEmpty()) {
+        bad(path, "The session names no model");
+    }
+    return absoluteFrom(QFileInfo(path).absoluteDir(), model).toStdString();
+}
+
+SavedSession sessionFromJson(const Json& json, const QString& path, const Model& model) {
+    SavedSession saved;
+    try {
+        const QDir folder = QFileInfo(path).absoluteDir();
+        if (json.at("model").value("sha256", std::string()) != model.sha256()) {
+            bad(path, "The model has changed since this session was saved (" + model.path().filename().string() + ")");
+        }
+        saved.recipe = reanchored(recipe_from_json(json.at("recipe")), model);
+        const Json& data = member(json, "dataset");
+        saved.dataset = data.is_object() ? absoluteFrom(folder, textAt(data, "path")) : QString();
+        saved.gate = gateFrom(member(json, "gate"));
+        saved.measure = settingsFrom(member(json, "measure"));
+        if (member(json, "baseline").is_object()) {
+            saved.baseline = measurement_from_json(json["baseline"]);
+        }
+        if (member(json, "comparison").is_object()) {
+            saved.comparisonJson = json["comparison"];
+            saved.comparison = comparison_from_json(saved.comparisonJson);
+        }
+        std::size_t candidate = 0;
+        for (const Json& entry : json.at("runs")) {
+            Run run = runFrom(entry, folder, model);
+            if (entry.value("measured", false) && saved.comparison && candidate < saved.comparison->candidates.size()) {
+                run.comparison = saved.comparison->candidates[candidate++];
+                run.state = Run::State::measured;
+            }
+            saved.runs.push_back(std::move(run));
+        }
+    } catch (const nlohmann::json::exception& error) {
+        bad(path, std::string("The session file is damaged: ") + error.what());
+    }
+    return saved;
+}
+
+void writeSessionFile(const Session& session, const QString& path) {
+    const QFileInfo info(path);
+    const QDir folder = info.absoluteDir();
+    const QDir runsFolder(folder.filePath(info.completeBaseName() + QStringLiteral(".runs")));
+    const Model& model = *session.model();
+    Json json{{"vernier_session", 1}};
+    json["model"] = {{"path", relativeTo(folder, session.modelPath())}, {"sha256", model.sha256()}};
+    json["recipe"] = to_json(anchored(session.recipe(), model));
+    json["dataset"] = session.datasetPath().isEmpty() ? Json() : Json{{"path", relativeTo(folder, session.datasetPath())}};
+    json["gate"] = gateJson(session.gate());
+    const MeasureSettings& settings = session.measureSettings();
+    json["measure"] = {{"threads", settings.threads}, {"seconds", settings.seconds}, {"samples", settings.samples}};
+    json["baseline"] = session.baseline() ? to_json(*session.baseline()) : Json();
+    json["runs"] = Json::array();
+    for (const Run& run : session.runs()) {
+        json["runs"].push_back(runJson(run, keepRunFile(run, runsFolder), folder, model));
+    }
+    json["comparison"] = session.comparisonJson();
+    write_file(path.toStdString(), json.dump(1) + "\n");
+}
+
+}  // namespace vernier::ui

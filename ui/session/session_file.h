@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QVector>
+
+#include <filesystem>
+#include <optional>
+
+#include "core/base/json.h"
+#include "core/measure/compare.h"
+#include "core/model/model.h"
+#include "core/quant/recipe.h"
+#include "ui/session/run.h"
+
+namespace vernier::ui {
+
+class Session;
+
+/// What a `.vernier` file holds besides the model:
+///   {"vernier_session": 1, "model": {"path", "sha256"}, "recipe": {...}, "dataset": {"path"} or null,
+///    "gate": {"max_drop_points", "min_speedup"}, "measure": {"threads", "seconds", "samples"},
+///    "baseline": measurement or null, "runs": [{"id", "title", "recipe", "file", "sha256", "quantized", "measured"}],
+///    "comparison": document or null}
+/// Paths are relative to the file's folder where that is possible; runs' models lie in "NAME.runs" beside it.
+struct SavedSession {
+    Recipe recipe;
+    QString dataset;      ///< absolute; empty when there is none
+    Gate gate;
+    MeasureSettings measure;
+    std::optional<Measurement> baseline;
+    QVector<Run> runs;
+    std::optional<Comparison> comparison;
+    Json comparisonJson;
+};
+
+/// Throws Error{not_found, bad_data}.
+[[nodiscard]] Json readSessionFile(const QString& path);
+/// Where the session's model lies.
+[[nodiscard]] std::filesystem::path modelOfSession(const Json& json, const QString& path);
+/// Throws Error{bad_data} when the model is not the one of the session, or a part cannot be read.
+/// A run whose file is gone or has changed keeps its figures and says so as its problem.
+[[nodiscard]] SavedSession sessionFromJson(const Json& json, const QString& path, const Model& model);
+/// Throws Error{cannot_write}. The session file is whole or untouched.
+void writeSessionFile(const Session& session, const QString& path);
+
+}  // namespace vernier::ui

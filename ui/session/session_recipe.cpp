@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of Session that edits the recipe and knows what it means for each node.
+#include <QFileInfo>
+#include <QUndoCommand>
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/quant/selector.h"
+#include "ui/session/recipe_edit.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+std::vector<NodeId> ids(const QVector<int>& nodes) {
+    return {nodes.begin(), nodes.end()};
+}
+
+QString titleOf(Method method) {
+    const std::string_view title = row(method).title;
+    return QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()));
+}
+
+QString nodesText(const Model& model, const QVector<int>& nodes) {
+    return nodes.size() == 1 ? QString::fromStdString(model.node(nodes.first()).label)
+                             : QObject::tr("%1 nodes").arg(nodes.size());
+}
+
+std::vector<Method> methodsOf(const std::vector<Choice>& choices) {
+    std::vector<Method> methods;
+    methods.reserve(choices.size());
+    for (const Choice& choice : choices) {
+        methods.push_back(choice.method);
+    }
+    return methods;
+}
+
+}  // namespace
+
+/// The one undo command: the recipe before and after.
+class RecipeCommand : public QUndoCommand {
+public:
+    RecipeCommand(Session& session, Recipe after, const QString& text)
+        : QUndoCommand(text), session_(session), before_(session.recipe()), after_(std::move(after)) {}
+    void undo() override { session_.applyRecipe(before_); }
+    void redo() override { session_.applyRecipe(after_); }
+
+private:
+    Session& session_;
+    Recipe before_, after_;
+};
+
+void Session::setRecipe(const Recipe& recipe, const QString& text) {
+    if (model_ && recipe != recipe_) {
+        undo_.push(new RecipeCommand(*this, recipe, text));
+    }
+}
+
+void Session::applyRecipe(const Recipe& recipe) {
+    recipe_ = recipe;
+    resolveChoices();
+    emit recipeChanged();
+    makePlan();
+}
+
+void Session::choose(const QVector<int>& nodes, std::optional<Method> method) {
+    if (!model_ || nodes.isEmpty()) {
+        return;
+    }
+    const QString what = nodesText(*model_, nodes);
+    setRecipe(with_choice(recipe_, ids(nodes), method), method ? tr("%1 for %2").arg(titleOf(*method), what) : tr("Reset %1").arg(what));
+}
+
+void Session::chooseGranularity(const QVector<int>& nodes, bool perChannel) {
+    if (!model_ || nodes.isEmpty()) {
+        return;
+    }
+    const QString what = nodesText(*model_, nodes);
+    setRecipe(with_granularity(recipe_, ids(nodes), perChannel, choices_),
+              perChannel ? tr("Per channel for %1").arg(what) : tr("Per tensor for %1").arg(what));
+}
+
+void Session::setDefaultMethod(Method method) {
+    Recipe recipe = recipe_;
+    recipe.default_method = method;
+    setRecipe(recipe, tr("%1 by default").arg(titleOf(method)));
+}
+
+void Session::chooseByOp(const QString& opType, Method method) {
+    chooseBySelector(QStringLiteral("op:") + opType, method);
+}
+
+void Session::chooseBySelector(const QString& selector, Method method) {
+    if (!model_) {
+        return;
+    }
+    const std::string text = selector.trimmed().toStdString();
+    std::vector<bool> covered;
+    try {
+        covered = Selector::parse(text).match(*model_, methodsOf(choices_));
+    } catch (const Error&) {
+        return;  // the panels offer only selectors that the filter line has accepted
+    }
+    setRecipe(with_rule(recipe_, text, method, covered), tr("%1 for %2").arg(titleOf(method), selector.trimmed()));
+}
+
+void Session::chooseWholeModel(Method method) {
+    setRecipe(with_whole_model(recipe_, method), tr("%1 for the whole model").arg(titleOf(method)));
+}
+
+void Session::removeRule(int index) {
+    if (index < 0 || index >= static_cast<int>(recipe_.rules.size())) {
+        return;
+    }
+    Recipe recipe = recipe_;
+    const QString select = QString::fromStdString(recipe.rules[static_cast<std::size_t>(index)].select);
+    recipe.rules.erase(recipe.rules.begin() + index);
+    setRecipe(recipe, tr("Remove rule %1").arg(select));
+}
+
+void Session::moveRule(int from, int to) {
+    const int count = static_cast<int>(recipe_.rules.size());
+    if (from < 0 || from >= count || to < 0 || to >= count || from == to) {
+        return;
+    }
+    Recipe recipe = recipe_;
+    const Rule rule = recipe.rules[static_cast<std::size_t>(from)];
+    recipe.rules.erase(recipe.rules.begin() + from);
+    recipe.rules.insert(recipe.rules.begin() + to, rule);
+    setRecipe(recipe, tr("Move rule %1").arg(QString::fromStdString(rule.select)));
+}
+
+void Session::setCalibration(const Calibration& calibration) {
+    Recipe recipe = recipe_;
+    recipe.calibration = calibration;
+    setRecipe(recipe, tr("Calibration"));
+}
+
+std::optional<QString> Session::openRecipe(const QString& path) {
+    if (!model_) {
+        return tr("Open a model first.");
+    }
+    try {
+        setRecipe(reanchored(read_recipe(path.toStdString()), *model_), tr("Open recipe %1").arg(QFileInfo(path).fileName()));
+    } catch (const Error& error) {
+        return QString::fromStdString(error.line());
+    }
+    return std::nullopt;
+}
+
+std::optional<QString> Session::saveRecipe(const QString& path) const {
+    if (!model_) {
+        return tr("Open a model first.");
+    }
+    try {
+        write_file(path.toStdString(), to_json(anchored(recipe_, *model_)).dump(2) + "\n");
+    } catch (const Error& error) {
+        return QString::fromStdString(error.line());
+    }
+    return std::nullopt;
+}
+
+void Session::resolveChoices() {
+    ruleErrors_.assign(recipe_.rules.size(), {});
+    ruleCounts_.assign(recipe_.rules.size(), 0);
+    defaultCount_ = 0;
+    choices_.clear();
+    if (!model_) {
+        return;
+    }
+    try {
+        choices_ = resolve(recipe_, *model_);
+    } catch (const Error&) {
+        // A rule that cannot be used is shown as such and left out, so that the others go on to work.
+        Recipe usable = recipe_;
+        usable.rules.clear();
+        std::vector<int> position;
+        for (std::size_t i = 0; i < recipe_.rules.size(); ++i) {
+            usable.rules.push_back(recipe_.rules[i]);
+            try {
+                (void)resolve(usable, *model_);
+                position.push_back(static_cast<int>(i));
+            } catch (const Error& error) {
+                ruleErrors_[i] = QString::fromStdString(error.line());
+                usable.rules.pop_back();
+            }
+        }
+        choices_ = resolve(usable, *model_);
+        for (Choice& choice : choices_) {
+            choice.rule = choice.rule >= 0 ? position[static_cast<std::size_t>(choice.rule)] : -1;
+        }
+    }
+    for (const Choice& choice : choices_) {
+        ++(choice.rule >= 0 ? ruleCounts_[static_cast<std::size_t>(choice.rule)] : defaultCount_);
+    }
+    filter_.setModel(model_, methodsOf(choices_));
+}
+
+QString Session::ruleError(int index) const {
+    return index >= 0 && index < static_cast<int>(ruleErrors_.size()) ? ruleErrors_[static_cast<std::size_t>(index)] : QString();
+}
+
+int Session::ruleCount(int index) const {
+    if (index < 0) {
+        return defaultCount_;
+    }
+    return index < static_cast<int>(ruleCounts_.size()) ? ruleCounts_[static_cast<std::size_t>(index)] : 0;
+}
+
+void Session::makePlan() {
+    plan_.reset();
+    planError_.clear();
+    if (!model_) {
+        planning_.cancel();
+        return;
+    }
+    Recipe usable = recipe_;
+    for (std::size_t i = usable.rules.size(); i-- > 0;) {
+        if (!ruleErrors_[i].isEmpty()) {
+            usable.rules.erase(usable.rules.begin() + static_cast<std::ptrdiff_t>(i));
+        }
+    }
+    planning_.run([model = model_, usable](const Job&) { return make_plan(model, usable); },
+                  [this](Plan plan) {
+                      plan_ = std::move(plan);
+                      emit planChanged();
+                  },
+                  [this](const QString& problem) {
+                      planError_ = problem;
+                      emit planChanged();
+                  });
+}
+
+NodeState Session::nodeState(NodeId node) const {
+    NodeState state;
+    const auto index = static_cast<std::size_t>(node);
+    if (node < 0 || index >= choices_.size()) {
+        return state;
+    }
+    const Choice& choice = choices_[index];
+    state.chosen = state.applied = choice.method;
+    state.per_channel = choice.per_channel;
+    state.rule = choice.rule;
+    state.own = choice.rule >= 0 && node_range(recipe_.rules[static_cast<std::size_t>(choice.rule)].select).has_value();
+    if (plan_ && index < plan_->nodes.size()) {
+        const NodePlan& planned = plan_->nodes[index];
+        state.applied = planned.applied;
+        state.absorbed = planned.absorbed;
+        state.why = QString::fromStdString(planned.why);
+    }
+    return state;
+}
+
+Totals Session::totals() const {
+    Totals totals;
+    if (!model_) {
+        return totals;
+    }
+    totals.planned = plan_.has_value();
+    totals.sizeEstimate = plan_ ? plan_->size_estimate_bytes : 0;
+    for (const Node& node : model_->nodes()) {
+        const NodeState state = nodeState(node.id);
+        if (!state.absorbed && node.op_type != "Constant") {
+            ++totals.nodes[static_cast<std::size_t>(state.applied)];
+        }
+    }
+    return totals;
+}
+
+bool Session::needsCalibration() const {
+    return std::any_of(choices_.begin(), choices_.end(), [](const Choice& choice) { return row(choice.method).needs_calibration; });
+}
+
+}  // namespace vernier::ui

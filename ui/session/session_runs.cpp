@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of Session that keeps what was measured.
+#include <algorithm>
+
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+QString textOf(const Json& document, const char* key) {
+    const auto verdict = document.is_object() ? document.find("verdict") : document.end();
+    if (!document.is_object() || verdict == document.end() || !verdict->is_object()) {
+        return {};
+    }
+    const auto it = verdict->find(key);
+    return it != verdict->end() && it->is_string() ? QString::fromStdString(it->get<std::string>()) : QString();
+}
+
+}  // namespace
+
+void Session::setGate(const Gate& gate) {
+    if (gate == gate_) {
+        return;
+    }
+    gate_ = gate;
+    touch();
+    emit gateChanged();
+    emit runsChanged();
+}
+
+void Session::setMeasureSettings(const MeasureSettings& settings) {
+    if (settings == measureSettings_) {
+        return;
+    }
+    measureSettings_ = settings;
+    touch();
+    emit measureSettingsChanged();
+}
+
+const Run* Session::run(int id) const {
+    const auto it = std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; });
+    return it == runs_.end() ? nullptr : &*it;
+}
+
+Run* Session::editRun(int id) {
+    const auto it = std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; });
+    return it == runs_.end() ? nullptr : &*it;
+}
+
+int Session::addRun(const Recipe& recipe, const QString& title) {
+    Run run;
+    run.id = nextRun_++;
+    run.recipe = recipe;
+    run.title = title;
+    // Two runs of one title could not be told apart in a chart.
+    for (int again = 2; std::any_of(runs_.begin(), runs_.end(), [&run](const Run& other) { return other.title == run.title; }); ++again) {
+        run.title = QStringLiteral("%1 (%2)").arg(title).arg(again);
+    }
+    runs_.push_back(run);
+    touch();
+    emit runsChanged();
+    return run.id;
+}
+
+void Session::setCurrentRun(int id) {
+    if (id != currentRun_ && (id == 0 || run(id) != nullptr)) {
+        currentRun_ = id;
+        emit currentRunChanged();
+    }
+}
+
+void Session::renameRun(int id, const QString& title) {
+    Run* run = editRun(id);
+    if (run != nullptr && !title.trimmed().isEmpty() && run->title != title.trimmed()) {
+        run->title = title.trimmed();
+        touch();
+        emit runsChanged();
+    }
+}
+
+void Session::removeRun(int id) {
+    const Run* gone = run(id);
+    if (gone == nullptr || gone->state == Run::State::quantizing || gone->state == Run::State::measuring) {
+        return;
+    }
+    // The comparison's candidates stand in the order of the measured runs: take the same one out of it.
+    if (comparison_ && gone->comparison) {
+        std::size_t position = 0;
+        for (const Run& run : runs_) {
+            if (run.id == id) {
+                break;
+            }
+            position += run.comparison ? 1 : 0;
+        }
+        if (position < comparison_->candidates.size()) {
+            comparison_->candidates.erase(comparison_->candidates.begin() + static_cast<std::ptrdiff_t>(position));
+        }
+        comparisonJson_ = comparison_->candidates.empty() ? Json() : to_json(*comparison_);
+    }
+    runs_.erase(std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; }));
+    if (currentRun_ == id) {
+        setCurrentRun(0);
+    }
+    touch();
+    emit runsChanged();
+}
+
+void Session::takeRecipeOf(int id) {
+    if (const Run* source = run(id)) {
+        setRecipe(source->recipe, tr("Recipe of “%1”").arg(source->title));
+    }
+}
+
+void Session::setBaseline(std::optional<Measurement> baseline) {
+    if (!baseline && !baseline_ && !comparison_) {
+        return;
+    }
+    baseline_ = std::move(baseline);
+    // Ratios against another baseline would be wrong: they come back with the next comparison.
+    comparison_.reset();
+    comparisonJson_ = {};
+    for (Run& run : runs_) {
+        if (run.state == Run::State::measured) {
+            run.state = Run::State::quantized;
+        }
+        run.comparison.reset();
+    }
+    touch();
+    emit runsChanged();
+}
+
+void Session::setComparison(const Json& json, const QVector<int>& runIds) {
+    Comparison comparison = comparison_from_json(json);
+    baseline_ = comparison.baseline;
+    for (qsizetype i = 0; i < runIds.size() && i < static_cast<qsizetype>(comparison.candidates.size()); ++i) {
+        if (Run* run = editRun(runIds[i])) {
+            run->comparison = comparison.candidates[static_cast<std::size_t>(i)];
+            run->state = Run::State::measured;
+            run->problem.clear();
+        }
+    }
+    comparison_ = std::move(comparison);
+    comparisonJson_ = json;
+    touch();
+    emit runsChanged();
+}
+
+void Session::setInspection(const Json& json) {
+    inspection_ = json;
+    emit inspectionChanged();
+}
+
+QString Session::verdictTitle() const {
+    return textOf(comparisonJson_, "title");
+}
+
+QString Session::verdictText() const {
+    return textOf(comparisonJson_, "text");
+}
+
+std::optional<bool> Session::verdictWorth() const {
+    const auto verdict = comparisonJson_.is_object() ? comparisonJson_.find("verdict") : comparisonJson_.end();
+    if (!comparisonJson_.is_object() || verdict == comparisonJson_.end() || !verdict->is_object()) {
+        return std::nullopt;
+    }
+    const auto worth = verdict->find("worth");
+    return worth != verdict->end() && worth->is_boolean() ? std::optional(worth->get<bool>()) : std::nullopt;
+}
+
+}  // namespace vernier::ui
