@@ -25,8 +25,7 @@ struct Attempt {
 void ORT_API_CALL drop_log(void*, OrtLoggingLevel, const char*, const char*, const char*, const char*) {}
 
 /// A folder stands for the library in it.
-fs::path library_in(const fs::path& path)
-{
+fs::path library_in(const fs::path& path) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) {
         return path;
@@ -40,8 +39,7 @@ fs::path library_in(const fs::path& path)
 }
 
 /// Opens one library, or fills attempt.reason. RTLD_LOCAL keeps its symbols away from ours.
-RuntimePtr try_open(Attempt& attempt)
-{
+RuntimePtr try_open(Attempt& attempt) {
     void* handle = dlopen(attempt.path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
         const char* reason = dlerror();
@@ -66,8 +64,7 @@ RuntimePtr try_open(Attempt& attempt)
     return std::make_shared<detail::Library>(*api, version, known ? fs::path(info.dli_fname) : attempt.path);
 }
 
-[[noreturn]] void refuse(const std::vector<Attempt>& attempts)
-{
+[[noreturn]] void refuse(const std::vector<Attempt>& attempts) {
     std::string tried;
     for (const Attempt& attempt : attempts) {
         tried += fmt::format("{}{}: {}", tried.empty() ? "" : "; ", attempt.path.string(), attempt.reason);
@@ -75,8 +72,7 @@ RuntimePtr try_open(Attempt& attempt)
     throw Error(ErrorKind::runtime_missing, fmt::format("ONNX Runtime could not be loaded ({})", tried), {}, kRemedy);
 }
 
-std::vector<Attempt> default_places()
-{
+std::vector<Attempt> default_places() {
     std::vector<Attempt> places;
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
@@ -91,8 +87,7 @@ std::vector<Attempt> default_places()
 
 }  // namespace
 
-RuntimePtr Runtime::load(const fs::path& path)
-{
+RuntimePtr Runtime::load(const fs::path& path) {
     const char* variable = std::getenv("VERNIER_ORT");
     fs::path asked = path;
     if (asked.empty() && variable != nullptr) {
@@ -115,15 +110,13 @@ RuntimePtr Runtime::load(const fs::path& path)
 namespace detail {
 
 Library::Library(const OrtApi& api, std::string version, fs::path path)
-    : api_(api), version_(std::move(version)), path_(std::move(path)), env_(api), memory_(api)
-{
+    : api_(api), version_(std::move(version)), path_(std::move(path)), env_(api), memory_(api) {
     check(api_.CreateEnvWithCustomLogger(drop_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "vernier", env_.out()),
           ErrorKind::runtime_missing);
     check(api_.CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, memory_.out()), ErrorKind::runtime_missing);
 }
 
-void Library::check(OrtStatus* status, ErrorKind kind, const Where& where) const
-{
+void Library::check(OrtStatus* status, ErrorKind kind, const Where& where) const {
     if (status == nullptr) {
         return;
     }
@@ -134,8 +127,7 @@ void Library::check(OrtStatus* status, ErrorKind kind, const Where& where) const
                 where);
 }
 
-std::vector<std::string> Library::providers() const
-{
+std::vector<std::string> Library::providers() const {
     char** names = nullptr;
     int count = 0;
     check(api_.GetAvailableProviders(&names, &count), ErrorKind::internal);
@@ -152,8 +144,7 @@ std::vector<std::string> Library::providers() const
     return out;
 }
 
-const Library& library_of(const Runtime& runtime)
-{
+const Library& library_of(const Runtime& runtime) {
     return dynamic_cast<const Library&>(runtime);
 }
 

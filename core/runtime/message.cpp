@@ -9,8 +9,7 @@ namespace vernier::detail {
 namespace {
 
 /// Removes "/path/file.cc:123 " and the function signature behind it, which ends with its last balanced ")".
-void remove_source_locations(std::string& text)
-{
+void remove_source_locations(std::string& text) {
     static const std::regex location(R"([^\s:]*/[^\s:]+\.(cc|cpp|h):\d+ )");
     std::smatch match;
     while (std::regex_search(text, match, location)) {
@@ -40,8 +39,7 @@ void remove_source_locations(std::string& text)
     }
 }
 
-void collapse_spaces(std::string& text)
-{
+void collapse_spaces(std::string& text) {
     std::string out;
     for (const char c : text) {
         const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
@@ -59,8 +57,7 @@ void collapse_spaces(std::string& text)
 
 }  // namespace
 
-std::string readable_message(std::string_view message)
-{
+std::string readable_message(std::string_view message) {
     std::string text(message);
     if (const std::size_t trace = text.find("Stacktrace:"); trace != std::string::npos) {
         text.erase(trace);

@@ -18,8 +18,7 @@ constexpr std::array<std::pair<GraphLevel, std::string_view>, 4> kLevels{{
     {GraphLevel::all, "all"},
 }};
 
-GraphLevel level_from_name(const std::string& text)
-{
+GraphLevel level_from_name(const std::string& text) {
     for (const auto& [level, known] : kLevels) {
         if (known == text) {
             return level;
@@ -31,8 +30,7 @@ GraphLevel level_from_name(const std::string& text)
 
 }  // namespace
 
-std::string_view name(GraphLevel level)
-{
+std::string_view name(GraphLevel level) {
     for (const auto& [known, text] : kLevels) {
         if (known == level) {
             return text;
@@ -41,8 +39,7 @@ std::string_view name(GraphLevel level)
     return "unknown";
 }
 
-Json to_json(const RunOptions& options)
-{
+Json to_json(const RunOptions& options) {
     Json json = {{"threads", options.threads},
                  {"level", name(options.level)},
                  {"provider", options.provider}};
@@ -54,8 +51,7 @@ Json to_json(const RunOptions& options)
     return json;
 }
 
-RunOptions run_options_from_json(const Json& json)
-{
+RunOptions run_options_from_json(const Json& json) {
     try {
         RunOptions options;
         options.threads = json.value("threads", options.threads);

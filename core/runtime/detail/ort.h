@@ -23,14 +23,12 @@ public:
     Handle() = default;
     explicit Handle(const OrtApi& api) : api_(&api) {}
     Handle(Handle&& other) noexcept : api_(other.api_), value_(std::exchange(other.value_, nullptr)) {}
-    Handle& operator=(Handle&& other) noexcept
-    {
+    Handle& operator=(Handle&& other) noexcept {
         std::swap(api_, other.api_);
         std::swap(value_, other.value_);
         return *this;
     }
-    ~Handle()
-    {
+    ~Handle() {
         if (value_ != nullptr) {
             (api_->*Release)(value_);
         }
@@ -87,10 +85,19 @@ private:
 /// Session options from the value; config entries included.
 [[nodiscard]] SessionOptionsHandle session_options(const Library& library, const RunOptions& options);
 
-/// The observers of one session, and the first exception that one of them threw.
-struct ObserverState;
+/// What must outlive a session in which tensors are observed.
+class SessionCompanion {
+public:
+    virtual ~SessionCompanion() = default;
+    /// Throws what a callback of this session threw, once.
+    virtual void rethrow() = 0;
+};
 
-/// Opens a session from bytes; a failure is Error{bad_model} that names file.
+/// The public session around an open handle.
+[[nodiscard]] std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion,
+                                                    SessionHandle handle, double start_ms);
+
+/// Opens a session; a failure is Error{bad_model}, or Error{not_found} when the file is not there.
 [[nodiscard]] SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes,
                                        const std::filesystem::path& folder, const OrtSessionOptions* options);
 [[nodiscard]] SessionHandle open_file(const Library& library, const std::filesystem::path& path,

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include "core/base/file.h"
+#include "core/runtime/detail/ort.h"
+
+namespace vernier {
+
+namespace detail {
+
+namespace fs = std::filesystem;
+
+PrivateFolder::PrivateFolder() {
+    std::error_code error;
+    const fs::path base = fs::temp_directory_path(error);
+    std::string pattern = ((error ? fs::path("/tmp") : base) / "vernier-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) {
+        throw Error(ErrorKind::cannot_write, fmt::format("no folder for temporary files: {}", std::strerror(errno)),
+                    {.file = pattern}, "set TMPDIR to a folder that can be written");
+    }
+    path_ = pattern;
+}
+
+PrivateFolder::~PrivateFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+std::string serialized(const onnx::ModelProto& model) {
+    std::string bytes;
+    if (!model.SerializeToString(&bytes)) {
+        throw Error(ErrorKind::bad_model, "the model is larger than the 2 GB that one ONNX file can hold in memory", {},
+                    "keep its weights in external data");
+    }
+    return bytes;
+}
+
+}  // namespace detail
+
+namespace {
+
+/// Below protobuf's 2 GB by a margin for the nodes that the optimizer adds.
+constexpr std::size_t kInlineLimit = std::size_t{1900} << 20;
+
+}  // namespace
+
+std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
+                            const std::filesystem::path& folder, GraphLevel level) {
+    const detail::Library& library = detail::library_of(*runtime);
+    const detail::PrivateFolder temporary;
+    const std::filesystem::path target = temporary.path() / "optimized.onnx";
+    RunOptions options;
+    options.level = level;
+    const std::string bytes = detail::serialized(model);
+    std::uint64_t external = 0;
+    for (const auto& tensor : model.graph().initializer()) {
+        if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
+            const std::vector<std::int64_t> dims(tensor.dims().begin(), tensor.dims().end());
+            external += byte_size(static_cast<ElementType>(tensor.data_type()), element_count(dims));
+        }
+    }
+    if (bytes.size() + external > kInlineLimit) {
+        options.config["session.optimized_model_external_initializers_file_name"] = "optimized.data";
+    }
+    const detail::SessionOptionsHandle handle = detail::session_options(library, options);
+    library.check(library.api().SetOptimizedModelFilePath(handle.get(), target.c_str()), ErrorKind::internal);
+    (void)detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());
+    return read_file(target, std::size_t{1} << 31);
+}
+
+}  // namespace vernier

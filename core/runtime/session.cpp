@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/runtime/detail/ort.h"
+
+namespace vernier {
+
+namespace detail {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+GraphOptimizationLevel ort_level(GraphLevel level) {
+    switch (level) {
+    case GraphLevel::off: return ORT_DISABLE_ALL;
+    case GraphLevel::basic: return ORT_ENABLE_BASIC;
+    case GraphLevel::extended: return ORT_ENABLE_EXTENDED;
+    case GraphLevel::all: return ORT_ENABLE_ALL;
+    }
+    return ORT_ENABLE_ALL;
+}
+
+void append_provider(const Library& library, OrtSessionOptions* options, const std::string& provider) {
+    if (provider.empty() || provider == "CPU") {
+        return;
+    }
+    const std::vector<std::string> known = library.providers();
+    if (std::find(known.begin(), known.end(), provider) == known.end()) {
+        throw Error(ErrorKind::usage,
+                    fmt::format("this ONNX Runtime has no provider \"{}\" (it has {})", provider, fmt::join(known, ", ")));
+    }
+    library.check(library.api().SessionOptionsAppendExecutionProvider(options, provider.c_str(), nullptr, nullptr, 0),
+                  ErrorKind::usage);
+}
+
+/// Elements and shape of a tensor's description; symbolic axes keep their names.
+ValueType tensor_type(const Library& library, const OrtTensorTypeAndShapeInfo* info) {
+    const OrtApi& api = library.api();
+    ValueType type;
+    ONNXTensorElementDataType element = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+    library.check(api.GetTensorElementType(info, &element));
+    type.element = static_cast<ElementType>(element);
+    std::size_t rank = 0;
+    library.check(api.GetDimensionsCount(info, &rank));
+    std::vector<std::int64_t> sizes(rank);
+    std::vector<const char*> names(rank);
+    library.check(api.GetDimensions(info, sizes.data(), rank));
+    library.check(api.GetSymbolicDimensions(info, names.data(), rank));
+    // The API tells a scalar and an unknown rank in the same way, so rank 0 promises nothing.
+    type.has_shape = rank > 0;
+    for (std::size_t i = 0; i < rank; ++i) {
+        type.dims.push_back({sizes[i], sizes[i] < 0 && names[i] != nullptr ? names[i] : ""});
+    }
+    return type;
+}
+
+using NameGetter = OrtStatus*(ORT_API_CALL*)(const OrtSession*, std::size_t, OrtAllocator*, char**);
+using TypeGetter = OrtStatus*(ORT_API_CALL*)(const OrtSession*, std::size_t, OrtTypeInfo**);
+
+std::vector<Port> ports(const Library& library, const OrtSession* session, std::size_t count, NameGetter name_of,
+                        TypeGetter type_of) {
+    const OrtApi& api = library.api();
+    OrtAllocator* allocator = nullptr;
+    library.check(api.GetAllocatorWithDefaultOptions(&allocator), ErrorKind::internal);
+    std::vector<Port> out;
+    for (std::size_t i = 0; i < count; ++i) {
+        char* name = nullptr;
+        library.check(name_of(session, i, allocator, &name));
+        Port port;
+        port.name = name;
+        library.check(api.AllocatorFree(allocator, name), ErrorKind::internal);
+        TypeInfoHandle info(api);
+        library.check(type_of(session, i, info.out()));
+        port.type = value_type(library, info.get());
+        out.push_back(std::move(port));
+    }
+    return out;
+}
+
+}  // namespace
+
+SessionOptionsHandle session_options(const Library& library, const RunOptions& options) {
+    if (options.threads < 0) {
+        throw Error(ErrorKind::usage, fmt::format("{} threads cannot be", options.threads), {}, "use 1 or more");
+    }
+    const OrtApi& api = library.api();
+    SessionOptionsHandle handle(api);
+    library.check(api.CreateSessionOptions(handle.out()), ErrorKind::internal);
+    library.check(api.SetIntraOpNumThreads(handle.get(), options.threads), ErrorKind::usage);
+    library.check(api.SetInterOpNumThreads(handle.get(), 1), ErrorKind::internal);
+    library.check(api.SetSessionExecutionMode(handle.get(), ORT_SEQUENTIAL), ErrorKind::internal);
+    library.check(api.SetSessionGraphOptimizationLevel(handle.get(), ort_level(options.level)), ErrorKind::internal);
+    library.check(api.SetSessionLogSeverityLevel(handle.get(), ORT_LOGGING_LEVEL_ERROR), ErrorKind::internal);
+    for (const auto& [key, value] : options.config) {
+        library.check(api.AddSessionConfigEntry(handle.get(), key.c_str(), value.c_str()), ErrorKind::usage);
+    }
+    append_provider(library, handle.get(), options.provider);
+    return handle;
+}
+
+void set_external_folder(const Library& library, OrtSessionOptions* options, const fs::path& folder) {
+    if (folder.empty()) {
+        return;
+    }
+    library.check(library.api().AddSessionConfigEntry(options, "session.model_external_initializers_file_folder_path",
+                                                      folder.c_str()),
+                  ErrorKind::internal);
+}
+
+SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes, const fs::path& folder,
+                         const OrtSessionOptions* options) {
+    OrtSessionOptions* own = nullptr;
+    library.check(library.api().CloneSessionOptions(options, &own), ErrorKind::internal);
+    SessionOptionsHandle guard(library.api());
+    *guard.out() = own;
+    set_external_folder(library, own, folder);
+    SessionHandle session(library.api());
+    library.check(library.api().CreateSessionFromArray(library.env(), bytes.data(), bytes.size(), own, session.out()));
+    return session;
+}
+
+SessionHandle open_file(const Library& library, const fs::path& path, const OrtSessionOptions* options) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+        throw Error(ErrorKind::not_found, "there is no such file", {.file = path.string()});
+    }
+    SessionHandle session(library.api());
+    library.check(library.api().CreateSession(library.env(), path.c_str(), options, session.out()), ErrorKind::bad_model,
+                  {.file = path.string()});
+    return session;
+}
+
+ValueType value_type(const Library& library, const OrtTypeInfo* info) {
+    const OrtApi& api = library.api();
+    ONNXType kind = ONNX_TYPE_UNKNOWN;
+    library.check(api.GetOnnxTypeFromTypeInfo(info, &kind));
+    if (kind == ONNX_TYPE_TENSOR) {
+        const OrtTensorTypeAndShapeInfo* tensor = nullptr;
+        library.check(api.CastTypeInfoToTensorInfo(info, &tensor));
+        return tensor_type(library, tensor);
+    }
+    ValueType type;
+    switch (kind) {
+    case ONNX_TYPE_SEQUENCE: type.other = "sequence"; break;
+    case ONNX_TYPE_MAP: type.other = "map"; break;
+    case ONNX_TYPE_SPARSETENSOR: type.other = "sparse tensor"; break;
+    case ONNX_TYPE_OPTIONAL: type.other = "optional"; break;
+    default: break;
+    }
+    return type;
+}
+
+std::vector<Port> input_ports(const Library& library, const OrtSession* session) {
+    std::size_t count = 0;
+    library.check(library.api().SessionGetInputCount(session, &count));
+    return ports(library, session, count, library.api().SessionGetInputName, library.api().SessionGetInputTypeInfo);
+}
+
+std::vector<Port> output_ports(const Library& library, const OrtSession* session) {
+    std::size_t count = 0;
+    library.check(library.api().SessionGetOutputCount(session, &count));
+    return ports(library, session, count, library.api().SessionGetOutputName, library.api().SessionGetOutputTypeInfo);
+}
+
+ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor) {
+    if (bits(tensor.type) == 0) {
+        throw Error(ErrorKind::bad_data, fmt::format("inputs of type {} cannot be given", vernier::name(tensor.type)),
+                    {.tensor = name});
+    }
+    if (byte_size(tensor.type, tensor.count()) != tensor.bytes.size()) {
+        throw Error(ErrorKind::bad_data,
+                    fmt::format("{} bytes do not fill its shape [{}]", tensor.bytes.size(), fmt::join(tensor.dims, ",")),
+                    {.tensor = name});
+    }
+    ValueHandle value(library.api());
+    // The runtime reads inputs only; the C API has one type for both.
+    void* data = const_cast<std::byte*>(tensor.bytes.data());
+    library.check(library.api().CreateTensorWithDataAsOrtValue(
+                      library.memory(), data, tensor.bytes.size(), tensor.dims.data(), tensor.dims.size(),
+                      static_cast<ONNXTensorElementDataType>(tensor.type), value.out()),
+                  ErrorKind::bad_data, {.tensor = name});
+    return value;
+}
+
+namespace {
+
+/// Says what is wrong with an input before the runtime does, in terms of the dataset.
+void check_input(const Port& port, const Tensor& tensor) {
+    bool fits = port.type.element == tensor.type;
+    if (port.type.has_shape) {
+        fits = fits && port.type.dims.size() == tensor.dims.size();
+        for (std::size_t i = 0; fits && i < tensor.dims.size(); ++i) {
+            fits = port.type.dims[i].value < 0 || port.type.dims[i].value == tensor.dims[i];
+        }
+    }
+    if (!fits) {
+        throw Error(ErrorKind::bad_data,
+                    fmt::format("the model takes {} and was given {}[{}]", port.type.text(), name(tensor.type),
+                                fmt::join(tensor.dims, ",")),
+                    {.tensor = port.name});
+    }
+}
+
+/// Copies an output. What is no tensor of numbers comes back with its type and without bytes.
+Tensor copy_output(const Library& library, const OrtValue* value) {
+    const OrtApi& api = library.api();
+    Tensor out;
+    out.type = ElementType::undefined;
+    int is_tensor = 0;
+    if (value == nullptr) {
+        return out;
+    }
+    library.check(api.IsTensor(value, &is_tensor));
+    if (is_tensor == 0) {
+        return out;
+    }
+    ShapeInfoHandle info(api);
+    library.check(api.GetTensorTypeAndShape(value, info.out()));
+    const ValueType type = tensor_type(library, info.get());
+    out.type = type.element;
+    for (const Dim& dim : type.dims) {
+        out.dims.push_back(dim.value);
+    }
+    const std::uint64_t size = byte_size(out.type, out.count());
+    if (size > 0) {
+        void* data = nullptr;
+        library.check(api.GetTensorMutableData(const_cast<OrtValue*>(value), &data));
+        out.bytes.resize(size);
+        std::memcpy(out.bytes.data(), data, size);
+    }
+    return out;
+}
+
+/// Values that the API fills, released one by one.
+class Outputs {
+public:
+    Outputs(const OrtApi& api, std::size_t count) : api_(api), values_(count, nullptr) {}
+    ~Outputs() {
+        for (OrtValue* value : values_) {
+            if (value != nullptr) {
+                api_.ReleaseValue(value);
+            }
+        }
+    }
+    Outputs(const Outputs&) = delete;
+    Outputs& operator=(const Outputs&) = delete;
+    [[nodiscard]] OrtValue** data() { return values_.data(); }
+    [[nodiscard]] const std::vector<OrtValue*>& values() const { return values_; }
+
+private:
+    const OrtApi& api_;
+    std::vector<OrtValue*> values_;
+};
+
+class OpenSession final : public Session {
+public:
+    OpenSession(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion, SessionHandle handle, double start_ms)
+        : runtime_(std::move(runtime)), library_(library_of(*runtime_)), companion_(std::move(companion)),
+          session_(std::move(handle)), start_ms_(start_ms) {
+        inputs_ = input_ports(library_, session_.get());
+        outputs_ = output_ports(library_, session_.get());
+        for (const Port& port : outputs_) {
+            output_names_.push_back(port.name.c_str());
+        }
+    }
+
+    [[nodiscard]] const std::vector<Port>& inputs() const override { return inputs_; }
+    [[nodiscard]] const std::vector<Port>& outputs() const override { return outputs_; }
+    [[nodiscard]] double start_ms() const override { return start_ms_; }
+
+    std::vector<Tensor> run(const std::map<std::string, Tensor>& inputs, const std::vector<std::string>& wanted,
+                            std::stop_token stop) override {
+        const Feed feed = make_feed(inputs);
+        std::vector<const char*> names;
+        for (const std::string& name : wanted) {
+            names.push_back(wanted_name(name));
+        }
+        Outputs results(library_.api(), wanted.empty() ? output_names_.size() : names.size());
+        run_once(feed, wanted.empty() ? output_names_ : names, results, stop);
+        std::vector<Tensor> out;
+        for (const OrtValue* value : results.values()) {
+            out.push_back(copy_output(library_, value));
+        }
+        return out;
+    }
+
+    void bind(const std::map<std::string, Tensor>& inputs) override {
+        bound_feed_ = Feed{};
+        bound_inputs_ = inputs;
+        bound_feed_ = make_feed(bound_inputs_);
+    }
+
+    void run_bound() override {
+        Outputs results(library_.api(), output_names_.size());
+        library_.check(library_.api().Run(session_.get(), nullptr, bound_feed_.names.data(), bound_feed_.pointers.data(),
+                                          bound_feed_.names.size(), output_names_.data(), output_names_.size(),
+                                          results.data()));
+    }
+
+private:
+    struct Feed {
+        std::vector<const char*> names;
+        std::vector<ValueHandle> values;
+        std::vector<const OrtValue*> pointers;
+    };
+
+    Feed make_feed(const std::map<std::string, Tensor>& inputs) const {
+        Feed feed;
+        for (const Port& port : inputs_) {
+            const auto given = inputs.find(port.name);
+            if (given == inputs.end()) {
+                throw Error(ErrorKind::bad_data, fmt::format("the model's input {} was not given", port.type.text()),
+                            {.tensor = port.name});
+            }
+            check_input(port, given->second);
+            feed.names.push_back(port.name.c_str());
+            feed.values.push_back(view_tensor(library_, port.name, given->second));
+            feed.pointers.push_back(feed.values.back().get());
+        }
+        return feed;
+    }
+
+    const char* wanted_name(const std::string& name) const {
+        for (const Port& port : outputs_) {
+            if (port.name == name) {
+                return port.name.c_str();
+            }
+        }
+        throw Error(ErrorKind::bad_data, "the model has no such output", {.tensor = name});
+    }
+
+    void run_once(const Feed& feed, const std::vector<const char*>& names, Outputs& results, const std::stop_token& stop) {
+        const OrtApi& api = library_.api();
+        RunOptionsHandle options(api);
+        library_.check(api.CreateRunOptions(options.out()), ErrorKind::internal);
+        OrtStatus* status = nullptr;
+        {
+            const std::stop_callback terminate(stop, [&] { api.ReleaseStatus(api.RunOptionsSetTerminate(options.get())); });
+            status = api.Run(session_.get(), options.get(), feed.names.data(), feed.pointers.data(), feed.names.size(),
+                             names.data(), names.size(), results.data());
+        }
+        if (stop.stop_requested()) {
+            api.ReleaseStatus(status);
+            throw Error(ErrorKind::cancelled, "cancelled");
+        }
+        if (companion_ != nullptr) {
+            try {
+                companion_->rethrow();
+            } catch (...) {
+                api.ReleaseStatus(status);
+                throw;
+            }
+        }
+        library_.check(status);
+    }
+
+    RuntimePtr runtime_;
+    const Library& library_;
+    std::shared_ptr<SessionCompanion> companion_;  // before session_: it must be destroyed after it
+    SessionHandle session_;
+    double start_ms_;
+    std::vector<Port> inputs_;
+    std::vector<Port> outputs_;
+    std::vector<const char*> output_names_;
+    std::map<std::string, Tensor> bound_inputs_;
+    Feed bound_feed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion,
+                                      SessionHandle handle, double start_ms) {
+    return std::make_unique<OpenSession>(std::move(runtime), std::move(companion), std::move(handle), start_ms);
+}
+
+}  // namespace detail
+
+namespace {
+
+double milliseconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Session::open(RuntimePtr runtime, const std::filesystem::path& model, const RunOptions& options) {
+    const detail::Library& library = detail::library_of(*runtime);
+    const auto begin = std::chrono::steady_clock::now();
+    detail::SessionHandle handle = detail::open_file(library, model, detail::session_options(library, options).get());
+    return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
+}
+
+std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::span<const std::byte> model,
+                                       const std::filesystem::path& folder, const RunOptions& options) {
+    const detail::Library& library = detail::library_of(*runtime);
+    const auto begin = std::chrono::steady_clock::now();
+    detail::SessionHandle handle =
+        detail::open_bytes(library, model, folder, detail::session_options(library, options).get());
+    return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
+}
+
+}  // namespace vernier

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+
+#include "core/runtime/runtime.h"
+#include "tests/runtime/runtime_fixture.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier {
+namespace {
+
+using test::error_of;
+using testing::HasSubstr;
+
+TEST(Library, TellsItsVersionPathAndProviders) {
+    const RuntimePtr runtime = Runtime::load();
+    EXPECT_THAT(runtime->version(), testing::StartsWith("1."));
+    EXPECT_TRUE(std::filesystem::exists(runtime->path())) << runtime->path();
+    EXPECT_THAT(runtime->providers(), testing::Contains("CPU"));
+}
+
+TEST(Library, APathThatWasAskedForMustWork) {
+    const Error missing = error_of([] { (void)Runtime::load("/nowhere/libonnxruntime.so.1"); });
+    EXPECT_EQ(missing.kind(), ErrorKind::runtime_missing);
+    EXPECT_THAT(missing.what(), HasSubstr("/nowhere/libonnxruntime.so.1"));
+    EXPECT_THAT(missing.remedy(), HasSubstr("--ort"));
+}
+
+TEST(Library, AFileThatIsNoLibraryIsRefused) {
+    const test::TempDir folder;
+    const auto file = folder.write("libonnxruntime.so.1", "not a library");
+    EXPECT_EQ(error_of([&] { (void)Runtime::load(file); }).kind(), ErrorKind::runtime_missing);
+}
+
+TEST(Library, ALibraryThatIsNotOnnxRuntimeIsRefused) {
+    const Error other = error_of([] { (void)Runtime::load("libz.so.1"); });
+    EXPECT_EQ(other.kind(), ErrorKind::runtime_missing);
+    EXPECT_THAT(other.what(), HasSubstr("OrtGetApiBase"));
+}
+
+TEST(Library, AFolderStandsForTheLibraryInIt) {
+    const std::filesystem::path folder = std::filesystem::path(VERNIER_PREFIX) / "lib";
+    EXPECT_EQ(Runtime::load(folder)->version(), Runtime::load(folder / "libonnxruntime.so.1")->version());
+}
+
+TEST(Library, TheEnvironmentIsAskedAndMustWork) {
+    const char* before = std::getenv("VERNIER_ORT");
+    const std::string saved = before != nullptr ? before : "";
+    setenv("VERNIER_ORT", "/nowhere/else.so", 1);
+    const Error error = error_of([] { (void)Runtime::load(); });
+    EXPECT_EQ(error.kind(), ErrorKind::runtime_missing);
+    EXPECT_THAT(error.what(), HasSubstr("/nowhere/else.so"));
+    unsetenv("VERNIER_ORT");
+    EXPECT_NO_THROW((void)Runtime::load()) << "the build's private prefix is found without help";
+    if (before != nullptr) {
+        setenv("VERNIER_ORT", saved.c_str(), 1);
+    }
+}
+
+TEST(RunOptionsJson, ComesBackAsItWas) {
+    RunOptions options;
+    options.threads = 2;
+    options.level = GraphLevel::extended;
+    options.config["session.intra_op.allow_spinning"] = "0";
+    EXPECT_EQ(run_options_from_json(to_json(options)), options);
+}
+
+TEST(RunOptionsJson, RefusesWhatItDoesNotKnow) {
+    EXPECT_EQ(error_of([] { (void)run_options_from_json({{"level", "super"}}); }).kind(), ErrorKind::bad_data);
+    EXPECT_EQ(error_of([] { (void)run_options_from_json({{"threads", "two"}}); }).kind(), ErrorKind::bad_data);
+}
+
+}  // namespace
+}  // namespace vernier
