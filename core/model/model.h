@@ -133,8 +133,9 @@ public:
     [[nodiscard]] const std::vector<Finding>& findings() const;   ///< what was odd but not wrong when it was opened
     [[nodiscard]] const onnx::ModelProto& proto() const;          ///< the original, unchanged
 
-    struct Parts;
+    struct Parts;  ///< known to core/model only
     explicit Model(std::unique_ptr<Parts> parts);
+    [[nodiscard]] const Parts& parts() const { return *parts_; }
 
 private:
     std::unique_ptr<Parts> parts_;

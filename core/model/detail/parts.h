@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/file.h"
+#include "core/model/model.h"
+
+namespace vernier {
+
+/// What models that differ only in inferred types share: the file itself and the bytes of its tensors.
+struct Source {
+    onnx::ModelProto proto;
+    std::filesystem::path path;
+    std::filesystem::path folder;
+    std::unique_ptr<MappedFile> file;  ///< kept mapped so that the hash is that of the file that was read
+    std::unordered_map<std::string, std::unique_ptr<MappedFile>> external;  ///< by canonical path
+    std::deque<std::vector<std::byte>> owned;  ///< bytes of tensors that are stored value by value
+    std::string producer;
+    std::once_flag hashed;
+    std::string hash;
+};
+
+/// One graph of the model, with the values that it declares.
+struct GraphScope {
+    onnx::GraphProto* proto = nullptr;
+    GraphId parent = kNone;
+    NodeId holder = kNone;  ///< the node whose attribute holds this graph
+    std::unordered_map<std::string_view, ValueId> names = {};  ///< keys are strings of the proto
+};
+
+struct Model::Parts {
+    std::shared_ptr<Source> source = std::make_shared<Source>();
+    std::vector<GraphScope> graphs;
+    std::vector<Node> nodes;
+    std::vector<Value> values;
+    std::vector<Initializer> initializers;
+    std::unordered_map<const onnx::TensorProto*, std::int32_t> tensors;  ///< dense tensors by their proto
+    std::vector<ValueId> inputs;
+    std::vector<ValueId> outputs;
+    std::vector<Opset> opsets;
+    std::uint64_t parameters = 0;
+    std::uint64_t weight_bytes = 0;
+    std::vector<Finding> findings;
+    bool sorted = true;  ///< every node stands behind the nodes that it reads
+
+    /// The value that a name means inside a graph: its own, or one of an outer graph.
+    [[nodiscard]] ValueId resolve(std::string_view name, GraphId graph) const;
+};
+
+}  // namespace vernier

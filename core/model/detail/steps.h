@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <string>
+#include <string_view>
+
+#include "core/model/detail/parts.h"
+
+// The steps of opening a model, in the order in which they run.
+namespace vernier {
+
+/// Refuses versions that ONNX Runtime 1.31 does not take, and functions or subgraphs too deep or too many to follow.
+/// Reads only; cheap even for hostile files. Throws Error{bad_model}.
+void check_bounds(const onnx::ModelProto& proto);
+
+/// Fills graphs, nodes, values and references; refuses what does not hold together. Throws Error{bad_model}.
+void build_index(Model::Parts& parts);
+
+/// Fills initializers with views of their bytes. Called by build_index, one tensor at a time.
+/// Throws Error{bad_model} that names the tensor.
+[[nodiscard]] Initializer read_tensor(Source& source, const onnx::TensorProto& tensor, std::string_view name);
+[[nodiscard]] Initializer read_sparse(Source& source, const onnx::SparseTensorProto& tensor, std::string_view name);
+/// The value of a Constant node, whichever attribute holds it.
+[[nodiscard]] Initializer read_constant_node(Source& source, const onnx::NodeProto& node, std::string_view name);
+
+/// Bytes of a tensor in another file: mapped, and only from inside the model's folder.
+[[nodiscard]] std::span<const std::byte> map_external(Source& source, const onnx::TensorProto& tensor,
+                                                      std::string_view name, std::uint64_t size);
+
+/// A copy for onnx's own tools: large constants have become graph inputs, nodes are sorted,
+/// and each graph is named by its GraphId.
+[[nodiscard]] onnx::ModelProto scratch_copy(Model::Parts& parts);
+
+/// Our own checks of attributes that would mislead or crash a reader, then onnx's checker. Throws Error{bad_model}.
+/// The scratch copy is as it was afterwards.
+void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch);
+
+/// Runs onnx's shape inference on the scratch copy and stores the types of all values.
+void infer_types(Model::Parts& parts, onnx::ModelProto& scratch);
+
+/// Counts parameters, bytes and multiply-accumulates of each node.
+void count_parameters(Model::Parts& parts);
+void count_macs(Model::Parts& parts);
+
+/// What is odd, but no reason to refuse the file.
+void find_oddities(Model::Parts& parts);
+
+[[nodiscard]] ValueType value_type(const onnx::TypeProto& proto);
+
+/// Text that a terminal and JSON can show: control characters replaced, cut after max_bytes at a character.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 160);
+[[nodiscard]] bool valid_utf8(std::string_view text);
+/// On one line, runs of white space as one space.
+[[nodiscard]] std::string one_line(std::string_view text);
+
+/// Saturating product, for counts that a hostile file can make arbitrarily large.
+[[nodiscard]] std::uint64_t multiply(std::uint64_t a, std::uint64_t b);
+
+/// save_model with the size above which initializers leave the file.
+void save_split_above(const onnx::ModelProto& proto, const std::filesystem::path& path, std::uint64_t limit);
+
+}  // namespace vernier

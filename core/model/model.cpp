@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/model.h"
+
+#include "core/model/detail/parts.h"
+#include "core/model/detail/steps.h"
+
+namespace vernier {
+
+Model::Model(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Model::~Model() = default;
+
+const std::filesystem::path& Model::path() const { return parts_->source->path; }
+std::filesystem::path Model::folder() const { return parts_->source->folder; }
+std::int64_t Model::ir_version() const { return parts_->source->proto.ir_version(); }
+const std::vector<Opset>& Model::opsets() const { return parts_->opsets; }
+const std::string& Model::producer() const { return parts_->source->producer; }
+const std::vector<Node>& Model::nodes() const { return parts_->nodes; }
+const std::vector<Value>& Model::values() const { return parts_->values; }
+const std::vector<Initializer>& Model::initializers() const { return parts_->initializers; }
+const std::vector<ValueId>& Model::inputs() const { return parts_->inputs; }
+const std::vector<ValueId>& Model::outputs() const { return parts_->outputs; }
+std::uint64_t Model::parameters() const { return parts_->parameters; }
+std::uint64_t Model::weight_bytes() const { return parts_->weight_bytes; }
+const std::vector<Finding>& Model::findings() const { return parts_->findings; }
+const onnx::ModelProto& Model::proto() const { return parts_->source->proto; }
+
+std::uint64_t Model::size_bytes() const {
+    const Source& source = *parts_->source;
+    std::uint64_t size = source.file ? source.file->bytes().size() : source.proto.ByteSizeLong();
+    for (const auto& [path, file] : source.external) size += file->bytes().size();
+    return size;
+}
+
+const std::string& Model::sha256() const {
+    Source& source = *parts_->source;
+    std::call_once(source.hashed, [&] {
+        source.hash = source.file ? vernier::sha256(source.file->bytes())
+                                  : vernier::sha256(std::string_view(source.proto.SerializeAsString()));
+    });
+    return source.hash;
+}
+
+std::int64_t Model::opset() const {
+    for (const Opset& opset : parts_->opsets)
+        if (opset.domain.empty()) return opset.version;
+    return 0;
+}
+
+ValueId Model::Parts::resolve(std::string_view name, GraphId graph) const {
+    for (GraphId g = graph; g != kNone; g = graphs[static_cast<std::size_t>(g)].parent) {
+        const auto& names = graphs[static_cast<std::size_t>(g)].names;
+        if (const auto found = names.find(name); found != names.end()) return found->second;
+    }
+    return kNone;
+}
+
+ValueId Model::find_value(std::string_view name, GraphId graph) const {
+    if (graph < 0 || static_cast<std::size_t>(graph) >= parts_->graphs.size()) return kNone;
+    return parts_->resolve(name, graph);
+}
+
+const Initializer* Model::constant(ValueId id) const {
+    // The graph has no cycles, so the walk through Identity nodes ends.
+    while (id != kNone) {
+        const Value& v = value(id);
+        if (v.is_constant()) return &parts_->initializers[static_cast<std::size_t>(v.initializer)];
+        if (v.producer == kNone) return nullptr;
+        const Node& from = node(v.producer);
+        if (from.op_type != "Identity" || !from.domain.empty() || from.inputs.empty()) return nullptr;
+        id = from.inputs[0];
+    }
+    return nullptr;
+}
+
+ModelPtr with_types(const ModelPtr& model, const std::vector<NamedType>& types) {
+    auto parts = std::make_unique<Model::Parts>(model->parts());
+    for (const NamedType& entry : types) {
+        const ValueId id = parts->resolve(entry.name, 0);
+        if (id == kNone) continue;
+        ValueType& type = parts->values[static_cast<std::size_t>(id)].type;
+        if (type.element == ElementType::undefined && type.other.empty())
+            type = entry.type;
+        else if (!type.has_shape && type.element == entry.type.element && entry.type.has_shape)
+            type = entry.type;
+    }
+    count_macs(*parts);
+    return std::make_shared<const Model>(std::move(parts));
+}
+
+}  // namespace vernier

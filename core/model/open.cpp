@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+
+#include <limits>
+
+#include "core/base/error.h"
+#include "core/model/detail/parts.h"
+#include "core/model/detail/steps.h"
+
+namespace vernier {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kMaxNesting = 200;  // messages in messages; a graph in a graph takes three
+
+/// What a file that is not a model probably is.
+std::string guess(std::string_view head) {
+    if (head.starts_with("version https://git-lfs")) return "it is a Git LFS pointer; fetch the file with 'git lfs pull'";
+    if (head.starts_with("PK\x03\x04")) return "it is a zip archive, perhaps a PyTorch checkpoint; export it to ONNX first";
+    if (head.starts_with("<!DOCTYPE") || head.starts_with("<html")) return "it is a web page; download the file itself";
+    if (head.starts_with("\x89PNG") || head.starts_with("\xFF\xD8\xFF")) return "it is a picture";
+    if (head.starts_with("{")) return "it is JSON text";
+    return "check that it is a whole ONNX file (it may be cut short or damaged)";
+}
+
+[[noreturn]] void refuse(const fs::path& path, std::string what, std::string remedy) {
+    if (!remedy.empty()) remedy[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(remedy[0])));
+    throw Error(ErrorKind::bad_model, std::move(what), {.file = path.string()}, std::move(remedy));
+}
+
+void parse(Source& source) {
+    const std::span<const std::byte> bytes = source.file->bytes();
+    if (bytes.empty()) refuse(source.path, "is empty", "check that it was written or copied whole");
+    if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        refuse(source.path, "is larger than 2 GB, which no ONNX file may be", "export it with external data");
+    google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                                  static_cast<int>(bytes.size()));
+    stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
+    stream.SetRecursionLimit(kMaxNesting);
+    if (source.proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) return;
+    const std::string_view head(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 64));
+    refuse(source.path, "cannot be read as an ONNX model", guess(head));
+}
+
+void fill_producer(Source& source) {
+    source.producer = one_line(fmt::format("{} {}", printable(source.proto.producer_name(), 80),
+                                           printable(source.proto.producer_version(), 40)));
+}
+
+ModelPtr finish(std::unique_ptr<Model::Parts> parts, const Job& job) {
+    const std::string file = parts->source->path.string();
+    try {
+        check_bounds(parts->source->proto);
+        job.step("index", 1, 4);
+        build_index(*parts);
+        job.step("check", 2, 4);
+        onnx::ModelProto scratch = scratch_copy(*parts);
+        check_model_rules(*parts, scratch);
+        job.step("shapes", 3, 4);
+        infer_types(*parts, scratch);
+        count_parameters(*parts);
+        count_macs(*parts);
+        find_oddities(*parts);
+        fill_producer(*parts->source);
+        job.step("open", 4, 4);
+    } catch (const Error& error) {
+        if (!error.where().file.empty() || file.empty()) throw;
+        Where where = error.where();
+        where.file = file;
+        throw Error(error.kind(), error.what(), where, error.remedy());
+    }
+    return std::make_shared<const Model>(std::move(parts));
+}
+
+}  // namespace
+
+ModelPtr open_model(const fs::path& path, const Job& job) {
+    job.step("read", 0, 4);
+    auto parts = std::make_unique<Model::Parts>();
+    Source& source = *parts->source;
+    source.path = path;
+    source.folder = path.parent_path();
+    try {
+        source.file = std::make_unique<MappedFile>(path);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::not_found) throw;
+        throw Error(ErrorKind::bad_model, error.what(), error.where(), error.remedy());
+    }
+    parse(source);
+    return finish(std::move(parts), job);
+}
+
+ModelPtr make_model(onnx::ModelProto proto, fs::path folder, const Job& job) {
+    auto parts = std::make_unique<Model::Parts>();
+    parts->source->proto = std::move(proto);
+    parts->source->folder = std::move(folder);
+    return finish(std::move(parts), job);
+}
+
+}  // namespace vernier
