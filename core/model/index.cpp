@@ -35,7 +35,7 @@ private:
         // The vector of graphs grows below, so no reference into it is kept.
         onnx::GraphProto& proto = *parts_.graphs[static_cast<std::size_t>(graph)].proto;
         for (const onnx::ValueInfoProto& info : proto.input()) {
-            Value& value = add_value(graph, info.name(), "graph input");
+            Value& value = add_value(graph, info.name(), "a graph input");
             value.graph_input = true;
             value.type = value_type(info.type());
         }
@@ -60,7 +60,7 @@ private:
     }
 
     Value& add_value(GraphId graph, const std::string& name, std::string_view what) {
-        if (name.empty()) refuse(fmt::format("a {} has no name", what));
+        if (name.empty()) refuse(fmt::format("{} without a name", what));
         check_text(name);
         auto& names = parts_.graphs[static_cast<std::size_t>(graph)].names;
         const auto id = static_cast<ValueId>(parts_.values.size());
@@ -80,7 +80,7 @@ private:
         const auto found = names.find(name);
         Value& value = found != names.end() && parts_.values[static_cast<std::size_t>(found->second)].graph_input
                            ? parts_.values[static_cast<std::size_t>(found->second)]
-                           : add_value(graph, name, "initializer");
+                           : add_value(graph, name, "an initializer");
         if (value.is_constant()) refuse("two initializers have the same name", {.tensor = printable(name)});
         return attach(value, std::move(tensor));
     }
@@ -110,7 +110,7 @@ private:
         for (const std::string& output : proto.output()) {
             ValueId value = kNone;
             if (!output.empty()) {
-                Value& made = add_value(graph, output, fmt::format("output of node '{}'", printable(node.name)));
+                Value& made = add_value(graph, output, fmt::format("an output of node '{}'", printable(node.name)));
                 made.producer = id;
                 value = made.id;
             }
@@ -198,7 +198,7 @@ private:
         if (ready.size() == parts_.nodes.size()) return;
         for (const Node& node : parts_.nodes)
             if (waits[static_cast<std::size_t>(node.id)] > 0)
-                refuse(fmt::format("the graph has a cycle through a {} node", printable(node.op_type)),
+                refuse(fmt::format("the graph has a cycle that passes through {}", printable(node.op_type)),
                        {.node = printable(node.name)});
     }
 

@@ -20,8 +20,8 @@ std::string guess(std::string_view head) {
     if (head.starts_with("PK\x03\x04")) return "it is a zip archive, perhaps a PyTorch checkpoint; export it to ONNX first";
     if (head.starts_with("<!DOCTYPE") || head.starts_with("<html")) return "it is a web page; download the file itself";
     if (head.starts_with("\x89PNG") || head.starts_with("\xFF\xD8\xFF")) return "it is a picture";
-    if (head.starts_with("{")) return "it is JSON text";
-    return "check that it is a whole ONNX file (it may be cut short or damaged)";
+    if (head.starts_with("{") && valid_utf8(head)) return "it is JSON text";
+    return "check that it is a whole ONNX file (it may be cut short, damaged or nested too deeply)";
 }
 
 [[noreturn]] void refuse(const fs::path& path, std::string what, std::string remedy) {
