@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QRectF>
+#include <QStyledItemDelegate>
+
+#include "core/quant/method.h"
+
+class QPainter;
+
+namespace vernier::ui {
+
+struct Theme;
+
+/// Item data roles of views with badges: the method as int, and whether it is an own choice.
+enum BadgeRole { MethodRole = Qt::UserRole + 100, OwnRole };
+
+/// The letters of a method in a rounded box: filled for an own choice, outlined when it is inherited.
+void paintBadge(QPainter& painter, const QRectF& rect, Method method, bool own, const Theme& theme);
+/// The size that a badge takes in tables and lists.
+[[nodiscard]] QSize badgeSize(const QFontMetrics& metrics);
+
+/// Draws a badge for MethodRole, left in its cell, and the item's text behind it.
+class BadgeDelegate : public QStyledItemDelegate {
+    Q_OBJECT
+
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+};
+
+}  // namespace vernier::ui

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/choose/method_control.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QToolTip>
+
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr int kCount = static_cast<int>(kMethods.size());
+
+QString text(std::string_view view) {
+    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+/// "INT8 dynamic" as "INT8 dyn": the drawing's short form for narrow places.
+QString shortTitle(const MethodRow& row) {
+    return text(row.title).replace(QStringLiteral("dynamic"), QStringLiteral("dyn"));
+}
+
+}  // namespace
+
+MethodControl::MethodControl(QWidget* parent) : QWidget(parent) {
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    describe();
+}
+
+void MethodControl::setMethod(std::optional<Method> method, bool own) {
+    if (method == method_ && own == own_) {
+        return;
+    }
+    method_ = method;
+    own_ = own;
+    describe();
+    update();
+}
+
+void MethodControl::describe() {
+    setAccessibleName(tr("Method"));
+    setAccessibleDescription(!method_ ? tr("Several methods") : own_ ? tr("%1, own choice").arg(text(row(*method_).title))
+                                                                     : tr("%1, inherited").arg(text(row(*method_).title)));
+}
+
+QSize MethodControl::sizeHint() const {
+    return {320, fontMetrics().height() + 12};
+}
+
+QSize MethodControl::minimumSizeHint() const {
+    return {200, fontMetrics().height() + 12};
+}
+
+QRect MethodControl::segment(Method method) const {
+    // Widths follow the labels, so that "INT8 static" is not cut while "FP32" has room to spare.
+    int labels = 0;
+    int before = 0;
+    int own = 0;
+    for (int i = 0; i < kCount; ++i) {
+        const int wanted = fontMetrics().horizontalAdvance(shortTitle(kMethods[static_cast<std::size_t>(i)])) + 26;
+        before += i < static_cast<int>(method) ? wanted : 0;
+        own = i == static_cast<int>(method) ? wanted : own;
+        labels += wanted;
+    }
+    const int left = before * width() / labels;
+    const int right = (before + own) * width() / labels;
+    return {left, 0, right - left, height()};
+}
+
+int MethodControl::segmentAt(const QPoint& point) const {
+    for (int i = 0; i < kCount; ++i) {
+        if (segment(static_cast<Method>(i)).contains(point)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+QString MethodControl::label(int index, int width) const {
+    const MethodRow& row = kMethods[static_cast<std::size_t>(index)];
+    for (const QString& title : {text(row.title), shortTitle(row)}) {
+        if (fontMetrics().horizontalAdvance(title) + 24 <= width) {
+            return title;
+        }
+    }
+    return text(row.badge);
+}
+
+void MethodControl::paintEvent(QPaintEvent*) {
+    const Theme theme = Theme::fromPalette(palette());
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    QPainterPath outline;
+    outline.addRoundedRect(frame, 6, 6);
+    painter.fillPath(outline, theme.window);
+    painter.save();
+    painter.setClipPath(outline);
+    for (int i = 0; i < kCount; ++i) {
+        const QRect box = segment(static_cast<Method>(i));
+        const QString id = text(kMethods[static_cast<std::size_t>(i)].id);
+        const bool current = method_ && static_cast<int>(*method_) == i;
+        const bool filled = current && own_;
+        if (filled) {
+            painter.fillRect(box, theme.method(id));
+        } else if (current) {
+            painter.fillRect(box, mixed(theme.method(id), theme.window, 0.16));
+        } else if (i == hovered_ && isEnabled()) {
+            painter.fillRect(box, theme.accentSoft);
+        }
+        if (i > 0) {
+            painter.setPen(theme.line);
+            painter.drawLine(box.topLeft(), box.bottomLeft());
+        }
+        const bool darkInk = theme.method(id).lightnessF() > 0.55 || i == static_cast<int>(Method::int8_dynamic);
+        const QColor ink = filled ? (darkInk ? QColor(0x10141a) : QColor(Qt::white)) : current ? theme.methodInk(id) : theme.text;
+        QFont title = font();
+        title.setBold(current);
+        const QString words = label(i, box.width());
+        const QString key(QChar::fromLatin1(kMethods[static_cast<std::size_t>(i)].key));
+        const int gap = 5;
+        const int keyWidth = QFontMetrics(labelFont()).horizontalAdvance(key);
+        const int start = box.left() + (box.width() - QFontMetrics(title).horizontalAdvance(words) - gap - keyWidth) / 2;
+        painter.setFont(title);
+        painter.setPen(isEnabled() ? ink : theme.text2);
+        painter.drawText(QRect(start, box.top(), box.width(), box.height()), Qt::AlignVCenter | Qt::AlignLeft, words);
+        painter.setFont(labelFont());
+        painter.setPen(filled ? ink : theme.text2);
+        painter.drawText(QRect(start + QFontMetrics(title).horizontalAdvance(words) + gap, box.top() + 1, keyWidth + 2, box.height()),
+                         Qt::AlignVCenter | Qt::AlignLeft, key);
+    }
+    painter.restore();
+    painter.setPen(QPen(hasFocus() ? theme.accent : theme.line, 1));
+    painter.drawPath(outline);
+    if (method_ && !own_) {
+        const QRectF box = QRectF(segment(*method_)).adjusted(1.5, 1.5, -1.5, -1.5);
+        painter.setPen(QPen(theme.method(text(row(*method_).id)), 1.4));
+        painter.drawRoundedRect(box, 5, 5);
+    }
+}
+
+void MethodControl::mousePressEvent(QMouseEvent* event) {
+    const int index = segmentAt(event->position().toPoint());
+    if (event->button() == Qt::LeftButton && index >= 0) {
+        emit chosen(static_cast<Method>(index));
+    }
+}
+
+void MethodControl::mouseMoveEvent(QMouseEvent* event) {
+    const int index = segmentAt(event->position().toPoint());
+    if (index != hovered_) {
+        hovered_ = index;
+        update();
+    }
+}
+
+void MethodControl::leaveEvent(QEvent*) {
+    hovered_ = -1;
+    update();
+}
+
+void MethodControl::keyPressEvent(QKeyEvent* event) {
+    for (const MethodRow& row : kMethods) {
+        if (event->text() == QLatin1Char(row.key)) {
+            emit chosen(row.method);
+            return;
+        }
+    }
+    const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
+    if (step != 0) {
+        const int from = method_ ? static_cast<int>(*method_) : (step > 0 ? -1 : kCount);
+        emit chosen(static_cast<Method>((from + step + kCount) % kCount));
+    } else if (event->key() == Qt::Key_0 || event->key() == Qt::Key_Backspace) {
+        emit resetRequested();
+    } else {
+        QWidget::keyPressEvent(event);
+    }
+}
+
+bool MethodControl::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        auto* help = static_cast<QHelpEvent*>(event);
+        const int index = segmentAt(help->pos());
+        if (index >= 0) {
+            const MethodRow& row = kMethods[static_cast<std::size_t>(index)];
+            QToolTip::showText(help->globalPos(), tr("%1 (key %2)").arg(text(row.title)).arg(QLatin1Char(row.key)), this);
+        }
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+}  // namespace vernier::ui

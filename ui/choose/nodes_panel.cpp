@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/choose/nodes_panel.h"
+
+#include <QHeaderView>
+#include <QItemSelection>
+#include <QLabel>
+#include <QMenu>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "ui/choose/badge.h"
+#include "ui/choose/filter_line.h"
+#include "ui/choose/node_table_model.h"
+#include "ui/session/session.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+NodesPanel::NodesPanel(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), filter_(new FilterLine(session)),
+      table_(new QTableView), model_(new NodeTableModel(session, this)), proxy_(new NodeProxy(session, this)) {
+    title_->setProperty("role", "label");
+    title_->setFont(labelFont());
+    empty_->setProperty("role", "note");
+    empty_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
+    empty_->setWordWrap(true);
+    empty_->setMargin(16);
+    buildTable();
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 10, 12, 4);
+    layout->setSpacing(8);
+    layout->addWidget(title_);
+    layout->addWidget(filter_);
+    layout->addWidget(table_, 1);
+    layout->addWidget(empty_, 1);
+    connect(&session.selection(), &Selection::changed, this, &NodesPanel::followSelection);
+    connect(&session, &Session::stateChanged, this, &NodesPanel::showState);
+    connect(&session.filter(), &Filter::changed, this, [this] {
+        showState();
+        followSelection();  // rows that were filtered away may be back
+    });
+    showState();
+}
+
+void NodesPanel::buildTable() {
+    proxy_->setSourceModel(model_);
+    table_->setModel(proxy_);
+    table_->setAccessibleName(tr("Nodes"));
+    table_->setItemDelegateForColumn(NodeTableModel::MethodColumn, new BadgeDelegate(table_));
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setTextElideMode(Qt::ElideMiddle);
+    table_->setSortingEnabled(true);
+    table_->sortByColumn(NodeTableModel::Id, Qt::AscendingOrder);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setContextMenuPolicy(Qt::CustomContextMenu);
+    table_->setTabKeyNavigation(false);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+    QHeaderView* header = table_->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setStretchLastSection(false);
+    header->setMinimumSectionSize(28);
+    header->setSectionResizeMode(NodeTableModel::Name, QHeaderView::Stretch);
+    const QFontMetrics metrics = fontMetrics();
+    const auto width = [&metrics](const char* sample) { return metrics.horizontalAdvance(QLatin1String(sample)) + 14; };
+    header->resizeSection(NodeTableModel::Id, width("10000"));
+    header->resizeSection(NodeTableModel::Op, width("GlobalAver"));
+    header->resizeSection(NodeTableModel::MethodColumn, width("method") + 14);
+    header->resizeSection(NodeTableModel::Size, width("9.22 kB") + 8);
+    header->resizeSection(NodeTableModel::Macs, width("13.3 M") + 8);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QWidget::customContextMenuRequested, this, &NodesPanel::columnMenu);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &NodesPanel::tellSelection);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &NodesPanel::tellSelection);
+    connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
+        emit nodeActivated(index.data(NodeTableModel::NodeRole).toInt());
+    });
+    connect(table_, &QWidget::customContextMenuRequested, this, [this](const QPoint& position) {
+        const QModelIndex index = table_->indexAt(position);
+        if (index.isValid()) {
+            emit contextMenuRequested(index.data(NodeTableModel::NodeRole).toInt(), table_->viewport()->mapToGlobal(position));
+        }
+    });
+}
+
+void NodesPanel::columnMenu(const QPoint& position) {
+    QMenu menu;
+    for (int column = 0; column < NodeTableModel::ColumnCount; ++column) {
+        if (column == NodeTableModel::Name) {
+            continue;  // the column that says which node it is
+        }
+        QAction* action = menu.addAction(model_->headerData(column, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(!table_->isColumnHidden(column));
+        connect(action, &QAction::toggled, this, [this, column](bool shown) { table_->setColumnHidden(column, !shown); });
+    }
+    menu.exec(table_->horizontalHeader()->mapToGlobal(position));
+}
+
+QRect NodesPanel::rowRect(int node) const {
+    const QModelIndex index = proxy_->mapFromSource(model_->index(node, NodeTableModel::Name));
+    return index.isValid() ? table_->visualRect(index) : QRect();
+}
+
+void NodesPanel::tellSelection() {
+    if (following_) {
+        return;
+    }
+    QVector<int> nodes;
+    for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
+        nodes << index.data(NodeTableModel::NodeRole).toInt();
+    }
+    const QModelIndex current = table_->currentIndex();
+    following_ = true;
+    session_.selection().set(nodes, current.isValid() ? current.data(NodeTableModel::NodeRole).toInt() : -1);
+    following_ = false;
+}
+
+void NodesPanel::followSelection() {
+    if (following_) {
+        return;
+    }
+    following_ = true;
+    QItemSelection rows;
+    for (const int node : session_.selection().nodes()) {
+        const QModelIndex index = proxy_->mapFromSource(model_->index(node, 0));
+        if (index.isValid()) {
+            rows.select(index, index);
+        }
+    }
+    table_->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    const int node = session_.selection().current();
+    const QModelIndex current = node >= 0 ? proxy_->mapFromSource(model_->index(node, NodeTableModel::Name)) : QModelIndex();
+    table_->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
+    if (current.isValid()) {
+        table_->scrollTo(current);
+    }
+    following_ = false;
+}
+
+void NodesPanel::showState() {
+    const int nodes = model_->rowCount();
+    title_->setText(nodes > 0 ? tr("NODES · %1").arg(nodes) : tr("NODES"));
+    const bool opening = session_.state() == Session::State::opening;
+    empty_->setText(opening                     ? tr("Reading the model…")
+                    : nodes == 0                ? tr("Open a model to see its nodes.")
+                    : session_.filter().error().isEmpty() ? QString()
+                                                : session_.filter().error());
+    const bool none = nodes == 0 || proxy_->rowCount() == 0;
+    table_->setVisible(!none);
+    empty_->setVisible(none);
+    filter_->setEnabled(nodes > 0);
+}
+
+}  // namespace vernier::ui

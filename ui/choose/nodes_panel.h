@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QStackedLayout;
+class QTableView;
+
+namespace vernier::ui {
+
+class FilterLine;
+class NodeProxy;
+class NodeTableModel;
+class Session;
+
+/// The table of nodes with the filter line above it; its selection is the session's.
+class NodesPanel : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit NodesPanel(Session& session, QWidget* parent = nullptr);
+
+    [[nodiscard]] QTableView* table() const { return table_; }
+    [[nodiscard]] FilterLine* filterLine() const { return filter_; }
+    /// Where a node's row lies in the table's viewport; empty when it is filtered away.
+    [[nodiscard]] QRect rowRect(int node) const;
+
+signals:
+    void contextMenuRequested(int node, const QPoint& globalPos);
+    void nodeActivated(int node);   ///< double click or Enter
+
+private:
+    void buildTable();
+    void followSelection();
+    void tellSelection();
+    void showState();
+    void columnMenu(const QPoint& position);
+
+    Session& session_;
+    QLabel* title_;
+    QLabel* empty_;
+    FilterLine* filter_;
+    QTableView* table_;
+    NodeTableModel* model_;
+    NodeProxy* proxy_;
+    bool following_ = false;
+};
+
+}  // namespace vernier::ui

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace vernier::ui {
+
+/// Three significant digits, without an exponent: 0.0123, 1.23, 12.3, 123, 1234.
+[[nodiscard]] QString threeDigits(double value);
+/// "0 B", "512 B", "9.22 kB", "86.0 MB" (powers of ten).
+[[nodiscard]] QString sizeText(quint64 bytes);
+/// "950", "21.5 k", "21.5 M", "2.90 G".
+[[nodiscard]] QString countText(quint64 count);
+/// "4 s", "2 min 10 s", "1 h 5 min".
+[[nodiscard]] QString durationText(double seconds);
+
+}  // namespace vernier::ui
