@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Samples from NumPy arrays (.npz, .npy): axis 0 counts the samples.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/data/detail/elements.h"
+#include "core/data/detail/npy.h"
+#include "core/data/detail/npz.h"
+#include "core/data/detail/source.h"
+
+namespace vernier {
+namespace fs = std::filesystem;
+namespace {
+
+/// One input: the array of all its samples, kept in memory once as it was stored, and the steps for each sample.
+struct ArrayInput {
+    std::string name;
+    Tensor data;
+    Preprocess steps;
+};
+
+class ArrayDataset final : public SourceDataset {
+public:
+    ArrayDataset(DatasetInfo info, std::vector<ArrayInput> inputs, std::vector<std::int64_t> labels, std::vector<fs::path> files)
+        : SourceDataset(std::move(info)), inputs_(std::move(inputs)), labels_(std::move(labels)), files_(std::move(files)) {}
+
+    [[nodiscard]] std::uint64_t total() const override { return static_cast<std::uint64_t>(inputs_.front().data.dims[0]); }
+    [[nodiscard]] std::string preprocessing() const override {
+        if (inputs_.size() == 1) return text(inputs_.front().steps);
+        std::vector<std::string> parts;
+        for (const ArrayInput& input : inputs_) parts.push_back(fmt::format("{}: {}", input.name, text(input.steps)));
+        return fmt::format("{}", fmt::join(parts, "; "));
+    }
+
+protected:
+    [[nodiscard]] Sample load_sample(std::uint64_t number) const override {
+        Sample sample;
+        for (const ArrayInput& input : inputs_) {
+            const std::size_t bytes = input.data.bytes.size() / static_cast<std::size_t>(total());
+            const RawSample raw{input.data.type, std::span(input.data.dims).subspan(1),
+                                std::span(input.data.bytes).subspan(static_cast<std::size_t>(number) * bytes, bytes)};
+            sample.inputs[input.name] = preprocess_array(raw, input.steps, fmt::format("{} {}", info_.path.string(), sample_name(number)));
+        }
+        return sample;
+    }
+    [[nodiscard]] std::int64_t label(std::uint64_t number) const override {
+        return labels_.empty() ? -1 : labels_[static_cast<std::size_t>(number)];
+    }
+    [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return fmt::format("#{}", number); }
+    [[nodiscard]] std::string identity() const override {
+        std::string all = "arrays";
+        for (const fs::path& file : files_) all += " " + sha256_of_file(file);
+        for (const ArrayInput& input : inputs_) all += " " + input.name;
+        return all;
+    }
+
+private:
+    std::vector<ArrayInput> inputs_;
+    std::vector<std::int64_t> labels_;
+    std::vector<fs::path> files_;
+};
+
+/// Labels as 64-bit class indices; `name` is the array's name in errors.
+std::vector<std::int64_t> labels_from(const Tensor& tensor, const std::string& name, const fs::path& file) {
+    const auto fail = [&](const std::string& what) {
+        throw Error(ErrorKind::bad_data, fmt::format("the labels '{}' {}", name, what), {.file = file.string()});
+    };
+    const bool column = tensor.dims.size() == 2 && tensor.dims[1] == 1;
+    if (tensor.dims.size() != 1 && !column) fail(fmt::format("have shape [{}], but must have one axis", fmt::join(tensor.dims, ",")));
+    if (is_float(tensor.type)) fail(fmt::format("are {}, but must be whole numbers", vernier::name(tensor.type)));
+    std::vector<std::int64_t> labels;
+    visit_element(tensor.type, [&](auto sample) {
+        for (const auto value : tensor.as<decltype(sample)>()) labels.push_back(static_cast<std::int64_t>(value));
+    });
+    const auto negative = std::find_if(labels.begin(), labels.end(), [](std::int64_t v) { return v < 0; });
+    if (negative != labels.end())
+        fail(fmt::format("hold {} at position {}; a label is a class index from 0 on", *negative, negative - labels.begin()));
+    return labels;
+}
+
+/// The arrays must agree on the number of samples.
+void check_counts(const std::vector<ArrayInput>& inputs, const std::vector<std::int64_t>& labels, bool labelled, const fs::path& file) {
+    for (const ArrayInput& input : inputs)
+        if (input.data.dims.empty())
+            throw Error(ErrorKind::bad_data, fmt::format("the array for input '{}' is a single number", input.name), {.file = file.string()});
+    const std::int64_t count = inputs.front().data.dims[0];
+    for (const ArrayInput& input : inputs)
+        if (input.data.dims[0] != count)
+            throw Error(ErrorKind::bad_data, fmt::format("the array for input '{}' holds {} samples, the one for '{}' holds {}", input.name,
+                                                         input.data.dims[0], inputs.front().name, count), {.file = file.string()});
+    if (labelled && static_cast<std::int64_t>(labels.size()) != count)
+        throw Error(ErrorKind::bad_data, fmt::format("there are {} labels for {} samples", labels.size(), count), {.file = file.string()},
+                    "Axis 0 of 'labels' and of the inputs must have the same length");
+    if (count == 0) throw Error(ErrorKind::bad_data, "the arrays hold no samples", {.file = file.string()});
+}
+
+using ReadArray = std::function<Tensor(Fields&, const std::string& key)>;
+
+SourcePtr open_source(Fields& top, DatasetInfo info, std::vector<fs::path>& files, const ReadArray& read) {
+    auto all = parse_all_preprocess(top, false, info);
+    std::vector<ArrayInput> inputs;
+    Fields arrays = top.object("arrays");
+    for (const std::string& key : arrays.keys()) {
+        const InputSpec& input = input_named(info.inputs, key, top.file());
+        inputs.push_back({key, read(arrays, key), all.contains(key) ? all[key] : cast_only(input)});
+    }
+    if (inputs.empty()) top.fail("arrays", "names no array");
+    std::vector<std::int64_t> labels;
+    const bool labelled = top.has("labels");
+    if (labelled) labels = labels_from(read(top, "labels"), top.text("labels"), top.file());
+    check_counts(inputs, labels, labelled, top.file());
+
+    Splits splits;
+    const auto total = static_cast<std::uint64_t>(inputs.front().data.dims[0]);
+    Fields given = top.object("splits");
+    if (given.has("calibration")) splits.calibration = parse_indices(given.object("calibration"), total, info.findings);
+    if (given.has("validation")) splits.validation = parse_indices(given.object("validation"), total, info.findings);
+    given.note_unknown(info.findings);
+    top.note_unknown(info.findings);
+    auto dataset = std::make_shared<ArrayDataset>(std::move(info), std::move(inputs), std::move(labels), files);
+    dataset->finish(std::move(splits));
+    return dataset;
+}
+
+bool fits(const std::vector<std::int64_t>& sample, const ValueType& type) {
+    if (!type.has_shape) return true;
+    if (type.dims.size() != sample.size() + 1) return false;
+    for (std::size_t i = 0; i < sample.size(); ++i)
+        if (type.dims[i + 1].value >= 0 && type.dims[i + 1].value != sample[i]) return false;
+    return true;
+}
+
+/// Without a dataset file: a cast, and channels moved where only that fits the model.
+Preprocess assumed_steps(const InputSpec& input, const Tensor& data, std::vector<Finding>& findings) {
+    Preprocess steps = cast_only(input);
+    if (data.dims.size() == 4) {
+        const std::vector<std::int64_t> sample(data.dims.begin() + 1, data.dims.end());
+        if (!fits(sample, input.type)) {
+            if (fits({sample[2], sample[0], sample[1]}, input.type)) {
+                steps.layout_in = Layout::nhwc;
+                steps.layout_out = Layout::nchw;
+            } else if (fits({sample[1], sample[2], sample[0]}, input.type)) {
+                steps.layout_in = Layout::nchw;
+                steps.layout_out = Layout::nhwc;
+            }
+        }
+    }
+    findings.push_back({.severity = data.type == steps.dtype && steps.layout_out == Layout::any ? Severity::info : Severity::warning,
+                        .code = "preprocess-assumed", .tensor = input.name,
+                        .text = fmt::format("The values for input '{}' ({}) are taken as they are: {}.", input.name,
+                                            name(data.type), text(steps)),
+                        .remedy = "Write a .dataset.json if the model needs a scale, mean or other layout"});
+    return steps;
+}
+
+SourcePtr open_path(DatasetInfo info, std::vector<std::pair<std::string, Tensor>> arrays, const Tensor* labels) {
+    std::vector<ArrayInput> inputs;
+    for (auto& [key, data] : arrays) {
+        const InputSpec& input = input_named(info.inputs, key, info.path);
+        Preprocess steps = assumed_steps(input, data, info.findings);
+        inputs.push_back({key, std::move(data), std::move(steps)});
+    }
+    std::vector<std::int64_t> classes;
+    if (labels != nullptr) classes = labels_from(*labels, "labels", info.path);
+    check_counts(inputs, classes, labels != nullptr, info.path);
+    Splits splits = fixed_splits(static_cast<std::uint64_t>(inputs.front().data.dims[0]), info.findings);
+    const fs::path file = info.path;
+    auto dataset = std::make_shared<ArrayDataset>(std::move(info), std::move(inputs), std::move(classes), std::vector{file});
+    dataset->finish(std::move(splits));
+    return dataset;
+}
+
+}  // namespace
+
+SourcePtr open_npz_source(Fields& top, DatasetInfo info) {
+    std::vector<fs::path> files = {top.path("file")};
+    const NpzFile npz(files.front());
+    return open_source(top, std::move(info), files, [&](Fields& fields, const std::string& key) {
+        const std::string member = fields.text(key);
+        if (!npz.has(member))
+            fields.fail(key, fmt::format("is '{}', which {} does not hold", member, files.front().filename().string()),
+                        fmt::format("It holds: {}", fmt::join(npz.names(), ", ")));
+        return npz.read(member);
+    });
+}
+
+SourcePtr open_npy_source(Fields& top, DatasetInfo info) {
+    std::vector<fs::path> files;
+    return open_source(top, std::move(info), files, [&](Fields& fields, const std::string& key) {
+        files.push_back(fields.path(key));
+        return read_npy_file(files.back());
+    });
+}
+
+SourcePtr open_npz_path(DatasetInfo info) {
+    const NpzFile npz(info.path);
+    std::vector<std::string> others;
+    for (const std::string& name : npz.names())
+        if (name != "labels") others.push_back(name);
+    if (others.empty())
+        throw Error(ErrorKind::bad_data, "holds no arrays for the model's inputs", {.file = info.path.string()});
+    std::vector<std::pair<std::string, Tensor>> arrays;
+    if (info.inputs.size() == 1 && !npz.has(info.inputs[0].name) && others.size() == 1) {
+        arrays.emplace_back(info.inputs[0].name, npz.read(others[0]));
+    } else {
+        for (const InputSpec& input : info.inputs) arrays.emplace_back(input.name, npz.read(input.name));
+    }
+    if (arrays.empty()) throw Error(ErrorKind::bad_data, "the model has no inputs to feed", {.file = info.path.string()});
+    const Tensor labels = npz.has("labels") ? npz.read("labels") : Tensor{};
+    return open_path(std::move(info), std::move(arrays), npz.has("labels") ? &labels : nullptr);
+}
+
+SourcePtr open_npy_path(DatasetInfo info) {
+    if (info.inputs.size() != 1)
+        throw Error(ErrorKind::bad_data, fmt::format("is one array, but the model has {} inputs", info.inputs.size()),
+                    {.file = info.path.string()}, "Give a .npz with one array for each input");
+    std::vector<std::pair<std::string, Tensor>> arrays;
+    arrays.emplace_back(info.inputs[0].name, read_npy_file(info.path));
+    return open_path(std::move(info), std::move(arrays), nullptr);
+}
+
+}  // namespace vernier

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace vernier {
+
+struct ImageItem {
+    std::string file;            ///< relative to the dataset's folder
+    std::int64_t label = -1;
+    std::uint64_t bytes = 0;
+};
+
+/// The pictures of a folder, in a fixed order.
+struct ImageFolder {
+    std::vector<ImageItem> items;
+    std::vector<std::string> classes;
+    bool has_splits = false;               ///< it has subfolders calibration and validation
+    std::uint64_t calibration_count = 0;   ///< then: so many items at the front calibrate
+};
+
+/// Finds pictures and their labels. In order of preference:
+/// labels.csv (lines "file,label"; the label is a class index or a class name), class subfolders, no labels.
+/// Class indices follow classes.txt in the folder where there is one; else class folders whose names are all numbers
+/// mean these numbers; else class names in alphabetical order count from 0.
+/// A folder with the subfolders calibration and validation (each with class subfolders) brings its own splits.
+/// Throws Error{not_found, bad_data}; a folder without pictures is bad_data.
+[[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& folder);
+
+}  // namespace vernier

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/detail/preprocess.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <type_traits>
+
+#include "core/base/error.h"
+#include "core/data/detail/elements.h"
+
+namespace vernier {
+namespace {
+
+[[noreturn]] void fail(const std::string& where, const std::string& what, const std::string& remedy = {}) {
+    throw Error(ErrorKind::bad_data, what, {.file = where}, remedy);
+}
+
+template <class To>
+std::vector<To> converted(const RawSample& raw, const std::string& where) {
+    std::vector<To> out;
+    if (raw.type == ElementType::float16) {
+        const auto* from = reinterpret_cast<const std::uint16_t*>(raw.bytes.data());
+        out.resize(raw.bytes.size() / 2);
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<To>(from_half(from[i]));
+        return out;
+    }
+    const bool known = visit_element(raw.type, [&](auto sample) {
+        using From = decltype(sample);
+        out.resize(raw.bytes.size() / sizeof(From));
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            From value;
+            std::memcpy(&value, raw.bytes.data() + i * sizeof(From), sizeof(From));
+            if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+                if (!(std::fabs(value) < From(9.2e18))) fail(where, "holds a value that is no whole number of 64 bits");
+            }
+            out[i] = static_cast<To>(value);
+        }
+    });
+    if (!known) fail(where, fmt::format("holds {} values, which cannot be read", name(raw.type)));
+    return out;
+}
+
+/// Number of channels and how far apart two elements of one channel's run lie.
+struct Channels {
+    std::size_t count = 1;
+    std::size_t stride = 1;
+};
+
+Channels channels_of(const std::vector<std::int64_t>& dims, Layout layout) {
+    if (dims.empty()) return {};
+    if (layout == Layout::nchw) {
+        const std::int64_t plane = std::accumulate(dims.begin() + 1, dims.end(), std::int64_t{1}, std::multiplies<>());
+        return {static_cast<std::size_t>(dims[0]), static_cast<std::size_t>(plane)};
+    }
+    return {static_cast<std::size_t>(dims.back()), 1};
+}
+
+template <class T>
+void swap_first_and_third(std::vector<T>& values, const Channels& channels, const std::string& where) {
+    if (channels.count != 3) fail(where, fmt::format("has {} channels; BGR needs 3", channels.count));
+    const std::size_t group = channels.stride * 3;
+    for (std::size_t at = 0; at + group <= values.size(); at += group)
+        std::swap_ranges(values.begin() + static_cast<std::ptrdiff_t>(at),
+                         values.begin() + static_cast<std::ptrdiff_t>(at + channels.stride),
+                         values.begin() + static_cast<std::ptrdiff_t>(at + 2 * channels.stride));
+}
+
+void normalise(std::vector<float>& values, const Preprocess& steps, const Channels& channels, const std::string& where) {
+    if (steps.scale == 1.0F && steps.mean.empty() && steps.std.empty()) return;
+    for (const auto* list : {&steps.mean, &steps.std})
+        if (list->size() > 1 && list->size() != channels.count)
+            fail(where, fmt::format("has {} channels, but the preprocessing gives {} numbers for 'mean' or 'std'",
+                                    channels.count, list->size()));
+    const auto pick = [](const std::vector<float>& list, std::size_t c, float fallback) {
+        return list.empty() ? fallback : list[list.size() == 1 ? 0 : c];
+    };
+    std::vector<float> mean, deviation;
+    for (std::size_t c = 0; c < channels.count; ++c) {
+        mean.push_back(pick(steps.mean, c, 0.0F));
+        deviation.push_back(pick(steps.std, c, 1.0F));
+    }
+    for (std::size_t at = 0; at < values.size();)
+        for (std::size_t c = 0; c < channels.count; ++c)
+            for (std::size_t k = 0; k < channels.stride; ++k, ++at)
+                values[at] = (values[at] * steps.scale - mean[c]) / deviation[c];
+}
+
+/// Moves the channel axis of one H x W x C (or C x H x W) sample when the layouts ask for it; dims follow.
+template <class T>
+void move_channels(std::vector<T>& values, std::vector<std::int64_t>& dims, Layout in, Layout out) {
+    const bool to_first = out == Layout::nchw && in != Layout::nchw;
+    const bool to_last = out == Layout::nhwc && in == Layout::nchw;
+    if (dims.size() != 3 || (!to_first && !to_last)) return;
+    // a transpose of a matrix: (H*W) x C to C x (H*W), or back
+    const auto rows = static_cast<std::size_t>(to_first ? dims[0] * dims[1] : dims[0]);
+    const auto columns = static_cast<std::size_t>(to_first ? dims[2] : dims[1] * dims[2]);
+    std::vector<T> moved(values.size());
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t c = 0; c < columns; ++c) moved[c * rows + r] = values[r * columns + c];
+    values = std::move(moved);
+    dims = to_first ? std::vector{dims[2], dims[0], dims[1]} : std::vector{dims[1], dims[2], dims[0]};
+}
+
+template <class From>
+std::vector<std::byte> stored(const std::vector<From>& values, ElementType type, const std::string& where) {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(byte_size(type, values.size())));
+    if (type == ElementType::float16) {
+        auto* out = reinterpret_cast<std::uint16_t*>(bytes.data());
+        for (std::size_t i = 0; i < values.size(); ++i) out[i] = to_half(static_cast<float>(values[i]));
+        return bytes;
+    }
+    const bool known = visit_element(type, [&](auto sample) {
+        using To = decltype(sample);
+        auto* out = reinterpret_cast<To*>(bytes.data());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if constexpr (std::is_integral_v<From> && std::is_integral_v<To>) {
+                const bool fits = type == ElementType::boolean ? values[i] == 0 || values[i] == 1 : std::in_range<To>(values[i]);
+                if (!fits) fail(where, fmt::format("holds {}, which {} cannot hold", values[i], name(type)));
+            }
+            out[i] = static_cast<To>(values[i]);
+        }
+    });
+    if (!known) fail(where, fmt::format("is for an input of type {}, which datasets cannot give", name(type)));
+    return bytes;
+}
+
+template <class T>
+Tensor finish(std::vector<T> values, std::vector<std::int64_t> dims, const Preprocess& steps, const std::string& where) {
+    if (steps.colour == Colour::grey && dims.size() == 2) dims.push_back(1);  // H x W of one channel
+    const Channels channels = channels_of(dims, steps.layout_in);
+    if (steps.colour == Colour::grey && channels.count != 1)
+        fail(where, fmt::format("has {} channels; GRAY needs 1", channels.count));
+    if (steps.colour == Colour::bgr) swap_first_and_third(values, channels, where);
+    if constexpr (std::is_same_v<T, float>) normalise(values, steps, channels, where);
+    move_channels(values, dims, steps.layout_in, steps.layout_out);
+    dims.insert(dims.begin(), 1);
+    return {.type = steps.dtype, .dims = std::move(dims), .bytes = stored(values, steps.dtype, where)};
+}
+
+Picture resized(Picture picture, const ResizeStep& step, const std::string& where) {
+    int width = step.width, height = step.height;
+    if (step.shortest) {
+        const double scale = static_cast<double>(step.size) / std::min(picture.width, picture.height);
+        const auto side = [&](int length) {
+            const double scaled = std::nearbyint(length * scale);
+            if (scaled > static_cast<double>(kMaxPixels)) fail(where, "is too long and thin to be resized");
+            return std::max(step.size, static_cast<int>(scaled));
+        };
+        width = side(picture.width);
+        height = side(picture.height);
+    }
+    try {
+        return resize(std::move(picture), width, height, step.filter);
+    } catch (const Error& error) {
+        fail(where, error.what());
+    }
+}
+
+}  // namespace
+
+Tensor preprocess_picture(Picture picture, const Preprocess& steps, const std::string& where) {
+    // Pillow's users convert before they resize; the other order rounds differently
+    picture = steps.colour == Colour::grey ? to_grey(std::move(picture)) : to_rgb(std::move(picture));
+    if (steps.resize) picture = resized(std::move(picture), *steps.resize, where);
+    if (steps.crop) {
+        if (steps.crop->width > picture.width || steps.crop->height > picture.height)
+            fail(where, fmt::format("is {}x{} where it is cropped to {}x{}", picture.width, picture.height, steps.crop->width,
+                                    steps.crop->height), "Resize to a larger size before the crop");
+        picture = centre_crop(picture, steps.crop->width, steps.crop->height);
+    }
+    const std::vector<std::int64_t> dims = {picture.height, picture.width, picture.channels};
+    Preprocess rest = steps;
+    rest.layout_in = Layout::nhwc;
+    return preprocess_array({ElementType::uint8, dims, std::as_bytes(std::span(picture.pixels))}, rest, where);
+}
+
+Tensor preprocess_array(const RawSample& raw, const Preprocess& steps, const std::string& where) {
+    std::vector<std::int64_t> dims(raw.dims.begin(), raw.dims.end());
+    if (is_float(steps.dtype)) return finish(converted<float>(raw, where), std::move(dims), steps, where);
+    return finish(converted<std::int64_t>(raw, where), std::move(dims), steps, where);
+}
+
+std::uint16_t to_half(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t sign = bits >> 16 & 0x8000U, magnitude = bits & 0x7FFFFFFFU;
+    if (magnitude > 0x7F800000U) return static_cast<std::uint16_t>(sign | 0x7E00U);   // NaN
+    if (magnitude >= 0x477FF000U) return static_cast<std::uint16_t>(sign | 0x7C00U);  // rounds to 65536 or more
+    if (magnitude < 0x38800000U) {
+        // below 2^-14: adding 0.5 lets the float unit round to steps of 2^-24
+        const float shifted = std::bit_cast<float>(magnitude) + 0.5F;
+        return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(0.5F)));
+    }
+    const std::uint32_t rounded = magnitude + 0xFFFU + (magnitude >> 13 & 1U) - (112U << 23);
+    return static_cast<std::uint16_t>(sign | rounded >> 13);
+}
+
+float from_half(std::uint16_t half) {
+    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16, rest = half & 0x7FFFU;
+    if (rest >= 0x7C00U) return std::bit_cast<float>(sign | 0x7F800000U | (rest & 0x3FFU) << 13);
+    const float value = rest < 0x400U ? static_cast<float>(rest) * 0x1p-24F : std::bit_cast<float>((rest << 13) + (112U << 23));
+    return sign != 0 ? -value : value;
+}
+
+}  // namespace vernier

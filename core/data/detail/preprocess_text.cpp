@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/data/detail/elements.h"
+#include "core/data/detail/preprocess.h"
+
+namespace vernier {
+namespace {
+
+constexpr int kMaxSide = 65535;
+
+template <class T>
+using Names = std::initializer_list<std::pair<std::string_view, T>>;
+
+const Names<Filter> kFilters = {
+    {"nearest", Filter::nearest}, {"bilinear", Filter::bilinear}, {"bicubic", Filter::bicubic}, {"lanczos", Filter::lanczos}};
+const Names<Colour> kColours = {
+    {"RGB", Colour::rgb}, {"BGR", Colour::bgr}, {"GRAY", Colour::grey}, {"NONE", Colour::none}};
+const Names<Layout> kLayouts = {{"NCHW", Layout::nchw}, {"NHWC", Layout::nhwc}, {"ANY", Layout::any}};
+const Names<ElementType> kTypes = {
+    {"float32", ElementType::float32}, {"float16", ElementType::float16}, {"int32", ElementType::int32},
+    {"int64", ElementType::int64}, {"uint8", ElementType::uint8}, {"int8", ElementType::int8}};
+
+template <class T>
+T choice(Fields& fields, const std::string& key, const Names<T>& names, T fallback) {
+    const auto given = fields.text_if(key);
+    if (!given) return fallback;
+    std::vector<std::string_view> known;
+    for (const auto& [text, value] : names) {
+        if (text == *given) return value;
+        known.push_back(text);
+    }
+    fields.fail(key, fmt::format("is '{}', which is not known", *given), fmt::format("Known: {}", fmt::join(known, ", ")));
+}
+
+template <class T>
+std::string_view name_in(const Names<T>& names, T value) {
+    for (const auto& [text, candidate] : names)
+        if (candidate == value) return text;
+    return "?";
+}
+
+ResizeStep parse_resize(Fields fields, std::vector<Finding>& findings) {
+    ResizeStep step;
+    const std::string mode = fields.text("mode");
+    step.shortest = mode == "shortest";
+    if (!step.shortest && mode != "exact")
+        fields.fail("mode", fmt::format("is '{}', which is not known", mode), "Known: shortest, exact");
+    if (step.shortest) {
+        step.size = static_cast<int>(fields.integer("size", 1, kMaxSide));
+    } else {
+        step.width = static_cast<int>(fields.integer("width", 1, kMaxSide));
+        step.height = static_cast<int>(fields.integer("height", 1, kMaxSide));
+    }
+    step.filter = choice(fields, "filter", kFilters, Filter::bilinear);
+    fields.note_unknown(findings);
+    return step;
+}
+
+CropStep parse_crop(Fields fields, std::vector<Finding>& findings) {
+    if (const std::string mode = fields.text_if("mode").value_or("center"); mode != "center")
+        fields.fail("mode", fmt::format("is '{}', which is not known", mode), "Known: center");
+    const CropStep step{static_cast<int>(fields.integer("width", 1, kMaxSide)),
+                        static_cast<int>(fields.integer("height", 1, kMaxSide))};
+    fields.note_unknown(findings);
+    return step;
+}
+
+/// "/255" where the scale is just that, "(x*0.0039-[0.485 0.456 0.406])/[0.229 0.224 0.225]" where there is more.
+std::string arithmetic(const Preprocess& steps) {
+    const bool scaled = steps.scale != 1.0F;
+    std::string text;
+    if (scaled) text = steps.scale == 1.0F / 255.0F ? "/255" : fmt::format("*{:g}", steps.scale);
+    const auto trivial = [](const std::vector<float>& list, float neutral) {
+        return std::all_of(list.begin(), list.end(), [&](float v) { return v == neutral; });
+    };
+    if (!trivial(steps.mean, 0.0F)) text += fmt::format("{}-[{:g}]", text.empty() ? "" : " ", fmt::join(steps.mean, " "));
+    if (!trivial(steps.std, 1.0F)) text += fmt::format("{}/[{:g}]", text.empty() ? "" : " ", fmt::join(steps.std, " "));
+    return text;
+}
+
+}  // namespace
+
+Preprocess parse_preprocess(Fields& fields, bool images, ElementType dtype, std::vector<Finding>& findings) {
+    Preprocess steps;
+    for (const char* key : {"resize", "crop"})
+        if (fields.has(key) && !images) fields.fail(key, "is only possible where the source is images");
+    if (fields.has("resize")) steps.resize = parse_resize(fields.object("resize"), findings);
+    if (fields.has("crop")) steps.crop = parse_crop(fields.object("crop"), findings);
+    steps.colour = choice(fields, "colour", kColours, images ? Colour::rgb : Colour::none);
+    if (images && steps.colour == Colour::none) fields.fail("colour", "is 'NONE', but the source is images");
+    steps.scale = fields.number_if("scale").value_or(1.0F);
+    steps.mean = fields.numbers("mean");
+    steps.std = fields.numbers("std");
+    if (std::find(steps.std.begin(), steps.std.end(), 0.0F) != steps.std.end()) fields.fail("std", "holds a zero");
+    steps.layout_in = choice(fields, "layout_in", kLayouts, Layout::nhwc);
+    if (images && steps.layout_in == Layout::nchw) fields.fail("layout_in", "is 'NCHW', but pictures are read as NHWC");
+    steps.layout_out = choice(fields, "layout_out", kLayouts, Layout::any);
+    steps.dtype = choice(fields, "dtype", kTypes, dtype);
+    fields.note_unknown(findings);
+    return steps;
+}
+
+std::string text(const Preprocess& steps) {
+    std::vector<std::string> parts;
+    if (steps.resize) {
+        const std::string_view filter = name_in(kFilters, steps.resize->filter);
+        parts.push_back(steps.resize->shortest
+                            ? fmt::format("shortest {} {}", steps.resize->size, filter)
+                            : fmt::format("resize {}x{} {}", steps.resize->width, steps.resize->height, filter));
+    }
+    if (steps.crop) parts.push_back(fmt::format("crop {}x{}", steps.crop->width, steps.crop->height));
+    if (steps.colour != Colour::none) parts.emplace_back(name_in(kColours, steps.colour));
+    if (is_float(steps.dtype))
+        if (std::string sums = arithmetic(steps); !sums.empty()) parts.push_back(std::move(sums));
+    if (steps.layout_out != Layout::any) parts.emplace_back(name_in(kLayouts, steps.layout_out));
+    parts.emplace_back(name(steps.dtype));
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace vernier

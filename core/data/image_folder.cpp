@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/detail/image_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/data/detail/fields.h"
+#include "core/data/detail/source.h"
+
+namespace vernier {
+namespace fs = std::filesystem;
+namespace {
+
+/// A picture and the name of its class; empty means no label.
+struct Named {
+    std::string file;
+    std::string label;
+};
+
+bool is_picture(const fs::path& path) {
+    std::string ending = path.extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
+}
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+/// Entries of a folder by name, so that the order is the same on every machine.
+std::vector<fs::path> sorted_entries(const fs::path& folder) {
+    std::vector<fs::path> entries;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (!is_hidden(entry.path())) entries.push_back(entry.path());
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+std::optional<std::int64_t> as_number(const std::string& text) {
+    std::int64_t value = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > INT32_MAX) return std::nullopt;
+    return value;
+}
+
+/// Fields of one line of comma-separated text; a field in double quotes may hold commas and doubled quotes.
+std::vector<std::string> csv_fields(const std::string& line) {
+    std::vector<std::string> fields(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
+            fields.back() += '"';
+            ++i;
+        } else if (c == '"') {
+            quoted = !quoted;
+        } else if (c == ',' && !quoted) {
+            fields.emplace_back();
+        } else {
+            fields.back() += c;
+        }
+    }
+    for (std::string& field : fields) {
+        field.erase(0, field.find_first_not_of(" \t"));
+        field.erase(field.find_last_not_of(" \t") + 1);
+    }
+    return fields;
+}
+
+bool is_heading(const std::string& first) {
+    constexpr std::array kHeadings = {"file", "filename", "image", "path", "name"};
+    return std::find(kHeadings.begin(), kHeadings.end(), first) != kHeadings.end();
+}
+
+std::vector<Named> read_labels_csv(const fs::path& csv) {
+    std::vector<Named> items;
+    const auto lines = read_lines(csv);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (lines[i].find_first_not_of(" \t") == std::string::npos) continue;
+        const std::string where = fmt::format("{}:{}", csv.string(), i + 1);
+        const auto fields = csv_fields(lines[i]);
+        if (i == 0 && is_heading(fields[0])) continue;
+        if (fields.size() < 2 || fields[0].empty() || fields[1].empty())
+            throw Error(ErrorKind::bad_data, "is not of the form file,label", {.file = where});
+        if (!stays_inside(fields[0]))
+            throw Error(ErrorKind::bad_data, fmt::format("names '{}', which leads out of the folder", fields[0]), {.file = where});
+        items.push_back({fields[0], fields[1]});
+    }
+    return items;
+}
+
+/// Pictures of the class subfolders, or of the folder itself when there are no class subfolders.
+std::vector<Named> read_class_folders(const fs::path& folder, const fs::path& below) {
+    std::vector<Named> items;
+    const auto entries = sorted_entries(folder / below);
+    for (const fs::path& entry : entries) {
+        if (!fs::is_directory(entry)) continue;
+        const std::string label = entry.filename().string();
+        for (const fs::path& file : sorted_entries(entry))
+            if (is_picture(file) && fs::is_regular_file(file)) items.push_back({(below / label / file.filename()).string(), label});
+    }
+    if (!items.empty()) return items;
+    for (const fs::path& file : entries)
+        if (is_picture(file) && fs::is_regular_file(file)) items.push_back({(below / file.filename()).string(), ""});
+    return items;
+}
+
+void number_labels(ImageFolder& found, const std::vector<Named>& named, const fs::path& folder) {
+    const bool all_numbers = std::all_of(named.begin(), named.end(), [](const Named& item) { return item.label.empty() || as_number(item.label); });
+    const bool listed = fs::exists(folder / "classes.txt");
+    if (listed) {
+        found.classes = read_lines(folder / "classes.txt");
+    } else if (!all_numbers) {
+        std::set<std::string> names;
+        for (const Named& item : named)
+            if (!item.label.empty()) names.insert(item.label);
+        found.classes.assign(names.begin(), names.end());
+    }
+    for (const Named& item : named) {
+        std::int64_t label = -1;
+        const auto at = std::find(found.classes.begin(), found.classes.end(), item.label);
+        if (item.label.empty())
+            label = -1;
+        else if (at != found.classes.end())
+            label = at - found.classes.begin();
+        else if (const auto number = as_number(item.label))
+            label = *number;
+        else
+            throw Error(ErrorKind::bad_data, fmt::format("the label '{}' of {} is not one of the classes in classes.txt", item.label, item.file),
+                        {.file = folder.string()});
+        found.items.push_back({.file = item.file, .label = label, .bytes = 0});
+    }
+}
+
+}  // namespace
+
+ImageFolder scan_image_folder(const fs::path& folder) {
+    ImageFolder found;
+    std::vector<Named> named;
+    if (fs::exists(folder / "labels.csv")) {
+        named = read_labels_csv(folder / "labels.csv");
+    } else if (fs::is_directory(folder / "calibration") && fs::is_directory(folder / "validation")) {
+        found.has_splits = true;
+        named = read_class_folders(folder, "calibration");
+        found.calibration_count = named.size();
+        for (Named& item : read_class_folders(folder, "validation")) named.push_back(std::move(item));
+    } else {
+        named = read_class_folders(folder, "");
+    }
+    if (named.empty())
+        throw Error(ErrorKind::bad_data, "the folder holds no JPEG or PNG pictures and no other data that is known",
+                    {.file = folder.string()},
+                    "Put pictures into one subfolder for each class, or beside a labels.csv with lines file,label");
+    number_labels(found, named, folder);
+    return found;
+}
+
+}  // namespace vernier

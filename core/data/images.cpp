@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Samples from picture files: items of a dataset file, a folder of class folders, or a folder with labels.csv.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/data/detail/elements.h"
+#include "core/data/detail/image_folder.h"
+#include "core/data/detail/source.h"
+
+namespace vernier {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kUsualSide = 224;  // where the model leaves the size open
+constexpr std::uint64_t kMaxHashed = std::uint64_t{256} << 20;
+
+class ImagesDataset final : public SourceDataset {
+public:
+    ImagesDataset(DatasetInfo info, fs::path folder, std::vector<ImageItem> items, std::string input, Preprocess steps)
+        : SourceDataset(std::move(info)), folder_(std::move(folder)), items_(std::move(items)), input_(std::move(input)),
+          steps_(std::move(steps)) {
+        for (ImageItem& item : items_) item.bytes = size_of(item);
+    }
+
+    [[nodiscard]] std::uint64_t total() const override { return items_.size(); }
+    [[nodiscard]] std::string preprocessing() const override { return text(steps_); }
+
+protected:
+    [[nodiscard]] Sample load_sample(std::uint64_t number) const override {
+        const fs::path file = folder_ / at(number).file;
+        Sample sample;
+        sample.inputs[input_] = preprocess_picture(read_picture(file), steps_, file.string());
+        return sample;
+    }
+    [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return at(number).label; }
+    [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return at(number).file; }
+    [[nodiscard]] std::string identity() const override {
+        std::string all = "images " + input_;
+        for (const ImageItem& item : items_) all += fmt::format("\n{} {}", item.file, item.bytes);
+        return all;
+    }
+    /// The same path, or the same content under another name. Only files of equal size are read for that.
+    [[nodiscard]] Overlap overlap(const Splits& splits) const override {
+        std::unordered_set<std::string> paths;
+        std::unordered_multimap<std::uint64_t, std::uint64_t> by_size;
+        for (const std::uint64_t number : splits.calibration) {
+            paths.insert(plain(number));
+            by_size.emplace(at(number).bytes, number);
+        }
+        Overlap found;
+        std::uint64_t hashed = 0;
+        std::unordered_map<std::uint64_t, std::string> hashes;
+        const auto hash = [&](std::uint64_t number) -> const std::string& {
+            std::string& text = hashes[number];
+            if (text.empty()) {
+                text = sha256_of_file(folder_ / at(number).file);
+                hashed += at(number).bytes;
+            }
+            return text;
+        };
+        const auto has_twin = [&](std::uint64_t number) {
+            const auto [first, last] = by_size.equal_range(at(number).bytes);
+            return std::any_of(first, last, [&](const auto& entry) { return hashed < kMaxHashed && hash(entry.second) == hash(number); });
+        };
+        for (const std::uint64_t number : splits.validation) {
+            if (!paths.contains(plain(number)) && !has_twin(number)) continue;
+            if (found.count++ == 0) found.example = at(number).file;
+        }
+        return found;
+    }
+
+private:
+    [[nodiscard]] const ImageItem& at(std::uint64_t number) const { return items_[static_cast<std::size_t>(number)]; }
+    [[nodiscard]] std::string plain(std::uint64_t number) const { return fs::path(at(number).file).lexically_normal().string(); }
+    [[nodiscard]] std::uint64_t size_of(const ImageItem& item) const {
+        const fs::path file = folder_ / item.file;
+        std::error_code error;
+        const auto bytes = fs::file_size(file, error);
+        if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
+            throw Error(ErrorKind::not_found, "no such picture", {.file = file.string()});
+        if (error) throw Error(ErrorKind::bad_data, fmt::format("cannot be read: {}", error.message()), {.file = file.string()});
+        return bytes;
+    }
+
+    fs::path folder_;
+    std::vector<ImageItem> items_;
+    std::string input_;
+    Preprocess steps_;
+};
+
+[[noreturn]] void not_a_picture_model(const DatasetInfo& info, const InputSpec& input) {
+    throw Error(ErrorKind::bad_data,
+                fmt::format("holds pictures, but the model's input '{}' takes {}", input.name, input.type.text()),
+                {.file = info.path.string(), .tensor = input.name}, "Give a dataset of another kind, or a .dataset.json with the steps");
+}
+
+const InputSpec& only_input(const DatasetInfo& info) {
+    if (info.inputs.size() != 1)
+        throw Error(ErrorKind::bad_data, fmt::format("holds pictures for one input, but the model has {} inputs", info.inputs.size()),
+                    {.file = info.path.string()}, "Give a .npz with an array for each input");
+    return info.inputs.front();
+}
+
+/// What most image models take, fitted to the size and layout of this model's input.
+Preprocess assumed_steps(DatasetInfo& info, const InputSpec& input) {
+    const ValueType& type = input.type;
+    if (!type.has_shape || type.dims.size() != 4) not_a_picture_model(info, input);
+    const auto is_channels = [&](std::size_t axis) { return type.dims[axis].value == 1 || type.dims[axis].value == 3; };
+    if (!is_channels(1) && !is_channels(3)) not_a_picture_model(info, input);
+    Preprocess steps = cast_only(input);
+    steps.layout_in = Layout::nhwc;
+    steps.layout_out = is_channels(1) ? Layout::nchw : Layout::nhwc;
+    const std::size_t top = is_channels(1) ? 2 : 1;
+    const auto side = [&](std::size_t axis) {
+        const std::int64_t value = type.dims[axis].value;
+        if (value > INT16_MAX) not_a_picture_model(info, input);
+        return value > 0 ? static_cast<int>(value) : kUsualSide;
+    };
+    const int height = side(top), width = side(top + 1);
+    steps.resize = ResizeStep{.shortest = true, .size = std::max(width, height), .filter = Filter::bilinear};
+    steps.crop = CropStep{width, height};
+    steps.colour = type.dims[is_channels(1) ? 1 : 3].value == 1 ? Colour::grey : Colour::rgb;
+    if (is_float(steps.dtype)) steps.scale = 1.0F / 255.0F;
+    info.findings.push_back({.severity = Severity::warning, .code = "preprocess-assumed", .tensor = input.name,
+                             .text = fmt::format("No preprocessing is given for input '{}'; assumed: {}.", input.name, text(steps)),
+                             .remedy = "Write a .dataset.json if the model was trained with other steps"});
+    return steps;
+}
+
+std::vector<std::uint64_t> parse_items(Fields split, std::vector<ImageItem>& items, std::vector<Finding>& findings) {
+    const Json& list = split.need("items");
+    if (!list.is_array()) split.fail("items", "is not a list");
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const std::string key = fmt::format("items[{}]", i);
+        if (!list[i].is_object()) split.fail(key, "is not an object");
+        Fields fields(list[i], split.file(), key);
+        ImageItem item;
+        item.file = fields.text("file");
+        static_cast<void>(fields.inside("file", item.file));
+        if (fields.has("label")) item.label = fields.integer("label", 0, INT32_MAX);
+        if (i == 0) fields.note_unknown(findings);
+        numbers.push_back(items.size());
+        items.push_back(std::move(item));
+    }
+    split.note_unknown(findings);
+    return numbers;
+}
+
+}  // namespace
+
+SourcePtr open_images_source(Fields& top, DatasetInfo info) {
+    auto all = parse_all_preprocess(top, true, info);
+    const std::string input = top.text_if("input").value_or(info.inputs.size() == 1 ? info.inputs.front().name : "");
+    if (input.empty()) top.fail("input", "is missing, and the model has more than one input");
+    const InputSpec& spec = input_named(info.inputs, input, top.file());
+    const Preprocess steps = all.contains(input) ? all[input] : assumed_steps(info, spec);
+    const fs::path folder = top.path("folder");
+    if (!fs::is_directory(folder)) throw Error(ErrorKind::not_found, "no such folder", {.file = folder.string()});
+
+    std::vector<ImageItem> items;
+    Splits splits;
+    Fields given = top.object("splits");
+    if (given.has("calibration")) splits.calibration = parse_items(given.object("calibration"), items, info.findings);
+    if (given.has("validation")) splits.validation = parse_items(given.object("validation"), items, info.findings);
+    given.note_unknown(info.findings);
+    top.note_unknown(info.findings);
+    auto dataset = std::make_shared<ImagesDataset>(std::move(info), folder, std::move(items), input, steps);
+    dataset->finish(std::move(splits));
+    return dataset;
+}
+
+SourcePtr open_images_folder(DatasetInfo info) {
+    const fs::path folder = info.path;
+    ImageFolder found = scan_image_folder(folder);
+    const InputSpec& input = only_input(info);
+    const Preprocess steps = assumed_steps(info, input);
+    info.classes = std::move(found.classes);
+    const std::string name = input.name;
+    Splits splits;
+    if (found.has_splits) {
+        for (std::uint64_t i = 0; i < found.items.size(); ++i)
+            (i < found.calibration_count ? splits.calibration : splits.validation).push_back(i);
+    } else {
+        splits = fixed_splits(found.items.size(), info.findings);
+    }
+    auto dataset = std::make_shared<ImagesDataset>(std::move(info), folder, std::move(found.items), name, steps);
+    dataset->finish(std::move(splits));
+    return dataset;
+}
+
+}  // namespace vernier

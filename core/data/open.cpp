@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/data/detail/source.h"
+
+namespace vernier {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMaxDatasetFile = std::size_t{256} << 20;
+
+bool has_ending(const fs::path& path, std::string_view ending) {
+    std::string name = path.filename().string();
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return name.ends_with(ending);
+}
+
+/// The one dataset file in a folder, or nothing.
+fs::path dataset_file_in(const fs::path& folder) {
+    fs::path found;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (!has_ending(entry.path(), ".dataset.json") || !entry.is_regular_file()) continue;
+        if (!found.empty()) return {};
+        found = entry.path();
+    }
+    return found;
+}
+
+/// Name without folder and endings: "cats" for "pets/cats.dataset.json".
+std::string plain_name(const fs::path& path) {
+    std::string name = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+    for (const std::string_view ending : {".json", ".dataset", ".npz", ".npy"})
+        if (name.ends_with(ending) && name.size() > ending.size()) name.resize(name.size() - ending.size());
+    return name;
+}
+
+void read_shared_keys(Fields& top, const Model& model, DatasetInfo& info) {
+    if (const Json& version = top.need("version"); version != 1)
+        top.fail("version", fmt::format("is {}, but this build reads version 1", version.dump()), "Use a newer Vernier");
+    info.name = top.text_if("name").value_or(info.name);
+    static_cast<void>(top.text_if("model"));  // the caller says which model
+    if (const auto metric = top.text_if("metric"); metric && *metric != "top1")
+        top.fail("metric", fmt::format("is '{}', which is not known", *metric), "Known: top1");
+    if (top.has("batch")) static_cast<void>(top.integer("batch", 0, 1 << 20));
+    info.output = top.text_if("output").value_or("");
+    const auto& outputs = model.outputs();
+    if (!info.output.empty() && std::none_of(outputs.begin(), outputs.end(), [&](ValueId id) { return model.value(id).name == info.output; }))
+        top.fail("output", fmt::format("is '{}', which is not an output of the model", info.output));
+    if (top.has("classes")) info.classes = read_lines(top.path("classes"));
+}
+
+SourcePtr open_dataset_file(const Model& model, DatasetInfo info) {
+    const Json json = parse_json(read_file(info.path, kMaxDatasetFile), info.path.string());
+    Fields top(json, info.path, "");
+    read_shared_keys(top, model, info);
+    const std::string source = top.text("source");
+    if (source == "npz") return open_npz_source(top, std::move(info));
+    if (source == "npy") return open_npy_source(top, std::move(info));
+    if (source == "images") return open_images_source(top, std::move(info));
+    if (source == "jsonl") return open_jsonl_source(top, std::move(info));
+    if (source == "onnx_test_data") return open_onnx_source(top, std::move(info));
+    top.fail("source", fmt::format("is '{}', which is not known", source), "Known: images, npz, npy, jsonl, onnx_test_data");
+}
+
+SourcePtr open_any(const fs::path& path, const Model& model) {
+    if (!fs::exists(path)) throw Error(ErrorKind::not_found, "no such file or folder", {.file = path.string()});
+    DatasetInfo info{.name = plain_name(path), .path = path, .output = {}, .classes = {}, .inputs = inputs_of(model), .findings = {}};
+    if (fs::is_directory(path)) {
+        if (const fs::path file = dataset_file_in(path); !file.empty()) {
+            info.path = file;
+            info.name = plain_name(file);
+            return open_dataset_file(model, std::move(info));
+        }
+        return is_onnx_folder(path) ? open_onnx_folder(std::move(info)) : open_images_folder(std::move(info));
+    }
+    if (has_ending(path, ".npz")) return open_npz_path(std::move(info));
+    if (has_ending(path, ".npy")) return open_npy_path(std::move(info));
+    if (has_ending(path, ".json")) return open_dataset_file(model, std::move(info));
+    throw Error(ErrorKind::bad_data, "is not a kind of dataset that is known", {.file = path.string()},
+                "Give a .dataset.json, a .npz or .npy file, a folder of pictures or a folder of ONNX test data");
+}
+
+}  // namespace
+
+DatasetPtr open_dataset(const fs::path& path, const Model& model) {
+    try {
+        return open_any(path, model);
+    } catch (const fs::filesystem_error& error) {
+        throw Error(ErrorKind::bad_data, fmt::format("cannot be read: {}", error.code().message()),
+                    {.file = error.path1().empty() ? path.string() : error.path1().string()});
+    } catch (const std::bad_alloc&) {
+        throw Error(ErrorKind::bad_data, "does not fit into this machine's memory", {.file = path.string()});
+    }
+}
+
+}  // namespace vernier

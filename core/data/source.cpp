@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/detail/source.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+
+namespace vernier {
+namespace {
+
+std::string shape_text(const Tensor& tensor) { return fmt::format("{}[{}]", name(tensor.type), fmt::join(tensor.dims, ",")); }
+
+bool fits(const Tensor& tensor, const ValueType& type) {
+    if (type.element != ElementType::undefined && type.element != tensor.type) return false;
+    if (!type.has_shape) return true;
+    if (type.dims.size() != tensor.dims.size()) return false;
+    for (std::size_t i = 0; i < type.dims.size(); ++i)
+        if (type.dims[i].value >= 0 && type.dims[i].value != tensor.dims[i]) return false;
+    return true;
+}
+
+}  // namespace
+
+std::vector<InputSpec> inputs_of(const Model& model) {
+    std::vector<InputSpec> inputs;
+    for (const ValueId id : model.inputs()) inputs.push_back({model.value(id).name, model.value(id).type});
+    return inputs;
+}
+
+const InputSpec& input_named(const std::vector<InputSpec>& inputs, const std::string& name, const std::filesystem::path& file) {
+    std::vector<std::string> known;
+    for (const InputSpec& input : inputs) {
+        if (input.name == name) return input;
+        known.push_back(input.name);
+    }
+    throw Error(ErrorKind::bad_data,
+                fmt::format("names an input '{}' that the model does not have; it has: {}", name, fmt::join(known, ", ")),
+                {.file = file.string()});
+}
+
+Sample SourceDataset::load(Split split, std::uint64_t index) const {
+    const auto& list = numbers(split);
+    if (index >= list.size())
+        throw Error(ErrorKind::bad_data, fmt::format("has no sample {} in this split of {}", index, list.size()),
+                    {.file = info_.path.string()});
+    const std::uint64_t number = list[index];
+    Sample sample = load_sample(number);
+    sample.label = label(number);
+    sample.name = sample_name(number);
+    check_inputs(sample);
+    return sample;
+}
+
+void SourceDataset::check_inputs(const Sample& sample) const {
+    for (const InputSpec& input : info_.inputs) {
+        const auto found = sample.inputs.find(input.name);
+        if (found == sample.inputs.end())
+            throw Error(ErrorKind::bad_data,
+                        fmt::format("sample {} has no data for the model's input '{}' ({})", sample.name, input.name, input.type.text()),
+                        {.file = info_.path.string(), .tensor = input.name});
+        if (!fits(found->second, input.type))
+            throw Error(ErrorKind::bad_data,
+                        fmt::format("the model's input '{}' takes {}, but sample {} gives {}", input.name, input.type.text(),
+                                    sample.name, shape_text(found->second)),
+                        {.file = info_.path.string(), .tensor = input.name},
+                        "Check the dataset's shape and its preprocessing (layout, resize, crop, dtype)");
+    }
+    if (sample.inputs.size() == info_.inputs.size()) return;
+    for (const auto& [name, tensor] : sample.inputs) static_cast<void>(input_named(info_.inputs, name, info_.path));
+}
+
+void SourceDataset::finish(Splits splits) {
+    splits_ = std::move(splits);
+    if (splits_.calibration.empty() && splits_.validation.empty())
+        throw Error(ErrorKind::bad_data, "the dataset holds no samples", {.file = info_.path.string()});
+    for (const Split split : {Split::calibration, Split::validation})
+        if (numbers(split).empty())
+            info_.findings.push_back(
+                {.severity = Severity::warning, .code = "split-empty",
+                 .text = fmt::format("The {} split holds no samples.", split == Split::calibration ? "calibration" : "validation"),
+                 .remedy = split == Split::calibration ? "Static quantization needs calibration samples"
+                                                       : "Accuracy cannot be measured without validation samples"});
+    check_labels();
+    check_overlap();
+    for (const Split split : {Split::validation, Split::calibration})
+        if (!numbers(split).empty()) static_cast<void>(load(split, 0));
+}
+
+void SourceDataset::check_labels() {
+    std::uint64_t labelled = 0;
+    for (const Split split : {Split::calibration, Split::validation})
+        for (const std::uint64_t number : numbers(split)) {
+            const std::int64_t value = label(number);
+            if (value >= 0 && split == Split::validation) ++labelled;
+            if (info_.classes.empty() || value < static_cast<std::int64_t>(info_.classes.size())) continue;
+            throw Error(ErrorKind::bad_data,
+                        fmt::format("sample {} has label {}, but there are only {} classes (0 to {})", sample_name(number), value,
+                                    info_.classes.size(), info_.classes.size() - 1),
+                        {.file = info_.path.string()});
+        }
+    has_labels_ = labelled > 0 && labelled == splits_.validation.size();
+    if (has_labels_ || splits_.validation.empty()) return;
+    if (labelled == 0)
+        info_.findings.push_back({.code = "labels-missing",
+                                  .text = "The samples have no labels: agreement with FP32 can be measured, accuracy cannot."});
+    else
+        info_.findings.push_back({.severity = Severity::warning, .code = "labels-missing",
+                                  .text = fmt::format("Only {} of {} validation samples have a label, so accuracy is not measured.",
+                                                      labelled, splits_.validation.size()),
+                                  .remedy = "Give every sample a label, or none"});
+}
+
+SourceDataset::Overlap SourceDataset::overlap(const Splits& splits) const {
+    const std::unordered_set<std::uint64_t> seen(splits.calibration.begin(), splits.calibration.end());
+    Overlap found;
+    for (const std::uint64_t number : splits.validation) {
+        if (!seen.contains(number)) continue;
+        if (found.count++ == 0) found.example = sample_name(number);
+    }
+    return found;
+}
+
+void SourceDataset::check_overlap() {
+    const Overlap found = overlap(splits_);
+    if (found.count == 0) return;
+    info_.findings.push_back(
+        {.severity = Severity::serious, .code = "splits-overlap",
+         .text = fmt::format("{} validation {} also used for calibration (for example {}): accuracy after quantization "
+                             "would look better than it is.", found.count, found.count == 1 ? "sample is" : "samples are", found.example),
+         .remedy = "Give the two splits different samples"});
+}
+
+std::string SourceDataset::fingerprint() const {
+    std::call_once(fingerprint_once_, [&] {
+        std::string text = identity() + "\npreprocessing: " + preprocessing();
+        for (const Split split : {Split::calibration, Split::validation}) {
+            text += "\nsplit:";
+            for (const std::uint64_t number : numbers(split)) text += fmt::format(" {}={}", number, label(number));
+        }
+        fingerprint_ = sha256(text);
+    });
+    return fingerprint_;
+}
+
+Splits fixed_splits(std::uint64_t total, std::vector<Finding>& findings) {
+    Splits splits;
+    for (std::uint64_t i = 0; i < total; ++i) {
+        if (total < 5 || i % 5 == 4) splits.calibration.push_back(i);
+        if (total < 5 || i % 5 != 4) splits.validation.push_back(i);
+    }
+    findings.push_back({.code = "splits-assumed",
+                        .text = total < 5 ? fmt::format("There are only {} samples, so all of them serve both splits.", total)
+                                          : fmt::format("The data has no splits: every fifth sample is used for calibration ({}), the "
+                                                        "others for validation ({}).", splits.calibration.size(), splits.validation.size()),
+                        .remedy = "Write a .dataset.json to choose the splits"});
+    return splits;
+}
+
+std::vector<std::uint64_t> parse_indices(Fields fields, std::uint64_t total, std::vector<Finding>& findings) {
+    const auto number = [&](const Json& item, const std::string& key, std::uint64_t limit) {
+        if (!item.is_number_integer() || (!item.is_number_unsigned() && item.get<std::int64_t>() < 0))
+            fields.fail(key, "holds something that is not a whole number from 0 on");
+        const auto value = item.get<std::uint64_t>();
+        if (value > limit) fields.fail(key, fmt::format("asks for sample {}, but the data holds {}", value, total));
+        return value;
+    };
+    std::vector<std::uint64_t> out;
+    if (const Json* range = fields.find("range")) {
+        if (fields.has("indices")) fields.fail("indices", "cannot be given together with 'range'");
+        if (!range->is_array() || range->size() != 2) fields.fail("range", "is not a list of two numbers: first, last+1");
+        const std::uint64_t first = number((*range)[0], "range", total), last = number((*range)[1], "range", total);
+        if (first > last) fields.fail("range", fmt::format("begins at {} and ends at {}", first, last));
+        for (std::uint64_t i = first; i < last; ++i) out.push_back(i);
+    } else {
+        const Json& list = fields.need("indices");
+        if (!list.is_array()) fields.fail("indices", "is not a list");
+        for (const Json& item : list) {
+            out.push_back(number(item, "indices", total));
+            if (out.back() == total) fields.fail("indices", fmt::format("asks for sample {}, but the data holds {}", total, total));
+        }
+    }
+    fields.note_unknown(findings);
+    return out;
+}
+
+Preprocess cast_only(const InputSpec& input) {
+    Preprocess steps;
+    steps.layout_in = Layout::any;
+    steps.dtype = input.type.element == ElementType::undefined ? ElementType::float32 : input.type.element;
+    return steps;
+}
+
+std::map<std::string, Preprocess> parse_all_preprocess(Fields& top, bool images, DatasetInfo& info) {
+    std::map<std::string, Preprocess> all;
+    if (!top.has("preprocess")) return all;
+    Fields object = top.object("preprocess");
+    for (const std::string& key : object.keys()) {
+        const InputSpec& input = input_named(info.inputs, key, top.file());
+        Fields fields = object.object(key);
+        all[key] = parse_preprocess(fields, images, cast_only(input).dtype, info.findings);
+    }
+    return all;
+}
+
+std::vector<std::string> read_lines(const std::filesystem::path& path) {
+    const std::string text = read_file(path);
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string line = text.substr(at, end - at);
+        if (line.ends_with('\r')) line.pop_back();
+        lines.push_back(std::move(line));
+        at = end + 1;
+    }
+    return lines;
+}
+
+}  // namespace vernier
