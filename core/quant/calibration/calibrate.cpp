@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/calibration/calibrate.h"
+
+#include <atomic>
+#include <mutex>
+
+#include <onnx/onnx_pb.h>
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+
+namespace vernier {
+
+Ranges calibrate(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::vector<std::string>& tensors,
+                 const Dataset& dataset, const Calibration& calibration, int threads, const Job& job) {
+    const auto indices = pick_samples(dataset, Split::calibration, calibration.samples);
+    if (indices.empty())
+        throw Error(ErrorKind::bad_data, "has no calibration samples", {.file = dataset.path().string()},
+                    "INT8 static needs some (100 to 300 are usual)");
+    std::map<std::string, RangeCollector> collectors;
+    std::map<std::string, Observer> observers;
+    for (const std::string& tensor : tensors)
+        observers[tensor] = [&collector = collectors[tensor]](std::span<const float> values, std::span<const std::int64_t>) {
+            collector.add(values);
+        };
+    const auto session = Session::open_observed(runtime, model, {}, RunOptions{}, observers);
+    std::atomic<std::uint64_t> done{0};
+    std::mutex progress;
+    parallel_for(indices.size(), threads, [&](std::size_t i) {
+        job.check();
+        const Sample sample = dataset.load(Split::calibration, indices[i]);
+        (void)session->run(sample.inputs, {}, job.stop());
+        const std::lock_guard guard(progress);
+        job.step("calibrate", ++done, indices.size());
+    });
+    Ranges ranges;
+    for (const auto& [tensor, collector] : collectors) {
+        Observed observed = collector.result();
+        if (observed.count == 0 && observed.nan + observed.inf > 0)
+            throw Error(ErrorKind::bad_data, "calibration saw only NaN or infinity", {.tensor = tensor},
+                        "Check the preprocessing of the calibration samples");
+        ranges.emplace(tensor, std::move(observed));
+    }
+    return ranges;
+}
+
+}  // namespace vernier

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/calibration/ranges.h"
+
+#include <algorithm>
+#include <array>
+#include <cfloat>
+#include <cmath>
+
+namespace vernier {
+namespace {
+
+constexpr std::size_t kBlock = 4096;  // floats: one block stays in the first-level cache for all of its walks
+constexpr int kTables = 4;            // neighbouring equal values do not wait for one another's counter
+
+struct BlockSummary {
+    float min = FLT_MAX, max = -FLT_MAX;
+    std::size_t odd = 0;  ///< NaN or infinite
+    std::size_t zeros = 0;
+};
+
+BlockSummary summarize(const float* x, std::size_t n) {
+    BlockSummary s;
+    for (std::size_t i = 0; i < n; ++i) {
+        s.odd += !(std::fabs(x[i]) <= FLT_MAX);
+        s.zeros += x[i] == 0.f;
+        s.min = x[i] < s.min ? x[i] : s.min;
+        s.max = x[i] > s.max ? x[i] : s.max;
+    }
+    return s;
+}
+
+/// floor(x * scale) as an integer, then the offset: adding the offset in float first would round near bin edges and
+/// make the counts depend on the order of samples.
+inline std::uint32_t bin_of(float x, float scale) {
+    const float scaled = x * scale;
+    const int truncated = static_cast<int>(scaled);
+    const int floored = truncated - (scaled < static_cast<float>(truncated) ? 1 : 0);
+    return static_cast<std::uint32_t>(std::clamp(floored + Observed::kBins / 2, 0, Observed::kBins - 1));
+}
+
+using Tables = std::array<std::uint32_t, kTables * Observed::kBins>;
+
+void count_block(const float* x, std::size_t n, float scale, Tables& tables) {
+    for (std::size_t i = 0; i < n; ++i) ++tables[(i % kTables) * Observed::kBins + bin_of(x[i], scale)];
+}
+
+void flush(Tables& tables, std::vector<std::uint64_t>& bins) {
+    for (int t = 0; t < kTables; ++t)
+        for (int b = 0; b < Observed::kBins; ++b) bins[static_cast<std::size_t>(b)] += tables[static_cast<std::size_t>(t * Observed::kBins + b)];
+    tables.fill(0);
+}
+
+int exponent_for(float largest) { return largest > 0 ? std::ilogb(largest) + 1 : -100; }
+
+}  // namespace
+
+void RangeCollector::grow(int exponent) {
+    auto& bins = state_.bins;
+    if (!started_) {
+        bins.assign(Observed::kBins, 0);
+        state_.exponent = exponent;
+        started_ = true;
+        return;
+    }
+    for (; state_.exponent < exponent; ++state_.exponent) {
+        std::vector<std::uint64_t> wider(Observed::kBins, 0);
+        for (std::size_t i = 0; i < bins.size(); ++i) wider[Observed::kBins / 4 + i / 2] += bins[i];
+        bins.swap(wider);
+    }
+}
+
+void RangeCollector::add(std::span<const float> values) {
+    const std::lock_guard guard(mutex_);
+    static thread_local Tables tables{};
+    std::vector<float> finite;
+    for (std::size_t at = 0; at < values.size(); at += kBlock) {
+        const float* block = values.data() + at;
+        std::size_t n = std::min(kBlock, values.size() - at);
+        BlockSummary summary = summarize(block, n);
+        if (summary.odd > 0) {
+            finite.clear();
+            for (std::size_t i = 0; i < n; ++i) {
+                if (std::isfinite(block[i])) finite.push_back(block[i]);
+                else ++(std::isnan(block[i]) ? state_.nan : state_.inf);
+            }
+            block = finite.data();
+            n = finite.size();
+            summary = summarize(block, n);
+        }
+        if (n == 0) continue;
+        state_.min = state_.count == 0 ? summary.min : std::min(state_.min, summary.min);
+        state_.max = state_.count == 0 ? summary.max : std::max(state_.max, summary.max);
+        state_.count += n;
+        state_.zeros += summary.zeros;
+        const int needed = exponent_for(std::max(std::fabs(state_.min), std::fabs(state_.max)));
+        if (!started_ || needed > state_.exponent) {
+            if (started_) flush(tables, state_.bins);
+            grow(needed);
+        }
+        count_block(block, n, std::ldexp(Observed::kBins / 2.f, -state_.exponent), tables);
+    }
+    if (started_) flush(tables, state_.bins);
+}
+
+Observed RangeCollector::result() const {
+    const std::lock_guard guard(mutex_);
+    return state_;
+}
+
+Range range_of(const Observed& observed, const Calibration& calibration) {
+    Range range{std::min(observed.min, 0.f), std::max(observed.max, 0.f)};
+    if (calibration.method == RangeMethod::minmax || observed.count == 0 || observed.bins.empty()) return range;
+    const double outside = std::clamp(1.0 - calibration.percentile / 100.0, 0.0, 0.5) * double(observed.count);
+    const double width = std::ldexp(2.0 / Observed::kBins, observed.exponent);
+    const double start = -std::ldexp(1.0, observed.exponent);
+    double seen = 0;
+    std::size_t low = 0, high = observed.bins.size();
+    while (low < observed.bins.size() && seen + double(observed.bins[low]) <= outside) seen += double(observed.bins[low++]);
+    seen = 0;
+    while (high > low + 1 && seen + double(observed.bins[high - 1]) <= outside) seen += double(observed.bins[--high]);
+    range.lo = std::max(range.lo, std::min(0.f, static_cast<float>(start + width * double(low))));
+    range.hi = std::min(range.hi, std::max(0.f, static_cast<float>(start + width * double(high))));
+    return range;
+}
+
+QuantParams u8_params(Range range) {
+    const double lo = std::min(range.lo, 0.f), hi = std::max(range.hi, 0.f);
+    const auto scale = static_cast<float>((hi - lo) / 255.0);
+    if (!(scale >= FLT_MIN) || !std::isfinite(scale)) return {};
+    const double zero = std::nearbyint(-lo / double(scale));
+    return {scale, static_cast<std::uint8_t>(std::clamp(zero, 0.0, 255.0))};
+}
+
+Json to_json(const Observed& observed) {
+    return {{"min", observed.min}, {"max", observed.max}, {"count", observed.count}, {"zeros", observed.zeros},
+            {"nan", observed.nan}, {"inf", observed.inf}, {"exponent", observed.exponent}};
+}
+
+}  // namespace vernier

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/methods/static_emit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/quant/methods/weights_int8.h"
+
+namespace vernier {
+namespace {
+
+/// Scale and zero point as initializers, shared by every tensor that must have the very same ones.
+struct ParamNames {
+    QuantParams params;
+    std::string scale, zero_point;
+};
+
+class Emitter {
+public:
+    Emitter(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration,
+            const std::vector<bool>& per_channel, std::vector<Finding>& findings)
+        : edit_(edit), plan_(plan), ranges_(ranges), calibration_(calibration), per_channel_(per_channel), findings_(findings) {}
+
+    void run() {
+        collect_ranges();
+        tie_concats();
+        const auto count = static_cast<int>(plan_.items.size());
+        for (int i = 0; i < count; ++i) write_relu_as_leaky(i);
+        for (int i = 0; i < count; ++i) remove_clamp(i);
+        for (const int i : plan_.heavy) write_weights(i);
+        for (int i = 0; i < count; ++i)
+            if (item(i).kernel == Kernel::binary && !item(i).absorbed) write_constant_operands(i);
+        for (const auto& [name, tensor] : plan_.tensors) write_pair(name, tensor);
+    }
+
+private:
+    static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+    const StaticItem& item(int i) const { return plan_.items[at(i)]; }
+    onnx::NodeProto& node(int i) { return edit_.item(at(i)).proto; }
+
+    const Observed& observed(const std::string& name) const {
+        const auto found = ranges_.find(name);
+        if (found == ranges_.end()) throw Error(ErrorKind::internal, "a tensor was not observed", {.tensor = name});
+        return found->second;
+    }
+
+    void collect_ranges() {
+        for (const auto& [name, tensor] : plan_.tensors) {
+            if (tensor.observe.empty() || key_range_.contains(tensor.observe)) continue;
+            Range range = range_of(observed(tensor.observe), calibration_);
+            if (const auto root = plan_.tensors.find(tensor.observe); root != plan_.tensors.end() && root->second.clamped) {
+                range.lo = std::max(range.lo, std::min(0.f, root->second.lo_bound));
+                range.hi = std::min(range.hi, std::max(0.f, root->second.hi_bound));
+            }
+            key_range_[tensor.observe] = range;
+            report_odd_values(tensor.observe);
+        }
+    }
+
+    void report_odd_values(const std::string& name) {
+        const Observed& seen = observed(name);
+        if (seen.nan + seen.inf == 0) return;
+        findings_.push_back({Severity::serious, "calibration-nan", kNone, {}, name,
+                             "Calibration saw NaN or infinity in this tensor; its range was taken from the finite values.",
+                             "Check the model and the calibration samples."});
+    }
+
+    std::string root(std::string key) const {
+        for (auto found = tied_.find(key); found != tied_.end(); found = tied_.find(key)) key = found->second;
+        return key;
+    }
+
+    /// Gives all operands of a Concat its output's scale where no operand loses more than one bit by it: the runtime then
+    /// copies bytes instead of requantizing.
+    void tie_concats() {
+        for (int i = 0; i < static_cast<int>(plan_.items.size()); ++i) {
+            if (item(i).kernel != Kernel::concat) continue;
+            const std::string output = root(plan_.tensors.at(node(i).output(0)).observe);
+            Range all = key_range_.at(output);
+            std::vector<std::string> keys;
+            bool can = true;
+            for (const auto& input : node(i).input()) {
+                const auto& observe = plan_.tensors.at(input).observe;
+                if (observe.empty()) { can = false; break; }
+                keys.push_back(root(observe));
+                const Range range = key_range_.at(keys.back());
+                all = {std::min(all.lo, range.lo), std::max(all.hi, range.hi)};
+            }
+            for (const auto& key : keys) {
+                const Range range = key_range_.at(key);
+                can = can && all.hi - all.lo <= 2 * (range.hi - range.lo);
+            }
+            if (!can) continue;
+            for (const auto& key : keys)
+                if (key != output) tied_[key] = output;
+            key_range_[output] = all;
+        }
+    }
+
+    const ParamNames& params(const QuantTensor& tensor) {
+        const std::string key = tensor.observe.empty() ? std::string() : root(tensor.observe);
+        auto [found, made] = params_.try_emplace(key);
+        if (!made) return found->second;
+        ParamNames& names = found->second;
+        names.params = key.empty() ? QuantParams{1.f / 256.f, 0} : u8_params(key_range_.at(key));
+        const std::string base = key.empty() ? "unit_range" : key;
+        names.scale = edit_.add_constant<float>(base + "_scale", ElementType::float32, {}, {names.params.scale});
+        names.zero_point = edit_.add_constant<std::uint8_t>(base + "_zero_point", ElementType::uint8, {}, {names.params.zero_point});
+        return names;
+    }
+
+    void write_relu_as_leaky(int i) {
+        if (item(i).kernel != Kernel::unary || node(i).op_type() != "Relu") return;
+        node(i).set_op_type("LeakyRelu");
+        set_attribute(node(i), "alpha", 0.f);
+    }
+
+    void remove_clamp(int i) {
+        if (item(i).kernel != Kernel::clamp || !item(i).absorbed) return;
+        const std::string input = node(i).input(0), output = node(i).output(0);
+        const int producer = edit_.producer(input);
+        edit_.remove(i);
+        auto& outputs = *node(producer).mutable_output();
+        for (int slot = 0; slot < outputs.size(); ++slot)
+            if (outputs[slot] == input) edit_.set_output(producer, slot, output);
+    }
+
+    bool is_per_channel(int i) const { return per_channel_[at(i)]; }
+
+    struct WeightShape {
+        std::size_t channels = 1, stride = 1;
+        std::int64_t axis = 0;
+    };
+
+    WeightShape weight_shape(int i, const std::vector<std::int64_t>& dims) {
+        WeightShape shape;
+        if (item(i).kernel == Kernel::matmul || (item(i).kernel == Kernel::gemm && attribute_int(node(i), "transB", 0) == 0)) shape.axis = 1;
+        shape.channels = static_cast<std::size_t>(dims[static_cast<std::size_t>(shape.axis)]);
+        for (auto a = static_cast<std::size_t>(shape.axis) + 1; a < dims.size(); ++a) shape.stride *= static_cast<std::size_t>(dims[a]);
+        return shape;
+    }
+
+    /// The bias as one number a channel, and where it is read: node and slot; node -1 without a bias.
+    struct Bias {
+        int node = -1, slot = 0;
+        std::string name;
+        std::vector<float> values;
+    };
+
+    Bias find_bias(int i, std::size_t channels) {
+        Bias bias;
+        if (item(i).kernel == Kernel::matmul) {
+            const int add = edit_.only_reader(node(i).output(0));
+            if (add < 0 || !item(add).absorbed || node(add).op_type() != "Add") return bias;
+            bias.node = add;
+            bias.slot = edit_.initializer(node(add).input(0)) != nullptr ? 0 : 1;
+        } else if (node(i).input_size() > 2 && !node(i).input(2).empty()) {
+            bias.node = i;
+            bias.slot = 2;
+        } else {
+            return bias;
+        }
+        bias.name = node(bias.node).input(bias.slot);
+        bias.values = edit_.floats(bias.name);
+        if (bias.values.size() == 1) bias.values.assign(channels, bias.values[0]);
+        if (bias.values.size() != channels) bias.node = -1, bias.values.clear();
+        return bias;
+    }
+
+    void write_weights(int i) {
+        const std::string name = node(i).input(1);
+        const auto dims = edit_.dims(name);
+        const WeightShape shape = weight_shape(i, dims);
+        const Bias bias = find_bias(i, shape.channels);
+        const float input_scale = params(plan_.tensors.at(node(i).input(0))).params.scale;
+        const Int8Weight weight = quantize_weight(edit_.floats(name), shape.channels, shape.stride, is_per_channel(i), bias.values, input_scale);
+        write_dequantized_weight(i, name, dims, shape, weight);
+        if (bias.node >= 0) write_bias(bias, weight, input_scale, shape);
+    }
+
+    void write_dequantized_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims,
+                                  const WeightShape& shape, const Int8Weight& weight) {
+        const bool one = weight.scales.size() == 1;
+        const std::vector<std::int64_t> scale_dims = one ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{static_cast<std::int64_t>(shape.channels)};
+        const std::string codes = edit_.add_constant(name + "_quantized", ElementType::int8, dims, weight.codes);
+        const std::string scale = edit_.add_constant(name + "_scale", ElementType::float32, scale_dims, weight.scales);
+        const std::string zero = edit_.add_constant(name + "_zero_point", ElementType::int8, scale_dims,
+                                                    std::vector<std::int8_t>(weight.scales.size(), 0));
+        const std::string output = edit_.fresh(name + "_dequantized");
+        const int dq = edit_.add("DequantizeLinear", {codes, scale, zero}, {output}, name + "_DequantizeLinear");
+        if (!one) set_attribute(edit_.item(at(dq)).proto, "axis", shape.axis);
+        edit_.set_input(i, 1, output);
+    }
+
+    void write_bias(const Bias& bias, const Int8Weight& weight, float input_scale, const WeightShape& shape) {
+        std::vector<float> scales = weight.scales;
+        for (float& scale : scales) scale *= input_scale;
+        const bool one = scales.size() == 1;
+        const auto channels = static_cast<std::int64_t>(shape.channels);
+        const std::vector<std::int64_t> scale_dims = one ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{channels};
+        const std::string codes = edit_.add_constant(bias.name + "_quantized", ElementType::int32, {channels},
+                                                     quantize_bias(bias.values, weight.scales, input_scale));
+        const std::string scale = edit_.add_constant(bias.name + "_scale", ElementType::float32, scale_dims, scales);
+        const std::string output = edit_.fresh(bias.name + "_dequantized");
+        const int dq = edit_.add("DequantizeLinear", {codes, scale}, {output}, bias.name + "_DequantizeLinear");
+        if (!one) set_attribute(edit_.item(at(dq)).proto, "axis", 0);
+        edit_.set_input(bias.node, bias.slot, output);
+    }
+
+    /// A constant operand of Add or Mul as U8, because a float one stops the fusion.
+    void write_constant_operands(int i) {
+        for (int slot = 0; slot < node(i).input_size(); ++slot) {
+            const std::string name = node(i).input(slot);
+            if (edit_.initializer(name) == nullptr) continue;
+            const auto values = edit_.floats(name);
+            const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
+            const QuantParams q = values.empty() ? QuantParams{} : u8_params({*lo, *hi});
+            std::vector<std::uint8_t> codes(values.size());
+            std::transform(values.begin(), values.end(), codes.begin(), [&](float v) {
+                return static_cast<std::uint8_t>(std::clamp(std::nearbyint(v / q.scale) + q.zero_point, 0.f, 255.f));
+            });
+            const std::string output = edit_.fresh(name + "_dequantized");
+            edit_.add("DequantizeLinear",
+                      {edit_.add_constant(name + "_quantized", ElementType::uint8, edit_.dims(name), codes),
+                       edit_.add_constant<float>(name + "_scale", ElementType::float32, {}, {q.scale}),
+                       edit_.add_constant<std::uint8_t>(name + "_zero_point", ElementType::uint8, {}, {q.zero_point})},
+                      {output}, name + "_DequantizeLinear");
+            edit_.set_input(i, slot, output);
+        }
+    }
+
+    /// Puts Q and DQ on a tensor. Made by an integer node: every reader reads what comes back. Made by a float node or the
+    /// caller: only integer readers do, float ones keep the float tensor.
+    void write_pair(const std::string& name, const QuantTensor& tensor) {
+        const ParamNames p = params(tensor);
+        const int producer = edit_.producer(name);
+        const std::string quantized = edit_.fresh(name + "_quantized");
+        if (tensor.made_by_integer && producer >= 0) {
+            const std::string raw = edit_.fresh(name + "_raw");
+            auto& outputs = node(producer).output();
+            for (int slot = 0; slot < outputs.size(); ++slot)
+                if (outputs[slot] == name) edit_.set_output(producer, slot, raw);
+            edit_.add("QuantizeLinear", {raw, p.scale, p.zero_point}, {quantized}, name + "_QuantizeLinear");
+            edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {name}, name + "_DequantizeLinear");
+            return;
+        }
+        const auto readers = edit_.readers(name);
+        const std::string back = edit_.fresh(name + "_dequantized");
+        edit_.add("QuantizeLinear", {name, p.scale, p.zero_point}, {quantized}, name + "_QuantizeLinear");
+        edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {back}, name + "_DequantizeLinear");
+        for (const int reader : readers) {
+            if (at(reader) >= plan_.items.size() || item(reader).kernel == Kernel::none || item(reader).absorbed) continue;
+            for (int slot = 0; slot < node(reader).input_size(); ++slot)
+                if (node(reader).input(slot) == name) edit_.set_input(reader, slot, back);
+        }
+    }
+
+    GraphEdit& edit_;
+    const StaticPlan& plan_;
+    const Ranges& ranges_;
+    const Calibration& calibration_;
+    const std::vector<bool>& per_channel_;
+    std::vector<Finding>& findings_;
+    std::map<std::string, Range> key_range_;
+    std::map<std::string, std::string> tied_;
+    std::map<std::string, ParamNames> params_;
+};
+
+bool is_quantize(const GraphEdit& edit, int index) {
+    return index >= 0 && edit.item(static_cast<std::size_t>(index)).proto.op_type() == "QuantizeLinear";
+}
+
+/// True when the tensor goes into a QuantizeLinear, directly or through Relu or Clip.
+bool reaches_quantize(const GraphEdit& edit, const std::string& tensor) {
+    for (const int reader : edit.readers(tensor)) {
+        const auto& node = edit.item(static_cast<std::size_t>(reader)).proto;
+        if (is_quantize(edit, reader)) return true;
+        if ((node.op_type() == "Relu" || node.op_type() == "Clip") && reaches_quantize(edit, node.output(0))) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void emit_static(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration,
+                 const std::vector<bool>& per_channel, std::vector<Finding>& findings) {
+    Emitter(edit, plan, ranges, calibration, per_channel, findings).run();
+}
+
+int guard_float_nodes(GraphEdit& edit) {
+    int guarded = 0;
+    const std::size_t count = edit.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& node = edit.item(i).proto;
+        if (edit.item(i).removed || node.input_size() < 2) continue;
+        const std::string& op = node.op_type();
+        if (op != "Conv" && op != "ConvTranspose" && op != "Gemm") continue;
+        const auto* weight = edit.initializer(node.input(1));
+        if (weight == nullptr || weight->data_type() != onnx::TensorProto::FLOAT) continue;
+        const int producer = edit.producer(node.input(0));
+        if (producer < 0 || edit.item(static_cast<std::size_t>(producer)).proto.op_type() != "DequantizeLinear") continue;
+        const std::string output = node.output(0);
+        if (!reaches_quantize(edit, output)) continue;
+        const std::string unguarded = edit.fresh(output + "_float");
+        const std::string name = node.name() + "_keep_float";
+        edit.set_output(static_cast<int>(i), 0, unguarded);
+        onnx::NodeProto guard;
+        guard.set_op_type("LeakyRelu");
+        guard.set_name(edit.fresh(name));
+        guard.add_input(unguarded);
+        guard.add_output(output);
+        set_attribute(guard, "alpha", 1.f);
+        edit.add(std::move(guard));
+        ++guarded;
+    }
+    return guarded;
+}
+
+}  // namespace vernier

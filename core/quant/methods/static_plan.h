@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/quant/edit.h"
+#include "core/quant/operators.h"
+
+namespace vernier {
+
+/// What static INT8 does to one item of the prepared graph.
+struct StaticItem {
+    Kernel kernel = Kernel::none;   ///< none: stays float
+    bool absorbed = false;          ///< a Relu or Clip that vanishes into the output of the node before it, or a bias Add
+    std::string why;                ///< when a node that was chosen stays float
+};
+
+/// A tensor that gets QuantizeLinear and DequantizeLinear.
+struct QuantTensor {
+    std::string observe;            ///< tensor whose range decides scale and zero point; empty for the fixed 1/256
+    bool made_by_integer = false;   ///< its producer runs in INT8 (or it moves INT8 data)
+    float lo_bound = 0, hi_bound = 0; ///< bounds of an absorbed clamp: the range never leaves them
+    bool clamped = false;
+};
+
+/// Islands of integer kernels: exactly what fuses, nothing that does not.
+struct StaticPlan {
+    std::vector<StaticItem> items;                    ///< by item index
+    std::map<std::string, QuantTensor> tensors;       ///< by tensor name in the prepared graph
+    std::vector<int> heavy;                           ///< Conv, MatMul, Gemm that run in INT8, in graph order
+
+    /// Tensors that calibration must watch.
+    [[nodiscard]] std::vector<std::string> observed() const;
+};
+
+/// wants[i] says that item i was chosen for INT8 static. Rules (ONNX Runtime 1.31.1, CPU):
+/// heavy nodes run in INT8 where their conditions hold; light ones (Add, Sigmoid, pools, data movement) only on a path between
+/// heavy ones, with every operand quantized anyway, so that no border is added for them.
+[[nodiscard]] StaticPlan plan_static(const GraphEdit& edit, const std::vector<bool>& wants);
+
+/// Nodes in an order in which every producer comes before its readers.
+[[nodiscard]] std::vector<int> topological(const GraphEdit& edit);
+
+}  // namespace vernier

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/methods/weights_int8.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+
+namespace vernier {
+namespace {
+
+constexpr double kBiasRoom = 1073741824.0;      // 2^30: leaves room for the sum of products
+constexpr double kDeadChannelCodes = 1048576.0; // 2^20: a channel of bias alone keeps 20 bits of it
+
+float scale_of(double largest, double bias, double input_scale) {
+    double scale = largest / 127.0;
+    if (largest == 0 && bias != 0) scale = bias / (input_scale * kDeadChannelCodes);
+    scale = std::max(scale, bias / (input_scale * kBiasRoom));
+    return scale >= FLT_MIN ? static_cast<float>(scale) : 1.f;
+}
+
+}  // namespace
+
+Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channels, std::size_t channel_stride,
+                           bool per_channel, const std::vector<float>& bias, float input_scale) {
+    const auto channel_of = [&](std::size_t i) { return per_channel ? i / channel_stride % channels : 0; };
+    const std::size_t groups = per_channel ? channels : 1;
+    std::vector<float> largest(groups, 0.f), largest_bias(groups, 0.f);
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+        float& top = largest[channel_of(i)];
+        top = std::max(top, std::fabs(weight[i]));
+    }
+    for (std::size_t c = 0; c < bias.size(); ++c) {
+        float& top = largest_bias[per_channel ? c : 0];
+        top = std::max(top, std::fabs(bias[c]));
+    }
+    Int8Weight result;
+    result.scales.resize(groups);
+    for (std::size_t g = 0; g < groups; ++g) result.scales[g] = scale_of(largest[g], largest_bias[g], input_scale);
+    result.codes.resize(weight.size());
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+        const float code = std::nearbyint(weight[i] / result.scales[channel_of(i)]);
+        result.codes[i] = static_cast<std::int8_t>(std::clamp(code, -127.f, 127.f));
+    }
+    return result;
+}
+
+std::vector<std::int32_t> quantize_bias(const std::vector<float>& bias, const std::vector<float>& scales, float input_scale) {
+    std::vector<std::int32_t> codes(bias.size());
+    for (std::size_t c = 0; c < bias.size(); ++c) {
+        const float scale = input_scale * scales[scales.size() == 1 ? 0 : c];
+        const double code = std::nearbyint(double(bias[c]) / double(scale));
+        codes[c] = static_cast<std::int32_t>(std::clamp(code, -2147483647.0, 2147483647.0));
+    }
+    return codes;
+}
+
+}  // namespace vernier

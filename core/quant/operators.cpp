@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/operators.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+
+namespace vernier {
+namespace {
+
+struct OperatorRow {
+    std::string_view op;
+    Kernel kernel;
+    std::string (*condition)(const GraphEdit&, const onnx::NodeProto&);  ///< empty text = holds
+};
+
+bool is_float_constant(const GraphEdit& edit, const std::string& name) {
+    const auto* tensor = edit.initializer(name);
+    return tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT && tensor->has_raw_data();
+}
+
+bool is_activation(const GraphEdit& edit, const std::string& name) {
+    return !name.empty() && edit.initializer(name) == nullptr && edit.type(name).element == ElementType::float32;
+}
+
+std::string conv_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (node.input_size() < 2 || !is_activation(edit, node.input(0))) return "its input is not a float activation";
+    if (!is_float_constant(edit, node.input(1))) return "its weight is computed, not a constant";
+    if (node.input_size() > 2 && !node.input(2).empty() && !is_float_constant(edit, node.input(2))) return "its bias is computed, not a constant";
+    return {};
+}
+
+std::string matmul_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (!is_float_constant(edit, node.input(1)))
+        return is_float_constant(edit, node.input(0)) ? "its constant is on the left" : "both of its inputs are computed (an attention product): float is faster";
+    if (edit.dims(node.input(1)).size() != 2) return "its weight is not a matrix";
+    if (!is_activation(edit, node.input(0))) return "its input is not a float activation";
+    return {};
+}
+
+std::string gemm_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (!is_activation(edit, node.input(0))) return "its input is not a float activation";
+    if (!is_float_constant(edit, node.input(1))) return "its weight is computed, not a constant";
+    if (attribute_float(node, "alpha", 1.f) != 1.f) return "its alpha could not be folded";
+    if (node.input_size() > 2 && !node.input(2).empty()) {
+        if (!is_float_constant(edit, node.input(2))) return "its bias is computed, not a constant";
+        if (attribute_float(node, "beta", 1.f) != 1.f) return "its beta could not be folded";
+    }
+    return {};
+}
+
+std::string binary_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    int computed = 0;
+    for (const auto& input : node.input()) {
+        if (is_activation(edit, input)) ++computed;
+        else if (!is_float_constant(edit, input)) return "an operand is not float";
+    }
+    return computed > 0 ? std::string{} : "both of its operands are constants";
+}
+
+std::string first_input_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    return is_activation(edit, node.input(0)) ? std::string{} : "its input is not a float activation";
+}
+
+std::string max_pool_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (node.output_size() > 1 && !node.output(1).empty()) return "it also returns indices";
+    return first_input_condition(edit, node);
+}
+
+std::string resize_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (attribute_string(node, "mode", "nearest") != "nearest") return "only nearest-neighbour Resize has an integer kernel";
+    return first_input_condition(edit, node);
+}
+
+std::string concat_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    for (const auto& input : node.input())
+        if (!is_activation(edit, input)) return "an operand is a constant or not float";
+    return {};
+}
+
+std::string clamp_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    float lo = 0, hi = 0;
+    return clamp_bounds(edit, node, lo, hi) ? std::string{} : "its bounds are computed";
+}
+
+constexpr std::array kOperators = {
+    OperatorRow{"Conv", Kernel::conv, &conv_condition},
+    OperatorRow{"MatMul", Kernel::matmul, &matmul_condition},
+    OperatorRow{"Gemm", Kernel::gemm, &gemm_condition},
+    OperatorRow{"Add", Kernel::binary, &binary_condition},
+    OperatorRow{"Mul", Kernel::binary, &binary_condition},
+    OperatorRow{"Sigmoid", Kernel::fixed_unit, &first_input_condition},
+    OperatorRow{"LeakyRelu", Kernel::unary, &first_input_condition},
+    OperatorRow{"GlobalAveragePool", Kernel::unary, &first_input_condition},
+    OperatorRow{"MaxPool", Kernel::same_scale, &max_pool_condition},
+    OperatorRow{"Reshape", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Flatten", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Squeeze", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Unsqueeze", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Transpose", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Slice", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Split", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Expand", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Tile", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"DepthToSpace", Kernel::same_scale, &first_input_condition},
+    OperatorRow{"Resize", Kernel::same_scale, &resize_condition},
+    OperatorRow{"Concat", Kernel::concat, &concat_condition},
+    OperatorRow{"Relu", Kernel::clamp, &clamp_condition},
+    OperatorRow{"Clip", Kernel::clamp, &clamp_condition},
+};
+
+}  // namespace
+
+KernelChoice int8_kernel(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (!node.domain().empty() && node.domain() != "ai.onnx")
+        return {Kernel::none, fmt::format("{} is of the domain {}, which is left as it is", node.op_type(), node.domain())};
+    for (const OperatorRow& row : kOperators) {
+        if (row.op != node.op_type()) continue;
+        std::string why = row.condition(edit, node);
+        return why.empty() ? KernelChoice{row.kernel, {}} : KernelChoice{Kernel::none, std::move(why)};
+    }
+    return {Kernel::none, fmt::format("the runtime has no integer kernel for {}", node.op_type())};
+}
+
+bool clamp_bounds(const GraphEdit& edit, const onnx::NodeProto& node, float& lo, float& hi) {
+    lo = node.op_type() == "Relu" ? 0.f : -std::numeric_limits<float>::infinity();
+    hi = std::numeric_limits<float>::infinity();
+    if (node.op_type() == "Relu") return true;
+    lo = attribute_float(node, "min", lo);
+    hi = attribute_float(node, "max", hi);
+    for (int slot = 1; slot < node.input_size(); ++slot) {
+        if (node.input(slot).empty()) continue;
+        if (!is_float_constant(edit, node.input(slot))) return false;
+        const auto values = edit.floats(node.input(slot));
+        if (values.size() != 1) return false;
+        (slot == 1 ? lo : hi) = values[0];
+    }
+    return lo <= 0 && hi >= 0;
+}
+
+std::vector<std::string> activation_inputs(const GraphEdit& edit, const onnx::NodeProto& node, Kernel kernel) {
+    if (kernel == Kernel::none) return {};
+    if (kernel != Kernel::binary && kernel != Kernel::concat) return {node.input(0)};
+    std::vector<std::string> names;
+    for (const auto& input : node.input())
+        if (edit.initializer(input) == nullptr) names.push_back(input);
+    return names;
+}
+
+}  // namespace vernier

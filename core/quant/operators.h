@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/quant/edit.h"
+
+namespace vernier {
+
+/// How an operator runs in INT8 on the pinned runtime (measured fusion table).
+enum class Kernel {
+    none,          ///< no integer kernel: stays float
+    conv,          ///< constant S8 weight [Cout, ...], axis 0; the output must be quantized
+    matmul,        ///< constant 2-D S8 weight, axis 1; the output may stay float
+    gemm,          ///< the same with transB and a bias; alpha = beta = 1
+    binary,        ///< Add, Mul: every operand and the output quantized, constants too
+    unary,         ///< table or pool with an output scale of its own
+    fixed_unit,    ///< Sigmoid: output scale 1/256, zero point 0
+    same_scale,    ///< moves data: output scale and zero point bit for bit those of the input
+    concat,        ///< every operand quantized, output with a scale of its own
+    clamp,         ///< Relu, Clip: vanishes into the quantized output of the node before it
+};
+
+/// What the table says of a node: its kernel, or why there is none.
+struct KernelChoice {
+    Kernel kernel = Kernel::none;
+    std::string why;   ///< for none: one sentence for a person
+};
+
+/// Looks a node up and checks its conditions (constant weights, alpha and beta, ranks, opset).
+[[nodiscard]] KernelChoice int8_kernel(const GraphEdit& edit, const onnx::NodeProto& node);
+
+[[nodiscard]] constexpr bool is_heavy(Kernel kernel) {
+    return kernel == Kernel::conv || kernel == Kernel::matmul || kernel == Kernel::gemm;
+}
+
+/// Bounds of a Relu or Clip; infinite where open. False when a bound is computed.
+[[nodiscard]] bool clamp_bounds(const GraphEdit& edit, const onnx::NodeProto& node, float& lo, float& hi);
+
+/// Inputs of a node that carry activations for its kernel (constants left out).
+[[nodiscard]] std::vector<std::string> activation_inputs(const GraphEdit& edit, const onnx::NodeProto& node, Kernel kernel);
+
+}  // namespace vernier

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/prefix.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+namespace vernier {
+namespace {
+
+constexpr std::size_t kLongestPrefix = 4;
+constexpr int kFewestRounds = 7, kMostRounds = 60;
+constexpr double kBudgetSeconds = 2.5;
+constexpr double kWorthwhile = 0.98;
+
+using Clock = std::chrono::steady_clock;
+
+double elapsed_ms(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+
+/// Convolutions at the start of the graph that no rule chose, in graph order.
+std::vector<int> leading_convolutions(const Prepared& prepared) {
+    std::vector<int> leading;
+    for (const int i : prepared.static_plan.heavy) {
+        const auto& item = prepared.edit.item(static_cast<std::size_t>(i));
+        const bool chosen = prepared.choices[static_cast<std::size_t>(item.origin)].explicit_choice();
+        if (item.proto.op_type() != "Conv" || chosen || leading.size() == kLongestPrefix) break;
+        leading.push_back(i);
+    }
+    return leading;
+}
+
+std::unique_ptr<Session> open(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::map<std::string, Tensor>& inputs) {
+    const std::string bytes = model.SerializeAsString();
+    auto session = Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
+    session->bind(inputs);
+    session->run_bound();
+    return session;
+}
+
+/// Smallest of three runs of each session, round by round; the median over rounds is robust against other load.
+std::vector<double> time_in_turns(std::vector<std::unique_ptr<Session>>& sessions, const Job& job) {
+    std::vector<std::vector<double>> times(sessions.size());
+    const auto start = Clock::now();
+    for (int round = 0; round < kMostRounds; ++round) {
+        if (round >= kFewestRounds && elapsed_ms(start) > kBudgetSeconds * 1000) break;
+        job.step("time the first layers", static_cast<std::uint64_t>(round), kMostRounds);
+        for (std::size_t s = 0; s < sessions.size(); ++s) {
+            sessions[s]->run_bound();
+            double best = 1e300;
+            for (int run = 0; run < 3; ++run) {
+                const auto begin = Clock::now();
+                sessions[s]->run_bound();
+                best = std::min(best, elapsed_ms(begin));
+            }
+            times[s].push_back(best);
+        }
+    }
+    std::vector<double> medians;
+    for (auto& list : times) {
+        std::nth_element(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(list.size() / 2), list.end());
+        medians.push_back(list[list.size() / 2]);
+    }
+    return medians;
+}
+
+}  // namespace
+
+PrefixResult choose_float_prefix(const RuntimePtr& runtime, const Prepared& prepared, const EmitFn& emit,
+                                 const std::map<std::string, Tensor>& inputs, const Job& job) {
+    const auto leading = leading_convolutions(prepared);
+    std::vector<std::unique_ptr<Session>> sessions;
+    sessions.push_back(open(runtime, prepared.edit.build(), inputs));
+    for (std::size_t k = 0; k <= leading.size(); ++k) {
+        job.check();
+        sessions.push_back(open(runtime, emit(std::set<int>(leading.begin(), leading.begin() + static_cast<std::ptrdiff_t>(k))), inputs));
+    }
+    const auto times = time_in_turns(sessions, job);
+    PrefixResult result;
+    result.fp32_ms = times[0];
+    result.all_int8_ms = result.best_ms = times[1];
+    std::size_t best = 0;
+    for (std::size_t k = 1; k <= leading.size(); ++k)
+        if (times[k + 1] < result.best_ms * kWorthwhile) {
+            result.best_ms = times[k + 1];
+            best = k;
+        }
+    result.keep_float.assign(leading.begin(), leading.begin() + static_cast<std::ptrdiff_t>(best));
+    return result;
+}
+
+}  // namespace vernier

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/quant/prepare.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier {
+
+/// Writes the model of a prepared graph in which some items stay in float.
+using EmitFn = std::function<onnx::ModelProto(const std::set<int>& keep_float)>;
+
+/// What timing the first convolutions in float and in INT8 said.
+struct PrefixResult {
+    std::vector<int> keep_float;         ///< items of the convolutions that stay in float
+    double all_int8_ms = 0;              ///< nothing kept in float
+    double best_ms = 0;
+    double fp32_ms = 0;                  ///< the float model itself
+};
+
+/// The first convolutions of a network often lose in INT8 (few channels, large maps), and behind them no border is added
+/// when they stay in float: the Q just moves. Times the written models with 0 to 4 of them in float and the float model, in
+/// turns on one thread, and takes the fastest; a longer prefix must be 2 % faster than a shorter one. Convolutions that the
+/// user chose by rule or click are never taken.
+[[nodiscard]] PrefixResult choose_float_prefix(const RuntimePtr& runtime, const Prepared& prepared, const EmitFn& emit,
+                                               const std::map<std::string, Tensor>& inputs, const Job& job);
+
+}  // namespace vernier

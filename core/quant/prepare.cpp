@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/prepare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/quant/passes/passes.h"
+
+namespace vernier {
+namespace {
+
+constexpr std::int64_t kOpsetForPerAxis = 13;  ///< DequantizeLinear with an axis; MaxPool on U8 needs 12
+
+bool is_quantized_op(const std::string& op) {
+    return op.starts_with("QLinear") || op == "QuantizeLinear" || op == "DequantizeLinear" || op == "ConvInteger" ||
+           op == "MatMulInteger" || op == "DynamicQuantizeLinear" || op == "QGemm" || op == "MatMulNBits";
+}
+
+/// What no method touches: nodes of subgraph bodies, nodes of an already quantized region.
+std::string untouchable(const Model& model, const Node& node) {
+    if (node.graph != 0) return "it lies in a subgraph, which is left as it is";
+    if (is_quantized_op(node.op_type)) return "it is already quantized";
+    for (const ValueId input : node.inputs) {
+        if (input == kNone) continue;
+        const NodeId producer = model.value(input).producer;
+        if (producer != kNone && model.node(producer).op_type == "DequantizeLinear") return "it is already quantized";
+    }
+    return {};
+}
+
+void report_once(std::vector<Finding>& findings, std::string code, std::string text, std::string remedy, std::size_t count) {
+    if (count == 0) return;
+    findings.push_back({Severity::info, std::move(code), kNone, {}, {}, fmt::format("{} {}", count, text), std::move(remedy)});
+}
+
+void mark_untouchable(Prepared& prepared, const Model& model) {
+    std::size_t subgraph = 0, quantized = 0;
+    for (const Node& node : model.nodes()) {
+        const auto at = static_cast<std::size_t>(node.id);
+        if (prepared.choices[at].method == Method::fp32) continue;
+        prepared.problem[at] = untouchable(model, node);
+        if (prepared.problem[at].empty()) continue;
+        ++(node.graph != 0 ? subgraph : quantized);
+    }
+    report_once(prepared.findings, "subgraph-kept", "nodes of subgraph bodies (If, Loop, Scan) are left in float.", "", subgraph);
+    report_once(prepared.findings, "already-quantized", "nodes are already quantized and are left as they are.",
+                "Start from the float model to choose anew.", quantized);
+}
+
+void raise_opset(Prepared& prepared) {
+    const auto wants = prepared.wants(Method::int8_static);
+    if (std::find(wants.begin(), wants.end(), true) == wants.end()) return;
+    const std::int64_t from = prepared.edit.opset();
+    const std::string problem = upgrade_opset(prepared.edit, kOpsetForPerAxis);
+    if (problem.empty()) {
+        if (from < kOpsetForPerAxis)
+            prepared.findings.push_back({Severity::info, "opset-raised", kNone, {}, {},
+                                         fmt::format("The model's opset is raised from {} to {}, which per-channel INT8 needs.", from, kOpsetForPerAxis), {}});
+        return;
+    }
+    prepared.findings.push_back({Severity::serious, "opset-too-old", kNone, {}, {}, "INT8 static is not possible: " + problem + ".",
+                                 "Export the model again with opset 13 or later."});
+    for (std::size_t i = 0; i < prepared.choices.size(); ++i)
+        if (prepared.choices[i].method == Method::int8_static && prepared.problem[i].empty()) prepared.problem[i] = problem;
+}
+
+void run_passes(Prepared& prepared) {
+    PassContext context;
+    context.findings = &prepared.findings;
+    context.absorbed.assign(prepared.choices.size(), false);
+    context.wants_static.assign(prepared.choices.size(), false);
+    bool any = false;
+    for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
+        context.wants_static[i] = prepared.choices[i].method == Method::int8_static && prepared.problem[i].empty();
+        any = any || context.wants_static[i];
+    }
+    if (any) run_static_passes(prepared.edit, context);
+    prepared.absorbed = std::move(context.absorbed);
+}
+
+}  // namespace
+
+std::vector<bool> Prepared::wants(Method method) const {
+    std::vector<bool> result(edit.size(), false);
+    for (std::size_t i = 0; i < edit.size(); ++i) {
+        const auto& item = edit.item(i);
+        if (item.removed || item.origin < 0) continue;
+        const auto at = static_cast<std::size_t>(item.origin);
+        result[i] = choices[at].method == method && problem[at].empty();
+    }
+    return result;
+}
+
+std::vector<bool> Prepared::per_channel() const {
+    std::vector<bool> result(edit.size(), true);
+    for (std::size_t i = 0; i < edit.size(); ++i)
+        if (edit.item(i).origin >= 0) result[i] = choices[static_cast<std::size_t>(edit.item(i).origin)].per_channel;
+    return result;
+}
+
+void Prepared::replan_static(const std::set<int>& keep_float) {
+    auto wanted = wants(Method::int8_static);
+    for (const int i : keep_float) wanted[static_cast<std::size_t>(i)] = false;
+    static_plan = plan_static(edit, wanted);
+}
+
+Prepared prepare(const ModelPtr& model, const Recipe& recipe) {
+    Prepared prepared(*model);
+    prepared.choices = resolve(recipe, *model);
+    prepared.problem.resize(prepared.choices.size());
+    mark_untouchable(prepared, *model);
+    raise_opset(prepared);
+    run_passes(prepared);
+    prepared.replan_static({});
+    return prepared;
+}
+
+}  // namespace vernier

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/finding.h"
+#include "core/quant/edit.h"
+#include "core/quant/methods/static_plan.h"
+#include "core/quant/plan.h"
+#include "core/quant/recipe.h"
+
+namespace vernier {
+
+/// The opened model rewritten for the methods that were chosen, and what each of its items shall become.
+/// Everything that a plan shows and that the methods then carry out; no data are needed for it.
+struct Prepared {
+    explicit Prepared(const Model& model) : edit(model) {}
+
+    GraphEdit edit;
+    std::vector<Choice> choices;           ///< by NodeId
+    std::vector<bool> absorbed;            ///< by NodeId: folded into a neighbour by a rewriting
+    std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
+    StaticPlan static_plan;
+    std::vector<Finding> findings;
+
+    /// Items whose node was chosen for a method and can have it, by item index.
+    [[nodiscard]] std::vector<bool> wants(Method method) const;
+    /// Per-channel wish of each item (true for what we added).
+    [[nodiscard]] std::vector<bool> per_channel() const;
+    /// Plans static INT8 anew with some items kept in float.
+    void replan_static(const std::set<int>& keep_float);
+};
+
+/// Resolves the recipe, raises the opset where INT8 static needs it, runs the rewritings, plans the islands.
+/// Throws Error{usage} for a selector that matches nothing.
+[[nodiscard]] Prepared prepare(const ModelPtr& model, const Recipe& recipe);
+
+/// The plan of a prepared model: applied method and why, per node of the opened model.
+[[nodiscard]] Plan plan_of(const Prepared& prepared, const Model& model);
+
+}  // namespace vernier

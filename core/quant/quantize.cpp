@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/quantize.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include <onnx/onnx_pb.h>
+
+#include "core/base/error.h"
+#include "core/quant/calibration/calibrate.h"
+#include "core/quant/methods/static_emit.h"
+#include "core/quant/prefix.h"
+#include "core/quant/prepare.h"
+
+namespace vernier {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Carries the plan out on a copy of the prepared graph.
+onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, const Ranges& ranges, const Calibration& calibration,
+                      std::vector<Finding>& findings) {
+    GraphEdit edit = prepared.edit;
+    emit_static(edit, static_plan, ranges, calibration, prepared.per_channel(), findings);
+    guard_float_nodes(edit);
+    return edit.build();
+}
+
+void report_prefix(Prepared& prepared, const PrefixResult& timed) {
+    for (const int i : timed.keep_float)
+        prepared.problem[static_cast<std::size_t>(prepared.edit.item(static_cast<std::size_t>(i)).origin)] =
+            "measured: at this place INT8 is slower than float";
+    if (!timed.keep_float.empty())
+        prepared.findings.push_back({Severity::info, "float-prefix", kNone, {}, {},
+                                     fmt::format("The first {} convolutions stay in float, because the whole model then takes {:.3g} ms instead "
+                                                 "of {:.3g} ms (FP32: {:.3g} ms; measured here on one thread).",
+                                                 timed.keep_float.size(), timed.best_ms, timed.all_int8_ms, timed.fp32_ms),
+                                     "Choose INT8 for them by a rule to have them quantized even so."});
+    if (timed.best_ms > 0.97 * timed.fp32_ms)
+        prepared.findings.push_back({Severity::warning, "nothing-to-gain", kNone, {}, {},
+                                     fmt::format("INT8 static gains no time on this model: {:.3g} ms against {:.3g} ms in FP32 (measured here on "
+                                                 "one thread). Only the file gets smaller.", timed.best_ms, timed.fp32_ms),
+                                     "Keep FP32, or use FP16 for storage, unless the size is what you want."});
+}
+
+void time_prefix(const RuntimePtr& runtime, Prepared& prepared, const Ranges& ranges, const Calibration& calibration,
+                 const Dataset& dataset, const Job& job) {
+    const EmitFn write = [&](const std::set<int>& keep_float) {
+        Prepared candidate = prepared;
+        candidate.replan_static(keep_float);
+        std::vector<Finding> unused;
+        return emit(candidate, candidate.static_plan, ranges, calibration, unused);
+    };
+    const Sample sample = dataset.load(Split::calibration, 0);
+    report_prefix(prepared, choose_float_prefix(runtime, prepared, write, sample.inputs, job));
+    prepared.replan_static({});
+}
+
+Ranges calibrate_if_needed(const RuntimePtr& runtime, const Prepared& prepared, const Recipe& recipe, const DatasetPtr& dataset,
+                           const QuantizeOptions& options, const Job& job) {
+    const auto observed = prepared.static_plan.observed();
+    if (observed.empty()) return {};
+    if (!dataset)
+        throw Error(ErrorKind::usage, "INT8 static needs calibration data", {},
+                    "Give a dataset (--data): an image folder, .npz, test_data_set folder or .dataset.json; 100 samples are usual");
+    return calibrate(runtime, prepared.edit.build(), observed, *dataset, recipe.calibration, options.threads, job);
+}
+
+/// A model that the runtime refuses must never be written.
+void check_it_loads(const RuntimePtr& runtime, const onnx::ModelProto& model) {
+    try {
+        const std::string bytes = model.SerializeAsString();
+        (void)Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
+    } catch (const Error& error) {
+        throw Error(ErrorKind::internal, fmt::format("ONNX Runtime refuses the quantized model: {}", error.what()), error.where(),
+                    "Leave the named node in FP32 and report this as a defect of Vernier");
+    }
+}
+
+}  // namespace
+
+Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe, const DatasetPtr& dataset,
+                   const QuantizeOptions& options, const Job& job) {
+    auto start = Clock::now();
+    job.step("plan", 0, 1);
+    Prepared prepared = prepare(model, recipe);
+    Quantized result;
+    const auto before_calibration = Clock::now();
+    result.ranges = calibrate_if_needed(runtime, prepared, recipe, dataset, options, job);
+    result.calibrate_seconds = seconds_since(before_calibration);
+    if (options.time_prefix && !prepared.static_plan.heavy.empty())
+        time_prefix(runtime, prepared, result.ranges, recipe.calibration, *dataset, job);
+    job.step("quantize", 0, 1);
+    result.proto = std::make_shared<onnx::ModelProto>(
+        emit(prepared, prepared.static_plan, result.ranges, recipe.calibration, prepared.findings));
+    job.step("check", 0, 1);
+    check_it_loads(runtime, *result.proto);
+    result.plan = plan_of(prepared, *model);
+    result.findings = result.plan.findings;
+    result.quantize_seconds = seconds_since(start) - result.calibrate_seconds;
+    return result;
+}
+
+}  // namespace vernier
