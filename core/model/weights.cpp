@@ -5,23 +5,10 @@
 #include <bit>
 #include <cstring>
 
-#include "core/base/error.h"
+#include "core/base/half.h"
 
 namespace vernier {
 namespace {
-
-/// IEEE 754 binary16 to binary32; exact.
-float half_to_float(std::uint16_t half) {
-    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16;
-    const std::uint32_t exponent = (half >> 10) & 0x1FU;
-    const std::uint32_t fraction = half & 0x3FFU;
-    if (exponent == 0) {  // zero or subnormal: fraction * 2^-24
-        const float value = static_cast<float>(fraction) * 0x1.0p-24F;
-        return sign != 0 ? -value : value;
-    }
-    const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-    return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
-}
 
 template <class Stored, class Convert>
 std::vector<float> convert(const Initializer& tensor, const Convert& to_float) {

@@ -38,14 +38,17 @@ struct TensorStats {
 [[nodiscard]] TensorStats compute_stats(std::span<const float> values, std::span<const std::int64_t> dims,
                                         int channel_axis, int bins = 256);
 
-/// Minimum and maximum of finite-or-not values as they are; n = 0 leaves them. Vectorised.
+/// Minimum and maximum of the values, infinities included, NaN skipped; both are left when there is no such value.
+/// Vectorised.
 void min_max(std::span<const float> values, float& min, float& max);
 
 /// Weight formats whose error is shown side by side.
 enum class WeightFormat { fp16, int8_per_tensor, int8_per_channel };
 [[nodiscard]] const char* name(WeightFormat format);   ///< "FP16", "INT8 per tensor", "INT8 per channel"
 
-/// Error of rounding a tensor to a format and back. INT8 is symmetric, scale = max|x| / 127.
+/// Error of rounding a tensor to a format and back, over its finite values. INT8 is symmetric, scale = max|x| / 127,
+/// codes are rounded half to even and dequantized in float32. A value that FP16 cannot hold becomes infinite:
+/// max_error is then +inf and sqnr_db -inf.
 struct FormatError {
     WeightFormat format = WeightFormat::fp16;
     double sqnr_db = 0;      ///< 10 log10(sum x^2 / sum (x - x')^2); +inf when exact
