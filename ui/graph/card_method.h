@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QString>
+
+namespace vernier::ui {
+
+/// What was chosen for a node, as its card shows it.
+struct CardMethod {
+    QString badge;     ///< "F32", "F16", "D8", "S8"; empty draws none
+    QColor colour;     ///< of the bar and the badge
+    bool own = false;  ///< the user's own choice (filled badge), else inherited (outlined)
+    QString note;      ///< for the tip: why the choice differs from what is applied, or empty
+    QString name = {}; ///< for the legend and the tip: "INT8 static"
+
+    bool operator==(const CardMethod&) const = default;
+};
+
+}  // namespace vernier::ui

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPainterPath>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "ui/graph/scene_painter.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kBar = 5;        // width of the coloured bar
+constexpr double kRadius = 5;
+constexpr double kConstantsZoom = 1.15;
+constexpr double kDimmedOpacity = 0.28;
+
+/// Fonts of one zoom, made once for a paint.
+struct CardFonts {
+    QFont title, label, mono, badge;
+
+    explicit CardFonts(double zoom) {
+        const auto scaled = [zoom](QFont font, double factor) {
+            font.setPixelSize(std::max(6, qRound(font.pixelSize() * zoom * factor)));
+            return font;
+        };
+        QFont body = bodyFont();
+        body.setPixelSize(QFontInfo(body).pixelSize());
+        title = scaled(body, 1.0);
+        title.setBold(true);
+        label = scaled(labelFont(), 1.0);
+        mono = scaled(monoFont(0.88), 1.0);
+        badge = scaled(labelFont(), 0.92);
+        badge.setBold(true);
+    }
+};
+
+class CardPainter {
+public:
+    CardPainter(QPainter& painter, const Scene& scene, const View& view, const Look& look)
+        : painter_(painter), scene_(scene), view_(view), look_(look), theme_(look.theme), fonts_(view.zoom) {}
+
+    void paintBoxes(const std::vector<int>& cards, Detail detail);
+    void paintCard(int card, Detail detail);
+    void paintOutline(int card);
+
+private:
+    void paintGround(int card, const QRectF& rect);
+    void paintTitleOnly(int card, const QRectF& rect);
+    void paintWords(int card, const QRectF& rect);
+    double paintBadge(const CardMethod& method, const QRectF& card);
+    void paintConstants(const QString& text, const QRectF& rect);
+
+    QPainter& painter_;
+    const Scene& scene_;
+    const View& view_;
+    const Look& look_;
+    const Theme& theme_;
+    CardFonts fonts_;
+};
+
+/// Far away: one filled rectangle a card, all of a colour in one call.
+void CardPainter::paintBoxes(const std::vector<int>& cards, Detail detail) {
+    std::map<QRgb, QList<QRectF>> by_colour;
+    for (const int card : cards) {
+        QRectF rect = view_.toScreen(scene_.cardRect(card));
+        if (detail == Detail::Dot) {
+            rect.setSize({std::max(1.0, rect.width()), std::max(1.0, rect.height())});
+        }
+        QColor colour = look_.barColour(scene_, card);
+        colour = mixed(colour, theme_.card, detail == Detail::Dot ? 0.9 : 0.75);
+        if (look_.isDimmed(card)) {
+            colour = mixed(colour, theme_.canvas, kDimmedOpacity);
+        }
+        if (look_.isSelected(card)) {
+            colour = theme_.accent;
+        }
+        by_colour[colour.rgb()].push_back(rect);
+    }
+    painter_.setRenderHint(QPainter::Antialiasing, detail == Detail::Box && cards.size() < 3000);
+    painter_.setPen(Qt::NoPen);
+    for (const auto& [colour, rects] : by_colour) {
+        painter_.setBrush(QColor::fromRgb(colour));
+        painter_.drawRects(rects);
+    }
+}
+
+void CardPainter::paintGround(int card, const QRectF& rect) {
+    const double radius = kRadius * std::min(view_.zoom, 2.0);
+    QPainterPath shape;
+    shape.addRoundedRect(rect, radius, radius);
+    painter_.fillPath(shape, theme_.card);
+    painter_.save();
+    painter_.setClipRect(QRectF(rect.topLeft(), QSizeF(std::max(2.0, kBar * view_.zoom), rect.height())), Qt::IntersectClip);
+    painter_.fillPath(shape, look_.barColour(scene_, card));
+    painter_.restore();
+    painter_.setPen(QPen(card == look_.hovered ? theme_.text2 : theme_.line, 1));
+    painter_.setBrush(Qt::NoBrush);
+    painter_.drawPath(shape);
+}
+
+void CardPainter::paintTitleOnly(int card, const QRectF& rect) {
+    QFont font = fonts_.title;
+    font.setPixelSize(std::max(6, qRound(rect.height() * 0.48)));
+    painter_.setFont(font);
+    painter_.setPen(theme_.text);
+    const QRectF room = rect.adjusted(kBar * view_.zoom + 3, 0, -2, 0);
+    const QString title = QFontMetricsF(font).elidedText(scene_.text(card).title, Qt::ElideRight, room.width());
+    painter_.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, title);
+}
+
+/// Draws the letters at the upper right; returns the x where they begin.
+double CardPainter::paintBadge(const CardMethod& method, const QRectF& card) {
+    const double z = view_.zoom;
+    const QFontMetricsF metrics(fonts_.badge);
+    const QSizeF size(std::max(28 * z, metrics.horizontalAdvance(method.badge) + 10 * z), 16 * z);
+    const QRectF rect(QPointF(card.right() - size.width() - 8 * z, card.top() + 6.5 * z), size);
+    const QColor colour = method.colour.isValid() ? method.colour : theme_.method(u"fp32");
+    painter_.setPen(QPen(theme_.ink(colour), std::max(1.0, 1.1 * z)));
+    painter_.setBrush(method.own ? QBrush(colour) : QBrush(Qt::NoBrush));
+    painter_.drawRoundedRect(rect, 4 * z, 4 * z);
+    const QColor on_fill = colour.lightnessF() > 0.45F ? QColor(0x10141a) : QColor(Qt::white);
+    painter_.setPen(method.own ? on_fill : theme_.ink(colour));
+    painter_.setFont(fonts_.badge);
+    painter_.drawText(rect, Qt::AlignCenter, method.badge);
+    return rect.left();
+}
+
+void CardPainter::paintWords(int card, const QRectF& rect) {
+    const double z = view_.zoom;
+    const CardText& text = scene_.text(card);
+    const double left = rect.left() + 12 * z;
+    double right = rect.right() - 8 * z;
+    if (const CardMethod* method = look_.methodOf(scene_.nodeOf(card))) {
+        right = paintBadge(*method, rect) - 6 * z;
+    }
+    painter_.setFont(fonts_.title);
+    painter_.setPen(theme_.text);
+    const QRectF upper(QPointF(left, rect.top() + 5 * z), QPointF(right, rect.top() + 24 * z));
+    const QString title = QFontMetricsF(fonts_.title).elidedText(text.title, Qt::ElideRight, upper.width());
+    painter_.drawText(upper, Qt::AlignVCenter | Qt::AlignLeft, title);
+
+    QRectF lower(QPointF(left, rect.top() + 25 * z), QPointF(rect.right() - 8 * z, rect.bottom() - 5 * z));
+    painter_.setPen(theme_.text2);
+    painter_.setFont(fonts_.mono);
+    const QFontMetricsF mono(fonts_.mono);
+    const QString shape = mono.elidedText(text.shape, Qt::ElideMiddle, lower.width() * 0.6);
+    painter_.drawText(lower, Qt::AlignVCenter | Qt::AlignRight, shape);
+    lower.setRight(lower.right() - (shape.isEmpty() ? 0 : mono.horizontalAdvance(shape) + 8 * z));
+    painter_.setFont(fonts_.label);
+    const QString label = QFontMetricsF(fonts_.label).elidedText(text.label, Qt::ElideMiddle, lower.width());
+    painter_.drawText(lower, Qt::AlignVCenter | Qt::AlignLeft, label);
+    if (z >= kConstantsZoom && !text.constants.isEmpty()) {
+        paintConstants(text.constants, rect);
+    }
+}
+
+/// A quiet pill on the card's lower edge, left of where wires leave.
+void CardPainter::paintConstants(const QString& words, const QRectF& rect) {
+    const double z = view_.zoom;
+    QFont font = fonts_.mono;
+    font.setPixelSize(std::max(7, qRound(font.pixelSize() * 0.82)));
+    const QFontMetricsF metrics(font);
+    const QString text = metrics.elidedText(words, Qt::ElideRight, rect.width() / 2 - 30 * z);
+    const QRectF pill(QPointF(rect.left() + 10 * z, rect.bottom() - 5.5 * z),
+                      QSizeF(metrics.horizontalAdvance(text) + 8 * z, 12 * z));
+    painter_.setPen(QPen(theme_.line, 1));
+    painter_.setBrush(theme_.canvas);
+    painter_.drawRoundedRect(pill, 6 * z, 6 * z);
+    painter_.setPen(theme_.text2);
+    painter_.setFont(font);
+    painter_.drawText(pill, Qt::AlignCenter, text);
+}
+
+void CardPainter::paintCard(int card, Detail detail) {
+    const QRectF exact = view_.toScreen(scene_.cardRect(card));
+    // On half pixels a line of 1 px is sharp.
+    const QRectF rect(std::round(exact.left()) + 0.5, std::round(exact.top()) + 0.5, std::round(exact.width()) - 1,
+                      std::round(exact.height()) - 1);
+    painter_.setOpacity(look_.isDimmed(card) ? kDimmedOpacity : 1.0);
+    paintGround(card, rect);
+    if (detail == Detail::Title) {
+        paintTitleOnly(card, rect);
+    } else {
+        paintWords(card, rect);
+    }
+    painter_.setOpacity(1.0);
+}
+
+void CardPainter::paintOutline(int card) {
+    const double grow = card == look_.current ? 1 : 0.5;
+    const QRectF rect = view_.toScreen(scene_.cardRect(card)).adjusted(-grow, -grow, grow, grow);
+    const double radius = kRadius * std::min(view_.zoom, 2.0) + grow;
+    painter_.setPen(QPen(theme_.accent, card == look_.current ? 2.4 : 1.6));
+    painter_.setBrush(Qt::NoBrush);
+    painter_.drawRoundedRect(rect, radius, radius);
+}
+
+}  // namespace
+
+void paintCards(QPainter& painter, const Scene& scene, const View& view, const Look& look, const std::vector<int>& cards) {
+    if (cards.empty()) {
+        return;
+    }
+    CardPainter cardPainter(painter, scene, view, look);
+    const Detail detail = detailOf(scene.cardRect(cards.front()).height() * view.zoom);
+    if (detail == Detail::Dot || detail == Detail::Box) {
+        cardPainter.paintBoxes(cards, detail);
+    } else {
+        painter.setRenderHint(QPainter::Antialiasing, true);
+        for (const int card : cards) {
+            cardPainter.paintCard(card, detail);
+        }
+    }
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    for (const int card : cards) {
+        if (look.isSelected(card)) {
+            cardPainter.paintOutline(card);
+        }
+    }
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/graph/graph_canvas.h"
+
+#include <QAccessible>
+#include <QApplication>
+#include <QPainter>
+#include <QResizeEvent>
+#include <QScrollBar>
+#include <QStyle>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kLargestZoom = 4;
+constexpr double kFitMargin = 28;       // pixels around what is fitted
+constexpr double kReadableZoom = 0.42;  // a new graph that would be smaller than this is shown from its top instead
+constexpr double kReadingZoom = 0.9;
+constexpr int kMotion = 120;            // milliseconds
+
+}  // namespace
+
+GraphCanvas::GraphCanvas(QWidget* parent) : QAbstractScrollArea(parent), message_(tr("Open a model to see its graph.")) {
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // the minimap shows where one is, and panning has no end
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFocusPolicy(Qt::StrongFocus);
+    viewport()->setMouseTracking(true);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
+    viewport()->grabGesture(Qt::PinchGesture);
+    setAccessibleName(tr("Model graph"));
+    animation_.setDuration(kMotion);
+    animation_.setEasingCurve(QEasingCurve::InOutQuad);
+    animation_.setStartValue(0.0);
+    animation_.setEndValue(1.0);
+    connect(&animation_, &QVariantAnimation::valueChanged, this, [this](const QVariant& value) {
+        const double t = value.toDouble();
+        View view = view_;
+        view.zoom = std::exp(std::lerp(std::log(animation_from_.zoom), std::log(animation_to_.zoom), t));
+        const QPointF from = animation_from_.sceneRect().center(), to = animation_to_.sceneRect().center();
+        const QPointF half(view.size.width() / view.zoom / 2, view.size.height() / view.zoom / 2);
+        view.origin = from + (to - from) * t - half;
+        setView(view);
+    });
+    restyle();
+}
+
+GraphCanvas::~GraphCanvas() = default;
+
+void GraphCanvas::setModel(ModelPtr model, std::shared_ptr<const GraphLayout> layout) {
+    animation_.stop();
+    drag_ = Drag::None;
+    selection_.clear();
+    current_ = -1;
+    look_.methods.clear();
+    look_.selected.clear();
+    look_.dimmed.clear();
+    dimmed_nodes_.clear();
+    look_.current = look_.hovered = -1;
+    message_ = model ? tr("Drawing the graph…") : tr("Open a model to see its graph.");
+    const bool whole = model && layout;
+    scene_ = whole ? std::make_unique<Scene>(std::move(model), std::move(layout)) : nullptr;
+    if (scene_ && scene_->cards().empty()) {
+        scene_.reset();
+        message_ = tr("This graph holds no nodes.");
+    }
+    first_view_pending_ = scene_ != nullptr;
+    recolour();
+    tellScreenReader();
+}
+
+void GraphCanvas::setMessage(const QString& message) {
+    setModel(nullptr, nullptr);
+    message_ = message;
+    tellScreenReader();
+}
+
+void GraphCanvas::setMethods(const std::vector<CardMethod>& methods) {
+    if (look_.methods != methods) {
+        look_.methods = methods;
+        recolour();
+        tellScreenReader();
+    }
+}
+
+void GraphCanvas::setSelection(const QVector<int>& nodes, int current) {
+    selection_ = nodes;
+    current_ = current;
+    look_.selected.clear();
+    look_.current = -1;
+    if (scene_) {
+        look_.selected.assign(scene_->cards().size(), false);
+        for (const int node : nodes) {
+            if (const int card = scene_->cardOf(node); card >= 0) {
+                look_.selected[static_cast<std::size_t>(card)] = true;
+            }
+        }
+        look_.current = scene_->cardOf(current);
+    }
+    tellScreenReader();
+    viewport()->update();
+}
+
+void GraphCanvas::setDimmed(const std::vector<bool>& dimmed) {
+    dimmed_nodes_ = dimmed;
+    look_.dimmed.clear();
+    if (scene_ && !dimmed.empty()) {
+        for (const Card& card : scene_->cards()) {
+            const auto node = static_cast<std::size_t>(card.node);
+            look_.dimmed.push_back(node < dimmed.size() && dimmed[node]);
+        }
+    }
+    recolour();
+}
+
+void GraphCanvas::setColourMode(ColourMode mode) {
+    if (mode != look_.mode) {
+        look_.mode = mode;
+        recolour();
+        emit colourModeChanged(mode);
+    }
+}
+
+void GraphCanvas::restyle() {
+    look_.theme = Theme::fromPalette(QApplication::palette());
+    recolour();
+}
+
+void GraphCanvas::recolour() {
+    legend_.rebuild(scene_.get(), look_);
+    minimap_.invalidate();
+    viewport()->update();
+}
+
+// The view ------------------------------------------------------------------------------------------------------------
+
+QRectF GraphCanvas::viewportRect() const { return {QPointF(0, 0), QSizeF(viewport()->size())}; }
+
+View GraphCanvas::centred(QPointF scenePoint, double zoom) const {
+    View view;
+    view.size = viewport()->size();
+    view.zoom = std::clamp(zoom, smallestZoom(), kLargestZoom);
+    view.origin = scenePoint - QPointF(view.size.width(), view.size.height()) / view.zoom / 2;
+    return view;
+}
+
+View GraphCanvas::fitting(const QRectF& scene, double largest) const {
+    const QSizeF room = QSizeF(viewport()->size()) - QSizeF(2 * kFitMargin, 2 * kFitMargin);
+    const double zoom = std::min(std::max(1.0, room.width()) / std::max(1.0, scene.width()),
+                                 std::max(1.0, room.height()) / std::max(1.0, scene.height()));
+    return centred(scene.center(), std::min(zoom, largest));
+}
+
+double GraphCanvas::smallestZoom() const {
+    if (!scene_) {
+        return 0.01;
+    }
+    const QRectF bounds = scene_->bounds();
+    const QSizeF size = viewport()->size();
+    const double fit = std::min(size.width() / std::max(1.0, bounds.width()), size.height() / std::max(1.0, bounds.height()));
+    return std::clamp(fit * 0.7, 1e-5, 0.3);
+}
+
+/// The whole graph where that is legible, else its top at reading size.
+void GraphCanvas::showFirst() {
+    first_view_pending_ = false;
+    const View whole = fitting(scene_->bounds(), 1.0);
+    if (whole.zoom >= kReadableZoom) {
+        setView(whole);
+        return;
+    }
+    const auto first = std::min_element(scene_->cards().begin(), scene_->cards().end(),
+                                        [](const Card& a, const Card& b) { return a.rect.y < b.rect.y; });
+    const Rect& r = first->rect;
+    View view = centred({r.x + r.width / 2, r.y}, kReadingZoom);
+    view.origin.setY(scene_->bounds().top() - kFitMargin / view.zoom);
+    setView(view);
+}
+
+void GraphCanvas::setView(View view) {
+    view.size = viewport()->size();
+    view.zoom = std::clamp(view.zoom, smallestZoom(), kLargestZoom);
+    if (scene_) {  // some of the graph always stays in sight
+        const QRectF bounds = scene_->bounds();
+        const QSizeF shown = view.size / view.zoom;
+        const double mx = std::min(shown.width(), bounds.width()) * 0.25, my = std::min(shown.height(), bounds.height()) * 0.25;
+        view.origin.setX(std::clamp(view.origin.x(), bounds.left() - shown.width() + mx, bounds.right() - mx));
+        view.origin.setY(std::clamp(view.origin.y(), bounds.top() - shown.height() + my, bounds.bottom() - my));
+    }
+    const bool zoomed = std::abs(view.zoom - view_.zoom) > 1e-12;
+    view_ = view;
+    viewport()->update();
+    if (zoomed) {
+        emit zoomChanged(view_.zoom);
+    }
+}
+
+void GraphCanvas::moveTo(const View& view, bool animated) {
+    animation_.stop();
+    first_view_pending_ = false;
+    const bool styled = style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0;
+    if (!animated || !motion_ || !styled || !isVisible()) {
+        setView(view);
+        return;
+    }
+    animation_from_ = view_;
+    animation_to_ = view;
+    animation_.start();
+}
+
+void GraphCanvas::setZoom(double zoom) {
+    if (scene_) {
+        moveTo(centred(view_.sceneRect().center(), zoom), false);
+    }
+}
+
+void GraphCanvas::zoomIn() { setZoom(view_.zoom * 1.25); }
+void GraphCanvas::zoomOut() { setZoom(view_.zoom / 1.25); }
+
+void GraphCanvas::zoomAt(QPointF position, double factor) {
+    if (!scene_) {
+        return;
+    }
+    animation_.stop();
+    const QPointF fixed = view_.toScene(position);
+    View view = view_;
+    view.zoom = std::clamp(view.zoom * factor, smallestZoom(), kLargestZoom);
+    view.origin = fixed - position / view.zoom;
+    setView(view);
+}
+
+void GraphCanvas::fitAll() {
+    if (scene_) {
+        moveTo(fitting(scene_->bounds(), 1.5), true);
+    }
+}
+
+QRectF GraphCanvas::selectionBounds() const {
+    QRectF bounds;
+    for (const int node : selection_) {
+        if (const int card = scene_->cardOf(node); card >= 0) {
+            bounds = bounds.united(scene_->cardRect(card));
+        }
+    }
+    return bounds;
+}
+
+void GraphCanvas::fitSelection() {
+    if (!scene_) {
+        return;
+    }
+    const QRectF bounds = selectionBounds();
+    if (bounds.isNull()) {
+        fitAll();
+    } else {
+        moveTo(fitting(bounds.adjusted(-60, -60, 60, 60), 1.5), true);
+    }
+}
+
+void GraphCanvas::zoomTo(int node) {
+    const int card = scene_ ? scene_->cardOf(node) : -1;
+    if (card >= 0) {
+        moveTo(centred(scene_->cardRect(card).center(), std::max(view_.zoom, 1.25)), true);
+    }
+}
+
+void GraphCanvas::reveal(int node) {
+    const int card = scene_ ? scene_->cardOf(node) : -1;
+    if (card < 0) {
+        return;
+    }
+    if (first_view_pending_) {
+        showFirst();
+    }
+    const QRectF rect = scene_->cardRect(card);
+    const double margin = std::min(kFitMargin, viewport()->height() / 8.0) / view_.zoom;
+    const QRectF shown = view_.sceneRect().adjusted(margin, margin, -margin, -margin);
+    if (shown.contains(rect)) {
+        return;
+    }
+    View view = view_;
+    if (!shown.intersects(rect)) {
+        view = centred(rect.center(), view_.zoom);
+    } else {
+        const double right = std::max(0.0, rect.right() - shown.right()), left = std::min(0.0, rect.left() - shown.left());
+        const double down = std::max(0.0, rect.bottom() - shown.bottom()), up = std::min(0.0, rect.top() - shown.top());
+        view.origin += QPointF(left < 0 ? left : right, up < 0 ? up : down);
+    }
+    moveTo(view, true);
+}
+
+int GraphCanvas::nodeAt(QPointF position) const {
+    const int card = scene_ ? scene_->cardAt(view_.toScene(position)) : -1;
+    return card < 0 ? -1 : scene_->nodeOf(card);
+}
+
+QRectF GraphCanvas::rectOf(int node) const {
+    const int card = scene_ ? scene_->cardOf(node) : -1;
+    return card < 0 ? QRectF() : view_.toScreen(scene_->cardRect(card));
+}
+
+// Painting ------------------------------------------------------------------------------------------------------------
+
+void GraphCanvas::paintMessage(QPainter& painter) {
+    painter.setFont(bodyFont());
+    painter.setPen(look_.theme.text2);
+    painter.drawText(viewportRect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, message_);
+}
+
+void GraphCanvas::paintEvent(QPaintEvent*) {
+    QPainter painter(viewport());
+    painter.fillRect(viewport()->rect(), look_.theme.canvas);
+    if (!scene_) {
+        paintMessage(painter);
+        return;
+    }
+    if (first_view_pending_) {
+        showFirst();
+    }
+    paintScene(painter, *scene_, view_, look_);
+    if (drag_ == Drag::Box) {
+        QColor fill = look_.theme.accent;
+        fill.setAlphaF(0.1F);
+        painter.setPen(QPen(look_.theme.accent, 1));
+        painter.setBrush(fill);
+        painter.drawRect(box_);
+    }
+    legend_.paint(painter, look_);
+    minimap_.paint(painter, *scene_, view_, look_);
+    if (hasFocus() && drag_ == Drag::None) {
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setPen(QPen(look_.theme.accent, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(viewport()->rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+void GraphCanvas::resizeEvent(QResizeEvent* event) {
+    QAbstractScrollArea::resizeEvent(event);
+    if (!scene_ || first_view_pending_ || event->oldSize().isEmpty()) {
+        return;
+    }
+    View view = view_;  // what is in the middle stays there
+    const QSizeF grown = QSizeF(event->size()) - QSizeF(event->oldSize());
+    view.origin -= QPointF(grown.width(), 0) / view.zoom / 2;
+    setView(view);
+}
+
+void GraphCanvas::changeEvent(QEvent* event) {
+    QAbstractScrollArea::changeEvent(event);
+    switch (event->type()) {
+        case QEvent::PaletteChange:
+        case QEvent::ApplicationPaletteChange:
+        case QEvent::StyleChange:
+        case QEvent::FontChange: restyle(); break;
+        default: break;
+    }
+}
+
+void GraphCanvas::tellScreenReader() {
+    QString words = message_;
+    if (scene_) {
+        words = tr("%n node(s)", nullptr, static_cast<int>(scene_->cards().size()));
+        if (look_.current >= 0) {
+            const CardText& text = scene_->text(look_.current);
+            words += QStringLiteral(". ") + tr("%1 selected: %2, %3").arg(selection_.size()).arg(text.title, text.label);
+            if (const CardMethod* method = look_.methodOf(scene_->nodeOf(look_.current))) {
+                words += QStringLiteral(", ") + (method->name.isEmpty() ? method->badge : method->name);
+            }
+        }
+    }
+    if (words != accessibleDescription()) {
+        setAccessibleDescription(words);
+    }
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <QPointF>
+#include <QRectF>
+#include <QVariantAnimation>
+#include <QVector>
+
+#include <memory>
+#include <vector>
+
+#include "core/layout/layout.h"
+#include "core/model/model.h"
+#include "ui/graph/card_method.h"
+#include "ui/graph/legend.h"
+#include "ui/graph/minimap.h"
+#include "ui/graph/scene.h"
+#include "ui/graph/scene_painter.h"
+
+namespace vernier::ui {
+
+/// Paints the graph of a model and lets the user move in it and pick nodes. It holds no choice of its own: a click asks for
+/// a selection by signal, and the owner answers with setSelection(). Nodes are NodeIds.
+///
+/// Mouse: wheel zooms at the cursor; dragging the ground, the middle button or Space pans; click selects, Ctrl adds,
+/// Shift and drag selects a box, a double click zooms to the node. Keys: arrows walk along wires, F fits the graph,
+/// Shift+F the selection, Ctrl+0 is 100 %, Ctrl+A selects all, Esc none.
+class GraphCanvas : public QAbstractScrollArea {
+    Q_OBJECT
+
+public:
+    using ColourMode = ui::ColourMode;
+
+    explicit GraphCanvas(QWidget* parent = nullptr);
+    ~GraphCanvas() override;
+
+    /// Shows a model; without a model the invitation to open one, without a layout that it is being drawn.
+    void setModel(ModelPtr model, std::shared_ptr<const GraphLayout> layout);
+    /// What is shown instead of a graph, for example why there is none.
+    void setMessage(const QString& message);
+    /// By NodeId; may be empty.
+    void setMethods(const std::vector<CardMethod>& methods);
+    void setSelection(const QVector<int>& nodes, int current);
+    /// By NodeId: true fades the card. Empty fades none.
+    void setDimmed(const std::vector<bool>& dimmed);
+    void setColourMode(ColourMode mode);
+    [[nodiscard]] ColourMode colourMode() const { return look_.mode; }
+    /// Off: jumps instead of 120 ms of motion. Off by itself where the style has no animations.
+    void setMotion(bool on) { motion_ = on; }
+
+    [[nodiscard]] double zoom() const { return view_.zoom; }
+    void setZoom(double zoom);  ///< around the middle of the view
+    void zoomIn();
+    void zoomOut();
+    void fitAll();
+    void fitSelection();
+    void zoomTo(int node);
+    /// Moves just as far as needed to see the node.
+    void reveal(int node);
+
+    /// The node at a position in the viewport, or -1.
+    [[nodiscard]] int nodeAt(QPointF position) const;
+    /// Where a node's card is in the viewport; null when it has none.
+    [[nodiscard]] QRectF rectOf(int node) const;
+
+    [[nodiscard]] QSize sizeHint() const override { return {760, 640}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {240, 160}; }
+
+signals:
+    void selectionRequested(const QVector<int>& nodes, int current);
+    void contextMenuRequested(int node, const QPoint& globalPos);
+    void colourModeChanged(ColourMode mode);
+    void zoomChanged(double zoom);
+
+protected:
+    bool viewportEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    enum class Drag { None, Pan, Box, Map, Click };
+
+    // view
+    [[nodiscard]] QRectF viewportRect() const;
+    [[nodiscard]] View fitting(const QRectF& scene, double largest) const;
+    [[nodiscard]] View centred(QPointF scenePoint, double zoom) const;
+    void showFirst();
+    void moveTo(const View& view, bool animated);
+    void setView(View view);
+    void zoomAt(QPointF position, double factor);
+    [[nodiscard]] double smallestZoom() const;
+    [[nodiscard]] QRectF selectionBounds() const;
+
+    // input
+    bool pickLegend(QPointF position);
+    void pickCard(int card, Qt::KeyboardModifiers modifiers);
+    void selectBox(const QRectF& box, bool add);
+    void hover(QPointF position);
+    bool walk(int key);
+    void showTip(class QHelpEvent* event);
+    [[nodiscard]] QString tipOf(int card) const;
+    bool gesture(QEvent* event);
+
+    void restyle();
+    void recolour();
+    void tellScreenReader();
+    void paintMessage(QPainter& painter);
+
+    std::unique_ptr<Scene> scene_;
+    Look look_;
+    View view_;
+    Legend legend_;
+    Minimap minimap_;
+    QString message_;
+    QVector<int> selection_;
+    int current_ = -1;                ///< node
+    std::vector<bool> dimmed_nodes_;
+    bool first_view_pending_ = false;
+    bool motion_ = true;
+    QVariantAnimation animation_;
+    View animation_from_, animation_to_;
+
+    Drag drag_ = Drag::None;
+    QPointF press_, last_;
+    QRectF box_;
+    bool space_down_ = false;
+    bool hovering_legend_ = false;
+};
+
+}  // namespace vernier::ui

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/graph/legend.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kMargin = 12, kPadding = 4, kSwatch = 9, kGap = 6;
+
+}  // namespace
+
+void Legend::collectMethods(const Scene& scene, const Look& look) {
+    for (int card = 0; card < static_cast<int>(scene.cards().size()); ++card) {
+        const CardMethod* method = look.methodOf(scene.nodeOf(card));
+        if (method == nullptr) {
+            continue;
+        }
+        auto line = std::find_if(lines_.begin(), lines_.end(), [&](const Line& l) { return l.badge == method->badge; });
+        if (line == lines_.end()) {
+            line = lines_.insert(lines_.end(), Line{method->badge, method->name, method->colour, {}, {}});
+        }
+        line->cards.push_back(card);
+    }
+    static const QStringList order = {QStringLiteral("F32"), QStringLiteral("F16"), QStringLiteral("D8"), QStringLiteral("S8")};
+    std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
+        const auto place = [](const Line& l) { return static_cast<std::size_t>(order.indexOf(l.badge)); };
+        return place(a) < place(b);  // unknown ones (-1) come last
+    });
+}
+
+void Legend::collectCategories(const Scene& scene, const Look& look) {
+    const QStringList& names = opCategoryNames();
+    for (int i = 0; i < names.size(); ++i) {
+        lines_.push_back({QString(), names[i], look.theme.category(i), {}, {}});
+    }
+    for (int card = 0; card < static_cast<int>(scene.cards().size()); ++card) {
+        lines_[static_cast<std::size_t>(scene.category(card))].cards.push_back(card);
+    }
+    std::erase_if(lines_, [](const Line& line) { return line.cards.empty(); });
+}
+
+void Legend::rebuild(const Scene* scene, const Look& look) {
+    lines_.clear();
+    title_rect_ = {};
+    if (scene == nullptr) {
+        return;
+    }
+    if (look.mode == ColourMode::Method) {
+        collectMethods(*scene, look);
+    } else {
+        collectCategories(*scene, look);
+    }
+}
+
+void Legend::paint(QPainter& painter, const Look& look) {
+    const QFont font = labelFont();
+    QFont bold = font;
+    bold.setBold(true);
+    const QFontMetricsF metrics(font), boldMetrics(bold);
+    const QString title = look.mode == ColourMode::Method ? QStringLiteral("Colour: chosen method ▾")
+                                                          : QStringLiteral("Colour: operator category ▾");
+    const double height = metrics.height() + 2 * kPadding;
+    double names = 0, badges = 0, counts = 0;
+    for (const Line& line : lines_) {
+        names = std::max(names, metrics.horizontalAdvance(line.name));
+        badges = std::max(badges, line.badge.isEmpty() ? 0.0 : boldMetrics.horizontalAdvance(line.badge) + kGap);
+        counts = std::max(counts, metrics.horizontalAdvance(QString::number(line.cards.size())));
+    }
+    const double lineWidth = kSwatch + kGap + badges + names + 3 * kGap + counts;
+    const double width = std::max(boldMetrics.horizontalAdvance(title), lineWidth) + 2 * kPadding;
+    title_rect_ = QRectF(kMargin - kPadding, kMargin - kPadding, width, height);
+
+    QColor ground = look.theme.canvas;
+    ground.setAlphaF(0.9F);
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(ground);
+    painter.drawRoundedRect(title_rect_.adjusted(-2, -2, 2, 2 + height * static_cast<double>(lines_.size())), 5, 5);
+    const auto paintHover = [&](const QRectF& rect) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(look.theme.accentSoft);
+        painter.drawRoundedRect(rect, 4, 4);
+    };
+    if (hovered_.part == Part::Title) {
+        paintHover(title_rect_);
+    }
+    painter.setFont(bold);
+    painter.setPen(look.theme.text);
+    painter.drawText(title_rect_.adjusted(kPadding, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, title);
+    QRectF rect = title_rect_;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        Line& line = lines_[i];
+        rect.translate(0, height);
+        line.rect = rect;
+        if (hovered_.part == Part::Line && hovered_.line == static_cast<int>(i)) {
+            paintHover(rect);
+        }
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(line.colour);
+        painter.drawRoundedRect(QRectF(rect.left() + kPadding, rect.center().y() - kSwatch / 2, kSwatch, kSwatch), 2, 2);
+        QRectF words = rect.adjusted(kPadding + kSwatch + kGap, 0, -kPadding, 0);
+        painter.setPen(look.theme.text2);
+        if (!line.badge.isEmpty()) {
+            painter.setFont(bold);
+            painter.drawText(words, Qt::AlignVCenter | Qt::AlignLeft, line.badge);
+            words.setLeft(words.left() + badges);
+        }
+        painter.setFont(font);
+        painter.drawText(words, Qt::AlignVCenter | Qt::AlignLeft, line.name);
+        painter.drawText(words, Qt::AlignVCenter | Qt::AlignRight, QString::number(line.cards.size()));
+    }
+}
+
+Legend::Hit Legend::hit(QPointF point) const {
+    if (title_rect_.contains(point)) {
+        return {Part::Title, -1};
+    }
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        if (lines_[i].rect.contains(point)) {
+            return {Part::Line, static_cast<int>(i)};
+        }
+    }
+    return {};
+}
+
+}  // namespace vernier::ui

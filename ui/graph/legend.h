@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QRectF>
+
+#include <vector>
+
+#include "ui/graph/scene_painter.h"
+
+namespace vernier::ui {
+
+/// What the colours mean, with counts; the title switches the mode, a line selects its nodes.
+class Legend {
+public:
+    /// Collects the lines anew: after a change of model, methods or mode.
+    void rebuild(const Scene* scene, const Look& look);
+    void paint(QPainter& painter, const Look& look);
+
+    enum class Part { None, Title, Line };
+    struct Hit {
+        Part part = Part::None;
+        int line = -1;
+    };
+    [[nodiscard]] Hit hit(QPointF point) const;
+    [[nodiscard]] QRectF titleRect() const { return title_rect_; }
+    [[nodiscard]] const std::vector<int>& cardsOf(int line) const { return lines_[static_cast<std::size_t>(line)].cards; }
+    void setHovered(Hit hit) { hovered_ = hit; }
+
+private:
+    struct Line {
+        QString badge, name;
+        QColor colour;
+        std::vector<int> cards;
+        QRectF rect;
+    };
+    void collectMethods(const Scene& scene, const Look& look);
+    void collectCategories(const Scene& scene, const Look& look);
+
+    std::vector<Line> lines_;
+    QRectF title_rect_;
+    Hit hovered_;
+};
+
+}  // namespace vernier::ui

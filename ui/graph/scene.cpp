@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/graph/scene.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "core/model/weights.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+QString dimsText(const std::vector<std::int64_t>& dims) {
+    QStringList parts;
+    for (const std::int64_t dim : dims) {
+        parts << QString::number(dim);
+    }
+    return parts.isEmpty() ? QStringLiteral("scalar") : parts.join(QChar(0x00d7));
+}
+
+/// W for the tensor that the node works with, B for a bias, else the place among the inputs.
+QString roleOf(const std::vector<Weight>& weights, ValueId value, std::size_t input) {
+    for (const Weight& weight : weights) {
+        if (weight.value == value) {
+            return weight.is_bias ? QStringLiteral("B") : QStringLiteral("W");
+        }
+    }
+    return QStringLiteral("#%1").arg(input);
+}
+
+}  // namespace
+
+QString shapeText(const ValueType& type) {
+    if (!type.has_shape) {
+        return {};
+    }
+    if (type.dims.empty()) {
+        return QStringLiteral("scalar");
+    }
+    QStringList parts;
+    for (std::size_t i = 0; i < type.dims.size(); ++i) {
+        const Dim& dim = type.dims[i];
+        // A first axis of 1 or without a size is the batch: it tells nothing.
+        if (i == 0 && type.dims.size() > 1 && (dim.value < 0 || dim.value == 1)) {
+            continue;
+        }
+        if (dim.value >= 0) {
+            parts << QString::number(dim.value);
+        } else {
+            const QString name = QString::fromStdString(dim.name);
+            parts << (name.isEmpty() || name.size() > 8 ? QStringLiteral("?") : name);
+        }
+    }
+    return parts.join(QChar(0x00d7));
+}
+
+Scene::Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout)
+    : model_(std::move(model)), layout_(std::move(layout)), texts_(layout_->cards.size()) {
+    const Rect& b = layout_->bounds;
+    bounds_ = QRectF(b.x, b.y, b.width, b.height);
+    for (std::size_t i = 0; i < cards().size(); ++i) {
+        card_grid_.add(static_cast<int>(i), cardRect(static_cast<int>(i)));
+        category_.push_back(opCategory(QString::fromStdString(model_->node(cards()[i].node).op_type)));
+    }
+    card_grid_.finish(static_cast<int>(cards().size()));
+    wires_of_.resize(cards().size());
+    for (std::size_t i = 0; i < wires().size(); ++i) {
+        const Wire& wire = wires()[i];
+        const int id = static_cast<int>(i);
+        for (std::size_t p = 1; p < wire.points.size(); ++p) {
+            const Point &a = wire.points[p - 1], &c = wire.points[p];
+            wire_grid_.add(id, QRectF(QPointF(std::min(a.x, c.x), a.y), QPointF(std::max(a.x, c.x), c.y)));
+        }
+        if (wire.from != kNone) {
+            wires_of_[at(wire.from)].push_back(id);
+        }
+        if (wire.to != kNone) {
+            wires_of_[at(wire.to)].push_back(id);
+        }
+    }
+    wire_grid_.finish(static_cast<int>(wires().size()));
+}
+
+QRectF Scene::cardRect(int card) const {
+    const Rect& r = cards()[at(card)].rect;
+    return {r.x, r.y, r.width, r.height};
+}
+
+const CardText& Scene::text(int card) const {
+    CardText& text = texts_[at(card)];
+    if (!text.ready) {
+        fill(card, text);
+        text.ready = true;
+    }
+    return text;
+}
+
+void Scene::fill(int card, CardText& text) const {
+    const Node& node = model_->node(nodeOf(card));
+    text.title = QString::fromStdString(title_of(*model_, node.id));
+    text.label = QString::fromStdString(node.label);
+    if (!node.outputs.empty() && node.outputs.front() != kNone) {
+        text.shape = shapeText(model_->value(node.outputs.front()).type);
+    }
+    const std::vector<Weight> weights = weights_of(*model_, node.id);
+    QStringList constants;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+        const Initializer* tensor = node.inputs[i] == kNone ? nullptr : model_->constant(node.inputs[i]);
+        if (tensor != nullptr) {
+            constants << roleOf(weights, node.inputs[i], i) + QLatin1Char(' ') + dimsText(tensor->dims);
+        }
+    }
+    text.constants = constants.mid(0, 3).join(QStringLiteral(" · "));
+    if (constants.size() > 3) {
+        text.constants += QStringLiteral(" +%1").arg(constants.size() - 3);
+    }
+    QStringList stubs;
+    for (const int id : wiresOf(card)) {
+        const Wire& wire = wires()[at(id)];
+        if (wire.stub && wire.to == card) {
+            stubs << QString::fromStdString(model_->value(wire.value).name);
+        }
+    }
+    text.stubs = stubs.join(QStringLiteral(", "));
+}
+
+int Scene::cardOf(NodeId node) const {
+    while (node != kNone && at(node) < layout_->card_of_node.size()) {
+        if (layout_->card_of_node[at(node)] != kNone) {
+            return layout_->card_of_node[at(node)];
+        }
+        node = model_->node(node).parent;
+    }
+    return -1;
+}
+
+int Scene::cardAt(QPointF point) const {
+    for (const int card : card_grid_.touching(QRectF(point, QSizeF(0, 0)))) {
+        if (cardRect(card).contains(point)) {
+            return card;
+        }
+    }
+    return -1;
+}
+
+std::vector<int> Scene::cardsIn(const QRectF& rect) const {
+    std::vector<int> result = card_grid_.touching(rect);
+    std::erase_if(result, [&](int card) { return !cardRect(card).intersects(rect); });
+    return result;
+}
+
+int Scene::neighbour(int card, Step step) const {
+    const QRectF own = cardRect(card);
+    const bool vertical = step == Step::Producer || step == Step::Reader;
+    int best = -1;
+    double nearest = std::numeric_limits<double>::max();
+    const auto offer = [&](int other, double distance) {
+        if (distance < nearest) {
+            nearest = distance;
+            best = other;
+        }
+    };
+    if (vertical) {
+        for (const int id : wiresOf(card)) {
+            const Wire& wire = wires()[at(id)];
+            const int other = step == Step::Producer ? wire.from : wire.to;
+            if (other != kNone && other != card && (step == Step::Producer ? wire.to : wire.from) == card) {
+                const QPointF way = cardRect(other).center() - own.center();
+                offer(other, std::abs(way.x()) + 0.1 * std::abs(way.y()) + (wire.stub ? 1e6 : 0));
+            }
+        }
+        return best;
+    }
+    const double reach = std::max(4000.0, own.width() * 20);
+    const QRectF row(step == Step::Left ? own.left() - reach : own.right(), own.top(), reach, own.height());
+    for (const int other : cardsIn(row)) {
+        if (other != card) {
+            offer(other, std::abs(cardRect(other).center().x() - own.center().x()));
+        }
+    }
+    return best;
+}
+
+}  // namespace vernier::ui

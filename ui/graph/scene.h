@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPointF>
+#include <QRectF>
+#include <QString>
+
+#include <memory>
+#include <vector>
+
+#include "core/layout/layout.h"
+#include "core/model/model.h"
+#include "ui/graph/spatial_grid.h"
+
+namespace vernier::ui {
+
+/// The words on one card.
+struct CardText {
+    QString title;
+    QString label;
+    QString shape;      ///< of the first output, "64×8×8"
+    QString constants;  ///< "W 64×3×3×3 · B 64"
+    QString stubs;      ///< names of the values that come in as stubs
+    bool ready = false;
+};
+
+/// A model with its layout, indexed for painting and picking. Words are made when a card is first shown.
+class Scene {
+public:
+    Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout);
+
+    [[nodiscard]] const Model& model() const { return *model_; }
+    [[nodiscard]] const std::vector<Card>& cards() const { return layout_->cards; }
+    [[nodiscard]] const std::vector<Wire>& wires() const { return layout_->wires; }
+    [[nodiscard]] QRectF bounds() const { return bounds_; }
+    [[nodiscard]] QRectF cardRect(int card) const;
+    [[nodiscard]] const CardText& text(int card) const;
+    [[nodiscard]] int category(int card) const { return category_[static_cast<std::size_t>(card)]; }
+    [[nodiscard]] const std::vector<int>& wiresOf(int card) const { return wires_of_[static_cast<std::size_t>(card)]; }
+
+    /// The card of a node; for a node in a subgraph that of the node that holds it; -1 when it has none.
+    [[nodiscard]] int cardOf(NodeId node) const;
+    [[nodiscard]] NodeId nodeOf(int card) const { return cards()[static_cast<std::size_t>(card)].node; }
+    /// Card at a point of the scene, or -1.
+    [[nodiscard]] int cardAt(QPointF point) const;
+    [[nodiscard]] std::vector<int> cardsIn(const QRectF& rect) const;
+    [[nodiscard]] std::vector<int> wiresIn(const QRectF& rect) const { return wire_grid_.touching(rect); }
+
+    enum class Step { Producer, Reader, Left, Right };
+    /// The card that an arrow key leads to from card; -1 when there is none.
+    [[nodiscard]] int neighbour(int card, Step step) const;
+
+private:
+    void fill(int card, CardText& text) const;
+
+    ModelPtr model_;
+    std::shared_ptr<const GraphLayout> layout_;
+    QRectF bounds_;
+    SpatialGrid card_grid_, wire_grid_;
+    std::vector<int> category_;
+    std::vector<std::vector<int>> wires_of_;
+    mutable std::vector<CardText> texts_;
+};
+
+/// "64×8×8" without the batch axis, "?" for unknown axes; empty when the shape is not known.
+[[nodiscard]] QString shapeText(const ValueType& type);
+
+}  // namespace vernier::ui

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QPointF>
+#include <QRectF>
+#include <QString>
+
+#include <vector>
+
+#include "ui/graph/card_method.h"
+#include "ui/graph/scene.h"
+#include "ui/theme/theme.h"
+
+class QPainter;
+
+namespace vernier::ui {
+
+/// Which part of the scene is shown: zoom is pixels per scene unit, origin the scene point at the upper left corner.
+struct View {
+    QPointF origin;
+    double zoom = 1;
+    QSizeF size;  ///< pixels
+
+    [[nodiscard]] QPointF toScreen(QPointF p) const { return (p - origin) * zoom; }
+    [[nodiscard]] QPointF toScene(QPointF p) const { return p / zoom + origin; }
+    [[nodiscard]] QRectF toScreen(const QRectF& r) const { return {toScreen(r.topLeft()), r.size() * zoom}; }
+    [[nodiscard]] QRectF sceneRect() const { return {origin, size / zoom}; }
+};
+
+enum class ColourMode { Method, OpCategory };
+
+/// How the cards look: colours, choices, selection. Flags are by card.
+struct Look {
+    Theme theme;
+    ColourMode mode = ColourMode::Method;
+    std::vector<CardMethod> methods;  ///< by node; may be shorter
+    std::vector<bool> selected;
+    std::vector<bool> dimmed;
+    int current = -1;                 ///< card
+    int hovered = -1;                 ///< card
+
+    [[nodiscard]] const CardMethod* methodOf(NodeId node) const;
+    [[nodiscard]] QColor barColour(const Scene& scene, int card) const;
+    [[nodiscard]] bool isDimmed(int card) const { return is(dimmed, card); }
+    [[nodiscard]] bool isSelected(int card) const { return is(selected, card); }
+
+private:
+    static bool is(const std::vector<bool>& flags, int card) {
+        return static_cast<std::size_t>(card) < flags.size() && flags[static_cast<std::size_t>(card)];
+    }
+};
+
+/// How much of a card is drawn, by its height in pixels.
+enum class Detail { Dot, Box, Title, Full };
+[[nodiscard]] Detail detailOf(double cardHeightPixels);
+
+/// Paints all that is visible: wires, cards, the wires of selected cards on top.
+void paintScene(QPainter& painter, const Scene& scene, const View& view, const Look& look);
+
+// The two halves of paintScene.
+void paintWires(QPainter& painter, const Scene& scene, const View& view, const Look& look);
+void paintSelectedWires(QPainter& painter, const Scene& scene, const View& view, const Look& look);
+void paintCards(QPainter& painter, const Scene& scene, const View& view, const Look& look, const std::vector<int>& cards);
+
+}  // namespace vernier::ui
