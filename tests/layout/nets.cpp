@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/layout/nets.h"
 
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 
 namespace vernier::test {
@@ -101,6 +105,29 @@ layered::Net random_net(int cards, int edges, std::uint64_t seed) {
         link(net, from, {to.begin(), to.end()});
     }
     return net;
+}
+
+ModelPtr model_of(const layered::Net& net) {
+    std::vector<Names> inputs(static_cast<std::size_t>(net.cards));
+    for (const layered::Link& each : net.links) {
+        for (const int reader : each.to) {
+            inputs[static_cast<std::size_t>(reader)].push_back(fmt::format("v{}", each.from));
+        }
+    }
+    layered::Net copy = net;
+    const std::vector<int> order = layered::break_cycles(copy);
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 8, 8});
+    for (const int card : order) {
+        Names& from = inputs[static_cast<std::size_t>(card)];
+        if (from.empty()) {
+            from.emplace_back("x");
+        }
+        const std::string name = fmt::format("block{}/node{}", card / 19, card);
+        b.node(from.size() == 1 ? (card % 3 == 0 ? "Relu" : "Sigmoid") : "Sum", from, {fmt::format("v{}", card)}, {}, name);
+    }
+    b.output(fmt::format("v{}", order.back()), ElementType::float32, {1, 16, 8, 8});
+    return make_model(b.build());
 }
 
 }  // namespace vernier::test

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+
 #include "core/layout/detail/net.h"
+#include "core/model/model.h"
 
 namespace vernier::test {
 
@@ -13,5 +16,8 @@ layered::Net transformer_net(int count);
 
 /// Edges drawn at random from lower to higher cards.
 layered::Net random_net(int cards, int edges, std::uint64_t seed);
+
+/// A model with a node for each card: element-wise operators over one small shape, in the net's order of cards.
+[[nodiscard]] ModelPtr model_of(const layered::Net& net);
 
 }  // namespace vernier::test

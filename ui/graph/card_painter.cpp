@@ -153,19 +153,19 @@ void CardPainter::paintWords(int card, const QRectF& rect) {
     painter_.setFont(fonts_.label);
     const QString label = QFontMetricsF(fonts_.label).elidedText(text.label, Qt::ElideMiddle, lower.width());
     painter_.drawText(lower, Qt::AlignVCenter | Qt::AlignLeft, label);
-    if (z >= kConstantsZoom && !text.constants.isEmpty()) {
-        paintConstants(text.constants, rect);
+    if (z >= kConstantsZoom && !text.weight.isEmpty()) {
+        paintConstants(text.weight, rect);
     }
 }
 
-/// A quiet pill on the card's lower edge, left of where wires leave.
+/// A quiet pill that hangs from the card's lower edge, left of where wires leave.
 void CardPainter::paintConstants(const QString& words, const QRectF& rect) {
     const double z = view_.zoom;
     QFont font = fonts_.mono;
     font.setPixelSize(std::max(7, qRound(font.pixelSize() * 0.82)));
     const QFontMetricsF metrics(font);
-    const QString text = metrics.elidedText(words, Qt::ElideRight, rect.width() / 2 - 30 * z);
-    const QRectF pill(QPointF(rect.left() + 10 * z, rect.bottom() - 5.5 * z),
+    const QString text = metrics.elidedText(words, Qt::ElideRight, rect.width() / 2 - 24 * z);
+    const QRectF pill(QPointF(rect.left() + 10 * z, rect.bottom() - 3 * z),
                       QSizeF(metrics.horizontalAdvance(text) + 8 * z, 12 * z));
     painter_.setPen(QPen(theme_.line, 1));
     painter_.setBrush(theme_.canvas);
@@ -180,7 +180,7 @@ void CardPainter::paintCard(int card, Detail detail) {
     // On half pixels a line of 1 px is sharp.
     const QRectF rect(std::round(exact.left()) + 0.5, std::round(exact.top()) + 0.5, std::round(exact.width()) - 1,
                       std::round(exact.height()) - 1);
-    painter_.setOpacity(look_.isDimmed(card) ? kDimmedOpacity : 1.0);
+    painter_.setOpacity(look_.isDimmed(card) && !look_.isSelected(card) ? kDimmedOpacity : 1.0);
     paintGround(card, rect);
     if (detail == Detail::Title) {
         paintTitleOnly(card, rect);

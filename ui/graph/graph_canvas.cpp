@@ -46,6 +46,7 @@ GraphCanvas::GraphCanvas(QWidget* parent) : QAbstractScrollArea(parent), message
         setView(view);
     });
     restyle();
+    tellScreenReader();
 }
 
 GraphCanvas::~GraphCanvas() = default;
@@ -330,7 +331,7 @@ void GraphCanvas::paintEvent(QPaintEvent*) {
     }
     legend_.paint(painter, look_);
     minimap_.paint(painter, *scene_, view_, look_);
-    if (hasFocus() && drag_ == Drag::None) {
+    if (hasFocus() && focus_ring_) {
         painter.setRenderHint(QPainter::Antialiasing, false);
         painter.setPen(QPen(look_.theme.accent, 1));
         painter.setBrush(Qt::NoBrush);

@@ -86,6 +86,7 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void keyReleaseEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
@@ -136,6 +137,7 @@ private:
     QRectF box_;
     bool space_down_ = false;
     bool hovering_legend_ = false;
+    bool focus_ring_ = false;         ///< only when the focus came by key
 };
 
 }  // namespace vernier::ui

@@ -350,6 +350,13 @@ void GraphCanvas::keyReleaseEvent(QKeyEvent* event) {
     QAbstractScrollArea::keyReleaseEvent(event);
 }
 
+void GraphCanvas::focusInEvent(QFocusEvent* event) {
+    const Qt::FocusReason reason = event->reason();
+    focus_ring_ = reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason || reason == Qt::ShortcutFocusReason;
+    QAbstractScrollArea::focusInEvent(event);
+    viewport()->update();
+}
+
 void GraphCanvas::focusOutEvent(QFocusEvent* event) {
     space_down_ = false;
     QAbstractScrollArea::focusOutEvent(event);

@@ -117,6 +117,9 @@ void Scene::fill(int card, CardText& text) const {
             constants << roleOf(weights, node.inputs[i], i) + QLatin1Char(' ') + dimsText(tensor->dims);
         }
     }
+    if (!constants.isEmpty()) {
+        text.weight = constants.front() + (constants.size() > 1 ? QStringLiteral(" +%1").arg(constants.size() - 1) : QString());
+    }
     text.constants = constants.mid(0, 3).join(QStringLiteral(" · "));
     if (constants.size() > 3) {
         text.constants += QStringLiteral(" +%1").arg(constants.size() - 3);
@@ -125,10 +128,17 @@ void Scene::fill(int card, CardText& text) const {
     for (const int id : wiresOf(card)) {
         const Wire& wire = wires()[at(id)];
         if (wire.stub && wire.to == card) {
-            stubs << QString::fromStdString(model_->value(wire.value).name);
+            const Value& value = model_->value(wire.value);
+            stubs << (value.graph_input ? valueText(value.id) : QString::fromStdString(value.name));
         }
     }
     text.stubs = stubs.join(QStringLiteral(", "));
+}
+
+QString Scene::valueText(ValueId value) const {
+    const Value& v = model_->value(value);
+    const QString shape = shapeText(v.type);
+    return QString::fromStdString(v.name) + (shape.isEmpty() ? QString() : QLatin1Char(' ') + shape);
 }
 
 int Scene::cardOf(NodeId node) const {

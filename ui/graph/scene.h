@@ -20,6 +20,7 @@ struct CardText {
     QString label;
     QString shape;      ///< of the first output, "64×8×8"
     QString constants;  ///< "W 64×3×3×3 · B 64"
+    QString weight;     ///< the first of them, with the count of the others: "W 64×3×3×3 +1"
     QString stubs;      ///< names of the values that come in as stubs
     bool ready = false;
 };
@@ -45,6 +46,9 @@ public:
     [[nodiscard]] int cardAt(QPointF point) const;
     [[nodiscard]] std::vector<int> cardsIn(const QRectF& rect) const;
     [[nodiscard]] std::vector<int> wiresIn(const QRectF& rect) const { return wire_grid_.touching(rect); }
+
+    /// Name and shape of a value: "image 3×32×32".
+    [[nodiscard]] QString valueText(ValueId value) const;
 
     enum class Step { Producer, Reader, Left, Right };
     /// The card that an arrow key leads to from card; -1 when there is none.

@@ -91,7 +91,7 @@ void paintStubLabels(QPainter& painter, const Scene& scene, const View& view, co
             continue;
         }
         if (wire.to == kNone) {
-            const QString name = QString::fromStdString(scene.model().value(wire.value).name);
+            const QString name = scene.valueText(wire.value);
             const QPointF end = view.toScreen(scenePoint(wire.points.back()));
             const double room = scene.cardRect(wire.from).width() * view.zoom * 0.48;
             painter.drawText(end + QPointF(6 * view.zoom, 0), metrics.elidedText(name, Qt::ElideMiddle, room));
@@ -124,16 +124,21 @@ void paintWires(QPainter& painter, const Scene& scene, const View& view, const L
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing, true);
-    QPainterPath arrows;
-    painter.setPen(QPen(look.theme.wire, std::clamp(1.3 * view.zoom, 0.8, 2.2)));
+    // All lines of a shade are one path: where wires of a value run together, the line does not get darker.
+    QPainterPath lines[2], arrows[2];
     for (const int id : wires) {
         const Wire& wire = scene.wires()[static_cast<std::size_t>(id)];
-        painter.drawPath(pathOf(wire, view));
+        const bool dimmed = (wire.from == kNone || look.isDimmed(wire.from)) && (wire.to == kNone || look.isDimmed(wire.to));
+        lines[dimmed].addPath(pathOf(wire, view));
         if (view.zoom >= kArrowZoom && wire.to != kNone) {
-            addArrow(arrows, wire, view);
+            addArrow(arrows[dimmed], wire, view);
         }
     }
-    painter.fillPath(arrows, look.theme.wire);
+    for (const int dimmed : {1, 0}) {
+        const QColor colour = dimmed != 0 ? mixed(look.theme.wire, look.theme.canvas, 0.35) : look.theme.wire;
+        painter.strokePath(lines[dimmed], QPen(colour, std::clamp(1.3 * view.zoom, 0.8, 2.2)));
+        painter.fillPath(arrows[dimmed], colour);
+    }
     if (view.zoom >= kLabelZoom) {
         paintStubLabels(painter, scene, view, wires, look.theme);
     }
