@@ -35,6 +35,7 @@ struct Latency {
     std::uint64_t n = 0;
     Interval p50_interval;                     ///< 95 %, t over blocks
     std::vector<std::vector<double>> blocks;   ///< ms
+    std::vector<std::vector<double>> twin_blocks;  ///< A/A: a second block of the baseline in each round; empty for candidates
 };
 
 /// Top-1 and top-5 in percent, where there are labels.
@@ -44,13 +45,21 @@ struct Accuracy {
     Interval top1_interval;                    ///< 95 % Wilson, percent
 };
 
+/// Sums over all scores of all samples, against the first model of the same call (signal: that model's squares).
+struct OutputDistance {
+    double signal = 0, error = 0, dot = 0, energy = 0;
+    std::uint64_t count = 0;
+    bool operator==(const OutputDistance&) const = default;
+};
+
 /// What the model answered on each validation sample (kept for paired comparison).
 struct Answers {
     std::vector<std::uint64_t> sample;         ///< index in the validation split
     std::vector<std::int32_t> predicted;       ///< arg max of the scores, lowest index wins a tie
     std::vector<std::int32_t> label;           ///< -1 without labels
     std::vector<bool> in_top5;
-    std::vector<std::vector<float>> scores;    ///< the scores output, flattened
+    std::vector<std::vector<float>> scores;    ///< the scores output, flattened; empty when all together pass 64 MB
+    OutputDistance distance;                   ///< against the first model of the same call
 };
 
 /// Everything measured about one model file with one harness.
@@ -60,7 +69,7 @@ struct Measurement {
     std::uint64_t size_bytes = 0;
     double session_start_ms = 0;               ///< median of 3 openings
     double first_run_ms = 0;
-    std::uint64_t peak_rss_bytes = 0;
+    std::uint64_t peak_rss_bytes = 0;          ///< what opening it and a first run add to the process at most
     Latency latency;
     std::optional<Accuracy> accuracy;
     Answers answers;

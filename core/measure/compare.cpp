@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/compare.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/measure/gate.h"
+#include "core/measure/latency.h"
+#include "core/measure/metrics.h"
+#include "core/measure/statistics.h"
+
+namespace vernier {
+namespace {
+
+/// The baseline against itself: how far a ratio of 1 reached (floor), and how far it was off beyond chance (bias).
+struct Noise {
+    double floor = 0;
+    double bias = 0;
+};
+
+Noise noise_of(const Latency& baseline) {
+    const std::vector<double> ratios = log_ratios(baseline.twin_blocks, baseline.blocks);
+    if (ratios.size() < 2) return {};
+    const MeanInterval mean = mean_t_interval(ratios);
+    const double low = std::abs(mean.interval.lo);
+    const double high = std::abs(mean.interval.hi);
+    const bool covers = mean.interval.lo <= 0 && mean.interval.hi >= 0;
+    return {std::expm1(std::max(low, high)), covers ? 0 : std::expm1(std::min(low, high))};
+}
+
+void compare_latency(CandidateComparison& candidate, const Latency& baseline, const Noise& noise) {
+    const Latency& own = candidate.measurement.latency;
+    if (own.p50 <= 0 || baseline.p50 <= 0) return;
+    candidate.speedup = baseline.p50 / own.p50;
+    candidate.speedup_interval = {candidate.speedup, candidate.speedup};
+    const std::vector<double> ratios = log_ratios(baseline.blocks, own.blocks);
+    if (ratios.size() < 2) return;
+    const Interval interval = mean_t_interval(ratios).interval;
+    // The ratio of pooled medians may lie beside the mean over pairs under drift; the interval covers both.
+    candidate.speedup_interval = {std::min(std::exp(interval.lo), candidate.speedup),
+                                  std::max(std::exp(interval.hi), candidate.speedup)};
+    const double away = std::expm1(std::abs(std::log(candidate.speedup)));
+    const bool leaves_out_one = candidate.speedup_interval.lo > 1 || candidate.speedup_interval.hi < 1;
+    candidate.latency_differs = leaves_out_one && away > noise.floor;
+}
+
+void compare_answers(CandidateComparison& candidate, const Answers& before) {
+    const Answers& after = candidate.measurement.answers;
+    if (after.sample != before.sample) {
+        throw Error(ErrorKind::internal, "models that did not see the same samples cannot be compared",
+                    {.file = candidate.measurement.model.string()});
+    }
+    std::uint64_t same = 0;
+    for (std::size_t i = 0; i < after.sample.size(); ++i) {
+        same += after.predicted[i] == before.predicted[i] ? 1U : 0U;
+        if (before.label[i] < 0) continue;
+        const bool right_before = before.predicted[i] == before.label[i];
+        const bool right_after = after.predicted[i] == after.label[i];
+        (right_before ? (right_after ? candidate.right_both : candidate.lost)
+                      : (right_after ? candidate.gained : candidate.wrong_both)) += 1;
+    }
+    if (!after.sample.empty()) candidate.agreement = 100.0 * static_cast<double>(same) / static_cast<double>(after.sample.size());
+    candidate.output_sqnr_db = sqnr_db(after.distance);
+    candidate.output_cosine = cosine(after.distance);
+    const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
+    if (n == 0) return;
+    const double gained = static_cast<double>(candidate.gained) - static_cast<double>(candidate.lost);
+    candidate.top1_delta_points = 100 * gained / static_cast<double>(n);
+    const Interval drop = tango_interval(candidate.lost, candidate.gained, n);
+    candidate.top1_delta_interval = {-100 * drop.hi, -100 * drop.lo};
+}
+
+void judge(CandidateComparison& candidate, const Gate& gate, const Noise& noise) {
+    if (gate.max_drop_points) {
+        const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
+        candidate.gate_lines.push_back(judge_drop(candidate.lost, candidate.gained, n, *gate.max_drop_points));
+    }
+    if (gate.min_speedup) {
+        candidate.gate_lines.push_back(
+            judge_speed(candidate.speedup, candidate.speedup_interval, noise.bias, *gate.min_speedup));
+    }
+    candidate.gate = worst_of(candidate.gate_lines);
+}
+
+}  // namespace
+
+std::string_view name(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::passed: return "passed";
+        case Outcome::failed: return "failed";
+        case Outcome::inconclusive: return "inconclusive";
+        case Outcome::not_judged: return "not-judged";
+    }
+    return "not-judged";
+}
+
+Outcome Comparison::outcome() const {
+    // The gate asks whether there is a candidate to ship: one that passed is enough, and one that may still pass keeps the
+    // question open.
+    for (const Outcome outcome : {Outcome::passed, Outcome::inconclusive, Outcome::failed}) {
+        const auto same = [&](const CandidateComparison& candidate) { return candidate.gate == outcome; };
+        if (std::any_of(candidates.begin(), candidates.end(), same)) return outcome;
+    }
+    return Outcome::not_judged;
+}
+
+Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
+    if (measurements.empty()) throw Error(ErrorKind::usage, "nothing to compare", {}, "give a baseline and candidates");
+    Comparison comparison;
+    comparison.gate = gate;
+    comparison.baseline = std::move(measurements.front());
+    const Noise noise = noise_of(comparison.baseline.latency);
+    comparison.noise_floor = noise.floor;
+    for (std::size_t i = 1; i < measurements.size(); ++i) {
+        CandidateComparison candidate;
+        candidate.measurement = std::move(measurements[i]);
+        if (comparison.baseline.size_bytes > 0) {
+            candidate.size_ratio = static_cast<double>(candidate.measurement.size_bytes) /
+                                   static_cast<double>(comparison.baseline.size_bytes);
+        }
+        compare_latency(candidate, comparison.baseline.latency, noise);
+        compare_answers(candidate, comparison.baseline.answers);
+        judge(candidate, gate, noise);
+        comparison.candidates.push_back(std::move(candidate));
+    }
+    return comparison;
+}
+
+}  // namespace vernier

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/measure/measure.h"
+
+namespace vernier {
+
+/// How many runs a model gets in each block, and how many of them are dropped at its begin (caches of the model before).
+struct BlockPlan {
+    int rounds = 0;
+    std::vector<int> runs;      ///< by lane
+    std::vector<int> dropped;   ///< by lane
+};
+
+/// Divides the budget. once_ms: one run of each lane. Fast models get longer blocks (at least 5 ms, so that one timer
+/// interrupt does not make a block's median), slow ones fewer runs and then fewer rounds, never fewer than 5 rounds of 3.
+[[nodiscard]] BlockPlan plan_blocks(const std::vector<double>& once_ms, const MeasureOptions& options);
+
+/// One thing to time: called again and again.
+using Lane = std::function<void()>;
+/// Milliseconds on a steady clock; a parameter so that tests can simulate a machine.
+using Clock = std::function<double()>;
+[[nodiscard]] Clock steady_clock_ms();
+
+/// Times the lanes in rounds; in each round every lane has one block, in random order (seeded). Result: by lane, by round.
+[[nodiscard]] std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>& lanes, const BlockPlan& plan,
+                                                                       std::uint64_t seed, const Clock& clock, const Job& job);
+
+/// Percentiles and mean of all samples, and the interval of p50 over blocks.
+[[nodiscard]] Latency summarise(std::vector<std::vector<double>> blocks);
+
+/// ln(median of other's block / median of own block), round by round.
+[[nodiscard]] std::vector<double> log_ratios(const std::vector<std::vector<double>>& other,
+                                             const std::vector<std::vector<double>>& own);
+
+}  // namespace vernier

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/measure/statistics.h"
+#include "core/model/weights.h"
+
+namespace vernier {
+
+std::vector<float> scores_of(const Tensor& output) {
+    if (bits(output.type) == 0) return {};
+    Initializer view;
+    view.type = output.type;
+    view.dims = output.dims;
+    view.data = output.bytes;
+    return to_floats(view);
+}
+
+std::int32_t arg_max(std::span<const float> scores) {
+    std::int32_t best = -1;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        if (std::isnan(scores[i])) continue;
+        if (best < 0 || scores[i] > scores[static_cast<std::size_t>(best)]) best = static_cast<std::int32_t>(i);
+    }
+    return std::max(best, 0);
+}
+
+bool in_top(std::span<const float> scores, std::int64_t label, int k) {
+    if (label < 0 || static_cast<std::size_t>(label) >= scores.size()) return false;
+    const auto own = static_cast<std::size_t>(label);
+    if (std::isnan(scores[own])) return false;
+    int before = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        before += scores[i] > scores[own] || (scores[i] == scores[own] && i < own) ? 1 : 0;
+    }
+    return before < k;
+}
+
+void add_scores(OutputDistance& distance, std::span<const float> reference, std::span<const float> scores) {
+    const std::size_t n = std::min(reference.size(), scores.size());
+    for (std::size_t i = 0; i < n; ++i) {
+        const double a = reference[i];
+        const double b = scores[i];
+        if (std::isfinite(a) && std::isfinite(b)) {
+            distance.signal += a * a;
+            distance.error += (a - b) * (a - b);
+            distance.dot += a * b;
+            distance.energy += b * b;
+        } else if (std::isfinite(a)) {
+            distance.signal += a * a;
+            distance.error += a * a;
+        } else if (!(a == b || (std::isnan(a) && std::isnan(b)))) {
+            distance.error += 1;
+        }
+    }
+    distance.count += n;
+}
+
+double sqnr_db(const OutputDistance& distance) {
+    constexpr double most = 200;
+    if (distance.error <= 0) return most;
+    if (distance.signal <= 0) return -most;
+    return std::clamp(10 * std::log10(distance.signal / distance.error), -most, most);
+}
+
+double cosine(const OutputDistance& distance) {
+    if (distance.signal <= 0 && distance.energy <= 0) return 1;
+    if (distance.signal <= 0 || distance.energy <= 0) return 0;
+    return std::clamp(distance.dot / std::sqrt(distance.signal * distance.energy), -1.0, 1.0);
+}
+
+std::optional<Accuracy> accuracy_of(const Answers& answers) {
+    std::uint64_t n = 0;
+    std::uint64_t right = 0;
+    std::uint64_t near = 0;
+    for (std::size_t i = 0; i < answers.label.size(); ++i) {
+        if (answers.label[i] < 0) continue;
+        ++n;
+        right += answers.predicted[i] == answers.label[i] ? 1U : 0U;
+        near += answers.in_top5[i] ? 1U : 0U;
+    }
+    if (n == 0) return std::nullopt;
+    const auto percent = [&](std::uint64_t count) { return 100.0 * static_cast<double>(count) / static_cast<double>(n); };
+    const Interval share = wilson_interval(right, n);
+    return Accuracy{percent(right), percent(near), n, {100 * share.lo, 100 * share.hi}};
+}
+
+}  // namespace vernier
