@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+namespace vernier::cli {
+
+class Context;
+class OptionSet;
+
+/// Runs a command whose options have been read; returns the exit code. Throws Error.
+using Run = std::function<int(Context&)>;
+
+/// One command. Help, shell completion and the manual page are made from these rows.
+struct Command {
+    std::string_view name;
+    std::string_view summary;   ///< one line, no full stop
+    std::string_view details;   ///< what it does and what its exit code means; paragraphs are divided by "\n\n"
+    std::string_view examples;  ///< one a line
+    Run (*declare)(OptionSet& options);  ///< adds the command's own options
+};
+
+/// All commands in the order of help.
+[[nodiscard]] std::span<const Command> commands();
+
+}  // namespace vernier::cli

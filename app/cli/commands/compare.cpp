@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "app/cli/commands/table.h"
+#include "app/cli/context.h"
+#include "app/cli/measure_options.h"
+#include "app/cli/options.h"
+#include "core/base/file.h"
+#include "core/report/documents.h"
+#include "core/report/format.h"
+#include "core/report/html.h"
+#include "core/report/verdict.h"
+
+namespace vernier::cli {
+namespace {
+
+struct Options {
+    std::string baseline, report;
+    std::vector<std::string> candidates;
+    RunChoices run;
+    std::optional<double> max_drop, min_speedup;
+};
+
+int exit_code_of(Outcome outcome) { return outcome == Outcome::failed ? 1 : outcome == Outcome::inconclusive ? 2 : 0; }
+
+std::string gate_text(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::passed: return "✓ passed";
+        case Outcome::failed: return "✗ failed";
+        case Outcome::inconclusive: return "? open";
+        case Outcome::not_judged: return "-";
+    }
+    return "-";
+}
+
+void add_row(TextTable& table, const Measurement& each, const CandidateComparison* candidate) {
+    std::vector<std::string> cells = {title_of(each), megabytes(each.size_bytes), candidate ? times(candidate->size_ratio) : "",
+                                      significant(each.latency.p50), significant(each.latency.p99),
+                                      candidate ? times(candidate->speedup) + (candidate->latency_differs ? "  " : " ~") : "",
+                                      each.accuracy ? percent(each.accuracy->top1) : "-",
+                                      candidate && candidate->top1_delta_points
+                                          ? signed_points(*candidate->top1_delta_points) + (accuracy_differs(*candidate) ? "  " : " ~") : "",
+                                      candidate && each.samples > 0 ? percent(candidate->agreement) : "",
+                                      candidate && each.samples > 0 ? significant(candidate->output_sqnr_db) : "",
+                                      candidate ? gate_text(candidate->gate) : "baseline"};
+    table.row(std::move(cells));
+}
+
+std::string text_of(const ComparedFiles& compared, const Style& style) {
+    const Comparison& comparison = compared.comparison;
+    const Verdict verdict = verdict_of(comparison);
+    std::string text = style.bold(printable(verdict.title)) + "\n" + wrapped(printable(verdict.text), 100, "  ") + "\n\n";
+    TextTable table({"<model", ">size MB", ">size", ">p50 ms", ">p99 ms", ">speed", ">top-1 %", ">points", ">agree %", ">SQNR dB", "<gate"});
+    add_row(table, comparison.baseline, nullptr);
+    for (const CandidateComparison& candidate : comparison.candidates) add_row(table, candidate.measurement, &candidate);
+    text += table.text(style) + "\n";
+    for (const CandidateComparison& candidate : comparison.candidates)
+        for (const GateLine& line : candidate.gate_lines)
+            text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate.measurement)), line.what, name(line.outcome), line.text);
+    const Measurement& base = comparison.baseline;
+    text += style.dim(fmt::format("  ~ no difference shown. A/A ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),
+                                  base.runtime_version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
+    return text + "\n\n" + cli::text_of(compared.findings, style);
+}
+
+int compare(Context& context, const Options& options) {
+    std::vector<std::filesystem::path> models = {options.baseline};
+    models.insert(models.end(), options.candidates.begin(), options.candidates.end());
+    if (!options.report.empty()) {
+        std::vector<std::filesystem::path> inputs = models;
+        if (!options.run.data.empty()) inputs.emplace_back(options.run.data);
+        check_output(options.report, inputs);
+    }
+    Gate gate;
+    gate.max_drop_points = options.max_drop;
+    gate.min_speedup = options.min_speedup;
+    const ComparedFiles compared = compare_files(context.runtime(), models, options.run.data, options.run.read(), gate, context.job());
+    if (!options.report.empty()) write_file(options.report, render_html(compared));
+    context.result(to_json(compared, options.run.raw), [&](const Style& style) { return text_of(compared, style); });
+    return exit_code_of(worst_outcome(compared.comparison));
+}
+
+Run declare(OptionSet& set) {
+    auto options = std::make_shared<Options>();
+    set.argument("BASELINE", options->baseline, "ONNX file that the others are compared with, as a rule the FP32 model");
+    set.arguments("CANDIDATE", options->candidates, "ONNX files to judge");
+    options->run.declare(set);
+    set.number("--max-drop", options->max_drop, "POINTS", "Gate: top-1 may fall by this many points at most", true);
+    set.number("--min-speedup", options->min_speedup, "X", "Gate: p50 must be this many times that of the baseline or better", false);
+    set.text("--report", options->report, "FILE.html", "Write the comparison as one HTML file");
+    return [options](Context& context) { return compare(context, *options); };
+}
+
+}  // namespace
+
+const Command kCompare = {
+    "compare", "Measure candidates against a baseline, and judge them by a gate",
+    "All files are measured by one harness, interleaved in random order, and compared in pairs with 95 % intervals. A limit is "
+    "passed when the whole interval is on the right side of it, failed when the whole interval is on the wrong side, else the "
+    "gate is inconclusive.\n\n"
+    "Exit code: 1 when a candidate fails a limit, else 2 when one is inconclusive, else 0. Without a limit nothing is judged.",
+    "vernier-cli compare model.onnx small.onnx --data model.dataset.json --max-drop 0.5 --min-speedup 1.5\n"
+    "vernier-cli compare model.onnx a.onnx b.onnx --data images --report comparison.html",
+    declare};
+
+}  // namespace vernier::cli

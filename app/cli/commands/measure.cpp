@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "app/cli/commands/table.h"
+#include "app/cli/context.h"
+#include "app/cli/measure_options.h"
+#include "app/cli/options.h"
+#include "core/report/documents.h"
+#include "core/report/format.h"
+#include "core/report/verdict.h"
+
+namespace vernier::cli {
+namespace {
+
+struct Options {
+    std::vector<std::string> models;
+    RunChoices run;
+};
+
+std::string text_of(const MeasuredFiles& measured, const Style& style) {
+    TextTable table({"<model", ">size MB", ">start ms", ">p50 ms", ">p90 ms", ">p99 ms", ">mean ms", ">top-1 %", ">top-5 %", ">samples"});
+    for (const Measurement& each : measured.measurements) {
+        const Latency& latency = each.latency;
+        table.row({title_of(each), megabytes(each.size_bytes), significant(each.session_start_ms), significant(latency.p50), significant(latency.p90),
+                   significant(latency.p99), significant(latency.mean), each.accuracy ? percent(each.accuracy->top1) : "-",
+                   each.accuracy ? percent(each.accuracy->top5) : "-", each.samples > 0 ? grouped(each.samples) : "-"});
+    }
+    const Measurement& first = measured.measurements.front();
+    std::string text = table.text(style) + "\n" +
+                       style.dim(fmt::format("  ONNX Runtime {}, {}, {} thread{}, {} runs of each in {} interleaved blocks, {}", first.runtime_version,
+                                             first.run.provider, first.run.threads, first.run.threads == 1 ? "" : "s", first.latency.n,
+                                             first.latency.blocks.size(), printable(first.host.cpu))) +
+                       "\n\n";
+    return text + cli::text_of(measured.findings, style);
+}
+
+Run declare(OptionSet& set) {
+    auto options = std::make_shared<Options>();
+    set.arguments("MODEL", options->models, "ONNX files; several are measured interleaved, so that they can be compared");
+    options->run.declare(set);
+    return [options](Context& context) {
+        const std::vector<std::filesystem::path> models(options->models.begin(), options->models.end());
+        const MeasuredFiles measured = measure_files(context.runtime(), models, options->run.data, options->run.read(), context.job());
+        context.result(to_json(measured, options->run.raw), [&](const Style& style) { return text_of(measured, style); });
+        return 0;
+    };
+}
+
+}  // namespace
+
+const Command kMeasure = {
+    "measure", "Measure size, start, latency and accuracy of models",
+    "Latency is that of one sample a run, after warm-up; with several models their runs are interleaved in random order. "
+    "Accuracy is measured on the validation split of --data. Without --data only latency is measured, on zeros.",
+    "vernier-cli measure model.onnx --data model.dataset.json\nvernier-cli measure a.onnx b.onnx --seconds 10 --threads 2 --json", declare};
+
+}  // namespace vernier::cli

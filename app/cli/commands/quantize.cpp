@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "app/cli/commands/table.h"
+#include "app/cli/context.h"
+#include "app/cli/options.h"
+#include "app/cli/plan_text.h"
+#include "app/cli/recipe_options.h"
+#include "core/base/provenance.h"
+#include "core/flow/quantize_file.h"
+#include "core/report/documents.h"
+#include "core/report/format.h"
+
+namespace vernier::cli {
+namespace {
+
+struct Options {
+    std::string model, out, data, save_recipe;
+    RecipeOptions recipe;
+    std::optional<std::uint64_t> threads;
+};
+
+std::string text_of(const QuantizedFile& result, const Style& style) {
+    const std::uint64_t source = result.model->size_bytes();
+    const double ratio = source == 0 ? 1 : static_cast<double>(result.size_bytes) / static_cast<double>(source);
+    std::string text = style.bold(printable(result.out.string())) + "\n";
+    text += fmt::format("  {} MB, {} of {} MB\n", megabytes(result.size_bytes), times(ratio), megabytes(source));
+    text += "  " + counts_text(result.plan) + "\n";
+    if (!result.origin.data_name.empty())
+        text += fmt::format("  calibrated on {} samples of {}\n", result.origin.calibration_samples, printable(result.origin.data_name));
+    text += fmt::format("  {} s in all (calibrate {} s, quantize {} s), peak memory {} MB\n\n", significant(result.total_seconds),
+                        significant(result.calibrate_seconds), significant(result.quantize_seconds), megabytes(peak_rss_bytes()));
+    const std::string differences = differences_text(result.plan, *result.model, style);
+    if (!differences.empty()) text += differences + "\n";
+    return text + cli::text_of(result.findings, style);
+}
+
+Run declare(OptionSet& set) {
+    auto options = std::make_shared<Options>();
+    set.argument("MODEL", options->model, "ONNX file; it is never changed");
+    set.text("-o,--out", options->out, "OUT", "File to write", true);
+    options->recipe.declare(set);
+    set.text("--data", options->data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
+    options->recipe.declare_calibration(set);
+    set.count("--threads", options->threads, "N", "Threads of calibration (default: all processors)", 1, 1024);
+    set.text("--save-recipe", options->save_recipe, "FILE", "Write the recipe that was used, with what finds its nodes again");
+    return [options](Context& context) {
+        QuantizeRequest request;
+        request.recipe = options->recipe.read();
+        request.model = options->model;
+        request.out = options->out;
+        request.data = options->data;
+        request.save_recipe = options->save_recipe;
+        request.options.threads = static_cast<int>(options->threads.value_or(0));
+        const QuantizedFile result = quantize_file(context.runtime(), request, context.job());
+        context.result(document(to_json(result)), [&](const Style& style) { return text_of(result, style); });
+        return 0;
+    };
+}
+
+}  // namespace
+
+const Command kQuantize = {
+    "quantize", "Write a quantized model, by one method or a recipe that chooses per node",
+    "Nodes that cannot have the chosen method stay as they are, with the reason. INT8 static needs --data; its calibration "
+    "split is used. The file is written whole or not at all, and never over its own input.\n\n"
+    "A selector names nodes: op:Conv, name:\"features.0*\", #12, #3..9, up:(#12), weight>1MB, depthwise, and, or, not.",
+    "vernier-cli quantize model.onnx -o small.onnx --method int8-static --data model.dataset.json\n"
+    "vernier-cli quantize model.onnx -o mixed.onnx --method int8-static --data images --set 'depthwise=fp32' --save-recipe mixed.json\n"
+    "vernier-cli quantize model.onnx -o again.onnx --recipe mixed.json --data images --calibration percentile",
+    declare};
+
+}  // namespace vernier::cli

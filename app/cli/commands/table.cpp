@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands/table.h"
+
+#include <vector>
+
+namespace vernier::cli {
+
+std::span<const Command> commands() {
+    static const std::vector<Command> rows = {
+        kInspect,
+        kStats,
+        kPlan,
+        kQuantize,
+        kMeasure,
+        kCompare,
+        kVersion,
+        kCompletion,
+        kMan,
+    };
+    return rows;
+}
+
+}  // namespace vernier::cli

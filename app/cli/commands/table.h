@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/command.h"
+
+namespace vernier::cli {
+
+extern const Command kInspect;
+extern const Command kStats;
+extern const Command kPlan;
+extern const Command kQuantize;
+extern const Command kMeasure;
+extern const Command kCompare;
+extern const Command kVersion;
+extern const Command kCompletion;
+extern const Command kMan;
+
+}  // namespace vernier::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "app/cli/globals.h"
+#include "app/cli/text_table.h"
+#include "core/base/error.h"
+#include "core/base/finding.h"
+#include "core/base/job.h"
+#include "core/base/json.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier::cli {
+
+class Progress;
+
+/// What a command works with: its surroundings, and where results go.
+class Context {
+public:
+    Context(Globals globals, std::stop_token stop);
+    ~Context();
+
+    [[nodiscard]] Job job() const;
+    /// The runtime; throws Error{runtime_missing}.
+    [[nodiscard]] RuntimePtr runtime() const;
+    /// The runtime, or null with a finding when there is none and none was asked for by name.
+    [[nodiscard]] RuntimePtr runtime_if_any(std::vector<Finding>& findings) const;
+    /// Writes the result: the document with --json, else the text. Throws Error{cannot_write}.
+    void result(const Json& document, const std::function<std::string(const Style&)>& text) const;
+    /// Writes text to stdout as it is. A reader that has gone away is no error. Throws Error{cannot_write}.
+    void print(const std::string& text) const;
+    /// Says on stderr (and with --json on stdout) why the work stopped.
+    void fail(const Error& error) const;
+
+private:
+    Globals globals_;
+    std::stop_token stop_;
+    std::shared_ptr<Progress> progress_;
+};
+
+/// Findings as lines for people, the serious ones first.
+[[nodiscard]] std::string text_of(const std::vector<Finding>& findings, const Style& style);
+
+}  // namespace vernier::cli

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/measure_options.h"
+
+#include "app/cli/options.h"
+
+namespace vernier::cli {
+
+void RunChoices::declare(OptionSet& options) {
+    options.text("--data", data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
+    options.count("--samples", samples, "N", "Validation samples to use, spread evenly (default: all)", 1, 1'000'000'000);
+    options.number("--seconds", seconds, "S", "Time for the latency of each model (default 4)", false);
+    options.count("--threads", threads, "N", "Threads of the runtime inside an operator (default 1)", 1, 1024);
+    options.flag("--raw", raw, "With --json: the single latencies and answers as well");
+}
+
+MeasureOptions RunChoices::read() const {
+    MeasureOptions options;
+    options.run.threads = static_cast<int>(threads.value_or(1));
+    options.samples = samples.value_or(0);
+    options.seconds = seconds.value_or(options.seconds);
+    return options;
+}
+
+}  // namespace vernier::cli

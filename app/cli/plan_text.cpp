@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/plan_text.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <tuple>
+#include <vector>
+
+namespace vernier::cli {
+
+std::string counts_text(const Plan& plan) {
+    std::string text;
+    for (const MethodRow& method : kMethods) {
+        const std::size_t count = plan.count(method.method);
+        if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, method.title);
+    }
+    return text.empty() ? "no nodes" : text;
+}
+
+std::string differences_text(const Plan& plan, const Model& model, const Style& style) {
+    struct Group {
+        std::size_t count = 0;
+        std::map<std::string, std::size_t> ops;
+    };
+    std::map<std::tuple<Method, Method, std::string>, Group> groups;
+    for (const NodePlan& node : plan.nodes) {
+        if (node.chosen.method == node.applied || node.absorbed) continue;
+        Group& group = groups[{node.chosen.method, node.applied, node.why}];
+        ++group.count;
+        ++group.ops[model.node(node.node).op_type];
+    }
+    if (groups.empty()) return {};
+    TextTable table({">nodes", "<chosen", "<becomes", "<operators", "<why"});
+    for (const auto& [key, group] : groups) {
+        std::string ops;
+        for (const auto& [op, count] : group.ops) ops += (ops.empty() ? "" : ", ") + (count > 1 ? fmt::format("{} {}", count, op) : op);
+        table.row({std::to_string(group.count), std::string(row(std::get<0>(key)).title), std::string(row(std::get<1>(key)).title), ops, std::get<2>(key)});
+    }
+    return table.text(style, 40);
+}
+
+std::string nodes_text(const Plan& plan, const Model& model, const Style& style) {
+    TextTable table({">#", "<node", "<operator", "<chosen", "<becomes", "<why"});
+    for (const NodePlan& node : plan.nodes) {
+        const Node& source = model.node(node.node);
+        const std::string becomes = node.absorbed ? "(absorbed)" : std::string(row(node.applied).title);
+        table.row({std::to_string(node.node), source.label, source.op_type, std::string(row(node.chosen.method).title), becomes, node.why});
+    }
+    return table.text(style, 36);
+}
+
+}  // namespace vernier::cli

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/recipe_options.h"
+
+#include "app/cli/options.h"
+#include "core/base/error.h"
+#include "core/quant/near_names.h"
+
+namespace vernier::cli {
+namespace {
+
+std::vector<std::string> method_ids() {
+    std::vector<std::string> ids;
+    for (const MethodRow& row : kMethods) ids.emplace_back(row.id);
+    return ids;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+Method method_of(const std::string& text) {
+    if (const std::optional<Method> method = method_from_id(text)) return *method;
+    const std::string near = did_you_mean(near_names(text, method_ids()));
+    throw Error(ErrorKind::usage, "unknown method \"" + text + "\"", {}, near.empty() ? "Methods are " + joined(method_ids()) + "." : near);
+}
+
+}  // namespace
+
+void RecipeOptions::declare(OptionSet& options) {
+    options.text("--method", method, "METHOD", "Method of all nodes that no rule names: " + joined(method_ids()));
+    options.text("--recipe", recipe, "FILE", "Recipe to use instead of --method (JSON, as --save-recipe writes it)");
+    options.list("--set", set, "'SELECTOR=METHOD'", "Method of the nodes that a selector names; the later of several wins");
+    options.flag("--per-tensor", per_tensor, "One scale a weight tensor instead of one a channel");
+}
+
+void RecipeOptions::declare_calibration(OptionSet& options) {
+    options.count("--samples", samples, "N", "Calibration samples to use, spread evenly (default 100; 0: all)", 0, 1'000'000'000);
+    options.text("--calibration", calibration, "RANGES", "How samples become ranges: minmax (default) or percentile");
+}
+
+Recipe RecipeOptions::read() const {
+    if (method.empty() && recipe.empty()) throw Error(ErrorKind::usage, "give --method or --recipe", {}, "Methods are " + joined(method_ids()) + ".");
+    if (!method.empty() && !recipe.empty()) throw Error(ErrorKind::usage, "give either --method or --recipe, not both");
+    Recipe result = recipe.empty() ? Recipe{} : read_recipe(recipe);
+    if (!method.empty()) result.default_method = method_of(method);
+    for (const std::string& text : set) result.rules.push_back(rule_of(text));
+    if (per_tensor) result.per_channel = false;
+    if (samples) result.calibration.samples = *samples;
+    if (calibration.empty()) return result;
+    const std::optional<RangeMethod> range = range_method_from_name(calibration);
+    if (!range) throw Error(ErrorKind::usage, "unknown calibration \"" + calibration + "\"", {}, "Known are minmax and percentile.");
+    result.calibration.method = *range;
+    return result;
+}
+
+Rule rule_of(const std::string& text) {
+    const std::size_t at = text.rfind('=');
+    if (at == std::string::npos || at == 0)
+        throw Error(ErrorKind::usage, "--set \"" + text + "\" is not SELECTOR=METHOD", {}, "For example --set 'op:Gemm=fp32'.");
+    Rule rule;
+    rule.select = text.substr(0, at);
+    rule.method = method_of(text.substr(at + 1));
+    return rule;
+}
+
+}  // namespace vernier::cli

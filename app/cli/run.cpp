@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "app/cli/context.h"
+#include "app/cli/help.h"
+#include "app/cli/options.h"
+#include "app/cli/signals.h"
+#include "core/quant/near_names.h"
+
+namespace vernier::cli {
+namespace {
+
+struct Declared {
+    CLI::App* app;
+    Run run;
+};
+
+/// What the arguments ask for: a command to run, or a text to show.
+struct Parsed {
+    const Declared* chosen = nullptr;
+    std::string help;
+};
+
+bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
+
+/// The line for arguments that nobody knows, with near names.
+std::string unknown_text(const CLI::App& app, const std::vector<std::string>& words, bool expects_command) {
+    const std::string word = words.empty() ? std::string() : words.front().substr(0, words.front().find('='));
+    if (!is_option(word) && expects_command) {
+        std::vector<std::string> names;
+        for (const Command& command : commands()) names.emplace_back(command.name);
+        const std::string near = did_you_mean(near_names(word, names));
+        return "unknown command \"" + word + "\"" + (near.empty() ? "" : "; " + near);
+    }
+    if (!is_option(word)) return "unexpected argument \"" + word + "\"";
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options())
+        for (const std::string& name : option->get_lnames()) names.push_back(fmt::format("--{}", name));
+    const std::string near = did_you_mean(near_names(word, names));
+    return "unknown option " + word + (near.empty() ? "" : "; " + near);
+}
+
+Parsed parse(CLI::App& app, const std::vector<Declared>& declared, int argc, char** argv) {
+    const auto chosen = [&]() -> const Declared* {
+        for (const Declared& candidate : declared)
+            if (candidate.app->parsed()) return &candidate;
+        return nullptr;
+    };
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        const Declared* command = chosen();
+        return {nullptr, command != nullptr ? command_help(*command->app) : program_help()};
+    } catch (const CLI::ParseError& error) {
+        const Declared* command = chosen();
+        const CLI::App& at = command != nullptr ? *command->app : app;
+        const std::string about = command != nullptr ? at.get_name() + " --help" : "--help";
+        const std::vector<std::string> left = app.remaining(true);
+        const std::string what = left.empty() ? std::string(error.what()) : unknown_text(at, left, command == nullptr);
+        throw Error(ErrorKind::usage, what, {}, "See vernier-cli " + about + ".");
+    }
+    const Declared* command = chosen();
+    if (command == nullptr) throw Error(ErrorKind::usage, "no command given", {}, "See vernier-cli --help.");
+    return {command, {}};
+}
+
+/// Any exception as an Error, so that each has one exit code and one line.
+Error as_error(std::exception_ptr exception) {
+    try {
+        std::rethrow_exception(exception);
+    } catch (const Error& error) {
+        return error;
+    } catch (const std::bad_alloc&) {
+        return {ErrorKind::internal, "out of memory"};
+    } catch (const std::exception& error) {
+        return {ErrorKind::internal, std::string("unexpected: ") + error.what(), {},
+                "This is a mistake of ours; please report it with the command line."};
+    }
+}
+
+/// True when one of the words is exactly the flag: used before or instead of a successful parse.
+bool has_flag(int argc, char** argv, std::string_view flag) {
+    for (int i = 1; i < argc; ++i)
+        if (argv[i] == flag) return true;
+    return false;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+    Globals globals;
+    CLI::App app("Quantize ONNX models per node, and measure what it costs and gains", "vernier-cli");
+    declare_globals(OptionSet(app), globals);
+    std::vector<Declared> declared;
+    for (const Command& command : commands()) {
+        CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+        OptionSet options(*sub);
+        declared.push_back({sub, command.declare(options)});
+        declare_globals(options, globals);
+    }
+    app.require_subcommand(0, 1);
+
+    std::optional<Error> failure;
+    Parsed parsed;
+    try {
+        parsed = parse(app, declared, argc, argv);
+    } catch (...) {
+        failure = as_error(std::current_exception());
+        globals.json = globals.json || has_flag(argc, argv, "--json");
+        globals.events = globals.events || has_flag(argc, argv, "--events");
+    }
+
+    const Signals signals(globals.events);
+    Context context(globals, signals.token());
+    try {
+        if (failure) throw *failure;
+        if (parsed.chosen != nullptr) return parsed.chosen->run(context);
+        context.print(parsed.help);
+        return 0;
+    } catch (...) {
+        const Error error = as_error(std::current_exception());
+        context.fail(error);
+        return exit_code(error.kind());
+    }
+}
+
+}  // namespace vernier::cli

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a .dataset.json (version 1) for Python: what calibrates the peer and judges every file."""
+import json
+import pathlib
+
+import numpy as np
+
+
+class Dataset:
+    """Arrays by input name and labels, of the calibration or the validation split."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.spec = json.loads(self.path.read_text(encoding="utf-8"))
+        if self.spec["version"] != 1:
+            raise SystemExit(f"{path}: version {self.spec['version']} is not known")
+        self.name = self.spec["name"]
+        self.output = self.spec["output"]
+        self.batch = self.spec.get("batch", 0)
+        self.model = self.path.parent / self.spec["model"]
+
+    def load(self, split, limit=None):
+        part = self.spec["splits"][split]
+        source = self.spec["source"]
+        if source == "npz":
+            return self._from_npz(part, limit)
+        if source == "images":
+            return self._from_images(part, limit)
+        raise SystemExit(f"{self.path}: source {source} is not read by this benchmark")
+
+    def _from_npz(self, part, limit):
+        members = np.load(self.path.parent / self.spec["file"])
+        index = (np.arange(*part["range"]) if "range" in part else np.array(part["indices"]))[:limit]
+        steps = self.spec["preprocess"]
+        inputs = {name: prepared(members[member][index], steps[name]) for name, member in self.spec["arrays"].items()}
+        return inputs, members[self.spec["labels"]][index].astype(np.int64)
+
+    def _from_images(self, part, limit):
+        from PIL import Image
+
+        name = self.spec["input"]
+        steps = self.spec["preprocess"][name]
+        folder = self.path.parent / self.spec["folder"]
+        items = part["items"][:limit]
+        pictures = []
+        for item in items:
+            picture = Image.open(folder / item["file"]).convert("L" if steps.get("colour") == "GRAY" else "RGB")
+            raw = np.asarray(cropped(resized(picture, steps.get("resize")), steps.get("crop")), np.uint8)
+            pictures.append(prepared((raw if raw.ndim == 3 else raw[..., None])[None], steps))
+        return {name: np.concatenate(pictures)}, np.array([item["label"] for item in items])
+
+
+def resized(picture, step):
+    if not step:
+        return picture
+    filters = {"nearest": 0, "lanczos": 1, "bilinear": 2, "bicubic": 3}
+    width, height = picture.size
+    if step["mode"] == "shortest":
+        factor = step["size"] / min(width, height)
+        width, height = max(step["size"], round(width * factor)), max(step["size"], round(height * factor))
+    else:
+        width, height = step["width"], step["height"]
+    return picture if (width, height) == picture.size else picture.resize((width, height), filters[step["filter"]])
+
+
+def cropped(picture, step):
+    if not step:
+        return picture
+    left = (picture.size[0] - step["width"]) // 2
+    top = (picture.size[1] - step["height"]) // 2
+    return picture.crop((left, top, left + step["width"], top + step["height"]))
+
+
+def prepared(raw, steps):
+    """(raw * scale - mean) / std in float32, colour order, layout, type; integers are only cast."""
+    kind = np.dtype(steps["dtype"])
+    if kind.kind == "f" and "mean" in steps:
+        raw = (raw.astype(np.float32) * np.float32(steps.get("scale", 1)) - np.array(steps["mean"], np.float32)) / np.array(
+            steps["std"], np.float32)
+        if steps.get("colour") == "BGR":
+            raw = raw[..., ::-1]
+        if steps.get("layout_out") == "NCHW" and raw.ndim == 4:
+            raw = raw.transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(raw.astype(kind))

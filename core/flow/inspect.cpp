@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/inspect.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/flow/look.h"
+
+namespace vernier {
+namespace {
+
+std::vector<std::pair<std::string, std::size_t>> count_ops(const Model& model) {
+    std::map<std::string, std::size_t> counts;
+    for (const Node& node : model.nodes()) ++counts[node.domain.empty() ? node.op_type : node.domain + "::" + node.op_type];
+    std::vector<std::pair<std::string, std::size_t>> ops(counts.begin(), counts.end());
+    std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    return ops;
+}
+
+Json ports(const Model& model, const std::vector<ValueId>& values) {
+    Json list = Json::array();
+    for (const ValueId id : values) {
+        const Value& value = model.value(id);
+        Json shape = nullptr;
+        if (value.type.has_shape) {
+            shape = Json::array();
+            for (const Dim& dim : value.type.dims) {
+                if (dim.value >= 0) shape.push_back(dim.value);
+                else if (!dim.name.empty()) shape.push_back(dim.name);
+                else shape.push_back(nullptr);
+            }
+        }
+        list.push_back({{"name", value.name}, {"type", name(value.type.element)}, {"shape", shape}, {"text", value.type.text()}});
+    }
+    return list;
+}
+
+}  // namespace
+
+Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
+    Inspection result;
+    result.model = open_for_work(runtime, path, job);
+    if (runtime != nullptr) {
+        job.step("check", 0, 0);
+        result.session_start_ms = check_with_runtime(runtime, *result.model, result.findings);
+        job.check();
+    }
+    job.step("look", 0, 0);
+    result.ops = count_ops(*result.model);
+    result.workload = workload_of(*result.model);
+    result.advice = advise(*result.model);
+    const std::vector<Finding> seen = look(*result.model, job);
+    result.findings.insert(result.findings.end(), seen.begin(), seen.end());
+    result.findings.push_back({Severity::info, "no-baseline", kNone, {}, {}, "Nothing has been measured yet on this machine.",
+                               "Measure the FP32 baseline first, with validation samples (--data) if there are any."});
+    for (const Finding& finding : result.findings) job.report(finding);
+    return result;
+}
+
+Json to_json(const Inspection& inspection) {
+    const Model& model = *inspection.model;
+    Json opsets = Json::object();
+    for (const Opset& opset : model.opsets()) opsets[opset.domain.empty() ? "ai.onnx" : opset.domain] = opset.version;
+    Json ops = Json::object();
+    for (const auto& [op, count] : inspection.ops) ops[op] = count;
+    Json json = {{"model", model.path().string()},
+                 {"size_bytes", model.size_bytes()},
+                 {"sha256", model.sha256()},
+                 {"ir", model.ir_version()},
+                 {"opset", model.opset()},
+                 {"opsets", opsets},
+                 {"producer", model.producer()},
+                 {"nodes", model.nodes().size()},
+                 {"parameters", model.parameters()},
+                 {"bytes", model.weight_bytes()},
+                 {"macs", inspection.workload.macs},
+                 {"inputs", ports(model, model.inputs())},
+                 {"outputs", ports(model, model.outputs())},
+                 {"ops", ops},
+                 {"advice", to_json(inspection.advice)},
+                 {"findings", to_json(inspection.findings)},
+                 {"session_start_ms", nullptr}};
+    if (inspection.session_start_ms) json["session_start_ms"] = *inspection.session_start_ms;
+    return json;
+}
+
+}  // namespace vernier

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/flow/advice.h"
+#include "core/flow/open.h"
+
+namespace vernier {
+
+/// What there is to know about a model file before anything is measured.
+struct Inspection {
+    ModelPtr model;
+    std::vector<std::pair<std::string, std::size_t>> ops;  ///< nodes an operator, the most frequent first
+    Workload workload;
+    Advice advice;
+    std::vector<Finding> findings;
+    std::optional<double> session_start_ms;  ///< nothing when there was no runtime
+};
+
+/// Opens a model, lets the runtime check it (when runtime is not null), and looks at it.
+/// Throws Error{not_found, bad_model, cancelled}.
+[[nodiscard]] Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
+
+/// model, size_bytes, sha256, ir, opset, opsets, producer, nodes, parameters, bytes (of the weights), macs, inputs, outputs,
+/// ops, advice, findings, session_start_ms.
+[[nodiscard]] Json to_json(const Inspection& inspection);
+
+}  // namespace vernier

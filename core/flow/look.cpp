@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/look.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include "core/flow/advice.h"
+#include "core/model/weights.h"
+#include "core/stats/stats.h"
+
+namespace vernier {
+namespace {
+
+constexpr double kMaskAtMost = -1000;     // no score of a trained network is that low
+constexpr double kWideChannels = 20;      // from here per-tensor INT8 leaves the smallest channel fewer than 13 codes
+constexpr std::uint64_t kTinyMacs = 4'000'000;
+constexpr std::uint64_t kTinyWeights = 250'000;
+constexpr std::int64_t kPerChannelOpset = 13;
+constexpr int kTraceDepth = 8;
+
+const Node* producer(const Model& model, ValueId value) {
+    return value == kNone || model.value(value).producer == kNone ? nullptr : &model.node(model.value(value).producer);
+}
+
+bool is_op(const Node* node, std::string_view op) { return node != nullptr && node->domain.empty() && node->op_type == op; }
+
+double smallest(const Initializer& tensor) {
+    if (tensor.count() > (std::uint64_t{1} << 20)) return 0;  // a mask constant is small or one per position
+    const std::vector<float> values = to_floats(tensor);
+    double least = 0;
+    for (const float value : values) least = std::min(least, static_cast<double>(value));
+    return least;
+}
+
+/// True when a value is made from a constant of kMaskAtMost or less by operators that only shape or scale a mask.
+bool is_mask(const Model& model, ValueId value, int depth) {
+    if (value == kNone || depth == 0) return false;
+    if (const Initializer* constant = model.constant(value)) return smallest(*constant) <= kMaskAtMost;
+    const Node* node = producer(model, value);
+    static constexpr std::array<std::string_view, 12> kOps = {"Mul", "Sub", "Cast", "Unsqueeze", "Reshape", "Expand",
+                                                              "Where", "Identity", "Slice", "Transpose", "Add", "Squeeze"};
+    if (node == nullptr || std::find(kOps.begin(), kOps.end(), node->op_type) == kOps.end()) return false;
+    return std::any_of(node->inputs.begin(), node->inputs.end(), [&](ValueId input) { return is_mask(model, input, depth - 1); });
+}
+
+bool folds_into(const Node* before, const Model& model) {
+    if (!is_op(before, "Conv") && !is_op(before, "ConvTranspose") && !is_op(before, "Gemm")) return false;
+    return before->inputs.size() > 1 && model.constant(before->inputs[1]) != nullptr &&
+           model.value(before->outputs[0]).consumers.size() == 1 && !model.value(before->outputs[0]).graph_output;
+}
+
+/// The BatchNormalization that follows a Conv and nothing else reads; nullptr when there is none.
+const Node* batch_norm_after(const Model& model, const Node& conv) {
+    if (conv.outputs.empty() || conv.outputs[0] == kNone) return nullptr;
+    const Value& out = model.value(conv.outputs[0]);
+    if (out.consumers.size() != 1) return nullptr;
+    const Node& next = model.node(out.consumers[0]);
+    return is_op(&next, "BatchNormalization") && folds_into(&conv, model) ? &next : nullptr;
+}
+
+/// Factor of each channel when a BatchNormalization is folded: scale / sqrt(variance + epsilon).
+std::vector<float> fold_factors(const Model& model, const Node& norm) {
+    if (norm.inputs.size() < 5) return {};
+    const Initializer* scale = model.constant(norm.inputs[1]);
+    const Initializer* variance = model.constant(norm.inputs[4]);
+    if (scale == nullptr || variance == nullptr) return {};
+    std::vector<float> factors = to_floats(*scale);
+    const std::vector<float> variances = to_floats(*variance);
+    if (variances.size() != factors.size()) return {};
+    const float epsilon = float_attribute(norm, "epsilon").value_or(1e-5F);
+    for (std::size_t i = 0; i < factors.size(); ++i) factors[i] /= std::sqrt(variances[i] + epsilon);
+    return factors;
+}
+
+/// Largest over smallest channel range of a depthwise Conv as it will be quantized (BatchNormalization folded in).
+/// Channels that are zero throughout do not count. Nothing when it is no depthwise Conv.
+std::optional<double> channel_spread(const Model& model, const Node& node, std::vector<float>& storage) {
+    if (!is_op(&node, "Conv") || int_attribute(node, "group").value_or(1) <= 1 || node.inputs.size() < 2) return {};
+    const Initializer* weight = model.constant(node.inputs[1]);
+    if (weight == nullptr || weight->dims.size() < 3 || weight->dims[1] != 1 || weight->count() == 0) return {};
+    const std::span<const float> values = view_floats(*weight, storage);
+    if (values.empty()) return {};
+    const Node* norm = batch_norm_after(model, node);
+    const std::vector<float> factors = norm != nullptr ? fold_factors(model, *norm) : std::vector<float>();
+    const auto channels = static_cast<std::size_t>(weight->dims[0]);
+    const std::size_t each = values.size() / channels;
+    std::vector<double> ranges;
+    for (std::size_t c = 0; c < channels; ++c) {
+        double range = 0;
+        for (std::size_t i = 0; i < each; ++i) range = std::max(range, std::abs(static_cast<double>(values[c * each + i])));
+        if (c < factors.size()) range *= std::abs(static_cast<double>(factors[c]));
+        if (range > 0 && std::isfinite(range)) ranges.push_back(range);
+    }
+    if (ranges.size() < 2) return {};
+    const auto [least, most] = std::minmax_element(ranges.begin(), ranges.end());
+    return *most / *least;
+}
+
+void look_at_batch_norm(const Model& model, std::vector<Finding>& findings) {
+    std::size_t folded = 0, left = 0;
+    for (const Node& node : model.nodes()) {
+        if (!is_op(&node, "BatchNormalization")) continue;
+        ++(folds_into(node.inputs.empty() ? nullptr : producer(model, node.inputs[0]), model) ? folded : left);
+    }
+    if (folded > 0)
+        findings.push_back({Severity::info, "unfolded-batchnorm", kNone, {}, {},
+                            fmt::format("{} BatchNormalization node{} behind a Conv or Gemm {} not folded into its weights.", folded,
+                                        folded == 1 ? "" : "s", folded == 1 ? "is" : "are"),
+                            "Quantizing folds them first."});
+    if (left > 0)
+        findings.push_back({Severity::info, "batchnorm-left", kNone, {}, {},
+                            fmt::format("{} BatchNormalization node{} no Conv to fold into and stay{} in float.", left,
+                                        left == 1 ? " has" : "s have", left == 1 ? "s" : ""),
+                            {}});
+}
+
+void look_at_channels(const Model& model, const Job& job, std::vector<Finding>& findings) {
+    std::size_t wide = 0;
+    double widest = 0;
+    NodeId where = kNone;
+    std::vector<float> storage;
+    for (const Node& node : model.nodes()) {
+        job.check();
+        const std::optional<double> spread = channel_spread(model, node, storage);
+        if (!spread || *spread < kWideChannels) continue;
+        ++wide;
+        if (*spread <= widest) continue;
+        widest = *spread;
+        where = node.id;
+    }
+    if (wide == 0) return;
+    findings.push_back({Severity::warning, "wide-channel-ranges", where, model.node(where).label, {},
+                        fmt::format("The channels of {} depthwise Conv node{} differ in range by {:.0f} times or more (widest: {:.0f} times); "
+                                    "one scale per tensor would leave the narrow ones almost nothing.",
+                                    wide, wide == 1 ? "" : "s", kWideChannels, widest),
+                        "Keep weights per channel (the default); if accuracy still falls, leave the widest in FP32."});
+}
+
+void look_at_values(const Model& model, const Job& job, std::vector<Finding>& findings) {
+    std::uint64_t overflow = 0, broken = 0;
+    std::string where, broken_where;
+    std::vector<float> storage;
+    for (const Initializer& tensor : model.initializers()) {
+        job.check();
+        if (tensor.type != ElementType::float32 && tensor.type != ElementType::float64) continue;
+        const std::span<const float> values = view_floats(tensor, storage);
+        if (values.empty()) continue;
+        const TensorStats stats = compute_stats(values, tensor.dims, 0, 1);
+        if (stats.fp16_overflow > 0 && where.empty()) where = tensor.name;
+        if (stats.nan + stats.inf > 0 && broken_where.empty()) broken_where = tensor.name;
+        overflow += stats.fp16_overflow;
+        broken += stats.nan + stats.inf;
+    }
+    if (overflow > 0)
+        findings.push_back({Severity::warning, "fp16-overflow", kNone, {}, where,
+                            fmt::format("{} constant value{} beyond the range of FP16 (65504).", overflow, overflow == 1 ? " is" : "s are"),
+                            "In FP16 their nodes stay in FP32."});
+    if (broken > 0)
+        findings.push_back({Severity::serious, "weights-not-finite", kNone, {}, broken_where,
+                            fmt::format("{} constant value{} NaN or infinite.", broken, broken == 1 ? " is" : "s are"),
+                            "A tensor with such values cannot be quantized."});
+}
+
+void look_at_attention(const Model& model, std::vector<Finding>& findings) {
+    const std::vector<NodeId> masks = masked_scores(model);
+    if (masks.empty()) return;
+    findings.push_back({Severity::warning, "masked-scores", masks.front(), model.node(masks.front()).label, {},
+                        fmt::format("{} node{} a mask constant of {:.0f} or less in front of a Softmax; in static INT8 its range leaves "
+                                    "no steps for the real scores.",
+                                    masks.size(), masks.size() == 1 ? " adds" : "s add", kMaskAtMost),
+                        "Leave these nodes and their Softmax in FP32, or use INT8 dynamic."});
+}
+
+void look_at_layer_norms(const Model& model, std::vector<Finding>& findings) {
+    const std::vector<NodeId> norms = open_layer_norms(model);
+    if (norms.empty()) return;
+    findings.push_back({Severity::warning, "open-layernorm", norms.front(), model.node(norms.front()).label, {},
+                        fmt::format("{} LayerNormalization{} written as single operators (ReduceMean, Sub, Sqrt, Div).", norms.size(),
+                                    norms.size() == 1 ? " is" : "s are"),
+                        "Leave these nodes in FP32: their variance does not fit into 8 bits."});
+}
+
+void look_at_size(const Model& model, const Workload& work, std::vector<Finding>& findings) {
+    if (work.quantized_nodes > 0) {
+        findings.push_back({Severity::warning, "already-quantized", kNone, {}, {},
+                            fmt::format("{} nodes of this model are quantized already.", work.quantized_nodes),
+                            "Start from the float model for a free choice."});
+        return;
+    }
+    if (work.half)
+        findings.push_back({Severity::info, "already-half", kNone, {}, {}, "Most weights of this model are in half precision already.",
+                            "Start from the FP32 model for INT8."});
+    if (work.macs > 0 && work.macs < kTinyMacs && work.weight_bytes < kTinyWeights)
+        findings.push_back({Severity::info, "tiny-model", kNone, {}, {},
+                            fmt::format("This model is tiny ({:.2g} million multiply-accumulates): nothing to gain in time, since "
+                                        "converting to integers costs more than it saves.",
+                                        static_cast<double>(work.macs) / 1e6),
+                            "Quantize it for size only, and measure."});
+    if (model.opset() > 0 && model.opset() < kPerChannelOpset)
+        findings.push_back({Severity::info, "opset-upgrade", kNone, {}, {},
+                            fmt::format("Opset {} is too old for per-channel INT8, which needs {}.", model.opset(), kPerChannelOpset),
+                            "Quantizing upgrades it."});
+}
+
+void look_at_subgraphs(const Model& model, std::vector<Finding>& findings) {
+    const auto inner = std::count_if(model.nodes().begin(), model.nodes().end(), [](const Node& node) { return node.graph != 0; });
+    if (inner == 0) return;
+    findings.push_back({Severity::info, "subgraphs-left", kNone, {}, {},
+                        fmt::format("{} node{} in the bodies of If, Loop or Scan and stay{} as written.", inner,
+                                    inner == 1 ? " is" : "s are", inner == 1 ? "s" : ""),
+                        {}});
+}
+
+}  // namespace
+
+std::vector<NodeId> masked_scores(const Model& model) {
+    std::vector<NodeId> found;
+    for (const Node& node : model.nodes()) {
+        if (!is_op(&node, "Softmax") || node.inputs.empty()) continue;
+        const Node* before = producer(model, node.inputs[0]);
+        if (!is_op(before, "Add") && !is_op(before, "Where")) continue;
+        const bool masked = std::any_of(before->inputs.begin(), before->inputs.end(),
+                                        [&](ValueId input) { return is_mask(model, input, kTraceDepth); });
+        if (masked) found.push_back(before->id);
+    }
+    return found;
+}
+
+std::vector<NodeId> open_layer_norms(const Model& model) {
+    const auto reader = [&](ValueId value, std::string_view op) -> const Node* {
+        if (value == kNone) return nullptr;
+        for (const NodeId id : model.value(value).consumers)
+            if (is_op(&model.node(id), op)) return &model.node(id);
+        return nullptr;
+    };
+    const auto out = [](const Node* node) { return node == nullptr || node->outputs.empty() ? kNone : node->outputs[0]; };
+    std::vector<NodeId> found;
+    for (const Node& mean : model.nodes()) {
+        // x - mean(x), squared, averaged, + epsilon, root: the order in which every exporter writes it.
+        if (!is_op(&mean, "ReduceMean") || mean.inputs.empty()) continue;
+        const Node* centred = reader(out(&mean), "Sub");
+        if (centred == nullptr || std::find(centred->inputs.begin(), centred->inputs.end(), mean.inputs[0]) == centred->inputs.end()) continue;
+        const Node* squared = reader(out(centred), "Pow");
+        if (squared == nullptr) squared = reader(out(centred), "Mul");
+        const Node* variance = reader(out(squared), "ReduceMean");
+        const Node* shifted = reader(out(variance), "Add");
+        if (reader(out(shifted), "Sqrt") != nullptr) found.push_back(mean.id);
+    }
+    return found;
+}
+
+std::vector<Finding> look(const Model& model, const Job& job) {
+    std::vector<Finding> findings = model.findings();
+    look_at_size(model, workload_of(model), findings);
+    look_at_batch_norm(model, findings);
+    look_at_channels(model, job, findings);
+    look_at_values(model, job, findings);
+    look_at_attention(model, findings);
+    look_at_layer_norms(model, findings);
+    look_at_subgraphs(model, findings);
+    return findings;
+}
+
+}  // namespace vernier

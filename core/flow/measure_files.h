@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "core/flow/open.h"
+#include "core/flow/origin.h"
+#include "core/measure/compare.h"
+#include "core/measure/measure.h"
+
+namespace vernier {
+
+/// Files that were measured together, in the order in which they were named.
+struct MeasuredFiles {
+    std::vector<Measurement> measurements;
+    std::vector<std::optional<Origin>> origins;  ///< of files that Vernier made
+    std::vector<Finding> findings;
+};
+
+/// Measures models with one harness. The dataset is opened for the first of them.
+/// Throws Error{not_found, bad_model, bad_data, cancelled}.
+[[nodiscard]] MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
+                                          const std::filesystem::path& data, const MeasureOptions& options, const Job& job);
+
+/// Candidates against a baseline.
+struct ComparedFiles {
+    Comparison comparison;
+    std::vector<std::optional<Origin>> origins;  ///< the baseline's first
+    std::vector<Finding> findings;
+};
+
+/// models[0] is the baseline. Throws as measure_files, and Error{usage} when a limit on accuracy has no labels to judge by.
+[[nodiscard]] ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
+                                          const std::filesystem::path& data, const MeasureOptions& options, const Gate& gate, const Job& job);
+
+/// Worst gate over all candidates: failed, then inconclusive, then passed; not judged when no limit is set.
+[[nodiscard]] Outcome worst_outcome(const Comparison& comparison);
+
+}  // namespace vernier

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/open.h"
+
+#include <onnx/onnx_pb.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <string>
+#include <unordered_set>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+
+namespace vernier {
+namespace {
+
+bool has_unknown_types(const Model& model) {
+    return std::any_of(model.values().begin(), model.values().end(), [](const Value& value) {
+        return value.graph == 0 && value.type.other.empty() &&
+               (value.type.element == ElementType::undefined || !value.type.has_shape);
+    });
+}
+
+bool has_equal_node_names(const Model& model) {
+    std::unordered_set<std::string> names;
+    return std::any_of(model.nodes().begin(), model.nodes().end(), [&](const Node& node) {
+        return node.graph == 0 && !node.name.empty() && !names.insert(node.name).second;
+    });
+}
+
+/// The model's bytes with every main-graph node named by its unique label.
+std::string with_unique_names(const Model& model) {
+    onnx::ModelProto copy = model.proto();
+    int at = 0;
+    for (const Node& node : model.nodes())
+        if (node.graph == 0 && at < copy.graph().node_size()) copy.mutable_graph()->mutable_node(at++)->set_name(node.label);
+    return copy.SerializeAsString();
+}
+
+}  // namespace
+
+ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
+    job.step("open", 0, 0);
+    ModelPtr model = open_model(path, job);
+    job.check();
+    if (runtime == nullptr || !has_unknown_types(*model)) return model;
+    try {
+        model = with_types(model, infer_types(runtime, *model));
+    } catch (const Error& error) {
+        // Types are a help, not a need; whether the model runs is judged where it is run.
+        if (error.kind() != ErrorKind::bad_model) throw;
+    }
+    job.check();
+    return model;
+}
+
+double check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {
+    const RunOptions options;
+    try {
+        return Session::open(runtime, model.path(), options)->start_ms();
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::bad_model || !has_equal_node_names(model)) throw;
+    }
+    const std::string renamed = with_unique_names(model);
+    const double ms = Session::open(runtime, std::as_bytes(std::span(renamed)), model.folder(), options)->start_ms();
+    findings.push_back({Severity::warning, "equal-node-names", kNone, {}, {},
+                        "ONNX Runtime refuses this file because several nodes have the same name; with unique names it runs.",
+                        "A quantized file gets unique names."});
+    return ms;
+}
+
+DatasetPtr open_data(const std::filesystem::path& path, const Model& model) {
+    return path.empty() ? nullptr : open_dataset(path, model);
+}
+
+void check_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs) {
+    namespace fs = std::filesystem;
+    for (const fs::path& input : inputs)
+        if (same_file(output, input))
+            throw Error(ErrorKind::usage, "the output would overwrite its own input", {output.string()}, "Give another name.");
+    std::error_code ignored;
+    if (fs::is_directory(output, ignored))
+        throw Error(ErrorKind::cannot_write, "is a folder", {output.string()}, "Give a file name.");
+    const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+    if (!fs::is_directory(folder, ignored))
+        throw Error(ErrorKind::cannot_write, "there is no such folder", {folder.string()}, "Make it first.");
+    std::string probe = (folder / ".vernier-probe-XXXXXX").string();
+    const int descriptor = mkstemp(probe.data());
+    if (descriptor < 0)
+        throw Error(ErrorKind::cannot_write, std::string("cannot write in this folder: ") + std::strerror(errno), {folder.string()});
+    close(descriptor);
+    unlink(probe.c_str());
+}
+
+}  // namespace vernier

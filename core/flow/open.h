@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/base/finding.h"
+#include "core/base/job.h"
+#include "core/data/dataset.h"
+#include "core/model/model.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier {
+
+/// Opens a model for work: what the onnx library could not infer, ONNX Runtime tells (when runtime is not null).
+/// Throws Error{not_found, bad_model, cancelled}.
+[[nodiscard]] ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
+
+/// Loads the model into a session and drops it: the runtime has the last word on what is a model. Gives how long it took
+/// in ms. A file that the runtime refuses only for equal node names is tried again with unique ones, and said so in
+/// findings. Throws Error{bad_model}.
+double check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings);
+
+/// Opens a dataset for a model; null when the path is empty. Throws Error{not_found, bad_data}.
+[[nodiscard]] DatasetPtr open_data(const std::filesystem::path& path, const Model& model);
+
+/// Throws now what would only fail after long work: an output folder that is not there or takes no file, an output that is
+/// a folder, or one that is the same file as one of the inputs. Throws Error{usage, cannot_write}.
+void check_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
+
+}  // namespace vernier

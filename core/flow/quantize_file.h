@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/flow/open.h"
+#include "core/flow/origin.h"
+#include "core/quant/quantize.h"
+
+namespace vernier {
+
+struct QuantizeRequest {
+    std::filesystem::path model, out;
+    Recipe recipe;
+    std::filesystem::path data;         ///< empty: none
+    std::filesystem::path save_recipe;  ///< empty: not saved
+    QuantizeOptions options = {};
+};
+
+struct QuantizedFile {
+    std::filesystem::path out;
+    ModelPtr model;
+    Origin origin;
+    Plan plan;
+    std::vector<Finding> findings;
+    std::uint64_t size_bytes = 0;  ///< of the written file and its external data
+    std::string sha256;
+    std::string runtime_version;
+    double calibrate_seconds = 0, quantize_seconds = 0, total_seconds = 0;
+};
+
+/// Opens, plans, calibrates, quantizes and writes one file; the output is whole or untouched. An output is never written
+/// over the model, the dataset or each other.
+/// Throws Error{usage} when a node needs calibration and there are no data, and all errors of the steps.
+[[nodiscard]] QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& request, const Job& job);
+
+/// out, size_bytes, source_bytes, size_ratio, sha256, nodes, counts, findings, seconds.{calibrate,quantize,total},
+/// peak_rss_bytes, recipe, data, runtime.
+[[nodiscard]] Json to_json(const QuantizedFile& result);
+
+}  // namespace vernier

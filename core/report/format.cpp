@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/report/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vernier {
+
+std::string significant(double value, int digits) {
+    if (std::isnan(value)) return "nan";
+    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+    if (value == 0) return "0";
+    const auto decimals_of = [digits](double x) {
+        const int exponent = static_cast<int>(std::floor(std::log10(std::abs(x))));
+        return std::clamp(digits - 1 - exponent, 0, 12);
+    };
+    int decimals = decimals_of(value);
+    // 9.999 rounds up to 10.00: one digit less is then enough.
+    const double scale = std::pow(10.0, decimals);
+    const double rounded = std::round(value * scale) / scale;
+    if (rounded != 0) decimals = std::min(decimals, decimals_of(rounded));
+    return fmt::format("{:.{}f}", value, decimals);
+}
+
+std::string megabytes(std::uint64_t bytes) { return significant(static_cast<double>(bytes) / 1e6); }
+
+std::string times(double ratio) { return significant(ratio) + "x"; }
+
+std::string percent(double value) { return fmt::format("{:.2f}", value); }
+
+std::string signed_points(double value) {
+    const double rounded = std::round(value * 100) / 100;
+    return rounded == 0 ? "0.00" : fmt::format("{:+.2f}", rounded);
+}
+
+std::string grouped(std::uint64_t value) {
+    std::string digits = std::to_string(value);
+    for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+    return digits;
+}
+
+std::string shortened(double value) {
+    const double size = std::abs(value);
+    if (size >= 999.5e6) return significant(value / 1e9) + " G";
+    if (size >= 999.5e3) return significant(value / 1e6) + " M";
+    if (size >= 1e3) return significant(value / 1e3) + " k";
+    return significant(value);
+}
+
+}  // namespace vernier

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace vernier {
+
+/// Figures as people read them. One place, so that terminal, sheet and report agree.
+
+/// digits significant digits without exponent: 0.0123, 1.23, 12.3, 123, 1234 (never rounds whole digits away).
+[[nodiscard]] std::string significant(double value, int digits = 3);
+/// Size in MB (10^6 bytes): "86.0", "0.0265".
+[[nodiscard]] std::string megabytes(std::uint64_t bytes);
+/// "2.19x".
+[[nodiscard]] std::string times(double ratio);
+/// Share in percent with two decimals: "97.71".
+[[nodiscard]] std::string percent(double value);
+/// Difference with its sign and two decimals: "+0.20", "-2.90", "0.00".
+[[nodiscard]] std::string signed_points(double value);
+/// Counts with a thin grouping: "21,500", "1,857".
+[[nodiscard]] std::string grouped(std::uint64_t value);
+/// Large counts shortened: "21.5 M", "93.8 k", "512".
+[[nodiscard]] std::string shortened(double value);
+
+}  // namespace vernier

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/report/html.h"
+
+#include <fmt/format.h>
+
+#include "core/report/format.h"
+#include "core/report/html_rows.h"
+#include "core/report/time_by_kind.h"
+#include "core/report/verdict.h"
+
+namespace vernier {
+namespace {
+
+constexpr const char* kStyle = R"(
+:root{color-scheme:light}
+body{margin:0;background:#fff;color:#1d2433;font:13px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
+main{width:1128px;margin:0 auto;padding:28px 36px}
+h1{font-size:22px;line-height:1.3;margin:0 0 4px;overflow-wrap:anywhere}
+h2{font-size:13px;margin:0}
+.sub{color:#697386;font-size:12px;margin:0;overflow-wrap:anywhere}
+.verdict{margin:20px 0 24px;padding:14px 20px;border-left:4px solid #8a919e;background:#f3f4f6;overflow-wrap:anywhere}
+.verdict.good{border-color:#009e73;background:#edf6f3}
+.verdict.bad{border-color:#d55e00;background:#fcf1ea}
+.grid{display:grid;grid-template-columns:548px 548px;column-gap:32px;row-gap:28px}
+.head{display:flex;justify-content:space-between;align-items:baseline;margin-bottom:6px}
+.note{color:#697386;font-size:11px}
+svg{display:block}
+.label{font-size:12px;fill:#4b5565}.figure{font:11.5px ui-monospace,"DejaVu Sans Mono",monospace;fill:#1d2433;white-space:pre}
+.best{font-weight:700;fill:#1d2433}
+.base{stroke:#8a919e;stroke-width:1.2;stroke-dasharray:3 3}
+table{border-collapse:collapse;width:100%;font-size:12px}
+th{color:#697386;font-weight:400;font-size:11px;text-align:right;border-bottom:1px solid #d9dde3;padding:4px 8px}
+td{text-align:right;padding:5px 8px;border-bottom:1px solid #eef0f3;font-variant-numeric:tabular-nums}
+th:first-child,td:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}td.text,th.text{text-align:left}
+.flips{width:auto;margin:2px 0 8px}.flips td{border:1px solid #d9dde3;text-align:center;padding:8px 22px;color:#697386;font-size:11px}
+.flips b{display:block;font-size:17px;color:#1d2433}.flips .lost b{color:#d55e00}.flips .gained b{color:#0072b2}
+ul{margin:6px 0 0;padding-left:18px}
+section{margin-top:28px}
+footer{margin-top:28px;padding-top:10px;border-top:1px solid #d9dde3;color:#697386;font:11px/1.6 ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+@page{size:A4 landscape;margin:8mm}
+@media print{main{padding:0;zoom:.9}section,.grid>div{break-inside:avoid}.verdict{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+)";
+
+std::string short_hash(const std::string& hash) { return hash.size() > 12 ? hash.substr(0, 12) : hash; }
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    std::string text;
+    for (const std::string& word : words)
+        if (!word.empty()) text += (text.empty() ? "" : std::string(between)) + word;
+    return text;
+}
+
+const CandidateComparison* best_candidate(const ComparedFiles& compared, const Verdict& verdict) {
+    return verdict.best < 0 ? nullptr : &compared.comparison.candidates[static_cast<std::size_t>(verdict.best)];
+}
+
+std::string subtitle(const ComparedFiles& compared, const Verdict& verdict) {
+    const Measurement& base = compared.comparison.baseline;
+    std::vector<std::string> parts = {base.model.filename().string()};
+    const auto origin = static_cast<std::size_t>(verdict.best + 1);
+    if (verdict.best >= 0 && origin < compared.origins.size() && compared.origins[origin]) parts.push_back(compared.origins[origin]->text());
+    parts.push_back(fmt::format("ONNX Runtime {}, {}, {} thread{}", base.runtime_version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
+    parts.push_back(base.host.cpu);
+    return joined(parts, " · ");
+}
+
+std::string verdict_html(const Verdict& verdict) {
+    const std::size_t colon = verdict.text.find(": ");
+    const std::string opening = colon == std::string::npos ? "" : verdict.text.substr(0, colon);
+    const std::string rest = colon == std::string::npos ? verdict.text : verdict.text.substr(colon + 2);
+    const char* tone = !verdict.worth ? "" : *verdict.worth ? " good" : " bad";
+    return fmt::format("<div class=\"verdict{}\">{} {}</div>", tone, opening.empty() ? "" : "<b>" + escaped(opening) + ".</b>", escaped(rest));
+}
+
+std::string chart_html(const std::string& title, std::string_view note, const std::string& chart) {
+    return fmt::format("<div><div class=\"head\"><h2>{}</h2><span class=\"note\">{}</span></div>{}</div>", escaped(title), note, chart);
+}
+
+std::string charts_html(const ComparedFiles& compared, const Verdict& verdict) {
+    constexpr int kWidth = 548;
+    const Measurement& base = compared.comparison.baseline;
+    std::string out = "<div class=\"grid\">";
+    out += chart_html("Latency p50, ms (95 % interval)", "lower is better", dot_chart(latency_rows(compared, verdict.best), kWidth));
+    if (const std::vector<DotRow> answers = answer_rows(compared, verdict.best); !answers.empty())
+        out += chart_html(fmt::format("{}, % of {} validation samples", base.accuracy ? "Top-1" : "Answers as before", grouped(base.samples)),
+                          "higher is better", dot_chart(answers, kWidth));
+    out += chart_html("File size, MB", "lower is better", dot_chart(size_rows(compared, verdict.best), kWidth));
+    out += chart_html("Cold start, ms (400 Mbit/s download + load + first run)", "lower is better", dot_chart(cold_start_rows(compared, verdict.best), kWidth));
+    return out + "</div>";
+}
+
+std::string times_html(const ComparedFiles& compared, const Verdict& verdict) {
+    const CandidateComparison* best = best_candidate(compared, verdict);
+    if (best == nullptr) return {};
+    std::vector<ChangeRow> rows;
+    for (const KindTime& kind : time_by_kind(compared.comparison.baseline, best->measurement))
+        rows.push_back({kind.kind, kind.before, kind.after, fmt::format("{} → {} ms", significant(kind.before), significant(kind.after))});
+    if (rows.empty()) return {};
+    return chart_html(fmt::format("Where the time went: baseline (square) → {} (dot)", title_of(best->measurement)), "ms a run, by profiler",
+                      change_chart(rows, colour_of(compared, verdict.best), 548));
+}
+
+std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
+    const CandidateComparison* best = best_candidate(compared, verdict);
+    if (best == nullptr || best->measurement.samples == 0) return {};
+    std::string out = fmt::format("<div><div class=\"head\"><h2>Answers that changed ({} samples)</h2></div>", grouped(best->measurement.samples));
+    if (best->top1_delta_points)
+        out += fmt::format("<table class=\"flips\"><tr><td><b>{}</b>right in both</td><td class=\"lost\"><b>{}</b>lost</td></tr>"
+                           "<tr><td class=\"gained\"><b>{}</b>gained</td><td><b>{}</b>wrong in both</td></tr></table>",
+                           grouped(best->right_both), grouped(best->lost), grouped(best->gained), grouped(best->wrong_both));
+    return out + fmt::format("<p class=\"sub\">{} % of all answers agree with the baseline; SQNR of the scores {} dB</p></div>",
+                             significant(best->agreement, 4), significant(best->output_sqnr_db));
+}
+
+std::string figures_row(const Measurement& measured, const CandidateComparison* candidate, const std::optional<Origin>* origin) {
+    const Latency& latency = measured.latency;
+    std::string out = fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>", escaped(title_of(measured)),
+                                  origin != nullptr && *origin ? escaped((*origin)->text()) : candidate == nullptr ? "baseline" : "");
+    for (const double value : {latency.p50, latency.p90, latency.p99, latency.mean, measured.session_start_ms, measured.first_run_ms})
+        out += "<td>" + significant(value) + "</td>";
+    out += fmt::format("<td>{}</td><td>{}</td>", megabytes(measured.size_bytes), megabytes(measured.peak_rss_bytes));
+    out += measured.accuracy ? fmt::format("<td>{}</td><td>{}</td>", percent(measured.accuracy->top1), percent(measured.accuracy->top5)) : "<td>-</td><td>-</td>";
+    out += candidate != nullptr && measured.samples > 0 ? "<td>" + percent(candidate->agreement) + "</td>" : "<td>-</td>";
+    return out + fmt::format("<td class=\"text\">{}</td></tr>", candidate == nullptr ? "" : name(candidate->gate));
+}
+
+std::string figures_html(const ComparedFiles& compared) {
+    std::string out = "<section><div class=\"head\"><h2>All figures</h2></div><table><tr><th>model</th><th class=\"text\">recipe</th><th>p50 ms</th>"
+                      "<th>p90 ms</th><th>p99 ms</th><th>mean ms</th><th>start ms</th><th>first run ms</th><th>size MB</th><th>memory MB</th>"
+                      "<th>top-1 %</th><th>top-5 %</th><th>agree %</th><th class=\"text\">gate</th></tr>";
+    out += figures_row(compared.comparison.baseline, nullptr, nullptr);
+    for (std::size_t i = 0; i < compared.comparison.candidates.size(); ++i) {
+        const CandidateComparison& candidate = compared.comparison.candidates[i];
+        out += figures_row(candidate.measurement, &candidate, i + 1 < compared.origins.size() ? &compared.origins[i + 1] : nullptr);
+    }
+    out += "</table>";
+    for (const CandidateComparison& candidate : compared.comparison.candidates)
+        for (const GateLine& line : candidate.gate_lines)
+            out += fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate.measurement)), escaped(line.what), escaped(line.text), name(line.outcome));
+    return out + "</section>";
+}
+
+std::string findings_html(const std::vector<Finding>& findings) {
+    if (findings.empty()) return {};
+    std::string out = "<section><h2>Findings</h2><ul>";
+    for (const Finding& finding : findings)
+        out += fmt::format("<li>{} {} <span class=\"note\">({}, {})</span></li>", escaped(finding.text), escaped(finding.remedy), name(finding.severity), escaped(finding.code));
+    return out + "</ul></section>";
+}
+
+std::string footer_html(const ComparedFiles& compared, const Verdict& verdict) {
+    const Measurement& base = compared.comparison.baseline;
+    std::vector<std::string> files = {"baseline sha256 " + short_hash(base.sha256)};
+    for (const CandidateComparison& candidate : compared.comparison.candidates)
+        files.push_back(title_of(candidate.measurement) + " " + short_hash(candidate.measurement.sha256));
+    const auto origin = static_cast<std::size_t>(verdict.best + 1);
+    if (verdict.best >= 0 && origin < compared.origins.size() && compared.origins[origin]) {
+        const Origin& made = *compared.origins[origin];
+        files.push_back("recipe " + short_hash(made.recipe_sha256));
+        if (made.calibration_samples > 0) files.push_back(fmt::format("calibrated on {} samples of {}", made.calibration_samples, made.data_name));
+    }
+    if (base.samples > 0) files.push_back(fmt::format("data {} ({}), {} samples", base.data_name, short_hash(base.data_fingerprint), grouped(base.samples)));
+    const std::vector<std::string> runs = {fmt::format("{} timed runs in {} blocks each, interleaved in random order", base.latency.n, base.latency.blocks.size()),
+                                           fmt::format("A/A ±{} %", significant(100 * compared.comparison.noise_floor, 2)),
+                                           "graph level " + std::string(name(base.run.level)),
+                                           "host " + base.host.name,
+                                           base.host.os,
+                                           joined(base.host.cpu_flags, " "),
+                                           base.host.governor.empty() ? "" : "governor " + base.host.governor,
+                                           fmt::format("load {:.1f}", base.host.load),
+                                           "Vernier " + base.vernier_version,
+                                           base.date};
+    return "<footer>" + escaped(joined(files, " · ")) + "<br>" + escaped(joined(runs, " · ")) + "</footer>";
+}
+
+}  // namespace
+
+std::string render_html(const ComparedFiles& compared) {
+    const Verdict verdict = verdict_of(compared.comparison);
+    std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=1200\"><title>" +
+                      escaped(verdict.title) + "</title><style>" + kStyle + "</style></head><body><main>\n";
+    out += "<h1>" + escaped(verdict.title) + "</h1><p class=\"sub\">" + escaped(subtitle(compared, verdict)) + "</p>\n";
+    out += verdict_html(verdict) + "\n" + charts_html(compared, verdict) + "\n";
+    const std::string below = times_html(compared, verdict) + flips_html(compared, verdict);
+    if (!below.empty()) out += "<section class=\"grid\">" + below + "</section>\n";
+    return out + figures_html(compared) + findings_html(compared.findings) + footer_html(compared, verdict) + "\n</main></body></html>\n";
+}
+
+}  // namespace vernier

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vernier {
+
+/// Text for HTML and SVG: & < > " ' and control characters are made harmless.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+/// One row of a dot-and-interval chart.
+struct DotRow {
+    std::string label;
+    double value = 0;
+    std::optional<double> lo, hi;  ///< the interval; nothing when there is none
+    std::string text;              ///< the figures at the right end
+    std::string colour;            ///< "#009E73"
+    bool baseline = false;         ///< a square, and the dashed line through all rows
+    bool best = false;             ///< bold, larger
+};
+
+/// A chart of rows on one common axis: label, interval with dot, figures. width in px; 24 px a row.
+[[nodiscard]] std::string dot_chart(const std::vector<DotRow>& rows, int width);
+
+/// One row of a before-and-after chart.
+struct ChangeRow {
+    std::string label;
+    double before = 0, after = 0;
+    std::string text;
+};
+
+/// Square (before) and dot (after) joined by a bar, from zero up.
+[[nodiscard]] std::string change_chart(const std::vector<ChangeRow>& rows, const std::string& colour, int width);
+
+}  // namespace vernier

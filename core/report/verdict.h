@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/measure/compare.h"
+
+namespace vernier {
+
+/// The finding of a comparison in words.
+struct Verdict {
+    std::string title;          ///< "glyphs_int8: 2.19x faster, 0.28x the size, accuracy inside the gate"
+    std::string text;           ///< sentences with 95 % intervals; begins with "Worth it:", "Not worth it:", "Not settled:", ...
+    std::optional<bool> worth;  ///< nothing when it cannot be said
+    int best = -1;              ///< the candidate that the title is about; -1 when there is none
+};
+
+/// Picks the candidate to speak of (gate passed, then fastest) and says what it costs and gains.
+[[nodiscard]] Verdict verdict_of(const Comparison& comparison);
+
+/// {"title", "text", "worth": true, false or null, "best"}.
+[[nodiscard]] Json to_json(const Verdict& verdict);
+
+/// What people call a measured file: its name without folder and ".onnx".
+[[nodiscard]] std::string title_of(const Measurement& measurement);
+
+/// Download at 400 Mbit/s, session start and first run, in ms.
+[[nodiscard]] double cold_start_ms(const Measurement& measurement);
+
+/// True when the candidate is shown to be faster (or slower) than the baseline.
+[[nodiscard]] bool is_faster(const CandidateComparison& candidate);
+[[nodiscard]] bool is_slower(const CandidateComparison& candidate);
+/// True when the interval of the top-1 difference leaves out 0.
+[[nodiscard]] bool accuracy_differs(const CandidateComparison& candidate);
+
+}  // namespace vernier
