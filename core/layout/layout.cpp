@@ -29,6 +29,21 @@ bool is_drawn(const Node& node, GraphId graph) {
     return node.graph == graph && !(node.op_type == "Constant" && node.domain.empty());
 }
 
+/// Cards that compute with the model's data count for the main path; those that compute shapes and masks hardly do.
+int path_weight(const Model& model, const Node& node) {
+    constexpr int kData = 1000, kAside = 1;
+    if (node.op_type == "ConstantOfShape" || node.op_type == "Shape" || node.op_type == "Range" || node.outputs.empty() ||
+        node.outputs.front() == kNone) {
+        return kAside;
+    }
+    switch (model.value(node.outputs.front()).type.element) {
+        case ElementType::int64:
+        case ElementType::int32:
+        case ElementType::boolean: return kAside;
+        default: return kData;
+    }
+}
+
 /// The cards of a graph, and the values between them. Graph inputs and outputs are stubs.
 Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
     Net net;
@@ -37,6 +52,7 @@ Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
         if (is_drawn(node, graph)) {
             layout.card_of_node[at(node.id)] = static_cast<std::int32_t>(layout.cards.size());
             layout.cards.push_back({node.id, {}, 0});
+            net.weight.push_back(path_weight(model, node));
         }
     }
     net.cards = static_cast<int>(layout.cards.size());
@@ -82,6 +98,9 @@ std::vector<Part> split(const Net& net) {
         Part& part = parts.emplace_back();
         part.cards = std::move(cards);
         part.net.cards = static_cast<int>(part.cards.size());
+        for (const int card : part.cards) {
+            part.net.weight.push_back(net.weight_of(card));
+        }
     }
     for (layered::Link link : net.links) {
         Part& part = parts[at(part_of[at(link.from)])];

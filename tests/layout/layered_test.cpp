@@ -135,6 +135,18 @@ TEST(Layered, ShortBranchGoesDownToItsReader) {
     EXPECT_EQ(rank[5], 3);
 }
 
+TEST(Layered, SpineFollowsTheHeavyPath) {
+    Net net;
+    net.cards = 6;  // 0 -> 5 by the heavy 4, or by the light 1, 2, 3
+    net.links = {{0, 0, {1, 4}}, {1, 1, {2}}, {2, 2, {3}}, {3, 3, {5}}, {4, 4, {5}}};
+    net.weight = {1000, 1, 1, 1, 1000, 1000};
+    const Drawn d = draw(std::move(net));
+    expect_sound(d);
+    EXPECT_EQ(d.items.spine, (std::vector<int>{0, 4, 5}));
+    EXPECT_NEAR(d.x[0], d.x[5], 1e-9);
+    EXPECT_NEAR(d.x[4], d.x[5], 1e-9);
+}
+
 TEST(Layered, CycleIsDrawnWithAStub) {
     Net net;
     net.cards = 3;

@@ -46,13 +46,16 @@ public:
     void paintBoxes(const std::vector<int>& cards, Detail detail);
     void paintCard(int card, Detail detail);
     void paintOutline(int card);
+    void paintConstants(int card);
 
 private:
+    [[nodiscard]] double opacityOf(int card) const {
+        return look_.isDimmed(card) && !look_.isSelected(card) ? kDimmedOpacity : 1.0;
+    }
     void paintGround(int card, const QRectF& rect);
     void paintTitleOnly(int card, const QRectF& rect);
     void paintWords(int card, const QRectF& rect);
     double paintBadge(const CardMethod& method, const QRectF& card);
-    void paintConstants(const QString& text, const QRectF& rect);
 
     QPainter& painter_;
     const Scene& scene_;
@@ -153,14 +156,17 @@ void CardPainter::paintWords(int card, const QRectF& rect) {
     painter_.setFont(fonts_.label);
     const QString label = QFontMetricsF(fonts_.label).elidedText(text.label, Qt::ElideMiddle, lower.width());
     painter_.drawText(lower, Qt::AlignVCenter | Qt::AlignLeft, label);
-    if (z >= kConstantsZoom && !text.weight.isEmpty()) {
-        paintConstants(text.weight, rect);
-    }
 }
 
 /// A quiet pill that hangs from the card's lower edge, left of where wires leave.
-void CardPainter::paintConstants(const QString& words, const QRectF& rect) {
+void CardPainter::paintConstants(int card) {
+    const QString& words = scene_.text(card).weight;
+    if (words.isEmpty()) {
+        return;
+    }
     const double z = view_.zoom;
+    const QRectF rect = view_.toScreen(scene_.cardRect(card));
+    painter_.setOpacity(opacityOf(card));
     QFont font = fonts_.mono;
     font.setPixelSize(std::max(7, qRound(font.pixelSize() * 0.82)));
     const QFontMetricsF metrics(font);
@@ -173,6 +179,7 @@ void CardPainter::paintConstants(const QString& words, const QRectF& rect) {
     painter_.setPen(theme_.text2);
     painter_.setFont(font);
     painter_.drawText(pill, Qt::AlignCenter, text);
+    painter_.setOpacity(1.0);
 }
 
 void CardPainter::paintCard(int card, Detail detail) {
@@ -180,7 +187,7 @@ void CardPainter::paintCard(int card, Detail detail) {
     // On half pixels a line of 1 px is sharp.
     const QRectF rect(std::round(exact.left()) + 0.5, std::round(exact.top()) + 0.5, std::round(exact.width()) - 1,
                       std::round(exact.height()) - 1);
-    painter_.setOpacity(look_.isDimmed(card) && !look_.isSelected(card) ? kDimmedOpacity : 1.0);
+    painter_.setOpacity(opacityOf(card));
     paintGround(card, rect);
     if (detail == Detail::Title) {
         paintTitleOnly(card, rect);
@@ -219,6 +226,9 @@ void paintCards(QPainter& painter, const Scene& scene, const View& view, const L
     for (const int card : cards) {
         if (look.isSelected(card)) {
             cardPainter.paintOutline(card);
+        }
+        if (detail == Detail::Full && view.zoom >= kConstantsZoom) {
+            cardPainter.paintConstants(card);
         }
     }
 }

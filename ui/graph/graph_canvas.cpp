@@ -88,6 +88,7 @@ void GraphCanvas::setMethods(const std::vector<CardMethod>& methods) {
 }
 
 void GraphCanvas::setSelection(const QVector<int>& nodes, int current) {
+    const bool moved = current != current_;
     selection_ = nodes;
     current_ = current;
     look_.selected.clear();
@@ -100,6 +101,9 @@ void GraphCanvas::setSelection(const QVector<int>& nodes, int current) {
             }
         }
         look_.current = scene_->cardOf(current);
+        if (moved && !first_view_pending_) {
+            reveal(current);  // what another panel selected comes into sight; what was clicked here already is
+        }
     }
     tellScreenReader();
     viewport()->update();

@@ -41,6 +41,7 @@ public:
     void setMessage(const QString& message);
     /// By NodeId; may be empty.
     void setMethods(const std::vector<CardMethod>& methods);
+    /// A new current node is brought into sight.
     void setSelection(const QVector<int>& nodes, int current);
     /// By NodeId: true fades the card. Empty fades none.
     void setDimmed(const std::vector<bool>& dimmed);

@@ -90,11 +90,15 @@ bool GraphCanvas::pickLegend(QPointF position) {
         return true;
     }
     if (hit.part == Legend::Part::Line) {
+        const QPointF here = view_.sceneRect().center();
         QVector<int> nodes;
+        int nearest = -1;
         for (const int card : legend_.cardsOf(hit.line)) {
             nodes << scene_->nodeOf(card);
+            const auto distance = [&](int c) { return (scene_->cardRect(c).center() - here).manhattanLength(); };
+            nearest = nearest < 0 || distance(card) < distance(nearest) ? card : nearest;
         }
-        emit selectionRequested(nodes, nodes.value(0, -1));
+        emit selectionRequested(nodes, nearest < 0 ? -1 : scene_->nodeOf(nearest));
         return true;
     }
     return false;
@@ -297,7 +301,6 @@ bool GraphCanvas::walk(int key) {
     if (card >= 0) {
         const int node = scene_->nodeOf(card);
         emit selectionRequested({node}, node);
-        reveal(node);
     }
     return true;
 }

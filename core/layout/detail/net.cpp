@@ -2,6 +2,7 @@
 #include "core/layout/detail/net.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <numeric>
 #include <queue>
@@ -127,14 +128,15 @@ std::vector<std::vector<int>> connected_parts(const Net& net) {
 Paths longest_paths(const Net& net, const std::vector<int>& order) {
     const auto count = static_cast<std::size_t>(net.cards);
     const Rows out = net.out_links();
-    std::vector<int> height(count, 0);
+    std::vector<std::int64_t> height(count, 0);  // weight of the heaviest path from here down
     for (auto card = order.rbegin(); card != order.rend(); ++card) {
-        int& best = height[static_cast<std::size_t>(*card)];
+        std::int64_t best = 0;
         for (const int link : out.of(*card)) {
             for (const int reader : net.links[static_cast<std::size_t>(link)].to) {
-                best = std::max(best, height[static_cast<std::size_t>(reader)] + 1);
+                best = std::max(best, height[static_cast<std::size_t>(reader)]);
             }
         }
+        height[static_cast<std::size_t>(*card)] = best + net.weight_of(*card);
     }
     std::vector<int> starts = order;
     std::stable_sort(starts.begin(), starts.end(), [&](int a, int b) {

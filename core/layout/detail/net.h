@@ -42,9 +42,11 @@ struct Net {
     int cards = 0;
     std::vector<Link> links;
     std::vector<Stub> stubs;
+    std::vector<int> weight;  ///< by card, how much it counts for the main path; empty: all the same
 
     [[nodiscard]] Rows out_links() const;  ///< card -> links it produces
     [[nodiscard]] Rows in_links() const;   ///< card -> links it reads
+    [[nodiscard]] int weight_of(int card) const { return weight.empty() ? 1 : weight[static_cast<std::size_t>(card)]; }
 };
 
 /// A topological order of the cards. Edges that close a cycle (a valid model has none) become stubs of the net.
@@ -59,8 +61,8 @@ void cut_far_readers(Net& net, const std::vector<int>& rank);
 /// Connected parts as lists of cards in rising order, the largest part first.
 [[nodiscard]] std::vector<std::vector<int>> connected_parts(const Net& net);
 
-/// For each card the reader that continues its path (-1 at a path's end). Paths are disjoint and greedily longest;
-/// spine marks the cards of the first one, which runs through every rank.
+/// For each card the reader that continues its path (-1 at a path's end). Paths are disjoint and greedily heaviest;
+/// spine marks the cards of the first one.
 struct Paths {
     std::vector<int> next;
     std::vector<bool> spine;
