@@ -281,6 +281,20 @@ bool reaches_quantize(const GraphEdit& edit, const std::string& tensor) {
     return false;
 }
 
+/// The last of the nodes behind a Conv or Gemm that the runtime folds into it before it looks for QuantizeLinear:
+/// BatchNormalization, and Mul or Add with a constant, as long as nothing else reads the tensor between.
+int last_folded(const GraphEdit& edit, int index) {
+    for (;;) {
+        const auto readers = edit.readers(edit.item(static_cast<std::size_t>(index)).proto.output(0));
+        if (readers.size() != 1) return index;
+        const auto& next = edit.item(static_cast<std::size_t>(readers[0])).proto;
+        const bool scales = (next.op_type() == "Mul" || next.op_type() == "Add") &&
+                            (edit.initializer(next.input(0)) != nullptr || edit.initializer(next.input(1)) != nullptr);
+        if (next.op_type() != "BatchNormalization" && !scales) return index;
+        index = readers[0];
+    }
+}
+
 }  // namespace
 
 void emit_static(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration,
@@ -300,11 +314,12 @@ int guard_float_nodes(GraphEdit& edit) {
         if (weight == nullptr || weight->data_type() != onnx::TensorProto::FLOAT) continue;
         const int producer = edit.producer(node.input(0));
         if (producer < 0 || edit.item(static_cast<std::size_t>(producer)).proto.op_type() != "DequantizeLinear") continue;
-        const std::string output = node.output(0);
+        const int last = last_folded(edit, static_cast<int>(i));
+        const std::string output = edit.item(static_cast<std::size_t>(last)).proto.output(0);
         if (!reaches_quantize(edit, output)) continue;
         const std::string unguarded = edit.fresh(output + "_float");
         const std::string name = node.name() + "_keep_float";
-        edit.set_output(static_cast<int>(i), 0, unguarded);
+        edit.set_output(last, 0, unguarded);
         onnx::NodeProto guard;
         guard.set_op_type("LeakyRelu");
         guard.set_name(edit.fresh(name));
