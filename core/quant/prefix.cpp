@@ -12,18 +12,29 @@ constexpr std::size_t kLongestPrefix = 4;
 constexpr int kFewestRounds = 7, kMostRounds = 60;
 constexpr double kBudgetSeconds = 2.5;
 constexpr double kWorthwhile = 0.98;
+constexpr double kLargestShare = 0.06;  ///< of the model's weights: more in float would spoil the file's size
 
 using Clock = std::chrono::steady_clock;
 
 double elapsed_ms(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
 
+std::uint64_t weights_of_item(const Prepared& prepared, int i) {
+    std::uint64_t count = 1;
+    for (const auto dim : prepared.edit.dims(prepared.edit.item(static_cast<std::size_t>(i)).proto.input(1))) count *= static_cast<std::uint64_t>(dim);
+    return count;
+}
+
 /// Convolutions at the start of the graph that no rule chose, in graph order.
 std::vector<int> leading_convolutions(const Prepared& prepared) {
     std::vector<int> leading;
+    std::uint64_t all = 0, kept = 0;
+    for (const int i : prepared.static_plan.heavy) all += weights_of_item(prepared, i);
     for (const int i : prepared.static_plan.heavy) {
         const auto& item = prepared.edit.item(static_cast<std::size_t>(i));
         const bool chosen = prepared.choices[static_cast<std::size_t>(item.origin)].explicit_choice();
+        kept += weights_of_item(prepared, i);
         if (item.proto.op_type() != "Conv" || chosen || leading.size() == kLongestPrefix) break;
+        if (double(kept) > kLargestShare * double(all)) break;
         leading.push_back(i);
     }
     return leading;

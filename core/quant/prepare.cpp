@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/quant/methods/fp16.h"
 #include "core/quant/passes/passes.h"
 
 namespace vernier {
@@ -48,21 +49,23 @@ void mark_untouchable(Prepared& prepared, const Model& model) {
                 "Start from the float model to choose anew.", quantized);
 }
 
-void raise_opset(Prepared& prepared) {
-    const auto wants = prepared.wants(Method::int8_static);
-    if (std::find(wants.begin(), wants.end(), true) == wants.end()) return;
+bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags.end(), true) != flags.end(); }
+
+/// Raises the opset as far as a chosen method needs it; where that is not possible, its nodes stay in float.
+void raise_opset(Prepared& prepared, Method method, std::int64_t needed) {
     const std::int64_t from = prepared.edit.opset();
-    const std::string problem = upgrade_opset(prepared.edit, kOpsetForPerAxis);
+    if (from >= needed || !any(prepared.wants(method))) return;
+    const std::string problem = upgrade_opset(prepared.edit, needed);
+    const std::string title(row(method).title);
     if (problem.empty()) {
-        if (from < kOpsetForPerAxis)
-            prepared.findings.push_back({Severity::info, "opset-raised", kNone, {}, {},
-                                         fmt::format("The model's opset is raised from {} to {}, which per-channel INT8 needs.", from, kOpsetForPerAxis), {}});
+        prepared.findings.push_back({Severity::info, "opset-raised", kNone, {}, {},
+                                     fmt::format("The model's opset is raised from {} to {}, which {} needs.", from, needed, title), {}});
         return;
     }
-    prepared.findings.push_back({Severity::serious, "opset-too-old", kNone, {}, {}, "INT8 static is not possible: " + problem + ".",
+    prepared.findings.push_back({Severity::serious, "opset-too-old", kNone, {}, {}, title + " is not possible: " + problem + ".",
                                  "Export the model again with opset 13 or later."});
     for (std::size_t i = 0; i < prepared.choices.size(); ++i)
-        if (prepared.choices[i].method == Method::int8_static && prepared.problem[i].empty()) prepared.problem[i] = problem;
+        if (prepared.choices[i].method == method && prepared.problem[i].empty()) prepared.problem[i] = problem;
 }
 
 void run_passes(Prepared& prepared) {
@@ -70,16 +73,58 @@ void run_passes(Prepared& prepared) {
     context.findings = &prepared.findings;
     context.absorbed.assign(prepared.choices.size(), false);
     context.wants_static.assign(prepared.choices.size(), false);
-    bool any = false;
-    for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
+    for (std::size_t i = 0; i < prepared.choices.size(); ++i)
         context.wants_static[i] = prepared.choices[i].method == Method::int8_static && prepared.problem[i].empty();
-        any = any || context.wants_static[i];
-    }
-    if (any) run_static_passes(prepared.edit, context);
+    if (any(context.wants_static)) run_static_passes(prepared.edit, context);
     prepared.absorbed = std::move(context.absorbed);
 }
 
+/// Notes why nodes stay in float, by the node of the opened model.
+void note_reasons(Prepared& prepared, const std::vector<int>& items, const std::vector<std::string>& reasons) {
+    for (std::size_t i = 0; i < items.size(); ++i)
+        prepared.problem[static_cast<std::size_t>(prepared.edit.item(static_cast<std::size_t>(items[i])).origin)] = reasons[i];
+}
+
+void plan_dynamic(Prepared& prepared) {
+    const auto nodes = prepared.dynamic_nodes();
+    if (nodes.empty()) return;
+    const auto reasons = why_not_dynamic(prepared.edit, nodes);
+    const auto findings = dynamic_findings(prepared.edit, nodes, reasons);
+    prepared.findings.insert(prepared.findings.end(), findings.begin(), findings.end());
+    std::vector<int> items;
+    for (const DynamicNode& node : nodes) items.push_back(node.index);
+    note_reasons(prepared, items, reasons);
+}
+
+void plan_fp16(Prepared& prepared) {
+    const auto items = prepared.fp16_nodes();
+    if (items.empty()) return;
+    const auto reasons = why_not_fp16(prepared.edit, items);
+    const auto findings = fp16_findings(prepared.edit, items, reasons);
+    prepared.findings.insert(prepared.findings.end(), findings.begin(), findings.end());
+    note_reasons(prepared, items, reasons);
+}
+
 }  // namespace
+
+std::vector<DynamicNode> Prepared::dynamic_nodes() const {
+    std::vector<DynamicNode> nodes;
+    const auto wanted = wants(Method::int8_dynamic);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (!wanted[i]) continue;
+        const Choice& choice = choices[static_cast<std::size_t>(edit.item(i).origin)];
+        nodes.push_back({static_cast<int>(i), choice.per_channel, choice.explicit_choice()});
+    }
+    return nodes;
+}
+
+std::vector<int> Prepared::fp16_nodes() const {
+    std::vector<int> nodes;
+    const auto wanted = wants(Method::fp16);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (wanted[i]) nodes.push_back(static_cast<int>(i));
+    return nodes;
+}
 
 std::vector<bool> Prepared::wants(Method method) const {
     std::vector<bool> result(edit.size(), false);
@@ -110,8 +155,11 @@ Prepared prepare(const ModelPtr& model, const Recipe& recipe) {
     prepared.choices = resolve(recipe, *model);
     prepared.problem.resize(prepared.choices.size());
     mark_untouchable(prepared, *model);
-    raise_opset(prepared);
+    raise_opset(prepared, Method::int8_static, kOpsetForPerAxis);
+    raise_opset(prepared, Method::int8_dynamic, kDynamicOpset);
     run_passes(prepared);
+    plan_dynamic(prepared);
+    plan_fp16(prepared);
     prepared.replan_static({});
     return prepared;
 }

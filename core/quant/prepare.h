@@ -7,6 +7,7 @@
 
 #include "core/base/finding.h"
 #include "core/quant/edit.h"
+#include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/static_plan.h"
 #include "core/quant/plan.h"
 #include "core/quant/recipe.h"
@@ -29,6 +30,9 @@ struct Prepared {
     [[nodiscard]] std::vector<bool> wants(Method method) const;
     /// Per-channel wish of each item (true for what we added).
     [[nodiscard]] std::vector<bool> per_channel() const;
+    /// Items that become INT8 dynamic, and FP16.
+    [[nodiscard]] std::vector<DynamicNode> dynamic_nodes() const;
+    [[nodiscard]] std::vector<int> fp16_nodes() const;
     /// Plans static INT8 anew with some items kept in float.
     void replan_static(const std::set<int>& keep_float);
 };

@@ -10,6 +10,8 @@
 
 #include "core/base/error.h"
 #include "core/quant/calibration/calibrate.h"
+#include "core/quant/methods/dynamic.h"
+#include "core/quant/methods/fp16.h"
 #include "core/quant/methods/static_emit.h"
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
@@ -26,6 +28,8 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
                       std::vector<Finding>& findings) {
     GraphEdit edit = prepared.edit;
     emit_static(edit, static_plan, ranges, calibration, prepared.per_channel(), findings);
+    emit_dynamic(edit, prepared.dynamic_nodes());
+    emit_fp16(edit, prepared.fp16_nodes());
     guard_float_nodes(edit);
     return edit.build();
 }
@@ -95,11 +99,16 @@ Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recip
     if (options.time_prefix && !prepared.static_plan.heavy.empty())
         time_prefix(runtime, prepared, result.ranges, recipe.calibration, *dataset, job);
     job.step("quantize", 0, 1);
-    result.proto = std::make_shared<onnx::ModelProto>(
-        emit(prepared, prepared.static_plan, result.ranges, recipe.calibration, prepared.findings));
-    job.step("check", 0, 1);
-    check_it_loads(runtime, *result.proto);
     result.plan = plan_of(prepared, *model);
+    if (result.plan.count(Method::fp32) == result.plan.nodes.size()) {
+        result.proto = std::make_shared<onnx::ModelProto>(inlined_proto(*model));  // nothing changes: every byte is kept
+    } else {
+        result.proto = std::make_shared<onnx::ModelProto>(
+            emit(prepared, prepared.static_plan, result.ranges, recipe.calibration, prepared.findings));
+        result.plan.findings = prepared.findings;
+        job.step("check", 0, 1);
+        check_it_loads(runtime, *result.proto);
+    }
     result.findings = result.plan.findings;
     result.quantize_seconds = seconds_since(start) - result.calibrate_seconds;
     return result;

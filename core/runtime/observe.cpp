@@ -130,6 +130,29 @@ OrtStatus* infer_shape(const OrtCustomOp* op, OrtShapeInferContext* context) {
         api.ReleaseStatus(unknown);
         return nullptr;
     }
+    std::size_t rank = 0;
+    if (OrtStatus* status = api.GetDimensionsCount(info, &rank)) {
+        return status;
+    }
+    std::vector<std::int64_t> dims(rank);
+    std::vector<const char*> symbols(rank, "");
+    if (OrtStatus* status = api.GetDimensions(info, dims.data(), rank)) {
+        return status;
+    }
+    if (OrtStatus* status = api.GetSymbolicDimensions(info, symbols.data(), rank)) {
+        return status;
+    }
+    // An unknown axis without a name would be taken for the size -1 (Slice behind it then aborts): name it.
+    std::vector<std::string> names(symbols.begin(), symbols.end());
+    for (std::size_t i = 0; i < rank; ++i) {
+        if (dims[i] == -1 && names[i].empty()) {
+            names[i] = fmt::format("vernier_axis_{}_{}", static_cast<const void*>(context), i);
+        }
+        symbols[i] = names[i].c_str();
+    }
+    if (OrtStatus* status = api.SetSymbolicDimensions(info, symbols.data(), rank)) {
+        return status;
+    }
     return api.ShapeInferContext_SetOutputTypeShape(context, 0, info);
 }
 

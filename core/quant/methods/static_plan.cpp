@@ -216,7 +216,7 @@ private:
 std::vector<std::string> StaticPlan::observed() const {
     std::set<std::string> names;
     for (const auto& [name, tensor] : tensors)
-        if (!tensor.observe.empty()) names.insert(tensor.observe);
+        if (!tensor.observe.empty()) names.insert({tensor.observe, name});
     return {names.begin(), names.end()};
 }
 

@@ -33,7 +33,8 @@ struct StaticPlan {
     std::map<std::string, QuantTensor> tensors;       ///< by tensor name in the prepared graph
     std::vector<int> heavy;                           ///< Conv, MatMul, Gemm that run in INT8, in graph order
 
-    /// Tensors that calibration must watch.
+    /// Tensors that calibration must watch, those too that need a range of their own only when a node before them is kept
+    /// in float.
     [[nodiscard]] std::vector<std::string> observed() const;
 };
 
