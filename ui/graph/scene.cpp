@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
+#include <map>
+#include <numeric>
+#include <utility>
 
 #include "core/model/weights.h"
 #include "ui/theme/theme.h"
@@ -86,6 +88,37 @@ Scene::Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout)
         }
     }
     wire_grid_.finish(static_cast<int>(wires().size()));
+    findSharedPieces();
+}
+
+/// Wires of one value run together from its producer on. The longest draws what they share, so that a line is painted once.
+void Scene::findSharedPieces() {
+    std::vector<int> order(wires().size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        const Wire &wa = wires()[at(a)], &wb = wires()[at(b)];
+        return wa.value != wb.value ? wa.value < wb.value : wa.points.back().y > wb.points.back().y;
+    });
+    first_own_piece_.assign(wires().size(), 0);
+    std::map<std::pair<double, double>, Point> drawn;  // of the current value: begin of a piece -> its end
+    ValueId value = kNone;
+    for (const int id : order) {
+        const Wire& wire = wires()[at(id)];
+        if (wire.stub) {
+            continue;
+        }
+        if (wire.value != value) {
+            drawn.clear();
+            value = wire.value;
+        }
+        bool shared = true;
+        for (std::size_t i = 0; i + 1 < wire.points.size(); ++i) {
+            const Point &a = wire.points[i], &b = wire.points[i + 1];
+            const auto [known, is_new] = drawn.try_emplace({a.x, a.y}, b);
+            shared = shared && !is_new && known->second.x == b.x && (known->second.y == b.y || (a.x == b.x && known->second.y > b.y));
+            first_own_piece_[at(id)] += shared ? 1 : 0;
+        }
+    }
 }
 
 QRectF Scene::cardRect(int card) const {

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] int category(int card) const { return category_[static_cast<std::size_t>(card)]; }
     [[nodiscard]] const std::vector<int>& wiresOf(int card) const { return wires_of_[static_cast<std::size_t>(card)]; }
 
+    /// The first piece of a wire (points i to i+1) that no other wire of its value draws already.
+    [[nodiscard]] std::size_t firstOwnPiece(int wire) const { return first_own_piece_[static_cast<std::size_t>(wire)]; }
+
     /// The card of a node; for a node in a subgraph that of the node that holds it; -1 when it has none.
     [[nodiscard]] int cardOf(NodeId node) const;
     [[nodiscard]] NodeId nodeOf(int card) const { return cards()[static_cast<std::size_t>(card)].node; }
@@ -56,6 +59,7 @@ public:
 
 private:
     void fill(int card, CardText& text) const;
+    void findSharedPieces();
 
     ModelPtr model_;
     std::shared_ptr<const GraphLayout> layout_;
@@ -63,6 +67,7 @@ private:
     SpatialGrid card_grid_, wire_grid_;
     std::vector<int> category_;
     std::vector<std::vector<int>> wires_of_;
+    std::vector<std::size_t> first_own_piece_;
     mutable std::vector<CardText> texts_;
 };
 

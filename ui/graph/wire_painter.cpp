@@ -19,11 +19,11 @@ constexpr double kArrowLength = 6, kArrowHalf = 3.2;
 
 QPointF scenePoint(const Point& p) { return {p.x, p.y}; }
 
-/// The wire from its first to its last visible point; sideways moves are curves that start and end upright.
-QPainterPath pathOf(const Wire& wire, const View& view) {
+/// The visible part of a wire from one of its pieces on; sideways moves are curves that start and end upright.
+QPainterPath pathOf(const Wire& wire, const View& view, std::size_t first_piece) {
     const double top = view.origin.y(), bottom = top + view.size.height() / view.zoom;
     QPainterPath path;
-    for (std::size_t i = 1; i < wire.points.size(); ++i) {
+    for (std::size_t i = first_piece + 1; i < wire.points.size(); ++i) {
         const Point &a = wire.points[i - 1], &b = wire.points[i];
         if (b.y < top || a.y > bottom) {
             continue;
@@ -63,7 +63,7 @@ void paintStraight(QPainter& painter, const Scene& scene, const View& view, cons
         if (wire.stub) {
             continue;
         }
-        for (std::size_t i = 1; i < wire.points.size(); ++i) {
+        for (std::size_t i = scene.firstOwnPiece(id) + 1; i < wire.points.size(); ++i) {
             const Point &a = wire.points[i - 1], &b = wire.points[i];
             if (b.y >= top && a.y <= bottom) {
                 const QPointF from = view.toScreen(scenePoint(a)), to = view.toScreen(scenePoint(b));
@@ -124,12 +124,11 @@ void paintWires(QPainter& painter, const Scene& scene, const View& view, const L
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing, true);
-    // All lines of a shade are one path: where wires of a value run together, the line does not get darker.
     QPainterPath lines[2], arrows[2];
     for (const int id : wires) {
         const Wire& wire = scene.wires()[static_cast<std::size_t>(id)];
         const bool dimmed = (wire.from == kNone || look.isDimmed(wire.from)) && (wire.to == kNone || look.isDimmed(wire.to));
-        lines[dimmed].addPath(pathOf(wire, view));
+        lines[dimmed].addPath(pathOf(wire, view, scene.firstOwnPiece(id)));
         if (view.zoom >= kArrowZoom && wire.to != kNone) {
             addArrow(arrows[dimmed], wire, view);
         }
@@ -172,7 +171,7 @@ void paintSelectedWires(QPainter& painter, const Scene& scene, const View& view,
             pen.setStyle(Qt::SolidLine);
         }
         painter.setPen(pen);
-        painter.drawPath(pathOf(wire, view));
+        painter.drawPath(pathOf(wire, view, 0));
         if (view.zoom >= kArrowZoom && wire.to != kNone) {
             addArrow(arrows, wire, view);
         }
