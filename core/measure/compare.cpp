@@ -71,14 +71,15 @@ void compare_answers(CandidateComparison& candidate, const Answers& before) {
     candidate.top1_delta_interval = {-100 * drop.hi, -100 * drop.lo};
 }
 
-void judge(CandidateComparison& candidate, const Gate& gate, const Noise& noise) {
+void judge(CandidateComparison& candidate, const Gate& gate, double bias) {
+    candidate.gate_lines.clear();
     if (gate.max_drop_points) {
         const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
         candidate.gate_lines.push_back(judge_drop(candidate.lost, candidate.gained, n, *gate.max_drop_points));
     }
     if (gate.min_speedup) {
         candidate.gate_lines.push_back(
-            judge_speed(candidate.speedup, candidate.speedup_interval, noise.bias, *gate.min_speedup));
+            judge_speed(candidate.speedup, candidate.speedup_interval, bias, *gate.min_speedup));
     }
     candidate.gate = worst_of(candidate.gate_lines);
 }
@@ -105,6 +106,11 @@ Outcome Comparison::outcome() const {
     return Outcome::not_judged;
 }
 
+void judge_again(Comparison& comparison, const Gate& gate) {
+    comparison.gate = gate;
+    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, gate, comparison.noise_bias);
+}
+
 Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
     if (measurements.empty()) throw Error(ErrorKind::usage, "nothing to compare", {}, "give a baseline and candidates");
     Comparison comparison;
@@ -112,6 +118,7 @@ Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
     comparison.baseline = std::move(measurements.front());
     const Noise noise = noise_of(comparison.baseline.latency);
     comparison.noise_floor = noise.floor;
+    comparison.noise_bias = noise.bias;
     for (std::size_t i = 1; i < measurements.size(); ++i) {
         CandidateComparison candidate;
         candidate.measurement = std::move(measurements[i]);
@@ -121,7 +128,7 @@ Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
         }
         compare_latency(candidate, comparison.baseline.latency, noise);
         compare_answers(candidate, comparison.baseline.answers);
-        judge(candidate, gate, noise);
+        judge(candidate, gate, noise.bias);
         comparison.candidates.push_back(std::move(candidate));
     }
     return comparison;

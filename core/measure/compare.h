@@ -49,8 +49,12 @@ struct Comparison {
     std::vector<CandidateComparison> candidates;
     Gate gate;
     double noise_floor = 0;                  ///< A/A: half width of the baseline against itself, as a share (0.006 = 0.6 %)
+    double noise_bias = 0;                   ///< how far the baseline differed from itself beyond chance, as a share; 0 on a quiet machine
     [[nodiscard]] Outcome outcome() const;   ///< passed when at least one candidate passed and none is needed more; see compare.cpp
 };
+
+/// Judges the same figures against other limits.
+void judge_again(Comparison& comparison, const Gate& gate);
 
 /// measurements[0] is the baseline. All must come from one call of measure().
 [[nodiscard]] Comparison compare(std::vector<Measurement> measurements, const Gate& gate);

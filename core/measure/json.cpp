@@ -251,6 +251,7 @@ Json to_json(const Comparison& comparison, bool with_samples) {
                     {"min_speedup", number_or_null(comparison.gate.min_speedup)},
                     {"outcome", name(comparison.outcome())}};
     json["noise_floor"] = comparison.noise_floor;
+    json["noise_bias"] = comparison.noise_bias;
     return json;
 }
 
@@ -265,6 +266,7 @@ Comparison comparison_from_json(const Json& json) {
         comparison.gate.max_drop_points = optional_number(json.at("gate"), "max_drop_points");
         comparison.gate.min_speedup = optional_number(json.at("gate"), "min_speedup");
         comparison.noise_floor = json.at("noise_floor").get<double>();
+        comparison.noise_bias = json.value("noise_bias", 0.0);
         return comparison;
     });
 }

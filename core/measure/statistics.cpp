@@ -51,8 +51,9 @@ double falling_root(double lo, double hi, Function value) {
 
 /// Tango's score statistic for a hypothetical difference; it falls as the difference rises.
 double tango_score(double lost, double gained, double n, double difference) {
+    // The likelihood's best share of gained samples, q, under this difference solves a q^2 + b q + c = 0.
     const double a = 2 * n;
-    const double b = (2 * n + lost - gained) * difference - (lost + gained);
+    const double b = (2 * n - lost + gained) * difference - (lost + gained);
     const double c = -gained * difference * (1 - difference);
     const double q = (-b + std::sqrt(std::max(0.0, b * b - 4 * a * c))) / (2 * a);
     const double variance = n * (2 * q + difference * (1 - difference));

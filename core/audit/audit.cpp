@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/audit/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/audit/detail/executed.h"
+#include "core/base/error.h"
+
+namespace vernier {
+namespace {
+
+using detail::GraphIndex;
+using Verdict = NodeAudit::Verdict;
+
+onnx::ModelProto parsed(const std::string& bytes) {
+    onnx::ModelProto model;
+    if (!model.ParseFromString(bytes)) throw Error(ErrorKind::internal, "the runtime's optimized graph cannot be read");
+    return model;
+}
+
+bool is_audited(const onnx::NodeProto& node) {
+    return !detail::is_quantize(node) && !detail::is_dequantize(node) && node.op_type() != "Constant";
+}
+
+/// A copy in which every node has a name of its own, so that it can be found again in the optimized graph.
+onnx::ModelProto with_names(const onnx::ModelProto& model) {
+    onnx::ModelProto copy = model;
+    std::unordered_set<std::string> taken;
+    for (const onnx::NodeProto& node : model.graph().node()) taken.insert(node.name());
+    std::unordered_set<std::string> used;
+    int next = 0;
+    for (onnx::NodeProto& node : *copy.mutable_graph()->mutable_node()) {
+        if (!node.name().empty() && used.insert(node.name()).second) continue;
+        std::string fresh;
+        do {
+            fresh = fmt::format("{}@{}", node.op_type(), next++);
+        } while (!taken.insert(fresh).second);
+        node.set_name(fresh);
+    }
+    return copy;
+}
+
+/// Operators that multiply weights: their input 1 is the weight.
+bool has_weight(const std::string& op) {
+    static const std::unordered_set<std::string> kOps{"Conv", "ConvTranspose", "MatMul", "Gemm"};
+    return kOps.contains(op);
+}
+
+/// Operators that have an integer kernel when all their inputs and their output are quantized.
+bool can_run_integer(const std::string& op) {
+    static const std::unordered_set<std::string> kOps{
+        "Conv", "MatMul", "Gemm",    "Add",       "Mul",         "Concat",            "Where",   "Softmax",
+        "Relu", "Clip",   "Sigmoid", "LeakyRelu", "AveragePool", "GlobalAveragePool", "MaxPool", "ReduceMax"};
+    return kOps.contains(op);
+}
+
+/// True when the executed node computes on 8-bit data.
+bool runs_integer(const onnx::NodeProto& node, const GraphIndex& executed) {
+    const std::string& op = node.op_type();
+    if (op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") ||
+        op.starts_with("DynamicQuantize") || op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention") {
+        return true;
+    }
+    // Data movement and MaxPool keep their name on 8-bit data; a Cast and a Where's condition do not count.
+    return node.input_size() > 0 && op != "Cast" && detail::is_low_integer(executed.type(node.input(0)));
+}
+
+bool runs_half(const onnx::NodeProto& node, const GraphIndex& executed) {
+    return std::any_of(node.input().begin(), node.input().end(),
+                       [&](const std::string& input) { return executed.type(input) == ElementType::float16; });
+}
+
+/// Judges the nodes of a file against the graph that is executed.
+class Auditor {
+public:
+    Auditor(const GraphIndex& written, const GraphIndex& executed) : written_(written), executed_(executed) {}
+
+    NodeAudit judge(const onnx::NodeProto& node) const {
+        NodeAudit audit;
+        audit.op_type = node.op_type();
+        if (const onnx::NodeProto* run = match(node)) {
+            audit.runs_as = run->op_type();
+            audit.verdict = runs_integer(*run, executed_)  ? Verdict::integer
+                            : was_meant_integer(node)      ? Verdict::fell_back
+                            : runs_half(*run, executed_)   ? Verdict::half
+                                                           : Verdict::floating;
+            return audit;
+        }
+        audit.verdict = Verdict::absorbed;
+        if (const onnx::NodeProto* host = host_of(node)) audit.runs_as = host->op_type();
+        return audit;
+    }
+
+    /// N4: a weight that the file holds in float and the runtime turned into integers, with one scale for the tensor.
+    bool quantized_by_itself(const onnx::NodeProto& node, const NodeAudit& audit) const {
+        if (!has_weight(node.op_type()) || node.input_size() < 2 || !written_.is_constant(node.input(1))) return false;
+        if (written_.type(node.input(1)) != ElementType::float32) return false;
+        if (audit.verdict == Verdict::integer) return true;
+        const onnx::NodeProto* run = match(node);
+        if (run == nullptr) run = host_of(node);
+        return run != nullptr && runs_integer(*run, executed_);
+    }
+
+private:
+    /// The executed node of the same name, or the one that makes the same tensor.
+    const onnx::NodeProto* match(const onnx::NodeProto& node) const {
+        if (const onnx::NodeProto* run = executed_.named(node.name())) return run;
+        if (const onnx::NodeProto* run = executed_.named(node.name() + "/MatMulAddFusion")) return run;
+        for (const std::string& output : node.output()) {
+            if (const onnx::NodeProto* run = maker_of(output, node)) return run;
+        }
+        return nullptr;
+    }
+
+    /// The executed node that makes a tensor of the file, or the tensor behind its QuantizeLinear, if it is not the trace of
+    /// another node of the file.
+    const onnx::NodeProto* maker_of(const std::string& value, const onnx::NodeProto& node) const {
+        std::vector<std::string> places{value};
+        for (const onnx::NodeProto* reader : written_.readers(value)) {
+            if (detail::is_quantize(*reader)) places.push_back(reader->output(0));
+        }
+        for (const std::string& place : places) {
+            const onnx::NodeProto* run = executed_.producer(place);
+            if (run == nullptr || detail::is_quantize(*run) || detail::is_dequantize(*run)) continue;
+            const onnx::NodeProto* other = written_.named(run->name());
+            if (other == nullptr || other == &node) return run;
+        }
+        return nullptr;
+    }
+
+    /// The node that a merged node went into: along its first reader, or against its first computed input.
+    const onnx::NodeProto* host_of(const onnx::NodeProto& node) const {
+        const onnx::NodeProto* at = &node;
+        for (int hop = 0; hop < 6 && at->output_size() > 0; ++hop) {
+            const auto& readers = written_.readers(at->output(0));
+            if (readers.size() != 1) break;
+            at = readers.front();
+            if (!is_audited(*at)) continue;
+            if (const onnx::NodeProto* run = match(*at); run != nullptr && run->op_type() != at->op_type()) return run;
+        }
+        at = &node;
+        for (int hop = 0; hop < 6 && at->input_size() > 0; ++hop) {
+            at = written_.producer(at->input(0));
+            if (at == nullptr) break;
+            if (!is_audited(*at)) continue;
+            if (const onnx::NodeProto* run = match(*at); run != nullptr && run->op_type() != at->op_type()) return run;
+        }
+        return nullptr;
+    }
+
+    bool comes_from_dequantize(const std::string& value) const {
+        const onnx::NodeProto* producer = written_.producer(value);
+        return producer != nullptr && detail::is_dequantize(*producer);
+    }
+
+    /// A weight in integers says that the node was to compute in integers; without weights all data inputs and the output
+    /// must be quantized.
+    bool was_meant_integer(const onnx::NodeProto& node) const {
+        if (has_weight(node.op_type()) && node.input_size() > 1 && written_.producer(node.input(1)) != nullptr) {
+            const onnx::NodeProto* producer = written_.producer(node.input(1));
+            if (detail::is_dequantize(*producer) && written_.is_constant(producer->input(0))) return true;
+        }
+        if (has_weight(node.op_type()) && node.input_size() > 1 && written_.is_constant(node.input(1))) return false;
+        if (!can_run_integer(node.op_type()) || node.output_size() != 1) return false;
+        for (const std::string& input : node.input()) {
+            if (!input.empty() && !written_.is_constant(input) && !comes_from_dequantize(input)) return false;
+        }
+        const auto& readers = written_.readers(node.output(0));
+        return !readers.empty() && std::all_of(readers.begin(), readers.end(),
+                                               [](const onnx::NodeProto* reader) { return detail::is_quantize(*reader); });
+    }
+
+    const GraphIndex& written_;
+    const GraphIndex& executed_;
+};
+
+/// Q, DQ, and what was added for layout, at the level at which files are run.
+void count_leftovers(const GraphIndex& written, const GraphIndex& executed, Audit& audit) {
+    for (const onnx::NodeProto& node : executed.graph().node()) {
+        audit.quantize_nodes += detail::is_quantize(node) ? 1 : 0;
+        if (detail::is_dequantize(node)) {
+            ++audit.dequantize_nodes;
+            if (executed.is_constant(node.input(0))) audit.constant_dequantize.push_back(node.input(0));
+        }
+        const bool moves = node.op_type() == "Transpose" || node.op_type().starts_with("Reorder");
+        audit.layout_nodes += moves && written.named(node.name()) == nullptr ? 1 : 0;
+    }
+}
+
+}  // namespace
+
+std::string_view name(NodeAudit::Verdict verdict) {
+    switch (verdict) {
+        case Verdict::integer: return "integer";
+        case Verdict::half: return "half";
+        case Verdict::floating: return "float";
+        case Verdict::absorbed: return "absorbed";
+        case Verdict::fell_back: return "fell-back";
+    }
+    return "float";
+}
+
+const NodeAudit* Audit::find(std::string_view wanted) const {
+    const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const NodeAudit& node) { return node.name == wanted; });
+    return found == nodes.end() ? nullptr : &*found;
+}
+
+Json to_json(const Audit& audit) {
+    Json nodes = Json::array();
+    for (const NodeAudit& node : audit.nodes) {
+        nodes.push_back({{"index", node.index},
+                         {"name", node.name},
+                         {"op_type", node.op_type},
+                         {"runs_as", node.runs_as},
+                         {"verdict", name(node.verdict)}});
+    }
+    return {{"nodes", std::move(nodes)},
+            {"quantize_nodes", audit.quantize_nodes},
+            {"dequantize_nodes", audit.dequantize_nodes},
+            {"layout_nodes", audit.layout_nodes},
+            {"self_quantized", audit.self_quantized},
+            {"constant_dequantize", audit.constant_dequantize}};
+}
+
+Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {
+    const onnx::ModelProto named = with_names(model);
+    const GraphIndex written(named.graph());
+    Audit audit;
+    {
+        // Names survive up to this level; the next one renames what it lays out anew.
+        const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, GraphLevel::extended));
+        const GraphIndex executed(extended.graph());
+        const Auditor auditor(written, executed);
+        for (int i = 0; i < named.graph().node_size(); ++i) {
+            const onnx::NodeProto& node = named.graph().node(i);
+            if (!is_audited(node)) continue;
+            NodeAudit entry = auditor.judge(node);
+            entry.index = i;
+            entry.name = model.graph().node(i).name();
+            if (auditor.quantized_by_itself(node, entry)) {
+                audit.self_quantized.push_back(entry.name.empty() ? node.name() : entry.name);
+            }
+            audit.nodes.push_back(std::move(entry));
+        }
+    }
+    const onnx::ModelProto all = parsed(optimized_model(runtime, named, folder, GraphLevel::all));
+    count_leftovers(written, GraphIndex(all.graph()), audit);
+    return audit;
+}
+
+}  // namespace vernier

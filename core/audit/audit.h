@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier {
+
+/// What became of one node of a file when the runtime executes it.
+struct NodeAudit {
+    enum class Verdict {
+        integer,    ///< runs on 8-bit data
+        half,       ///< runs in float16
+        floating,   ///< runs in float32, as written
+        absorbed,   ///< merged into another node or removed; runs_as is that node's operator where it is known
+        fell_back,  ///< written for INT8 (its weight or all its inputs come from DequantizeLinear) and yet runs in float
+    };
+
+    std::int32_t index = -1;   ///< position in the main graph, which is the NodeId of a Model of the same file
+    std::string name;          ///< as in the file
+    std::string op_type;
+    std::string runs_as;       ///< operator that the runtime executes ("QLinearConv"); empty when removed
+    Verdict verdict = Verdict::floating;
+};
+[[nodiscard]] std::string_view name(NodeAudit::Verdict verdict);
+
+/// What the runtime makes of a file at its highest level.
+struct Audit {
+    std::vector<NodeAudit> nodes;              ///< main graph, in file order, without Q, DQ and Constant nodes
+    int quantize_nodes = 0;                    ///< QuantizeLinear and DynamicQuantizeLinear that are executed
+    int dequantize_nodes = 0;                  ///< DequantizeLinear that are executed, those of constants included
+    int layout_nodes = 0;                      ///< Transpose and Reorder nodes that the runtime added for its kernels
+    std::vector<std::string> self_quantized;   ///< nodes whose float weight the runtime quantized by itself, per tensor
+    std::vector<std::string> constant_dequantize;  ///< constants that are dequantized again on each run
+
+    [[nodiscard]] const NodeAudit* find(std::string_view name) const;  ///< first node of that name; nullptr when absent
+};
+[[nodiscard]] Json to_json(const Audit& audit);
+
+/// Reads the graph that the runtime executes and says for each node how it runs. External data is looked for in folder.
+/// Nodes of subgraphs are not audited. Throws Error{bad_model} when the runtime refuses the model.
+[[nodiscard]] Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
+                                const std::filesystem::path& folder);
+
+}  // namespace vernier

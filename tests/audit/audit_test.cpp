@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/audit/audit.h"
+
+#include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
+
+#include "tests/support/model_builder.h"
+#include "tests/support/random.h"
+
+namespace vernier {
+namespace {
+
+using test::ModelBuilder;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Verdict = NodeAudit::Verdict;
+
+/// Adds the lines that a quantized file is made of.
+class QuantizedBuilder {
+public:
+    QuantizedBuilder& input(const std::string& name, const test::Axes& axes) {
+        builder_.input(name, ElementType::float32, axes);
+        return *this;
+    }
+    QuantizedBuilder& output(const std::string& name, const test::Axes& axes) {
+        builder_.output(name, ElementType::float32, axes);
+        return *this;
+    }
+    /// value -> Q -> DQ, as U8; readers take value + "_dq".
+    QuantizedBuilder& pair(const std::string& value, float scale = 0.05F, int zero = 128) {
+        scale_and_zero(value, scale, ElementType::uint8, zero);
+        builder_.node("QuantizeLinear", {value, value + "_s", value + "_z"}, {value + "_q"});
+        builder_.node("DequantizeLinear", {value + "_q", value + "_s", value + "_z"}, {value + "_dq"});
+        return *this;
+    }
+    /// An S8 weight behind a DQ; readers take name + "_dq".
+    QuantizedBuilder& weight(const std::string& name, const test::Dims& dims) {
+        std::size_t count = 1;
+        for (const std::int64_t dim : dims) count *= static_cast<std::size_t>(dim);
+        std::string raw(count, '\0');
+        test::Random random(count);
+        for (char& byte : raw) byte = static_cast<char>(random.below(200));
+        builder_.initializer(test::tensor_proto(name, ElementType::int8, raw, dims));
+        scale_and_zero(name, 0.01F, ElementType::int8, 0);
+        builder_.node("DequantizeLinear", {name, name + "_s", name + "_z"}, {name + "_dq"});
+        return *this;
+    }
+    QuantizedBuilder& float_weight(const std::string& name, const test::Dims& dims) {
+        std::size_t count = 1;
+        for (const std::int64_t dim : dims) count *= static_cast<std::size_t>(dim);
+        builder_.initializer(name, test::random_floats(count, 5), dims);
+        return *this;
+    }
+    QuantizedBuilder& node(const std::string& op, const test::Names& inputs, const test::Names& outputs,
+                           const test::Attrs& attrs = {}, const std::string& name = {}) {
+        builder_.node(op, inputs, outputs, attrs, name);
+        return *this;
+    }
+    [[nodiscard]] Audit audit() const { return audit_model(Runtime::load(), builder_.build(), {}); }
+    [[nodiscard]] ModelBuilder& builder() { return builder_; }
+
+private:
+    void scale_and_zero(const std::string& name, float scale, ElementType type, int zero) {
+        builder_.initializer(name + "_s", std::vector<float>{scale}, {});
+        builder_.initializer(test::tensor_proto(name + "_z", type, std::string(1, static_cast<char>(zero)), {}));
+    }
+    ModelBuilder builder_;
+};
+
+Verdict verdict_of(const Audit& audit, const std::string& name) {
+    const NodeAudit* node = audit.find(name);
+    EXPECT_NE(node, nullptr) << name;
+    return node != nullptr ? node->verdict : Verdict::floating;
+}
+
+/// x -> conv (integer) -> relu -> second (weights as given) -> y
+QuantizedBuilder two_convs(bool second_in_float) {
+    QuantizedBuilder b;
+    b.input("x", {1, 16, 8, 8}).pair("x").weight("w", {16, 16, 1, 1});
+    b.node("Conv", {"x_dq", "w_dq"}, {"c"}, {}, "first").node("Relu", {"c"}, {"r"}, {}, "relu").pair("r", 0.02F, 0);
+    if (second_in_float) {
+        b.float_weight("v", {16, 16, 1, 1}).node("Conv", {"r_dq", "v"}, {"d"}, {}, "second");
+    } else {
+        b.weight("v", {16, 16, 1, 1}).node("Conv", {"r_dq", "v_dq"}, {"d"}, {}, "second");
+    }
+    b.pair("d").node("Sigmoid", {"d_dq"}, {"y"}, {}, "end").output("y", {1, 16, 8, 8});
+    return b;
+}
+
+TEST(Audit, TellsWhatFusedAndWhatWasAbsorbed) {
+    const Audit audit = two_convs(false).audit();
+    EXPECT_EQ(verdict_of(audit, "first"), Verdict::integer);
+    EXPECT_EQ(audit.find("first")->runs_as, "QLinearConv");
+    EXPECT_EQ(verdict_of(audit, "relu"), Verdict::absorbed);
+    EXPECT_EQ(audit.find("relu")->runs_as, "QLinearConv");
+    EXPECT_EQ(verdict_of(audit, "second"), Verdict::integer);
+    EXPECT_EQ(verdict_of(audit, "end"), Verdict::floating);
+    EXPECT_EQ(audit.nodes.size(), 4U) << "Q and DQ are not listed";
+    EXPECT_THAT(audit.self_quantized, IsEmpty());
+    EXPECT_THAT(audit.constant_dequantize, IsEmpty());
+    EXPECT_EQ(audit.quantize_nodes, 1) << "at the input";
+    EXPECT_EQ(audit.dequantize_nodes, 1) << "before Sigmoid";
+}
+
+TEST(Audit, FindsAFloatWeightThatTheRuntimeQuantizedByItself) {
+    const Audit audit = two_convs(true).audit();
+    EXPECT_THAT(audit.self_quantized, ElementsAre("second"));
+    EXPECT_EQ(verdict_of(audit, "second"), Verdict::integer);
+}
+
+TEST(Audit, AFloatConvBehindAFloatNodeIsFloat) {
+    QuantizedBuilder b;
+    b.input("x", {1, 16, 8, 8}).pair("x").weight("w", {16, 16, 1, 1});
+    b.node("Conv", {"x_dq", "w_dq"}, {"c"}, {}, "first").pair("c");
+    b.node("Relu", {"c_dq"}, {"r"}, {}, "front").float_weight("v", {16, 16, 1, 1});
+    b.node("Conv", {"r", "v"}, {"y"}, {}, "second").output("y", {1, 16, 8, 8});
+    const Audit audit = b.audit();
+    EXPECT_EQ(verdict_of(audit, "second"), Verdict::floating);
+    EXPECT_THAT(audit.self_quantized, IsEmpty());
+}
+
+TEST(Audit, AConvWithoutAQuantizedOutputFellBackAndItsWeightIsDequantizedOnEachRun) {
+    QuantizedBuilder b;
+    b.input("x", {1, 16, 8, 8}).pair("x").weight("w", {16, 16, 1, 1});
+    b.node("Conv", {"x_dq", "w_dq"}, {"y"}, {}, "conv").output("y", {1, 16, 8, 8});
+    const Audit audit = b.audit();
+    EXPECT_EQ(verdict_of(audit, "conv"), Verdict::fell_back);
+    EXPECT_THAT(audit.constant_dequantize, ElementsAre("w"));
+}
+
+TEST(Audit, MatMulWithBiasBecomesOneIntegerGemm) {
+    QuantizedBuilder b;
+    b.input("x", {4, 32}).pair("x").weight("w", {32, 16}).float_weight("bias", {16});
+    b.node("MatMul", {"x_dq", "w_dq"}, {"m"}, {}, "fc").node("Add", {"m", "bias"}, {"a"}, {}, "add").pair("a");
+    b.node("Relu", {"a_dq"}, {"y"}, {}, "end").output("y", {4, 16});
+    const Audit audit = b.audit();
+    EXPECT_EQ(verdict_of(audit, "fc"), Verdict::integer);
+    EXPECT_EQ(audit.find("fc")->runs_as, "QGemm");
+    EXPECT_EQ(audit.find("add")->runs_as, "QGemm") << "its tensor is what the integer kernel makes";
+    EXPECT_THAT(audit.self_quantized, IsEmpty());
+}
+
+TEST(Audit, ResidualAddAndMaxPoolRunOnBytes) {
+    QuantizedBuilder b;
+    b.input("x", {1, 16, 8, 8}).pair("x").weight("w", {16, 16, 1, 1});
+    b.node("Conv", {"x_dq", "w_dq"}, {"c"}, {}, "conv").pair("c");
+    b.node("Add", {"c_dq", "x_dq"}, {"a"}, {}, "add").pair("a");
+    b.node("MaxPool", {"a_dq"}, {"p"}, {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}}, "pool");
+    b.node("QuantizeLinear", {"p", "a_s", "a_z"}, {"p_q"}).node("DequantizeLinear", {"p_q", "a_s", "a_z"}, {"y"});
+    b.output("y", {1, 16, 4, 4});
+    const Audit audit = b.audit();
+    EXPECT_EQ(audit.find("add")->runs_as, "QLinearAdd");
+    EXPECT_EQ(verdict_of(audit, "add"), Verdict::integer);
+    EXPECT_EQ(audit.find("pool")->runs_as, "MaxPool");
+    EXPECT_EQ(verdict_of(audit, "pool"), Verdict::integer);
+}
+
+TEST(Audit, DynamicMatMulIsInteger) {
+    QuantizedBuilder b;
+    b.input("x", {4, 32}).weight("w", {32, 16});
+    b.builder().node("DynamicQuantizeLinear", {"x"}, {"x_u", "x_s", "x_z"});
+    b.node("MatMulInteger", {"x_u", "w", "x_z", "w_z"}, {"i"}, {}, "fc").node("Cast", {"i"}, {"f"}, {{"to", 1}}, "cast");
+    b.node("Mul", {"x_s", "w_s"}, {"s"}, {}, "scales").node("Mul", {"f", "s"}, {"y"}, {}, "scale");
+    b.output("y", {4, 16}).node("Identity", {"w_dq"}, {"z"}, {}, "reader").output("z", {32, 16});
+    const Audit audit = b.audit();
+    EXPECT_THAT(audit.find("fc")->runs_as, testing::AnyOf("DynamicQuantizeMatMul", ""));
+    EXPECT_TRUE(verdict_of(audit, "fc") == Verdict::integer || audit.find("scale")->runs_as == "DynamicQuantizeMatMul");
+}
+
+TEST(Audit, UnnamedAndDoubleNamesAreToldApartByPosition) {
+    QuantizedBuilder b;
+    b.input("x", {4});
+    b.node("Exp", {"x"}, {"a"}).node("Sin", {"a"}, {"b"}, {}, "same").node("Cos", {"b"}, {"y"}, {}, "same");
+    b.output("y", {4});
+    const Audit audit = b.audit();
+    ASSERT_EQ(audit.nodes.size(), 3U);
+    EXPECT_EQ(audit.nodes[0].name, "");
+    EXPECT_EQ(audit.nodes[0].runs_as, "Exp");
+    EXPECT_EQ(audit.nodes[1].runs_as, "Sin");
+    EXPECT_EQ(audit.nodes[2].runs_as, "Cos");
+    EXPECT_EQ(audit.nodes[2].index, 2);
+    const Json json = to_json(audit);
+    EXPECT_EQ(json["nodes"][2]["verdict"], "float");
+}
+
+}  // namespace
+}  // namespace vernier

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/compare.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/measure/gate.h"
+#include "core/measure/latency.h"
+#include "core/measure/metrics.h"
+#include "tests/support/random.h"
+
+namespace vernier {
+namespace {
+
+using test::Random;
+
+std::vector<std::vector<double>> blocks_of(double cost, std::uint64_t seed) {
+    Random random(seed);
+    std::vector<std::vector<double>> blocks(40);
+    for (auto& block : blocks) {
+        for (int i = 0; i < 10; ++i) block.push_back(cost * std::exp(0.01 * random.normal()));
+    }
+    return blocks;
+}
+
+/// A measurement of n samples of which wrong are answered wrongly (label 0, answer 1), from a first index on.
+Measurement measurement(const std::string& model, double cost, std::size_t n, std::size_t wrong_from, std::size_t wrong_to) {
+    Measurement m;
+    m.model = model;
+    m.sha256 = "00";
+    m.size_bytes = 1000;
+    m.latency = summarise(blocks_of(cost, std::hash<std::string>{}(model)));
+    for (std::size_t i = 0; i < n; ++i) {
+        m.answers.sample.push_back(i);
+        m.answers.label.push_back(0);
+        m.answers.predicted.push_back(i >= wrong_from && i < wrong_to ? 1 : 0);
+        m.answers.in_top5.push_back(true);
+        add_scores(m.answers.distance, std::vector<float>{1, 0}, std::vector<float>{1, 0.1F});
+    }
+    m.samples = n;
+    m.accuracy = accuracy_of(m.answers);
+    return m;
+}
+
+std::vector<Measurement> pair_of(Measurement candidate) {
+    Measurement baseline = measurement("base", 1.0, 1000, 0, 100);
+    baseline.latency.twin_blocks = blocks_of(1.0, 99);
+    return {std::move(baseline), std::move(candidate)};
+}
+
+TEST(Compare, PairsAnswersAndLatency) {
+    Measurement faster = measurement("fast", 0.5, 1000, 90, 130);
+    faster.size_bytes = 250;
+    const Comparison comparison = compare(pair_of(std::move(faster)), {});
+    ASSERT_EQ(comparison.candidates.size(), 1U);
+    const CandidateComparison& candidate = comparison.candidates[0];
+    EXPECT_NEAR(candidate.speedup, 2, 0.02);
+    EXPECT_LT(candidate.speedup_interval.lo, candidate.speedup);
+    EXPECT_GT(candidate.speedup_interval.hi, candidate.speedup);
+    EXPECT_TRUE(candidate.latency_differs);
+    EXPECT_DOUBLE_EQ(candidate.size_ratio, 0.25);
+    // Baseline wrong on 0..99, candidate on 90..129: 10 stay wrong, 30 are lost, 90 gained.
+    EXPECT_EQ(candidate.wrong_both, 10U);
+    EXPECT_EQ(candidate.lost, 30U);
+    EXPECT_EQ(candidate.gained, 90U);
+    EXPECT_EQ(candidate.right_both, 870U);
+    EXPECT_DOUBLE_EQ(candidate.agreement, 88.0);
+    ASSERT_TRUE(candidate.top1_delta_points);
+    EXPECT_DOUBLE_EQ(*candidate.top1_delta_points, 6);
+    EXPECT_LT(candidate.top1_delta_interval.lo, 6);
+    EXPECT_GT(candidate.top1_delta_interval.hi, 6);
+    EXPECT_NEAR(candidate.output_sqnr_db, 20, 0.01);
+    EXPECT_EQ(candidate.gate, Outcome::not_judged);
+    EXPECT_EQ(comparison.outcome(), Outcome::not_judged);
+}
+
+TEST(Compare, EqualModelsAreNotCalledDifferent) {
+    const Comparison comparison = compare(pair_of(measurement("same", 1.0, 1000, 0, 100)), {});
+    EXPECT_FALSE(comparison.candidates[0].latency_differs);
+    EXPECT_GT(comparison.noise_floor, 0);
+    EXPECT_LT(comparison.noise_floor, 0.02);
+    EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement, 100);
+}
+
+TEST(Compare, ModelsThatSawDifferentSamplesAreRefused) {
+    EXPECT_THROW((void)compare(pair_of(measurement("short", 1.0, 999, 0, 1)), {}), Error);
+    EXPECT_THROW((void)compare({}, {}), Error);
+}
+
+TEST(Gate, HasThreeOutcomesForADrop) {
+    EXPECT_EQ(judge_drop(0, 0, 5000, 0.5).outcome, Outcome::passed);
+    EXPECT_EQ(judge_drop(200, 10, 1000, 0.5).outcome, Outcome::failed);
+    const GateLine open = judge_drop(6, 4, 1000, 0.5);
+    EXPECT_EQ(open.outcome, Outcome::inconclusive);
+    EXPECT_GT(open.samples_needed, 1000U);
+    EXPECT_THAT(open.text, testing::HasSubstr("0.20 points"));
+    const GateLine none = judge_drop(0, 0, 0, 0.5);
+    EXPECT_EQ(none.outcome, Outcome::inconclusive);
+    EXPECT_THAT(none.text, testing::HasSubstr("no labels"));
+}
+
+TEST(Gate, HasThreeOutcomesForSpeedAndNoiseWidensTheQuestion) {
+    EXPECT_EQ(judge_speed(1.5, {1.45, 1.55}, 0, 1.4).outcome, Outcome::passed);
+    EXPECT_EQ(judge_speed(1.5, {1.45, 1.55}, 0, 1.6).outcome, Outcome::failed);
+    EXPECT_EQ(judge_speed(1.5, {1.45, 1.55}, 0, 1.5).outcome, Outcome::inconclusive);
+    EXPECT_EQ(judge_speed(1.5, {1.45, 1.55}, 0.1, 1.4).outcome, Outcome::inconclusive);
+}
+
+TEST(Gate, TheWorstLineDecidesACandidateAndOneGoodCandidateIsEnough) {
+    Gate gate;
+    gate.max_drop_points = 2;
+    gate.min_speedup = 1.5;
+    std::vector<Measurement> all = pair_of(measurement("fast", 0.5, 1000, 0, 100));
+    all.push_back(measurement("slow", 1.2, 1000, 0, 100));
+    const Comparison comparison = compare(std::move(all), gate);
+    EXPECT_EQ(comparison.candidates[0].gate, Outcome::passed);
+    EXPECT_EQ(comparison.candidates[1].gate, Outcome::failed) << "accuracy passed, speed failed";
+    EXPECT_EQ(comparison.candidates[1].gate_lines.size(), 2U);
+    EXPECT_EQ(comparison.outcome(), Outcome::passed);
+    EXPECT_EQ(worst_of({}), Outcome::not_judged);
+}
+
+TEST(ComparisonJson, ComesBackAsItWas) {
+    Gate gate;
+    gate.max_drop_points = 0.5;
+    std::vector<Measurement> all = pair_of(measurement("fast", 0.5, 300, 0, 3));
+    all[0] = measurement("base", 1.0, 300, 0, 3);
+    all[0].latency.twin_blocks = blocks_of(1.0, 99);
+    const Comparison comparison = compare(std::move(all), gate);
+    const Json with = to_json(comparison, true);
+    EXPECT_EQ(to_json(comparison_from_json(with), true), with);
+    const Json without = to_json(comparison);
+    EXPECT_EQ(to_json(comparison_from_json(without)), without);
+    EXPECT_FALSE(without["baseline"].contains("answers"));
+    EXPECT_EQ(comparison_from_json(Json::parse(with.dump())).candidates[0].measurement.answers.predicted,
+              comparison.candidates[0].measurement.answers.predicted);
+    EXPECT_TRUE(without["baseline"]["latency_ms"]["p50"].is_number());
+    EXPECT_TRUE(without["candidates"][0]["agreement"].is_number());
+}
+
+TEST(ComparisonJson, WhatWasNotMeasuredIsNull) {
+    std::vector<Measurement> all{measurement("base", 1.0, 0, 0, 0), measurement("fast", 0.5, 0, 0, 0)};
+    const Json json = to_json(compare(std::move(all), {}));
+    EXPECT_TRUE(json["baseline"]["accuracy"].is_null());
+    EXPECT_TRUE(json["candidates"][0]["agreement"].is_null());
+    EXPECT_TRUE(json["candidates"][0]["output_sqnr_db"].is_null());
+    EXPECT_TRUE(json["candidates"][0]["top1_delta_points"].is_null());
+}
+
+TEST(ComparisonJson, DamagedFilesAreAnError) {
+    Json json = to_json(compare(pair_of(measurement("fast", 0.5, 1000, 0, 3)), {}));
+    json["baseline"].erase("latency_ms");
+    EXPECT_THROW((void)comparison_from_json(json), Error);
+    EXPECT_THROW((void)comparison_from_json(Json::array()), Error);
+}
+
+}  // namespace
+}  // namespace vernier
