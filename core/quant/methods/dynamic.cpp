@@ -187,7 +187,8 @@ private:
         const auto dims = edit_.dims(old.input(1));
         const auto weights = edit_.floats(old.input(1));
         const auto channels = static_cast<std::size_t>(dims[0]);
-        const Int8Weight codes = quantize_weight(weights, channels, weights.size() / channels, chosen.per_channel, {}, 1.f);
+        const Int8Weight codes = quantize_weight(weights, channels, weights.size() / channels, chosen.per_channel, {}, 1.f,
+                                                 pair_safe_scales(weights, matmul_layout(weights.size() / channels, channels, true)));
         const std::vector<std::int64_t> ones(dims.size() - 2, 1);
         const std::string values = edit_.add_constant(old.input(1) + "_s8", ElementType::int8, dims, codes.codes);
         const std::string scale = scales(old.input(1), codes, ones);

@@ -2,46 +2,45 @@
 #include "core/quant/methods/pair_safe.h"
 
 #include <algorithm>
-#include <cfloat>
 #include <cmath>
-#include <vector>
 
 namespace vernier {
 namespace {
 
-constexpr float kLargestCode = 127.f;
 /// Two codes whose exact sum is at most this are at most 128 after each was rounded.
 constexpr float kLargestPair = 127.5f;
 
-/// The scale that each column needs.
-std::vector<float> column_scales(std::span<const float> weights, std::size_t k, std::size_t n) {
-    std::vector<float> scales(n, 0.f);
-    for (std::size_t row = 0; row < k; ++row)
-        for (std::size_t column = 0; column < n; ++column) {
-            const float weight = weights[row * n + column];
-            float& scale = scales[column];
-            scale = std::max(scale, std::fabs(weight) / kLargestCode);
-            if (row % 2 == 0) continue;
-            const float before = weights[(row - 1) * n + column];
-            if ((before < 0) == (weight < 0)) scale = std::max(scale, std::fabs(before + weight) / kLargestPair);
+}  // namespace
+
+ProductLayout matmul_layout(std::size_t k, std::size_t n, bool transposed) {
+    if (transposed) return {.channels = n, .channel_stride = k, .inner_size = k, .inner_stride = 1};
+    return {.channels = n, .channel_stride = 1, .inner_size = k, .inner_stride = n};
+}
+
+ProductLayout conv_layout(const std::vector<std::int64_t>& dims) {
+    std::size_t spatial = 1;
+    for (std::size_t axis = 2; axis < dims.size(); ++axis) spatial *= static_cast<std::size_t>(dims[axis]);
+    const auto inputs = static_cast<std::size_t>(dims[1]);
+    return {.channels = static_cast<std::size_t>(dims[0]), .channel_stride = inputs * spatial, .inner_size = inputs,
+            .inner_stride = spatial, .outer_size = spatial, .outer_stride = 1};
+}
+
+std::vector<float> pair_safe_scales(std::span<const float> weights, const ProductLayout& layout) {
+    std::vector<float> scales(layout.channels, 0.f);
+    const std::size_t count = layout.inner_size * layout.outer_size;
+    const auto offset = [&](std::size_t k) { return k / layout.inner_size * layout.outer_stride + k % layout.inner_size * layout.inner_stride; };
+    for (std::size_t k = 1; k < count; k += 2) {
+        const std::size_t first = offset(k - 1), second = offset(k);
+        for (std::size_t channel = 0; channel < layout.channels; ++channel) {
+            const float a = weights[first + channel * layout.channel_stride], b = weights[second + channel * layout.channel_stride];
+            if ((a < 0) == (b < 0)) scales[channel] = std::max(scales[channel], std::fabs(a + b) / kLargestPair);
         }
+    }
     return scales;
 }
 
-}  // namespace
-
-Int8Weight quantize_pair_safe(std::span<const float> weights, std::size_t k, std::size_t n, bool per_channel) {
-    Int8Weight result;
-    result.scales = column_scales(weights, k, n);
-    if (!per_channel) result.scales = {*std::max_element(result.scales.begin(), result.scales.end())};
-    for (float& scale : result.scales)
-        if (scale < FLT_MIN) scale = 1.f;  // a column of zeros
-    result.codes.resize(weights.size());
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-        const float code = std::nearbyint(weights[i] / result.scales[per_channel ? i % n : 0]);
-        result.codes[i] = static_cast<std::int8_t>(std::clamp(code, -kLargestCode, kLargestCode));
-    }
-    return result;
+Int8Weight quantize_pair_safe(const std::vector<float>& weights, std::size_t k, std::size_t n, bool per_channel) {
+    return quantize_weight(weights, n, 1, per_channel, {}, 1.f, pair_safe_scales(weights, matmul_layout(k, n, false)));
 }
 
 }  // namespace vernier

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/quant/methods/pair_safe.h"
 #include "core/quant/methods/weights_int8.h"
 
 namespace vernier {
@@ -168,13 +169,25 @@ private:
         return bias;
     }
 
+    /// Scales below which the runtime's 16-bit sums would be clipped on CPUs without VNNI.
+    std::vector<float> least_scales(int i, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const WeightShape& shape) {
+        if (item(i).kernel == Kernel::matmul || item(i).kernel == Kernel::gemm) {
+            if (dims.size() != 2) return {};
+            return pair_safe_scales(values, matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0));
+        }
+        if (dims.size() < 3 || dims[1] == 1) return {};
+        return pair_safe_scales(values, conv_layout(dims));
+    }
+
     void write_weights(int i) {
         const std::string name = node(i).input(1);
         const auto dims = edit_.dims(name);
         const WeightShape shape = weight_shape(i, dims);
         const Bias bias = find_bias(i, shape.channels);
         const float input_scale = params(plan_.tensors.at(node(i).input(0))).params.scale;
-        const Int8Weight weight = quantize_weight(edit_.floats(name), shape.channels, shape.stride, is_per_channel(i), bias.values, input_scale);
+        const auto values = edit_.floats(name);
+        const Int8Weight weight = quantize_weight(values, shape.channels, shape.stride, is_per_channel(i), bias.values, input_scale,
+                                                  least_scales(i, values, dims, shape));
         write_dequantized_weight(i, name, dims, shape, weight);
         if (bias.node >= 0) write_bias(bias, weight, input_scale, shape);
     }
