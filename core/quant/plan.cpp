@@ -54,7 +54,8 @@ Plan plan_of(const Prepared& prepared, const Model& model) {
             entry.applied = entry.chosen.method;
             entry.absorbed = true;
         } else if (entry.chosen.method == Method::int8_static) {
-            apply_static(entry, prepared.static_plan.items[item->second]);
+            if (prepared.is_static_table(item->second)) entry.applied = Method::int8_static;
+            else apply_static(entry, prepared.static_plan.items[item->second]);
         } else {
             entry.applied = entry.chosen.method;
         }

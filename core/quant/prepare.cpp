@@ -107,11 +107,19 @@ void plan_fp16(Prepared& prepared) {
 
 }  // namespace
 
+bool Prepared::is_static_table(std::size_t item) const {
+    const auto& node = edit.item(item);
+    if (node.removed || node.origin < 0 || node.proto.op_type() != "Gather" || node.proto.input_size() < 2) return false;
+    const auto at = static_cast<std::size_t>(node.origin);
+    return choices[at].method == Method::int8_static && problem[at].empty() && edit.initializer(node.proto.input(0)) != nullptr &&
+           edit.type(node.proto.input(0)).element == ElementType::float32;
+}
+
 std::vector<DynamicNode> Prepared::dynamic_nodes() const {
     std::vector<DynamicNode> nodes;
     const auto wanted = wants(Method::int8_dynamic);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        if (!wanted[i]) continue;
+        if (!wanted[i] && !is_static_table(i)) continue;
         const Choice& choice = choices[static_cast<std::size_t>(edit.item(i).origin)];
         nodes.push_back({static_cast<int>(i), choice.per_channel, choice.explicit_choice()});
     }

@@ -30,7 +30,9 @@ struct Prepared {
     [[nodiscard]] std::vector<bool> wants(Method method) const;
     /// Per-channel wish of each item (true for what we added).
     [[nodiscard]] std::vector<bool> per_channel() const;
-    /// Items that become INT8 dynamic, and FP16.
+    /// A Gather from a constant table that was chosen for INT8 static: it needs no range, and is written as in INT8 dynamic.
+    [[nodiscard]] bool is_static_table(std::size_t item) const;
+    /// Items that are written as INT8 dynamic (static tables too), and as FP16.
     [[nodiscard]] std::vector<DynamicNode> dynamic_nodes() const;
     [[nodiscard]] std::vector<int> fp16_nodes() const;
     /// Plans static INT8 anew with some items kept in float.

@@ -13,6 +13,7 @@
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/fp16.h"
 #include "core/quant/methods/static_emit.h"
+#include "core/quant/passes/sequence.h"
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
 
@@ -29,6 +30,7 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
     GraphEdit edit = prepared.edit;
     emit_static(edit, static_plan, ranges, calibration, prepared.per_channel(), findings);
     emit_dynamic(edit, prepared.dynamic_nodes());
+    if (!static_plan.heavy.empty() || !prepared.dynamic_nodes().empty()) sum_before_layer_norm(edit);
     emit_fp16(edit, prepared.fp16_nodes());
     guard_float_nodes(edit);
     return edit.build();
@@ -71,7 +73,10 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, const Prepared& prepared, 
     if (!dataset)
         throw Error(ErrorKind::usage, "INT8 static needs calibration data", {},
                     "Give a dataset (--data): an image folder, .npz, test_data_set folder or .dataset.json; 100 samples are usual");
-    return calibrate(runtime, prepared.edit.build(), observed, *dataset, recipe.calibration, options.threads, job);
+    Watched watched;
+    for (const auto& tensor : observed) watched[tensor];
+    for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
+    return calibrate(runtime, prepared.edit.build(), watched, *dataset, recipe.calibration, options.threads, job);
 }
 
 /// A model that the runtime refuses must never be written.

@@ -11,7 +11,7 @@
 
 namespace vernier {
 
-Ranges calibrate(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::vector<std::string>& tensors,
+Ranges calibrate(const RuntimePtr& runtime, const onnx::ModelProto& model, const Watched& tensors,
                  const Dataset& dataset, const Calibration& calibration, int threads, const Job& job) {
     const auto indices = pick_samples(dataset, Split::calibration, calibration.samples);
     if (indices.empty())
@@ -19,10 +19,10 @@ Ranges calibrate(const RuntimePtr& runtime, const onnx::ModelProto& model, const
                     "INT8 static needs some (100 to 300 are usual)");
     std::map<std::string, RangeCollector> collectors;
     std::map<std::string, Observer> observers;
-    for (const std::string& tensor : tensors)
-        observers[tensor] = [&collector = collectors[tensor]](std::span<const float> values, std::span<const std::int64_t>) {
-            collector.add(values);
-        };
+    for (const auto& [tensor, axis] : tensors) {
+        RangeCollector& collector = collectors.try_emplace(tensor, axis).first->second;
+        observers[tensor] = [&collector](std::span<const float> values, std::span<const std::int64_t> dims) { collector.add(values, dims); };
+    }
     const auto session = Session::open_observed(runtime, model, {}, RunOptions{}, observers);
     std::atomic<std::uint64_t> done{0};
     std::mutex progress;

@@ -69,8 +69,35 @@ void RangeCollector::grow(int exponent) {
     }
 }
 
-void RangeCollector::add(std::span<const float> values) {
+void RangeCollector::add(std::span<const float> values, std::span<const std::int64_t> dims) {
     const std::lock_guard guard(mutex_);
+    add_range(values);
+    add_channels(values, dims);
+}
+
+/// A tensor whose channels change in number, or that shows NaN or infinity, has no mean: it is then left empty.
+void RangeCollector::add_channels(std::span<const float> values, std::span<const std::int64_t> dims) {
+    if (!channel_axis_ || values.empty()) return;
+    const int rank = static_cast<int>(dims.size());
+    const int axis = *channel_axis_ < 0 ? *channel_axis_ + rank : *channel_axis_;
+    if (axis < 0 || axis >= rank) return;
+    const auto channels = static_cast<std::size_t>(dims[static_cast<std::size_t>(axis)]);
+    std::size_t inner = 1;
+    for (int a = axis + 1; a < rank; ++a) inner *= static_cast<std::size_t>(dims[static_cast<std::size_t>(a)]);
+    if (channel_count_ == 0) channel_sum_.assign(channels, 0.0);
+    if (channel_sum_.size() != channels) {
+        channel_axis_.reset();
+        return;
+    }
+    for (std::size_t at = 0, block = 0; at < values.size(); at += inner, ++block) {
+        double sum = 0;
+        for (std::size_t i = 0; i < inner; ++i) sum += values[at + i];
+        channel_sum_[block % channels] += sum;
+    }
+    channel_count_ += double(values.size()) / double(channels);
+}
+
+void RangeCollector::add_range(std::span<const float> values) {
     static thread_local Tables tables{};
     std::vector<float> finite;
     for (std::size_t at = 0; at < values.size(); at += kBlock) {
@@ -104,7 +131,10 @@ void RangeCollector::add(std::span<const float> values) {
 
 Observed RangeCollector::result() const {
     const std::lock_guard guard(mutex_);
-    return state_;
+    Observed observed = state_;
+    if (!channel_axis_ || channel_count_ == 0 || state_.nan + state_.inf > 0) return observed;
+    for (const double sum : channel_sum_) observed.channel_mean.push_back(sum / channel_count_);
+    return observed;
 }
 
 Range range_of(const Observed& observed, const Calibration& calibration) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Observed {
     std::uint64_t count = 0, zeros = 0, nan = 0, inf = 0;
     int exponent = 0;
     std::vector<std::uint64_t> bins;
+    std::vector<double> channel_mean;   ///< along the channel axis that was asked for; empty when none was
     bool operator==(const Observed&) const = default;
 };
 
@@ -45,11 +47,18 @@ struct QuantParams {
 /// Collects one tensor's statistics; add() may be called from several threads.
 class RangeCollector {
 public:
-    void add(std::span<const float> values);
+    /// channel_axis asks for the mean of each channel too: an axis of dims, negative from the end; nothing = not asked.
+    explicit RangeCollector(std::optional<int> channel_axis = {}) : channel_axis_(channel_axis) {}
+    void add(std::span<const float> values, std::span<const std::int64_t> dims);
     [[nodiscard]] Observed result() const;
 
 private:
+    void add_range(std::span<const float> values);
+    void add_channels(std::span<const float> values, std::span<const std::int64_t> dims);
     void grow(int exponent);
+    std::optional<int> channel_axis_;
+    std::vector<double> channel_sum_;
+    double channel_count_ = 0;          ///< elements of one channel so far
     mutable std::mutex mutex_;
     Observed state_;
     bool started_ = false;

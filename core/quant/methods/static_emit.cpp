@@ -175,19 +175,50 @@ private:
             if (dims.size() != 2) return {};
             return pair_safe_scales(values, matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0));
         }
-        if (dims.size() < 3 || dims[1] == 1) return {};
+        if (dims.size() < 3 || (dims[1] == 1 && attribute_int(node(i), "group", 1) > 1)) return {};
         return pair_safe_scales(values, conv_layout(dims));
+    }
+
+    WeightWalk weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) {
+        WeightWalk walk;
+        walk.channels = shape.channels;
+        if (item(i).kernel == Kernel::conv) {
+            walk.inputs = static_cast<std::size_t>(dims[1]);
+            walk.groups = static_cast<std::size_t>(attribute_int(node(i), "group", 1));
+            for (std::size_t a = 2; a < dims.size(); ++a) walk.inner *= static_cast<std::size_t>(dims[a]);
+            walk.input_stride = walk.inner;
+            walk.channel_stride = walk.inputs * walk.inner;
+        } else {
+            walk.inputs = static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]);
+            walk.channel_stride = shape.axis == 0 ? walk.inputs : 1;
+            walk.input_stride = shape.axis == 0 ? 1 : walk.channels;
+        }
+        return walk;
+    }
+
+    /// Gives back through the bias what rounding the weights takes from each channel on average. A Conv or Gemm without a
+    /// bias gets one; a MatMul without an Add behind it has nowhere to put it.
+    void correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
+                      const WeightShape& shape, const Int8Weight& weight) {
+        const auto watched = ranges_.find(node(i).input(0));
+        if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return;
+        if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
+        const auto shift = bias_shift(values, weight, weight_walk(i, dims, shape), watched->second.channel_mean);
+        if (shift.empty()) return;
+        if (bias.node < 0) bias = {i, 2, node(i).input(1) + "_bias", std::vector<float>(shape.channels, 0.f)};
+        for (std::size_t o = 0; o < shift.size(); ++o) bias.values[o] += shift[o];
     }
 
     void write_weights(int i) {
         const std::string name = node(i).input(1);
         const auto dims = edit_.dims(name);
         const WeightShape shape = weight_shape(i, dims);
-        const Bias bias = find_bias(i, shape.channels);
+        Bias bias = find_bias(i, shape.channels);
         const float input_scale = params(plan_.tensors.at(node(i).input(0))).params.scale;
         const auto values = edit_.floats(name);
         const Int8Weight weight = quantize_weight(values, shape.channels, shape.stride, is_per_channel(i), bias.values, input_scale,
                                                   least_scales(i, values, dims, shape));
+        correct_bias(i, bias, values, dims, shape, weight);
         write_dequantized_weight(i, name, dims, shape, weight);
         if (bias.node >= 0) write_bias(bias, weight, input_scale, shape);
     }

@@ -220,6 +220,16 @@ std::vector<std::string> StaticPlan::observed() const {
     return {names.begin(), names.end()};
 }
 
+std::map<std::string, int> StaticPlan::channel_axes(const GraphEdit& edit) const {
+    std::map<std::string, int> axes;
+    for (const int i : heavy) {
+        const auto at = static_cast<std::size_t>(i);
+        if (items[at].kernel == Kernel::gemm && attribute_int(edit.item(at).proto, "transA", 0) != 0) continue;
+        axes.emplace(edit.item(at).proto.input(0), items[at].kernel == Kernel::conv ? 1 : -1);
+    }
+    return axes;
+}
+
 StaticPlan plan_static(const GraphEdit& edit, const std::vector<bool>& wants) { return Planner(edit, wants).run(); }
 
 std::vector<int> topological(const GraphEdit& edit) {

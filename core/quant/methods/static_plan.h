@@ -36,6 +36,8 @@ struct StaticPlan {
     /// Tensors that calibration must watch, those too that need a range of their own only when a node before them is kept
     /// in float.
     [[nodiscard]] std::vector<std::string> observed() const;
+    /// Channel axis of the tensors that Conv (1), MatMul and Gemm (last) read in INT8: bias correction needs their means.
+    [[nodiscard]] std::map<std::string, int> channel_axes(const GraphEdit& edit) const;
 };
 
 /// wants[i] says that item i was chosen for INT8 static. Rules (ONNX Runtime 1.31.1, CPU):

@@ -49,6 +49,25 @@ Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channel
     return result;
 }
 
+std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
+                              const std::vector<double>& mean) {
+    if (mean.size() != walk.inputs * walk.groups || walk.channels % walk.groups != 0) return {};
+    std::vector<float> shift(walk.channels, 0.f);
+    for (std::size_t o = 0; o < walk.channels; ++o) {
+        const float scale = rounded.scales[rounded.scales.size() == 1 ? 0 : o];
+        const std::size_t first = o / (walk.channels / walk.groups) * walk.inputs;
+        double sum = 0;
+        for (std::size_t i = 0; i < walk.inputs; ++i) {
+            double lost = 0;
+            const std::size_t at = o * walk.channel_stride + i * walk.input_stride;
+            for (std::size_t k = 0; k < walk.inner; ++k) lost += double(weight[at + k]) - double(scale) * rounded.codes[at + k];
+            sum += mean[first + i] * lost;
+        }
+        shift[o] = static_cast<float>(sum);
+    }
+    return shift;
+}
+
 std::vector<std::int32_t> quantize_bias(const std::vector<float>& bias, const std::vector<float>& scales, float input_scale) {
     std::vector<std::int32_t> codes(bias.size());
     for (std::size_t c = 0; c < bias.size(); ++c) {

@@ -20,6 +20,20 @@ struct Int8Weight {
                                          bool per_channel, const std::vector<float>& bias, float input_scale,
                                          const std::vector<float>& least_scales = {});
 
+/// What rounding the weights takes from each output channel on average, to be added to its bias:
+///   shift[o] = sum_i mean[i] * sum_k (W - W')[o, i, k]
+/// Source: Finkelstein et al. 2019, Nagel et al. 2019 (bias correction), with E[x] measured in calibration. Borders of padded
+/// convolutions see a smaller mean; that is neglected. Empty when mean does not
+/// fit. weight is addressed as [o * channel_stride + i * input_stride + k], k < inner.
+struct WeightWalk {
+    std::size_t channels = 1, channel_stride = 1;
+    std::size_t inputs = 1, input_stride = 1;   ///< inputs that one channel reads
+    std::size_t inner = 1;                      ///< elements of one input (kernel window); stride 1
+    std::size_t groups = 1;                     ///< channel o reads inputs from (o / (channels / groups)) * inputs on
+};
+[[nodiscard]] std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
+                                            const std::vector<double>& mean);
+
 /// bias / (input_scale * scale[c]), rounded to nearest even.
 [[nodiscard]] std::vector<std::int32_t> quantize_bias(const std::vector<float>& bias, const std::vector<float>& scales,
                                                       float input_scale);
