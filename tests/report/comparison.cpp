@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/report/comparison.h"
+
+#include <cmath>
+
+namespace vernier::test {
+
+Measurement measured(const std::string& name, double p50, std::uint64_t bytes, double top1) {
+    Measurement m;
+    m.model = name;
+    m.sha256 = std::string(64, 'a');
+    m.size_bytes = bytes;
+    m.session_start_ms = 5;
+    m.first_run_ms = 2;
+    m.latency = {.p50 = p50, .p90 = p50 * 1.1, .p99 = p50 * 1.3, .mean = p50 * 1.02, .n = 400, .p50_interval = {p50 * 0.99, p50 * 1.01}, .blocks = {{p50}}};
+    m.accuracy = Accuracy{top1, 99, 1000, {top1 - 1, top1 + 1}};
+    m.samples = 1000;
+    m.runtime_version = "1.2.3";
+    m.vernier_version = "0.1.0";
+    m.host.cpu = "A processor";
+    return m;
+}
+
+ComparedFiles baseline_only() {
+    ComparedFiles compared;
+    compared.comparison.baseline = measured("net.onnx", 10, 1'000'000, 90);
+    compared.origins.emplace_back();
+    return compared;
+}
+
+CandidateComparison& add_candidate(ComparedFiles& compared, const std::string& name, double p50, std::uint64_t bytes, double top1) {
+    const Measurement& base = compared.comparison.baseline;
+    CandidateComparison candidate;
+    candidate.measurement = measured(name, p50, bytes, top1);
+    candidate.size_ratio = static_cast<double>(bytes) / static_cast<double>(base.size_bytes);
+    candidate.speedup = base.latency.p50 / p50;
+    candidate.speedup_interval = {candidate.speedup * 0.98, candidate.speedup * 1.02};
+    candidate.latency_differs = std::abs(candidate.speedup - 1) > 0.02;
+    candidate.top1_delta_points = top1 - base.accuracy->top1;
+    candidate.top1_delta_interval = {*candidate.top1_delta_points - 0.5, *candidate.top1_delta_points + 0.5};
+    candidate.agreement = 98.5;
+    candidate.output_sqnr_db = 31.4;
+    compared.comparison.candidates.push_back(candidate);
+    compared.origins.emplace_back();
+    return compared.comparison.candidates.back();
+}
+
+}  // namespace vernier::test

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/report/html.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/report/html_rows.h"
+#include "core/report/svg.h"
+#include "tests/report/comparison.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+TEST(Html, EscapesWhatComesFromFiles) {
+    ComparedFiles compared = baseline_only();
+    add_candidate(compared, "<script>alert('x')&\"y\".onnx", 4, 280'000, 90);
+    const std::string html = render_html(compared);
+    EXPECT_THAT(html, Not(HasSubstr("<script")));
+    EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)&amp;&quot;y&quot;"));
+}
+
+TEST(Html, EveryTagIsClosed) {
+    ComparedFiles compared = baseline_only();
+    add_candidate(compared, "a.onnx", 4, 280'000, 90);
+    compared.comparison.baseline.profile = {{"c", "Conv", "CPU", 9000, 10, ""}};
+    compared.comparison.candidates[0].measurement.profile = {{"c", "QLinearConv", "CPU", 3000, 10, ""}};
+    compared.findings.push_back({Severity::info, "no-gate", -1, "", "", "No limit is set.", ""});
+    const std::string html = render_html(compared);
+    for (const char* tag : {"div", "svg", "table", "tr", "td", "section", "ul", "li", "p", "main", "text"})
+        EXPECT_EQ(count(html, std::string("<") + tag + ">") + count(html, std::string("<") + tag + " "), count(html, std::string("</") + tag + ">")) << tag;
+    EXPECT_EQ(count(html, "<svg"), 5U) << "latency, answers, size, cold start, time";
+}
+
+TEST(Html, WithoutSamplesThereIsNoChartOfAnswers) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = add_candidate(compared, "a.onnx", 4, 280'000, 90);
+    for (Measurement* each : {&compared.comparison.baseline, &candidate.measurement}) {
+        each->accuracy.reset();
+        each->samples = 0;
+    }
+    candidate.top1_delta_points.reset();
+    EXPECT_TRUE(answer_rows(compared, 0).empty());
+    EXPECT_THAT(render_html(compared), Not(HasSubstr("Answers that changed")));
+}
+
+TEST(Html, MarksWhatIsNotShownToDiffer) {
+    ComparedFiles compared = baseline_only();
+    add_candidate(compared, "same.onnx", 10.05, 280'000, 89.9);
+    EXPECT_THAT(latency_rows(compared, 0).at(1).text, HasSubstr("~"));
+    EXPECT_THAT(answer_rows(compared, 0).at(1).text, HasSubstr("~"));
+    EXPECT_THAT(size_rows(compared, 0).at(1).text, Not(HasSubstr("~")));
+}
+
+TEST(Svg, DotsLieInsideThePictureAndInOrder) {
+    const std::string chart = dot_chart({{.label = "a", .value = 1, .baseline = true}, {.label = "b", .value = 3, .lo = 2, .hi = 4, .colour = "#009E73"}}, 548);
+    EXPECT_EQ(count(chart, "<rect"), 1U);
+    EXPECT_EQ(count(chart, "<circle"), 1U);
+    EXPECT_EQ(count(chart, "class=\"base\""), 1U);
+    const double x = std::stod(chart.substr(chart.find("cx=\"") + 4));
+    EXPECT_GT(x, 170);
+    EXPECT_LT(x, 430);
+}
+
+TEST(Svg, EqualValuesDoNotDivideByZero) {
+    EXPECT_THAT(dot_chart({{.label = "a", .value = 0}, {.label = "b", .value = 0}}, 548), Not(HasSubstr("nan")));
+}
+
+}  // namespace
+}  // namespace vernier::test

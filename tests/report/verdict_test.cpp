@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/report/verdict.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/report/documents.h"
+#include "core/report/time_by_kind.h"
+#include "tests/report/comparison.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// Judges all candidates of a comparison by hand: a gate of half a point with this outcome.
+void judge(CandidateComparison& candidate, Outcome outcome, std::uint64_t needed = 0) {
+    candidate.gate = outcome;
+    candidate.gate_lines = {{"accuracy", outcome, "", needed}};
+}
+
+TEST(Verdict, AFastCandidateInsideTheGateIsWorthIt) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    judge(add_candidate(compared, "small.onnx", 4, 280'000, 89.9), Outcome::passed);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_EQ(verdict.worth, std::optional(true));
+    EXPECT_EQ(verdict.title, "small: 2.50x faster, 0.280x the size, accuracy inside the gate");
+    EXPECT_THAT(verdict.text, StartsWith("Worth it: "));
+    EXPECT_THAT(verdict.text, HasSubstr("4.00 ms instead of 10.0 (2.50x, 95 %: 2.45 to 2.55)"));
+    EXPECT_THAT(verdict.text, HasSubstr("Top-1 -0.10 points (95 %: -0.60 to +0.40), inside the limit of -0.50"));
+}
+
+TEST(Verdict, PrefersWhatPassedOverWhatIsFaster) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    judge(add_candidate(compared, "fast.onnx", 2, 250'000, 80), Outcome::failed);
+    judge(add_candidate(compared, "sound.onnx", 5, 300'000, 90), Outcome::passed);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_EQ(verdict.best, 1);
+    EXPECT_THAT(verdict.text, HasSubstr("“fast”: 5.00x faster, accuracy outside the gate"));
+}
+
+TEST(Verdict, AFailedGateIsNotWorthIt) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    judge(add_candidate(compared, "bad.onnx", 4, 280'000, 70), Outcome::failed);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_EQ(verdict.worth, std::optional(false));
+    EXPECT_THAT(verdict.text, StartsWith("Not worth it: "));
+}
+
+TEST(Verdict, WithoutGainItIsNotWorthItEvenInsideTheGate) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    judge(add_candidate(compared, "same.onnx", 10.05, 990'000, 90), Outcome::passed);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_EQ(verdict.worth, std::optional(false));
+    EXPECT_THAT(verdict.title, HasSubstr("no faster"));
+    EXPECT_THAT(verdict.text, HasSubstr("no shown difference"));
+}
+
+TEST(Verdict, SaysHowManySamplesWouldSettleIt) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    judge(add_candidate(compared, "maybe.onnx", 4, 280'000, 89.8), Outcome::inconclusive, 5200);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_EQ(verdict.worth, std::nullopt);
+    EXPECT_THAT(verdict.text, StartsWith("Not settled: "));
+    EXPECT_THAT(verdict.text, HasSubstr("about 5,200 samples would settle it"));
+}
+
+TEST(Verdict, WithoutALimitItGivesFiguresOnly) {
+    ComparedFiles compared = baseline_only();
+    add_candidate(compared, "lossy.onnx", 3, 250'000, 80);
+    add_candidate(compared, "sound.onnx", 4, 280'000, 90);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_EQ(verdict.best, 1) << "a candidate that loses accuracy comes last";
+    EXPECT_EQ(verdict.worth, std::nullopt);
+    EXPECT_THAT(verdict.text, StartsWith("Not judged"));
+}
+
+TEST(Verdict, SlowerIsSaidAsSlower) {
+    ComparedFiles compared = baseline_only();
+    add_candidate(compared, "slow.onnx", 25, 280'000, 90);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_THAT(verdict.title, HasSubstr("2.50x slower"));
+    EXPECT_EQ(verdict.worth, std::optional(false));
+}
+
+TEST(Verdict, ABaselineAloneHasNone) { EXPECT_EQ(verdict_of(baseline_only().comparison).best, -1); }
+
+TEST(Documents, ACandidateCarriesItsOrigin) {
+    ComparedFiles compared = baseline_only();
+    add_candidate(compared, "small.onnx", 4, 280'000, 90);
+    Origin origin;
+    origin.counts = {{Method::fp32, 11}, {Method::int8_static, 491}};
+    compared.origins[1] = origin;
+    EXPECT_EQ(origin.text(), "491 of 502 nodes INT8 static, 11 FP32");
+    EXPECT_EQ(origin.main_method(), Method::int8_static);
+    const Json json = to_json(compared, false);
+    EXPECT_EQ(json.at("vernier_report"), kReportVersion);
+    EXPECT_TRUE(json.at("baseline").at("origin").is_null());
+    EXPECT_EQ(json.at("candidates").at(0).at("origin").at("counts").at("int8-static"), 491);
+    EXPECT_TRUE(json.at("verdict").at("worth").is_null());
+}
+
+TEST(TimeByKind, CountsFloatAndIntegerFormsTogether) {
+    Measurement before = measured("a.onnx", 10, 1, 90), after = measured("b.onnx", 4, 1, 90);
+    before.profile = {{"c1", "FusedConv", "CPU", 6000, 10, ""}, {"g", "Gemm", "CPU", 1000, 10, ""}};
+    after.profile = {{"c1", "QLinearConv", "CPU", 2000, 10, ""}, {"q", "QuantizeLinear", "CPU", 300, 10, ""}, {"g", "QGemm", "CPU", 200, 10, ""}};
+    const std::vector<KindTime> kinds = time_by_kind(before, after);
+    ASSERT_EQ(kinds.size(), 3U);
+    EXPECT_EQ(kinds[0].kind, "Conv");
+    EXPECT_DOUBLE_EQ(kinds[0].before, 6);
+    EXPECT_DOUBLE_EQ(kinds[0].after, 2);
+    EXPECT_EQ(kinds[1].kind, "MatMul");
+    EXPECT_EQ(kinds[2].kind, "Quantize, dequantize");
+    const std::vector<KindTime> short_list = time_by_kind(before, after, 2);
+    ASSERT_EQ(short_list.size(), 2U);
+    EXPECT_EQ(short_list[1].kind, "Other");
+    EXPECT_DOUBLE_EQ(short_list[1].after, 0.5);
+}
+
+}  // namespace
+}  // namespace vernier::test
