@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/graph/graph_canvas.h"
 
-#include <QAccessible>
 #include <QApplication>
 #include <QPainter>
 #include <QResizeEvent>
-#include <QScrollBar>
 #include <QStyle>
 
 #include <algorithm>

@@ -19,10 +19,23 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
+constexpr qsizetype kLongestName = 160;
+constexpr qsizetype kMostNames = 6;
+constexpr std::size_t kMostAxes = 8;
+
+/// A name out of a file as one line of bounded length.
+QString clean(const std::string& name) {
+    const QString text = QString::fromStdString(name.size() > 4096 ? name.substr(0, 4096) : name).simplified();
+    return text.size() <= kLongestName ? text : text.left(kLongestName / 2) + QChar(0x2026) + text.right(kLongestName / 2);
+}
+
 QString dimsText(const std::vector<std::int64_t>& dims) {
     QStringList parts;
-    for (const std::int64_t dim : dims) {
-        parts << QString::number(dim);
+    for (std::size_t i = 0; i < std::min(dims.size(), kMostAxes); ++i) {
+        parts << QString::number(dims[i]);
+    }
+    if (dims.size() > kMostAxes) {
+        parts << QStringLiteral("…");
     }
     return parts.isEmpty() ? QStringLiteral("scalar") : parts.join(QChar(0x00d7));
 }
@@ -47,7 +60,7 @@ QString shapeText(const ValueType& type) {
         return QStringLiteral("scalar");
     }
     QStringList parts;
-    for (std::size_t i = 0; i < type.dims.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(type.dims.size(), kMostAxes); ++i) {
         const Dim& dim = type.dims[i];
         // A first axis of 1 or without a size is the batch: it tells nothing.
         if (i == 0 && type.dims.size() > 1 && (dim.value < 0 || dim.value == 1)) {
@@ -56,9 +69,12 @@ QString shapeText(const ValueType& type) {
         if (dim.value >= 0) {
             parts << QString::number(dim.value);
         } else {
-            const QString name = QString::fromStdString(dim.name);
+            const QString name = clean(dim.name);
             parts << (name.isEmpty() || name.size() > 8 ? QStringLiteral("?") : name);
         }
+    }
+    if (type.dims.size() > kMostAxes) {
+        parts << QStringLiteral("…");
     }
     return parts.join(QChar(0x00d7));
 }
@@ -137,8 +153,8 @@ const CardText& Scene::text(int card) const {
 
 void Scene::fill(int card, CardText& text) const {
     const Node& node = model_->node(nodeOf(card));
-    text.title = QString::fromStdString(title_of(*model_, node.id));
-    text.label = QString::fromStdString(node.label);
+    text.title = clean(title_of(*model_, node.id));
+    text.label = clean(node.label);
     if (!node.outputs.empty() && node.outputs.front() != kNone) {
         text.shape = shapeText(model_->value(node.outputs.front()).type);
     }
@@ -162,7 +178,10 @@ void Scene::fill(int card, CardText& text) const {
         const Wire& wire = wires()[at(id)];
         if (wire.stub && wire.to == card) {
             const Value& value = model_->value(wire.value);
-            stubs << (value.graph_input ? valueText(value.id) : QString::fromStdString(value.name));
+            stubs << (value.graph_input ? valueText(value.id) : clean(value.name));
+        }
+        if (stubs.size() >= kMostNames) {
+            break;
         }
     }
     text.stubs = stubs.join(QStringLiteral(", "));
@@ -171,7 +190,7 @@ void Scene::fill(int card, CardText& text) const {
 QString Scene::valueText(ValueId value) const {
     const Value& v = model_->value(value);
     const QString shape = shapeText(v.type);
-    return QString::fromStdString(v.name) + (shape.isEmpty() ? QString() : QLatin1Char(' ') + shape);
+    return clean(v.name) + (shape.isEmpty() ? QString() : QLatin1Char(' ') + shape);
 }
 
 int Scene::cardOf(NodeId node) const {

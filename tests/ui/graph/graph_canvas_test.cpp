@@ -252,6 +252,22 @@ TEST_F(GraphCanvasTest, NodesWithoutACardAreHarmless) {
     EXPECT_FALSE(canvas_.grab().isNull());
 }
 
+TEST_F(GraphCanvasTest, OddNamesAndShapesStayOneShortLine) {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, test::Axes(40, test::Axis(1)));
+    b.node("Relu", {"x"}, {std::string(100'000, 'y')}, {}, std::string(50'000, 'n') + "\n<b>\t" + std::string(50'000, 'm'));
+    b.output(std::string(100'000, 'y'), ElementType::float32, test::Axes(40, test::Axis(1)));
+    const ModelPtr model = make_model(b.build());
+    const Scene scene(model, std::make_shared<const GraphLayout>(layout_graph(*model)));
+    const CardText& text = scene.text(0);
+    for (const QString& words : {text.title, text.label, text.shape, text.stubs, scene.valueText(model->node(0).outputs[0])}) {
+        EXPECT_LT(words.size(), 250);
+        EXPECT_FALSE(words.contains('\n'));
+    }
+    show(model);
+    EXPECT_FALSE(canvas_.grab().isNull());
+}
+
 TEST_F(GraphCanvasTest, TenThousandNodesPaintWithoutStalls) {
     canvas_.resize(1000, 800);
     show(test::model_of(test::transformer_net(10'000)));
