@@ -73,7 +73,10 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, const Prepared& prepared, 
     if (!dataset)
         throw Error(ErrorKind::usage, "INT8 static needs calibration data", {},
                     "Give a dataset (--data): an image folder, .npz, test_data_set folder or .dataset.json; 100 samples are usual");
-    return calibrate(runtime, prepared.edit.build(), observed, *dataset, recipe.calibration, options.threads, job);
+    Watched watched;
+    for (const auto& tensor : observed) watched[tensor];
+    for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
+    return calibrate(runtime, prepared.edit.build(), watched, *dataset, recipe.calibration, options.threads, job);
 }
 
 /// A model that the runtime refuses must never be written.
