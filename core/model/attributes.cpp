@@ -48,7 +48,8 @@ std::string text_of(const onnx::AttributeProto& a) {
         case onnx::AttributeProto_AttributeType_STRINGS: return list_text(a.strings(), quoted);
         case onnx::AttributeProto_AttributeType_TENSOR: return tensor_text(a.t());
         case onnx::AttributeProto_AttributeType_TENSORS: return list_text(a.tensors(), tensor_text);
-        case onnx::AttributeProto_AttributeType_SPARSE_TENSOR: return "sparse " + tensor_text(a.sparse_tensor().values());
+        case onnx::AttributeProto_AttributeType_SPARSE_TENSOR:
+            return "sparse " + tensor_text(a.sparse_tensor().values());
         case onnx::AttributeProto_AttributeType_GRAPH: return fmt::format("graph of {} nodes", a.g().node_size());
         case onnx::AttributeProto_AttributeType_GRAPHS: return fmt::format("{} graphs", a.graphs_size());
         case onnx::AttributeProto_AttributeType_TYPE_PROTO: return value_type(a.tp()).text();

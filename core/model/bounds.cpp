@@ -11,10 +11,10 @@
 namespace vernier {
 namespace {
 
-constexpr std::int64_t kNewestOpset = 26;    // of the standard domain, ONNX Runtime 1.31.1
-constexpr std::int64_t kNewestMlOpset = 5;   // of ai.onnx.ml
+constexpr std::int64_t kNewestOpset = 26;   // of the standard domain, ONNX Runtime 1.31.1
+constexpr std::int64_t kNewestMlOpset = 5;  // of ai.onnx.ml
 constexpr std::uint64_t kMaxExpandedNodes = 200'000;
-constexpr int kMaxCallDepth = 100;
+constexpr int kMaxLevels = 100;  // of calls and subgraphs within each other
 constexpr int kMaxGraphDepth = 32;
 
 [[noreturn]] void refuse(std::string what, std::string remedy = {}) {
@@ -34,12 +34,12 @@ void check_versions(const onnx::ModelProto& proto) {
                            static_cast<int>(onnx::Version::IR_VERSION)),
                "Export it with an older version of onnx");
     if (!proto.has_graph()) refuse("has no graph", "Check that the file is a whole ONNX model");
-    if (proto.opset_import().empty())
-        refuse("imports no operator set", "Export it again with an opset from 7 to 26");
+    if (proto.opset_import().empty()) refuse("imports no operator set", "Export it again with an opset from 7 to 26");
     for (const auto& import : proto.opset_import()) {
         const bool standard = import.domain().empty() || import.domain() == "ai.onnx";
         const bool ml = import.domain() == "ai.onnx.ml";
-        if (import.version() < 1 && (standard || ml)) refuse(fmt::format("imports opset {}, which does not exist", import.version()));
+        if (import.version() < 1 && (standard || ml))
+            refuse(fmt::format("imports opset {}, which does not exist", import.version()));
         const std::int64_t newest = standard ? kNewestOpset : kNewestMlOpset;
         if ((standard || ml) && import.version() > newest)
             refuse(fmt::format("needs opset {} of {}; ONNX Runtime 1.31 takes at most {}", import.version(),
@@ -58,19 +58,20 @@ public:
 
     struct Size {
         std::uint64_t nodes = 0;
-        int calls = 0;  ///< longest chain of calls
+        int levels = 0;  ///< deepest nesting of calls and subgraphs
     };
 
-    Size of_nodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, int calls, int graphs) {
+    Size of_nodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, int level, int graphs) {
         if (graphs > kMaxGraphDepth) refuse(fmt::format("has subgraphs nested deeper than {}", kMaxGraphDepth));
+        if (level > kMaxLevels) refuse_depth();
         Size total;
         for (const onnx::NodeProto& node : nodes) {
             total.nodes = add(total.nodes, 1);
-            merge(total, of_call(node, calls));
+            merge(total, of_call(node, level));
             for (const onnx::AttributeProto& attribute : node.attribute()) {
-                if (attribute.has_g()) merge(total, of_nodes(attribute.g().node(), calls, graphs + 1));
+                if (attribute.has_g()) merge(total, below(of_nodes(attribute.g().node(), level + 1, graphs + 1)));
                 for (const onnx::GraphProto& graph : attribute.graphs())
-                    merge(total, of_nodes(graph.node(), calls, graphs + 1));
+                    merge(total, below(of_nodes(graph.node(), level + 1, graphs + 1)));
             }
         }
         return total;
@@ -90,27 +91,31 @@ private:
 
     static void merge(Size& total, const Size& part) {
         total.nodes = add(total.nodes, part.nodes);
-        total.calls = std::max(total.calls, part.calls);
+        total.levels = std::max(total.levels, part.levels);
     }
 
-    Size of_call(const onnx::NodeProto& node, int calls) {
+    static Size below(Size size) {
+        ++size.levels;
+        return size;
+    }
+
+    Size of_call(const onnx::NodeProto& node, int level) {
         const auto found = functions_.find(key(node.domain(), node.op_type(), node.overload()));
         if (found == functions_.end()) return {};
         Entry& entry = found->second;
         if (entry.open) refuse(fmt::format("function '{}' calls itself", printable(node.op_type())));
         if (!entry.known) {
-            if (calls >= kMaxCallDepth) refuse_depth();
             entry.open = true;
-            entry.size = of_nodes(entry.function->node(), calls + 1, 0);
+            entry.size = of_nodes(entry.function->node(), level + 1, 0);
             entry.open = false;
             entry.known = true;
         }
-        if (calls + 1 + entry.size.calls > kMaxCallDepth) refuse_depth();
-        return {entry.size.nodes, entry.size.calls + 1};
+        if (level + 1 + entry.size.levels > kMaxLevels) refuse_depth();
+        return below(entry.size);
     }
 
     [[noreturn]] static void refuse_depth() {
-        refuse(fmt::format("has function calls nested deeper than {}", kMaxCallDepth));
+        refuse(fmt::format("has function calls nested deeper than {}", kMaxLevels));
     }
 
     std::unordered_map<std::string, Entry> functions_;

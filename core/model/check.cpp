@@ -34,7 +34,8 @@ void check_window(const onnx::NodeProto& node) {
     };
     for (const onnx::AttributeProto& attribute : node.attribute()) {
         if (attribute.name() == "group" && attribute.i() < 1) refuse("group", attribute.i());
-        if (attribute.name() != "strides" && attribute.name() != "dilations" && attribute.name() != "kernel_shape") continue;
+        if (attribute.name() != "strides" && attribute.name() != "dilations" && attribute.name() != "kernel_shape")
+            continue;
         for (const std::int64_t value : attribute.ints())
             if (value < 1) refuse(attribute.name(), value);
     }
@@ -120,16 +121,23 @@ private:
         });
         if (overridable > 0)
             add(Severity::warning, "weights-as-inputs",
-                fmt::format("{} initializers are also graph inputs; the runtime cannot treat them as constants.", overridable),
+                fmt::format("{} initializers are also graph inputs; the runtime cannot treat them as constants.",
+                            overridable),
                 "Take them out of the inputs unless a caller really sets them; quantizing one makes it a constant");
     }
 
     void of_domains() {
-        std::unordered_set<std::string> known = {"", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc",
-                                                 "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training"};
+        std::unordered_set<std::string> known = {"",
+                                                 "ai.onnx.ml",
+                                                 "com.microsoft",
+                                                 "com.microsoft.nchwc",
+                                                 "ai.onnx.training",
+                                                 "ai.onnx.preview",
+                                                 "ai.onnx.preview.training"};
         for (const onnx::FunctionProto& function : parts_.source->proto.functions()) known.insert(function.domain());
         const auto imports = [&](const std::string& domain) {
-            return std::any_of(parts_.opsets.begin(), parts_.opsets.end(), [&](const Opset& o) { return o.domain == domain; });
+            return std::any_of(parts_.opsets.begin(), parts_.opsets.end(),
+                               [&](const Opset& o) { return o.domain == domain; });
         };
         for (const Node& node : parts_.nodes) {
             if (known.insert(node.domain).second)
@@ -150,8 +158,10 @@ private:
     }
 
     void of_names() {
-        const auto value = std::find_if(parts_.values.begin(), parts_.values.end(), [](const Value& v) { return odd(v.name); });
-        const auto node = std::find_if(parts_.nodes.begin(), parts_.nodes.end(), [](const Node& n) { return odd(n.name); });
+        const auto value =
+            std::find_if(parts_.values.begin(), parts_.values.end(), [](const Value& v) { return odd(v.name); });
+        const auto node =
+            std::find_if(parts_.nodes.begin(), parts_.nodes.end(), [](const Node& n) { return odd(n.name); });
         if (value != parts_.values.end() || node != parts_.nodes.end())
             add(Severity::info, "odd-name", "A name has control characters or is very long; it is shown shortened.", "",
                 nullptr, value != parts_.values.end() ? printable(value->name) : printable(node->name));
@@ -204,7 +214,8 @@ private:
                 count.nan += std::isnan(x) ? 1 : 0;
                 count.inf += std::isinf(x) ? 1 : 0;
             }
-            const Node* reader = value.consumers.empty() ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.consumers[0])];
+            const Node* reader =
+                value.consumers.empty() ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.consumers[0])];
             add(count.nan > 0 ? Severity::serious : Severity::warning, "not-finite-weight",
                 fmt::format("A constant holds {} NaN and {} Inf.", count.nan, count.inf),
                 "Check the export; quantization leaves such a tensor in float", reader, printable(value.name));
@@ -217,10 +228,13 @@ private:
             if (!quantizer || node.inputs.size() < 2 || node.inputs[1] == kNone) continue;
             const Value& value = parts_.values[static_cast<std::size_t>(node.inputs[1])];
             if (!value.is_constant()) continue;
-            const std::vector<float> scales = to_floats(parts_.initializers[static_cast<std::size_t>(value.initializer)]);
-            const bool bad = std::any_of(scales.begin(), scales.end(), [](float s) { return !std::isfinite(s) || s <= 0; });
+            const std::vector<float> scales =
+                to_floats(parts_.initializers[static_cast<std::size_t>(value.initializer)]);
+            const bool bad =
+                std::any_of(scales.begin(), scales.end(), [](float s) { return !std::isfinite(s) || s <= 0; });
             if (bad)
-                add(Severity::serious, "bad-scale", fmt::format("{} has a scale that is not a positive number.", node.op_type),
+                add(Severity::serious, "bad-scale",
+                    fmt::format("{} has a scale that is not a positive number.", node.op_type),
                     "Quantize the model again from its float original", &node, printable(value.name));
         }
     }
@@ -230,8 +244,10 @@ private:
             const std::uint64_t count = value.type.count().value_or(0);
             const std::uint64_t bytes = multiply(count, static_cast<std::uint64_t>(bits(value.type.element))) / 8;
             if (bytes < kHugeBytes) continue;
-            const Node* producer = value.producer == kNone ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.producer)];
-            add(Severity::serious, "huge-value", fmt::format("A value needs {} GB of memory when the model runs.", bytes >> 30),
+            const Node* producer =
+                value.producer == kNone ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.producer)];
+            add(Severity::serious, "huge-value",
+                fmt::format("A value needs {} GB of memory when the model runs.", bytes >> 30),
                 "Look at it, but do not run it", producer, printable(value.name));
         }
     }
@@ -252,7 +268,8 @@ void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch) {
     } catch (const std::exception& error) {
         std::string text = one_line(error.what());
         while (text.ends_with('.')) text.pop_back();
-        throw Error(ErrorKind::bad_model, fmt::format("is not a valid ONNX model: {}", text), {}, "Export the model again");
+        throw Error(ErrorKind::bad_model, fmt::format("is not a valid ONNX model: {}", text), {},
+                    "Export the model again");
     }
 }
 

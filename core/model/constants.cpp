@@ -9,7 +9,7 @@
 namespace vernier {
 namespace {
 
-constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 56;  // so that bytes fit 64 bits
+constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 56;   // so that bytes fit 64 bits
 constexpr std::uint64_t kMaxDensified = std::uint64_t{1} << 22;  // elements of a sparse tensor that is made dense
 
 [[noreturn]] void refuse(const Source& source, std::string_view tensor, std::string what) {
@@ -81,14 +81,15 @@ std::span<const std::byte> element(const Initializer& tensor, std::uint64_t inde
     return tensor.data.subspan(index * width, width);
 }
 
-std::uint64_t flat_index(const Source& source, const Initializer& dense, const Initializer& indices, std::uint64_t row) {
+std::uint64_t flat_index(const Source& source, const Initializer& dense, const Initializer& indices,
+                         std::uint64_t row) {
     const std::size_t columns = indices.dims.size() == 2 ? static_cast<std::size_t>(indices.dims[1]) : 1;
     std::uint64_t flat = 0;
     for (std::size_t column = 0; column < columns; ++column) {
         std::int64_t index = 0;
         std::memcpy(&index, element(indices, row * columns + column).data(), sizeof index);
-        const std::int64_t limit = columns == 1 && indices.dims.size() == 1 ? static_cast<std::int64_t>(dense.count())
-                                                                            : dense.dims[column];
+        const std::int64_t limit =
+            columns == 1 && indices.dims.size() == 1 ? static_cast<std::int64_t>(dense.count()) : dense.dims[column];
         if (index < 0 || index >= limit) refuse(source, dense.name, "is sparse with an index outside its shape");
         flat = flat * static_cast<std::uint64_t>(limit) + static_cast<std::uint64_t>(index);
     }
@@ -111,10 +112,12 @@ Initializer read_tensor(Source& source, const onnx::TensorProto& proto, std::str
         tensor.data = map_external(source, proto, name, size);
     } else if (tensor.type == ElementType::string) {
         if (static_cast<std::uint64_t>(proto.string_data_size()) != tensor.count())
-            refuse(source, name, fmt::format("holds {} strings; its shape needs {}", proto.string_data_size(), tensor.count()));
+            refuse(source, name,
+                   fmt::format("holds {} strings; its shape needs {}", proto.string_data_size(), tensor.count()));
     } else if (raw) {
         if (proto.raw_data().size() != size)
-            refuse(source, name, fmt::format("holds {} bytes; its shape and type need {}", proto.raw_data().size(), size));
+            refuse(source, name,
+                   fmt::format("holds {} bytes; its shape and type need {}", proto.raw_data().size(), size));
         tensor.data = std::as_bytes(std::span(proto.raw_data()));
     } else if (fields == 1) {
         tensor.data = pack_typed(source, proto, tensor);
@@ -131,7 +134,8 @@ Initializer read_sparse(Source& source, const onnx::SparseTensorProto& proto, st
     dense.dims.assign(proto.dims().begin(), proto.dims().end());
     const std::uint64_t size = check_header(source, dense);
     const bool linear = indices.dims.size() == 1;
-    const bool coordinates = indices.dims.size() == 2 && indices.dims[1] == static_cast<std::int64_t>(dense.dims.size());
+    const bool coordinates =
+        indices.dims.size() == 2 && indices.dims[1] == static_cast<std::int64_t>(dense.dims.size());
     if (values.dims.size() != 1 || indices.type != ElementType::int64 || !(linear || coordinates) ||
         indices.dims[0] != values.dims[0] || dense.dims.empty())
         refuse(source, name, "is sparse, but its values and indices do not fit together");

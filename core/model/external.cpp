@@ -28,7 +28,8 @@ std::uint64_t number(const Source& source, std::string_view tensor, const onnx::
     const std::string& text = entry.value();
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size())
-        refuse(source, tensor, fmt::format("its external data has the {} '{}', which is not a size", entry.key(), printable(text)));
+        refuse(source, tensor,
+               fmt::format("its external data has the {} '{}', which is not a size", entry.key(), printable(text)));
     return value;
 }
 
@@ -46,7 +47,8 @@ Reference read_reference(const Source& source, const onnx::TensorProto& proto, s
 fs::path inside_folder(const Source& source, std::string_view tensor, const std::string& location) {
     if (location.empty()) refuse(source, tensor, "its external data names no file");
     const fs::path relative(location);
-    const bool climbs = std::any_of(relative.begin(), relative.end(), [](const fs::path& part) { return part == ".."; });
+    const bool climbs =
+        std::any_of(relative.begin(), relative.end(), [](const fs::path& part) { return part == ".."; });
     if (location.find('\0') != std::string::npos || relative.is_absolute() || climbs)
         refuse(source, tensor, fmt::format("its external data '{}' is outside the model's folder", printable(location)),
                "Keep the data file beside the model");
@@ -56,7 +58,8 @@ fs::path inside_folder(const Source& source, std::string_view tensor, const std:
     if (error) refuse(source, tensor, fmt::format("its external data '{}' cannot be reached", printable(location)));
     const auto [end, rest] = std::mismatch(base.begin(), base.end(), target.begin(), target.end());
     if (end != base.end() && !(std::next(end) == base.end() && end->empty()))
-        refuse(source, tensor, fmt::format("its external data '{}' leads outside the model's folder", printable(location)),
+        refuse(source, tensor,
+               fmt::format("its external data '{}' leads outside the model's folder", printable(location)),
                "Keep the data file itself, not a link, beside the model");
     return target;
 }
@@ -85,7 +88,8 @@ std::span<const std::byte> map_external(Source& source, const onnx::TensorProto&
     const fs::path path = inside_folder(source, name, reference.location);
     const std::span<const std::byte> bytes = map(source, name, path, reference.location).bytes();
     if (reference.length && *reference.length != size)
-        refuse(source, name, fmt::format("its external data has {} bytes; its shape and type need {}", *reference.length, size));
+        refuse(source, name,
+               fmt::format("its external data has {} bytes; its shape and type need {}", *reference.length, size));
     if (reference.offset > bytes.size() || size > bytes.size() - reference.offset)
         refuse(source, name,
                fmt::format("its external data ends at byte {} of '{}', which has {}", reference.offset + size,

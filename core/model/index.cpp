@@ -40,7 +40,8 @@ private:
             value.type = value_type(info.type());
         }
         for (const onnx::TensorProto& tensor : proto.initializer())
-            parts_.tensors.emplace(&tensor, add_initializer(graph, read_tensor(*parts_.source, tensor, tensor.name()), tensor.name()));
+            parts_.tensors.emplace(
+                &tensor, add_initializer(graph, read_tensor(*parts_.source, tensor, tensor.name()), tensor.name()));
         for (const onnx::SparseTensorProto& tensor : proto.sparse_initializer())
             add_initializer(graph, read_sparse(*parts_.source, tensor, tensor.values().name()), tensor.values().name());
         for (onnx::NodeProto& node : *proto.mutable_node()) declare_node(graph, node);
@@ -65,7 +66,8 @@ private:
         auto& names = parts_.graphs[static_cast<std::size_t>(graph)].names;
         const auto id = static_cast<ValueId>(parts_.values.size());
         if (!names.emplace(name, id).second)
-            refuse(fmt::format("two values of one graph have the same name, the second as {}", what), {.tensor = printable(name)});
+            refuse(fmt::format("two values of one graph have the same name, the second as {}", what),
+                   {.tensor = printable(name)});
         Value& value = parts_.values.emplace_back();
         value.id = id;
         value.name = name;

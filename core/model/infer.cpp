@@ -53,7 +53,9 @@ void infer_types(Model::Parts& parts, onnx::ModelProto& scratch) {
 }
 
 void count_parameters(Model::Parts& parts) {
-    const auto counts = [](const Initializer& tensor) { return bits(tensor.type) > 0 && tensor.type != ElementType::boolean; };
+    const auto counts = [](const Initializer& tensor) {
+        return bits(tensor.type) > 0 && tensor.type != ElementType::boolean;
+    };
     parts.parameters = 0;
     parts.weight_bytes = 0;
     for (const Initializer& tensor : parts.initializers) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
+#include <sys/mman.h>
 
 #include <limits>
 
@@ -16,8 +17,10 @@ constexpr int kMaxNesting = 200;  // messages in messages; a graph in a graph ta
 
 /// What a file that is not a model probably is.
 std::string guess(std::string_view head) {
-    if (head.starts_with("version https://git-lfs")) return "it is a Git LFS pointer; fetch the file with 'git lfs pull'";
-    if (head.starts_with("PK\x03\x04")) return "it is a zip archive, perhaps a PyTorch checkpoint; export it to ONNX first";
+    if (head.starts_with("version https://git-lfs"))
+        return "it is a Git LFS pointer; fetch the file with 'git lfs pull'";
+    if (head.starts_with("PK\x03\x04"))
+        return "it is a zip archive, perhaps a PyTorch checkpoint; export it to ONNX first";
     if (head.starts_with("<!DOCTYPE") || head.starts_with("<html")) return "it is a web page; download the file itself";
     if (head.starts_with("\x89PNG") || head.starts_with("\xFF\xD8\xFF")) return "it is a picture";
     if (head.starts_with("{") && valid_utf8(head)) return "it is JSON text";
@@ -38,7 +41,11 @@ void parse(Source& source) {
                                                   static_cast<int>(bytes.size()));
     stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
     stream.SetRecursionLimit(kMaxNesting);
-    if (source.proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) return;
+    if (source.proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) {
+        // The proto holds the bytes now; the mapping stays only to be hashed, so its pages need no memory.
+        ::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED);
+        return;
+    }
     const std::string_view head(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 64));
     refuse(source.path, "cannot be read as an ONNX model", guess(head));
 }

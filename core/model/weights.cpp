@@ -48,7 +48,8 @@ bool is_bias(const Node& node, int input) {
     if (op == "LSTM" || op == "GRU" || op == "RNN") return input == 3;
     return (op == "Conv" || op == "ConvTranspose" || op == "Gemm" || op == "FusedConv" || op == "Attention" ||
             op == "BatchNormalization" || op == "LayerNormalization" || op == "InstanceNormalization" ||
-            op == "GroupNormalization") && input == 2;
+            op == "GroupNormalization") &&
+           input == 2;
 }
 
 int channel_axis(const Node& node, int input, const Initializer& tensor) {

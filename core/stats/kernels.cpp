@@ -121,7 +121,9 @@ void RangeOf(const float* values, std::size_t count, float& low, float& high) {
     }
 }
 
-void Range(const float* values, std::size_t count, float& low, float& high) { RangeOf<false>(values, count, low, high); }
+void Range(const float* values, std::size_t count, float& low, float& high) {
+    RangeOf<false>(values, count, low, high);
+}
 void FiniteRange(const float* values, std::size_t count, float& low, float& high) {
     RangeOf<true>(values, count, low, high);
 }

@@ -20,7 +20,8 @@ float first_finite(std::span<const float> values) {
     return found == values.end() ? 0.0F : *found;
 }
 
-void extend_channels(const float* values, std::size_t rows, std::size_t first_row, const ChannelLayout& layout, TensorStats& stats) {
+void extend_channels(const float* values, std::size_t rows, std::size_t first_row, const ChannelLayout& layout,
+                     TensorStats& stats) {
     for (std::size_t r = 0; r < rows; ++r) {
         if (layout.inner == 1) {  // a row holds one value a channel
             kernels::finite_ranges(values + r * layout.channels, layout.channels, stats.channel_min.data(),
@@ -84,7 +85,8 @@ void fill_histogram(std::span<const float> values, int bins, TensorStats& stats)
 
 }  // namespace
 
-TensorStats compute_stats(std::span<const float> values, std::span<const std::int64_t> dims, int channel_axis, int bins) {
+TensorStats compute_stats(std::span<const float> values, std::span<const std::int64_t> dims, int channel_axis,
+                          int bins) {
     const ChannelLayout layout(dims, values.size(), channel_axis);
     TensorStats stats;
     stats.count = values.size();
@@ -94,7 +96,8 @@ TensorStats compute_stats(std::span<const float> values, std::span<const std::in
     const float shift = first_finite(values);
     settle(walk(values, layout, shift, stats), shift, stats);
     for (std::size_t c = 0; c < layout.channels; ++c)
-        if (stats.channel_min[c] > stats.channel_max[c]) stats.channel_min[c] = stats.channel_max[c] = 0;  // nothing finite
+        if (stats.channel_min[c] > stats.channel_max[c])
+            stats.channel_min[c] = stats.channel_max[c] = 0;  // nothing finite
     fill_histogram(values, bins, stats);
     return stats;
 }

@@ -76,6 +76,10 @@ TEST(Bounds, FunctionsThatCallThemselvesOrEachOtherForeverAreRefused) {
     add_function(ring, "A", {"B"}, "my");
     add_function(ring, "B", {"A"}, "my");
     refusal(ring.build(), "calls itself");
+    ModelBuilder fine = calling("C90");
+    add_function(fine, "C0", {"Relu"}, "");
+    for (int i = 1; i <= 90; ++i) add_function(fine, "C" + std::to_string(i), {"C" + std::to_string(i - 1)}, "my");
+    EXPECT_EQ(make_model(fine.build())->nodes().size(), 1U);
     ModelBuilder chain = calling("C999");
     add_function(chain, "C0", {"Relu"}, "");
     for (int i = 1; i < 1000; ++i) add_function(chain, "C" + std::to_string(i), {"C" + std::to_string(i - 1)}, "my");

@@ -17,7 +17,8 @@ using test::random_floats;
 using testing::ElementsAre;
 
 /// One node over x and weights of the given shapes.
-ModelPtr one_node(const std::string& op, const test::Axes& input, const std::vector<Dims>& weights, const Attrs& attrs) {
+ModelPtr one_node(const std::string& op, const test::Axes& input, const std::vector<Dims>& weights,
+                  const Attrs& attrs) {
     ModelBuilder b;
     b.input("x", ElementType::float32, input);
     test::Names inputs = {"x"};
@@ -47,7 +48,8 @@ TEST(Weights, ChannelAxesFollowTheOperator) {
     EXPECT_THAT(axes(*one_node("MatMul", {2, 3, 8}, {{2, 8, 4}}, {})), ElementsAre(2));
     EXPECT_THAT(axes(*one_node("Gemm", {2, 8}, {{8, 4}}, {})), ElementsAre(1));
     EXPECT_THAT(axes(*one_node("Gemm", {2, 8}, {{4, 8}}, {{"transB", 1}})), ElementsAre(0));
-    EXPECT_THAT(axes(*one_node("LSTM", {6, 1, 3}, {{1, 16, 3}, {1, 16, 4}, {1, 32}}, {{"hidden_size", 4}})), ElementsAre(1, 1, 1));
+    EXPECT_THAT(axes(*one_node("LSTM", {6, 1, 3}, {{1, 16, 3}, {1, 16, 4}, {1, 32}}, {{"hidden_size", 4}})),
+                ElementsAre(1, 1, 1));
 }
 
 TEST(Weights, TheBiasComesLastAndLoneNumbersAreNotWeights) {
@@ -66,7 +68,8 @@ TEST(Weights, ViewsCopyOnlyWhatIsNotFloat32) {
     EXPECT_EQ(view.size(), 32U);
     EXPECT_TRUE(storage.empty());
     Initializer shifted = model->initializers()[0];
-    const std::string moved = 'x' + std::string(reinterpret_cast<const char*>(shifted.data.data()), shifted.data.size());
+    const std::string moved =
+        'x' + std::string(reinterpret_cast<const char*>(shifted.data.data()), shifted.data.size());
     shifted.data = std::as_bytes(std::span(moved)).subspan(1);
     const std::span<const float> copied = view_floats(shifted, storage);
     EXPECT_TRUE(std::equal(copied.begin(), copied.end(), view.begin(), view.end()));
@@ -99,11 +102,15 @@ std::string title(const ModelPtr& model) { return title_of(*model, 0); }
 TEST(Titles, SayTheFormOfTheNode) {
     EXPECT_EQ(title(one_node("Conv", {1, 3, 8, 8}, {{4, 3, 3, 3}}, {{"strides", {2, 2}}})), "Conv 3×3 /2");
     EXPECT_EQ(title(one_node("Conv", {1, 4, 8, 8}, {{4, 1, 3, 3}}, {{"group", 4}})), "DwConv 3×3");
-    EXPECT_EQ(title(one_node("Conv", {1, 4, 8, 8}, {{4, 2, 1, 3}}, {{"group", 2}, {"strides", {2, 1}}})), "GroupConv 1×3 /2×1");
-    EXPECT_EQ(title(one_node("MaxPool", {1, 4, 8, 8}, {}, {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}})), "MaxPool 2×2 /2");
+    EXPECT_EQ(title(one_node("Conv", {1, 4, 8, 8}, {{4, 2, 1, 3}}, {{"group", 2}, {"strides", {2, 1}}})),
+              "GroupConv 1×3 /2×1");
+    EXPECT_EQ(title(one_node("MaxPool", {1, 4, 8, 8}, {}, {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}})),
+              "MaxPool 2×2 /2");
     EXPECT_EQ(title(one_node("Gemm", {2, 8}, {{4, 8}}, {{"transB", 1}})), "Gemm 8→4");
     EXPECT_EQ(title(one_node("MatMul", {2, 8}, {{8, 4}}, {})), "MatMul 8→4");
-    EXPECT_EQ(title(one_node("LSTM", {6, 1, 3}, {{2, 16, 3}, {2, 16, 4}}, {{"hidden_size", 4}, {"direction", "bidirectional"}})), "BiLSTM 3→4");
+    EXPECT_EQ(title(one_node("LSTM", {6, 1, 3}, {{2, 16, 3}, {2, 16, 4}},
+                             {{"hidden_size", 4}, {"direction", "bidirectional"}})),
+              "BiLSTM 3→4");
     EXPECT_EQ(title(one_node("Relu", {2}, {}, {})), "Relu");
 }
 

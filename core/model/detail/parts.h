@@ -33,7 +33,7 @@ struct Source {
 struct GraphScope {
     onnx::GraphProto* proto = nullptr;
     GraphId parent = kNone;
-    NodeId holder = kNone;  ///< the node whose attribute holds this graph
+    NodeId holder = kNone;                                     ///< the node whose attribute holds this graph
     std::unordered_map<std::string_view, ValueId> names = {};  ///< keys are strings of the proto
 };
 

@@ -10,11 +10,11 @@ namespace vernier::kernels {
 
 /// Counts of |x| at or beyond bounds; each includes those that follow from it.
 struct Classes {
-    std::uint64_t zero = 0;              ///< = 0
-    std::uint64_t to_zero_or_zero = 0;   ///< |x| <= 2^-25
-    std::uint64_t small_or_zero = 0;     ///< |x| < 2^-14
+    std::uint64_t zero = 0;                 ///< = 0
+    std::uint64_t to_zero_or_zero = 0;      ///< |x| <= 2^-25
+    std::uint64_t small_or_zero = 0;        ///< |x| < 2^-14
     std::uint64_t large_or_not_finite = 0;  ///< |x| >= 65520, Inf, NaN
-    std::uint64_t not_finite = 0;        ///< Inf, NaN
+    std::uint64_t not_finite = 0;           ///< Inf, NaN
     std::uint64_t nan = 0;
 };
 void classify(const float* values, std::size_t count, Classes& classes);
