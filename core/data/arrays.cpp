@@ -54,7 +54,7 @@ protected:
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return fmt::format("#{}", number); }
     [[nodiscard]] std::string identity() const override {
         std::string all = "arrays";
-        for (const fs::path& file : files_) all += " " + sha256_of_file(file);
+        for (const fs::path& file : files_) all += fmt::format(" {}", sha256_of_file(file));
         for (const ArrayInput& input : inputs_) all += " " + input.name;
         return all;
     }

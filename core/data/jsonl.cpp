@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -110,7 +109,7 @@ protected:
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return rows_[static_cast<std::size_t>(number)].name; }
     [[nodiscard]] std::string identity() const override {
         std::string all = "jsonl";
-        for (const fs::path& file : files_) all += " " + sha256_of_file(file);
+        for (const fs::path& file : files_) all += fmt::format(" {}", sha256_of_file(file));
         return all;
     }
 

@@ -4,15 +4,14 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstring>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/half.h"
 #include "core/data/detail/elements.h"
 #include "core/data/detail/source.h"
 
@@ -81,7 +80,7 @@ std::optional<std::int64_t> arg_max(const Tensor& scores) {
     };
     if (scores.type == ElementType::float16) {
         const auto values = scores.as<std::uint16_t>();
-        for (std::size_t i = 0; i < values.size(); ++i) look(static_cast<std::int64_t>(i), from_half(values[i]));
+        for (std::size_t i = 0; i < values.size(); ++i) look(static_cast<std::int64_t>(i), half_to_float(values[i]));
         return best;
     }
     visit_element(scores.type, [&](auto sample) {

@@ -4,9 +4,9 @@
 #include <limits>
 #include <optional>
 
+#include "core/base/half.h"
 #include "core/data/dataset.h"
 #include "core/data/detail/elements.h"
-#include "core/data/detail/preprocess.h"
 
 namespace vernier {
 namespace {
@@ -39,7 +39,7 @@ std::optional<Grid> grid_of(const Tensor& tensor) {
 std::vector<float> values_of(const Tensor& tensor) {
     std::vector<float> values;
     if (tensor.type == ElementType::float16) {
-        for (const std::uint16_t half : tensor.as<std::uint16_t>()) values.push_back(from_half(half));
+        for (const std::uint16_t half : tensor.as<std::uint16_t>()) values.push_back(half_to_float(half));
         return values;
     }
     visit_element(tensor.type, [&](auto sample) {

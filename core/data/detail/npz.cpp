@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <zip.h>
+#include <zlib.h>
 
 #include <algorithm>
 
@@ -11,6 +12,9 @@
 #include "core/data/detail/npy.h"
 
 namespace vernier {
+namespace {
+constexpr std::size_t kPiece = std::size_t{1} << 20;  // small enough to stay in the cache for the checksum
+}
 
 void NpzFile::Close::operator()(struct ::zip* archive) const { zip_discard(archive); }
 
@@ -49,27 +53,28 @@ Tensor NpzFile::read(const std::string& name) const {
     const std::string where = fmt::format("{} ({}.npy)", path_.string(), name);
     const std::uint64_t position = positions_[static_cast<std::size_t>(found - names_.begin())];
     zip_stat_t info;
-    if (zip_stat_index(zip_.get(), position, 0, &info) != 0 || (info.valid & ZIP_STAT_SIZE) == 0)
-        throw Error(ErrorKind::bad_data, "the array's size cannot be read", {.file = where});
+    if (zip_stat_index(zip_.get(), position, 0, &info) != 0 || (info.valid & ZIP_STAT_SIZE) == 0 || (info.valid & ZIP_STAT_CRC) == 0)
+        throw Error(ErrorKind::bad_data, "the array's size and checksum cannot be read", {.file = where});
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen_index(zip_.get(), position, 0), &zip_fclose);
     if (!member)
         throw Error(ErrorKind::bad_data, fmt::format("cannot be unpacked: {}", zip_strerror(zip_.get())), {.file = where});
 
+    uLong crc = ::crc32(0, nullptr, 0);  // libzip does not always notice a wrong one
     const ByteReader read = [&](std::span<std::byte> target) {
         std::size_t done = 0;
         while (done < target.size()) {
-            const zip_int64_t n = zip_fread(member.get(), target.data() + done, target.size() - done);
+            const zip_int64_t n = zip_fread(member.get(), target.data() + done, std::min(target.size() - done, kPiece));
             if (n < 0)
                 throw Error(ErrorKind::bad_data, fmt::format("cannot be unpacked: {}", zip_file_strerror(member.get())),
                             {.file = where});
             if (n == 0) break;
+            crc = ::crc32(crc, reinterpret_cast<const Bytef*>(target.data() + done), static_cast<uInt>(n));
             done += static_cast<std::size_t>(n);
         }
         return done;
     };
     Tensor tensor = read_npy(read, info.size, where);
-    std::byte beyond{};
-    read(std::span(&beyond, 1));  // libzip checks the CRC only when it meets the end
+    if (crc != info.crc) throw Error(ErrorKind::bad_data, "the array is damaged (its checksum does not match)", {.file = where});
     return tensor;
 }
 

@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
 #include <type_traits>
 
 #include "core/base/error.h"
+#include "core/base/half.h"
 #include "core/data/detail/elements.h"
 
 namespace vernier {
@@ -27,7 +26,7 @@ std::vector<To> converted(const RawSample& raw, const std::string& where) {
     if (raw.type == ElementType::float16) {
         const auto* from = reinterpret_cast<const std::uint16_t*>(raw.bytes.data());
         out.resize(raw.bytes.size() / 2);
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<To>(from_half(from[i]));
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<To>(half_to_float(from[i]));
         return out;
     }
     const bool known = visit_element(raw.type, [&](auto sample) {
@@ -112,7 +111,7 @@ std::vector<std::byte> stored(const std::vector<From>& values, ElementType type,
     std::vector<std::byte> bytes(static_cast<std::size_t>(byte_size(type, values.size())));
     if (type == ElementType::float16) {
         auto* out = reinterpret_cast<std::uint16_t*>(bytes.data());
-        for (std::size_t i = 0; i < values.size(); ++i) out[i] = to_half(static_cast<float>(values[i]));
+        for (std::size_t i = 0; i < values.size(); ++i) out[i] = float_to_half(static_cast<float>(values[i]));
         return bytes;
     }
     const bool known = visit_element(type, [&](auto sample) {
@@ -184,27 +183,6 @@ Tensor preprocess_array(const RawSample& raw, const Preprocess& steps, const std
     std::vector<std::int64_t> dims(raw.dims.begin(), raw.dims.end());
     if (is_float(steps.dtype)) return finish(converted<float>(raw, where), std::move(dims), steps, where);
     return finish(converted<std::int64_t>(raw, where), std::move(dims), steps, where);
-}
-
-std::uint16_t to_half(float value) {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    const std::uint32_t sign = bits >> 16 & 0x8000U, magnitude = bits & 0x7FFFFFFFU;
-    if (magnitude > 0x7F800000U) return static_cast<std::uint16_t>(sign | 0x7E00U);   // NaN
-    if (magnitude >= 0x477FF000U) return static_cast<std::uint16_t>(sign | 0x7C00U);  // rounds to 65536 or more
-    if (magnitude < 0x38800000U) {
-        // below 2^-14: adding 0.5 lets the float unit round to steps of 2^-24
-        const float shifted = std::bit_cast<float>(magnitude) + 0.5F;
-        return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(0.5F)));
-    }
-    const std::uint32_t rounded = magnitude + 0xFFFU + (magnitude >> 13 & 1U) - (112U << 23);
-    return static_cast<std::uint16_t>(sign | rounded >> 13);
-}
-
-float from_half(std::uint16_t half) {
-    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16, rest = half & 0x7FFFU;
-    if (rest >= 0x7C00U) return std::bit_cast<float>(sign | 0x7F800000U | (rest & 0x3FFU) << 13);
-    const float value = rest < 0x400U ? static_cast<float>(rest) * 0x1p-24F : std::bit_cast<float>((rest << 13) + (112U << 23));
-    return sign != 0 ? -value : value;
 }
 
 }  // namespace vernier

@@ -63,8 +63,4 @@ struct RawSample {
 /// The steps from colour on; the result has a leading batch axis of 1. Throws Error{bad_data}, `where` names the sample.
 [[nodiscard]] Tensor preprocess_array(const RawSample& raw, const Preprocess& steps, const std::string& where);
 
-/// Round to nearest, ties to even; values above 65504 become infinity.
-[[nodiscard]] std::uint16_t to_half(float value);
-[[nodiscard]] float from_half(std::uint16_t half);
-
 }  // namespace vernier

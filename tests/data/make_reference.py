@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the pictures in tests/data/reference with Pillow (needs pillow and numpy; the tests themselves do not).
+
+source.png is rendered here from a fixed formula; every other file is what Pillow makes of it:
+  source_*.{png,jpg}        the same picture in formats and pixel layouts that the decoder must know
+  decoded_*.png             what Pillow decodes from those of them that lose something
+  FILTER_WxH.png, grey_*    what Pillow's Image.resize makes of source.png
+"""
+import pathlib
+
+import numpy as np
+from PIL import Image
+
+OUT = pathlib.Path(__file__).parent / "reference"
+FILTERS = {"nearest": Image.NEAREST, "bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "lanczos": Image.LANCZOS}
+SIZES = [(24, 17), (90, 71), (20, 80), (61, 20)]
+
+
+def render(width=61, height=47):
+    """Smooth waves, hard edges and noise, so that filters differ and overshoot on it."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
+    waves = np.stack([np.sin(x / 5) * np.cos(y / 7), np.sin((x + y) / 9), np.cos(x * y / 300)], -1) * 100 + 128
+    waves[10:25, 12:30] = (255, 0, 40)
+    waves[30:40, 35:55] = (0, 255, 255)
+    waves[:, 58:60] = 255
+    noise = np.random.default_rng(7).integers(-12, 13, waves.shape)
+    return Image.fromarray(np.clip(waves + noise, 0, 255).astype(np.uint8), "RGB")
+
+
+def save(image, name, **options):
+    image.save(OUT / name, **options)
+
+
+def main():
+    OUT.mkdir(exist_ok=True)
+    rgb = render()
+    grey = rgb.convert("L")
+    save(rgb, "source.png")
+    save(grey, "source_grey.png")
+    for name, filter_ in FILTERS.items():
+        for width, height in SIZES:
+            save(rgb.resize((width, height), filter_), f"{name}_{width}x{height}.png")
+        save(grey.resize(SIZES[0], filter_), f"grey_{name}_{SIZES[0][0]}x{SIZES[0][1]}.png")
+
+    palette = rgb.quantize(64)
+    save(palette, "source_palette.png")
+    save(palette.convert("RGB"), "decoded_palette.png")
+    rgba = rgb.copy()
+    rgba.putalpha(grey)
+    save(rgba, "source_rgba.png")
+    grey_alpha = grey.copy()
+    grey_alpha.putalpha(Image.fromarray(255 - np.asarray(grey)))
+    save(grey_alpha, "source_grey_alpha.png")
+    save(rgb.convert("1"), "source_bit.png", bits=1)
+    save(rgb.convert("1").convert("L"), "decoded_bit.png")
+    wide = np.asarray(grey).astype(np.uint16) * 256 + 77
+    Image.fromarray(wide).save(OUT / "source_grey16.png")
+
+    for name, options in {"420": {"subsampling": 2}, "444": {"subsampling": 0}, "progressive": {"progressive": True}}.items():
+        save(rgb, f"source_{name}.jpg", quality=85, **options)
+        save(Image.open(OUT / f"source_{name}.jpg").convert("RGB"), f"decoded_{name}.png")
+    save(grey, "source_grey.jpg", quality=85)
+    save(Image.open(OUT / "source_grey.jpg").convert("L"), "decoded_grey.png")
+    save(rgb.convert("CMYK"), "source_cmyk.jpg", quality=90)
+    save(Image.open(OUT / "source_cmyk.jpg").convert("RGB"), "decoded_cmyk.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # "turn right": ignored, as Image.open ignores it
+    save(rgb, "source_turned.jpg", quality=85, exif=exif)
+    save(Image.open(OUT / "source_turned.jpg").convert("RGB"), "decoded_turned.png")
+
+
+if __name__ == "__main__":
+    main()
