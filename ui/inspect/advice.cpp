@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/inspect/advice.h"
+
+#include <QObject>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/inspect/error_bars.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kWorthMentioning = 6;   // dB: one bit
+
+QString title(Method method) { return QString::fromUtf8(row(method).title.data(), qsizetype(row(method).title.size())); }
+
+double sqnr(const WeightFacts& weight, WeightFormat format) {
+    for (const FormatError& error : weight.errors) {
+        if (error.format == format) {
+            return error.sqnr_db;
+        }
+    }
+    return 0;
+}
+
+/// How many times wider the widest channel is than the narrowest that is not empty.
+double channelSpread(const TensorStats& stats) {
+    double widest = 0, narrowest = HUGE_VAL;
+    for (std::size_t i = 0; i < stats.channel_min.size(); ++i) {
+        const double reach = std::max(std::fabs(stats.channel_min[i]), std::fabs(stats.channel_max[i]));
+        widest = std::max(widest, reach);
+        if (reach > 0) {
+            narrowest = std::min(narrowest, reach);
+        }
+    }
+    return narrowest < HUGE_VAL && narrowest > 0 ? widest / narrowest : 1;
+}
+
+QString where(const NodeState& state) {
+    if (state.own) {
+        return QObject::tr("Own choice.");
+    }
+    return state.rule >= 0 ? QObject::tr("Chosen by rule %1.").arg(state.rule + 1) : QObject::tr("Inherited from the default.");
+}
+
+}  // namespace
+
+NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& weights) {
+    if (!state.why.isEmpty()) {
+        return {QObject::tr("Chosen %1, runs in %2: %3.").arg(title(state.chosen), title(state.applied), state.why),
+                NodeAdvice::Action::none, {}, state.own};
+    }
+    const bool integer = row(state.applied).weight_bits == 8;
+    if (!weights.empty()) {
+        const WeightFacts& weight = weights.front();
+        const double tensor = sqnr(weight, WeightFormat::int8_per_tensor), channel = sqnr(weight, WeightFormat::int8_per_channel);
+        if (integer && !state.per_channel && channel - tensor > kWorthMentioning) {
+            return {QObject::tr("With one scale for the whole weight it keeps %1; with one a channel %2 (channel ranges differ %3×).")
+                        .arg(decibels(tensor), decibels(channel)).arg(channelSpread(weight.stats), 0, 'g', 3),
+                    NodeAdvice::Action::usePerChannel, QObject::tr("Use per channel"), true};
+        }
+        if (state.applied == Method::fp16 && weight.stats.fp16_overflow > 0) {
+            return {QObject::tr("%1 weights are too large for FP16.").arg(weight.stats.fp16_overflow), NodeAdvice::Action::none, {}, true};
+        }
+    }
+    if (state.absorbed) {
+        return {QObject::tr("%1 It vanishes into its neighbour.").arg(where(state)), NodeAdvice::Action::none, {}, false};
+    }
+    if (state.own) {
+        return {where(state), NodeAdvice::Action::reset, QObject::tr("Give it up"), false};
+    }
+    return {where(state), NodeAdvice::Action::none, {}, false};
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <vector>
+
+#include "ui/inspect/weight_facts.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+/// One sentence about a node's choice, and what a click on its link does.
+struct NodeAdvice {
+    enum class Action { none, usePerChannel, reset };
+    QString text;
+    Action action = Action::none;
+    QString link;        ///< words of the link; empty without an action
+    bool warning = false;
+};
+
+/// Why the node is in its format, and the nearest better choice that the figures show.
+[[nodiscard]] NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& weights);
+
+}  // namespace vernier::ui

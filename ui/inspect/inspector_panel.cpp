@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/inspect/inspector_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QGridLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/model/weights.h"
+#include "ui/charts/histogram_chart.h"
+#include "ui/choose/method_control.h"
+#include "ui/choose/numbers.h"
+#include "ui/inspect/error_bars.h"
+#include "ui/session/session.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+QLabel* label(const char* role, const QString& text = {}) {
+    auto* widget = new QLabel(text);
+    widget->setProperty("role", role);
+    return widget;
+}
+
+QString portText(const Model& model, const std::vector<ValueId>& ports, bool constants) {
+    QStringList lines;
+    for (const ValueId id : ports) {
+        if (id == kNone || model.value(id).is_constant() != constants) {
+            continue;
+        }
+        lines << QString::fromStdString(model.value(id).type.text());
+    }
+    if (lines.size() > 4) {
+        const auto more = lines.size() - 3;
+        lines = lines.mid(0, 3) << QObject::tr("and %1 more").arg(more);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+QTableWidget* plainTable(const QStringList& columns) {
+    auto* table = new QTableWidget(0, int(columns.size()));
+    table->setHorizontalHeaderLabels(columns);
+    table->verticalHeader()->hide();
+    table->setShowGrid(false);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->horizontalHeader()->setStretchLastSection(true);
+    table->setFrameShape(QFrame::NoFrame);
+    return table;
+}
+
+QTableWidgetItem* cell(const QString& text, Qt::Alignment alignment = Qt::AlignLeft | Qt::AlignVCenter) {
+    auto* item = new QTableWidgetItem(text);
+    item->setTextAlignment(alignment);
+    item->setToolTip(text);
+    return item;
+}
+
+}  // namespace
+
+InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(label("note")), kicker_(label("label")),
+      title_(label("title")), name_(label("note")), control_(new MethodControl), advice_(new QLabel), facts_(new QGridLayout),
+      tabs_(new QTabWidget), weightPick_(new QComboBox), weightNote_(label("note")), histogram_(new HistogramChart),
+      logarithmic_(new QCheckBox(tr("Logarithmic"))), statistics_(new QLabel), errors_(new ErrorBars),
+      channels_(new ChannelChart), channelNote_(label("note")),
+      values_(plainTable({tr("Index"), tr("Value")})), attributes_(plainTable({tr("Attribute"), tr("Value")})), weightBody_(new QWidget) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    stack_->addWidget(buildEmpty());
+    stack_->addWidget(buildContent());
+    layout->addWidget(stack_);
+    setMinimumWidth(280);
+    connect(&session.selection(), &Selection::changed, this, &InspectorPanel::showSelection);
+    connect(&session, &Session::stateChanged, this, &InspectorPanel::showSelection);
+    connect(&session, &Session::recipeChanged, this, &InspectorPanel::showState);
+    connect(&session, &Session::planChanged, this, &InspectorPanel::showState);
+    connect(control_, &MethodControl::chosen, this, [this](Method method) { session_.choose(session_.selection().nodes(), method); });
+    connect(control_, &MethodControl::resetRequested, this, [this] { session_.choose(session_.selection().nodes(), std::nullopt); });
+    connect(advice_, &QLabel::linkActivated, this, &InspectorPanel::follow);
+    connect(weightPick_, &QComboBox::currentIndexChanged, this, &InspectorPanel::showWeight);
+    connect(logarithmic_, &QCheckBox::toggled, histogram_, &HistogramChart::setLogarithmic);
+    showSelection();
+}
+
+QWidget* InspectorPanel::buildEmpty() {
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(24, 24, 24, 24);
+    message_->setWordWrap(true);
+    message_->setAlignment(Qt::AlignCenter);
+    layout->addStretch();
+    layout->addWidget(message_);
+    layout->addStretch();
+    return page;
+}
+
+QWidget* InspectorPanel::buildContent() {
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(12, 10, 12, 8);
+    layout->setSpacing(8);
+    title_->setFont([] { QFont font = bodyFont(); font.setPointSizeF(font.pointSizeF() * 1.15); font.setBold(true); return font; }());
+    title_->setWordWrap(true);
+    name_->setWordWrap(true);
+    name_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    advice_->setWordWrap(true);
+    advice_->setTextFormat(Qt::RichText);
+    advice_->setContentsMargins(8, 6, 8, 6);
+    facts_->setHorizontalSpacing(12);
+    facts_->setVerticalSpacing(2);
+    facts_->setColumnStretch(1, 1);
+    attributes_->setFont(monoFont(11.0 / 13));
+    tabs_->addTab(buildWeights(), tr("Weights"));
+    auto* channelPage = new QWidget;
+    auto* channelLayout = new QVBoxLayout(channelPage);
+    channelLayout->setContentsMargins(0, 8, 0, 0);
+    channelNote_->setWordWrap(true);
+    channelLayout->addWidget(channelNote_);
+    channelLayout->addWidget(channels_, 1);
+    tabs_->addTab(channelPage, tr("Channels"));
+    tabs_->addTab(buildValues(), tr("Values"));
+    tabs_->addTab(attributes_, tr("Attributes"));
+    tabs_->setDocumentMode(true);
+    layout->addWidget(kicker_);
+    layout->addWidget(title_);
+    layout->addWidget(name_);
+    layout->addWidget(control_);
+    layout->addWidget(advice_);
+    layout->addLayout(facts_);
+    layout->addWidget(tabs_, 1);
+    return page;
+}
+
+QWidget* InspectorPanel::buildWeights() {
+    auto* page = new QWidget;
+    auto* outer = new QVBoxLayout(page);
+    outer->setContentsMargins(0, 8, 0, 0);
+    weightNote_->setWordWrap(true);
+    outer->addWidget(weightPick_);
+    outer->addWidget(weightNote_);
+    auto* layout = new QVBoxLayout(weightBody_);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(histogram_, 1);
+    statistics_->setFont(monoFont(11.0 / 13));
+    statistics_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* row = new QHBoxLayout;
+    row->addWidget(label("label", tr("ERROR OF EACH FORMAT (SQNR)")));
+    row->addStretch();
+    layout->addWidget(logarithmic_, 0, Qt::AlignRight);
+    layout->addWidget(statistics_);
+    layout->addLayout(row);
+    layout->addWidget(errors_);
+    outer->addWidget(weightBody_, 1);
+    outer->addStretch(0);
+    return page;
+}
+
+QWidget* InspectorPanel::buildValues() {
+    values_->setFont(monoFont(11.0 / 13));
+    return values_;
+}
+
+void InspectorPanel::showSelection() {
+    loading_.cancel();
+    weights_.clear();
+    const bool open = session_.state() == Session::State::open;
+    const auto& nodes = session_.selection().nodes();
+    if (!open || nodes.isEmpty()) {
+        message_->setText(open ? tr("Select a node in the graph or the table to see its weights and choose its method.")
+                               : tr("Open a model to look at its nodes."));
+        stack_->setCurrentIndex(0);
+        return;
+    }
+    stack_->setCurrentIndex(1);
+    if (nodes.size() == 1) {
+        showOne(nodes.front());
+    } else {
+        showMany();
+    }
+    showState();
+}
+
+void InspectorPanel::showOne(NodeId id) {
+    const Model& model = *session_.model();
+    const Node& node = model.node(id);
+    kicker_->setText(tr("NODE #%1").arg(id));
+    title_->setText(QString::fromStdString(title_of(model, id)));
+    name_->setText(QString::fromStdString(node.label));
+    std::vector<std::pair<QString, QString>> facts = {{tr("input"), portText(model, node.inputs, false)},
+                                                      {tr("output"), portText(model, node.outputs, false)}};
+    if (node.weight_bytes > 0) {
+        facts.emplace_back(tr("weights"), portText(model, node.inputs, true));
+        facts.emplace_back(tr("size"), tr("%1 · %2 parameters").arg(sizeText(node.weight_bytes), countText(node.parameters)));
+    }
+    if (node.macs > 0) {
+        facts.emplace_back(tr("work"), tr("%1 multiply-accumulates").arg(countText(node.macs)));
+    }
+    showFacts(facts);
+    showAttributes(id);
+    tabs_->show();
+    loadWeights(id);
+}
+
+void InspectorPanel::showMany() {
+    const Model& model = *session_.model();
+    const auto& nodes = session_.selection().nodes();
+    quint64 bytes = 0, macs = 0;
+    std::set<std::string> ops;
+    for (const int id : nodes) {
+        bytes += model.node(id).weight_bytes;
+        macs += model.node(id).macs;
+        ops.insert(model.node(id).op_type);
+    }
+    QStringList names;
+    for (const auto& op : ops) {
+        names << QString::fromStdString(op);
+    }
+    kicker_->setText(tr("SELECTION"));
+    title_->setText(tr("%1 nodes").arg(nodes.size()));
+    name_->setText(names.mid(0, 8).join(QStringLiteral(", ")) + (names.size() > 8 ? QStringLiteral(", …") : QString()));
+    showFacts({{tr("weights"), sizeText(bytes)}, {tr("work"), tr("%1 multiply-accumulates").arg(countText(macs))}});
+    tabs_->hide();
+}
+
+void InspectorPanel::showState() {
+    if (stack_->currentIndex() == 0) {
+        return;
+    }
+    const auto& nodes = session_.selection().nodes();
+    if (nodes.isEmpty()) {
+        return;
+    }
+    const NodeState first = session_.nodeState(nodes.front());
+    const bool same = std::all_of(nodes.begin(), nodes.end(), [&](int id) { return session_.nodeState(id).chosen == first.chosen; });
+    const bool own = std::all_of(nodes.begin(), nodes.end(), [&](int id) { return session_.nodeState(id).own; });
+    control_->setMethod(same ? std::optional(first.chosen) : std::nullopt, own);
+    if (nodes.size() == 1) {
+        shownAdvice_ = nodeAdvice(first, weights_);
+    } else {
+        shownAdvice_ = {same ? tr("All of them have the same method.") : tr("They have different methods; a choice here sets all of them."),
+                        own ? NodeAdvice::Action::reset : NodeAdvice::Action::none, own ? tr("Give the choices up") : QString(), false};
+    }
+    const Theme theme = Theme::fromPalette(palette());
+    const QString link = shownAdvice_.link.isEmpty() ? QString()
+                                                     : QStringLiteral(" <a style='color:%1' href='act'>%2</a>").arg(theme.ink(theme.accent).name(), shownAdvice_.link.toHtmlEscaped());
+    advice_->setText(shownAdvice_.text.toHtmlEscaped() + link);
+    advice_->setStyleSheet(QStringLiteral("background: %1; border-left: 3px solid %2;")
+                               .arg(theme.accentSoft.name(), (shownAdvice_.warning ? theme.warn : theme.line).name()));
+    showGrid();
+}
+
+void InspectorPanel::showFacts(const std::vector<std::pair<QString, QString>>& facts) {
+    while (QLayoutItem* item = facts_->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    int row = 0;
+    for (const auto& [name, value] : facts) {
+        if (value.isEmpty()) {
+            continue;
+        }
+        auto* text = new QLabel(value);
+        text->setFont(monoFont(11.0 / 13));
+        text->setWordWrap(true);
+        text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        facts_->addWidget(label("note", name), row, 0, Qt::AlignTop);
+        facts_->addWidget(text, row, 1);
+        ++row;
+    }
+}
+
+void InspectorPanel::showAttributes(NodeId id) {
+    const auto texts = attribute_texts(session_.model()->node(id));
+    attributes_->setRowCount(int(texts.size()));
+    for (int row = 0; row < int(texts.size()); ++row) {
+        attributes_->setItem(row, 0, cell(QString::fromStdString(texts[std::size_t(row)].name)));
+        attributes_->setItem(row, 1, cell(QString::fromStdString(texts[std::size_t(row)].value)));
+    }
+    tabs_->setTabEnabled(3, !texts.empty());
+}
+
+void InspectorPanel::loadWeights(NodeId id) {
+    weightBody_->hide();
+    weightPick_->hide();
+    channels_->hide();
+    values_->setRowCount(0);
+    weightNote_->setText(tr("Reading the weights…"));
+    weightNote_->show();
+    loading_.run([model = session_.model(), id](const Job& job) { return weightFacts(model, id, job); },
+                 [this](std::vector<WeightFacts> weights) { weightsArrived(std::move(weights)); },
+                 [this](const QString& error) { weightNote_->setText(tr("The weights cannot be read: %1").arg(error)); });
+}
+
+void InspectorPanel::weightsArrived(std::vector<WeightFacts> weights) {
+    weights_ = std::move(weights);
+    const QSignalBlocker quiet(weightPick_);
+    weightPick_->clear();
+    for (const WeightFacts& weight : weights_) {
+        weightPick_->addItem(QStringLiteral("%1  %2").arg(weight.isBias ? tr("bias") : tr("weight"), weight.name));
+    }
+    weightPick_->setVisible(weights_.size() > 1);
+    const bool any = !weights_.empty();
+    weightNote_->setVisible(!any);
+    weightNote_->setText(tr("This node reads no weights: its inputs are all computed."));
+    weightBody_->setVisible(any);
+    channels_->setVisible(any);
+    channelNote_->setText(any ? QString() : weightNote_->text());
+    if (any) {
+        showWeight(0);
+    }
+    showState();
+}
+
+const WeightFacts* InspectorPanel::currentWeight() const {
+    const int index = std::max(0, weightPick_->currentIndex());
+    return std::size_t(index) < weights_.size() ? &weights_[std::size_t(index)] : nullptr;
+}
+
+void InspectorPanel::showWeight(int) {
+    const WeightFacts* weight = currentWeight();
+    if (weight == nullptr) {
+        return;
+    }
+    const TensorStats& s = weight->stats;
+    histogram_->setHistogram(s.histogram);
+    QStringList lines = {tr("shape      %1").arg(dimsText(weight->dims)),
+                         tr("min / max  %1 / %2").arg(s.min, 0, 'g', 3).arg(s.max, 0, 'g', 3),
+                         tr("mean ± sd  %1 ± %2").arg(s.mean, 0, 'g', 3).arg(s.deviation, 0, 'g', 3),
+                         tr("zeros      %1 %").arg(100.0 * double(s.zeros) / double(std::max<std::uint64_t>(1, s.count)), 0, 'g', 3)};
+    if (s.nan + s.inf > 0) {
+        lines << tr("NaN / Inf  %1 / %2").arg(s.nan).arg(s.inf);
+    }
+    if (s.fp16_overflow + s.fp16_to_zero > 0) {
+        lines << tr("FP16       %1 overflow, %2 become zero").arg(s.fp16_overflow).arg(s.fp16_to_zero);
+    }
+    statistics_->setText(lines.join(QLatin1Char('\n')));
+    errors_->setErrors(weight->errors);
+    channels_->setRanges(s.channel_min, s.channel_max);
+    channelNote_->setText(tr("Minimum to maximum of each of the %1 channels (axis %2).").arg(s.channel_min.size()).arg(s.channel_axis));
+    showValues(*weight);
+    showGrid();
+}
+
+void InspectorPanel::showValues(const WeightFacts& weight) {
+    values_->setRowCount(int(weight.head.size()));
+    for (int row = 0; row < int(weight.head.size()); ++row) {
+        values_->setItem(row, 0, cell(QString::number(row), Qt::AlignRight | Qt::AlignVCenter));
+        values_->setItem(row, 1, cell(QString::number(double(weight.head[std::size_t(row)]), 'g', 7), Qt::AlignRight | Qt::AlignVCenter));
+    }
+}
+
+/// Draws the grid of the format that the node will have over its weight.
+void InspectorPanel::showGrid() {
+    const WeightFacts* weight = currentWeight();
+    const auto& nodes = session_.selection().nodes();
+    if (weight == nullptr || nodes.size() != 1 || weight->isBias) {
+        histogram_->setGrid(std::nullopt);
+        return;
+    }
+    const NodeState state = session_.nodeState(nodes.front());
+    const bool integer = row(state.applied).weight_bits == 8;
+    const WeightFormat wanted = state.per_channel ? WeightFormat::int8_per_channel : WeightFormat::int8_per_tensor;
+    std::optional<FormatGrid> grid;
+    for (const FormatError& error : weight->errors) {
+        if (integer && error.format == wanted) {
+            grid = FormatGrid{error.step, error.clip};
+        }
+    }
+    histogram_->setGrid(grid);
+}
+
+void InspectorPanel::follow(const QString&) {
+    const auto nodes = session_.selection().nodes();
+    if (shownAdvice_.action == NodeAdvice::Action::usePerChannel) {
+        session_.chooseGranularity(nodes, true);
+    } else if (shownAdvice_.action == NodeAdvice::Action::reset) {
+        session_.choose(nodes, std::nullopt);
+    }
+}
+
+}  // namespace vernier::ui
