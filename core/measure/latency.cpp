@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/latency.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <thread>
 
 #include "core/measure/statistics.h"
 
@@ -35,12 +38,13 @@ void shuffle(std::vector<std::size_t>& order, std::uint64_t& state) {
 
 BlockPlan plan_blocks(const std::vector<double>& once_ms, const MeasureOptions& options) {
     BlockPlan plan;
-    plan.rounds = std::max(kFewestRounds, options.pairs);
+    const int longer = options.run.threads == 1 ? 1 : 2;
+    plan.rounds = std::max(kFewestRounds, options.pairs / longer);
     const double budget = std::max(0.0, options.seconds) * 1000;
-    const int usual = std::max(kFewestRuns, options.runs_per_block);
+    const int usual = std::max(kFewestRuns, options.runs_per_block * longer);
     for (const double once : once_ms) {
         const double cost = std::max(once, 1e-4);
-        const double wanted = std::clamp(kShortestBlockMs / cost, static_cast<double>(std::max(usual, kEnoughRuns)),
+        const double wanted = std::clamp(kShortestBlockMs / cost, static_cast<double>(std::max(usual, kEnoughRuns * longer)),
                                          static_cast<double>(std::max(usual, kMostRuns)));
         const double affordable = budget / plan.rounds / cost;
         plan.runs.push_back(static_cast<int>(std::clamp(affordable, std::min(6.0, static_cast<double>(usual)), wanted)));
@@ -68,7 +72,8 @@ Clock steady_clock_ms() {
 }
 
 std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>& lanes, const BlockPlan& plan,
-                                                         std::uint64_t seed, const Clock& clock, const Job& job) {
+                                                         std::uint64_t seed, const Clock& clock, const Job& job,
+                                                         const std::function<void()>& settle) {
     std::vector<std::vector<std::vector<double>>> out(lanes.size());
     std::vector<std::size_t> order(lanes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -79,6 +84,7 @@ std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>
         shuffle(order, state);
         for (const std::size_t lane : order) {
             job.step("latency", done++, total);
+            if (settle) settle();
             std::vector<double> samples;
             samples.reserve(static_cast<std::size_t>(plan.runs[lane]));
             for (int run = 0; run < plan.runs[lane]; ++run) {
@@ -92,6 +98,22 @@ std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>
     }
     job.step("latency", total, total);
     return out;
+}
+
+void settle_pools() {
+    const auto burnt_ms = [] {
+        timespec time{};
+        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
+    };
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(250);
+    double before = burnt_ms();
+    while (std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        const double after = burnt_ms();
+        if (after - before < 0.2) return;
+        before = after;
+    }
 }
 
 Latency summarise(std::vector<std::vector<double>> blocks) {

@@ -17,7 +17,8 @@ struct BlockPlan {
     std::vector<int> dropped;   ///< by lane
 };
 
-/// Divides the budget. once_ms: one run of each lane. Fast models get longer blocks (at least 5 ms, so that one timer
+/// Divides the budget. once_ms: one run of each lane. With a thread pool there are half the rounds of twice the runs, since
+/// each block is then preceded by a wait (see settle_pools). Fast models get longer blocks (at least 5 ms, so that one timer
 /// interrupt does not make a block's median), slow ones fewer runs and then fewer rounds, never fewer than 5 rounds of 3.
 [[nodiscard]] BlockPlan plan_blocks(const std::vector<double>& once_ms, const MeasureOptions& options);
 
@@ -28,8 +29,14 @@ using Clock = std::function<double()>;
 [[nodiscard]] Clock steady_clock_ms();
 
 /// Times the lanes in rounds; in each round every lane has one block, in random order (seeded). Result: by lane, by round.
+/// settle, when given, is called before each block.
 [[nodiscard]] std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>& lanes, const BlockPlan& plan,
-                                                                       std::uint64_t seed, const Clock& clock, const Job& job);
+                                                                       std::uint64_t seed, const Clock& clock, const Job& job,
+                                                                       const std::function<void()>& settle = {});
+
+/// Waits until this process burns no processor time any more, at most a quarter of a second. The threads of a session's pool
+/// spin for some 40 ms after a run, and would take a processor from the next block, which belongs to another session.
+void settle_pools();
 
 /// Percentiles and mean of all samples, and the interval of p50 over blocks.
 [[nodiscard]] Latency summarise(std::vector<std::vector<double>> blocks);

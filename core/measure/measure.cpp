@@ -180,7 +180,8 @@ void time_subjects(std::vector<Subject>& subjects, const DatasetPtr& dataset, co
         once.push_back(once.front());
         lanes.push_back(lanes.front());
     }
-    auto blocks = time_lanes(lanes, plan_blocks(once, options), options.seed, steady_clock_ms(), job);
+    const std::function<void()> settle = options.run.threads == 1 ? std::function<void()>() : settle_pools;
+    auto blocks = time_lanes(lanes, plan_blocks(once, options), options.seed, steady_clock_ms(), job, settle);
     for (std::size_t i = 0; i < subjects.size(); ++i) subjects[i].result.latency = summarise(std::move(blocks[i]));
     if (twin) subjects.front().result.latency.twin_blocks = std::move(blocks.back());
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
 #include <chrono>
 #include <cstring>
-#include <unordered_map>
-#include <unordered_set>
 
+#include <fmt/format.h>
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
@@ -13,8 +13,8 @@ namespace vernier {
 
 namespace {
 
-constexpr const char* kDomain = "vernier";
-constexpr const char* kOperator = "Observe";
+using detail::kObserveDomain;
+using detail::kObserveOperator;
 
 /// The observers of one session, by the id that each Observe node carries.
 class Observers final : public detail::SessionCompanion {
@@ -63,6 +63,7 @@ struct ObserveOp : OrtCustomOp {
     ObserveOp(const OrtApi& table, Observers& target);
     const OrtApi& api;
     Observers& observers;
+    mutable std::atomic<std::uint64_t> next_axis{0};  ///< names for axes that have none
 };
 
 const ObserveOp& self(const OrtCustomOp* op) {
@@ -142,11 +143,12 @@ OrtStatus* infer_shape(const OrtCustomOp* op, OrtShapeInferContext* context) {
     if (OrtStatus* status = api.GetSymbolicDimensions(info, symbols.data(), rank)) {
         return status;
     }
-    // An unknown axis without a name would be taken for the size -1 (Slice behind it then aborts): name it.
+    // An unknown axis without a name would be taken for the size -1 (Slice behind it then aborts): name it. Never the same
+    // name twice: the runtime plans one buffer for tensors whose axes have equal names.
     std::vector<std::string> names(symbols.begin(), symbols.end());
     for (std::size_t i = 0; i < rank; ++i) {
         if (dims[i] == -1 && names[i].empty()) {
-            names[i] = fmt::format("vernier_axis_{}_{}", static_cast<const void*>(context), i);
+            names[i] = fmt::format("vernier_axis_{}", self(op).next_axis++);
         }
         symbols[i] = names[i].c_str();
     }
@@ -166,7 +168,7 @@ std::size_t alias_map(int** input, int** output) {
 
 ObserveOp::ObserveOp(const OrtApi& table, Observers& target) : OrtCustomOp{}, api(table), observers(target) {
     version = ORT_API_VERSION;
-    GetName = [](const OrtCustomOp*) { return kOperator; };
+    GetName = [](const OrtCustomOp*) { return kObserveOperator; };
     GetExecutionProviderType = [](const OrtCustomOp*) -> const char* { return nullptr; };
     GetInputType = [](const OrtCustomOp*, std::size_t) { return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; };
     GetInputTypeCount = [](const OrtCustomOp*) -> std::size_t { return 1; };
@@ -194,7 +196,7 @@ class ObservedCompanion final : public detail::SessionCompanion {
 public:
     ObservedCompanion(const detail::Library& library, std::vector<Observer> observers)
         : observers_(std::move(observers)), op_(library.api(), observers_), domain_(library.api()) {
-        library.check(library.api().CreateCustomOpDomain(kDomain, domain_.out()), ErrorKind::internal);
+        library.check(library.api().CreateCustomOpDomain(kObserveDomain, domain_.out()), ErrorKind::internal);
         library.check(library.api().CustomOpDomain_Add(domain_.get(), &op_), ErrorKind::internal);
     }
     void rethrow() override { observers_.rethrow(); }
@@ -206,185 +208,6 @@ private:
     detail::DomainHandle domain_;
 };
 
-/// Rewrites a model so that Observe nodes sit behind the named tensors.
-class Rewriter {
-public:
-    Rewriter(onnx::ModelProto& model, const std::map<std::string, Observer>& observers) : model_(model) {
-        std::size_t id = 0;
-        for (const auto& [name, observer] : observers) {
-            ids_.emplace(name, id++);
-        }
-        collect_names(model_.graph());
-    }
-
-    void rewrite() {
-        onnx::GraphProto& graph = *model_.mutable_graph();
-        google::protobuf::RepeatedPtrField<onnx::NodeProto> old;
-        old.Swap(graph.mutable_node());
-        observe_inputs(graph, old);
-        for (onnx::NodeProto& node : old) {
-            onnx::NodeProto* moved = graph.add_node();
-            moved->Swap(&node);
-            observe_outputs(graph, *moved);
-        }
-        if (placed_ != ids_.size()) {
-            throw Error(ErrorKind::internal, "a tensor to observe is neither computed nor an input of the main graph",
-                        {.tensor = missing()});
-        }
-        add_domain();
-    }
-
-private:
-    void collect_names(const onnx::GraphProto& graph) {
-        for (const auto& input : graph.input()) {
-            names_.insert(input.name());
-        }
-        for (const auto& tensor : graph.initializer()) {
-            names_.insert(tensor.name());
-        }
-        for (const onnx::NodeProto& node : graph.node()) {
-            names_.insert(node.output().begin(), node.output().end());
-            for (const auto& attribute : node.attribute()) {
-                if (attribute.has_g()) {
-                    collect_names(attribute.g());
-                }
-                for (const auto& body : attribute.graphs()) {
-                    collect_names(body);
-                }
-            }
-        }
-    }
-
-    std::string fresh(const std::string& name) {
-        std::string candidate = name + "/observed";
-        for (int i = 2; !names_.insert(candidate).second; ++i) {
-            candidate = fmt::format("{}/observed_{}", name, i);
-        }
-        return candidate;
-    }
-
-    void add_observe(onnx::GraphProto& graph, const std::string& from, const std::string& to, std::size_t id) {
-        onnx::NodeProto* node = graph.add_node();
-        node->set_op_type(kOperator);
-        node->set_domain(kDomain);
-        node->set_name(fresh("Observe"));
-        node->add_input(from);
-        node->add_output(to);
-        onnx::AttributeProto* attribute = node->add_attribute();
-        attribute->set_name("id");
-        attribute->set_type(onnx::AttributeProto::INT);
-        attribute->set_i(static_cast<std::int64_t>(id));
-        ++placed_;
-    }
-
-    /// An input keeps its name, so its readers read the observed copy.
-    void observe_inputs(onnx::GraphProto& graph, google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes) {
-        std::unordered_set<std::string> constants;
-        for (const auto& tensor : graph.initializer()) {
-            constants.insert(tensor.name());
-        }
-        std::unordered_map<std::string, std::string> renamed;
-        for (const auto& input : graph.input()) {
-            const auto found = ids_.find(input.name());
-            if (found == ids_.end() || constants.contains(input.name())) {
-                continue;
-            }
-            renamed.emplace(input.name(), fresh(input.name()));
-            add_observe(graph, input.name(), renamed.at(input.name()), found->second);
-        }
-        if (!renamed.empty()) {
-            for (onnx::NodeProto& node : nodes) {
-                rename_reads(node, renamed);
-            }
-        }
-    }
-
-    /// Follows readers into subgraphs as far as no inner name hides the outer one.
-    void rename_reads(onnx::NodeProto& node, const std::unordered_map<std::string, std::string>& renamed) {
-        for (std::string& input : *node.mutable_input()) {
-            if (const auto found = renamed.find(input); found != renamed.end()) {
-                input = found->second;
-            }
-        }
-        for (auto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_g()) {
-                rename_in_body(*attribute.mutable_g(), renamed);
-            }
-            for (auto& body : *attribute.mutable_graphs()) {
-                rename_in_body(body, renamed);
-            }
-        }
-    }
-
-    void rename_in_body(onnx::GraphProto& body, std::unordered_map<std::string, std::string> renamed) {
-        for (const auto& input : body.input()) {
-            renamed.erase(input.name());
-        }
-        for (const auto& tensor : body.initializer()) {
-            renamed.erase(tensor.name());
-        }
-        for (const onnx::NodeProto& node : body.node()) {
-            for (const std::string& output : node.output()) {
-                renamed.erase(output);
-            }
-        }
-        for (onnx::NodeProto& node : *body.mutable_node()) {
-            rename_reads(node, renamed);
-        }
-        for (auto& output : *body.mutable_output()) {
-            if (const auto found = renamed.find(output.name()); found != renamed.end()) {
-                output.set_name(found->second);
-            }
-        }
-    }
-
-    /// A computed tensor's producer writes to a new name, and Observe gives the old name: no reader changes, neither in
-    /// subgraphs nor among the graph's outputs.
-    void observe_outputs(onnx::GraphProto& graph, onnx::NodeProto& node) {
-        std::vector<std::pair<std::string, std::string>> behind;
-        for (std::string& output : *node.mutable_output()) {
-            if (ids_.contains(output)) {
-                behind.emplace_back(fresh(output), output);
-                output = behind.back().first;
-            }
-        }
-        for (const auto& [from, to] : behind) {
-            add_observe(graph, from, to, ids_.at(to));
-            observed_.insert(to);
-        }
-    }
-
-    void add_domain() {
-        for (const auto& opset : model_.opset_import()) {
-            if (opset.domain() == kDomain) {
-                return;
-            }
-        }
-        onnx::OperatorSetIdProto* opset = model_.add_opset_import();
-        opset->set_domain(kDomain);
-        opset->set_version(1);
-    }
-
-    [[nodiscard]] std::string missing() const {
-        std::unordered_set<std::string> inputs;
-        for (const auto& input : model_.graph().input()) {
-            inputs.insert(input.name());
-        }
-        for (const auto& [name, id] : ids_) {
-            if (!observed_.contains(name) && !inputs.contains(name)) {
-                return name;
-            }
-        }
-        return {};
-    }
-
-    onnx::ModelProto& model_;
-    std::map<std::string, std::size_t> ids_;
-    std::unordered_set<std::string> names_;
-    std::unordered_set<std::string> observed_;
-    std::size_t placed_ = 0;
-};
-
 }  // namespace
 
 std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, const onnx::ModelProto& model,
@@ -392,15 +215,17 @@ std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, const onnx::
                                                 const std::map<std::string, Observer>& observers) {
     const detail::Library& library = detail::library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
+    std::map<std::string, std::size_t> ids;
+    std::vector<Observer> ordered;
+    for (const auto& [name, observer] : observers) {
+        ids.emplace(name, ordered.size());
+        ordered.push_back(observer);
+    }
     std::string bytes;
     {
         onnx::ModelProto copy = model;
-        Rewriter(copy, observers).rewrite();
+        detail::insert_observers(copy, ids);
         bytes = detail::serialized(copy);
-    }
-    std::vector<Observer> ordered;  // a map's order is the order of the ids
-    for (const auto& [name, observer] : observers) {
-        ordered.push_back(observer);
     }
     auto companion = std::make_shared<ObservedCompanion>(library, std::move(ordered));
     const detail::SessionOptionsHandle handle = detail::session_options(library, options);

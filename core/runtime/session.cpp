@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,50 +36,6 @@ void append_provider(const Library& library, OrtSessionOptions* options, const s
     }
     library.check(library.api().SessionOptionsAppendExecutionProvider(options, provider.c_str(), nullptr, nullptr, 0),
                   ErrorKind::usage);
-}
-
-/// Elements and shape of a tensor's description; symbolic axes keep their names.
-ValueType tensor_type(const Library& library, const OrtTensorTypeAndShapeInfo* info) {
-    const OrtApi& api = library.api();
-    ValueType type;
-    ONNXTensorElementDataType element = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
-    library.check(api.GetTensorElementType(info, &element));
-    type.element = static_cast<ElementType>(element);
-    std::size_t rank = 0;
-    library.check(api.GetDimensionsCount(info, &rank));
-    std::vector<std::int64_t> sizes(rank);
-    std::vector<const char*> names(rank);
-    library.check(api.GetDimensions(info, sizes.data(), rank));
-    library.check(api.GetSymbolicDimensions(info, names.data(), rank));
-    // The API tells a scalar and an unknown rank in the same way, so rank 0 promises nothing.
-    type.has_shape = rank > 0;
-    for (std::size_t i = 0; i < rank; ++i) {
-        type.dims.push_back({sizes[i], sizes[i] < 0 && names[i] != nullptr ? names[i] : ""});
-    }
-    return type;
-}
-
-using NameGetter = OrtStatus*(ORT_API_CALL*)(const OrtSession*, std::size_t, OrtAllocator*, char**);
-using TypeGetter = OrtStatus*(ORT_API_CALL*)(const OrtSession*, std::size_t, OrtTypeInfo**);
-
-std::vector<Port> ports(const Library& library, const OrtSession* session, std::size_t count, NameGetter name_of,
-                        TypeGetter type_of) {
-    const OrtApi& api = library.api();
-    OrtAllocator* allocator = nullptr;
-    library.check(api.GetAllocatorWithDefaultOptions(&allocator), ErrorKind::internal);
-    std::vector<Port> out;
-    for (std::size_t i = 0; i < count; ++i) {
-        char* name = nullptr;
-        library.check(name_of(session, i, allocator, &name));
-        Port port;
-        port.name = name;
-        library.check(api.AllocatorFree(allocator, name), ErrorKind::internal);
-        TypeInfoHandle info(api);
-        library.check(type_of(session, i, info.out()));
-        port.type = value_type(library, info.get());
-        out.push_back(std::move(port));
-    }
-    return out;
 }
 
 }  // namespace
@@ -136,58 +91,6 @@ SessionHandle open_file(const Library& library, const fs::path& path, const OrtS
     return session;
 }
 
-ValueType value_type(const Library& library, const OrtTypeInfo* info) {
-    const OrtApi& api = library.api();
-    ONNXType kind = ONNX_TYPE_UNKNOWN;
-    library.check(api.GetOnnxTypeFromTypeInfo(info, &kind));
-    if (kind == ONNX_TYPE_TENSOR) {
-        const OrtTensorTypeAndShapeInfo* tensor = nullptr;
-        library.check(api.CastTypeInfoToTensorInfo(info, &tensor));
-        return tensor_type(library, tensor);
-    }
-    ValueType type;
-    switch (kind) {
-    case ONNX_TYPE_SEQUENCE: type.other = "sequence"; break;
-    case ONNX_TYPE_MAP: type.other = "map"; break;
-    case ONNX_TYPE_SPARSETENSOR: type.other = "sparse tensor"; break;
-    case ONNX_TYPE_OPTIONAL: type.other = "optional"; break;
-    default: break;
-    }
-    return type;
-}
-
-std::vector<Port> input_ports(const Library& library, const OrtSession* session) {
-    std::size_t count = 0;
-    library.check(library.api().SessionGetInputCount(session, &count));
-    return ports(library, session, count, library.api().SessionGetInputName, library.api().SessionGetInputTypeInfo);
-}
-
-std::vector<Port> output_ports(const Library& library, const OrtSession* session) {
-    std::size_t count = 0;
-    library.check(library.api().SessionGetOutputCount(session, &count));
-    return ports(library, session, count, library.api().SessionGetOutputName, library.api().SessionGetOutputTypeInfo);
-}
-
-ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor) {
-    if (bits(tensor.type) == 0) {
-        throw Error(ErrorKind::bad_data, fmt::format("inputs of type {} cannot be given", vernier::name(tensor.type)),
-                    {.tensor = name});
-    }
-    if (byte_size(tensor.type, tensor.count()) != tensor.bytes.size()) {
-        throw Error(ErrorKind::bad_data,
-                    fmt::format("{} bytes do not fill its shape [{}]", tensor.bytes.size(), fmt::join(tensor.dims, ",")),
-                    {.tensor = name});
-    }
-    ValueHandle value(library.api());
-    // The runtime reads inputs only; the C API has one type for both.
-    void* data = const_cast<std::byte*>(tensor.bytes.data());
-    library.check(library.api().CreateTensorWithDataAsOrtValue(
-                      library.memory(), data, tensor.bytes.size(), tensor.dims.data(), tensor.dims.size(),
-                      static_cast<ONNXTensorElementDataType>(tensor.type), value.out()),
-                  ErrorKind::bad_data, {.tensor = name});
-    return value;
-}
-
 namespace {
 
 /// Says what is wrong with an input before the runtime does, in terms of the dataset.
@@ -205,36 +108,6 @@ void check_input(const Port& port, const Tensor& tensor) {
                                 fmt::join(tensor.dims, ",")),
                     {.tensor = port.name});
     }
-}
-
-/// Copies an output. What is no tensor of numbers comes back with its type and without bytes.
-Tensor copy_output(const Library& library, const OrtValue* value) {
-    const OrtApi& api = library.api();
-    Tensor out;
-    out.type = ElementType::undefined;
-    int is_tensor = 0;
-    if (value == nullptr) {
-        return out;
-    }
-    library.check(api.IsTensor(value, &is_tensor));
-    if (is_tensor == 0) {
-        return out;
-    }
-    ShapeInfoHandle info(api);
-    library.check(api.GetTensorTypeAndShape(value, info.out()));
-    const ValueType type = tensor_type(library, info.get());
-    out.type = type.element;
-    for (const Dim& dim : type.dims) {
-        out.dims.push_back(dim.value);
-    }
-    const std::uint64_t size = byte_size(out.type, out.count());
-    if (size > 0) {
-        void* data = nullptr;
-        library.check(api.GetTensorMutableData(const_cast<OrtValue*>(value), &data));
-        out.bytes.resize(size);
-        std::memcpy(out.bytes.data(), data, size);
-    }
-    return out;
 }
 
 /// Values that the API fills, released one by one.

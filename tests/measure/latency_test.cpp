@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <thread>
 
 #include "core/base/error.h"
 #include "core/measure/statistics.h"
@@ -47,6 +49,40 @@ TEST(PlanBlocks, VerySlowModelsStillGetFiveRoundsOfThree) {
     MeasureOptions none = four_seconds();
     none.seconds = 0;
     EXPECT_EQ(plan_blocks({1.0}, none).rounds, 5);
+}
+
+TEST(PlanBlocks, ThreadPoolsGetFewerAndLongerBlocks) {
+    MeasureOptions options = four_seconds();
+    options.run.threads = 2;
+    const BlockPlan plan = plan_blocks({1.0}, options);
+    EXPECT_EQ(plan.rounds, 20);
+    EXPECT_GE(plan.rounds * (plan.runs[0] - plan.dropped[0]), 2000);
+}
+
+TEST(SettlePools, WaitsForThreadsThatSpin) {
+    // On a busy machine the spinning thread may not get its turn at once; one round in which it does is enough.
+    const Clock clock = steady_clock_ms();
+    double longest = 0;
+    for (int attempt = 0; attempt < 20 && longest <= 10; ++attempt) {
+        std::atomic<bool> started{false};
+        std::thread spinning([&] {
+            started = true;
+            for (const double begin = clock(); clock() - begin < 40;) {
+            }
+        });
+        while (!started) std::this_thread::yield();
+        const double begin = clock();
+        settle_pools();
+        longest = std::max(longest, clock() - begin);
+        spinning.join();
+    }
+    EXPECT_GT(longest, 10);
+}
+
+TEST(TimeLanes, SettlesBeforeEachBlock) {
+    int settled = 0;
+    (void)time_lanes({[] {}, [] {}}, {4, {1, 1}, {0, 0}}, 1, steady_clock_ms(), {}, [&] { ++settled; });
+    EXPECT_EQ(settled, 8);
 }
 
 /// A machine whose speed wanders (AR(1)) and drifts, with rare spikes; time passes only by runs.

@@ -152,5 +152,30 @@ TEST(Observe, NamesThatAreTakenAreAvoided) {
     EXPECT_THAT(a.values, ElementsAre(-1, 2));
 }
 
+TEST(Observe, AxesWithoutSizeOrNameStayApart) {
+    // NonZero gives axes that nobody can name; each observed tensor must keep its own length.
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {8}).input("y", ElementType::float32, {8});
+    builder.initializer("begin", std::vector<std::int64_t>{1}, {1}).initializer("end", std::vector<std::int64_t>{100}, {1});
+    builder.initializer("axis", std::vector<std::int64_t>{1}, {1});
+    for (const std::string name : {"x", "y"}) {
+        builder.node("NonZero", {name}, {name + "_n"}).node("Cast", {name + "_n"}, {name + "_f"}, {{"to", 1}});
+        builder.node("Neg", {name + "_f"}, {name + "_m"});
+        builder.node("Slice", {name + "_m", "begin", "end", "axis"}, {name + "_out"});
+        builder.output(name + "_out", ElementType::float32, {1, (name + "_k").c_str()});
+    }
+    Seen x;
+    Seen y;
+    const auto session = Session::open_observed(Runtime::load(), builder.build(), {}, {},
+                                                {{"x_f", x.observer()}, {"x_m", x.observer()}, {"y_f", y.observer()},
+                                                 {"y_m", y.observer()}});
+    const auto out = session->run({{"x", float_tensor({1, 0, 0, 0, 0, 0, 1, 0}, {8})},
+                                   {"y", float_tensor({0, 1, 1, 1, 1, 1, 1, 1}, {8})}});
+    EXPECT_THAT(floats_of(out[0]), ElementsAre(-6));
+    EXPECT_THAT(floats_of(out[1]), ElementsAre(-2, -3, -4, -5, -6, -7));
+    EXPECT_THAT(x.values, ElementsAre(0, -6));
+    EXPECT_THAT(y.values, ElementsAre(-1, -2, -3, -4, -5, -6, -7));
+}
+
 }  // namespace
 }  // namespace vernier

@@ -116,6 +116,9 @@ void set_external_folder(const Library& library, OrtSessionOptions* options, con
 /// An OrtValue that views the tensor's bytes. Throws Error{bad_data} when bytes and shape do not agree.
 [[nodiscard]] ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor);
 
+/// Copies an output. What is no tensor of numbers comes back with its type and without bytes.
+[[nodiscard]] Tensor copy_output(const Library& library, const OrtValue* value);
+
 /// A folder that only this user can read, removed with all that is in it.
 class PrivateFolder {
 public:
@@ -128,6 +131,13 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+/// The pass-through operator that hands a tensor to an observer; its attribute "id" says to which.
+inline constexpr const char* kObserveDomain = "vernier";
+inline constexpr const char* kObserveOperator = "Observe";
+
+/// Puts an Observe node behind each named tensor of the main graph. Throws Error{internal} when one is not there.
+void insert_observers(onnx::ModelProto& model, const std::map<std::string, std::size_t>& ids);
 
 /// The model's bytes. Throws Error{bad_model} above protobuf's limit of 2 GB.
 [[nodiscard]] std::string serialized(const onnx::ModelProto& model);
