@@ -56,13 +56,14 @@ public:
 using DatasetPtr = std::shared_ptr<const Dataset>;
 
 /// Opens a dataset: a folder of images (class subfolders or labels.csv), .npz or .npy (first axis = samples; "labels"),
-/// a folder of ONNX test_data_set_*, or a .dataset.json. Where the source has no splits, samples are divided by a fixed
-/// rule (every fifth is calibration) that is stated as a finding. The model gives input names, types and shapes.
+/// a folder of ONNX test_data_set_*, a .dataset.json, or a folder that holds one. Where the source has no splits, samples
+/// are divided by a fixed rule (every fifth is calibration; fewer than five serve as both) that is stated as a finding. The model gives input names, types and shapes.
 /// A wrong shape is an error that names the input, what it should be and what it is.
 /// Throws Error{not_found, bad_data}.
 [[nodiscard]] DatasetPtr open_dataset(const std::filesystem::path& path, const Model& model);
 
-/// Calls consume(i, sample) in order for the given samples of a split, while up to threads threads decode ahead.
+/// Calls consume(i, sample) in order for the given samples of a split, while up to threads threads (0 = all processors)
+/// decode at most 2 * threads + 1 samples ahead. Throws what loading or consume throws, and Error{cancelled}.
 void for_each_sample(const Dataset& dataset, Split split, const std::vector<std::uint64_t>& indices, int threads,
                      const Job& job, const std::function<void(std::uint64_t index, Sample& sample)>& consume);
 
