@@ -34,21 +34,21 @@ struct Parsed {
 
 bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
 
-/// The line for arguments that nobody knows, with near names.
-std::string unknown_text(const CLI::App& app, const std::vector<std::string>& words, bool expects_command) {
-    const std::string word = words.empty() ? std::string() : words.front().substr(0, words.front().find('='));
-    if (!is_option(word) && expects_command) {
-        std::vector<std::string> names;
-        for (const Command& command : commands()) names.emplace_back(command.name);
-        const std::string near = did_you_mean(near_names(word, names));
-        return "unknown command \"" + word + "\"" + (near.empty() ? "" : "; " + near);
-    }
-    if (!is_option(word)) return "unexpected argument \"" + word + "\"";
+/// The error for arguments that nobody knows, with near names.
+Error unknown_error(const CLI::App& app, const std::vector<std::string>& words, bool expects_command, const std::string& see) {
+    const std::string word = words.front().substr(0, words.front().find('='));
     std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options())
-        for (const std::string& name : option->get_lnames()) names.push_back(fmt::format("--{}", name));
+    std::string what = "unexpected argument \"" + word + "\"";
+    if (is_option(word)) {
+        what = "unknown option " + word;
+        for (const CLI::Option* option : app.get_options())
+            for (const std::string& name : option->get_lnames()) names.push_back(fmt::format("--{}", name));
+    } else if (expects_command) {
+        what = "unknown command \"" + word + "\"";
+        for (const Command& command : commands()) names.emplace_back(command.name);
+    }
     const std::string near = did_you_mean(near_names(word, names));
-    return "unknown option " + word + (near.empty() ? "" : "; " + near);
+    return {ErrorKind::usage, what, {}, near.empty() ? see : near + " " + see};
 }
 
 Parsed parse(CLI::App& app, const std::vector<Declared>& declared, int argc, char** argv) {
@@ -65,10 +65,10 @@ Parsed parse(CLI::App& app, const std::vector<Declared>& declared, int argc, cha
     } catch (const CLI::ParseError& error) {
         const Declared* command = chosen();
         const CLI::App& at = command != nullptr ? *command->app : app;
-        const std::string about = command != nullptr ? at.get_name() + " --help" : "--help";
+        const std::string see = "See vernier-cli " + (command != nullptr ? at.get_name() + " --help." : "--help.");
         const std::vector<std::string> left = app.remaining(true);
-        const std::string what = left.empty() ? std::string(error.what()) : unknown_text(at, left, command == nullptr);
-        throw Error(ErrorKind::usage, what, {}, "See vernier-cli " + about + ".");
+        if (!left.empty()) throw unknown_error(at, left, command == nullptr, see);
+        throw Error(ErrorKind::usage, error.what(), {}, see);
     }
     const Declared* command = chosen();
     if (command == nullptr) throw Error(ErrorKind::usage, "no command given", {}, "See vernier-cli --help.");

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace vernier {
@@ -44,8 +45,11 @@ std::string Error::line() const {
     text += what();
     if (!where_.node.empty()) text += " (node " + where_.node + ")";
     if (!where_.tensor.empty()) text += " (tensor " + where_.tensor + ")";
-    if (!remedy_.empty()) text += ". " + remedy_;
-    return text;
+    if (remedy_.empty()) return text;
+    const bool ended = !text.empty() && (text.back() == '.' || text.back() == '?' || text.back() == '!');
+    text += ended ? " " : ". ";
+    text += static_cast<char>(std::toupper(static_cast<unsigned char>(remedy_.front())));
+    return text + remedy_.substr(1);
 }
 
 }  // namespace vernier

@@ -58,7 +58,7 @@ void count_table(const Model& model, const Node& node, Workload& work) {
 
 std::string share(std::uint64_t part, std::uint64_t whole) {
     const double percent = whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-    return percent > 99.5 && part < whole ? "over 99 %" : fmt::format("{:.0f} %", percent);
+    return percent > 99.5 && part < whole ? "Over 99 %" : fmt::format("{:.0f} %", percent);
 }
 
 std::string nodes_text(std::size_t count, std::string_view op) { return fmt::format("{} {} node{}", count, op, count == 1 ? "" : "s"); }
@@ -80,7 +80,8 @@ Method best_of(const Workload& work) {
 }
 
 std::string reason(const Workload& work, Method method) {
-    if (method == Method::int8_static && work.matmul_macs == 0)
+    const bool few_products = static_cast<double>(work.matmul_macs) < 0.01 * static_cast<double>(work.macs);
+    if (method == Method::int8_static && few_products)
         return fmt::format("{} of the multiply-accumulates are in {}, which run in integers only with ranges calibrated on samples.",
                            share(work.conv_macs, work.macs), nodes_text(work.convs, "Conv"));
     if (method == Method::int8_static)

@@ -101,6 +101,24 @@ std::optional<double> channel_spread(const Model& model, const Node& node, std::
     return *most / *least;
 }
 
+bool is_square(const Model& model, ValueId value) {
+    const Node* node = producer(model, value);
+    return is_op(node, "Pow") || (is_op(node, "Mul") && node->inputs.size() == 2 && node->inputs[0] == node->inputs[1]);
+}
+
+/// The ReduceMean or ReduceSum over squares from which a value is made, through what exporters put between it and the
+/// root: epsilon, a constant factor, the square of the mean, a floor at zero, shapes. kNone when there is none.
+NodeId mean_square_behind(const Model& model, ValueId value, int depth) {
+    const Node* node = producer(model, value);
+    if (node == nullptr || depth == 0 || node->inputs.empty()) return kNone;
+    if (is_op(node, "ReduceMean") || is_op(node, "ReduceSum")) return is_square(model, node->inputs[0]) ? node->id : kNone;
+    static constexpr std::array<std::string_view, 9> kOps = {"Add", "Mul", "Sub", "Max", "Div", "Reshape", "Expand", "Cast", "Unsqueeze"};
+    if (std::find(kOps.begin(), kOps.end(), node->op_type) == kOps.end()) return kNone;
+    for (const ValueId input : node->inputs)
+        if (const NodeId found = mean_square_behind(model, input, depth - 1); found != kNone) return found;
+    return kNone;
+}
+
 void look_at_batch_norm(const Model& model, std::vector<Finding>& findings) {
     std::size_t folded = 0, left = 0;
     for (const Node& node : model.nodes()) {
@@ -141,9 +159,9 @@ void look_at_channels(const Model& model, const Job& job, std::vector<Finding>& 
                         "Keep weights per channel (the default); if accuracy still falls, leave the widest in FP32."});
 }
 
-void look_at_values(const Model& model, const Job& job, std::vector<Finding>& findings) {
-    std::uint64_t overflow = 0, broken = 0;
-    std::string where, broken_where;
+void look_at_half(const Model& model, const Job& job, std::vector<Finding>& findings) {
+    std::uint64_t overflow = 0;
+    std::string where;
     std::vector<float> storage;
     for (const Initializer& tensor : model.initializers()) {
         job.check();
@@ -152,18 +170,12 @@ void look_at_values(const Model& model, const Job& job, std::vector<Finding>& fi
         if (values.empty()) continue;
         const TensorStats stats = compute_stats(values, tensor.dims, 0, 1);
         if (stats.fp16_overflow > 0 && where.empty()) where = tensor.name;
-        if (stats.nan + stats.inf > 0 && broken_where.empty()) broken_where = tensor.name;
         overflow += stats.fp16_overflow;
-        broken += stats.nan + stats.inf;
     }
     if (overflow > 0)
         findings.push_back({Severity::warning, "fp16-overflow", kNone, {}, where,
                             fmt::format("{} constant value{} beyond the range of FP16 (65504).", overflow, overflow == 1 ? " is" : "s are"),
                             "In FP16 their nodes stay in FP32."});
-    if (broken > 0)
-        findings.push_back({Severity::serious, "weights-not-finite", kNone, {}, broken_where,
-                            fmt::format("{} constant value{} NaN or infinite.", broken, broken == 1 ? " is" : "s are"),
-                            "A tensor with such values cannot be quantized."});
 }
 
 void look_at_attention(const Model& model, std::vector<Finding>& findings) {
@@ -180,7 +192,7 @@ void look_at_layer_norms(const Model& model, std::vector<Finding>& findings) {
     const std::vector<NodeId> norms = open_layer_norms(model);
     if (norms.empty()) return;
     findings.push_back({Severity::warning, "open-layernorm", norms.front(), model.node(norms.front()).label, {},
-                        fmt::format("{} LayerNormalization{} written as single operators (ReduceMean, Sub, Sqrt, Div).", norms.size(),
+                        fmt::format("{} LayerNormalization{} written as single operators (a mean of squares, its root, a division).", norms.size(),
                                     norms.size() == 1 ? " is" : "s are"),
                         "Leave these nodes in FP32: their variance does not fit into 8 bits."});
 }
@@ -197,9 +209,9 @@ void look_at_size(const Model& model, const Workload& work, std::vector<Finding>
                             "Start from the FP32 model for INT8."});
     if (work.macs > 0 && work.macs < kTinyMacs && work.weight_bytes < kTinyWeights)
         findings.push_back({Severity::info, "tiny-model", kNone, {}, {},
-                            fmt::format("This model is tiny ({:.2g} million multiply-accumulates): nothing to gain in time, since "
+                            fmt::format("This model is tiny ({} thousand multiply-accumulates): nothing to gain in time, since "
                                         "converting to integers costs more than it saves.",
-                                        static_cast<double>(work.macs) / 1e6),
+                                        (work.macs + 999) / 1000),
                             "Quantize it for size only, and measure."});
     if (model.opset() > 0 && model.opset() < kPerChannelOpset)
         findings.push_back({Severity::info, "opset-upgrade", kNone, {}, {},
@@ -232,24 +244,11 @@ std::vector<NodeId> masked_scores(const Model& model) {
 }
 
 std::vector<NodeId> open_layer_norms(const Model& model) {
-    const auto reader = [&](ValueId value, std::string_view op) -> const Node* {
-        if (value == kNone) return nullptr;
-        for (const NodeId id : model.value(value).consumers)
-            if (is_op(&model.node(id), op)) return &model.node(id);
-        return nullptr;
-    };
-    const auto out = [](const Node* node) { return node == nullptr || node->outputs.empty() ? kNone : node->outputs[0]; };
     std::vector<NodeId> found;
-    for (const Node& mean : model.nodes()) {
-        // x - mean(x), squared, averaged, + epsilon, root: the order in which every exporter writes it.
-        if (!is_op(&mean, "ReduceMean") || mean.inputs.empty()) continue;
-        const Node* centred = reader(out(&mean), "Sub");
-        if (centred == nullptr || std::find(centred->inputs.begin(), centred->inputs.end(), mean.inputs[0]) == centred->inputs.end()) continue;
-        const Node* squared = reader(out(centred), "Pow");
-        if (squared == nullptr) squared = reader(out(centred), "Mul");
-        const Node* variance = reader(out(squared), "ReduceMean");
-        const Node* shifted = reader(out(variance), "Add");
-        if (reader(out(shifted), "Sqrt") != nullptr) found.push_back(mean.id);
+    for (const Node& root : model.nodes()) {
+        if (!is_op(&root, "Sqrt") || root.inputs.empty()) continue;
+        const NodeId variance = mean_square_behind(model, root.inputs[0], kTraceDepth);
+        if (variance != kNone && std::find(found.begin(), found.end(), variance) == found.end()) found.push_back(variance);
     }
     return found;
 }
@@ -259,7 +258,7 @@ std::vector<Finding> look(const Model& model, const Job& job) {
     look_at_size(model, workload_of(model), findings);
     look_at_batch_norm(model, findings);
     look_at_channels(model, job, findings);
-    look_at_values(model, job, findings);
+    look_at_half(model, job, findings);
     look_at_attention(model, findings);
     look_at_layer_norms(model, findings);
     look_at_subgraphs(model, findings);

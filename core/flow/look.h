@@ -19,7 +19,7 @@ namespace vernier {
 /// INT8 their range leaves no steps for the real scores.
 [[nodiscard]] std::vector<NodeId> masked_scores(const Model& model);
 
-/// The first ReduceMean of each LayerNormalization that is written as single operators.
+/// The mean (or sum) of squares of each normalisation that is written as single operators.
 [[nodiscard]] std::vector<NodeId> open_layer_norms(const Model& model);
 
 }  // namespace vernier

@@ -39,11 +39,11 @@ void check_data(const Recipe& recipe, const Model& model, const DatasetPtr& data
 /// Removes the recipe again when the model could not be written, unless there was one before.
 class SavedRecipe {
 public:
-    SavedRecipe(const fs::path& path, const Recipe& recipe, const Model& model) : path_(path) {
+    SavedRecipe(const fs::path& path, const Recipe& recipe) : path_(path) {
         if (path_.empty()) return;
         std::error_code ignored;
         was_there_ = fs::exists(path_, ignored);
-        write_file(path_, to_json(anchored(recipe, model)).dump(2) + "\n");
+        write_file(path_, to_json(recipe).dump(2) + "\n");
     }
     ~SavedRecipe() {
         std::error_code ignored;
@@ -82,7 +82,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.runtime_version = runtime->version();
     result.model = open_for_work(runtime, request.model, job);
     check_outputs(request);
-    const Recipe recipe = reanchored(request.recipe, *result.model);
+    const Recipe recipe = anchored(reanchored(request.recipe, *result.model), *result.model);
     const DatasetPtr data = open_data(request.data, *result.model);
     check_data(recipe, *result.model, data);
 
@@ -96,7 +96,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     write_origin(*quantized.proto, result.origin);
 
     job.step("write", 0, 0);
-    SavedRecipe saved(request.save_recipe, recipe, *result.model);
+    SavedRecipe saved(request.save_recipe, recipe);
     save_model(*quantized.proto, request.out);
     saved.keep();
     std::error_code ignored;

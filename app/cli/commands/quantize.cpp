@@ -49,6 +49,7 @@ Run declare(OptionSet& set) {
     return [options](Context& context) {
         QuantizeRequest request;
         request.recipe = options->recipe.read();
+        if (!options->recipe.recipe.empty()) check_output(options->out, {options->recipe.recipe});
         request.model = options->model;
         request.out = options->out;
         request.data = options->data;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// vernier-cli as a black box: what it says to wrong arguments, and what it makes of its own command table.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/process.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
+
+TEST(Arguments, HelpNamesEveryCommandAndExitCode) {
+    const Finished help = run_cli({"--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    for (const char* word : {"inspect", "stats", "plan", "quantize", "measure", "compare", "version", "completion", "man", "130"})
+        EXPECT_THAT(help.out, HasSubstr(word));
+}
+
+TEST(Arguments, EachCommandHasHelpWithItsOptions) {
+    for (const char* command : {"inspect", "stats", "plan", "quantize", "measure", "compare", "version", "completion", "man"}) {
+        const Finished help = run_cli({command, "--help"});
+        EXPECT_EQ(help.exit_code, 0) << command;
+        EXPECT_THAT(help.out, HasSubstr(std::string("vernier-cli ") + command));
+        EXPECT_THAT(help.out, HasSubstr("--json"));
+    }
+    EXPECT_THAT(run_cli({"quantize", "--help"}).out, HasSubstr("--save-recipe"));
+}
+
+TEST(Arguments, NoCommandIsWrongUsage) { EXPECT_EQ(run_cli({}).exit_code, 64); }
+
+TEST(Arguments, AnUnknownCommandGetsANearName) {
+    const Finished wrong = run_cli({"inspekt", kDemo});
+    EXPECT_EQ(wrong.exit_code, 64);
+    EXPECT_THAT(wrong.err, HasSubstr("inspect"));
+    EXPECT_EQ(wrong.out, "");
+}
+
+TEST(Arguments, AnUnknownOptionGetsANearName) {
+    const Finished wrong = run_cli({"quantize", kDemo, "-o", "x.onnx", "--methd", "fp16"});
+    EXPECT_EQ(wrong.exit_code, 64);
+    EXPECT_THAT(wrong.err, HasSubstr("--method"));
+}
+
+TEST(Arguments, AMissingArgumentIsWrongUsage) {
+    EXPECT_EQ(run_cli({"inspect"}).exit_code, 64);
+    EXPECT_EQ(run_cli({"quantize", kDemo, "--method", "fp16"}).exit_code, 64);
+    EXPECT_EQ(run_cli({"compare", kDemo}).exit_code, 64);
+}
+
+TEST(Arguments, NumbersAreChecked) {
+    for (const char* seconds : {"0", "-1", "nan", "soon"}) EXPECT_EQ(run_cli({"measure", kDemo, "--seconds", seconds}).exit_code, 64) << seconds;
+    for (const char* threads : {"0", "1.5", "100000"}) EXPECT_EQ(run_cli({"measure", kDemo, "--threads", threads}).exit_code, 64) << threads;
+    EXPECT_EQ(run_cli({"compare", kDemo, kDemo, "--max-drop", "-0.5"}).exit_code, 64);
+}
+
+TEST(Arguments, AnUnknownMethodGetsANearName) {
+    const Finished wrong = run_cli({"plan", kDemo, "--method", "int8-statik"});
+    EXPECT_EQ(wrong.exit_code, 64);
+    EXPECT_THAT(wrong.err, HasSubstr("int8-static"));
+}
+
+TEST(Arguments, MethodAndRecipeExcludeEachOther) {
+    EXPECT_EQ(run_cli({"plan", kDemo}).exit_code, 64);
+    EXPECT_EQ(run_cli({"plan", kDemo, "--method", "fp16", "--recipe", "r.json"}).exit_code, 64);
+}
+
+TEST(Arguments, WithJsonAnErrorIsADocumentToo) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"inspekt", "--json"}, {"inspect", "nowhere.onnx", "--json"}}) {
+        const Finished wrong = run_cli(words);
+        const Json error = wrong.json().at("error");
+        EXPECT_EQ(error.at("exit"), wrong.exit_code);
+        EXPECT_FALSE(error.at("message").get<std::string>().empty());
+    }
+}
+
+TEST(Arguments, WithEventsAnErrorIsAnEventAndNothingElse) {
+    const Finished wrong = run_cli({"inspect", "nowhere.onnx", "--json", "--events"});
+    EXPECT_EQ(wrong.exit_code, 66);
+    const std::vector<Json> events = wrong.events();
+    ASSERT_FALSE(events.empty());
+    EXPECT_EQ(events.back().at("event"), "error");
+    EXPECT_EQ(events.back().at("kind"), "not-found");
+}
+
+TEST(Arguments, VersionNamesTheRuntime) {
+    const Json version = run_cli({"version", "--json"}).json();
+    EXPECT_EQ(version.at("version"), VERNIER_VERSION);
+    EXPECT_FALSE(version.at("runtime").at("version").get<std::string>().empty());
+}
+
+TEST(Arguments, AMissingRuntimeIsItsOwnExitCode) {
+    EXPECT_EQ(run_cli({"inspect", kDemo, "--ort", "/nowhere/libonnxruntime.so"}).exit_code, 69);
+    EXPECT_EQ(run_cli({"--ort", "/nowhere/libonnxruntime.so", "inspect", kDemo}).exit_code, 69);
+    Surroundings by_environment;
+    by_environment.environment["VERNIER_ORT"] = "/nowhere/libonnxruntime.so";
+    const Finished wrong = run_cli({"measure", kDemo}, by_environment);
+    EXPECT_EQ(wrong.exit_code, 69);
+    EXPECT_THAT(wrong.err, HasSubstr("/nowhere/libonnxruntime.so"));
+}
+
+TEST(Arguments, AFullStdoutIsSaid) {
+    Surroundings full;
+    full.stdout_file = "/dev/full";
+    const Finished wrong = run_cli({"version"}, full);
+    EXPECT_EQ(wrong.exit_code, 74);
+    EXPECT_THAT(wrong.err, HasSubstr("stdout"));
+}
+
+TEST(Arguments, CompletionAndManualComeFromTheTable) {
+    for (const char* shell : {"bash", "zsh", "fish"}) {
+        const Finished rules = run_cli({"completion", shell});
+        EXPECT_EQ(rules.exit_code, 0);
+        for (const char* word : {"quantize", "int8-static", "max-drop"}) EXPECT_THAT(rules.out, HasSubstr(word)) << shell;
+    }
+    EXPECT_EQ(run_cli({"completion", "csh"}).exit_code, 64);
+    const Finished page = run_cli({"man"});
+    EXPECT_EQ(page.out.rfind(".TH VERNIER\\-CLI 1", 0), 0U);
+    EXPECT_THAT(page.out, HasSubstr("\\-\\-max\\-drop"));
+}
+
+}  // namespace
+}  // namespace vernier::test

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/model/model.h"
+#include "tests/cli/process.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
+
+TEST(Inspect, HoldsTheFieldsOfTheContract) {
+    const Finished done = run_cli({"inspect", kDemo, "--json"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const Json document = done.json();
+    EXPECT_EQ(document.at("vernier_report"), 1);
+    for (const char* key : {"opset", "nodes", "parameters", "bytes", "inputs", "outputs", "ops", "advice", "findings"})
+        EXPECT_TRUE(document.contains(key)) << key;
+    std::size_t nodes = 0;
+    for (const auto& [op, count] : document.at("ops").items()) nodes += count.get<std::size_t>();
+    EXPECT_EQ(document.at("nodes"), nodes);
+    EXPECT_EQ(document.at("advice").at("method"), "int8-static");
+    EXPECT_EQ(done.err, "");
+}
+
+TEST(Inspect, SaysInWordsWhatItSaysInJson) {
+    const Finished done = run_cli({"inspect", kDemo});
+    EXPECT_EQ(done.exit_code, 0);
+    EXPECT_THAT(done.out, HasSubstr("Advice: INT8 static"));
+    EXPECT_EQ(done.out.find('\x1b'), std::string::npos) << "colours belong to a terminal only";
+}
+
+TEST(Inspect, AFileThatIsNotThere) { EXPECT_EQ(run_cli({"inspect", "nowhere.onnx"}).exit_code, 66); }
+
+TEST(Inspect, AFileThatIsNoModel) {
+    const TempDir dir;
+    const Finished done = run_cli({"inspect", dir.write("text.onnx", "this is no model, it is a sentence").string(), "--json"});
+    EXPECT_EQ(done.exit_code, 65);
+    EXPECT_EQ(done.json().at("error").at("kind"), "bad-model");
+    EXPECT_EQ(run_cli({"inspect", dir.path().string()}).exit_code, 65);
+}
+
+TEST(Inspect, ARefusalOfTheRuntimeIsABadModel) {
+    const TempDir dir;
+    ModelBuilder builder;
+    builder.domain("nobody.knows", 1).input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    builder.node("Mystery", {"x"}, {"y"}, {}, "m", "nobody.knows");
+    const Finished done = run_cli({"inspect", dir.write("mystery.onnx", builder.bytes()).string()});
+    EXPECT_EQ(done.exit_code, 65);
+    EXPECT_THAT(done.err, HasSubstr("Mystery"));
+}
+
+TEST(Inspect, EqualNodeNamesAreAFindingOnly) {
+    const TempDir dir;
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    builder.node("Relu", {"x"}, {"h"}, {}, "same").node("Relu", {"h"}, {"y"}, {}, "same");
+    const Finished done = run_cli({"inspect", dir.write("equal.onnx", builder.bytes()).string(), "--json"});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+}
+
+TEST(Stats, TellsOneWeightInDetail) {
+    const Json all = run_cli({"stats", kDemo, "--json"}).json();
+    ASSERT_FALSE(all.at("tensors").empty());
+    const std::string name = all.at("tensors").at(0).at("tensor");
+    const Json one = run_cli({"stats", kDemo, "--tensor", name, "--bins", "16", "--json"}).json();
+    ASSERT_EQ(one.at("tensors").size(), 1U);
+    EXPECT_EQ(one.at("tensors").at(0).at("stats").at("histogram").at("counts").size(), 16U);
+    EXPECT_EQ(one.at("tensors").at(0).at("formats").size(), 3U);
+}
+
+TEST(Stats, AnUnknownWeightGetsANearName) {
+    const Json all = run_cli({"stats", kDemo, "--json"}).json();
+    const std::string name = all.at("tensors").at(0).at("tensor");
+    const Finished wrong = run_cli({"stats", kDemo, "--tensor", name + "x"});
+    EXPECT_EQ(wrong.exit_code, 64);
+    EXPECT_THAT(wrong.err, HasSubstr(name));
+}
+
+}  // namespace
+}  // namespace vernier::test

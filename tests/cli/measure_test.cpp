@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "core/base/file.h"
+#include "tests/cli/process.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
+const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
+
+TEST(Measure, HoldsTheFieldsOfTheContract) {
+    const Finished done = run_cli({"measure", kDemo, "--data", kData, "--samples", "100", "--seconds", "0.2", "--json"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const Json model = done.json().at("models").at(0);
+    EXPECT_EQ(model.at("model"), kDemo);
+    EXPECT_EQ(model.at("size_bytes"), std::filesystem::file_size(kDemo));
+    for (const char* key : {"p50", "p90", "p99", "mean", "n"}) EXPECT_GT(model.at("latency_ms").at(key), 0.0) << key;
+    EXPECT_GT(model.at("session_start_ms"), 0.0);
+    EXPECT_EQ(model.at("accuracy").at("n"), 100);
+    EXPECT_GT(model.at("accuracy").at("top1"), 90.0);
+    EXPECT_GE(model.at("accuracy").at("top5"), model.at("accuracy").at("top1"));
+    EXPECT_EQ(model.at("runtime").at("threads"), 1);
+    EXPECT_TRUE(model.at("runtime").contains("version"));
+    EXPECT_TRUE(model.contains("host"));
+}
+
+TEST(Measure, WithoutDataThereIsNoAccuracy) {
+    const Json document = run_cli({"measure", kDemo, "--seconds", "0.1", "--json"}).json();
+    EXPECT_TRUE(document.at("models").at(0).at("accuracy").is_null());
+    EXPECT_EQ(document.at("findings").at(0).at("code"), "no-data");
+}
+
+TEST(Measure, FilesThatAreNotThere) {
+    EXPECT_EQ(run_cli({"measure", kDemo, "nowhere.onnx"}).exit_code, 66);
+    EXPECT_EQ(run_cli({"measure", kDemo, "--data", "nowhere"}).exit_code, 66);
+}
+
+TEST(Measure, TheFirstInterruptCancels) {
+    Surroundings interrupt;
+    interrupt.wait_for = "\"event\":\"progress\"";
+    interrupt.then = [](int pid, int) { kill(pid, SIGINT); };
+    const auto start = std::chrono::steady_clock::now();
+    const Finished done = run_cli({"measure", kDemo, "--seconds", "60", "--events"}, interrupt);
+    EXPECT_EQ(done.exit_code, 130);
+    EXPECT_EQ(done.out, "");
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
+/// A comparison of the demo with itself: its answers are the same, its time is not different.
+std::vector<std::string> with_itself(const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"compare", kDemo, kDemo, "--data", kData, "--samples", "40", "--seconds", "0.2", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+TEST(Compare, HoldsTheFieldsOfTheContract) {
+    const Finished done = run_cli(with_itself({}));
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const Json document = done.json();
+    EXPECT_TRUE(document.at("baseline").contains("latency_ms"));
+    const Json& candidate = document.at("candidates").at(0);
+    EXPECT_EQ(candidate.at("size_ratio"), 1.0);
+    EXPECT_EQ(candidate.at("agreement"), 100.0);
+    EXPECT_EQ(candidate.at("top1_delta_points"), 0.0);
+    for (const char* key : {"speedup", "output_sqnr_db", "gate"}) EXPECT_TRUE(candidate.contains(key)) << key;
+    EXPECT_FALSE(document.at("verdict").at("title").get<std::string>().empty());
+    EXPECT_EQ(document.at("findings").at(0).at("code"), "no-gate");
+}
+
+TEST(Compare, TheGateDecidesTheExitCode) {
+    EXPECT_EQ(run_cli(with_itself({"--min-speedup", "0.001"})).exit_code, 0);
+    EXPECT_EQ(run_cli(with_itself({"--min-speedup", "1000"})).exit_code, 1);
+    // 40 equal answers cannot show that fewer than 0.1 % are lost.
+    EXPECT_EQ(run_cli(with_itself({"--max-drop", "0.1"})).exit_code, 2);
+    EXPECT_EQ(run_cli(with_itself({"--max-drop", "0.1", "--min-speedup", "1000"})).exit_code, 1);
+}
+
+TEST(Compare, ALimitOnAccuracyNeedsLabels) {
+    const Finished wrong = run_cli({"compare", kDemo, kDemo, "--seconds", "0.1", "--max-drop", "1"});
+    EXPECT_EQ(wrong.exit_code, 64);
+    EXPECT_THAT(wrong.err, HasSubstr("--data"));
+}
+
+TEST(Compare, WritesOneSelfContainedReport) {
+    const TempDir dir;
+    const std::string report = (dir / "report.html").string();
+    ASSERT_EQ(run_cli(with_itself({"--report", report})).exit_code, 0);
+    const std::string html = read_file(report);
+    EXPECT_THAT(html, HasSubstr("<svg"));
+    EXPECT_THAT(html, HasSubstr("</html>"));
+    for (const char* outside : {"<script", "<link", "http://", "https://", "src="}) EXPECT_EQ(html.find(outside), std::string::npos) << outside;
+    EXPECT_THAT(listing(dir.path()), ::testing::ElementsAre("report.html"));
+}
+
+TEST(Compare, AReportThatCannotBeWrittenIsSaidBeforeMeasuring) {
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(run_cli({"compare", kDemo, kDemo, "--seconds", "60", "--report", "/no/such/folder/r.html"}).exit_code, 74);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
+}  // namespace
+}  // namespace vernier::test

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "core/base/file.h"
+#include "tests/cli/process.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
+const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
+
+std::size_t nodes_of(const Json& document, const std::string& op, const std::string& applied) {
+    std::size_t count = 0;
+    for (const Json& node : document.at("nodes"))
+        if (node.at("op") == op && node.at("applied") == applied) ++count;
+    return count;
+}
+
+TEST(Plan, ShowsEachNodeWithoutWritingAnything) {
+    const Json document = run_cli({"plan", kDemo, "--method", "int8-static", "--set", "op:Gemm,MatMul=fp32", "--json"}).json();
+    ASSERT_FALSE(document.at("nodes").empty());
+    for (const char* key : {"id", "name", "op", "chosen", "applied", "why"}) EXPECT_TRUE(document.at("nodes").at(0).contains(key)) << key;
+    EXPECT_GT(nodes_of(document, "Conv", "int8-static"), 0U);
+    EXPECT_EQ(nodes_of(document, "Gemm", "int8-static") + nodes_of(document, "MatMul", "int8-static"), 0U);
+    EXPECT_GT(document.at("size_estimate_bytes"), 0);
+}
+
+TEST(Plan, ASelectorThatMatchesNothingGetsANearName) {
+    const Finished wrong = run_cli({"plan", kDemo, "--method", "fp16", "--set", "op:Convv=fp32"});
+    EXPECT_EQ(wrong.exit_code, 64);
+    EXPECT_THAT(wrong.err, HasSubstr("Conv"));
+    EXPECT_EQ(run_cli({"plan", kDemo, "--method", "fp16", "--set", "op:Conv"}).exit_code, 64);
+    EXPECT_EQ(run_cli({"plan", kDemo, "--method", "fp16", "--set", "op:(=fp32"}).exit_code, 64);
+}
+
+TEST(Quantize, HoldsTheFieldsOfTheContract) {
+    const TempDir dir;
+    const std::string out = (dir / "small.onnx").string(), recipe = (dir / "small.json").string();
+    const Finished done = run_cli({"quantize", kDemo, "-o", out, "--method", "int8-static", "--set", "#0=fp32", "--data", kData, "--samples", "20",
+                                   "--save-recipe", recipe, "--json"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const Json document = done.json();
+    EXPECT_EQ(document.at("out"), out);
+    EXPECT_EQ(document.at("size_bytes"), std::filesystem::file_size(out));
+    for (const char* key : {"calibrate", "quantize", "total"}) EXPECT_GE(document.at("seconds").at(key), 0.0) << key;
+    EXPECT_GT(document.at("peak_rss_bytes"), 0);
+    EXPECT_EQ(document.at("nodes").at(0).at("applied"), "fp32");
+    EXPECT_GT(nodes_of(document, "Conv", "int8-static"), 0U);
+    EXPECT_THAT(listing(dir.path()), ::testing::ElementsAre("small.json", "small.onnx"));
+    // The saved recipe chooses the same again (what is applied may differ where timing decides).
+    const Finished again = run_cli({"quantize", kDemo, "-o", (dir / "again.onnx").string(), "--recipe", recipe, "--data", kData, "--json"});
+    ASSERT_EQ(again.exit_code, 0) << again.err;
+    EXPECT_EQ(again.json().at("recipe"), document.at("recipe"));
+    for (std::size_t i = 0; i < document.at("nodes").size(); ++i)
+        EXPECT_EQ(again.json().at("nodes").at(i).at("chosen"), document.at("nodes").at(i).at("chosen")) << i;
+}
+
+TEST(Quantize, StaticWithoutDataSaysWhatIsNeeded) {
+    const TempDir dir;
+    const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "int8-static"});
+    EXPECT_EQ(wrong.exit_code, 64);
+    EXPECT_THAT(wrong.err, HasSubstr("--data"));
+    EXPECT_TRUE(listing(dir.path()).empty());
+}
+
+TEST(Quantize, NeverWritesOverItsInput) {
+    const TempDir dir;
+    std::filesystem::copy_file(kDemo, dir / "model.onnx");
+    std::filesystem::create_symlink(dir / "model.onnx", dir / "link.onnx");
+    const std::string before = sha256_of_file(dir / "model.onnx");
+    for (const char* name : {"model.onnx", "link.onnx"}) {
+        const Finished wrong = run_cli({"quantize", (dir / "model.onnx").string(), "-o", (dir / name).string(), "--method", "fp32"});
+        EXPECT_EQ(wrong.exit_code, 64) << name;
+    }
+    EXPECT_EQ(sha256_of_file(dir / "model.onnx"), before);
+}
+
+TEST(Quantize, AnOutputThatCannotBeWritten) {
+    const TempDir dir;
+    for (const std::string& out : {(dir / "no/such/folder.onnx").string(), std::string("/proc/x.onnx"), dir.path().string()})
+        EXPECT_EQ(run_cli({"quantize", kDemo, "-o", out, "--method", "fp32"}).exit_code, 74) << out;
+}
+
+TEST(Quantize, AFullDiskLeavesNoFile) {
+    const TempDir dir;
+    Surroundings full;
+    full.largest_file = 10'000;
+    const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "fp32", "--save-recipe", (dir / "x.json").string()}, full);
+    EXPECT_EQ(wrong.exit_code, 74) << wrong.err;
+    EXPECT_TRUE(listing(dir.path()).empty()) << listing(dir.path()).front();
+}
+
+TEST(Quantize, AnEmptyFolderIsBadData) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir / "empty");
+    const auto with = [&](const std::filesystem::path& data) {
+        return run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "int8-static", "--data", data.string()}).exit_code;
+    };
+    EXPECT_EQ(with(dir / "empty"), 65);
+    EXPECT_EQ(with(dir / "nowhere"), 66);
+    EXPECT_EQ(with(dir.write("wrong.npy", "no array")), 65);
+    EXPECT_FALSE(std::filesystem::exists(dir / "x.onnx"));
+}
+
+TEST(Quantize, ARecipeWithAnUnknownKeyIsBadData) {
+    const TempDir dir;
+    const std::string recipe = dir.write("r.json", R"({"vernier_recipe": 1, "default": {"methud": "fp16"}})").string();
+    const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--recipe", recipe});
+    EXPECT_EQ(wrong.exit_code, 65);
+    EXPECT_THAT(wrong.err, HasSubstr("method"));
+}
+
+TEST(Quantize, CancelLeavesNoFile) {
+    const TempDir dir;
+    const std::vector<std::string> words = {"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "int8-static", "--data", kData,
+                                            "--samples", "0", "--json", "--events"};
+    Surroundings closing;
+    closing.wait_for = "\"stage\":\"calibrate\"";
+    closing.then = [](int, int descriptor) { close(descriptor); };
+    Surroundings terminating = closing;
+    terminating.then = [](int pid, int) { kill(pid, SIGTERM); };
+    for (const Surroundings& how : {closing, terminating}) {
+        const Finished done = run_cli(words, how);
+        EXPECT_EQ(done.exit_code, 130);
+        EXPECT_EQ(done.events().back().at("kind"), "cancelled");
+        EXPECT_TRUE(listing(dir.path()).empty());
+    }
+}
+
+}  // namespace
+}  // namespace vernier::test

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/advice.h"
+
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <filesystem>
+
+#include "core/flow/open.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/random.h"
+
+namespace vernier::test {
+namespace {
+
+TEST(Advice, ConvolutionsWantStatic) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 3, 16, 16}).output("y", ElementType::float32, {1, 8, 16, 16});
+    b.initializer("w", random_floats(8 * 3 * 9, 1), {8, 3, 3, 3}).node("Conv", {"x", "w"}, {"y"}, {{"pads", {1, 1, 1, 1}}});
+    const Advice advice = advise(*make_model(b.build()));
+    EXPECT_EQ(advice.method, Method::int8_static);
+    ASSERT_EQ(advice.methods.size(), kMethods.size());
+    EXPECT_FALSE(advice.methods[static_cast<std::size_t>(Method::int8_dynamic)].suits);
+}
+
+TEST(Advice, ProductsWithWeightsWantDynamic) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {"N", 64}).output("y", ElementType::float32, {"N", 64});
+    b.initializer("w", random_floats(64 * 64, 1), {64, 64}).node("MatMul", {"x", "w"}, {"y"});
+    EXPECT_EQ(advise(*make_model(b.build())).method, Method::int8_dynamic);
+}
+
+TEST(Advice, WithoutWeightsThereIsNothingToDo) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {4}).output("y", ElementType::float32, {4}).node("Relu", {"x"}, {"y"});
+    EXPECT_EQ(advise(*make_model(b.build())).method, Method::fp32);
+}
+
+TEST(Advice, ALargeTableAloneWantsHalf) {
+    ModelBuilder b;
+    b.input("i", ElementType::int64, {"N"}).output("y", ElementType::float32, {"N", 64});
+    b.initializer("table", random_floats(5000 * 64, 1), {5000, 64}).node("Gather", {"table", "i"}, {"y"});
+    EXPECT_EQ(advise(*make_model(b.build())).method, Method::fp16);
+}
+
+TEST(Advice, WhatIsQuantizedStaysAsItIs) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {4}).output("y", ElementType::float32, {4});
+    b.initializer("s", std::vector<float>{0.1F}, {}).initializer(tensor_proto("z", ElementType::uint8, std::string(1, '\0'), {}));
+    b.node("QuantizeLinear", {"x", "s", "z"}, {"q"}).node("DequantizeLinear", {"q", "s", "z"}, {"y"});
+    const ModelPtr model = make_model(b.build());
+    EXPECT_EQ(advise(*model).method, Method::fp32);
+    EXPECT_EQ(workload_of(*model).quantized_nodes, 2U);
+}
+
+struct Expected {
+    const char* model;
+    Method method;
+};
+
+TEST(Advice, IsRightForEveryCoreModel) {
+    const std::filesystem::path core = std::filesystem::path(VERNIER_SHARED_DATA) / "core";
+    if (!std::filesystem::exists(core)) GTEST_SKIP() << "the labelled models are not at " << core;
+    const RuntimePtr runtime = Runtime::load();
+    for (const Expected& expected : {Expected{"agnews_bilstm", Method::int8_dynamic}, {"dscnn_kws", Method::int8_static}, {"effnet_cifar10", Method::int8_static},
+                                     {"letter_mlp", Method::int8_dynamic}, {"magika_v3", Method::int8_static}, {"mnist_cnn", Method::int8_static},
+                                     {"mobilenet_v1_025", Method::int8_static}, {"resnet8_cifar10", Method::int8_static}, {"sst2_transformer", Method::int8_dynamic}})
+        EXPECT_EQ(advise(*open_for_work(runtime, core / expected.model / "model.onnx", {})).method, expected.method) << expected.model;
+}
+
+}  // namespace
+}  // namespace vernier::test

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole jobs on the demo.
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <filesystem>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/flow/inspect.h"
+#include "core/flow/quantize_file.h"
+#include "core/flow/tensors.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier::test {
+namespace {
+
+const std::filesystem::path kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
+const std::filesystem::path kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
+
+ErrorKind kind_of(const std::function<void()>& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.kind();
+    }
+    ADD_FAILURE() << "no error";
+    return ErrorKind::internal;
+}
+
+TEST(Inspect, ChecksTheModelWithTheRuntime) {
+    const Inspection inspection = inspect(Runtime::load(), kDemo, {});
+    EXPECT_TRUE(inspection.session_start_ms.has_value());
+    EXPECT_GT(inspection.workload.depthwise, 0U);
+    EXPECT_EQ(inspect(nullptr, kDemo, {}).session_start_ms, std::nullopt);
+}
+
+TEST(Inspect, RunsEqualNodeNamesUnderUniqueOnes) {
+    const TempDir dir;
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    b.node("Relu", {"x"}, {"h"}, {}, "same").node("Relu", {"h"}, {"y"}, {}, "same");
+    const ModelPtr model = open_model(dir.write("equal.onnx", b.bytes()));
+    std::vector<Finding> findings;
+    EXPECT_GT(check_with_runtime(Runtime::load(), *model, findings), 0);
+}
+
+TEST(QuantizeFile, KeepsANoteOfHowTheFileWasMade) {
+    const TempDir dir;
+    QuantizeRequest request;
+    request.model = kDemo;
+    request.out = dir / "small.onnx";
+    request.data = kData;
+    request.recipe.default_method = Method::int8_static;
+    request.recipe.calibration.samples = 10;
+    request.options.time_prefix = false;
+    const QuantizedFile result = quantize_file(Runtime::load(), request, {});
+    const std::optional<Origin> origin = read_origin(open_model(request.out)->proto());
+    ASSERT_TRUE(origin.has_value());
+    EXPECT_EQ(origin->source_sha256, sha256_of_file(kDemo));
+    EXPECT_EQ(origin->calibration_samples, 10U);
+    EXPECT_EQ(origin->main_method(), Method::int8_static);
+    EXPECT_EQ(origin->counts, result.origin.counts);
+    EXPECT_EQ(result.sha256, sha256_of_file(request.out));
+    EXPECT_FALSE(read_origin(open_model(kDemo)->proto()).has_value());
+}
+
+TEST(QuantizeFile, NeedsDataOnlyForStatic) {
+    const TempDir dir;
+    QuantizeRequest request;
+    request.model = kDemo;
+    request.out = dir / "x.onnx";
+    request.recipe.default_method = Method::int8_static;
+    const RuntimePtr runtime = Runtime::load();
+    EXPECT_EQ(kind_of([&] { (void)quantize_file(runtime, request, {}); }), ErrorKind::usage);
+    EXPECT_FALSE(std::filesystem::exists(request.out));
+    request.recipe.default_method = Method::fp32;
+    EXPECT_NO_THROW((void)quantize_file(runtime, request, {}));
+    EXPECT_TRUE(std::filesystem::exists(request.out));
+}
+
+TEST(CheckOutput, RefusesWhatWouldFailLater) {
+    const TempDir dir;
+    const std::filesystem::path input = dir.write("in.onnx", "x");
+    EXPECT_EQ(kind_of([&] { check_output(input, {input}); }), ErrorKind::usage);
+    EXPECT_EQ(kind_of([&] { check_output(dir.path(), {input}); }), ErrorKind::cannot_write);
+    EXPECT_EQ(kind_of([&] { check_output(dir / "no/out.onnx", {input}); }), ErrorKind::cannot_write);
+    EXPECT_NO_THROW(check_output(dir / "out.onnx", {input}));
+    EXPECT_FALSE(std::filesystem::exists(dir / "out.onnx"));
+}
+
+TEST(TensorReports, KnowWhoReadsAWeight) {
+    const ModelPtr model = open_model(kDemo);
+    const std::vector<TensorReport> reports = tensor_reports(*model, "", 8, {});
+    ASSERT_FALSE(reports.empty());
+    EXPECT_TRUE(std::any_of(reports.begin(), reports.end(), [](const TensorReport& each) { return each.node != kNone; }));
+    EXPECT_EQ(kind_of([&] { (void)tensor_reports(*model, "no such tensor", 8, {}); }), ErrorKind::usage);
+}
+
+}  // namespace
+}  // namespace vernier::test
