@@ -7,6 +7,7 @@
 
 #include "core/quant/methods/fp16.h"
 #include "core/quant/passes/passes.h"
+#include "core/quant/passes/sequence.h"
 
 namespace vernier {
 namespace {
@@ -76,6 +77,10 @@ void run_passes(Prepared& prepared) {
     for (std::size_t i = 0; i < prepared.choices.size(); ++i)
         context.wants_static[i] = prepared.choices[i].method == Method::int8_static && prepared.problem[i].empty();
     if (any(context.wants_static)) run_static_passes(prepared.edit, context);
+    // A table looked up replaces an integer product, whichever method would have made it integer.
+    for (std::size_t i = 0; i < prepared.choices.size(); ++i)
+        if (prepared.choices[i].method == Method::int8_dynamic && prepared.problem[i].empty()) context.wants_static[i] = true;
+    if (any(context.wants_static)) one_hot_to_table(prepared.edit, context);
     prepared.absorbed = std::move(context.absorbed);
 }
 

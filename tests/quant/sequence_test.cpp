@@ -67,5 +67,65 @@ TEST(SumBeforeLayerNorm, LeavesASumWithOtherReadersAlone) {
     (void)changed(*make_model(constant.build()), 0);
 }
 
+/// ids [N, 6] as one-hot rows of 5 classes, times W [5, 4], bias, activation; expanded by Expand or by Equal itself.
+ModelBuilder one_hot(bool expand, bool second_reader) {
+    ModelBuilder b(15);
+    b.input("ids", ElementType::int32, {"N", 6});
+    b.initializer("column", std::vector<std::int64_t>{-1, 6, 1}, {3});
+    b.initializer(test::tensor_proto("range", ElementType::int32, std::string("\0\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0", 20), {1, 1, 5}));
+    b.initializer("w", normal_floats(20, 1), {5, 4}).initializer("bias", normal_floats(4, 2), {1, 1, 4}).initializer("half", std::vector<float>{0.5f}, {});
+    b.node("Reshape", {"ids", "column"}, {"x"});
+    if (expand) {
+        b.initializer("wide", std::vector<std::int64_t>{1, 6, 5}, {3});
+        b.node("Expand", {"x", "wide"}, {"xw"});
+    }
+    b.node("Equal", {expand ? "xw" : "x", "range"}, {"hot"}).node("Cast", {"hot"}, {"hotf"}, {{"to", 1}});
+    b.node("MatMul", {"hotf", "w"}, {"m"}, {}, "embed").node("Add", {"m", "bias"}, {"a"}).node("Tanh", {"a"}, {"t"});
+    b.node("Mul", {"t", "a"}, {"ta"}).node("Mul", {"ta", "half"}, {"g"}).node("ReduceMax", {"g"}, {"y"}, {{"axes", {1}}, {"keepdims", 0}});
+    b.output("y", ElementType::float32, {"N", 4});
+    if (second_reader) b.output("a", ElementType::float32, {"N", 6, 4});
+    return b;
+}
+
+void expect_same_one_hot(const Model& model, std::map<std::string, int> expected_ops) {
+    GraphEdit edit(model);
+    PassContext context;
+    context.wants_static.assign(model.nodes().size(), true);
+    context.absorbed.assign(model.nodes().size(), false);
+    EXPECT_EQ(one_hot_to_table(edit, context), 1);
+    const onnx::ModelProto proto = edit.build();
+    const auto ops = test::op_counts(proto);
+    EXPECT_EQ(ops.count("MatMul") + ops.count("Equal"), 0u);
+    for (const auto& [op, count] : expected_ops) EXPECT_EQ(ops.contains(op) ? ops.at(op) : 0, count) << op;
+    const std::vector<std::int32_t> ids = {0, 1, 2, 3, 4, 5, -1, -7, 100, 4, 2, 2};  // outside too: no hot one
+    const std::map<std::string, Tensor> inputs = {{"ids", test::tensor_of(ElementType::int32, ids, {2, 6})}};
+    EXPECT_GT(test::sqnr_db(test::first_output(model.proto(), inputs), test::first_output(proto, inputs)), 110);
+}
+
+TEST(OneHotToTable, GathersWhatTheProductAndTheActivationWouldMake) {
+    for (const bool expand : {true, false})
+        expect_same_one_hot(*make_model(one_hot(expand, false).build()), {{"Gather", 1}, {"Tanh", 0}, {"Mul", 0}, {"Add", 0}, {"ReduceMax", 1}});
+}
+
+TEST(OneHotToTable, KeepsStepsWhoseInputIsNeededElsewhere) {
+    expect_same_one_hot(*make_model(one_hot(true, true).build()), {{"Gather", 1}, {"Tanh", 1}, {"Add", 0}});
+}
+
+TEST(OneHotToTable, LeavesOtherProductsAlone) {
+    const ModelPtr model = make_model(one_hot(true, false).build());
+    GraphEdit edit(*model);
+    PassContext context;
+    context.wants_static.assign(model->nodes().size(), false);
+    context.absorbed.assign(model->nodes().size(), false);
+    EXPECT_EQ(one_hot_to_table(edit, context), 0);
+    onnx::ModelProto shifted = model->proto();
+    for (auto& tensor : *shifted.mutable_graph()->mutable_initializer())
+        if (tensor.name() == "range") (*tensor.mutable_raw_data())[0] = 9;
+    const ModelPtr other = make_model(shifted);
+    GraphEdit other_edit(*other);
+    context.wants_static.assign(other->nodes().size(), true);
+    EXPECT_EQ(one_hot_to_table(other_edit, context), 0);
+}
+
 }  // namespace
 }  // namespace vernier

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/quant/edit.h"
+#include "core/quant/passes/passes.h"
 
 namespace vernier {
 
@@ -10,5 +11,11 @@ namespace vernier {
 /// The same bits, but the runtime no longer forms SkipLayerNormalization, whose CPU kernel takes five times as long. To
 /// be run when products become integer. Returns how many it changed.
 int sum_before_layer_norm(GraphEdit& edit);
+
+/// One-hot rows times a constant matrix, and the steps behind that work on each row alone (bias, activation):
+///   (Expand ->) Equal(x, 0..n-1) -> Cast -> MatMul(W) -> Add(b) -> Gelu ...      =>      Gather(table, clamped x)
+/// The table has a row more than W, for an index outside 0..n-1, whose one-hot row is zero. Equal but for the rounding of
+/// the activation. For products that were chosen to become integer.
+int one_hot_to_table(GraphEdit& edit, PassContext& context);
 
 }  // namespace vernier
