@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/charts/interval_chart.h"
+
+#include <QChart>
+#include <QGraphicsLayout>
+#include <QGraphicsScene>
+#include <QHelpEvent>
+#include <QLineSeries>
+#include <QPainter>
+#include <QScatterSeries>
+#include <QToolTip>
+#include <QValueAxis>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kGap = 12;          ///< between the columns of a row, pixels
+constexpr double kEdge = 9;          ///< pixels beside the outermost dots, so that none is cut
+constexpr double kNarrowestPlot = 70;
+constexpr double kDot = 10, kBestDot = 12;
+
+QFont bold(QFont font) {
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
+
+QFont numberFont(bool best) {
+    const QFont font = monoFont(0.92);
+    return best ? bold(font) : font;
+}
+
+QColor colourOf(const IntervalRow& row, const Theme& theme) {
+    return row.baseline ? theme.method(u"fp32") : row.method.isEmpty() ? theme.accent : theme.method(row.method);
+}
+
+void addAxes(QChart& chart, const IntervalPlot& plot, double width) {
+    const IntervalAxis range = axisOf(plot);
+    // The dots at both ends keep their distance from the edge at every width.
+    const double edge = (range.hi - range.lo) * kEdge / std::max(1.0, width - 2 * kEdge);
+    auto* x = new QValueAxis(&chart);
+    x->setRange(range.lo - edge, range.hi + edge);
+    auto* y = new QValueAxis(&chart);
+    y->setRange(0, std::max<double>(1, double(plot.rows.size())));
+    y->setReverse(true);
+    for (QValueAxis* axis : {x, y}) {
+        axis->setVisible(false);
+    }
+    chart.addAxis(x, Qt::AlignBottom);
+    chart.addAxis(y, Qt::AlignLeft);
+    for (QAbstractSeries* series : chart.series()) {
+        series->attachAxis(x);
+        series->attachAxis(y);
+    }
+}
+
+void addLine(QChart& chart, const QPointF& from, const QPointF& to, const QPen& pen) {
+    auto* line = new QLineSeries(&chart);
+    line->append(from);
+    line->append(to);
+    line->setPen(pen);
+    chart.addSeries(line);
+}
+
+void addDot(QChart& chart, const IntervalRow& row, double y, const Theme& theme) {
+    auto* dot = new QScatterSeries(&chart);
+    dot->append(row.value, y);
+    dot->setMarkerShape(row.baseline ? QScatterSeries::MarkerShapeRectangle : QScatterSeries::MarkerShapeCircle);
+    dot->setMarkerSize(row.best ? kBestDot : kDot);
+    dot->setColor(colourOf(row, theme));
+    dot->setPen(Qt::NoPen);
+    chart.addSeries(dot);
+}
+
+/// Series and axes of a plot, and where they lie.
+void fill(QChart& chart, const IntervalPlot& plot, const Theme& theme, const IntervalLayout& layout) {
+    chart.removeAllSeries();
+    for (QAbstractAxis* axis : chart.axes()) {
+        chart.removeAxis(axis);
+        delete axis;
+    }
+    for (const IntervalRow& row : plot.rows) {
+        if (row.baseline) {
+            addLine(chart, {row.value, 0}, {row.value, double(plot.rows.size())}, QPen(mixed(theme.text2, theme.window, 0.8), 1.2, Qt::DotLine));
+        }
+    }
+    for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+        const IntervalRow& row = plot.rows[i];
+        if (row.hi > row.lo) {
+            addLine(chart, {row.lo, double(i) + 0.5}, {row.hi, double(i) + 0.5}, QPen(colourOf(row, theme), 2.6, Qt::SolidLine, Qt::FlatCap));
+        }
+        addDot(chart, row, double(i) + 0.5, theme);
+    }
+    addAxes(chart, plot, layout.plot.width());
+    // An equal area would not reach the new series.
+    chart.setPlotArea({});
+    chart.setPlotArea(layout.plot);
+}
+
+void makePlain(QChart& chart) {
+    chart.legend()->hide();
+    chart.setBackgroundVisible(false);
+    chart.setBackgroundRoundness(0);
+    chart.setMargins({0, 0, 0, 0});
+    chart.layout()->setContentsMargins(0, 0, 0, 0);
+}
+
+/// Title, note and the texts of both columns.
+void paintText(QPainter& painter, const IntervalPlot& plot, const Theme& theme, double width) {
+    const IntervalLayout layout = layoutOf(plot, width);
+    painter.setFont(bold(bodyFont()));
+    const QFontMetricsF title(painter.font()), note(labelFont());
+    painter.setPen(theme.text);
+    const double free = width - title.horizontalAdvance(plot.title) - kGap;
+    const QString both = plot.note + (plot.more.isEmpty() ? QString() : QStringLiteral(" · ") + plot.more);
+    const QString words = note.horizontalAdvance(both) <= free ? both : note.horizontalAdvance(plot.note) <= free ? plot.note : QString();
+    const double noteWidth = note.horizontalAdvance(words);
+    const double titleRoom = width - (words.isEmpty() ? 0 : noteWidth + kGap);
+    painter.drawText(QPointF(0, title.ascent()), title.elidedText(plot.title, Qt::ElideRight, titleRoom));
+    painter.setFont(labelFont());
+    painter.setPen(theme.text2);
+    painter.drawText(QPointF(width - noteWidth, title.ascent()), words);
+    if (!plot.subtitle.isEmpty()) {
+        painter.drawText(QPointF(0, title.height() + note.ascent() + 2), note.elidedText(plot.subtitle, Qt::ElideRight, width));
+    }
+    for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+        const IntervalRow& row = plot.rows[i];
+        const double y = layout.top + layout.row * double(i);
+        painter.setFont(row.best ? bold(bodyFont()) : bodyFont());
+        painter.setPen(row.best ? theme.text : theme.text2);
+        const QFontMetricsF metrics(painter.font());
+        const double base = y + (layout.row + metrics.ascent() - metrics.descent()) / 2;
+        painter.drawText(QPointF(0, base), metrics.elidedText(row.label, Qt::ElideMiddle, layout.labels));
+        painter.setFont(numberFont(row.best));
+        painter.setPen(theme.text);
+        painter.drawText(QPointF(width - layout.texts, base), row.text);
+    }
+}
+
+}  // namespace
+
+IntervalAxis axisOf(const IntervalPlot& plot) {
+    IntervalAxis axis{HUGE_VAL, -HUGE_VAL};
+    for (const IntervalRow& row : plot.rows) {
+        const bool interval = row.hi > row.lo;
+        for (const double value : {row.value, interval ? row.lo : row.value, interval ? row.hi : row.value}) {
+            if (std::isfinite(value)) {
+                axis.lo = std::min(axis.lo, value);
+                axis.hi = std::max(axis.hi, value);
+            }
+        }
+    }
+    if (axis.lo > axis.hi) {
+        return {};
+    }
+    if (plot.fromZero) {
+        axis.lo = std::min(0.0, axis.lo);
+    }
+    // Equal values lie in the middle.
+    const double least = std::max(std::fabs(axis.hi) * 1e-3, 1e-9);
+    if (axis.hi - axis.lo < least) {
+        const double middle = (axis.hi + axis.lo) / 2;
+        return {middle - least, middle + least};
+    }
+    return axis;
+}
+
+IntervalLayout layoutOf(const IntervalPlot& plot, double width) {
+    IntervalLayout layout;
+    const QFontMetricsF title(bold(bodyFont()));
+    double labels = 0;
+    for (const IntervalRow& row : plot.rows) {
+        labels = std::max(labels, QFontMetricsF(row.best ? bold(bodyFont()) : bodyFont()).horizontalAdvance(row.label));
+        layout.texts = std::max(layout.texts, QFontMetricsF(numberFont(row.best)).horizontalAdvance(row.text));
+    }
+    layout.top = title.height() + 6 + (plot.subtitle.isEmpty() ? 0 : QFontMetricsF(labelFont()).height() + 4);
+    layout.row = std::ceil(title.height() + 6);
+    // Names give way before numbers and dots do.
+    layout.labels = std::ceil(std::min(labels, std::max(width * 0.18, std::min(width * 0.38, width - layout.texts - 2 * kGap - kNarrowestPlot)))) + 1;
+    const double left = layout.labels + kGap;
+    layout.plot = QRectF(left, layout.top, std::max(10.0, width - left - kGap - layout.texts), layout.row * double(plot.rows.size()));
+    layout.height = std::ceil(layout.plot.bottom() + 2);
+    return layout;
+}
+
+void paintIntervals(QPainter& painter, const QRectF& target, const IntervalPlot& plot, const Theme& theme) {
+    auto* chart = new QChart;
+    QGraphicsScene scene;
+    scene.addItem(chart);
+    makePlain(*chart);
+    const IntervalLayout layout = layoutOf(plot, target.width());
+    chart->resize(target.width(), layout.height);
+    fill(*chart, plot, theme, layout);
+    const QRectF source(0, 0, target.width(), layout.height);
+    scene.setSceneRect(source);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    scene.render(&painter, QRectF(target.topLeft(), source.size()), source);
+    painter.restore();
+    painter.save();
+    painter.translate(target.topLeft());
+    paintText(painter, plot, theme, target.width());
+    painter.restore();
+}
+
+IntervalChart::IntervalChart(QWidget* parent) : QChartView(new QChart, parent) {
+    setRenderHint(QPainter::Antialiasing);
+    setFrameShape(QFrame::NoFrame);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    makePlain(*chart());
+}
+
+void IntervalChart::setPlot(const IntervalPlot& plot) {
+    plot_ = plot;
+    setAccessibleName(plot.title);
+    QStringList words;
+    for (const IntervalRow& row : plot.rows) {
+        words << QStringLiteral("%1: %2").arg(row.label, row.text.simplified());
+    }
+    setAccessibleDescription(words.join(QStringLiteral("; ")));
+    updateGeometry();
+    rebuild();
+}
+
+QSize IntervalChart::sizeHint() const {
+    return {360, int(layoutOf(plot_, 360).height)};
+}
+
+QSize IntervalChart::minimumSizeHint() const {
+    return {240, int(layoutOf(plot_, 240).height)};
+}
+
+int IntervalChart::rowAt(const QPoint& position) const {
+    const IntervalLayout layout = layoutOf(plot_, width());
+    const int row = int(std::floor((position.y() - layout.top) / layout.row));
+    return row >= 0 && row < int(plot_.rows.size()) ? row : -1;
+}
+
+void IntervalChart::rebuild() {
+    const Theme theme = Theme::fromPalette(palette());
+    setBackgroundBrush(theme.window);
+    fill(*chart(), plot_, theme, layoutOf(plot_, width()));
+    viewport()->update();
+}
+
+void IntervalChart::drawForeground(QPainter* painter, const QRectF& rect) {
+    QChartView::drawForeground(painter, rect);
+    paintText(*painter, plot_, Theme::fromPalette(palette()), width());
+}
+
+void IntervalChart::resizeEvent(QResizeEvent* event) {
+    QChartView::resizeEvent(event);
+    rebuild();
+}
+
+void IntervalChart::changeEvent(QEvent* event) {
+    QChartView::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        rebuild();
+    }
+}
+
+void IntervalChart::mousePressEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && rowAt(event->pos()) >= 0) {
+        emit rowClicked(rowAt(event->pos()));
+        return;
+    }
+    QChartView::mousePressEvent(event);
+}
+
+bool IntervalChart::viewportEvent(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        auto* help = static_cast<QHelpEvent*>(event);
+        const int row = rowAt(help->pos());
+        QToolTip::showText(help->globalPos(), row >= 0 ? plot_.rows[std::size_t(row)].tip : QString(), this);
+        return true;
+    }
+    return QChartView::viewportEvent(event);
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QChartView>
+#include <QString>
+
+#include <optional>
+#include <vector>
+
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+/// One model in a dot-and-interval chart.
+struct IntervalRow {
+    QString label;
+    QString method;            ///< id of the method that gives the colour; empty: a file made elsewhere
+    double value = 0;
+    double lo = 0, hi = 0;     ///< 95 % interval; lo == hi: none is drawn
+    bool baseline = false;     ///< a square, and the dashed line through all rows
+    bool best = false;         ///< in bold: the candidate that the verdict is about
+    QString text;              ///< what stands at the right end: "44.0   2.19x"
+    QString tip;
+};
+
+/// A chart of rows, from top to bottom.
+struct IntervalPlot {
+    QString title;             ///< with the unit: "Latency p50, ms"
+    QString note;              ///< "lower is better"
+    QString more;              ///< stands behind the note where there is room: what a sign in the rows means
+    QString subtitle;          ///< model, host, samples, date: only in exported charts
+    bool fromZero = true;
+    std::vector<IntervalRow> rows;
+};
+
+/// The axis of a plot: its rows' values and intervals; from 0 on where the plot says so.
+struct IntervalAxis {
+    double lo = 0, hi = 1;
+};
+[[nodiscard]] IntervalAxis axisOf(const IntervalPlot& plot);
+
+/// Where the parts of a plot lie in a given width, in pixels. All rows of all plots have one height.
+struct IntervalLayout {
+    double top = 0;            ///< upper edge of the first row
+    double row = 0;            ///< height of a row
+    double labels = 0;         ///< width of the label column
+    double texts = 0;          ///< width of the column at the right end
+    QRectF plot;               ///< where the dots are
+    double height = 0;
+};
+[[nodiscard]] IntervalLayout layoutOf(const IntervalPlot& plot, double width);
+
+/// Paints a plot into a rectangle of the painter; its height is layoutOf(plot, width).height.
+void paintIntervals(QPainter& painter, const QRectF& target, const IntervalPlot& plot, const Theme& theme);
+
+/// A dot-and-interval chart as a widget, as high as its rows need. Follows the palette.
+class IntervalChart : public QChartView {
+    Q_OBJECT
+
+public:
+    explicit IntervalChart(QWidget* parent = nullptr);
+
+    void setPlot(const IntervalPlot& plot);
+    [[nodiscard]] const IntervalPlot& plot() const { return plot_; }
+    /// Row under a point of the widget, or -1.
+    [[nodiscard]] int rowAt(const QPoint& position) const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+signals:
+    void rowClicked(int row);
+
+protected:
+    void drawForeground(QPainter* painter, const QRectF& rect) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+
+private:
+    void rebuild();
+
+    IntervalPlot plot_;
+};
+
+}  // namespace vernier::ui

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/compare_board.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedWidget>
+
+#include "ui/charts/comparison_plots.h"
+#include "ui/compare/charts_area.h"
+#include "ui/compare/gate_row.h"
+#include "ui/compare/invitation.h"
+#include "ui/compare/run_table.h"
+#include "ui/compare/session_comparison.h"
+#include "ui/compare/verdict_strip.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr int kTableWidth = 580, kChartsWidth = 1000;   ///< at first; the user moves the line between them
+
+}  // namespace
+
+CompareBoard::CompareBoard(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), splitter_(new QSplitter(Qt::Horizontal)), right_(new QStackedWidget) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    left_ = buildLeft();
+    splitter_->addWidget(left_);
+    splitter_->addWidget(buildRight());
+    splitter_->setChildrenCollapsible(false);
+    splitter_->setStretchFactor(0, 0);
+    splitter_->setStretchFactor(1, 1);
+    splitter_->setSizes({kTableWidth, kChartsWidth});
+    layout->addWidget(splitter_);
+    connect(table_, &RunTable::saveModelRequested, this, &CompareBoard::saveModel);
+    connect(charts_, &ChartsArea::rowClicked, this, [this](int row) {
+        const QVector<int> ids = comparedRuns(session_);
+        session_.setCurrentRun(row > 0 && row <= ids.size() ? ids[row - 1] : 0);
+    });
+    connect(&session, &Session::runsChanged, this, &CompareBoard::refresh);
+    connect(&session, &Session::stateChanged, this, &CompareBoard::refresh);
+    connect(&session, &Session::currentRunChanged, this, &CompareBoard::showState);
+    connect(&session.jobs(), &Jobs::changed, this, &CompareBoard::showState);
+    refresh();
+}
+
+QWidget* CompareBoard::buildLeft() {
+    auto* left = new QWidget;
+    auto* layout = new QVBoxLayout(left);
+    layout->setContentsMargins(12, 6, 12, 10);
+    layout->setSpacing(8);
+    table_ = new RunTable(session_);
+    gate_ = new GateRow(session_);
+    layout->addWidget(table_, 1);
+    layout->addWidget(gate_);
+    layout->addWidget(buildButtons());
+    return left;
+}
+
+QWidget* CompareBoard::buildButtons() {
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    measure_ = new QPushButton(tr("Measure again"));
+    sheet_ = new QPushButton(tr("Export sheet…"));
+    save_ = new QPushButton(tr("Save model…"));
+    command_ = new QPushButton(tr("Copy as command"));
+    measure_->setProperty("primary", true);
+    measure_->setToolTip(tr("The baseline and all candidates, in turns, with one harness"));
+    sheet_->setToolTip(tr("The whole comparison on one page, as PNG, SVG or PDF"));
+    save_->setToolTip(tr("The file of the selected candidate"));
+    command_->setToolTip(tr("How vernier-cli makes the selected candidate"));
+    for (QPushButton* button : {measure_, sheet_, save_, command_}) {
+        layout->addWidget(button);
+    }
+    layout->addStretch(1);
+    connect(measure_, &QPushButton::clicked, this, [this] { session_.jobs().measureAgain(); });
+    connect(save_, &QPushButton::clicked, this, &CompareBoard::saveModel);
+    connect(command_, &QPushButton::clicked, this, &CompareBoard::copyCommand);
+    return row;
+}
+
+QWidget* CompareBoard::buildRight() {
+    auto* board = new QWidget;
+    auto* layout = new QVBoxLayout(board);
+    layout->setContentsMargins(12, 8, 8, 6);
+    layout->setSpacing(8);
+    verdict_ = new VerdictStrip;
+    charts_ = new ChartsArea;
+    layout->addWidget(verdict_);
+    layout->addWidget(charts_, 1);
+    invitation_ = new Invitation(session_);
+    right_->addWidget(invitation_);
+    right_->addWidget(board);
+    return right_;
+}
+
+void CompareBoard::refresh() {
+    const auto named = namedComparison(session_);
+    left_->setVisible(session_.baseline().has_value());
+    right_->setCurrentIndex(named ? 1 : 0);
+    if (named) {
+        verdict_->setVerdict(verdict_of(named->comparison));
+        charts_->setPlots({latencyPlot(*named), answersPlot(*named), tailPlot(*named), sizePlot(*named), coldStartPlot(*named)}, measuredHow(session_));
+    }
+    showState();
+}
+
+void CompareBoard::showState() {
+    const Run* run = session_.run(session_.currentRun());
+    measure_->setEnabled(session_.baseline() && !session_.jobs().busy());
+    sheet_->setEnabled(session_.comparison().has_value());
+    save_->setEnabled(run != nullptr && !run->file.isEmpty());
+    command_->setEnabled(run != nullptr && !run->foreign);
+}
+
+/// The window's own command, which knows where models are saved and what they must not overwrite.
+void CompareBoard::saveModel() {
+    if (auto* action = window()->findChild<QAction*>(QStringLiteral("save-model"))) {
+        action->trigger();
+    }
+}
+
+void CompareBoard::copyCommand() {
+    QGuiApplication::clipboard()->setText(session_.jobs().quantizeCommand(session_.currentRun()));
+}
+
+}  // namespace vernier::ui

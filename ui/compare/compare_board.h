@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+
+namespace vernier::ui {
+
+class ChartsArea;
+class GateRow;
+class Invitation;
+class RunTable;
+class Session;
+class VerdictStrip;
+
+/// The comparison in one look: runs as a table, charts against the baseline, the verdict as sentences above them. Until the
+/// baseline is measured it holds only the invitation to measure it.
+class CompareBoard : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit CompareBoard(Session& session, QWidget* parent = nullptr);
+
+    [[nodiscard]] RunTable* table() const { return table_; }
+    [[nodiscard]] ChartsArea* charts() const { return charts_; }
+    [[nodiscard]] VerdictStrip* verdict() const { return verdict_; }
+    [[nodiscard]] Invitation* invitation() const { return invitation_; }
+    [[nodiscard]] GateRow* gate() const { return gate_; }
+    [[nodiscard]] QPushButton* measureButton() const { return measure_; }
+    [[nodiscard]] QPushButton* sheetButton() const { return sheet_; }
+
+private:
+    QWidget* buildLeft();
+    QWidget* buildRight();
+    QWidget* buildButtons();
+    void refresh();
+    void showState();
+    void saveModel();
+    void copyCommand();
+
+    Session& session_;
+    QSplitter* splitter_;
+    QWidget* left_;
+    QStackedWidget* right_;
+    RunTable* table_;
+    GateRow* gate_;
+    VerdictStrip* verdict_;
+    ChartsArea* charts_;
+    Invitation* invitation_;
+    QPushButton* measure_;
+    QPushButton* sheet_;
+    QPushButton* save_;
+    QPushButton* command_;
+};
+
+}  // namespace vernier::ui

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/gate_row.h"
+
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kMostPoints = 100, kMostTimes = 100;
+
+/// A limit that the lowest step of the box takes away.
+QDoubleSpinBox* limitBox(double lowest, double highest, double step, const QString& prefix, const QString& suffix) {
+    auto* box = new QDoubleSpinBox;
+    box->setRange(lowest, highest);
+    box->setDecimals(2);
+    box->setSingleStep(step);
+    box->setPrefix(prefix);
+    box->setSuffix(suffix);
+    box->setSpecialValueText(QObject::tr("no limit"));
+    box->setKeyboardTracking(false);
+    box->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the keys and the wheel step it; arrows would only take room
+    return box;
+}
+
+std::optional<double> valueOf(const QDoubleSpinBox& box) {
+    return box.value() > box.minimum() ? std::optional(box.value()) : std::nullopt;
+}
+
+}  // namespace
+
+GateRow::GateRow(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), drop_(limitBox(-0.1, kMostPoints, 0.1, QStringLiteral("≤ "), tr(" points"))),
+      speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))) {
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    const auto add = [layout](const QString& words, QDoubleSpinBox* box, const QString& tip) {
+        auto* label = new QLabel(words);
+        label->setProperty("role", "note");
+        label->setBuddy(box);
+        box->setToolTip(tip);
+        box->setAccessibleName(tip);
+        layout->addWidget(label);
+        layout->addWidget(box);
+    };
+    add(tr("Gate: top-1 drop"), drop_, tr("Most top-1 points that a candidate may lose"));
+    layout->addSpacing(6);
+    add(tr("speed-up"), speedup_, tr("Least speed-up that a candidate must show"));
+    layout->addStretch(1);
+    connect(drop_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
+    connect(speedup_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
+    connect(&session, &Session::gateChanged, this, &GateRow::showGate);
+    connect(&session, &Session::stateChanged, this, &GateRow::showGate);
+    showGate();
+}
+
+void GateRow::showGate() {
+    const QSignalBlocker quietDrop(drop_), quietSpeed(speedup_);
+    drop_->setValue(session_.gate().max_drop_points.value_or(drop_->minimum()));
+    speedup_->setValue(session_.gate().min_speedup.value_or(speedup_->minimum()));
+}
+
+void GateRow::tell() {
+    session_.setGate({valueOf(*drop_), valueOf(*speedup_)});
+}
+
+}  // namespace vernier::ui

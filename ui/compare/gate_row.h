@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QDoubleSpinBox;
+
+namespace vernier::ui {
+
+class Session;
+
+/// The two limits of the gate, editable at any time: the figures that are there are judged anew at once.
+class GateRow : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit GateRow(Session& session, QWidget* parent = nullptr);
+
+    [[nodiscard]] QDoubleSpinBox* drop() const { return drop_; }
+    [[nodiscard]] QDoubleSpinBox* speedup() const { return speedup_; }
+
+private:
+    void showGate();
+    void tell();
+
+    Session& session_;
+    QDoubleSpinBox* drop_;
+    QDoubleSpinBox* speedup_;
+};
+
+}  // namespace vernier::ui

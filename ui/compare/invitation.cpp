@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/invitation.h"
+
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "ui/choose/numbers.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr int kWidest = 520;
+
+}  // namespace
+
+Invitation::Invitation(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), title_(new QLabel), text_(new QLabel), progress_(new QProgressBar), button_(new QPushButton) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(16, 12, 16, 12);
+    layout->setSpacing(8);
+    title_->setProperty("role", "title");
+    text_->setProperty("role", "note");
+    text_->setWordWrap(true);
+    progress_->setTextVisible(false);
+    layout->addStretch(1);
+    for (QWidget* part : {static_cast<QWidget*>(title_), static_cast<QWidget*>(text_), static_cast<QWidget*>(progress_)}) {
+        part->setMaximumWidth(kWidest);
+        layout->addWidget(part);
+    }
+    layout->addSpacing(4);
+    layout->addWidget(button_, 0, Qt::AlignLeft);
+    layout->addStretch(2);
+    connect(button_, &QPushButton::clicked, this, &Invitation::act);
+    connect(&session, &Session::stateChanged, this, &Invitation::refresh);
+    connect(&session, &Session::runsChanged, this, &Invitation::refresh);
+    connect(&session, &Session::datasetChanged, this, &Invitation::refresh);
+    connect(&session, &Session::recipeChanged, this, &Invitation::refresh);
+    connect(&session.jobs(), &Jobs::changed, this, &Invitation::refresh);
+    refresh();
+}
+
+QString Invitation::text() const {
+    return title_->text() + QLatin1Char('\n') + text_->text();
+}
+
+void Invitation::refresh() {
+    const bool busy = session_.jobs().busy();
+    progress_->setVisible(busy);
+    button_->setProperty("primary", !busy);
+    busy ? showProgress() : invite();
+    button_->setStyleSheet(QString());  // takes the property anew
+}
+
+void Invitation::invite() {
+    button_->setEnabled(session_.state() == Session::State::open);
+    if (session_.baseline()) {
+        const bool missing = session_.needsCalibration() && session_.datasetPath().isEmpty();
+        title_->setText(session_.runs().isEmpty() ? tr("The baseline is measured. Now make a candidate.") : tr("The candidates are not measured yet."));
+        text_->setText(missing ? tr("INT8 static needs calibration samples: pick a dataset in the Data tab, or choose another method.")
+                               : tr("Choose methods in the table, the graph or the inspector. The candidate is made from the recipe, then measured "
+                                    "in turns with the baseline."));
+        button_->setText(session_.runs().isEmpty() ? tr("Quantize and measure") : tr("Measure all"));
+        button_->setEnabled(button_->isEnabled() && (!missing || !session_.runs().isEmpty()));
+        return;
+    }
+    title_->setText(tr("Measure the FP32 baseline first"));
+    QString words = tr("Savings are shown only against what this machine measured: size, session start, latency and, with a dataset, accuracy.");
+    if (session_.datasetPath().isEmpty()) {
+        words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");
+    }
+    if (session_.jobs().problem()) {
+        words = tr("The last attempt ended: %1").arg(session_.jobs().problem()->message);
+    }
+    text_->setText(words);
+    button_->setText(tr("Measure the baseline"));
+}
+
+void Invitation::showProgress() {
+    const Jobs& jobs = session_.jobs();
+    title_->setText(jobs.title() + QStringLiteral("…"));
+    const auto left = jobs.secondsLeft();
+    text_->setText(left ? tr("%1 · about %2 left").arg(jobs.stage(), durationText(*left)) : jobs.stage());
+    progress_->setRange(0, jobs.total() > 0 ? 1000 : 0);
+    if (jobs.total() > 0) {
+        progress_->setValue(int(1000.0 * double(jobs.done()) / double(jobs.total())));
+    }
+    button_->setText(tr("Cancel"));
+    button_->setEnabled(true);
+}
+
+void Invitation::act() {
+    Jobs& jobs = session_.jobs();
+    if (jobs.busy()) {
+        jobs.cancel();
+    } else if (!session_.baseline()) {
+        jobs.measureBaseline();
+    } else if (session_.runs().isEmpty()) {
+        jobs.quantize();
+    } else {
+        jobs.measureAgain();
+    }
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/session_comparison.h"
+
+#include <QCoreApplication>
+
+#include "core/report/format.h"
+
+namespace vernier::ui {
+
+namespace {
+
+QString tr(const char* words) {
+    return QCoreApplication::translate("SessionComparison", words);
+}
+
+QString text(const std::string& words) {
+    return QString::fromStdString(words);
+}
+
+QString methodOf(const Run& run) {
+    const std::string_view method = id(run.mainMethod());
+    return run.foreign ? QString() : QString::fromUtf8(method.data(), qsizetype(method.size()));
+}
+
+QString whatOf(const GateLine& line) {
+    return line.what == "accuracy" ? tr("accuracy") : line.what == "speed" ? tr("speed") : text(line.what);
+}
+
+}  // namespace
+
+QVector<int> comparedRuns(const Session& session) {
+    QVector<int> ids;
+    for (const Run& run : session.runs()) {
+        if (run.comparison) {
+            ids << run.id;
+        }
+    }
+    return ids;
+}
+
+std::optional<NamedComparison> namedComparison(const Session& session) {
+    const QVector<int> ids = comparedRuns(session);
+    if (!session.comparison() || ids.size() != qsizetype(session.comparison()->candidates.size())) {
+        return std::nullopt;
+    }
+    NamedComparison named{*session.comparison(), {}, -1};
+    for (std::size_t i = 0; i < named.comparison.candidates.size(); ++i) {
+        const Run& run = *session.run(ids[qsizetype(i)]);
+        named.names.push_back({run.title, methodOf(run)});
+        // The verdict calls a model by its file: let that be the title that the run has now.
+        QString file = run.title;
+        file.replace(QLatin1Char('/'), QLatin1Char('-'));
+        named.comparison.candidates[i].measurement.model = (file + QStringLiteral(".onnx")).toStdString();
+    }
+    named.best = verdict_of(named.comparison).best;
+    return named;
+}
+
+QString measuredHow(const Session& session) {
+    if (!session.baseline()) {
+        return {};
+    }
+    const Measurement& m = *session.baseline();
+    QStringList parts{session.modelName()};
+    if (m.samples > 0) {
+        parts << tr("%1 validation samples of %2").arg(text(grouped(m.samples)), text(m.data_name));
+    }
+    parts << (m.run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(m.run.threads));
+    for (const std::string& word : {m.host.cpu, m.host.name, m.date.substr(0, 10)}) {
+        if (!word.empty()) {
+            parts << text(word);
+        }
+    }
+    return parts.join(QStringLiteral(" · "));
+}
+
+QString gateWords(const CandidateComparison& candidate) {
+    QStringList failed;
+    for (const GateLine& line : candidate.gate_lines) {
+        if (line.outcome == Outcome::failed) {
+            failed << whatOf(line);
+        }
+    }
+    if (!failed.isEmpty()) {
+        return QStringLiteral("✕ ") + failed.join(QStringLiteral(", "));
+    }
+    if (candidate.gate == Outcome::inconclusive) {
+        return QStringLiteral("? ") + tr("not settled");
+    }
+    return candidate.gate == Outcome::passed ? tr("✓ pass") : QStringLiteral("–");
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "core/report/verdict.h"
+#include "ui/charts/comparison_plots.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+/// The session's newest comparison under the names that its runs have now; nothing before there is one.
+[[nodiscard]] std::optional<NamedComparison> namedComparison(const Session& session);
+/// Run ids in the order of the comparison's candidates.
+[[nodiscard]] QVector<int> comparedRuns(const Session& session);
+
+/// "efficientnet.onnx · 1,000 validation samples of NAME · 1 thread · AMD EPYC · host · 2026-11-21": under exported charts.
+[[nodiscard]] QString measuredHow(const Session& session);
+
+/// Gate outcome in words with a sign: "✓ pass", "✕ accuracy", "? not settled"; "–" without a limit.
+[[nodiscard]] QString gateWords(const CandidateComparison& candidate);
+
+}  // namespace vernier::ui

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/verdict_strip.h"
+
+#include <QLabel>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include "core/report/verdict.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr int kBar = 4;
+
+QColor colourOf(int worth, const Theme& theme) {
+    return worth == 1 ? theme.good : worth == 0 ? theme.bad : theme.warn;
+}
+
+}  // namespace
+
+VerdictStrip::VerdictStrip(QWidget* parent) : QWidget(parent), label_(new QLabel) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kBar + 12, 8, 12, 8);
+    label_->setWordWrap(true);
+    label_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    layout->addWidget(label_);
+}
+
+void VerdictStrip::setVerdict(const Verdict& verdict) {
+    worth_ = verdict.worth ? int(*verdict.worth) : -1;
+    // The finding in bold, up to its colon; then the sentences.
+    const QString text = QString::fromStdString(verdict.text);
+    const qsizetype colon = text.indexOf(QLatin1Char(':'));
+    label_->setText(colon > 0 ? QStringLiteral("<b>%1</b>%2").arg(text.left(colon + 1).toHtmlEscaped(), text.mid(colon + 1).toHtmlEscaped())
+                              : text.toHtmlEscaped());
+    setToolTip(QString::fromStdString(verdict.title));
+    update();
+}
+
+QString VerdictStrip::text() const {
+    return label_->text();
+}
+
+void VerdictStrip::paintEvent(QPaintEvent*) {
+    const Theme theme = Theme::fromPalette(palette());
+    const QColor colour = colourOf(worth_, theme);
+    QPainter painter(this);
+    painter.fillRect(rect(), mixed(colour, theme.window, theme.dark ? 0.14 : 0.07));
+    painter.fillRect(QRect(0, 0, kBar, height()), colour);
+}
+
+}  // namespace vernier::ui

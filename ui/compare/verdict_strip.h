@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+
+namespace vernier {
+struct Verdict;
+}
+
+namespace vernier::ui {
+
+/// The verdict's sentences on a quiet ground, with a bar at the left in the colour of the finding.
+class VerdictStrip : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit VerdictStrip(QWidget* parent = nullptr);
+
+    void setVerdict(const Verdict& verdict);
+    [[nodiscard]] QString text() const;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QLabel* label_;
+    int worth_ = -1;   ///< 1: worth it, 0: not, -1: not settled
+};
+
+}  // namespace vernier::ui
