@@ -21,7 +21,7 @@ QColor colourOf(WeightFormat format, const Theme& theme) {
         case WeightFormat::int8_per_channel: return theme.method(u"int8-static");
         case WeightFormat::int8_per_tensor: break;
     }
-    return theme.method(u"w8");
+    return theme.method(u"int8-weight");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFontInfo>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -112,7 +113,7 @@ QWidget* InspectorPanel::buildContent() {
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(12, 10, 12, 8);
     layout->setSpacing(8);
-    title_->setFont([] { QFont font = bodyFont(); font.setPointSizeF(font.pointSizeF() * 1.15); font.setBold(true); return font; }());
+    title_->setFont([] { QFont font = bodyFont(); font.setPixelSize(qRound(QFontInfo(font).pixelSize() * 1.15)); font.setBold(true); return font; }());
     title_->setWordWrap(true);
     name_->setWordWrap(true);
     name_->setTextInteractionFlags(Qt::TextSelectableByMouse);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/quant/calibration/ranges.h"
+#include "core/quant/methods/weights_int8.h"
+#include "tests/support/random.h"
+
+namespace vernier {
+namespace {
+
+using test::random_floats;
+
+void add(RangeCollector& collector, const std::vector<float>& values) {
+    const std::vector<std::int64_t> dims = {static_cast<std::int64_t>(values.size())};
+    collector.add(values, dims);
+}
+
+TEST(Ranges, DoNotDependOnTheOrderOfSamples) {
+    const auto small = random_floats(5000, 1), large = random_floats(3000, 2);
+    std::vector<float> wide(large);
+    for (float& value : wide) value *= 40;
+    RangeCollector forwards, backwards;
+    add(forwards, small);
+    add(forwards, wide);
+    add(backwards, wide);
+    add(backwards, small);
+    EXPECT_EQ(forwards.result(), backwards.result());
+}
+
+TEST(Ranges, CountEveryFiniteValueOnce) {
+    auto values = random_floats(10000, 3);
+    values[17] = std::numeric_limits<float>::quiet_NaN();
+    values[4100] = -std::numeric_limits<float>::infinity();
+    values[9000] = 0;
+    RangeCollector collector;
+    add(collector, values);
+    const Observed seen = collector.result();
+    EXPECT_EQ(seen.count, values.size() - 2);
+    EXPECT_EQ(seen.nan, 1u);
+    EXPECT_EQ(seen.inf, 1u);
+    EXPECT_GE(seen.zeros, 1u);
+    EXPECT_EQ(std::accumulate(seen.bins.begin(), seen.bins.end(), std::uint64_t{0}), seen.count);
+}
+
+TEST(Ranges, BinsAgreeWithAPlainFloor) {
+    const auto values = random_floats(4099, 4);
+    RangeCollector collector;
+    add(collector, values);
+    const Observed seen = collector.result();
+    std::vector<std::uint64_t> plain(Observed::kBins, 0);
+    for (const float value : values) {
+        const double scaled = std::floor(double(value) * std::ldexp(Observed::kBins / 2.0, -seen.exponent)) + Observed::kBins / 2;
+        ++plain[static_cast<std::size_t>(std::clamp(scaled, 0.0, Observed::kBins - 1.0))];
+    }
+    EXPECT_EQ(seen.bins, plain);
+}
+
+TEST(Ranges, MeansOfChannelsFollowTheAxis) {
+    RangeCollector collector(1);
+    const std::vector<float> values = {1, 3, 10, 20, 5, 7, 30, 40};   // [2, 2, 2]
+    const std::vector<std::int64_t> dims = {2, 2, 2};
+    collector.add(values, dims);
+    EXPECT_EQ(collector.result().channel_mean, (std::vector<double>{4, 25}));
+}
+
+TEST(Ranges, PercentileCutsAnOutlierAndMinMaxDoesNot) {
+    auto values = random_floats(100000, 5);
+    values[5] = 1000;
+    RangeCollector collector;
+    add(collector, values);
+    EXPECT_EQ(range_of(collector.result(), {RangeMethod::minmax, 0, 0}).hi, 1000);
+    EXPECT_LT(range_of(collector.result(), {RangeMethod::percentile, 99.9, 0}).hi, 10);
+}
+
+TEST(Ranges, ZeroIsAlwaysExact) {
+    for (const Range range : {Range{0.5f, 3}, Range{-7, -2}, Range{-1, 2}, Range{0, 6}}) {
+        const QuantParams q = u8_params(range);
+        const float zero = q.scale * (static_cast<float>(q.zero_point) - static_cast<float>(q.zero_point));
+        EXPECT_EQ(zero, 0);
+        EXPECT_LE(q.scale * (0 - q.zero_point), std::min(0.f, range.lo) + q.scale);
+        EXPECT_GE(q.scale * (255 - q.zero_point), std::max(0.f, range.hi) - q.scale);
+    }
+    EXPECT_EQ(u8_params({0, 6}).zero_point, 0);
+}
+
+TEST(WeightsInt8, RoundingStaysWithinHalfAStep) {
+    const auto weight = random_floats(3 * 4 * 9, 6);
+    const Int8Weight rounded = quantize_weight(weight, 3, 36, true, {}, 1.f);
+    ASSERT_EQ(rounded.scales.size(), 3u);
+    for (std::size_t i = 0; i < weight.size(); ++i)
+        EXPECT_LE(std::fabs(weight[i] - rounded.scales[i / 36] * rounded.codes[i]), rounded.scales[i / 36] * 0.5001f);
+}
+
+TEST(WeightsInt8, ADeadChannelKeepsItsBias) {
+    const std::vector<float> weight(8, 0.f), bias = {0.3f, -1.f};
+    const Int8Weight rounded = quantize_weight(weight, 2, 4, true, bias, 0.02f);
+    const auto codes = quantize_bias(bias, rounded.scales, 0.02f);
+    for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(codes[c] * rounded.scales[c] * 0.02f, bias[c], 1e-5);
+}
+
+TEST(WeightsInt8, ALargeBiasRaisesTheScaleUntilItFits) {
+    const std::vector<float> weight(4, 1e-12f), bias = {0.3f};
+    const Int8Weight rounded = quantize_weight(weight, 1, 4, true, bias, 0.01f);
+    const auto codes = quantize_bias(bias, rounded.scales, 0.01f);
+    EXPECT_LE(std::abs(codes[0]), (1 << 30) + 64);
+    EXPECT_NEAR(codes[0] * double(rounded.scales[0]) * 0.01, 0.3, 1e-6);
+}
+
+TEST(WeightsInt8, BiasShiftGivesBackWhatRoundingTookOnAverage) {
+    const auto weight = random_floats(6 * 5, 7);
+    const std::vector<double> mean = {0.4, 1.0, 0.1, 2.0, 0.7};
+    const Int8Weight rounded = quantize_weight(weight, 6, 5, true, {}, 1.f);
+    const auto shift = bias_shift(weight, rounded, {6, 5, 5, 1, 1, 1}, mean);
+    ASSERT_EQ(shift.size(), 6u);
+    for (std::size_t o = 0; o < 6; ++o) {
+        double exact = 0, lossy = 0;
+        for (std::size_t i = 0; i < 5; ++i) {
+            exact += weight[o * 5 + i] * mean[i];
+            lossy += double(rounded.scales[o]) * rounded.codes[o * 5 + i] * mean[i];
+        }
+        EXPECT_NEAR(lossy + shift[o], exact, 1e-6);
+    }
+}
+
+}  // namespace
+}  // namespace vernier

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+
+#include "core/base/error.h"
+#include "core/quant/passes/passes.h"
+#include "core/quant/quantize.h"
+#include "tests/quant/run_fixture.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/random.h"
+
+namespace vernier {
+namespace {
+
+using namespace test;
+
+/// Samples of one float input, made with a seed: the same for every run.
+class RandomData final : public Dataset {
+public:
+    explicit RandomData(std::vector<std::int64_t> dims) : dims_(std::move(dims)) {}
+    const std::string& name() const override { return name_; }
+    const std::filesystem::path& path() const override { return path_; }
+    std::uint64_t size(Split) const override { return 24; }
+    Sample load(Split split, std::uint64_t index) const override {
+        Sample sample;
+        const auto seed = static_cast<unsigned>(index + (split == Split::validation ? 1000 : 0));
+        sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(element_count(dims_), seed), dims_);
+        return sample;
+    }
+    const std::vector<std::string>& classes() const override { return classes_; }
+    bool has_labels() const override { return false; }
+    const std::string& output() const override { return output_; }
+    const std::vector<Finding>& findings() const override { return findings_; }
+    std::string fingerprint() const override { return "random"; }
+    std::string preprocessing() const override { return "none"; }
+
+private:
+    std::vector<std::int64_t> dims_;
+    std::string name_ = "random", output_;
+    std::filesystem::path path_ = "random";
+    std::vector<std::string> classes_;
+    std::vector<Finding> findings_;
+};
+
+/// Conv, BatchNormalization, Relu6, residual block, pool, Gemm.
+ModelBuilder small_net() {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 12, 12});
+    for (const std::string name : {"a", "b", "c"}) b.initializer("w" + name, random_floats(16 * 16 * 9, name[0]), {16, 16, 3, 3});
+    b.initializer("g", std::vector<float>(16, 0.3f), {16}).initializer("beta", random_floats(16, 8), {16});
+    b.initializer("mean", random_floats(16, 9), {16}).initializer("var", std::vector<float>(16, 2.f), {16});
+    b.initializer("lo", std::vector<float>{0.f}, {}).initializer("hi", std::vector<float>{6.f}, {});
+    b.initializer("wd", random_floats(16 * 10, 10), {10, 16}).initializer("bd", random_floats(10, 11), {10});
+    b.node("Conv", {"x", "wa"}, {"a0"}, {{"pads", {1, 1, 1, 1}}}, "conv_a");
+    b.node("BatchNormalization", {"a0", "g", "beta", "mean", "var"}, {"a1"}, {}, "bn_a");
+    b.node("Clip", {"a1", "lo", "hi"}, {"a2"}, {}, "clip_a");
+    b.node("Conv", {"a2", "wb"}, {"b0"}, {{"pads", {1, 1, 1, 1}}}, "conv_b");
+    b.node("Relu", {"b0"}, {"b1"}, {}, "relu_b");
+    b.node("Conv", {"b1", "wc"}, {"c0"}, {{"pads", {1, 1, 1, 1}}}, "conv_c");
+    b.node("Add", {"c0", "a2"}, {"c1"}, {}, "add");
+    b.node("Relu", {"c1"}, {"c2"}, {}, "relu_c");
+    b.node("ReduceMean", {"c2"}, {"p"}, {{"axes", {2, 3}}}, "mean");
+    b.node("Flatten", {"p"}, {"f"}, {}, "flatten");
+    b.node("Gemm", {"f", "wd", "bd"}, {"y"}, {{"transB", 1}}, "head");
+    b.output("y", ElementType::float32, {1, 10});
+    return b;
+}
+
+Quantized run_static(const ModelPtr& model, std::vector<Rule> rules = {}, bool time_prefix = false) {
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    recipe.rules = std::move(rules);
+    const auto data = std::make_shared<RandomData>(std::vector<std::int64_t>{1, 16, 12, 12});
+    QuantizeOptions options;
+    options.time_prefix = time_prefix;
+    return quantize(runtime(), model, recipe, data, options, {});
+}
+
+double agreement_db(const ModelPtr& model, const Quantized& quantized) {
+    const RandomData data({1, 16, 12, 12});
+    const Sample sample = data.load(Split::validation, 0);
+    return sqnr_db(first_output(model->proto(), sample.inputs), first_output(*quantized.proto, sample.inputs));
+}
+
+TEST(StaticInt8, AWholeNetRunsInIntegerKernels) {
+    const auto model = make_model(small_net().build());
+    const Quantized result = run_static(model);
+    const auto ran = executed_ops(*result.proto);
+    EXPECT_EQ(ran.count("Conv") + ran.count("FusedConv"), 0u);
+    EXPECT_EQ(ran.at("QLinearConv"), 3);
+    EXPECT_EQ(ran.at("QLinearAdd"), 1);
+    EXPECT_EQ(ran.at("QGemm"), 1);
+    EXPECT_EQ(ran.count("BatchNormalization") + ran.count("Clip") + ran.count("Relu"), 0u);
+    EXPECT_GT(agreement_db(model, result), 25);
+}
+
+TEST(StaticInt8, TheHeadStaysFloatAtTheOutput) {
+    const Quantized result = run_static(make_model(small_net().build()));
+    const auto& nodes = result.proto->graph().node();
+    const auto head = std::find_if(nodes.begin(), nodes.end(), [](const auto& n) { return n.name() == "head"; });
+    ASSERT_NE(head, nodes.end());
+    EXPECT_EQ(head->output(0), "y");
+}
+
+TEST(StaticInt8, ANodeLeftInFloatReallyRunsInFloat) {
+    const auto model = make_model(small_net().build());
+    const Quantized result = run_static(model, {{"name:conv_b", Method::fp32, {}}});
+    onnx::ModelProto ran;
+    ASSERT_TRUE(ran.ParseFromString(optimized_model(runtime(), *result.proto, {}, GraphLevel::all)));
+    for (const auto& tensor : ran.graph().initializer()) EXPECT_EQ(tensor.name().find("_weight_q"), std::string::npos) << tensor.name();
+    const auto ops = op_counts(ran);
+    EXPECT_EQ(ops.at("QLinearConv"), 2);
+    EXPECT_EQ((ops.contains("Conv") ? ops.at("Conv") : 0) + (ops.contains("FusedConv") ? ops.at("FusedConv") : 0), 1);
+    EXPECT_EQ(result.plan.nodes[3].applied, Method::fp32);
+    EXPECT_GT(agreement_db(model, result), 25);
+}
+
+TEST(StaticInt8, AnOwnChoiceIsNeverTakenIntoTheFloatPrefix) {
+    const auto model = make_model(small_net().build());
+    const Quantized result = run_static(model, {{"op:Conv", Method::int8_static, {}}}, true);
+    for (const NodePlan& node : result.plan.nodes)
+        if (model->node(node.node).op_type == "Conv") EXPECT_EQ(node.applied, Method::int8_static);
+}
+
+TEST(StaticInt8, PerTensorHasOneScaleAWeight) {
+    const auto model = make_model(small_net().build());
+    const Quantized result = run_static(model, {{"op:Conv", {}, false}});
+    for (const auto& tensor : result.proto->graph().initializer())
+        if (tensor.name() == "wb_scale") EXPECT_EQ(tensor.dims_size(), 0);
+    EXPECT_GT(agreement_db(model, result), 20);
+}
+
+TEST(StaticInt8, WithoutDataItSaysWhatIsMissing) {
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    try {
+        (void)quantize(runtime(), make_model(small_net().build()), recipe, nullptr, {}, {});
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::usage);
+        EXPECT_NE(error.line().find("--data"), std::string::npos);
+    }
+}
+
+TEST(StaticInt8, FloatRecipeKeepsEveryByte) {
+    const auto model = make_model(small_net().build());
+    const Quantized result = quantize(runtime(), model, {}, nullptr, {}, {});
+    EXPECT_EQ(result.proto->SerializeAsString(), model->proto().SerializeAsString());
+}
+
+TEST(StaticInt8, ATakenApartLayerNormStaysFloat) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 12, 12});
+    b.initializer("w", random_floats(12 * 12, 1), {12, 12}).initializer("v", random_floats(12 * 12, 2), {12, 12});
+    b.initializer("eps", std::vector<float>{1e-5f}, {}).initializer("two", std::vector<float>{2.f}, {});
+    b.initializer("gamma", random_floats(12, 3), {12}).initializer("beta", random_floats(12, 4), {12});
+    b.node("MatMul", {"x", "w"}, {"h"}, {}, "first");
+    b.node("ReduceMean", {"h"}, {"m"}, {{"axes", {-1}}}).node("Sub", {"h", "m"}, {"d"}).node("Pow", {"d", "two"}, {"s"});
+    b.node("ReduceMean", {"s"}, {"var"}, {{"axes", {-1}}}).node("Add", {"var", "eps"}, {"ve"}).node("Sqrt", {"ve"}, {"sd"});
+    b.node("Div", {"d", "sd"}, {"n"}).node("Mul", {"n", "gamma"}, {"ng"}).node("Add", {"ng", "beta"}, {"nb"});
+    b.node("MatMul", {"nb", "v"}, {"y"}, {}, "second");
+    b.output("y", ElementType::float32, {1, 16, 12, 12});
+    const auto model = make_model(b.build());
+    const Quantized result = run_static(model);
+    EXPECT_EQ(result.plan.count(Method::int8_static), 2u);
+    EXPECT_GT(agreement_db(model, result), 30);
+}
+
+/// Runs the static rewritings over the whole model and compares what the float models answer.
+void expect_same_after_passes(ModelBuilder& builder, const std::string& gone) {
+    const auto model = make_model(builder.build());
+    GraphEdit edit(*model);
+    PassContext context;
+    std::vector<Finding> findings;
+    context.findings = &findings;
+    context.wants_static.assign(model->nodes().size(), true);
+    context.absorbed.assign(model->nodes().size(), false);
+    run_static_passes(edit, context);
+    const auto rewritten = edit.build();
+    EXPECT_EQ(op_counts(rewritten).count(gone), 0u) << gone;
+    const RandomData data({1, 16, 12, 12});
+    const Sample sample = data.load(Split::validation, 1);
+    EXPECT_GT(sqnr_db(first_output(model->proto(), sample.inputs), first_output(rewritten, sample.inputs)), 100);
+}
+
+TEST(StaticPasses, FoldingBatchNormKeepsTheResult) {
+    auto net = small_net();
+    expect_same_after_passes(net, "BatchNormalization");
+}
+
+TEST(StaticPasses, MeanOverTheMapBecomesAPool) {
+    auto net = small_net();
+    expect_same_after_passes(net, "ReduceMean");
+}
+
+TEST(StaticPasses, AConstantPerChannelBecomesTheBiasOfConv) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 12, 12});
+    b.initializer("w", random_floats(8 * 16 * 9, 1), {8, 16, 3, 3}).initializer("c", random_floats(8, 2), {8, 1, 1});
+    b.node("Conv", {"x", "w"}, {"h"}).node("Add", {"c", "h"}, {"y"});
+    b.output("y", ElementType::float32, {1, 8, 10, 10});
+    expect_same_after_passes(b, "Add");
+}
+
+TEST(StaticPasses, ReshapedConstantsBecomeConstants) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 12, 12});
+    b.initializer("w", random_floats(12 * 6, 1), {2, 6, 6}).initializer("s", std::vector<std::int64_t>{12, -1}, {2});
+    b.node("Reshape", {"w", "s"}, {"m"}).node("MatMul", {"x", "m"}, {"y"});
+    b.output("y", ElementType::float32, {1, 16, 12, 6});
+    expect_same_after_passes(b, "Reshape");
+}
+
+}  // namespace
+}  // namespace vernier
