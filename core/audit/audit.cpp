@@ -56,6 +56,13 @@ bool can_run_integer(const std::string& op) {
     return kOps.contains(op);
 }
 
+/// What the runtime merges into the node in front of it.
+bool ends_an_operator(const std::string& op) {
+    static const std::unordered_set<std::string> kOps{"BatchNormalization", "Relu", "Clip", "LeakyRelu", "Sigmoid", "Tanh",
+                                                      "HardSigmoid", "Add", "Mul", "Cast", "Identity"};
+    return kOps.contains(op);
+}
+
 /// True when the executed node computes on 8-bit data.
 bool runs_integer(const onnx::NodeProto& node, const GraphIndex& executed) {
     const std::string& op = node.op_type();
@@ -130,21 +137,20 @@ private:
         return nullptr;
     }
 
-    /// The node that a merged node went into: along its first reader, or against its first computed input.
+    /// The node that a merged node went into: the one in front of it for what an operator ends with (BatchNormalization,
+    /// activations), else along its only reader. Nothing is merged across QuantizeLinear or DequantizeLinear.
     const onnx::NodeProto* host_of(const onnx::NodeProto& node) const {
         const onnx::NodeProto* at = &node;
-        for (int hop = 0; hop < 6 && at->output_size() > 0; ++hop) {
-            const auto& readers = written_.readers(at->output(0));
-            if (readers.size() != 1) break;
-            at = readers.front();
-            if (!is_audited(*at)) continue;
-            if (const onnx::NodeProto* run = match(*at); run != nullptr && run->op_type() != at->op_type()) return run;
+        for (int hop = 0; hop < 6 && ends_an_operator(at->op_type()) && at->input_size() > 0; ++hop) {
+            at = written_.producer(at->input(0));
+            if (at == nullptr || !is_audited(*at)) break;
+            if (const onnx::NodeProto* run = match(*at)) return run;
         }
         at = &node;
-        for (int hop = 0; hop < 6 && at->input_size() > 0; ++hop) {
-            at = written_.producer(at->input(0));
-            if (at == nullptr) break;
-            if (!is_audited(*at)) continue;
+        for (int hop = 0; hop < 6 && at->output_size() > 0; ++hop) {
+            const auto& readers = written_.readers(at->output(0));
+            if (readers.size() != 1 || !is_audited(*readers.front())) break;
+            at = readers.front();
             if (const onnx::NodeProto* run = match(*at); run != nullptr && run->op_type() != at->op_type()) return run;
         }
         return nullptr;

@@ -128,6 +128,19 @@ TEST(Audit, AConvWithoutAQuantizedOutputFellBackAndItsWeightIsDequantizedOnEachR
     EXPECT_THAT(audit.constant_dequantize, ElementsAre("w"));
 }
 
+TEST(Audit, WhatIsMergedIntoAFloatNodeIsNotLookedForBehindTheNextQuantizeLinear) {
+    QuantizedBuilder b;
+    b.input("x", {1, 16, 8, 8}).float_weight("v", {16, 16, 1, 1});
+    b.node("Conv", {"x", "v"}, {"c"}, {}, "front").node("Relu", {"c"}, {"r"}, {}, "relu").pair("r", 0.02F, 0);
+    b.weight("w", {16, 16, 1, 1}).node("Conv", {"r_dq", "w_dq"}, {"d"}, {}, "second").pair("d");
+    b.node("Sigmoid", {"d_dq"}, {"y"}, {}, "end").output("y", {1, 16, 8, 8});
+    const Audit audit = b.audit();
+    EXPECT_EQ(verdict_of(audit, "front"), Verdict::floating);
+    EXPECT_EQ(verdict_of(audit, "relu"), Verdict::absorbed) << "QuantizeLinear with zero point 0 does its work";
+    EXPECT_EQ(audit.find("relu")->runs_as, audit.find("front")->runs_as);
+    EXPECT_EQ(verdict_of(audit, "second"), Verdict::integer);
+}
+
 TEST(Audit, MatMulWithBiasBecomesOneIntegerGemm) {
     QuantizedBuilder b;
     b.input("x", {4, 32}).pair("x").weight("w", {32, 16}).float_weight("bias", {16});
