@@ -3,14 +3,20 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QLabel>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
 
 #include "ui/charts/comparison_plots.h"
 #include "ui/compare/charts_area.h"
+#include "ui/compare/export_sheet.h"
 #include "ui/compare/gate_row.h"
 #include "ui/compare/invitation.h"
 #include "ui/compare/run_table.h"
@@ -83,6 +89,7 @@ QWidget* CompareBoard::buildButtons() {
     }
     layout->addStretch(1);
     connect(measure_, &QPushButton::clicked, this, [this] { session_.jobs().measureAgain(); });
+    connect(sheet_, &QPushButton::clicked, this, &CompareBoard::exportSheetDialog);
     connect(save_, &QPushButton::clicked, this, &CompareBoard::saveModel);
     connect(command_, &QPushButton::clicked, this, &CompareBoard::copyCommand);
     return row;
@@ -95,7 +102,11 @@ QWidget* CompareBoard::buildRight() {
     layout->setSpacing(8);
     verdict_ = new VerdictStrip;
     charts_ = new ChartsArea;
+    warning_ = new QLabel;
+    warning_->setProperty("role", "note");
+    warning_->setWordWrap(true);
     layout->addWidget(verdict_);
+    layout->addWidget(warning_);
     layout->addWidget(charts_, 1);
     invitation_ = new Invitation(session_);
     right_->addWidget(invitation_);
@@ -109,6 +120,9 @@ void CompareBoard::refresh() {
     right_->setCurrentIndex(named ? 1 : 0);
     if (named) {
         verdict_->setVerdict(verdict_of(named->comparison));
+        const QStringList warnings = measuredWarnings(session_);
+        warning_->setText(warnings.isEmpty() ? QString() : QStringLiteral("⚠ ") + warnings.join(QStringLiteral("\n⚠ ")));
+        warning_->setVisible(!warnings.isEmpty());
         charts_->setPlots({latencyPlot(*named), answersPlot(*named), tailPlot(*named), sizePlot(*named), coldStartPlot(*named)}, measuredHow(session_));
     }
     showState();
@@ -120,6 +134,22 @@ void CompareBoard::showState() {
     sheet_->setEnabled(session_.comparison().has_value());
     save_->setEnabled(run != nullptr && !run->file.isEmpty());
     command_->setEnabled(run != nullptr && !run->foreign);
+}
+
+void CompareBoard::exportSheetDialog() {
+    QString chosen;
+    const QString start = QFileInfo(session_.modelPath()).absoluteDir().filePath(QFileInfo(session_.modelPath()).completeBaseName() + QStringLiteral(".comparison.png"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export comparison sheet"), start, pictureFilter(), &chosen);
+    QString error;
+    if (!path.isEmpty() && !exportSheet(session_, withPictureEnding(path, chosen), &error)) {
+        QMessageBox::warning(this, tr("Export comparison sheet"), error);
+    }
+}
+
+void CompareBoard::copySheet() {
+    if (const auto sheet = sheetOf(session_)) {
+        copyPicture(sheetPicture(*sheet));
+    }
 }
 
 /// The window's own command, which knows where models are saved and what they must not overwrite.

@@ -3,6 +3,7 @@
 
 #include <QWidget>
 
+class QLabel;
 class QPushButton;
 class QSplitter;
 class QStackedWidget;
@@ -32,6 +33,10 @@ public:
     [[nodiscard]] QPushButton* measureButton() const { return measure_; }
     [[nodiscard]] QPushButton* sheetButton() const { return sheet_; }
 
+    /// Asks for a file and writes the comparison sheet to it.
+    Q_INVOKABLE void exportSheetDialog();
+    Q_INVOKABLE void copySheet();
+
 private:
     QWidget* buildLeft();
     QWidget* buildRight();
@@ -48,6 +53,7 @@ private:
     RunTable* table_;
     GateRow* gate_;
     VerdictStrip* verdict_;
+    QLabel* warning_;
     ChartsArea* charts_;
     Invitation* invitation_;
     QPushButton* measure_;

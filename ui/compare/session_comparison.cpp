@@ -74,6 +74,20 @@ QString measuredHow(const Session& session) {
     return parts.join(QStringLiteral(" · "));
 }
 
+QStringList measuredWarnings(const Session& session) {
+    QStringList words;
+    const Json& document = session.comparisonJson();
+    if (!document.is_object() || !document.contains("findings") || !document["findings"].is_array()) {
+        return words;
+    }
+    for (const Json& finding : document["findings"]) {
+        if (finding.is_object() && finding.value("severity", std::string()) == "warning") {
+            words << text(finding.value("text", std::string()) + " " + finding.value("remedy", std::string())).trimmed();
+        }
+    }
+    return words;
+}
+
 QString gateWords(const CandidateComparison& candidate) {
     QStringList failed;
     for (const GateLine& line : candidate.gate_lines) {

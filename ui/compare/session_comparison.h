@@ -17,6 +17,9 @@ namespace vernier::ui {
 /// "efficientnet.onnx · 1,000 validation samples of NAME · 1 thread · AMD EPYC · host · 2026-11-21": under exported charts.
 [[nodiscard]] QString measuredHow(const Session& session);
 
+/// Warnings that came with the comparison ("Other work was running ..."), each with what to do.
+[[nodiscard]] QStringList measuredWarnings(const Session& session);
+
 /// Gate outcome in words with a sign: "✓ pass", "✕ accuracy", "? not settled"; "–" without a limit.
 [[nodiscard]] QString gateWords(const CandidateComparison& candidate);
 

@@ -45,6 +45,19 @@ QString Jobs::reportFile() const {
     return session_.comparison() && QFileInfo::exists(path) ? path : QString();
 }
 
+QString Jobs::runFile(int id) {
+    // The file carries the run's title, which is what reports and verdicts call a model by.
+    QString title = session_.run(id)->title;
+    for (const QChar bad : QStringLiteral("/\\:*?\"<>|")) {
+        title.replace(bad, QLatin1Char('-'));
+    }
+    const QDir folder(workFile(QStringLiteral("run-%1").arg(id)));
+    if (!folder.mkpath(QStringLiteral("."))) {
+        throw Error(ErrorKind::cannot_write, "The temporary folder cannot be written", {.file = folder.path().toStdString()});
+    }
+    return folder.filePath(title.left(100) + QStringLiteral(".onnx"));
+}
+
 bool Jobs::ready() {
     if (!session_.model()) {
         return false;
@@ -116,6 +129,22 @@ void Jobs::cancel() {
     inspection_.reset();
 }
 
+void Jobs::abandon() {
+    waiting_.clear();
+    inspection_.reset();
+    problem_.reset();
+    if (child_) {
+        // It may take its time to end: nobody listens any more, and it removes itself.
+        CliJob* child = child_.release();
+        child->disconnect(this);
+        child->setParent(this);
+        connect(child, &CliJob::finished, child, &QObject::deleteLater);
+        connect(child, &CliJob::failed, child, &QObject::deleteLater);
+        child->cancel();
+    }
+    emit changed();
+}
+
 void Jobs::clearProblem() {
     if (problem_) {
         problem_.reset();
@@ -167,8 +196,8 @@ QStringList Jobs::arguments(const Step& step) {
     if (step.kind == Kind::quantize) {
         const QString recipe = workFile(QStringLiteral("run-%1.recipe.json").arg(step.run));
         write_file(recipe.toStdString(), to_json(session_.run(step.run)->recipe).dump(2) + "\n");
-        QStringList arguments{QStringLiteral("quantize"), session_.modelPath(), QStringLiteral("-o"),
-                              workFile(QStringLiteral("run-%1.onnx").arg(step.run)), QStringLiteral("--recipe"), recipe};
+        output_ = runFile(step.run);
+        QStringList arguments{QStringLiteral("quantize"), session_.modelPath(), QStringLiteral("-o"), output_, QStringLiteral("--recipe"), recipe};
         if (!session_.datasetPath().isEmpty()) {
             arguments << QStringLiteral("--data") << session_.datasetPath();
         }
@@ -233,7 +262,7 @@ void Jobs::succeeded(const Json& result) {
         } else if (step_.kind == Kind::compare) {
             session_.setComparison(result, compared_);
         } else if (Run* run = session_.editRun(step_.run)) {
-            run->file = workFile(QStringLiteral("run-%1.onnx").arg(step_.run));
+            run->file = output_;
             run->quantized = result;
             run->state = Run::State::quantized;
             emit session_.runsChanged();

@@ -50,6 +50,8 @@ public:
     void measureAgain();
     /// Stops what runs and forgets what waits.
     void cancel();
+    /// The same for a document that is closed: nothing of it is heard of again.
+    void abandon();
     void clearProblem();
     /// The `quantize` command of a run, or of the present recipe (0), as a user would type it.
     [[nodiscard]] QString quantizeCommand(int runId) const;
@@ -78,6 +80,7 @@ private:
     void finish(bool good);
     void addLog(const QString& line);
     [[nodiscard]] QString workFile(const QString& name);
+    [[nodiscard]] QString runFile(int id);
     [[nodiscard]] bool ready();
 
     Session& session_;
@@ -86,6 +89,7 @@ private:
     std::unique_ptr<CliJob> inspection_;
     Step step_;
     QVector<Step> waiting_;
+    QString output_;            ///< what the running quantize step writes
     QVector<int> compared_;     ///< run ids of the running comparison, in the order of its candidates
     QString stage_;
     quint64 done_ = 0;

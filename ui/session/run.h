@@ -18,6 +18,7 @@ struct Run {
     int id = 0;                 ///< 1, 2, ... in the order they were made; never used again in a session
     QString title;              ///< "INT8 static, 11 nodes FP32"; the user may change it
     Recipe recipe;
+    bool foreign = false;       ///< a file made elsewhere: recipe says nothing about it
     QString file;               ///< the quantized model; empty before it is made
     State state = State::waiting;
     QString problem;            ///< why it failed or was stopped

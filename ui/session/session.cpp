@@ -81,8 +81,7 @@ void Session::close() {
     opening_.cancel();
     planning_.cancel();
     openingData_.cancel();
-    jobs_->cancel();
-    jobs_->clearProblem();
+    jobs_->abandon();
     state_ = State::empty;
     error_.clear();
     modelPath_.clear();

@@ -128,6 +128,8 @@ public:
     /// The run whose row is selected in the comparison; 0 = the baseline.
     [[nodiscard]] int currentRun() const { return currentRun_; }
     void setCurrentRun(int id);
+    /// A model file that was made elsewhere becomes a run; it is measured with the next comparison.
+    int addCandidate(const QString& path);
     void renameRun(int id, const QString& title);
     void removeRun(int id);
     /// The recipe of a run becomes the present recipe (one undo step).
@@ -165,6 +167,7 @@ private:
     void makePlan();
     void openDataset(const QString& path);
     void modelArrived(ModelPtr model);
+    void judgeAgain();
     void touch();                                   ///< something that a session file keeps has changed
     Run* editRun(int id);
     int addRun(const Recipe& recipe, const QString& title);

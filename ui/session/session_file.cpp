@@ -68,6 +68,7 @@ Run runFrom(const Json& json, const QDir& folder, const Model& model) {
     Run run;
     run.id = json.at("id").get<int>();
     run.title = textAt(json, "title");
+    run.foreign = json.value("foreign", false);
     run.recipe = reanchored(recipe_from_json(json.at("recipe")), model);
     run.file = absoluteFrom(folder, textAt(json, "file"));
     run.quantized = member(json, "quantized");
@@ -87,15 +88,16 @@ Run runFrom(const Json& json, const QDir& folder, const Model& model) {
 }
 
 /// Copies a run's model to where the session keeps it, unless it is there already.
-QString keepRunFile(const Run& run, const QDir& folder) {
+QString keepRunFile(const Run& run, const QDir& runs) {
     if (run.file.isEmpty()) {
         return {};
     }
-    const QString target = folder.filePath(QStringLiteral("run-%1.onnx").arg(run.id));
+    const QDir folder(runs.filePath(QStringLiteral("run-%1").arg(run.id)));
+    const QString target = folder.filePath(QFileInfo(run.file).fileName());
     if (QFileInfo(target) == QFileInfo(run.file)) {
         return target;
     }
-    if (!folder.exists() && !folder.mkpath(QStringLiteral("."))) {
+    if (!folder.mkpath(QStringLiteral("."))) {
         throw Error(ErrorKind::cannot_write, "The folder for the runs' models cannot be made",
                     {.file = folder.path().toStdString()}, "choose another place");
     }
@@ -109,6 +111,7 @@ Json runJson(const Run& run, const QString& kept, const QDir& folder, const Mode
     Json json{{"id", run.id}, {"title", run.title.toStdString()}, {"recipe", to_json(anchored(run.recipe, model))}};
     json["file"] = relativeTo(folder, kept);
     json["sha256"] = kept.isEmpty() ? std::string() : sha256_of_file(kept.toStdString());
+    json["foreign"] = run.foreign;
     json["problem"] = run.problem.toStdString();
     json["quantized"] = run.quantized;
     json["measured"] = run.comparison.has_value();

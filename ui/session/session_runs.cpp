@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of Session that keeps what was measured.
+#include <QFileInfo>
+
 #include <algorithm>
 
+#include "core/measure/compare.h"
+#include "core/report/verdict.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
 
@@ -25,9 +29,31 @@ void Session::setGate(const Gate& gate) {
         return;
     }
     gate_ = gate;
+    judgeAgain();
     touch();
     emit gateChanged();
     emit runsChanged();
+}
+
+void Session::judgeAgain() {
+    if (!comparison_) {
+        return;
+    }
+    judge_again(*comparison_, gate_);
+    std::size_t candidate = 0;
+    for (Run& run : runs_) {
+        if (run.comparison && candidate < comparison_->candidates.size()) {
+            run.comparison = comparison_->candidates[candidate++];
+        }
+    }
+    // The document is what a session file keeps: its gate and verdict follow the new limits.
+    const Json judged = to_json(*comparison_);
+    comparisonJson_["gate"] = judged["gate"];
+    Json& candidates = comparisonJson_["candidates"];
+    for (std::size_t i = 0; i < candidates.size() && i < judged["candidates"].size(); ++i) {
+        candidates[i]["gate"] = judged["candidates"][i]["gate"];
+    }
+    comparisonJson_["verdict"] = to_json(verdict_of(*comparison_));
 }
 
 void Session::setMeasureSettings(const MeasureSettings& settings) {
@@ -64,6 +90,16 @@ int Session::addRun(const Recipe& recipe, const QString& title) {
     return run.id;
 }
 
+int Session::addCandidate(const QString& path) {
+    const int id = addRun(Recipe{}, QFileInfo(path).completeBaseName());
+    Run* run = editRun(id);
+    run->foreign = true;
+    run->file = QFileInfo(path).absoluteFilePath();
+    run->state = Run::State::quantized;
+    emit runsChanged();
+    return id;
+}
+
 void Session::setCurrentRun(int id) {
     if (id != currentRun_ && (id == 0 || run(id) != nullptr)) {
         currentRun_ = id;
@@ -96,10 +132,15 @@ void Session::removeRun(int id) {
         }
         if (position < comparison_->candidates.size()) {
             comparison_->candidates.erase(comparison_->candidates.begin() + static_cast<std::ptrdiff_t>(position));
+            comparisonJson_["candidates"].erase(position);
         }
-        comparisonJson_ = comparison_->candidates.empty() ? Json() : to_json(*comparison_);
     }
     runs_.erase(std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; }));
+    if (comparison_ && comparison_->candidates.empty()) {
+        comparison_.reset();
+        comparisonJson_ = {};
+    }
+    judgeAgain();
     if (currentRun_ == id) {
         setCurrentRun(0);
     }
@@ -108,7 +149,7 @@ void Session::removeRun(int id) {
 }
 
 void Session::takeRecipeOf(int id) {
-    if (const Run* source = run(id)) {
+    if (const Run* source = run(id); source != nullptr && !source->foreign) {
         setRecipe(source->recipe, tr("Recipe of “%1”").arg(source->title));
     }
 }

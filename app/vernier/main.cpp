@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QSettings>
+#include <QTemporaryDir>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/vernier/walk.h"
+#include "ui/session/session.h"
+#include "ui/shell/appearance.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/recent.h"
+
+using namespace vernier;
+
+namespace {
+
+constexpr int kUsage = 64;
+constexpr int kNotFound = 66;
+
+void define(QCommandLineParser& parser) {
+    parser.setApplicationDescription(QStringLiteral("Quantize ONNX models node by node, and measure what it costs and gains."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(QStringLiteral("file"), QStringLiteral("An ONNX model or a Vernier session."), QStringLiteral("[MODEL|SESSION]"));
+    parser.addOption({QStringLiteral("data"), QStringLiteral("Dataset: a folder, .npz, .npy or .dataset.json."), QStringLiteral("SPEC")});
+    parser.addOption({QStringLiteral("ort"), QStringLiteral("ONNX Runtime's library to measure on."), QStringLiteral("PATH")});
+    parser.addOption({QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")});
+    parser.addOption({QStringLiteral("screenshots"), QStringLiteral("Drive the window through the whole job and take pictures."), QStringLiteral("DIR")});
+    parser.addOption({QStringLiteral("walk"), QStringLiteral("The same, and export all results."), QStringLiteral("DIR")});
+}
+
+/// The dataset of the command line belongs to the model that opens first.
+void openData(ui::Session& session, const QString& path) {
+    if (path.isEmpty()) {
+        return;
+    }
+    auto* once = new QObject(&session);
+    QObject::connect(&session, &ui::Session::stateChanged, once, [&session, once, path] {
+        if (session.state() == ui::Session::State::open) {
+            once->deleteLater();
+            // Behind the model's own arrival, which looks for a dataset beside it.
+            QMetaObject::invokeMethod(&session, [&session, path] { session.setDataset(path); }, Qt::QueuedConnection);
+        }
+    });
+}
+
+bool hasDisplay() {
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") ||
+           !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+}
+
+/// Walks need neither a display nor the user's own settings, and leave none behind.
+void prepareWalk(const QTemporaryDir& settings) {
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
+}
+
+int walk(ui::MainWindow& window, const QCommandLineParser& parser) {
+    Walk::Options options;
+    options.exports = parser.isSet(QStringLiteral("walk"));
+    options.folder = parser.value(options.exports ? QStringLiteral("walk") : QStringLiteral("screenshots"));
+    options.model = parser.positionalArguments().isEmpty() ? ui::demoModel() : parser.positionalArguments().first();
+    options.data = parser.value(QStringLiteral("data"));
+    if (options.model.isEmpty()) {
+        std::fprintf(stderr, "vernier: the demo is not installed; name a model\n");
+        return kNotFound;
+    }
+    return Walk(window, options).run();
+}
+
+bool asksForWalk(int argc, char** argv) {
+    return std::any_of(argv + 1, argv + argc, [](const char* word) {
+        return QByteArray(word).startsWith("--screenshots") || QByteArray(word).startsWith("--walk");
+    });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const bool walking = asksForWalk(argc, argv);
+    if (walking && !hasDisplay()) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    QApplication app(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("Vernier"));
+    QApplication::setOrganizationName(QStringLiteral("Vernier"));
+    QApplication::setApplicationVersion(QStringLiteral(VERNIER_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("vernier"));
+    QCommandLineParser parser;
+    define(parser);
+    parser.process(app);
+    if (parser.isSet(QStringLiteral("ort"))) {
+        // The children read it from their environment.
+        qputenv("VERNIER_ORT", QFileInfo(parser.value(QStringLiteral("ort"))).absoluteFilePath().toUtf8());
+    }
+    const QTemporaryDir settings;
+    if (walking) {
+        prepareWalk(settings);
+    }
+    ui::Appearance appearance;
+    const QString theme = parser.value(QStringLiteral("theme"));
+    if (!theme.isEmpty() && theme != QLatin1String("light") && theme != QLatin1String("dark") && theme != QLatin1String("system")) {
+        std::fprintf(stderr, "vernier: --theme is light, dark or system, not \"%s\"\n", qPrintable(theme));
+        return kUsage;
+    }
+    appearance.useMode(theme == QLatin1String("light")  ? ui::Appearance::Mode::light
+                       : theme == QLatin1String("dark") ? ui::Appearance::Mode::dark
+                       : theme.isEmpty()                ? appearance.mode()
+                                                        : ui::Appearance::Mode::system);
+    ui::Session session;
+    ui::MainWindow window(session, appearance);
+    if (walking) {
+        const int code = walk(window, parser);
+        session.close();
+        return code;
+    }
+    if (!parser.positionalArguments().isEmpty()) {
+        window.openPath(parser.positionalArguments().first());
+        openData(session, parser.value(QStringLiteral("data")));
+    }
+    window.show();
+    return QApplication::exec();
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/vernier/walk.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QPushButton>
+#include <QTableView>
+#include <QTest>
+
+#include <algorithm>
+#include <cstdio>
+#include <stdexcept>
+
+#include "ui/choose/method_control.h"
+#include "ui/choose/nodes_panel.h"
+#include "ui/choose/rules_panel.h"
+#include "ui/data/data_panel.h"
+#include "ui/data/sample_gallery.h"
+#include "ui/graph/graph_canvas.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+#include "ui/shell/graph_panel.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/start_page.h"
+#include "ui/shell/stepper.h"
+#include "ui/shell/top_bar.h"
+
+namespace vernier {
+
+namespace {
+
+constexpr int kInternal = 70;
+constexpr int kPatience = 900;  ///< seconds for a job on a slow machine
+
+/// A step that did not do what it should.
+struct Stuck : std::runtime_error {
+    explicit Stuck(const QString& what) : std::runtime_error(what.toStdString()) {}
+};
+
+}  // namespace
+
+Walk::Walk(ui::MainWindow& window, Options options) : window_(window), options_(std::move(options)) {}
+
+int Walk::run() {
+    try {
+        if (!QDir().mkpath(options_.folder)) {
+            throw Stuck(QStringLiteral("the folder cannot be made: %1").arg(options_.folder));
+        }
+        window_.resize(1600, 1000);
+        window_.show();
+        window_.resetLayout();
+        ui::MeasureSettings settings = window_.session().measureSettings();
+        settings.seconds = options_.seconds;
+        startPage();
+        open();
+        window_.session().setMeasureSettings(settings);
+        measureBaseline();
+        quantizeWholeModel();
+        quantizeSelectively();
+        waitForComparison();
+        look();
+        if (options_.exports) {
+            exportAll();
+        }
+    } catch (const Stuck& stuck) {
+        std::fprintf(stderr, "vernier: the walk stopped: %s\n", stuck.what());
+        return kInternal;
+    }
+    return 0;
+}
+
+void Walk::say(const QString& step) const {
+    std::printf("%s\n", qPrintable(step));
+    std::fflush(stdout);
+}
+
+QString Walk::file(const QString& name) const {
+    return QDir(options_.folder).filePath(name);
+}
+
+void Walk::waitFor(const QString& what, int seconds, const std::function<bool()>& condition) {
+    const QElapsedTimer timer = [] {
+        QElapsedTimer started;
+        started.start();
+        return started;
+    }();
+    while (!condition()) {
+        const auto& problem = window_.session().jobs().problem();
+        if (problem) {
+            throw Stuck(QStringLiteral("%1: %2").arg(what, problem->message));
+        }
+        if (timer.elapsed() > seconds * 1000) {
+            throw Stuck(QStringLiteral("%1 did not happen within %2 s").arg(what).arg(seconds));
+        }
+        QTest::qWait(20);
+    }
+}
+
+void Walk::settle() {
+    QTest::qWait(400);  // motion of the graph takes 120 ms; statistics arrive from a worker
+}
+
+void Walk::keys(int key, Qt::KeyboardModifiers modifiers) {
+    QTest::keyClick(&window_, static_cast<Qt::Key>(key), modifiers);
+}
+
+void Walk::click(QWidget* widget, const QPoint& position) {
+    QTest::mouseClick(widget, Qt::LeftButton, {}, position);
+}
+
+void Walk::picture(const QString& name) {
+    settle();
+    if (!window_.grab().save(file(name))) {
+        throw Stuck(QStringLiteral("the picture cannot be written: %1").arg(file(name)));
+    }
+    say(QStringLiteral("picture %1").arg(name));
+}
+
+void Walk::pictures(const QString& name) {
+    for (const bool dark : {false, true}) {
+        window_.appearance().useMode(dark ? ui::Appearance::Mode::dark : ui::Appearance::Mode::light);
+        picture(QStringLiteral("%1_%2.png").arg(name, dark ? QStringLiteral("dark") : QStringLiteral("light")));
+    }
+    window_.appearance().useMode(ui::Appearance::Mode::light);
+}
+
+void Walk::startPage() {
+    pictures(QStringLiteral("start"));
+}
+
+void Walk::open() {
+    say(QStringLiteral("open %1").arg(options_.model));
+    window_.openPath(options_.model);
+    ui::Session& session = window_.session();
+    waitFor(QStringLiteral("opening the model"), 120, [&] {
+        return session.state() == ui::Session::State::failed || (session.plan() && window_.graphPanel()->ready());
+    });
+    if (session.state() == ui::Session::State::failed) {
+        throw Stuck(session.error());
+    }
+    if (!options_.data.isEmpty()) {
+        session.setDataset(options_.data);
+    }
+    waitFor(QStringLiteral("opening the dataset"), 120, [&] { return !session.datasetBusy(); });
+    if (!session.dataset()) {
+        throw Stuck(session.datasetError().isEmpty() ? QStringLiteral("there is no dataset; name one with --data") : session.datasetError());
+    }
+    window_.showTab(ui::MainWindow::Tab::data);
+    waitFor(QStringLiteral("decoding samples"), 120, [&] { return !window_.dataPanel()->gallery()->tiles().isEmpty(); });
+    pictures(QStringLiteral("data"));
+}
+
+void Walk::measureBaseline() {
+    click(window_.topBar()->stepper(), window_.topBar()->stepper()->stepRect(ui::Stepper::Baseline).center());
+    picture(QStringLiteral("before_baseline.png"));
+    say(QStringLiteral("measure the baseline"));
+    keys(Qt::Key_B, Qt::ControlModifier);
+    waitFor(QStringLiteral("measuring the baseline"), kPatience, [&] { return window_.session().baseline().has_value(); });
+}
+
+void Walk::quantizeWholeModel() {
+    for (const auto& [key, name] : {std::pair{Qt::Key_4, "INT8 static"}, {Qt::Key_3, "INT8 dynamic"}, {Qt::Key_2, "FP16"}}) {
+        say(QStringLiteral("quantize the whole model: %1").arg(QLatin1String(name)));
+        keys(key, Qt::ControlModifier);
+        keys(Qt::Key_R, Qt::ControlModifier);
+        settle();
+    }
+}
+
+/// The node with most multiply-accumulates among those with weights.
+int Walk::mainConvolution() const {
+    const auto& nodes = window_.session().model()->nodes();
+    const auto most = std::max_element(nodes.begin(), nodes.end(), [](const Node& a, const Node& b) {
+        return std::pair(a.weight_bytes > 0 ? a.macs : 0, a.weight_bytes) < std::pair(b.weight_bytes > 0 ? b.macs : 0, b.weight_bytes);
+    });
+    return most->id;
+}
+
+void Walk::quantizeSelectively() {
+    ui::Session& session = window_.session();
+    say(QStringLiteral("choose by click and key"));
+    keys(Qt::Key_4, Qt::ControlModifier);
+    // In the graph: the heaviest node stays in float, by a click on its card and the key 1.
+    const int node = mainConvolution();
+    window_.canvas()->zoomTo(node);
+    settle();
+    click(window_.canvas()->viewport(), window_.canvas()->rectOf(node).center().toPoint());
+    waitFor(QStringLiteral("selecting by a click in the graph"), 5, [&] { return session.selection().nodes() == QVector<int>{node}; });
+    keys(Qt::Key_1);
+    waitFor(QStringLiteral("choosing by a key"), 5, [&] { return session.nodeState(node).own && session.nodeState(node).chosen == Method::fp32; });
+    // In the table: the first row, by the inspector's control where it is there.
+    const int first = 0;
+    QTableView* table = window_.nodesPanel()->table();
+    table->scrollToTop();
+    settle();
+    click(table->viewport(), window_.nodesPanel()->rowRect(first).center());
+    waitFor(QStringLiteral("selecting by a click in the table"), 5, [&] { return session.selection().nodes() == QVector<int>{first}; });
+    settle();
+    if (auto* control = window_.inspector()->findChild<ui::MethodControl*>(); control != nullptr && control->isVisible()) {
+        click(control, control->segment(Method::fp32).center());
+    } else {
+        keys(Qt::Key_1);
+    }
+    waitFor(QStringLiteral("choosing in the inspector"), 5, [&] { return session.nodeState(first).own; });
+    // There and back again.
+    keys(Qt::Key_Z, Qt::ControlModifier);
+    waitFor(QStringLiteral("undo"), 5, [&] { return !session.nodeState(first).own; });
+    keys(Qt::Key_Y, Qt::ControlModifier);
+    waitFor(QStringLiteral("redo"), 5, [&] { return session.nodeState(first).own; });
+    picture(QStringLiteral("choosing.png"));
+    say(QStringLiteral("quantize the selective recipe"));
+    click(window_.rulesPanel()->quantizeButton(), window_.rulesPanel()->quantizeButton()->rect().center());
+}
+
+void Walk::waitForComparison() {
+    ui::Session& session = window_.session();
+    waitFor(QStringLiteral("quantizing and comparing"), kPatience, [&] { return !session.jobs().busy() && session.comparison().has_value(); });
+    for (const ui::Run& run : session.runs()) {
+        if (!run.comparison) {
+            throw Stuck(QStringLiteral("run “%1”: %2").arg(run.title, run.problem));
+        }
+        say(QStringLiteral("%1: %2 bytes, p50 %3 ms, %4x").arg(run.title).arg(run.comparison->measurement.size_bytes)
+                .arg(run.comparison->measurement.latency.p50, 0, 'f', 3).arg(run.comparison->speedup, 0, 'f', 2));
+    }
+    say(session.verdictTitle());
+    say(session.verdictText());
+}
+
+void Walk::look() {
+    ui::Session& session = window_.session();
+    session.selection().setOne(mainConvolution());
+    window_.canvas()->setZoom(1.0);
+    window_.canvas()->zoomTo(mainConvolution());
+    window_.showTab(ui::MainWindow::Tab::findings);
+    picture(QStringLiteral("findings.png"));
+    click(window_.topBar()->stepper(), window_.topBar()->stepper()->stepRect(ui::Stepper::Verdict).center());
+    settle();
+    pictures(QStringLiteral("window"));
+    session.selection().clear();
+    window_.canvas()->fitAll();
+    pictures(QStringLiteral("graph"));
+}
+
+void Walk::exportAll() {
+    ui::Session& session = window_.session();
+    say(QStringLiteral("export"));
+    if (const auto problem = session.saveRecipe(file(QStringLiteral("recipe.json")))) {
+        throw Stuck(*problem);
+    }
+    if (const auto problem = session.save(file(QStringLiteral("walk.vernier")))) {
+        throw Stuck(*problem);
+    }
+    const QString report = session.jobs().reportFile();
+    const QString target = file(QStringLiteral("window_report.html"));
+    QFile::remove(target);
+    if (report.isEmpty() || !QFile::copy(report, target)) {
+        throw Stuck(QStringLiteral("the report could not be copied"));
+    }
+    const ui::Run& best = session.runs().last();
+    const QString model = file(QFileInfo(session.modelPath()).completeBaseName() + QStringLiteral(".selective.onnx"));
+    QFile::remove(model);
+    if (!QFile::copy(best.file, model)) {
+        throw Stuck(QStringLiteral("the quantized model could not be copied"));
+    }
+}
+
+}  // namespace vernier

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSignalSpy>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+#include "ui/choose/method_control.h"
+
+namespace vernier::ui {
+namespace {
+
+struct Fixture {
+    Fixture() {
+        control.resize(360, 30);
+        control.show();
+        QObject::connect(&control, &MethodControl::chosen, [this](Method method) { chosen.push_back(method); });
+    }
+    MethodControl control;
+    std::vector<Method> chosen;
+};
+
+TEST(MethodControl, AClickOnASegmentChoosesIt) {
+    Fixture f;
+    for (const MethodRow& row : kMethods) {
+        QTest::mouseClick(&f.control, Qt::LeftButton, {}, f.control.segment(row.method).center());
+    }
+    EXPECT_EQ(f.chosen, (std::vector<Method>{Method::fp32, Method::fp16, Method::int8_dynamic, Method::int8_static}));
+}
+
+TEST(MethodControl, SegmentsFillTheWidthWithoutGaps) {
+    Fixture f;
+    EXPECT_EQ(f.control.segment(Method::fp32).left(), 0);
+    EXPECT_EQ(f.control.segment(Method::int8_static).right() + 1, f.control.width());
+    EXPECT_EQ(f.control.segment(Method::fp32).right() + 1, f.control.segment(Method::fp16).left());
+}
+
+TEST(MethodControl, KeysChooseAndReset) {
+    Fixture f;
+    QSignalSpy reset(&f.control, &MethodControl::resetRequested);
+    QTest::keyClick(&f.control, Qt::Key_4);
+    f.control.setMethod(Method::int8_static, true);
+    QTest::keyClick(&f.control, Qt::Key_Right);
+    QTest::keyClick(&f.control, Qt::Key_Backspace);
+    EXPECT_EQ(f.chosen, (std::vector<Method>{Method::int8_static, Method::fp32}));
+    EXPECT_EQ(reset.count(), 1);
+}
+
+TEST(MethodControl, SaysWhatItShowsToAScreenReader) {
+    Fixture f;
+    f.control.setMethod(Method::fp16, true);
+    EXPECT_TRUE(f.control.accessibleDescription().contains(QStringLiteral("own choice")));
+    f.control.setMethod(std::nullopt, false);
+    EXPECT_TRUE(f.control.accessibleDescription().contains(QStringLiteral("Several")));
+}
+
+}  // namespace
+}  // namespace vernier::ui

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableWidget>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+#include "tests/ui/small_session.h"
+#include "ui/choose/rules_panel.h"
+
+namespace vernier::ui {
+namespace {
+
+using test::SmallSession;
+
+TEST(RulesPanel, GroupsOwnChoicesByMethodBehindTheRules) {
+    SmallSession small;
+    small.session.choose({0, 2}, Method::fp32);
+    small.session.choose({5}, Method::fp16);
+    small.session.chooseByOp(QStringLiteral("Relu"), Method::int8_static);
+    const auto rows = ruleRows(small.session);
+    ASSERT_EQ(rows.size(), 4U);
+    EXPECT_EQ(rows[0].text, QStringLiteral("default"));
+    EXPECT_EQ(rows[1].text, QStringLiteral("op:Relu"));
+    EXPECT_EQ(rows[2].text, QStringLiteral("#0 #2"));
+    EXPECT_EQ(rows[2].count, 2);
+    EXPECT_EQ(rows[3].method, Method::fp16);
+    EXPECT_EQ(rows[0].count, 2);
+}
+
+TEST(RulesPanel, ShowsRowsAndAsksForDataWhereItIsMissing) {
+    SmallSession small;
+    RulesPanel panel(small.session);
+    panel.show();
+    small.session.chooseWholeModel(Method::int8_static);
+    EXPECT_EQ(panel.table()->rowCount(), 1);
+    QSignalSpy data(&panel, &RulesPanel::dataRequested);
+    QSignalSpy quantize(&panel, &RulesPanel::quantizeRequested);
+    QTest::mouseClick(panel.quantizeButton(), Qt::LeftButton);
+    EXPECT_EQ(data.count(), 1);
+    EXPECT_EQ(quantize.count(), 0);
+    small.session.chooseWholeModel(Method::int8_dynamic);
+    QTest::mouseClick(panel.quantizeButton(), Qt::LeftButton);
+    EXPECT_EQ(quantize.count(), 1);
+}
+
+}  // namespace
+}  // namespace vernier::ui

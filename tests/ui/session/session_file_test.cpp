@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+
+#include "core/base/file.h"
+#include "tests/ui/small_session.h"
+
+namespace vernier::ui {
+namespace {
+
+using test::SmallSession;
+using test::wait_until;
+
+QString text(const std::filesystem::path& path) {
+    return QString::fromStdString(path.string());
+}
+
+bool finished(const Session& session) {
+    return session.state() == Session::State::open || session.state() == Session::State::failed;
+}
+
+TEST(SessionFile, ReopensRecipeGateAndRuns) {
+    SmallSession small;
+    Session& session = small.session;
+    session.chooseWholeModel(Method::int8_dynamic);
+    session.choose({5}, Method::fp32);
+    session.setGate({.max_drop_points = 1.5, .min_speedup = 1.2});
+    session.setMeasureSettings({2, 1.5, 30});
+    const std::string other = test::write_small_net(small.folder, "other.onnx");
+    session.addCandidate(QString::fromStdString(other));
+    const auto file = small.folder / "work.vernier";
+    ASSERT_EQ(session.save(text(file)), std::nullopt);
+    EXPECT_FALSE(session.isModified());
+
+    Session again;
+    again.open(text(file));
+    ASSERT_TRUE(wait_until([&] { return finished(again); }));
+    ASSERT_EQ(again.state(), Session::State::open) << again.error().toStdString();
+    EXPECT_EQ(again.modelName(), QStringLiteral("net.onnx"));
+    EXPECT_EQ(again.recipe().default_method, Method::int8_dynamic);
+    EXPECT_TRUE(again.nodeState(5).own);
+    EXPECT_EQ(again.gate(), session.gate());
+    EXPECT_EQ(again.measureSettings(), session.measureSettings());
+    ASSERT_EQ(again.runs().size(), 1);
+    EXPECT_EQ(again.runs()[0].title, QStringLiteral("other"));
+    EXPECT_EQ(again.runs()[0].state, Run::State::quantized);
+    // The run's model was copied beside the session: its source may go.
+    EXPECT_NE(again.runs()[0].file, QString::fromStdString(other));
+    EXPECT_FALSE(again.isModified());
+    EXPECT_EQ(again.sessionPath(), text(file));
+}
+
+TEST(SessionFile, SaysWhenTheModelHasChanged) {
+    SmallSession small;
+    const auto file = small.folder / "work.vernier";
+    ASSERT_EQ(small.session.save(text(file)), std::nullopt);
+    Json json = Json::parse(read_file(file));
+    json["model"]["sha256"] = std::string(64, '0');
+    write_file(file, json.dump());
+    Session again;
+    again.open(text(file));
+    ASSERT_TRUE(wait_until([&] { return finished(again); }));
+    EXPECT_EQ(again.state(), Session::State::failed);
+    EXPECT_TRUE(again.error().contains(QStringLiteral("changed"))) << again.error().toStdString();
+}
+
+TEST(SessionFile, DamagedFilesAreErrorsAndNeverCrash) {
+    SmallSession small;
+    small.session.choose({0}, Method::fp16);
+    const auto file = small.folder / "work.vernier";
+    ASSERT_EQ(small.session.save(text(file)), std::nullopt);
+    const std::string whole = read_file(file);
+    const auto damaged = small.folder / "damaged.vernier";
+    for (std::size_t size = 0; size < whole.size() - 2; size += whole.size() / 23 + 1) {
+        write_file(damaged, whole.substr(0, size));
+        Session again;
+        again.open(text(damaged));
+        ASSERT_TRUE(wait_until([&] { return finished(again); }));
+        EXPECT_EQ(again.state(), Session::State::failed) << size;
+        EXPECT_FALSE(again.error().isEmpty());
+    }
+    for (const char* content : {"{\"vernier_session\": 2}", "{\"vernier_session\": 1}", "[]", "{\"vernier_session\": 1, \"model\": {\"path\": \"none.onnx\"}}"}) {
+        write_file(damaged, content);
+        Session again;
+        again.open(text(damaged));
+        ASSERT_TRUE(wait_until([&] { return finished(again); }));
+        EXPECT_EQ(again.state(), Session::State::failed) << content;
+    }
+}
+
+TEST(SessionFile, ARunWhoseFileIsGoneSaysSo) {
+    SmallSession small;
+    small.session.addCandidate(QString::fromStdString(test::write_small_net(small.folder, "other.onnx")));
+    const auto file = small.folder / "work.vernier";
+    ASSERT_EQ(small.session.save(text(file)), std::nullopt);
+    std::filesystem::remove_all(small.folder / "work.runs");
+    Session again;
+    again.open(text(file));
+    ASSERT_TRUE(wait_until([&] { return finished(again); }));
+    ASSERT_EQ(again.runs().size(), 1);
+    EXPECT_EQ(again.runs()[0].state, Run::State::failed);
+    EXPECT_TRUE(again.runs()[0].problem.contains(QStringLiteral("gone")));
+}
+
+TEST(SessionFile, CannotBeWrittenIsAnAnswerNotAnException) {
+    SmallSession small;
+    const auto problem = small.session.save(QStringLiteral("/proc/nowhere/work.vernier"));
+    ASSERT_TRUE(problem.has_value());
+    EXPECT_FALSE(problem->isEmpty());
+    EXPECT_TRUE(small.session.sessionPath().isEmpty());
+}
+
+}  // namespace
+}  // namespace vernier::ui

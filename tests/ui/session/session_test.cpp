@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QSignalSpy>
+
+#include <gtest/gtest.h>
+
+#include "tests/ui/small_session.h"
+#include "ui/session/jobs.h"
+
+namespace vernier::ui {
+namespace {
+
+using test::SmallSession;
+using test::wait_until;
+
+TEST(Session, OpensAModelAndPlansIt) {
+    SmallSession small;
+    ASSERT_TRUE(small.opened) << small.session.error().toStdString() << small.session.planError().toStdString();
+    EXPECT_EQ(small.session.model()->nodes().size(), 6U);
+    EXPECT_EQ(small.session.modelName(), QStringLiteral("net.onnx"));
+    EXPECT_EQ(small.session.choices().size(), 6U);
+    EXPECT_FALSE(small.session.isModified());
+    EXPECT_EQ(small.session.nodeState(0).applied, Method::fp32);
+}
+
+TEST(Session, AFileThatIsNoModelFailsWithItsReason) {
+    SmallSession small;
+    const std::string path = small.folder.write("broken.onnx", "this is no model").string();
+    small.session.open(QString::fromStdString(path));
+    ASSERT_TRUE(wait_until([&] { return small.session.state() == Session::State::failed; }));
+    EXPECT_FALSE(small.session.error().isEmpty());
+    EXPECT_EQ(small.session.model(), nullptr);
+    EXPECT_EQ(small.session.totals().nodes[0], 0);
+}
+
+TEST(Session, AModelThatIsClosedWhileItOpensDoesNotComeBack) {
+    SmallSession small;
+    small.session.open(QString::fromStdString(small.model_path));
+    small.session.close();
+    EXPECT_FALSE(wait_until([&] { return small.session.state() != Session::State::empty; }, 300));
+}
+
+TEST(Session, ChoicesCanBeUndoneAndRedone) {
+    SmallSession small;
+    Session& session = small.session;
+    session.choose({0, 2}, Method::fp16);
+    EXPECT_TRUE(session.nodeState(0).own);
+    EXPECT_EQ(session.nodeState(2).chosen, Method::fp16);
+    EXPECT_FALSE(session.nodeState(5).own);
+    EXPECT_TRUE(session.isModified());
+    session.undoStack().undo();
+    EXPECT_FALSE(session.nodeState(0).own);
+    EXPECT_FALSE(session.isModified());
+    session.undoStack().redo();
+    session.choose({0}, std::nullopt);
+    EXPECT_FALSE(session.nodeState(0).own);
+    EXPECT_TRUE(session.nodeState(2).own);
+    EXPECT_EQ(session.undoStack().count(), 2);
+}
+
+TEST(Session, TheSameChoiceTwiceIsOneStep) {
+    SmallSession small;
+    small.session.choose({0}, Method::fp16);
+    small.session.choose({0}, Method::fp16);
+    EXPECT_EQ(small.session.undoStack().count(), 1);
+}
+
+TEST(Session, AllOfAnOpTypeBeatsOwnChoicesOfThatType) {
+    SmallSession small;
+    Session& session = small.session;
+    session.choose({0, 5}, Method::fp16);
+    session.chooseByOp(QStringLiteral("Conv"), Method::int8_dynamic);
+    EXPECT_EQ(session.nodeState(0).chosen, Method::int8_dynamic);
+    EXPECT_EQ(session.nodeState(2).chosen, Method::int8_dynamic);
+    EXPECT_EQ(session.nodeState(5).chosen, Method::fp16);
+    EXPECT_EQ(session.ruleCount(0), 2);
+    EXPECT_EQ(session.ruleCount(-1), 3);
+}
+
+TEST(Session, TotalsFollowThePlan) {
+    SmallSession small;
+    Session& session = small.session;
+    QSignalSpy planned(&session, &Session::planChanged);
+    session.chooseWholeModel(Method::int8_static);
+    EXPECT_FALSE(session.totals().planned);
+    ASSERT_TRUE(wait_until([&] { return session.plan().has_value(); }));
+    const Totals totals = session.totals();
+    EXPECT_TRUE(totals.planned);
+    EXPECT_GT(totals.nodes[static_cast<std::size_t>(Method::int8_static)], 0);
+    EXPECT_GT(totals.sizeEstimate, 0U);
+    EXPECT_TRUE(session.needsCalibration());
+}
+
+TEST(Session, ARuleThatMatchesNothingIsShownAndLeftOut) {
+    SmallSession small;
+    Recipe recipe;
+    recipe.rules.push_back({.select = "op:Softmax", .method = Method::fp16});
+    recipe.rules.push_back({.select = "op:Gemm", .method = Method::int8_dynamic});
+    small.session.setRecipe(recipe, QStringLiteral("test"));
+    EXPECT_FALSE(small.session.ruleError(0).isEmpty());
+    EXPECT_TRUE(small.session.ruleError(1).isEmpty());
+    EXPECT_EQ(small.session.nodeState(5).chosen, Method::int8_dynamic);
+    EXPECT_EQ(small.session.nodeState(5).rule, 1);
+    EXPECT_TRUE(wait_until([&] { return small.session.plan().has_value(); })) << small.session.planError().toStdString();
+}
+
+TEST(Session, FilterCountsAndNamesErrors) {
+    SmallSession small;
+    Filter& filter = small.session.filter();
+    EXPECT_EQ(filter.count(), 6);
+    filter.setText(QStringLiteral("op:Conv"));
+    EXPECT_EQ(filter.count(), 2);
+    EXPECT_TRUE(filter.matches()[0] && filter.matches()[2]);
+    filter.setText(QStringLiteral("op:Conv and ("));
+    EXPECT_FALSE(filter.error().isEmpty());
+    filter.setText(QStringLiteral("op:Cnov"));
+    EXPECT_EQ(filter.count(), 0);
+    EXPECT_FALSE(filter.error().isEmpty());
+}
+
+TEST(Session, StaticWithoutDataSaysWhatIsMissing) {
+    SmallSession small;
+    small.session.chooseWholeModel(Method::int8_static);
+    EXPECT_EQ(small.session.jobs().quantize(), 0);
+    ASSERT_TRUE(small.session.jobs().problem());
+    EXPECT_TRUE(small.session.jobs().problem()->message.contains(QStringLiteral("calibration")));
+    EXPECT_TRUE(small.session.runs().isEmpty());
+}
+
+TEST(Session, ADatasetThatCannotBeOpenedIsAnErrorOfTheDataPanelOnly) {
+    SmallSession small;
+    small.session.setDataset(QString::fromStdString((small.folder / "nothing.npz").string()));
+    ASSERT_TRUE(wait_until([&] { return !small.session.datasetBusy(); }));
+    EXPECT_FALSE(small.session.datasetError().isEmpty());
+    EXPECT_EQ(small.session.dataset(), nullptr);
+    EXPECT_EQ(small.session.state(), Session::State::open);
+}
+
+}  // namespace
+}  // namespace vernier::ui

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real window on a small model, driven by real events.
+#include <QApplication>
+#include <QMimeData>
+#include <QTableView>
+#include <QTest>
+#include <QDropEvent>
+
+#include <gtest/gtest.h>
+
+#include "tests/ui/small_session.h"
+#include "ui/choose/nodes_panel.h"
+#include "ui/graph/graph_canvas.h"
+#include "ui/session/jobs.h"
+#include "ui/shell/graph_panel.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/stepper.h"
+#include "ui/shell/top_bar.h"
+
+namespace vernier::ui {
+namespace {
+
+using test::wait_until;
+
+class MainWindowTest : public ::testing::Test {
+protected:
+    MainWindowTest() : window_(session_, appearance_) {
+        appearance_.useMode(Appearance::Mode::light);
+        window_.resize(1400, 900);
+        window_.show();
+    }
+    void open() {
+        window_.openPath(QString::fromStdString(test::write_small_net(folder_)));
+        ASSERT_TRUE(wait_until([this] { return session_.plan() && window_.graphPanel()->ready(); })) << session_.error().toStdString();
+    }
+    ~MainWindowTest() override { session_.close(); }  // nothing to ask about when the window goes
+
+    test::TempDir folder_;
+    Appearance appearance_;
+    Session session_;
+    MainWindow window_;
+};
+
+TEST_F(MainWindowTest, OpensAModelIntoTableAndGraph) {
+    open();
+    EXPECT_EQ(window_.nodesPanel()->table()->model()->rowCount(), 6);
+    EXPECT_FALSE(window_.canvas()->rectOf(0).isNull());
+    EXPECT_TRUE(window_.windowTitle().contains(QStringLiteral("net.onnx")));
+}
+
+TEST_F(MainWindowTest, AClickInTheGraphSelectsInTheTableAndAKeyChooses) {
+    open();
+    window_.canvas()->fitAll();
+    QTest::mouseClick(window_.canvas()->viewport(), Qt::LeftButton, {}, window_.canvas()->rectOf(2).center().toPoint());
+    EXPECT_EQ(session_.selection().nodes(), QVector<int>{2});
+    EXPECT_EQ(window_.nodesPanel()->table()->selectionModel()->selectedRows().size(), 1);
+    QTest::keyClick(&window_, Qt::Key_2);
+    EXPECT_EQ(session_.nodeState(2).chosen, Method::fp16);
+    EXPECT_TRUE(window_.isWindowModified());
+    QTest::keyClick(&window_, Qt::Key_Z, Qt::ControlModifier);
+    EXPECT_EQ(session_.nodeState(2).chosen, Method::fp32);
+    QTest::keyClick(&window_, Qt::Key_Y, Qt::ControlModifier);
+    EXPECT_TRUE(session_.nodeState(2).own);
+    QTest::keyClick(&window_, Qt::Key_0);
+    EXPECT_FALSE(session_.nodeState(2).own);
+}
+
+TEST_F(MainWindowTest, DigitsTypedIntoTheFilterChooseNothing) {
+    open();
+    session_.selection().setOne(0);
+    window_.focusFilter();
+    QTest::keyClicks(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : window_.nodesPanel(), QStringLiteral("#2"));
+    EXPECT_EQ(session_.undoStack().count(), 0);
+}
+
+TEST_F(MainWindowTest, TheStepperShowsWhatIsNext) {
+    auto marks = Stepper::marks(session_);
+    EXPECT_EQ(marks[Stepper::Baseline], Stepper::Mark::later);
+    open();
+    marks = Stepper::marks(session_);
+    EXPECT_EQ(marks[Stepper::Baseline], Stepper::Mark::next);
+    EXPECT_EQ(marks[Stepper::Choose], Stepper::Mark::later);
+    session_.chooseWholeModel(Method::fp16);
+    EXPECT_EQ(Stepper::marks(session_)[Stepper::Choose], Stepper::Mark::done);
+}
+
+TEST_F(MainWindowTest, ADroppedFileOpens) {
+    const std::string path = test::write_small_net(folder_, "dropped.onnx");
+    QMimeData mime;
+    mime.setUrls({QUrl::fromLocalFile(QString::fromStdString(path))});
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &mime, Qt::LeftButton, {});
+    QApplication::sendEvent(&window_, &enter);
+    EXPECT_TRUE(enter.isAccepted());
+    QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &mime, Qt::LeftButton, {});
+    QApplication::sendEvent(&window_, &drop);
+    ASSERT_TRUE(wait_until([this] { return session_.state() == Session::State::open; }));
+    EXPECT_EQ(session_.modelName(), QStringLiteral("dropped.onnx"));
+}
+
+TEST_F(MainWindowTest, ABrokenFileLeavesTheStartPageWithTheReason) {
+    window_.openPath(QString::fromStdString(folder_.write("bad.onnx", "nothing").string()));
+    ASSERT_TRUE(wait_until([this] { return session_.state() == Session::State::failed; }));
+    EXPECT_FALSE(window_.action(QStringLiteral("quantize"))->isEnabled());
+}
+
+TEST_F(MainWindowTest, FitsTheSmallestSize) {
+    open();
+    window_.resize(1100, 700);
+    QApplication::processEvents();
+    EXPECT_LE(window_.width(), 1100);
+    EXPECT_LE(window_.height(), 700);
+    EXPECT_GT(window_.canvas()->width(), 250);
+}
+
+TEST_F(MainWindowTest, BothThemesPaint) {
+    open();
+    for (const auto mode : {Appearance::Mode::dark, Appearance::Mode::light}) {
+        appearance_.useMode(mode);
+        const QImage picture = window_.grab().toImage();
+        EXPECT_EQ(picture.pixelColor(picture.width() / 2, 8).lightness() < 128, mode == Appearance::Mode::dark);
+    }
+}
+
+}  // namespace
+}  // namespace vernier::ui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCoreApplication>
+#include <QPainter>
+
+#include "core/report/format.h"
+#include "ui/sheet/blocks.h"
+#include "ui/sheet/sheet_text.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kTop = 28, kCellWidth = 112, kCellHeight = 54;
+
+QString tr(const char* words) {
+    return QCoreApplication::translate("Sheet", words);
+}
+
+void paintCell(QPainter& painter, const QRectF& cell, std::uint64_t count, const QString& words, const QColor& colour, const Theme& theme) {
+    painter.setPen(QPen(theme.line, 1));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(cell);
+    const QString number = QString::fromStdString(grouped(count));
+    const QFont large = sheetFont(18, true), small = sheetFont(11);
+    const double x = cell.center().x();
+    paintLine(painter, x - QFontMetricsF(large).horizontalAdvance(number) / 2, cell.top() + 26, cell.width(), number, large, colour);
+    paintLine(painter, x - QFontMetricsF(small).horizontalAdvance(words) / 2, cell.top() + 43, cell.width(), words, small, theme.text2);
+}
+
+void paintCells(QPainter& painter, const QPointF& corner, const CandidateComparison& candidate, const Theme& theme) {
+    const auto cell = [&](int column, int row) {
+        return QRectF(corner.x() + column * kCellWidth, corner.y() + row * kCellHeight, kCellWidth, kCellHeight);
+    };
+    paintCell(painter, cell(0, 0), candidate.right_both, tr("right in both"), theme.text, theme);
+    paintCell(painter, cell(1, 0), candidate.lost, tr("lost"), theme.ink(theme.method(u"int4")), theme);
+    paintCell(painter, cell(0, 1), candidate.gained, tr("gained"), theme.ink(QColor(0x0072b2)), theme);
+    paintCell(painter, cell(1, 1), candidate.wrong_both, tr("wrong in both"), theme.text, theme);
+}
+
+}  // namespace
+
+double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme) {
+    if (sheet.named.best < 0 || sheet.named.comparison.baseline.samples == 0) {
+        return 0;
+    }
+    const CandidateComparison& candidate = sheet.named.comparison.candidates[std::size_t(sheet.named.best)];
+    const bool labels = candidate.top1_delta_points.has_value();
+    const double cells = labels ? 2 * kCellHeight + 6 : 0;
+    if (painter != nullptr) {
+        paintLine(*painter, place.left(), place.top() + 14, place.width(),
+                  tr("Answers that changed (%1 samples)").arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.samples))), sheetFont(13, true), theme.text);
+        if (labels) {
+            paintCells(*painter, QPointF(place.left() + 0.5, place.top() + kTop + 0.5), candidate, theme);
+        }
+        const double y = place.top() + kTop + cells + 16;
+        paintLine(*painter, place.left(), y, place.width(), tr("%1 % of all answers agree with FP32").arg(QString::fromStdString(significant(candidate.agreement))),
+                  sheetFont(12), theme.text2);
+        paintLine(*painter, place.left(), y + 19, place.width(),
+                  tr("outputs: SQNR %1 dB, cosine %2").arg(candidate.output_sqnr_db, 0, 'f', 1).arg(candidate.output_cosine, 0, 'f', 5), sheetFont(12), theme.text2);
+    }
+    return kTop + cells + 44;
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QRectF>
+
+#include <vector>
+
+#include "core/report/time_by_kind.h"
+#include "ui/sheet/sheet.h"
+
+namespace vernier::ui {
+
+/// Time by kind of operator before and after, the biggest change first; what is counted as "Other" stands last.
+[[nodiscard]] std::vector<KindTime> changesOfTime(const Measurement& before, const Measurement& after);
+
+/// A line from before (square) to after (dot) for each kind. Gives the height; without a painter only that.
+double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
+
+/// Right in both, lost, gained, wrong in both; without labels only the share of equal answers.
+double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
+
+}  // namespace vernier::ui

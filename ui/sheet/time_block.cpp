@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCoreApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/report/format.h"
+#include "ui/sheet/blocks.h"
+#include "ui/sheet/sheet_text.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kRow = 26, kTop = 34, kLabels = 190, kTexts = 150, kGap = 16, kDot = 11;
+
+QString tr(const char* words) {
+    return QCoreApplication::translate("Sheet", words);
+}
+
+void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double most, const QColor& colour, const Theme& theme) {
+    const double left = row.left() + kLabels + kGap, width = row.width() - kLabels - kTexts - 2 * kGap - kDot;
+    const auto at = [&](double value) { return left + kDot / 2 + (most > 0 ? value / most : 0) * width; };
+    const double y = row.center().y(), before = at(time.before), after = at(time.after);
+    paintLine(painter, row.left(), y + 4.5, kLabels, QString::fromStdString(time.kind), sheetFont(12), theme.text2, Qt::ElideMiddle);
+    painter.setPen(QPen(theme.line, 4, Qt::SolidLine, Qt::FlatCap));
+    painter.drawLine(QPointF(before, y), QPointF(after, y));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme.method(u"fp32"));
+    painter.drawRect(QRectF(before - 5, y - 5, 10, 10));
+    painter.setBrush(colour);
+    painter.drawEllipse(QPointF(after, y), kDot / 2, kDot / 2);
+    QFont mono = monoFont();
+    mono.setPixelSize(12);
+    const QString text = QStringLiteral("%1 → %2 ms").arg(QString::fromStdString(significant(time.before)).rightJustified(6), QString::fromStdString(significant(time.after)));
+    paintLine(painter, row.right() - kTexts, y + 4.5, kTexts, text, mono, theme.text);
+}
+
+}  // namespace
+
+std::vector<KindTime> changesOfTime(const Measurement& before, const Measurement& after) {
+    std::vector<KindTime> kinds = time_by_kind(before, after);
+    std::stable_sort(kinds.begin(), kinds.end(), [](const KindTime& a, const KindTime& b) {
+        if ((a.kind == "Other") != (b.kind == "Other")) {
+            return b.kind == "Other";
+        }
+        return std::fabs(a.after - a.before) > std::fabs(b.after - b.before);
+    });
+    return kinds;
+}
+
+double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme) {
+    if (sheet.named.best < 0) {
+        return 0;
+    }
+    const auto best = std::size_t(sheet.named.best);
+    const std::vector<KindTime> kinds = changesOfTime(sheet.named.comparison.baseline, sheet.named.comparison.candidates[best].measurement);
+    if (kinds.empty()) {
+        return 0;
+    }
+    const double height = kTop + kRow * double(kinds.size()) + 20;
+    if (painter == nullptr) {
+        return height;
+    }
+    const CandidateName& name = sheet.named.names[best];
+    paintLine(*painter, place.left(), place.top() + 14, place.width(),
+              tr("Where the time went: FP32 (square) → %1 (dot)").arg(name.title), sheetFont(13, true), theme.text);
+    double most = 0;
+    for (const KindTime& kind : kinds) {
+        most = std::max({most, kind.before, kind.after});
+    }
+    const QColor colour = name.method.isEmpty() ? theme.accent : theme.method(name.method);
+    double y = place.top() + kTop - 6;
+    for (const KindTime& kind : kinds) {
+        paintRow(*painter, QRectF(place.left(), y, place.width(), kRow), kind, most, colour, theme);
+        y += kRow;
+    }
+    paintLine(*painter, place.left(), y + 16, place.width(), tr("Mean time of a run by kind of operator, profiled on its own: profiling slows small operators."),
+              sheetFont(11), theme.text2);
+    return height;
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/actions.h"
+
+#include <QApplication>
+
+#include "ui/graph/graph_canvas.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+#include "ui/shell/main_window.h"
+
+namespace vernier::ui {
+
+namespace {
+
+template <Method method>
+void chooseSelected(MainWindow& window) {
+    window.session().choose(window.session().selection().nodes(), method);
+}
+
+template <Method method>
+void chooseAll(MainWindow& window) {
+    window.session().chooseWholeModel(method);
+}
+
+template <bool perChannel>
+void granularity(MainWindow& window) {
+    window.session().chooseGranularity(window.session().selection().nodes(), perChannel);
+}
+
+template <Appearance::Mode mode>
+void theme(MainWindow& window) {
+    window.appearance().setMode(mode);
+}
+
+void selectAll(MainWindow& window) {
+    // What the filter hides is not meant.
+    QVector<int> nodes;
+    const auto& matches = window.session().filter().matches();
+    for (std::size_t i = 0; i < matches.size(); ++i) {
+        if (matches[i]) {
+            nodes << static_cast<int>(i);
+        }
+    }
+    window.session().selection().set(nodes, window.session().selection().current());
+}
+
+constexpr ActionRow kActions[] = {
+    {Menu::file, "open", QT_TRANSLATE_NOOP("Actions", "&Open…"), "Ctrl+O", Needs::nothing, [](MainWindow& w) { w.openDialog(); }, ""},
+    {Menu::file, "open-demo", QT_TRANSLATE_NOOP("Actions", "Open the &demo"), "", Needs::nothing, [](MainWindow& w) { w.openDemo(); }, ""},
+    {Menu::file, "save", QT_TRANSLATE_NOOP("Actions", "&Save session"), "Ctrl+S", Needs::model, [](MainWindow& w) { w.saveSession(); },
+     QT_TRANSLATE_NOOP("Actions", "Model, recipe, data, runs and what was measured"), true},
+    {Menu::file, "save-as", QT_TRANSLATE_NOOP("Actions", "Save session &as…"), "Ctrl+Shift+S", Needs::model, [](MainWindow& w) { w.saveSessionAs(); }, ""},
+    {Menu::file, "save-model", QT_TRANSLATE_NOOP("Actions", "Save quantized &model…"), "Ctrl+E", Needs::run, [](MainWindow& w) { w.saveRunDialog(); },
+     QT_TRANSLATE_NOOP("Actions", "The selected run's file"), true},
+    {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save HTML &report…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
+    {Menu::file, "close", QT_TRANSLATE_NOOP("Actions", "&Close"), "Ctrl+W", Needs::model, [](MainWindow& w) { w.closeDocument(); }, "", true},
+    {Menu::file, "quit", QT_TRANSLATE_NOOP("Actions", "&Quit"), "Ctrl+Q", Needs::nothing, [](MainWindow& w) { w.close(); }, ""},
+
+    {Menu::edit, "undo", QT_TRANSLATE_NOOP("Actions", "&Undo"), "Ctrl+Z", Needs::model, [](MainWindow& w) { w.session().undoStack().undo(); }, ""},
+    {Menu::edit, "redo", QT_TRANSLATE_NOOP("Actions", "&Redo"), "Ctrl+Y Ctrl+Shift+Z", Needs::model, [](MainWindow& w) { w.session().undoStack().redo(); }, ""},
+    {Menu::edit, "select-all", QT_TRANSLATE_NOOP("Actions", "Select &all"), "Ctrl+A", Needs::model, selectAll,
+     QT_TRANSLATE_NOOP("Actions", "All nodes that the filter lets through"), true},
+    {Menu::edit, "select-none", QT_TRANSLATE_NOOP("Actions", "Select &none"), "Ctrl+Shift+A", Needs::selection, [](MainWindow& w) { w.session().selection().clear(); }, ""},
+    {Menu::edit, "filter", QT_TRANSLATE_NOOP("Actions", "&Filter nodes"), "Ctrl+F", Needs::model, [](MainWindow& w) { w.focusFilter(); }, "", true},
+    {Menu::edit, "search", QT_TRANSLATE_NOOP("Actions", "&Search nodes and commands"), "Ctrl+K", Needs::nothing, [](MainWindow& w) { w.showPalette(); }, ""},
+
+    {Menu::choose, "choose-fp32", QT_TRANSLATE_NOOP("Actions", "FP32 for the selection"), "1", Needs::selection, chooseSelected<Method::fp32>, ""},
+    {Menu::choose, "choose-fp16", QT_TRANSLATE_NOOP("Actions", "FP16 for the selection"), "2", Needs::selection, chooseSelected<Method::fp16>, ""},
+    {Menu::choose, "choose-int8-dynamic", QT_TRANSLATE_NOOP("Actions", "INT8 dynamic for the selection"), "3", Needs::selection, chooseSelected<Method::int8_dynamic>, ""},
+    {Menu::choose, "choose-int8-static", QT_TRANSLATE_NOOP("Actions", "INT8 static for the selection"), "4", Needs::selection, chooseSelected<Method::int8_static>, ""},
+    {Menu::choose, "inherit", QT_TRANSLATE_NOOP("Actions", "&Inherit again"), "0 Backspace", Needs::selection,
+     [](MainWindow& w) { w.session().choose(w.session().selection().nodes(), std::nullopt); }, QT_TRANSLATE_NOOP("Actions", "The selection's own choices go away")},
+    {Menu::choose, "per-channel", QT_TRANSLATE_NOOP("Actions", "Weights per &channel"), "", Needs::selection, granularity<true>, "", true},
+    {Menu::choose, "per-tensor", QT_TRANSLATE_NOOP("Actions", "Weights per &tensor"), "", Needs::selection, granularity<false>, ""},
+    {Menu::choose, "all-fp32", QT_TRANSLATE_NOOP("Actions", "Whole model in FP32"), "Ctrl+1", Needs::model, chooseAll<Method::fp32>, "", true},
+    {Menu::choose, "all-fp16", QT_TRANSLATE_NOOP("Actions", "Whole model in FP16"), "Ctrl+2", Needs::model, chooseAll<Method::fp16>, ""},
+    {Menu::choose, "all-int8-dynamic", QT_TRANSLATE_NOOP("Actions", "Whole model in INT8 dynamic"), "Ctrl+3", Needs::model, chooseAll<Method::int8_dynamic>, ""},
+    {Menu::choose, "all-int8-static", QT_TRANSLATE_NOOP("Actions", "Whole model in INT8 static"), "Ctrl+4", Needs::model, chooseAll<Method::int8_static>, ""},
+    {Menu::choose, "open-recipe", QT_TRANSLATE_NOOP("Actions", "&Open recipe…"), "", Needs::model, [](MainWindow& w) { w.openRecipeDialog(); }, "", true},
+    {Menu::choose, "save-recipe", QT_TRANSLATE_NOOP("Actions", "&Save recipe as…"), "", Needs::model, [](MainWindow& w) { w.saveRecipeDialog(); }, ""},
+
+    {Menu::measure, "pick-data", QT_TRANSLATE_NOOP("Actions", "Pick dataset &file…"), "Ctrl+D", Needs::model, [](MainWindow& w) { w.pickDataFile(); }, ""},
+    {Menu::measure, "pick-data-folder", QT_TRANSLATE_NOOP("Actions", "Pick dataset f&older…"), "Ctrl+Shift+D", Needs::model, [](MainWindow& w) { w.pickDataFolder(); }, ""},
+    {Menu::measure, "baseline", QT_TRANSLATE_NOOP("Actions", "Measure the &baseline"), "Ctrl+B", Needs::model, [](MainWindow& w) { w.measureBaseline(); },
+     QT_TRANSLATE_NOOP("Actions", "FP32 on this machine; every saving is measured against it"), true},
+    {Menu::measure, "quantize", QT_TRANSLATE_NOOP("Actions", "&Quantize and measure"), "Ctrl+R", Needs::model, [](MainWindow& w) { w.quantize(); }, ""},
+    {Menu::measure, "measure-again", QT_TRANSLATE_NOOP("Actions", "&Measure again"), "Ctrl+M", Needs::model, [](MainWindow& w) { w.measureAgain(); },
+     QT_TRANSLATE_NOOP("Actions", "All runs and the baseline, interleaved")},
+    {Menu::measure, "add-candidate", QT_TRANSLATE_NOOP("Actions", "&Add a quantized model…"), "", Needs::model, [](MainWindow& w) { w.addCandidateDialog(); },
+     QT_TRANSLATE_NOOP("Actions", "A file made elsewhere, compared with the same harness")},
+    {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job, [](MainWindow& w) { w.session().jobs().cancel(); }, "", true},
+    {Menu::measure, "settings", QT_TRANSLATE_NOOP("Actions", "&How to measure…"), "", Needs::nothing, [](MainWindow& w) { w.measureSettingsDialog(); },
+     QT_TRANSLATE_NOOP("Actions", "Threads, seconds, samples")},
+
+    {Menu::view, "fit-all", QT_TRANSLATE_NOOP("Actions", "&Fit the graph"), "F", Needs::model, [](MainWindow& w) { w.canvas()->fitAll(); }, ""},
+    {Menu::view, "fit-selection", QT_TRANSLATE_NOOP("Actions", "Fit the &selection"), "Shift+F", Needs::selection, [](MainWindow& w) { w.canvas()->fitSelection(); }, ""},
+    {Menu::view, "zoom-in", QT_TRANSLATE_NOOP("Actions", "Zoom &in"), "Ctrl++ Ctrl+=", Needs::model, [](MainWindow& w) { w.canvas()->zoomIn(); }, ""},
+    {Menu::view, "zoom-out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"), "Ctrl+-", Needs::model, [](MainWindow& w) { w.canvas()->zoomOut(); }, ""},
+    {Menu::view, "zoom-100", QT_TRANSLATE_NOOP("Actions", "Zoom to 100 %"), "Ctrl+0", Needs::model, [](MainWindow& w) { w.canvas()->setZoom(1.0); }, ""},
+    {Menu::view, "colour", QT_TRANSLATE_NOOP("Actions", "&Colour by method or op category"), "C", Needs::model, [](MainWindow& w) { w.switchColour(); }, "", true},
+    {Menu::view, "theme-system", QT_TRANSLATE_NOOP("Actions", "Theme as the s&ystem"), "", Needs::nothing, theme<Appearance::Mode::system>, "", true},
+    {Menu::view, "theme-light", QT_TRANSLATE_NOOP("Actions", "&Light theme"), "", Needs::nothing, theme<Appearance::Mode::light>, ""},
+    {Menu::view, "theme-dark", QT_TRANSLATE_NOOP("Actions", "&Dark theme"), "", Needs::nothing, theme<Appearance::Mode::dark>, ""},
+    {Menu::view, "left-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide nodes and recipe"), "F9", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::left); }, "", true},
+    {Menu::view, "right-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide the inspector"), "F10", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::right); }, ""},
+    {Menu::view, "bottom-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide the comparison"), "F12", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::bottom); }, ""},
+    {Menu::view, "reset-layout", QT_TRANSLATE_NOOP("Actions", "&Reset layout"), "", Needs::nothing, [](MainWindow& w) { w.resetLayout(); }, ""},
+
+    {Menu::help, "keys", QT_TRANSLATE_NOOP("Actions", "&Keys and commands"), "?", Needs::nothing, [](MainWindow& w) { w.showHelp(); }, ""},
+    {Menu::help, "about", QT_TRANSLATE_NOOP("Actions", "&About Vernier"), "", Needs::nothing, [](MainWindow& w) { w.showAbout(); }, ""},
+};
+
+}  // namespace
+
+std::span<const ActionRow> actionTable() {
+    return kActions;
+}
+
+QString menuTitle(Menu menu) {
+    switch (menu) {
+        case Menu::file: return QCoreApplication::translate("Actions", "&File");
+        case Menu::edit: return QCoreApplication::translate("Actions", "&Edit");
+        case Menu::choose: return QCoreApplication::translate("Actions", "&Choose");
+        case Menu::measure: return QCoreApplication::translate("Actions", "&Measure");
+        case Menu::view: return QCoreApplication::translate("Actions", "&View");
+        case Menu::help: return QCoreApplication::translate("Actions", "&Help");
+    }
+    return {};
+}
+
+}  // namespace vernier::ui

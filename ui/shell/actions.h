@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAction>
+#include <QString>
+
+#include <span>
+
+namespace vernier::ui {
+
+class MainWindow;
+
+enum class Menu { file, edit, choose, measure, view, help };
+
+/// When a command can be used.
+enum class Needs { nothing, model, selection, run, comparison, job };
+
+/// One command of the window. Menus, shortcuts, the palette and the help sheet are made from the table of these.
+struct ActionRow {
+    Menu menu;
+    const char* id;          ///< stable name, such as "choose-fp32"
+    const char* text;        ///< with mnemonic; marked for translation
+    const char* shortcuts;   ///< portable texts, separated by a space; may be empty
+    Needs needs;
+    void (*run)(MainWindow&);
+    const char* tip;         ///< what it does, for the help sheet; may be empty
+    bool separator = false;  ///< a line before it in its menu
+};
+
+[[nodiscard]] std::span<const ActionRow> actionTable();
+[[nodiscard]] QString menuTitle(Menu menu);
+
+}  // namespace vernier::ui

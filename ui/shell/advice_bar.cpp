@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/advice_bar.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+
+#include "ui/session/session.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+QString text(const Json& json, const char* key) {
+    const auto it = json.is_object() ? json.find(key) : json.end();
+    return json.is_object() && it != json.end() && it->is_string() ? QString::fromStdString(it->get<std::string>()) : QString();
+}
+
+}  // namespace
+
+AdviceBar::AdviceBar(Session& session, QWidget* parent) : QFrame(parent), session_(session), text_(new QLabel), take_(new QPushButton) {
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 6, 8, 6);
+    layout->setSpacing(12);
+    text_->setWordWrap(true);
+    layout->addWidget(text_, 1);
+    layout->addWidget(take_);
+    connect(take_, &QPushButton::clicked, this, [this] {
+        if (method_) {
+            session_.chooseWholeModel(*method_);
+        }
+    });
+    for (const auto signal : {&Session::stateChanged, &Session::inspectionChanged, &Session::recipeChanged}) {
+        connect(&session, signal, this, &AdviceBar::showState);
+    }
+    showState();
+}
+
+void AdviceBar::showState() {
+    const Json& inspection = session_.inspection();
+    const Json none;
+    const Json& advice = inspection.is_object() && inspection.contains("advice") ? inspection["advice"] : none;
+    const bool untouched = session_.recipe() == Recipe{};
+    const QString why = text(advice, "text").isEmpty() ? text(advice, "why") : text(advice, "text");
+    method_ = method_from_id(text(advice, "method").toStdString());
+    const QString problem = text(inspection, "error");
+    setVisible(session_.model() && (!problem.isEmpty() || (untouched && !why.isEmpty())));
+    const Theme theme = Theme::fromPalette(palette());
+    const QColor edge = problem.isEmpty() ? theme.accent : theme.bad;
+    setStyleSheet(QStringLiteral("vernier--ui--AdviceBar { background: %1; border-left: 3px solid %2; }")
+                      .arg(mixed(edge, theme.window, 0.10).name(), edge.name()));
+    text_->setText(problem.isEmpty() ? why : problem);
+    take_->setVisible(problem.isEmpty() && method_ && *method_ != Method::fp32);
+    if (method_) {
+        const std::string_view title = row(*method_).title;
+        take_->setText(tr("Choose %1").arg(QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()))));
+    }
+}
+
+}  // namespace vernier::ui

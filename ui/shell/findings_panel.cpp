@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/findings_panel.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include "ui/session/session.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+enum Column { Sign, Text, Node, Code, ColumnCount };
+constexpr int kNodeRole = Qt::UserRole + 1;
+
+QString sign(Severity severity) {
+    return severity == Severity::serious ? QStringLiteral("✕") : severity == Severity::warning ? QStringLiteral("⚠") : QStringLiteral("ⓘ");
+}
+
+}  // namespace
+
+std::vector<Finding> findingsFrom(const Json& document, const char* key) {
+    std::vector<Finding> findings;
+    if (!document.is_object() || !document.contains(key) || !document[key].is_array()) {
+        return findings;
+    }
+    for (const Json& entry : document[key]) {
+        try {
+            findings.push_back(finding_from_json(entry));
+        } catch (const std::exception&) {
+            continue;  // written by another version: the rest is still worth reading
+        }
+    }
+    return findings;
+}
+
+FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), empty_(new QLabel), tree_(new QTreeWidget) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 8, 12, 4);
+    empty_->setProperty("role", "note");
+    empty_->setAlignment(Qt::AlignCenter);
+    tree_->setColumnCount(ColumnCount);
+    tree_->setHeaderHidden(true);
+    tree_->setRootIsDecorated(false);
+    tree_->setIndentation(12);
+    tree_->setWordWrap(true);
+    tree_->setUniformRowHeights(false);
+    tree_->setAccessibleName(tr("Findings"));
+    tree_->header()->setStretchLastSection(false);
+    tree_->header()->setSectionResizeMode(Sign, QHeaderView::ResizeToContents);
+    tree_->header()->setSectionResizeMode(Text, QHeaderView::Stretch);
+    tree_->header()->setSectionResizeMode(Node, QHeaderView::ResizeToContents);
+    tree_->header()->setSectionResizeMode(Code, QHeaderView::ResizeToContents);
+    layout->addWidget(tree_);
+    layout->addWidget(empty_);
+    connect(tree_, &QTreeWidget::itemClicked, this, [this](const QTreeWidgetItem* item) {
+        const QVariant node = item->data(0, kNodeRole);
+        if (node.isValid() && session_.model() && node.toInt() < static_cast<int>(session_.model()->nodes().size())) {
+            session_.selection().setOne(node.toInt());
+        }
+    });
+    connect(&session, &Session::stateChanged, this, &FindingsPanel::refill);
+    connect(&session, &Session::inspectionChanged, this, &FindingsPanel::refill);
+    connect(&session, &Session::planChanged, this, &FindingsPanel::refill);
+    connect(&session, &Session::runsChanged, this, &FindingsPanel::refill);
+    connect(&session, &Session::currentRunChanged, this, &FindingsPanel::refill);
+    refill();
+}
+
+int FindingsPanel::count() const {
+    int count = 0;
+    for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+        count += tree_->topLevelItem(i)->childCount();
+    }
+    return count;
+}
+
+void FindingsPanel::addGroup(const QString& title, const std::vector<Finding>& findings) {
+    if (findings.empty()) {
+        return;
+    }
+    const Theme theme = Theme::fromPalette(palette());
+    auto* group = new QTreeWidgetItem(tree_);
+    group->setText(Sign, title);
+    group->setFirstColumnSpanned(true);
+    group->setFont(Sign, labelFont());
+    group->setForeground(Sign, theme.text2);
+    group->setFlags(Qt::ItemIsEnabled);
+    for (const Finding& finding : findings) {
+        auto* item = new QTreeWidgetItem(group);
+        item->setText(Sign, sign(finding.severity));
+        item->setForeground(Sign, theme.ink(finding.severity == Severity::serious ? theme.bad : finding.severity == Severity::warning ? theme.warn : theme.accent));
+        const QString text = QString::fromStdString(finding.text);
+        const QString remedy = QString::fromStdString(finding.remedy);
+        item->setText(Text, remedy.isEmpty() ? text : text + QStringLiteral(" → ") + remedy);
+        item->setToolTip(Text, item->text(Text));
+        item->setText(Node, QString::fromStdString(finding.node_name));
+        item->setText(Code, QString::fromStdString(finding.code));
+        item->setForeground(Code, theme.text2);
+        item->setFont(Code, labelFont());
+        if (finding.node >= 0) {
+            item->setData(0, kNodeRole, finding.node);
+        }
+    }
+    group->setExpanded(true);
+}
+
+void FindingsPanel::refill() {
+    tree_->clear();
+    if (session_.model()) {
+        std::vector<Finding> about = findingsFrom(session_.inspection(), "findings");
+        addGroup(tr("THE MODEL"), about.empty() ? session_.model()->findings() : about);
+        addGroup(tr("THE PLAN"), session_.plan() ? session_.plan()->findings : std::vector<Finding>());
+        const Run* run = session_.run(session_.currentRun());
+        if (run == nullptr && !session_.runs().isEmpty()) {
+            run = &session_.runs().last();
+        }
+        if (run != nullptr) {
+            addGroup(tr("RUN “%1”").arg(run->title), findingsFrom(run->quantized, "findings"));
+        }
+    }
+    const bool none = tree_->topLevelItemCount() == 0;
+    tree_->setVisible(!none);
+    empty_->setVisible(none);
+    empty_->setText(session_.model() ? tr("Nothing was found that needs your attention.") : tr("Open a model to see what there is to know about it."));
+    emit countChanged(count());
+}
+
+}  // namespace vernier::ui

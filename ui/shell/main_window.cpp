@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/main_window.h"
+
+#include <QCoreApplication>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+#include "ui/choose/filter_line.h"
+#include "ui/choose/nodes_panel.h"
+#include "ui/choose/recipe_actions.h"
+#include "ui/choose/rules_panel.h"
+#include "ui/data/data_panel.h"
+#include "ui/graph/graph_canvas.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+#include "ui/shell/actions.h"
+#include "ui/shell/advice_bar.h"
+#include "ui/shell/findings_panel.h"
+#include "ui/shell/graph_panel.h"
+#include "ui/shell/log_panel.h"
+#include "ui/shell/palette.h"
+#include "ui/shell/panels.h"
+#include "ui/shell/problem_bar.h"
+#include "ui/shell/recent.h"
+#include "ui/shell/start_page.h"
+#include "ui/shell/status_line.h"
+#include "ui/shell/stepper.h"
+#include "ui/shell/top_bar.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+QWidget* hairline() {
+    auto* line = new QFrame;
+    line->setFixedHeight(1);
+    line->setObjectName(QStringLiteral("hairline"));
+    return line;
+}
+
+QSplitter* splitter(Qt::Orientation orientation) {
+    auto* splitter = new QSplitter(orientation);
+    splitter->setChildrenCollapsible(false);
+    splitter->setHandleWidth(1);
+    return splitter;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent)
+    : QMainWindow(parent), session_(session), appearance_(appearance), stack_(new QStackedWidget), start_(new StartPage),
+      top_(new TopBar(session)), problem_(new ProblemBar(session)), advice_(new AdviceBar(session)),
+      nodes_(new NodesPanel(session)), rules_(new RulesPanel(session)), graph_(new GraphPanel(session)),
+      data_(new DataPanel(session)), findings_(new FindingsPanel(session)), status_(new StatusLine(session)),
+      vertical_(splitter(Qt::Vertical)), horizontal_(splitter(Qt::Horizontal)), left_(splitter(Qt::Vertical)), tabs_(new QTabWidget) {
+    setAcceptDrops(true);
+    setMinimumSize(1000, 640);
+    inspector_ = makeInspector(session);
+    compare_ = makeCompareBoard(session);
+    stack_->addWidget(start_);
+    stack_->addWidget(buildWorkspace());
+    auto* all = new QWidget;
+    auto* layout = new QVBoxLayout(all);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(problem_);
+    layout->addWidget(stack_, 1);
+    setCentralWidget(all);
+    buildMenus();
+    connectPanels();
+    retheme();
+    sessionChanged();
+    restoreLayout();
+}
+
+MainWindow::~MainWindow() = default;
+
+GraphCanvas* MainWindow::canvas() const {
+    return graph_->canvas();
+}
+
+QWidget* MainWindow::buildWorkspace() {
+    auto* centre = new QWidget;
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(advice_);
+    column->addWidget(graph_, 1);
+    left_->addWidget(nodes_);
+    left_->addWidget(rules_);
+    left_->setStretchFactor(0, 3);
+    left_->setStretchFactor(1, 2);
+    left_->setMinimumWidth(260);
+    inspector_->setMinimumWidth(300);
+    centre->setMinimumWidth(300);
+    horizontal_->addWidget(left_);
+    horizontal_->addWidget(centre);
+    horizontal_->addWidget(inspector_);
+    horizontal_->setStretchFactor(1, 1);
+    vertical_->addWidget(horizontal_);
+    vertical_->addWidget(buildBottom());
+    vertical_->setStretchFactor(0, 1);
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    for (QWidget* part : {static_cast<QWidget*>(top_), hairline(), static_cast<QWidget*>(vertical_), hairline(), static_cast<QWidget*>(status_)}) {
+        layout->addWidget(part, part == vertical_ ? 1 : 0);
+    }
+    return page;
+}
+
+QWidget* MainWindow::buildBottom() {
+    tabs_->setDocumentMode(true);
+    tabs_->tabBar()->setDrawBase(false);
+    tabs_->tabBar()->setExpanding(false);
+    tabs_->setMinimumHeight(150);
+    tabs_->addTab(compare_, tr("Compare"));
+    tabs_->addTab(data_, tr("Data"));
+    tabs_->addTab(findings_, tr("Findings"));
+    tabs_->addTab(new LogPanel(session_), tr("Log"));
+    tabs_->setStyleSheet(QStringLiteral("QTabWidget::tab-bar { left: 12px; }"));
+    return tabs_;
+}
+
+void MainWindow::buildMenus() {
+    QMap<int, QMenu*> menus;
+    QVector<QAction*> forPalette;
+    for (const ActionRow& row : actionTable()) {
+        QMenu*& menu = menus[static_cast<int>(row.menu)];
+        if (menu == nullptr) {
+            menu = menuBar()->addMenu(menuTitle(row.menu));
+        }
+        if (row.separator) {
+            menu->addSeparator();
+        }
+        QAction* action = menu->addAction(QCoreApplication::translate("Actions", row.text));
+        QList<QKeySequence> keys;
+        for (const QString& key : QString::fromLatin1(row.shortcuts).split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+            keys << QKeySequence(key);
+        }
+        action->setShortcuts(keys);
+        action->setObjectName(QLatin1String(row.id));
+        action->setStatusTip(QCoreApplication::translate("Actions", row.tip));
+        connect(action, &QAction::triggered, this, [this, run = row.run] { run(*this); });
+        actions_.insert(QLatin1String(row.id), action);
+        forPalette << action;
+        if (action->objectName() == QLatin1String("open")) {
+            recentMenu_ = menu->addMenu(tr("Open &recent"));
+            connect(recentMenu_, &QMenu::aboutToShow, this, &MainWindow::fillRecentMenu);
+        }
+    }
+    palette_ = new Palette(session_, forPalette, this);
+    connect(palette_, &Palette::nodeChosen, this, &MainWindow::goToNode);
+}
+
+void MainWindow::fillRecentMenu() {
+    recentMenu_->clear();
+    for (const RecentFile& file : recentFiles()) {
+        QAction* action = recentMenu_->addAction(file.path, this, [this, path = file.path] { openPath(path); });
+        action->setEnabled(file.exists);
+    }
+    if (recentMenu_->isEmpty()) {
+        recentMenu_->addAction(tr("Nothing yet"))->setEnabled(false);
+    }
+}
+
+void MainWindow::connectPanels() {
+    connect(start_, &StartPage::openRequested, this, &MainWindow::openDialog);
+    connect(start_, &StartPage::openFileRequested, this, &MainWindow::openPath);
+    connect(top_, &TopBar::searchRequested, this, &MainWindow::showPalette);
+    connect(top_->stepper(), &Stepper::stepClicked, this, &MainWindow::goToStep);
+    connect(nodes_, &NodesPanel::contextMenuRequested, this, &MainWindow::showNodeMenu);
+    connect(nodes_, &NodesPanel::nodeActivated, this, &MainWindow::goToNode);
+    connect(graph_, &GraphPanel::contextMenuRequested, this, &MainWindow::showNodeMenu);
+    connect(rules_, &RulesPanel::openRecipeRequested, this, &MainWindow::openRecipeDialog);
+    connect(rules_, &RulesPanel::saveRecipeRequested, this, &MainWindow::saveRecipeDialog);
+    connect(rules_, &RulesPanel::quantizeRequested, this, &MainWindow::quantize);
+    connect(rules_, &RulesPanel::dataRequested, this, [this] { showTab(Tab::data); });
+    connect(findings_, &FindingsPanel::countChanged, this, [this](int count) {
+        tabs_->setTabText(static_cast<int>(Tab::findings), count > 0 ? tr("Findings · %1").arg(count) : tr("Findings"));
+    });
+    tabs_->setTabText(static_cast<int>(Tab::findings), tr("Findings"));
+    connect(&session_, &Session::stateChanged, this, &MainWindow::sessionChanged);
+    connect(&session_, &Session::modifiedChanged, this, &MainWindow::updateTitle);
+    for (const auto signal : {&Session::stateChanged, &Session::recipeChanged, &Session::runsChanged, &Session::currentRunChanged}) {
+        connect(&session_, signal, this, &MainWindow::updateActions);
+    }
+    connect(&session_.selection(), &Selection::changed, this, &MainWindow::updateActions);
+    connect(&session_.jobs(), &Jobs::changed, this, &MainWindow::updateActions);
+    connect(&session_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateActions);
+    connect(&appearance_, &Appearance::changed, this, &MainWindow::retheme);
+}
+
+void MainWindow::updateActions() {
+    const bool model = static_cast<bool>(session_.model());
+    const Run* run = session_.run(session_.currentRun());
+    for (const ActionRow& row : actionTable()) {
+        const bool usable = row.needs == Needs::nothing      ? true
+                            : row.needs == Needs::model      ? model
+                            : row.needs == Needs::selection  ? model && !session_.selection().nodes().isEmpty()
+                            : row.needs == Needs::run        ? run != nullptr && !run->file.isEmpty()
+                            : row.needs == Needs::comparison ? session_.comparison().has_value()
+                                                             : session_.jobs().busy();
+        actions_[QLatin1String(row.id)]->setEnabled(usable);
+    }
+    const QUndoStack& undo = session_.undoStack();
+    QAction* undoAction = actions_[QStringLiteral("undo")];
+    QAction* redoAction = actions_[QStringLiteral("redo")];
+    undoAction->setEnabled(undo.canUndo());
+    redoAction->setEnabled(undo.canRedo());
+    undoAction->setText(undo.canUndo() ? tr("&Undo: %1").arg(undo.undoText()) : tr("&Undo"));
+    redoAction->setText(undo.canRedo() ? tr("&Redo: %1").arg(undo.redoText()) : tr("&Redo"));
+    actions_[QStringLiteral("open-demo")]->setEnabled(!demoModel().isEmpty());
+}
+
+void MainWindow::sessionChanged() {
+    const bool open = session_.state() == Session::State::open;
+    const bool opening = session_.state() == Session::State::opening;
+    stack_->setCurrentIndex(open || (opening && stack_->currentIndex() == 1) ? 1 : 0);
+    if (session_.state() == Session::State::failed) {
+        start_->showProblem(session_.error());
+    } else {
+        start_->setBusy(opening ? tr("Reading %1…").arg(session_.modelName()) : QString());
+    }
+    if (open) {
+        addRecentFile(session_.sessionPath().isEmpty() ? session_.modelPath() : session_.sessionPath());
+        showTab(Tab::compare);
+    } else if (!opening) {
+        start_->refresh();
+    }
+    updateTitle();
+    updateActions();
+}
+
+void MainWindow::updateTitle() {
+    setWindowModified(session_.isModified());
+    setWindowTitle(session_.model() ? session_.modelName() + QStringLiteral("[*] – Vernier") : QStringLiteral("Vernier"));
+}
+
+void MainWindow::retheme() {
+    const Theme theme = Theme::fromPalette(palette());
+    setStyleSheet(QStringLiteral("QFrame#hairline { background: %1; border: none; }"
+                                 "QLabel#facts { background: %2; color: %3; border-radius: 9px; padding: 2px 10px; }"
+                                 "QPushButton#search { background: %2; color: %3; border: none; text-align: left; padding: 5px 12px; min-width: 200px; }"
+                                 "QFrame#palette { background: %4; border: 1px solid %1; }")
+                      .arg(theme.line.name(), theme.accentSoft.name(), theme.text2.name(), theme.card.name()));
+    // Panels that hold colours in item data or style sheets of their own take them anew from these.
+    if (session_.model()) {
+        emit session_.recipeChanged();
+        emit session_.planChanged();
+    }
+    emit session_.filter().changed();
+}
+
+void MainWindow::showTab(Tab tab) {
+    tabs_->show();
+    tabs_->setCurrentIndex(static_cast<int>(tab));
+}
+
+void MainWindow::togglePanel(Panel panel) {
+    QWidget* widget = panel == Panel::left ? static_cast<QWidget*>(left_) : panel == Panel::right ? inspector_ : static_cast<QWidget*>(tabs_);
+    widget->setVisible(!widget->isVisibleTo(this));
+}
+
+void MainWindow::resetLayout() {
+    for (QWidget* panel : {static_cast<QWidget*>(left_), inspector_, static_cast<QWidget*>(tabs_)}) {
+        panel->show();
+    }
+    const int width = std::max(1000, stack_->width());
+    const int height = std::max(600, stack_->height() - 80);
+    const int left = std::clamp(width * 25 / 100, 270, 400);
+    const int right = std::clamp(width * 24 / 100, 300, 400);
+    horizontal_->setSizes({left, width - left - right, right});
+    const int bottom = std::clamp(height * 34 / 100, 200, 320);
+    vertical_->setSizes({height - bottom, bottom});
+    left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
+}
+
+void MainWindow::saveLayout() {
+    QSettings settings;
+    settings.setValue(QStringLiteral("window"), saveGeometry());
+    settings.setValue(QStringLiteral("splitters/horizontal"), horizontal_->saveState());
+    settings.setValue(QStringLiteral("splitters/vertical"), vertical_->saveState());
+    settings.setValue(QStringLiteral("splitters/left"), left_->saveState());
+}
+
+void MainWindow::restoreLayout() {
+    QSettings settings;
+    if (!restoreGeometry(settings.value(QStringLiteral("window")).toByteArray())) {
+        resize(1600, 1000);
+    }
+    resetLayout();
+    horizontal_->restoreState(settings.value(QStringLiteral("splitters/horizontal")).toByteArray());
+    vertical_->restoreState(settings.value(QStringLiteral("splitters/vertical")).toByteArray());
+    left_->restoreState(settings.value(QStringLiteral("splitters/left")).toByteArray());
+}
+
+void MainWindow::focusFilter() {
+    left_->show();
+    nodes_->filterLine()->setFocus();
+    nodes_->filterLine()->selectAll();
+}
+
+void MainWindow::showPalette() {
+    palette_->popUp();
+}
+
+void MainWindow::showNodeMenu(int node, const QPoint& globalPos) {
+    QMenu menu(this);
+    fillNodeMenu(menu, session_, node);
+    if (!menu.isEmpty()) {
+        menu.exec(globalPos);
+    }
+}
+
+void MainWindow::goToNode(int node) {
+    session_.selection().setOne(node);
+    canvas()->zoomTo(node);
+}
+
+void MainWindow::goToStep(int step) {
+    switch (step) {
+        case Stepper::Baseline:
+        case Stepper::Compare:
+        case Stepper::Verdict: showTab(Tab::compare); break;
+        case Stepper::Choose: focusFilter(); break;
+        case Stepper::Quantize:
+            left_->show();
+            rules_->quantizeButton()->setFocus();
+            break;
+        default: break;
+    }
+}
+
+void MainWindow::measureBaseline() {
+    showTab(Tab::compare);
+    session_.jobs().measureBaseline();
+}
+
+void MainWindow::quantize() {
+    showTab(Tab::compare);
+    if (session_.jobs().quantize() == 0 && session_.datasetPath().isEmpty()) {
+        showTab(Tab::data);
+    }
+}
+
+void MainWindow::measureAgain() {
+    showTab(Tab::compare);
+    session_.jobs().measureAgain();
+}
+
+void MainWindow::switchColour() {
+    canvas()->setColourMode(canvas()->colourMode() == ColourMode::Method ? ColourMode::OpCategory : ColourMode::Method);
+}
+
+}  // namespace vernier::ui

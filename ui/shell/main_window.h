@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+#include <QMap>
+
+#include <array>
+
+#include "ui/shell/appearance.h"
+
+class QSplitter;
+class QStackedWidget;
+class QTabWidget;
+
+namespace vernier::ui {
+
+class AdviceBar;
+class DataPanel;
+class FindingsPanel;
+class GraphCanvas;
+class GraphPanel;
+class NodesPanel;
+class Palette;
+class ProblemBar;
+class RulesPanel;
+class Session;
+class StartPage;
+class StatusLine;
+class TopBar;
+
+/// The window over one session: start page or workspace, menus from the table of actions.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    enum class Panel { left, right, bottom };
+    enum class Tab { compare, data, findings, log };
+
+    MainWindow(Session& session, Appearance& appearance, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    [[nodiscard]] Session& session() { return session_; }
+    [[nodiscard]] Appearance& appearance() { return appearance_; }
+    [[nodiscard]] GraphCanvas* canvas() const;
+    [[nodiscard]] GraphPanel* graphPanel() const { return graph_; }
+    [[nodiscard]] NodesPanel* nodesPanel() const { return nodes_; }
+    [[nodiscard]] RulesPanel* rulesPanel() const { return rules_; }
+    [[nodiscard]] DataPanel* dataPanel() const { return data_; }
+    [[nodiscard]] TopBar* topBar() const { return top_; }
+    [[nodiscard]] StatusLine* statusLine() const { return status_; }
+    [[nodiscard]] StartPage* startPage() const { return start_; }
+    [[nodiscard]] QWidget* compareBoard() const { return compare_; }
+    [[nodiscard]] QWidget* inspector() const { return inspector_; }
+    [[nodiscard]] QAction* action(const QString& id) const { return actions_.value(id); }
+
+    /// Opens a model or session; asks about unsaved work first.
+    void openPath(const QString& path);
+    void openDialog();
+    void openDemo();
+    bool saveSession();
+    bool saveSessionAs();
+    void closeDocument();
+    void saveRunDialog();
+    void saveReportDialog();
+    void openRecipeDialog();
+    void saveRecipeDialog();
+    void pickDataFile();
+    void pickDataFolder();
+    void addCandidateDialog();
+    void measureSettingsDialog();
+    void measureBaseline();
+    void quantize();
+    void measureAgain();
+    void focusFilter();
+    void showPalette();
+    void switchColour();
+    void togglePanel(Panel panel);
+    void showTab(Tab tab);
+    void resetLayout();
+    void showHelp();
+    void showAbout();
+    void goToStep(int step);
+    void showNodeMenu(int node, const QPoint& globalPos);
+    /// Shows a node in table, graph and inspector.
+    void goToNode(int node);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    QWidget* buildWorkspace();
+    QWidget* buildBottom();
+    void buildMenus();
+    void fillRecentMenu();
+    void connectPanels();
+    void updateActions();
+    void sessionChanged();
+    void retheme();
+    void updateTitle();
+    void saveLayout();
+    void restoreLayout();
+    [[nodiscard]] bool mayDiscard();
+    void dropPaths(const QStringList& paths);
+
+    Session& session_;
+    Appearance& appearance_;
+    QMap<QString, QAction*> actions_;
+    QMenu* recentMenu_ = nullptr;
+    QStackedWidget* stack_;
+    StartPage* start_;
+    TopBar* top_;
+    ProblemBar* problem_;
+    AdviceBar* advice_;
+    NodesPanel* nodes_;
+    RulesPanel* rules_;
+    GraphPanel* graph_;
+    DataPanel* data_;
+    FindingsPanel* findings_;
+    StatusLine* status_;
+    QWidget* inspector_ = nullptr;
+    QWidget* compare_ = nullptr;
+    QSplitter* vertical_;
+    QSplitter* horizontal_;
+    QSplitter* left_;
+    QTabWidget* tabs_;
+    Palette* palette_ = nullptr;
+};
+
+}  // namespace vernier::ui

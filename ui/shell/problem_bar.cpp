@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/problem_bar.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+/// What to do, by the kind of the error; empty where the message itself says it.
+QString remedy(const QString& kind) {
+    if (kind == QLatin1String("runtime-missing")) {
+        return ProblemBar::tr("Start Vernier with --ort PATH, or install it again.");
+    }
+    if (kind == QLatin1String("crashed")) {
+        return ProblemBar::tr("Nothing that is open here was touched. The Log tab shows the command.");
+    }
+    return {};
+}
+
+}  // namespace
+
+ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), session_(session), text_(new QLabel) {
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 6, 6, 6);
+    text_->setWordWrap(true);
+    text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* close = new QToolButton;
+    close->setText(QStringLiteral("✕"));
+    close->setToolTip(tr("Close"));
+    layout->addWidget(text_, 1);
+    layout->addWidget(close, 0, Qt::AlignTop);
+    connect(close, &QToolButton::clicked, this, [this] {
+        hide();
+        session_.jobs().clearProblem();
+    });
+    connect(&session.jobs(), &Jobs::changed, this, &ProblemBar::showJobProblem);
+    hide();
+}
+
+void ProblemBar::showText(const QString& text) {
+    const Theme theme = Theme::fromPalette(palette());
+    setStyleSheet(QStringLiteral("vernier--ui--ProblemBar { background: %1; border-left: 3px solid %2; }")
+                      .arg(mixed(theme.bad, theme.window, 0.12).name(), theme.bad.name()));
+    text_->setText(text);
+    setVisible(!text.isEmpty());
+}
+
+void ProblemBar::showJobProblem() {
+    const auto& problem = session_.jobs().problem();
+    if (!problem || problem->cancelled()) {
+        hide();
+        return;
+    }
+    showText((problem->message + QLatin1Char(' ') + remedy(problem->kind)).trimmed());
+}
+
+}  // namespace vernier::ui

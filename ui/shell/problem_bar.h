@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFrame>
+
+class QLabel;
+class QToolButton;
+
+namespace vernier::ui {
+
+class Session;
+
+/// Errors of the running work, in a bar instead of a box: what happened and what to do, until it is closed or the next
+/// step begins.
+class ProblemBar : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit ProblemBar(Session& session, QWidget* parent = nullptr);
+
+    /// A problem of the window itself (a file that could not be saved).
+    void showText(const QString& text);
+
+private:
+    void showJobProblem();
+
+    Session& session_;
+    QLabel* text_;
+};
+
+}  // namespace vernier::ui

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/status_line.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+
+#include <algorithm>
+
+#include "ui/choose/numbers.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+
+namespace {
+
+QLabel* note() {
+    auto* label = new QLabel;
+    label->setProperty("role", "note");
+    label->setFont(labelFont());
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    label->setMinimumWidth(0);
+    return label;
+}
+
+/// A label that gives way in a narrow window would show half a word: it asks for its whole text and is hidden instead.
+void setNote(QLabel* label, const QString& text, const QString& tip = {}) {
+    label->setText(text);
+    label->setToolTip(tip);
+    label->setVisible(!text.isEmpty());
+    label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+}
+
+}  // namespace
+
+QString int8Flag(const std::vector<std::string>& flags) {
+    const auto has = [&flags](const char* flag) { return std::find(flags.begin(), flags.end(), flag) != flags.end(); };
+    if (has("amx_int8")) {
+        return QStringLiteral("AMX-INT8");
+    }
+    if (has("avx512_vnni")) {
+        return QStringLiteral("AVX512-VNNI");
+    }
+    return has("avx_vnni") ? QStringLiteral("AVX-VNNI") : has("avx512f") ? QStringLiteral("AVX-512")
+                         : has("avx2")                                   ? QStringLiteral("AVX2")
+                                                                         : QString();
+}
+
+StatusLine::StatusLine(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session), selection_(note()), estimate_(note()), baseline_(note()), runtime_(note()), job_(note()),
+      progress_(new QProgressBar), cancel_(new QPushButton(tr("Cancel"))) {
+    setFixedHeight(fontMetrics().height() + 12);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 0, 12, 0);
+    layout->setSpacing(20);
+    layout->addWidget(selection_);
+    layout->addWidget(estimate_);
+    layout->addWidget(baseline_);
+    layout->addStretch(1);
+    layout->addWidget(runtime_);
+    layout->addWidget(job_);
+    progress_->setFixedWidth(140);
+    progress_->setTextVisible(false);
+    progress_->setAccessibleName(tr("Progress of the running job"));
+    cancel_->setFont(labelFont());
+    cancel_->setObjectName(QStringLiteral("cancel"));
+    cancel_->setStyleSheet(QStringLiteral("QPushButton { padding: 0 8px; min-height: 14px; }"));
+    layout->addWidget(progress_);
+    layout->addWidget(cancel_);
+    connect(cancel_, &QPushButton::clicked, &session.jobs(), &Jobs::cancel);
+    connect(&session.selection(), &Selection::changed, this, &StatusLine::showSelection);
+    connect(&session.filter(), &Filter::changed, this, &StatusLine::showSelection);
+    connect(&session, &Session::stateChanged, this, [this] {
+        showSelection();
+        showEstimate();
+        showBaseline();
+    });
+    connect(&session, &Session::planChanged, this, &StatusLine::showEstimate);
+    connect(&session, &Session::recipeChanged, this, &StatusLine::showEstimate);
+    connect(&session, &Session::runsChanged, this, &StatusLine::showBaseline);
+    connect(&session.jobs(), &Jobs::changed, this, &StatusLine::showJob);
+    showSelection();
+    showEstimate();
+    showBaseline();
+    showJob();
+}
+
+void StatusLine::showSelection() {
+    if (!session_.model()) {
+        setNote(selection_, session_.state() == Session::State::opening ? tr("Reading %1…").arg(session_.modelName()) : tr("No model"));
+        return;
+    }
+    const QString selected = tr("%L1 selected of %L2").arg(session_.selection().nodes().size()).arg(session_.model()->nodes().size());
+    const Filter& filter = session_.filter();
+    setNote(selection_, filter.active() ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
+}
+
+void StatusLine::showEstimate() {
+    const Totals totals = session_.totals();
+    if (!totals.planned) {
+        setNote(estimate_, session_.model() ? tr("planning…") : QString());
+        return;
+    }
+    QStringList parts;
+    for (const MethodRow& method : kMethods) {
+        const int count = totals.nodes[static_cast<std::size_t>(method.method)];
+        if (count > 0) {
+            parts << tr("%L1 %2").arg(count).arg(QString::fromUtf8(method.title.data(), static_cast<qsizetype>(method.title.size())));
+        }
+    }
+    setNote(estimate_, tr("estimate: %1 · %2").arg(sizeText(totals.sizeEstimate), parts.join(QStringLiteral(", "))),
+            tr("From the plan: what would be written. Sizes and times are measured when you quantize."));
+}
+
+void StatusLine::showBaseline() {
+    const auto& baseline = session_.baseline();
+    if (!baseline) {
+        setNote(baseline_, session_.model() ? tr("no baseline yet") : QString());
+        setNote(runtime_, {});
+        return;
+    }
+    QString how = tr("baseline: %L1 runs, %2").arg(baseline->latency.n).arg(baseline->run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline->run.threads));
+    if (session_.comparison() && session_.comparison()->noise_floor > 0) {
+        how += tr(", A/A ±%1 %").arg(threeDigits(session_.comparison()->noise_floor * 100));
+    }
+    setNote(baseline_, how, tr("Measured %1 on %2").arg(QString::fromStdString(baseline->date), QString::fromStdString(baseline->host.cpu)));
+    const QString flag = int8Flag(baseline->host.cpu_flags);
+    setNote(runtime_, QStringLiteral("ONNX Runtime %1").arg(QString::fromStdString(baseline->runtime_version)) + (flag.isEmpty() ? QString() : QStringLiteral(" · ") + flag),
+            QString::fromStdString(baseline->runtime_path + "\n" + baseline->host.cpu));
+}
+
+void StatusLine::showJob() {
+    const Jobs& jobs = session_.jobs();
+    progress_->setVisible(jobs.busy());
+    cancel_->setVisible(jobs.busy());
+    if (!jobs.busy()) {
+        setNote(job_, tr("no job running"));
+        return;
+    }
+    QString text = jobs.title();
+    if (!jobs.stage().isEmpty()) {
+        text += QStringLiteral(": ") + jobs.stage();
+    }
+    if (const auto left = jobs.secondsLeft()) {
+        text += tr(", %1 left").arg(durationText(*left));
+    }
+    setNote(job_, text);
+    progress_->setRange(0, jobs.total() > 0 ? 1000 : 0);
+    progress_->setValue(jobs.total() > 0 ? static_cast<int>(jobs.done() * 1000 / jobs.total()) : 0);
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+
+namespace vernier::ui {
+
+class Session;
+
+/// What is true right now: selection, the live estimate, how the baseline was measured, runtime and processor, and the
+/// running job with its progress and a way to stop it.
+class StatusLine : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit StatusLine(Session& session, QWidget* parent = nullptr);
+
+    [[nodiscard]] QPushButton* cancelButton() const { return cancel_; }
+
+private:
+    void showSelection();
+    void showEstimate();
+    void showBaseline();
+    void showJob();
+
+    Session& session_;
+    QLabel* selection_;
+    QLabel* estimate_;
+    QLabel* baseline_;
+    QLabel* runtime_;
+    QLabel* job_;
+    QProgressBar* progress_;
+    QPushButton* cancel_;
+};
+
+/// "AVX512-VNNI", "AVX-VNNI", "AVX2" or "": what decides how fast INT8 runs.
+[[nodiscard]] QString int8Flag(const std::vector<std::string>& flags);
+
+}  // namespace vernier::ui
