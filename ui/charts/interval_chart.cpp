@@ -23,6 +23,13 @@ constexpr double kEdge = 9;          ///< pixels beside the outermost dots, so t
 constexpr double kNarrowestPlot = 70;
 constexpr double kDot = 10, kBestDot = 12;
 
+/// The body font by its pixels: a size in points would grow on a device of more dots to the inch.
+QFont textFont() {
+    QFont font = bodyFont();
+    font.setPixelSize(QFontInfo(font).pixelSize());
+    return font;
+}
+
 QFont bold(QFont font) {
     font.setWeight(QFont::DemiBold);
     return font;
@@ -111,7 +118,7 @@ void makePlain(QChart& chart) {
 /// Title, note and the texts of both columns.
 void paintText(QPainter& painter, const IntervalPlot& plot, const Theme& theme, double width) {
     const IntervalLayout layout = layoutOf(plot, width);
-    painter.setFont(bold(bodyFont()));
+    painter.setFont(bold(textFont()));
     const QFontMetricsF title(painter.font()), note(labelFont());
     painter.setPen(theme.text);
     const double free = width - title.horizontalAdvance(plot.title) - kGap;
@@ -129,7 +136,7 @@ void paintText(QPainter& painter, const IntervalPlot& plot, const Theme& theme, 
     for (std::size_t i = 0; i < plot.rows.size(); ++i) {
         const IntervalRow& row = plot.rows[i];
         const double y = layout.top + layout.row * double(i);
-        painter.setFont(row.best ? bold(bodyFont()) : bodyFont());
+        painter.setFont(row.best ? bold(textFont()) : textFont());
         painter.setPen(row.best ? theme.text : theme.text2);
         const QFontMetricsF metrics(painter.font());
         const double base = y + (layout.row + metrics.ascent() - metrics.descent()) / 2;
@@ -170,10 +177,10 @@ IntervalAxis axisOf(const IntervalPlot& plot) {
 
 IntervalLayout layoutOf(const IntervalPlot& plot, double width) {
     IntervalLayout layout;
-    const QFontMetricsF title(bold(bodyFont()));
+    const QFontMetricsF title(bold(textFont()));
     double labels = 0;
     for (const IntervalRow& row : plot.rows) {
-        labels = std::max(labels, QFontMetricsF(row.best ? bold(bodyFont()) : bodyFont()).horizontalAdvance(row.label));
+        labels = std::max(labels, QFontMetricsF(row.best ? bold(textFont()) : textFont()).horizontalAdvance(row.label));
         layout.texts = std::max(layout.texts, QFontMetricsF(numberFont(row.best)).horizontalAdvance(row.text));
     }
     layout.top = title.height() + 6 + (plot.subtitle.isEmpty() ? 0 : QFontMetricsF(labelFont()).height() + 4);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/report/format.h"
 #include "ui/sheet/blocks.h"
 #include "ui/sheet/sheet_text.h"
 
@@ -13,7 +12,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kRow = 26, kTop = 34, kLabels = 190, kTexts = 150, kGap = 16, kDot = 11;
+constexpr double kRow = 26, kTop = 34, kLabels = 190, kTexts = 160, kGap = 16, kDot = 11;
 
 QString tr(const char* words) {
     return QCoreApplication::translate("Sheet", words);
@@ -33,7 +32,9 @@ void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double
     painter.drawEllipse(QPointF(after, y), kDot / 2, kDot / 2);
     QFont mono = monoFont();
     mono.setPixelSize(12);
-    const QString text = QStringLiteral("%1 → %2 ms").arg(QString::fromStdString(significant(time.before)).rightJustified(6), QString::fromStdString(significant(time.after)));
+    // One number of decimals for all rows, so that they read as a column.
+    const int decimals = most < 10 ? 3 : most < 100 ? 2 : 1;
+    const QString text = QStringLiteral("%1 → %2 ms").arg(time.before, 7, 'f', decimals).arg(time.after, 7, 'f', decimals);
     paintLine(painter, row.right() - kTexts, y + 4.5, kTexts, text, mono, theme.text);
 }
 
