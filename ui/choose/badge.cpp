@@ -2,6 +2,7 @@
 #include "ui/choose/badge.h"
 
 #include <QApplication>
+#include <QFontInfo>
 #include <QPainter>
 
 #include "ui/theme/theme.h"
@@ -27,7 +28,7 @@ void paintBadge(QPainter& painter, const QRectF& rect, Method method, bool own, 
     const QColor colour = theme.method(id);
     QFont font = labelFont();
     font.setBold(true);
-    font.setPointSizeF(font.pointSizeF() > 0 ? font.pointSizeF() * 0.95 : font.pointSizeF());
+    font.setPixelSize(qRound(QFontInfo(font).pixelSize() * 0.95));
     painter.setFont(font);
     painter.setPen(QPen(colour, 1.2));
     painter.setBrush(own ? QBrush(colour) : QBrush(Qt::NoBrush));

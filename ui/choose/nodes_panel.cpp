@@ -72,6 +72,7 @@ void NodesPanel::buildTable() {
     header->resizeSection(NodeTableModel::MethodColumn, width("method") + 14);
     header->resizeSection(NodeTableModel::Size, width("9.22 kB") + 8);
     header->resizeSection(NodeTableModel::Macs, width("13.3 M") + 8);
+    header->setSectionHidden(NodeTableModel::Macs, true);  // the name needs the room; the header's menu brings it back
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QWidget::customContextMenuRequested, this, &NodesPanel::columnMenu);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &NodesPanel::tellSelection);

@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QKeyEvent>
+#include <QFontInfo>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
@@ -73,7 +74,7 @@ StartPage::StartPage(QWidget* parent)
     column->setSpacing(14);
     auto* title = new QLabel(QStringLiteral("Vernier"));
     QFont large = title->font();
-    large.setPointSizeF(large.pointSizeF() * 1.9);
+    large.setPixelSize(qRound(QFontInfo(large).pixelSize() * 1.9));
     large.setBold(true);
     title->setFont(large);
     auto* purpose = new QLabel(tr("Quantize ONNX models node by node, and measure what it costs and gains."));
