@@ -16,6 +16,7 @@
 #include "ui/choose/method_control.h"
 #include "ui/choose/nodes_panel.h"
 #include "ui/choose/rules_panel.h"
+#include "ui/compare/export_sheet.h"
 #include "ui/data/data_panel.h"
 #include "ui/data/sample_gallery.h"
 #include "ui/graph/graph_canvas.h"
@@ -257,6 +258,12 @@ void Walk::exportAll() {
     QFile::remove(target);
     if (report.isEmpty() || !QFile::copy(report, target)) {
         throw Stuck(QStringLiteral("the report could not be copied"));
+    }
+    for (const char* ending : {"png", "svg", "pdf"}) {
+        QString error;
+        if (!ui::exportSheet(session, file(QStringLiteral("comparison.") + QLatin1String(ending)), &error)) {
+            throw Stuck(error);
+        }
     }
     const ui::Run& best = session.runs().last();
     const QString model = file(QFileInfo(session.modelPath()).completeBaseName() + QStringLiteral(".selective.onnx"));

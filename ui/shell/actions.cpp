@@ -3,6 +3,7 @@
 
 #include <QApplication>
 
+#include "ui/compare/compare_board.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
@@ -25,6 +26,13 @@ void chooseAll(MainWindow& window) {
 template <bool perChannel>
 void granularity(MainWindow& window) {
     window.session().chooseGranularity(window.session().selection().nodes(), perChannel);
+}
+
+template <void (CompareBoard::*command)()>
+void onBoard(MainWindow& window) {
+    if (auto* board = qobject_cast<CompareBoard*>(window.compareBoard())) {
+        (board->*command)();
+    }
 }
 
 template <Appearance::Mode mode>
@@ -53,6 +61,9 @@ constexpr ActionRow kActions[] = {
     {Menu::file, "save-model", QT_TRANSLATE_NOOP("Actions", "Save quantized &model…"), "Ctrl+E", Needs::run, [](MainWindow& w) { w.saveRunDialog(); },
      QT_TRANSLATE_NOOP("Actions", "The selected run's file"), true},
     {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save HTML &report…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
+    {Menu::file, "export-sheet", QT_TRANSLATE_NOOP("Actions", "Export comparison s&heet…"), "Ctrl+Shift+E", Needs::comparison, onBoard<&CompareBoard::exportSheetDialog>,
+     QT_TRANSLATE_NOOP("Actions", "One page as PNG, SVG or PDF")},
+    {Menu::file, "copy-sheet", QT_TRANSLATE_NOOP("Actions", "Cop&y comparison sheet"), "Ctrl+Shift+C", Needs::comparison, onBoard<&CompareBoard::copySheet>, ""},
     {Menu::file, "close", QT_TRANSLATE_NOOP("Actions", "&Close"), "Ctrl+W", Needs::model, [](MainWindow& w) { w.closeDocument(); }, "", true},
     {Menu::file, "quit", QT_TRANSLATE_NOOP("Actions", "&Quit"), "Ctrl+Q", Needs::nothing, [](MainWindow& w) { w.close(); }, ""},
 
