@@ -46,6 +46,12 @@ bool allows_half(const onnx::OpSchema::FormalParameter* parameter) {
 /// variance below FP16's normal range would distort its whole channel.
 bool better_float(const onnx::NodeProto& node, int input) { return node.op_type() == "BatchNormalization" && input > 0; }
 
+bool allows_tensor(const onnx::OpSchema::FormalParameter* parameter) {
+    if (parameter == nullptr) return true;
+    const auto& types = parameter->GetTypes();
+    return types.empty() || std::any_of(types.begin(), types.end(), [](const std::string* type) { return type->starts_with("tensor("); });
+}
+
 bool has_subgraph(const onnx::NodeProto& node) {
     return std::any_of(node.attribute().begin(), node.attribute().end(),
                        [](const auto& attribute) { return attribute.has_g() || attribute.graphs_size() > 0; });
@@ -117,8 +123,9 @@ HalfSlots HalfRules::slots(int index) const {
     }
     for (int i = 0; i < node.output_size(); ++i) {
         const std::string& name = node.output(i);
-        if (name.empty() || !edit_.type(name).other.empty()) continue;
+        if (name.empty()) continue;
         const auto* formal = parameter(schema->outputs(), i);
+        if (!edit_.type(name).other.empty() || !allows_tensor(formal)) return refuse("it works on sequences or optional values");
         any_float |= is_float(name);
         if (!is_float(name) || !allows_half(formal)) continue;
         bool becomes_half = node.op_type() == "Cast" || node.op_type() == "ConstantOfShape";
