@@ -20,7 +20,7 @@ namespace {
 
 constexpr double kGap = 12;          ///< between the columns of a row, pixels
 constexpr double kEdge = 9;          ///< pixels beside the outermost dots, so that none is cut
-constexpr double kNarrowestPlot = 70;
+constexpr double kNarrowestPlot = 110;
 constexpr double kDot = 10, kBestDot = 12;
 
 /// The body font by its pixels: a size in points would grow on a device of more dots to the inch.

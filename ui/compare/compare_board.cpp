@@ -123,9 +123,19 @@ void CompareBoard::refresh() {
         const QStringList warnings = measuredWarnings(session_);
         warning_->setText(warnings.isEmpty() ? QString() : QStringLiteral("⚠ ") + warnings.join(QStringLiteral("\n⚠ ")));
         warning_->setVisible(!warnings.isEmpty());
-        charts_->setPlots({latencyPlot(*named), answersPlot(*named), tailPlot(*named), sizePlot(*named), coldStartPlot(*named)}, measuredHow(session_));
+        charts_->setPlots({latencyPlot(*named), answersPlot(*named), sizePlot(*named), tailPlot(*named), coldStartPlot(*named)}, measuredHow(session_));
     }
+    selectBest(named ? named->best : -1);
     showState();
+}
+
+/// The candidate that the verdict speaks of is the one to save: it is selected when a comparison is new.
+void CompareBoard::selectBest(int best) {
+    const QString stamp = best < 0 ? QString() : QString::fromStdString(session_.comparison()->baseline.date);
+    if (stamp != stamp_ && best >= 0) {
+        session_.setCurrentRun(comparedRuns(session_)[best]);
+    }
+    stamp_ = stamp;
 }
 
 void CompareBoard::showState() {

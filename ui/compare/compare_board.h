@@ -42,6 +42,7 @@ private:
     QWidget* buildRight();
     QWidget* buildButtons();
     void refresh();
+    void selectBest(int best);
     void showState();
     void saveModel();
     void copyCommand();
@@ -60,6 +61,7 @@ private:
     QPushButton* sheet_;
     QPushButton* save_;
     QPushButton* command_;
+    QString stamp_;   ///< date of the comparison that was shown last
 };
 
 }  // namespace vernier::ui

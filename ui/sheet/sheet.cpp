@@ -27,15 +27,15 @@ double paintVerdict(QPainter* painter, double y, const Sheet& sheet, const Theme
     const QString text = QString::fromStdString(sheet.verdict.text);
     const qsizetype colon = text.indexOf(QLatin1Char(':'));
     QString html = QStringLiteral("<p style='line-height:135%; margin:0'><b>%1</b>%2</p>").arg(text.left(colon + 1).toHtmlEscaped(), text.mid(colon + 1).toHtmlEscaped());
-    const double width = kInner - 40, top = y + 10;
+    const double width = kInner - 40, top = y + 9;
     const double height = paintRich(nullptr, 0, 0, width, html, sheetFont(13), theme.text);
     if (painter != nullptr) {
         const QColor colour = !sheet.verdict.worth ? theme.warn : *sheet.verdict.worth ? theme.method(u"int8-static") : theme.bad;
-        painter->fillRect(QRectF(kMargin, y, kInner, height + 20), mixed(colour, theme.window, theme.dark ? 0.14 : 0.07));
-        painter->fillRect(QRectF(kMargin, y, 4, height + 20), colour);
+        painter->fillRect(QRectF(kMargin, y, kInner, height + 16), mixed(colour, theme.window, theme.dark ? 0.14 : 0.07));
+        painter->fillRect(QRectF(kMargin, y, 4, height + 16), colour);
         paintRich(painter, kMargin + 20, top, width, html, sheetFont(13), theme.text);
     }
-    y += height + 20;
+    y += height + 16;
     for (const QString& warning : sheet.warnings) {
         y += 6 + paintRich(painter, kMargin + 20, y + 6, width, QStringLiteral("⚠ ") + warning.toHtmlEscaped(), sheetFont(12), theme.text2);
     }

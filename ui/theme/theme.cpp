@@ -5,6 +5,7 @@
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QPalette>
+#include <QScreen>
 #include <QStringList>
 #include <QStyleFactory>
 
@@ -217,6 +218,11 @@ QPalette paletteOf(const Theme& t) {
 
 void applyTheme(QApplication& app, bool dark) {
     const Theme theme = dark ? Theme::night() : Theme::light();
+    // Qt Charts scales the application's font in points; some platforms give it in pixels only.
+    if (QFont font = QApplication::font(); font.pointSizeF() <= 0 && QGuiApplication::primaryScreen() != nullptr) {
+        font.setPointSizeF(font.pixelSize() * 72.0 / QGuiApplication::primaryScreen()->logicalDotsPerInch());
+        QApplication::setFont(font);
+    }
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(paletteOf(theme));
     app.setStyleSheet(styleSheetOf(theme));

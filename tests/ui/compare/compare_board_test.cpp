@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/compare/compare_board.h"
+
+#include <QClipboard>
+#include <QDoubleSpinBox>
+#include <QGuiApplication>
+#include <QPushButton>
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/ui/compared.h"
+#include "ui/charts/comparison_plots.h"
+#include "ui/compare/charts_area.h"
+#include "ui/compare/gate_row.h"
+#include "ui/compare/invitation.h"
+#include "ui/compare/run_table.h"
+#include "ui/compare/verdict_strip.h"
+
+namespace vernier::ui {
+namespace {
+
+using test::open_compared;
+using test::SmallSession;
+using test::wait_until;
+
+TEST(CompareBoard, BeforeABaselineThereIsOnlyTheInvitation) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.resize(1200, 260);
+    board.show();
+    EXPECT_FALSE(board.table()->isVisible());
+    EXPECT_FALSE(board.charts()->isVisible());
+    EXPECT_TRUE(board.invitation()->isVisible());
+    EXPECT_TRUE(board.invitation()->text().contains(QStringLiteral("baseline")));
+    EXPECT_TRUE(board.invitation()->button()->isEnabled());
+}
+
+TEST(CompareBoard, ShowsRunsFiguresAndTheGateInWords) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.resize(1200, 260);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3; }));
+    const RunTable& table = *board.table();
+    EXPECT_EQ(table.item(0, RunTable::Size)->text(), QStringLiteral("1.00"));
+    EXPECT_EQ(table.item(1, RunTable::Name)->text(), QStringLiteral("all static"));
+    EXPECT_EQ(table.item(1, RunTable::Top1)->text(), QStringLiteral("89.90"));
+    EXPECT_TRUE(table.item(1, RunTable::P50)->textAlignment() & Qt::AlignRight);
+    EXPECT_TRUE(table.item(2, RunTable::GateSays)->text().contains(QStringLiteral("✓"))) << table.item(2, RunTable::GateSays)->text().toStdString();
+    EXPECT_FALSE(board.invitation()->isVisible());
+    EXPECT_EQ(board.charts()->charts().size(), 5);
+    EXPECT_FALSE(board.verdict()->text().isEmpty());
+    EXPECT_NE(small.session.currentRun(), 0) << "the candidate of the verdict is selected";
+}
+
+TEST(CompareBoard, AnotherGateIsJudgedAtOnce) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    board.gate()->speedup()->setValue(1.5);
+    EXPECT_EQ(small.session.gate().min_speedup, 1.5);
+    ASSERT_TRUE(wait_until([&] {
+        return board.table()->rowCount() == 3 && board.table()->item(2, RunTable::GateSays)->text() == QStringLiteral("✕ speed");
+    })) << board.table()->item(2, RunTable::GateSays)->text().toStdString();
+    board.gate()->speedup()->setValue(board.gate()->speedup()->minimum());
+    EXPECT_FALSE(small.session.gate().min_speedup.has_value());
+}
+
+TEST(CompareBoard, RowsAndChartsSelectTheSessionsRun) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.resize(1400, 300);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3; }));
+    board.table()->setCurrentCell(2, 0);
+    EXPECT_EQ(small.session.currentRun(), 2);
+    emit board.charts()->rowClicked(1);
+    EXPECT_EQ(small.session.currentRun(), 1);
+    EXPECT_EQ(board.table()->currentRow(), 1);
+    emit board.charts()->rowClicked(0);
+    EXPECT_EQ(small.session.currentRun(), 0);
+}
+
+TEST(CompareBoard, ANameIsEditedInItsRowAndChangesChartsAndVerdict) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3; }));
+    board.table()->item(1, RunTable::Name)->setText(QStringLiteral("quick one"));
+    EXPECT_EQ(small.session.run(1)->title, QStringLiteral("quick one"));
+    EXPECT_EQ(board.charts()->charts()[0]->plot().rows[1].label, QStringLiteral("quick one"));
+    EXPECT_TRUE(board.verdict()->text().contains(QStringLiteral("quick one"))) << board.verdict()->text().toStdString();
+}
+
+TEST(CompareBoard, TheSelectedRunIsCopiedAsACommand) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    small.session.setCurrentRun(1);
+    auto buttons = board.findChildren<QPushButton*>();
+    const auto copy = std::find_if(buttons.begin(), buttons.end(), [](QPushButton* b) { return b->text().startsWith(QStringLiteral("Copy")); });
+    ASSERT_NE(copy, buttons.end());
+    ASSERT_TRUE((*copy)->isEnabled());
+    (*copy)->click();
+    EXPECT_TRUE(QGuiApplication::clipboard()->text().startsWith(QStringLiteral("vernier-cli quantize"))) << QGuiApplication::clipboard()->text().toStdString();
+    small.session.setCurrentRun(0);
+    EXPECT_FALSE((*copy)->isEnabled());
+}
+
+}  // namespace
+}  // namespace vernier::ui

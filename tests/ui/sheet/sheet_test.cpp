@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/sheet/sheet.h"
+
+#include <QImage>
+#include <QPainter>
+#include <QSvgRenderer>
+
+#include <gtest/gtest.h>
+
+#include "tests/ui/compared.h"
+#include "ui/sheet/blocks.h"
+
+namespace vernier::ui {
+namespace {
+
+Sheet sheetFor(const Comparison& comparison) {
+    Sheet sheet;
+    sheet.named = namedByFiles(comparison);
+    sheet.verdict = verdict_of(comparison);
+    sheet.subtitle = QStringLiteral("net.onnx · 4 of 6 nodes INT8 static, 2 FP32");
+    sheet.footer = {QStringLiteral("baseline sha256 01234567")};
+    return sheet;
+}
+
+TEST(Sheet, SvgReadsBackAndHoldsItsWords) {
+    const Sheet sheet = sheetFor(test::simulated_comparison());
+    const Picture picture = sheetPicture(sheet);
+    EXPECT_EQ(picture.size.width(), kSheetWidth);
+    const QByteArray svg = pictureBytes(picture, QStringLiteral("svg"));
+    QSvgRenderer renderer(svg);
+    ASSERT_TRUE(renderer.isValid());
+    EXPECT_EQ(renderer.viewBoxF().size(), picture.size);
+    for (const char* words : {"Latency p50, ms", "Top-1, % of 2,000 samples", "File size, MB", "Cold start, ms", "Where the time went", "right in both", "4 of 6 nodes", "sha256"}) {
+        EXPECT_TRUE(svg.contains(words)) << words;
+    }
+    EXPECT_TRUE(picture.title.startsWith(QStringLiteral("static: ")));
+}
+
+TEST(Sheet, PngAndPdfAreWhole) {
+    const Picture picture = sheetPicture(sheetFor(test::simulated_comparison()));
+    const QImage image = QImage::fromData(pictureBytes(picture, QStringLiteral("png")));
+    EXPECT_EQ(image.width(), 2 * int(kSheetWidth));
+    EXPECT_EQ(image.height(), 2 * int(picture.size.height()));
+    EXPECT_FALSE(image.text(QStringLiteral("Comment")).isEmpty());
+    const QByteArray pdf = pictureBytes(picture, QStringLiteral("pdf"));
+    EXPECT_TRUE(pdf.contains("/Count 1"));
+    EXPECT_GT(pdf.size(), 5000);
+}
+
+TEST(Sheet, IsShorterWithoutSamplesAndHigherWithWarnings) {
+    const Theme theme = Theme::light();
+    Sheet sheet = sheetFor(test::simulated_comparison());
+    const double height = paintSheet(nullptr, sheet, theme);
+    sheet.warnings = {QStringLiteral("Other work was running.")};
+    EXPECT_GT(paintSheet(nullptr, sheet, theme), height);
+    const QByteArray svg = pictureBytes(sheetPicture(sheetFor(test::simulated_comparison(0))), QStringLiteral("svg"));
+    EXPECT_FALSE(svg.contains("Answers that changed"));
+    EXPECT_FALSE(svg.contains("Top-1, %"));
+    EXPECT_TRUE(svg.contains("Cold start, ms"));
+}
+
+TEST(Sheet, NothingIsPaintedBelowItsEnd) {
+    const Sheet sheet = sheetFor(test::simulated_comparison());
+    const Theme theme = Theme::light();
+    const int height = int(paintSheet(nullptr, sheet, theme));
+    QImage image(int(kSheetWidth), height + 60, QImage::Format_RGB32);
+    image.fill(Qt::magenta);
+    QPainter painter(&image);
+    EXPECT_EQ(int(paintSheet(&painter, sheet, theme)), height);
+    painter.end();
+    for (int x = 0; x < image.width(); x += 7) {
+        ASSERT_EQ(image.pixelColor(x, height + 1), QColor(Qt::magenta)) << x;
+        ASSERT_EQ(image.pixelColor(x, height - 4), theme.window) << x;
+    }
+}
+
+TEST(Sheet, BiggestChangeOfTimeComesFirst) {
+    const Comparison comparison = test::simulated_comparison();
+    const auto kinds = changesOfTime(comparison.baseline, comparison.candidates[0].measurement);
+    ASSERT_EQ(kinds.size(), 2U);
+    EXPECT_EQ(kinds[0].kind, "Conv");
+    EXPECT_NEAR(kinds[0].before - kinds[0].after, 0.35, 1e-9);
+    EXPECT_TRUE(changesOfTime({}, {}).empty());
+}
+
+}  // namespace
+}  // namespace vernier::ui
