@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/cli/progress.h"
+#include "core/report/format.h"
 
 namespace vernier::cli {
 namespace {
@@ -121,9 +122,7 @@ std::string text_of(const std::vector<Finding>& findings, const Style& style) {
         const std::string mark = finding.severity == Severity::serious  ? style.bad("!!")
                                  : finding.severity == Severity::warning ? style.warn(" !")
                                                                          : style.dim(" i");
-        std::string text = finding.text;
-        if (!finding.remedy.empty()) text += " " + finding.remedy;
-        const std::string body = wrapped(printable(text), 100, "     ");
+        const std::string body = wrapped(printable(sentences(finding)), 100, "     ");
         out += mark + " " + style.dim(finding.code) + "\n" + body + "\n";
     }
     return out;

@@ -80,6 +80,12 @@ std::string now_iso8601() {
 }
 
 std::uint64_t peak_rss_bytes() {
+    // VmHWM belongs to this program; ru_maxrss carries over the peak of the process that started it.
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;) {
+        std::uint64_t kilobytes = 0;
+        if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
+    }
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;

@@ -4,9 +4,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <string_view>
 
 namespace vernier {
+namespace {
+
+std::string sentence(std::string text) {
+    if (text.empty()) return text;
+    // A first word with a capital further on (a tensor's name, "mW") is left as it is written.
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const bool plain = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), [](unsigned char c) { return std::islower(c) != 0; });
+    if (plain) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    if (std::string_view(".!?").find(text.back()) == std::string_view::npos) text += '.';
+    return text;
+}
+
+}  // namespace
 
 std::string significant(double value, int digits) {
     if (std::isnan(value)) return "nan";
@@ -47,6 +62,11 @@ std::string shortened(double value) {
     if (size >= 999.5e3) return significant(value / 1e6) + " M";
     if (size >= 1e3) return significant(value / 1e3) + " k";
     return significant(value);
+}
+
+std::string sentences(const Finding& finding) {
+    const std::string remedy = sentence(finding.remedy);
+    return sentence(finding.text) + (remedy.empty() ? "" : " " + remedy);
 }
 
 }  // namespace vernier

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/finding.h"
+
 namespace vernier {
 
 /// Figures as people read them. One place, so that terminal, sheet and report agree.
@@ -22,5 +24,7 @@ namespace vernier {
 [[nodiscard]] std::string grouped(std::uint64_t value);
 /// Large counts shortened: "21.5 M", "93.8 k", "512".
 [[nodiscard]] std::string shortened(double value);
+/// Text and remedy of a finding as sentences, each with a capital and a full stop.
+[[nodiscard]] std::string sentences(const Finding& finding);
 
 }  // namespace vernier

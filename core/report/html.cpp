@@ -144,7 +144,7 @@ std::string findings_html(const std::vector<Finding>& findings) {
     if (findings.empty()) return {};
     std::string out = "<section><h2>Findings</h2><ul>";
     for (const Finding& finding : findings)
-        out += fmt::format("<li>{} {} <span class=\"note\">({}, {})</span></li>", escaped(finding.text), escaped(finding.remedy), name(finding.severity), escaped(finding.code));
+        out += fmt::format("<li>{} <span class=\"note\">({}, {})</span></li>", escaped(sentences(finding)), name(finding.severity), escaped(finding.code));
     return out + "</ul></section>";
 }
 

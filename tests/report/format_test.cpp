@@ -44,5 +44,11 @@ TEST(Format, WritesUnitsAsPeopleReadThem) {
     EXPECT_EQ(shortened(512), "512");
 }
 
+TEST(Format, WritesFindingsAsSentences) {
+    EXPECT_EQ(sentences({.text = "of 12 weights, 3 become zero", .remedy = "look at them"}), "Of 12 weights, 3 become zero. Look at them.");
+    EXPECT_EQ(sentences({.text = "Already a sentence."}), "Already a sentence.");
+    EXPECT_EQ(sentences({.text = "conv1.weight is odd"}), "conv1.weight is odd.");
+}
+
 }  // namespace
 }  // namespace vernier

@@ -30,8 +30,8 @@ std::string text_of(const QuantizedFile& result, const Style& style) {
     text += "  " + counts_text(result.plan) + "\n";
     if (!result.origin.data_name.empty())
         text += fmt::format("  calibrated on {} samples of {}\n", result.origin.calibration_samples, printable(result.origin.data_name));
-    text += fmt::format("  {} s in all (calibrate {} s, quantize {} s), peak memory {} MB\n\n", significant(result.total_seconds),
-                        significant(result.calibrate_seconds), significant(result.quantize_seconds), megabytes(peak_rss_bytes()));
+    text += fmt::format("  {:.2f} s in all (calibrate {:.2f} s, quantize {:.2f} s), peak memory {} MB\n\n", result.total_seconds,
+                        result.calibrate_seconds, result.quantize_seconds, megabytes(peak_rss_bytes()));
     const std::string differences = differences_text(result.plan, *result.model, style);
     if (!differences.empty()) text += differences + "\n";
     return text + cli::text_of(result.findings, style);
