@@ -283,5 +283,16 @@ TEST(Dynamic, IsExactOnThisProcessorWhateverItsInstructions) {
     for (float value : test::first_output(emitted.proto, inputs)) EXPECT_NEAR(value, 64.f, 0.6f);
 }
 
+TEST(Dynamic, ConvIntegerIsExactToo) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8, 5, 5});
+    b.initializer("w", std::vector<float>(16 * 8 * 9, 1.f), {16, 8, 3, 3});
+    b.node("Conv", {"x", "w"}, {"y"}, {}, "conv");
+    b.output("y", ElementType::float32, {1, 16, 3, 3});
+    const Emitted emitted = make_dynamic(*make_model(b.build()), true);
+    const auto inputs = std::map{std::pair<const std::string, Tensor>{"x", test::tensor_of(ElementType::float32, std::vector<float>(200, 1.f), {1, 8, 5, 5})}};
+    for (float value : test::first_output(emitted.proto, inputs)) EXPECT_NEAR(value, 72.f, 0.6f);
+}
+
 }  // namespace
 }  // namespace vernier

@@ -253,5 +253,18 @@ TEST(Fp16, BatchNormKeepsItsParametersInFloatWhereTheOpsetAllows) {
     }
 }
 
+TEST(Fp16, SequencesKeepTheirTypes) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {4, 2});
+    b.initializer("at", std::vector<std::int64_t>{1}, {});
+    b.node("Relu", {"x"}, {"r"}, {}, "relu").node("SplitToSequence", {"r"}, {"s"}, {{"axis", 0}}, "split");
+    b.node("SequenceAt", {"s", "at"}, {"e"}, {}, "pick").node("Sigmoid", {"e"}, {"y"}, {}, "sigmoid");
+    b.output("y", ElementType::float32, {1, 2});
+    const ModelPtr model = make_model(b.build());
+    const Emitted emitted = make_half(*model);
+    EXPECT_THAT(emitted.reasons, ElementsAre("", HasSubstr("sequences"), HasSubstr("sequences"), ""));
+    EXPECT_GT(fidelity(*model, emitted, float_input("x", {4, 2})), 55);
+}
+
 }  // namespace
 }  // namespace vernier
