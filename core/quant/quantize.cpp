@@ -79,12 +79,17 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, const Prepared& prepared, 
     return calibrate(runtime, prepared.edit.build(), watched, *dataset, recipe.calibration, options.threads, job);
 }
 
-/// A model that the runtime refuses must never be written.
-void check_it_loads(const RuntimePtr& runtime, const onnx::ModelProto& model) {
+void open_once(const RuntimePtr& runtime, const onnx::ModelProto& model) {
+    const std::string bytes = model.SerializeAsString();
+    (void)Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
+}
+
+/// A model that the runtime refuses must never be written. Where it refuses the opened model too, that is what is wrong.
+void check_it_loads(const RuntimePtr& runtime, const onnx::ModelProto& quantized, const Model& model) {
     try {
-        const std::string bytes = model.SerializeAsString();
-        (void)Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
+        open_once(runtime, quantized);
     } catch (const Error& error) {
+        open_once(runtime, inlined_proto(model));
         throw Error(ErrorKind::internal, fmt::format("ONNX Runtime refuses the quantized model: {}", error.what()), error.where(),
                     "Leave the named node in FP32 and report this as a defect of Vernier");
     }
@@ -112,7 +117,7 @@ Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recip
             emit(prepared, prepared.static_plan, result.ranges, recipe.calibration, prepared.findings));
         result.plan.findings = prepared.findings;
         job.step("check", 0, 1);
-        check_it_loads(runtime, *result.proto);
+        check_it_loads(runtime, *result.proto, *model);
     }
     result.findings = result.plan.findings;
     result.quantize_seconds = seconds_since(start) - result.calibrate_seconds;
