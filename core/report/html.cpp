@@ -96,7 +96,7 @@ std::string times_html(const ComparedFiles& compared, const Verdict& verdict) {
     for (const KindTime& kind : time_by_kind(compared.comparison.baseline, best->measurement))
         rows.push_back({kind.kind, kind.before, kind.after, fmt::format("{} → {} ms", significant(kind.before), significant(kind.after))});
     if (rows.empty()) return {};
-    return chart_html(fmt::format("Where the time went: baseline (square) → {} (dot)", title_of(best->measurement)), "ms a run, by profiler",
+    return chart_html("Where the time went: before (square) → after (dot)", "ms a run, profiled",
                       change_chart(rows, colour_of(compared, verdict.best), 548));
 }
 

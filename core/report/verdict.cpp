@@ -54,7 +54,7 @@ std::string accuracy_phrase(const CandidateComparison& candidate) {
         return "accuracy not settled";
     }
     if (candidate.top1_delta_points) return "top-1 " + signed_points(*candidate.top1_delta_points) + " points";
-    if (candidate.measurement.samples > 0) return significant(candidate.agreement) + " % of answers as before";
+    if (candidate.measurement.samples > 0) return significant(candidate.agreement, 4) + " % of answers as before";
     return "accuracy not known";
 }
 
@@ -82,7 +82,7 @@ std::string accuracy_sentence(const Comparison& comparison, const CandidateCompa
         }
         text += ". ";
     }
-    if (candidate.measurement.samples > 0) text += fmt::format("{} % of its answers are those of the baseline. ", significant(candidate.agreement));
+    if (candidate.measurement.samples > 0) text += fmt::format("{} % of its answers are those of the baseline. ", significant(candidate.agreement, 4));
     return text;
 }
 
