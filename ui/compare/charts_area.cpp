@@ -6,6 +6,7 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QPainter>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -38,11 +39,19 @@ ChartsArea::ChartsArea(QWidget* parent) : QScrollArea(parent) {
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* inside = new QWidget;
-    grid_ = new QGridLayout(inside);
-    grid_->setContentsMargins(0, 4, 8, 4);
+    column_ = new QVBoxLayout(inside);
+    column_->setContentsMargins(0, 0, 8, 4);
+    column_->setSpacing(8);
+    grid_ = new QGridLayout;
+    grid_->setContentsMargins(0, 4, 0, 0);
     grid_->setHorizontalSpacing(28);
     grid_->setVerticalSpacing(16);
+    column_->addLayout(grid_, 1);
     setWidget(inside);
+}
+
+void ChartsArea::addHeader(QWidget* header) {
+    column_->insertWidget(column_->count() - 1, header);
 }
 
 void ChartsArea::setPlots(const std::vector<IntervalPlot>& plots, const QString& subtitle) {

@@ -10,6 +10,7 @@
 #include "ui/charts/picture_file.h"
 
 class QGridLayout;
+class QVBoxLayout;
 
 namespace vernier::ui {
 
@@ -23,6 +24,8 @@ class ChartsArea : public QScrollArea {
 public:
     explicit ChartsArea(QWidget* parent = nullptr);
 
+    /// Puts a widget above the charts, where it scrolls with them: in a low panel its words are not cut.
+    void addHeader(QWidget* header);
     /// subtitle stands under the title of exported charts. Plots without rows are left out.
     void setPlots(const std::vector<IntervalPlot>& plots, const QString& subtitle);
     [[nodiscard]] const QVector<IntervalChart*>& charts() const { return charts_; }
@@ -38,6 +41,7 @@ private:
     void chartMenu(IntervalChart* chart, const QPoint& position);
     void exportChart(const IntervalChart& chart);
 
+    QVBoxLayout* column_;
     QGridLayout* grid_;
     QVector<IntervalChart*> charts_;
     QString subtitle_;

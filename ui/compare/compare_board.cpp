@@ -98,16 +98,15 @@ QWidget* CompareBoard::buildButtons() {
 QWidget* CompareBoard::buildRight() {
     auto* board = new QWidget;
     auto* layout = new QVBoxLayout(board);
-    layout->setContentsMargins(12, 8, 8, 6);
-    layout->setSpacing(8);
+    layout->setContentsMargins(12, 8, 4, 2);
     verdict_ = new VerdictStrip;
     charts_ = new ChartsArea;
     warning_ = new QLabel;
     warning_->setProperty("role", "note");
     warning_->setWordWrap(true);
-    layout->addWidget(verdict_);
-    layout->addWidget(warning_);
-    layout->addWidget(charts_, 1);
+    charts_->addHeader(verdict_);
+    charts_->addHeader(warning_);
+    layout->addWidget(charts_);
     invitation_ = new Invitation(session_);
     right_->addWidget(invitation_);
     right_->addWidget(board);
