@@ -53,7 +53,7 @@ double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, 
             paintCells(*painter, QPointF(place.left() + 0.5, place.top() + kTop + 0.5), candidate, theme);
         }
         const double y = place.top() + kTop + cells + 16;
-        paintLine(*painter, place.left(), y, place.width(), tr("%1 % of all answers agree with FP32").arg(QString::fromStdString(significant(candidate.agreement))),
+        paintLine(*painter, place.left(), y, place.width(), tr("%1 % of all answers agree with FP32").arg(QString::fromStdString(significant(candidate.agreement, 4))),
                   sheetFont(12), theme.text2);
         paintLine(*painter, place.left(), y + 19, place.width(),
                   tr("outputs: SQNR %1 dB, cosine %2").arg(candidate.output_sqnr_db, 0, 'f', 1).arg(candidate.output_cosine, 0, 'f', 5), sheetFont(12), theme.text2);
