@@ -315,18 +315,23 @@ bool is_quantize(const GraphEdit& edit, int index) {
     return index >= 0 && edit.item(static_cast<std::size_t>(index)).proto.op_type() == "QuantizeLinear";
 }
 
-/// True when the tensor goes into a QuantizeLinear, directly or through Relu or Clip.
+/// Nodes without effect, which the runtime removes.
+bool passes_on(const onnx::NodeProto& node) { return node.op_type() == "Identity" || node.op_type() == "Dropout"; }
+
+/// True when the tensor goes into a QuantizeLinear, directly or through Relu, Clip or nodes without effect.
 bool reaches_quantize(const GraphEdit& edit, const std::string& tensor) {
     for (const int reader : edit.readers(tensor)) {
         const auto& node = edit.item(static_cast<std::size_t>(reader)).proto;
         if (is_quantize(edit, reader)) return true;
-        if ((node.op_type() == "Relu" || node.op_type() == "Clip") && reaches_quantize(edit, node.output(0))) return true;
+        const bool clamps = node.op_type() == "Relu" || node.op_type() == "Clip";
+        if ((clamps || passes_on(node)) && reaches_quantize(edit, node.output(0))) return true;
     }
     return false;
 }
 
 /// The last of the nodes behind a Conv or Gemm that the runtime folds into it before it looks for QuantizeLinear:
-/// BatchNormalization, and Mul or Add with a constant, as long as nothing else reads the tensor between.
+/// BatchNormalization, Mul or Add with a constant, and what passes its input on, as long as nothing else reads the
+/// tensor between.
 int last_folded(const GraphEdit& edit, int index) {
     for (;;) {
         const auto readers = edit.readers(edit.item(static_cast<std::size_t>(index)).proto.output(0));
@@ -334,7 +339,7 @@ int last_folded(const GraphEdit& edit, int index) {
         const auto& next = edit.item(static_cast<std::size_t>(readers[0])).proto;
         const bool scales = (next.op_type() == "Mul" || next.op_type() == "Add") &&
                             (edit.initializer(next.input(0)) != nullptr || edit.initializer(next.input(1)) != nullptr);
-        if (next.op_type() != "BatchNormalization" && !scales) return index;
+        if (next.op_type() != "BatchNormalization" && !scales && !passes_on(next)) return index;
         index = readers[0];
     }
 }
