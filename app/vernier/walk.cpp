@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "core/quant/selector.h"
 #include "ui/choose/method_control.h"
 #include "ui/choose/nodes_panel.h"
 #include "ui/choose/rules_panel.h"
@@ -179,6 +180,18 @@ int Walk::mainConvolution() const {
     return most->id;
 }
 
+/// A quantized node with weights and the most different channels to look at: the first depthwise one, else the heaviest.
+int Walk::widestNode() const {
+    const ui::Session& session = window_.session();
+    const std::vector<bool> depthwise = Selector::parse("depthwise").match(*session.model());
+    for (std::size_t i = 0; i < depthwise.size(); ++i) {
+        if (depthwise[i] && session.nodeState(static_cast<int>(i)).applied != Method::fp32) {
+            return static_cast<int>(i);
+        }
+    }
+    return mainConvolution();
+}
+
 void Walk::quantizeSelectively() {
     ui::Session& session = window_.session();
     say(QStringLiteral("choose by click and key"));
@@ -232,16 +245,27 @@ void Walk::waitForComparison() {
 void Walk::look() {
     ui::Session& session = window_.session();
     session.selection().setOne(mainConvolution());
-    window_.canvas()->setZoom(1.0);
     window_.canvas()->zoomTo(mainConvolution());
     window_.showTab(ui::MainWindow::Tab::findings);
     picture(QStringLiteral("findings.png"));
     click(window_.topBar()->stepper(), window_.topBar()->stepper()->stepRect(ui::Stepper::Verdict).center());
     settle();
     pictures(QStringLiteral("window"));
+    // The board alone: as high as it wants to be.
+    keys(Qt::Key_F10);
+    keys(Qt::Key_F9);
+    window_.giveBottom(0.62);
+    pictures(QStringLiteral("comparison"));
+    window_.resetLayout();
+    keys(Qt::Key_F12);
+    session.selection().setOne(widestNode());
+    window_.canvas()->setZoom(1.0);
+    window_.canvas()->zoomTo(widestNode());
+    pictures(QStringLiteral("inspector"));
     session.selection().clear();
-    window_.canvas()->fitAll();
+    window_.canvas()->setZoom(0.8);
     pictures(QStringLiteral("graph"));
+    window_.resetLayout();
 }
 
 void Walk::exportAll() {

@@ -50,6 +50,7 @@ private:
     void picture(const QString& name);
     void pictures(const QString& name);
     [[nodiscard]] int mainConvolution() const;
+    [[nodiscard]] int widestNode() const;
     [[nodiscard]] QString file(const QString& name) const;
 
     ui::MainWindow& window_;

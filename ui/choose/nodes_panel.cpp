@@ -67,10 +67,11 @@ void NodesPanel::buildTable() {
     header->setSectionResizeMode(NodeTableModel::Name, QHeaderView::Stretch);
     const QFontMetrics metrics = fontMetrics();
     const auto width = [&metrics](const char* sample) { return metrics.horizontalAdvance(QLatin1String(sample)) + 14; };
-    header->resizeSection(NodeTableModel::Id, width("10000"));
+    header->setFont(labelFont());
+    header->resizeSection(NodeTableModel::Id, width("1000"));
     header->resizeSection(NodeTableModel::Op, width("GlobalAver"));
-    header->resizeSection(NodeTableModel::MethodColumn, width("method") + 14);
-    header->resizeSection(NodeTableModel::Size, width("9.22 kB") + 8);
+    header->resizeSection(NodeTableModel::MethodColumn, width("method"));
+    header->resizeSection(NodeTableModel::Size, width("9.22 kB"));
     header->resizeSection(NodeTableModel::Macs, width("13.3 M") + 8);
     header->setSectionHidden(NodeTableModel::Macs, true);  // the name needs the room; the header's menu brings it back
     header->setContextMenuPolicy(Qt::CustomContextMenu);

@@ -7,6 +7,7 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStyle>
 #include <QTableWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -85,7 +86,6 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
     note_->setProperty("role", "note");
     note_->setWordWrap(true);
     layout->addWidget(note_);
-    quantize_->setProperty("primary", true);
     layout->addWidget(quantize_);
     connect(quantize_, &QPushButton::clicked, this, [this] {
         session_.needsCalibration() && session_.datasetPath().isEmpty() ? emit dataRequested() : emit quantizeRequested();
@@ -95,6 +95,7 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
     }
     connect(&session, &Session::planChanged, this, &RulesPanel::showState);
     connect(&session, &Session::datasetChanged, this, &RulesPanel::showState);
+    connect(&session, &Session::runsChanged, this, &RulesPanel::showState);
     connect(&session.filter(), &Filter::changed, this, &RulesPanel::showState);
     connect(&session.jobs(), &Jobs::changed, this, &RulesPanel::showState);
     refill();
@@ -179,6 +180,7 @@ QWidget* RulesPanel::buildCalibration() {
     samples_->setSpecialValueText(tr("all"));
     samples_->setSuffix(tr(" samples"));
     samples_->setKeyboardTracking(false);
+    samples_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     samples_->setAccessibleName(tr("Calibration samples"));
     layout->addWidget(label);
     layout->addWidget(range_, 1);
@@ -254,8 +256,18 @@ void RulesPanel::showState() {
                    : !session_.planError().isEmpty() ? session_.planError()
                    : !totals.planned                 ? tr("Planning…")
                                                      : tr("%1 · about %2 (estimate)").arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
+    const bool anything = std::any_of(session_.choices().begin(), session_.choices().end(),
+                                      [](const Choice& choice) { return choice.method != Method::fp32; });
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));
-    quantize_->setEnabled(open && session_.planError().isEmpty());
+    quantize_->setEnabled(open && anything && session_.planError().isEmpty());
+    quantize_->setToolTip(anything ? QString() : tr("Choose a method for at least one node first"));
+    // One primary action at a time: before there is a baseline it is measuring that.
+    const bool primary = anything && session_.baseline().has_value();
+    if (quantize_->property("primary").toBool() != primary) {
+        quantize_->setProperty("primary", primary);
+        quantize_->style()->unpolish(quantize_);
+        quantize_->style()->polish(quantize_);
+    }
 }
 
 int RulesPanel::currentRow() const {

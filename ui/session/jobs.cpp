@@ -266,6 +266,7 @@ void Jobs::succeeded(const Json& result) {
             run->quantized = result;
             run->state = Run::State::quantized;
             emit session_.runsChanged();
+            session_.setCurrentRun(step_.run);
         }
     } catch (const std::exception& error) {
         failedWith({QStringLiteral("internal"), tr("The result of vernier-cli could not be read: %1").arg(QString::fromUtf8(error.what())), 70});

@@ -38,7 +38,7 @@ struct NodeState {
 
 /// Live totals of the recipe as it stands. The size is an estimate and must be shown as one.
 struct Totals {
-    std::array<int, kMethods.size()> nodes{};  ///< nodes by applied method, Constant and absorbed nodes left out
+    std::array<int, kMethods.size()> nodes{};  ///< nodes by applied method, Constant nodes left out
     quint64 sizeEstimate = 0;                  ///< bytes; 0 until the plan is there
     bool planned = false;
 };

@@ -262,9 +262,8 @@ Totals Session::totals() const {
     totals.planned = plan_.has_value();
     totals.sizeEstimate = plan_ ? plan_->size_estimate_bytes : 0;
     for (const Node& node : model_->nodes()) {
-        const NodeState state = nodeState(node.id);
-        if (!state.absorbed && node.op_type != "Constant") {
-            ++totals.nodes[static_cast<std::size_t>(state.applied)];
+        if (node.op_type != "Constant") {
+            ++totals.nodes[static_cast<std::size_t>(nodeState(node.id).applied)];
         }
     }
     return totals;

@@ -55,6 +55,8 @@ void AdviceBar::showState() {
     if (method_) {
         const std::string_view title = row(*method_).title;
         take_->setText(tr("Choose %1").arg(QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()))));
+        // The layout may ask for the size before the style sheet is applied: the words must fit in any case.
+        take_->setMinimumWidth(take_->fontMetrics().horizontalAdvance(take_->text()) + 30);
     }
 }
 

@@ -55,6 +55,8 @@ FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
     tree_->header()->setSectionResizeMode(Text, QHeaderView::Stretch);
     tree_->header()->setSectionResizeMode(Node, QHeaderView::ResizeToContents);
     tree_->header()->setSectionResizeMode(Code, QHeaderView::ResizeToContents);
+    // Wrapped rows are as high as the column's width asks for, which is known only after a resize.
+    connect(tree_->header(), &QHeaderView::sectionResized, tree_, &QTreeWidget::doItemsLayout, Qt::QueuedConnection);
     layout->addWidget(tree_);
     layout->addWidget(empty_);
     connect(tree_, &QTreeWidget::itemClicked, this, [this](const QTreeWidgetItem* item) {
@@ -113,7 +115,10 @@ void FindingsPanel::refill() {
     tree_->clear();
     if (session_.model()) {
         std::vector<Finding> about = findingsFrom(session_.inspection(), "findings");
-        addGroup(tr("THE MODEL"), about.empty() ? session_.model()->findings() : about);
+        if (session_.baseline()) {
+            std::erase_if(about, [](const Finding& finding) { return finding.code == "no-baseline"; });
+        }
+        addGroup(tr("THE MODEL"), session_.inspection().is_null() ? session_.model()->findings() : about);
         addGroup(tr("THE PLAN"), session_.plan() ? session_.plan()->findings : std::vector<Finding>());
         const Run* run = session_.run(session_.currentRun());
         if (run == nullptr && !session_.runs().isEmpty()) {

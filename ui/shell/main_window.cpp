@@ -235,6 +235,7 @@ void MainWindow::sessionChanged() {
     if (open) {
         addRecentFile(session_.sessionPath().isEmpty() ? session_.modelPath() : session_.sessionPath());
         showTab(Tab::compare);
+        canvas()->setFocus();
     } else if (!opening) {
         start_->refresh();
     }
@@ -284,6 +285,11 @@ void MainWindow::resetLayout() {
     const int bottom = std::clamp(height * 34 / 100, 200, 320);
     vertical_->setSizes({height - bottom, bottom});
     left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
+}
+
+void MainWindow::giveBottom(double share) {
+    const int height = vertical_->height();
+    vertical_->setSizes({qRound(height * (1 - share)), qRound(height * share)});
 }
 
 void MainWindow::saveLayout() {

@@ -77,6 +77,8 @@ public:
     void togglePanel(Panel panel);
     void showTab(Tab tab);
     void resetLayout();
+    /// The comparison gets this share of the height.
+    void giveBottom(double share);
     void showHelp();
     void showAbout();
     void goToStep(int step);

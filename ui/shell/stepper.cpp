@@ -81,7 +81,7 @@ bool Stepper::roomy() const {
 }
 
 QSize Stepper::sizeHint() const {
-    int width = (StepCount - 1) * kBetween + 4;
+    int width = (StepCount - 1) * kBetween + 16;
     for (int i = 0; i < StepCount; ++i) {
         width += stepWidth(i, true);
     }
@@ -94,7 +94,7 @@ QSize Stepper::minimumSizeHint() const {
 
 QRect Stepper::stepRect(int step) const {
     const bool titles = roomy();
-    int left = 2;
+    int left = 6;
     for (int i = 0; i < step; ++i) {
         left += stepWidth(i, titles) + (titles ? kBetween : 10);
     }
@@ -131,10 +131,10 @@ void Stepper::paintEvent(QPaintEvent*) {
             painter.setPen(mark == Mark::next || i == hovered_ ? theme.text : theme.text2);
             painter.drawText(box.adjusted(kCircle + kGap, 0, 4, 0), Qt::AlignVCenter | Qt::AlignLeft, title(i));
         }
-        if (hasFocus() && i == focused_) {
+        if (hasFocus() && byKeyboard_ && i == focused_) {
             painter.setPen(theme.accent);
             painter.setBrush(Qt::NoBrush);
-            painter.drawRoundedRect(QRectF(box).adjusted(-3.5, 4.5, 3.5, -4.5), 5, 5);
+            painter.drawRoundedRect(QRectF(box).adjusted(-5.5, 4.5, 7.5, -4.5), 5, 5);
         }
     }
 }
@@ -160,6 +160,11 @@ void Stepper::mouseMoveEvent(QMouseEvent* event) {
 void Stepper::leaveEvent(QEvent*) {
     hovered_ = -1;
     update();
+}
+
+void Stepper::focusInEvent(QFocusEvent* event) {
+    byKeyboard_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    QWidget::focusInEvent(event);
 }
 
 void Stepper::keyPressEvent(QKeyEvent* event) {

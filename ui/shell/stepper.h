@@ -35,6 +35,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
 
 private:
     [[nodiscard]] int stepAt(const QPoint& point) const;
@@ -45,6 +46,7 @@ private:
     Session& session_;
     int hovered_ = -1;
     int focused_ = 0;
+    bool byKeyboard_ = false;   ///< the focus came by Tab: show where it is
 };
 
 }  // namespace vernier::ui

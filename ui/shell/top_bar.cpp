@@ -32,8 +32,8 @@ TopBar::TopBar(Session& session, QWidget* parent)
     search_->setFocusPolicy(Qt::NoFocus);
     search_->setAccessibleName(tr("Search nodes and commands"));
     layout->addWidget(name_);
-    layout->addWidget(facts_);
-    layout->addSpacing(24);
+    layout->addWidget(facts_, 0, Qt::AlignVCenter);
+    layout->addSpacing(20);
     layout->addWidget(stepper_);
     layout->addStretch(1);
     layout->addWidget(search_);
