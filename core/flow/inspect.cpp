@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/error.h"
 #include "core/flow/look.h"
 
 namespace vernier {
@@ -35,6 +36,19 @@ Json ports(const Model& model, const std::vector<ValueId>& values) {
     return list;
 }
 
+/// A sound graph that the runtime cannot run (an operator of a library that is not here, types that do not fit) can be
+/// looked at all the same.
+void check(const RuntimePtr& runtime, Inspection& result) {
+    try {
+        result.session_start_ms = check_with_runtime(runtime, *result.model, result.findings);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::bad_model) throw;
+        result.findings.push_back({Severity::serious, "runtime-refuses", kNone, {}, {},
+                                   std::string("ONNX Runtime refuses this model: ") + error.what(),
+                                   "It can be looked at, but neither measured nor quantized."});
+    }
+}
+
 }  // namespace
 
 Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
@@ -42,7 +56,7 @@ Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path,
     result.model = open_for_work(runtime, path, job);
     if (runtime != nullptr) {
         job.step("check", 0, 0);
-        result.session_start_ms = check_with_runtime(runtime, *result.model, result.findings);
+        check(runtime, result);
         job.check();
     }
     job.step("look", 0, 0);

@@ -20,7 +20,7 @@ struct Inspection {
     Workload workload;
     Advice advice;
     std::vector<Finding> findings;
-    std::optional<double> session_start_ms;  ///< nothing when there was no runtime
+    std::optional<double> session_start_ms;  ///< nothing without a runtime, or for a very large graph
 };
 
 /// Opens a model, lets the runtime check it (when runtime is not null), and looks at it.

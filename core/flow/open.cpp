@@ -18,6 +18,8 @@
 namespace vernier {
 namespace {
 
+constexpr std::size_t kOptimizeAtMost = 3000;  // nodes; beyond, fusing them takes the runtime longer than a look may
+
 bool has_unknown_types(const Model& model) {
     return std::any_of(model.values().begin(), model.values().end(), [](const Value& value) {
         return value.graph == 0 && value.type.other.empty() &&
@@ -58,10 +60,13 @@ ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& p
     return model;
 }
 
-double check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {
-    const RunOptions options;
+std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {
+    RunOptions options;
+    const bool large = model.nodes().size() > kOptimizeAtMost;
+    if (large) options.level = GraphLevel::off;
+    const auto told = [large](double ms) { return large ? std::optional<double>() : ms; };
     try {
-        return Session::open(runtime, model.path(), options)->start_ms();
+        return told(Session::open(runtime, model.path(), options)->start_ms());
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::bad_model || !has_equal_node_names(model)) throw;
     }
@@ -70,7 +75,7 @@ double check_with_runtime(const RuntimePtr& runtime, const Model& model, std::ve
     findings.push_back({Severity::warning, "equal-node-names", kNone, {}, {},
                         "ONNX Runtime refuses this file because several nodes have the same name; with unique names it runs.",
                         "A quantized file gets unique names."});
-    return ms;
+    return told(ms);
 }
 
 DatasetPtr open_data(const std::filesystem::path& path, const Model& model) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "core/base/finding.h"
@@ -17,9 +18,9 @@ namespace vernier {
 [[nodiscard]] ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
 
 /// Loads the model into a session and drops it: the runtime has the last word on what is a model. Gives how long it took
-/// in ms. A file that the runtime refuses only for equal node names is tried again with unique ones, and said so in
+/// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. A file that the runtime refuses only for equal node names is tried again with unique ones, and said so in
 /// findings. Throws Error{bad_model}.
-double check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings);
+std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings);
 
 /// Opens a dataset for a model; null when the path is empty. Throws Error{not_found, bad_data}.
 [[nodiscard]] DatasetPtr open_data(const std::filesystem::path& path, const Model& model);

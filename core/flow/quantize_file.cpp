@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/provenance.h"
+#include "core/flow/executed.h"
 #include "core/flow/plan_file.h"
 
 namespace vernier {
@@ -58,6 +59,8 @@ private:
     bool was_there_ = false, kept_ = false;
 };
 
+bool changes_nothing(const Plan& plan) { return plan.count(Method::fp32) == plan.nodes.size(); }
+
 Origin origin_of(const Model& model, const Recipe& recipe, const Plan& plan, const DatasetPtr& data) {
     Origin origin;
     origin.version = VERNIER_VERSION;
@@ -89,6 +92,8 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     Quantized quantized = quantize(runtime, result.model, recipe, data, request.options, job);
     result.plan = std::move(quantized.plan);
     result.findings = std::move(quantized.findings);
+    if (changes_nothing(result.plan)) check_with_runtime(runtime, *result.model, result.findings);
+    check_executed(runtime, *quantized.proto, *result.model, result.plan, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
     result.calibrate_seconds = quantized.calibrate_seconds;
     result.quantize_seconds = quantized.quantize_seconds;

@@ -66,6 +66,8 @@ std::string readable_message(std::string_view message) {
     text = std::regex_replace(text, status, "");
     static const std::regex exception(R"(Exception during (initialization|loading): )");
     text = std::regex_replace(text, exception, "");
+    static const std::regex loading(R"(^\s*Load model from [^\n]*? failed:)");  // the caller names the file
+    text = std::regex_replace(text, loading, "");
     remove_source_locations(text);
     collapse_spaces(text);
     return text.empty() ? "ONNX Runtime gave no reason" : text;

@@ -45,14 +45,21 @@ TEST(Inspect, AFileThatIsNoModel) {
     EXPECT_EQ(run_cli({"inspect", dir.path().string()}).exit_code, 65);
 }
 
-TEST(Inspect, ARefusalOfTheRuntimeIsABadModel) {
+TEST(Inspect, WhatTheRuntimeRefusesIsOpenedWithAFinding) {
     const TempDir dir;
     ModelBuilder builder;
     builder.domain("nobody.knows", 1).input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
     builder.node("Mystery", {"x"}, {"y"}, {}, "m", "nobody.knows");
-    const Finished done = run_cli({"inspect", dir.write("mystery.onnx", builder.bytes()).string()});
-    EXPECT_EQ(done.exit_code, 65);
-    EXPECT_THAT(done.err, HasSubstr("Mystery"));
+    const std::string file = dir.write("mystery.onnx", builder.bytes()).string();
+    const Finished done = run_cli({"inspect", file, "--json"});
+    EXPECT_EQ(done.exit_code, 0);
+    EXPECT_THAT(done.json().at("findings").dump(), HasSubstr("runtime-refuses"));
+    for (const char* method : {"fp32", "fp16", "int8-dynamic"}) {
+        const Finished refused = run_cli({"quantize", file, "--method", method, "-o", (dir / "out.onnx").string()});
+        EXPECT_EQ(refused.exit_code, 65) << method;
+        EXPECT_THAT(refused.err, HasSubstr("Mystery"));
+        EXPECT_FALSE(std::filesystem::exists(dir / "out.onnx"));
+    }
 }
 
 TEST(Inspect, EqualNodeNamesAreAFindingOnly) {

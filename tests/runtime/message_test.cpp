@@ -13,8 +13,7 @@ TEST(ReadableMessage, LosesStatusPrefixSourceLocationAndSignature) {
                                "string, int>&, const onnxruntime::logging::Logger&, bool, const string&, int) "
                                "ONNX Runtime only guarantees support for models stamped with official released onnx "
                                "opset versions."),
-              "Load model from a.onnx failed:ONNX Runtime only guarantees support for models stamped with official "
-              "released onnx opset versions.");
+              "ONNX Runtime only guarantees support for models stamped with official released onnx opset versions.");
 }
 
 TEST(ReadableMessage, KeepsPlainTextAndCollapsesSpaces) {
