@@ -16,7 +16,7 @@ inline Tensor float_tensor(const std::vector<float>& values, std::vector<std::in
     tensor.type = ElementType::float32;
     tensor.dims = std::move(dims);
     tensor.bytes.resize(values.size() * sizeof(float));
-    std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+    if (!values.empty()) std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
     return tensor;
 }
 
