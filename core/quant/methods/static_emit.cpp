@@ -220,7 +220,22 @@ private:
                                                   least_scales(i, values, dims, shape));
         correct_bias(i, bias, values, dims, shape, weight);
         write_dequantized_weight(i, name, dims, shape, weight);
-        if (bias.node >= 0) write_bias(bias, weight, input_scale, shape);
+        if (bias.node < 0) return;
+        if (has_float_bias(i, bias)) write_float_bias(bias, shape);
+        else write_bias(bias, weight, input_scale, shape);
+    }
+
+    /// A product of rank 3 and more whose result stays float runs as MatMulIntegerToFloat with a float Add behind it; an
+    /// int32 bias would be dequantized on each run. (Of rank 2 it becomes QGemm, which wants the int32 bias.)
+    bool has_float_bias(int i, const Bias& bias) {
+        if (item(i).kernel != Kernel::matmul || plan_.tensors.contains(node(bias.node).output(0))) return false;
+        const ValueType type = edit_.type(node(i).input(0));
+        return type.has_shape && type.dims.size() > 2;
+    }
+
+    void write_float_bias(const Bias& bias, const WeightShape& shape) {
+        edit_.set_input(bias.node, bias.slot, edit_.add_constant(bias.name + "_corrected", ElementType::float32,
+                                                                 {static_cast<std::int64_t>(shape.channels)}, bias.values));
     }
 
     void write_dequantized_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims,
