@@ -251,7 +251,7 @@ void MainWindow::updateTitle() {
 void MainWindow::retheme() {
     const Theme theme = Theme::fromPalette(palette());
     setStyleSheet(QStringLiteral("QFrame#hairline { background: %1; border: none; }"
-                                 "QLabel#facts { background: %2; color: %3; border-radius: 9px; padding: 2px 10px; }"
+                                 "QLabel#facts { background: %2; color: %3; border-radius: 8px; padding: 3px 10px; }"
                                  "QPushButton#search { background: %2; color: %3; border: none; text-align: left; padding: 5px 12px; min-width: 200px; }"
                                  "QFrame#palette { background: %4; border: 1px solid %1; }")
                       .arg(theme.line.name(), theme.accentSoft.name(), theme.text2.name(), theme.card.name()));

@@ -19,6 +19,13 @@ std::vector<std::string> selects(const Recipe& recipe) {
     return texts;
 }
 
+Rule rule(const std::string& select, Method method) {
+    Rule rule;
+    rule.select = select;
+    rule.method = method;
+    return rule;
+}
+
 TEST(RecipeEdit, ReadsNodeRules) {
     EXPECT_EQ(node_range("#12"), (std::pair<NodeId, NodeId>{12, 12}));
     EXPECT_EQ(node_range("#3..9"), (std::pair<NodeId, NodeId>{3, 9}));
@@ -29,7 +36,7 @@ TEST(RecipeEdit, ReadsNodeRules) {
 
 TEST(RecipeEdit, OwnChoicesComeLastAndRising) {
     Recipe recipe;
-    recipe.rules.push_back({.select = "op:Gemm", .method = Method::fp16});
+    recipe.rules.push_back(rule("op:Gemm", Method::fp16));
     recipe = with_choice(recipe, {7, 2}, Method::int8_static);
     recipe = with_choice(recipe, {4}, Method::fp32);
     EXPECT_THAT(selects(recipe), ElementsAre("op:Gemm", "#2", "#4", "#7"));

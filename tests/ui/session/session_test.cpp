@@ -12,6 +12,13 @@ namespace {
 using test::SmallSession;
 using test::wait_until;
 
+Rule rule(const std::string& select, Method method) {
+    Rule rule;
+    rule.select = select;
+    rule.method = method;
+    return rule;
+}
+
 TEST(Session, OpensAModelAndPlansIt) {
     SmallSession small;
     ASSERT_TRUE(small.opened) << small.session.error().toStdString() << small.session.planError().toStdString();
@@ -93,8 +100,8 @@ TEST(Session, TotalsFollowThePlan) {
 TEST(Session, ARuleThatMatchesNothingIsShownAndLeftOut) {
     SmallSession small;
     Recipe recipe;
-    recipe.rules.push_back({.select = "op:Softmax", .method = Method::fp16});
-    recipe.rules.push_back({.select = "op:Gemm", .method = Method::int8_dynamic});
+    recipe.rules.push_back(rule("op:Softmax", Method::fp16));
+    recipe.rules.push_back(rule("op:Gemm", Method::int8_dynamic));
     small.session.setRecipe(recipe, QStringLiteral("test"));
     EXPECT_FALSE(small.session.ruleError(0).isEmpty());
     EXPECT_TRUE(small.session.ruleError(1).isEmpty());
