@@ -117,15 +117,21 @@ TEST(StaticInt8, ANodeLeftInFloatReallyRunsInFloat) {
 TEST(StaticInt8, AnOwnChoiceIsNeverTakenIntoTheFloatPrefix) {
     const auto model = make_model(small_net().build());
     const Quantized result = run_static(model, {{"op:Conv", Method::int8_static, {}}}, true);
-    for (const NodePlan& node : result.plan.nodes)
-        if (model->node(node.node).op_type == "Conv") EXPECT_EQ(node.applied, Method::int8_static);
+    for (const NodePlan& node : result.plan.nodes) {
+        if (model->node(node.node).op_type == "Conv") {
+            EXPECT_EQ(node.applied, Method::int8_static);
+        }
+    }
 }
 
 TEST(StaticInt8, PerTensorHasOneScaleAWeight) {
     const auto model = make_model(small_net().build());
     const Quantized result = run_static(model, {{"op:Conv", {}, false}});
-    for (const auto& tensor : result.proto->graph().initializer())
-        if (tensor.name() == "wb_scale") EXPECT_EQ(tensor.dims_size(), 0);
+    for (const auto& tensor : result.proto->graph().initializer()) {
+        if (tensor.name() == "wb_scale") {
+            EXPECT_EQ(tensor.dims_size(), 0);
+        }
+    }
     EXPECT_GT(agreement_db(model, result), 20);
 }
 
