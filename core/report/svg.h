@@ -13,11 +13,11 @@ namespace vernier {
 
 /// One row of a dot-and-interval chart.
 struct DotRow {
-    std::string label;
+    std::string label = {};
     double value = 0;
-    std::optional<double> lo, hi;  ///< the interval; nothing when there is none
-    std::string text;              ///< the figures at the right end
-    std::string colour;            ///< "#009E73"
+    std::optional<double> lo = {}, hi = {};  ///< the interval; nothing when there is none
+    std::string text = {};         ///< the figures at the right end
+    std::string colour = {};       ///< "#009E73"
     bool baseline = false;         ///< a square, and the dashed line through all rows
     bool best = false;             ///< bold, larger
 };
