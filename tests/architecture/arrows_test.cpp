@@ -85,9 +85,11 @@ TEST(Architecture, ReadsTheSources) {
 }
 
 TEST(Architecture, EveryFolderOfCoreHasItsFloor) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(VERNIER_SOURCE_DIR) / "core"))
-        if (entry.is_directory() && fs::exists(entry.path() / "CMakeLists.txt"))
+    for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(VERNIER_SOURCE_DIR) / "core")) {
+        if (entry.is_directory() && fs::exists(entry.path() / "CMakeLists.txt")) {
             EXPECT_GE(floor_of(entry.path().filename().string()), 0) << entry.path() << " is not in the picture";
+        }
+    }
 }
 
 TEST(Architecture, ArrowsInCorePointDown) {
@@ -125,9 +127,13 @@ TEST(Architecture, OnlyTheRuntimeFolderKnowsOnnxRuntime) {
 }
 
 TEST(Architecture, OnlyTheChartsFolderKnowsQtCharts) {
-    for (const char* folder : {"ui", "app"})
-        for (const Include& include : includes_under(folder))
-            if (is_qt_charts(include.target)) EXPECT_TRUE(starts_with(include.file, "ui/charts/")) << at(include);
+    for (const char* folder : {"ui", "app"}) {
+        for (const Include& include : includes_under(folder)) {
+            if (is_qt_charts(include.target)) {
+                EXPECT_TRUE(starts_with(include.file, "ui/charts/")) << at(include);
+            }
+        }
+    }
 }
 
 TEST(Architecture, TheWindowIsNotKnownBelowIt) {
