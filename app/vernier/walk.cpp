@@ -13,7 +13,6 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "core/quant/selector.h"
 #include "ui/choose/method_control.h"
 #include "ui/choose/nodes_panel.h"
 #include "ui/choose/rules_panel.h"
@@ -180,16 +179,18 @@ int Walk::mainConvolution() const {
     return most->id;
 }
 
-/// A quantized node with weights and the most different channels to look at: the first depthwise one, else the heaviest.
-int Walk::widestNode() const {
+/// The quantized node with most weights: its histogram shows most.
+int Walk::largestQuantized() const {
     const ui::Session& session = window_.session();
-    const std::vector<bool> depthwise = Selector::parse("depthwise").match(*session.model());
-    for (std::size_t i = 0; i < depthwise.size(); ++i) {
-        if (depthwise[i] && session.nodeState(static_cast<int>(i)).applied != Method::fp32) {
-            return static_cast<int>(i);
+    int found = mainConvolution();
+    std::uint64_t most = 0;
+    for (const Node& node : session.model()->nodes()) {
+        if (node.weight_bytes > most && session.nodeState(node.id).applied != Method::fp32) {
+            most = node.weight_bytes;
+            found = node.id;
         }
     }
-    return mainConvolution();
+    return found;
 }
 
 void Walk::quantizeSelectively() {
@@ -258,9 +259,10 @@ void Walk::look() {
     pictures(QStringLiteral("comparison"));
     window_.resetLayout();
     keys(Qt::Key_F12);
-    session.selection().setOne(widestNode());
-    window_.canvas()->setZoom(1.0);
-    window_.canvas()->zoomTo(widestNode());
+    settle();
+    session.selection().setOne(largestQuantized());
+    settle();
+    window_.canvas()->zoomTo(largestQuantized());
     pictures(QStringLiteral("inspector"));
     session.selection().clear();
     window_.canvas()->setZoom(0.8);

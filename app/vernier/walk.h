@@ -50,7 +50,7 @@ private:
     void picture(const QString& name);
     void pictures(const QString& name);
     [[nodiscard]] int mainConvolution() const;
-    [[nodiscard]] int widestNode() const;
+    [[nodiscard]] int largestQuantized() const;
     [[nodiscard]] QString file(const QString& name) const;
 
     ui::MainWindow& window_;

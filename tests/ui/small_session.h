@@ -12,7 +12,7 @@
 namespace vernier::test {
 
 /// Lets events run until the condition holds; false when it does not within the time.
-bool wait_until(const std::function<bool()>& condition, int milliseconds = 20000);
+bool wait_until(const std::function<bool()>& condition, int milliseconds = 60000);
 
 /// Writes Conv, Relu, Conv, GlobalAveragePool, Flatten, Gemm (ids 0 to 5) as an ONNX file.
 std::string write_small_net(const TempDir& folder, const std::string& name = "net.onnx");

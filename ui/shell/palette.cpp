@@ -66,7 +66,10 @@ int fuzzyScore(const QString& typed, const QString& words) {
         score += start ? 8 : found == at + 1 ? 5 : 1;
         at = found;
     }
-    return words.startsWith(typed, Qt::CaseInsensitive) ? score + 20 : words.contains(typed, Qt::CaseInsensitive) ? score + 10 : score;
+    // Typed as it stands: best as the beginning, then as the beginning of a word, then anywhere.
+    const qsizetype whole = typed.isEmpty() ? -1 : words.indexOf(typed, 0, Qt::CaseInsensitive);
+    const bool wordStart = whole > 0 && !words[whole - 1].isLetterOrNumber();
+    return score + (whole == 0 ? 20 : wordStart ? 10 : whole > 0 ? 4 : 0);
 }
 
 Palette::Palette(Session& session, QVector<QAction*> actions, QWidget* window)
