@@ -88,7 +88,8 @@ TEST(Session, TotalsFollowThePlan) {
     Session& session = small.session;
     QSignalSpy planned(&session, &Session::planChanged);
     session.chooseWholeModel(Method::int8_static);
-    EXPECT_FALSE(session.totals().planned);
+    // A small plan can be there before the call returns: the totals say so either way.
+    EXPECT_EQ(session.totals().planned, session.plan().has_value());
     ASSERT_TRUE(wait_until([&] { return session.plan().has_value(); }));
     const Totals totals = session.totals();
     EXPECT_TRUE(totals.planned);
