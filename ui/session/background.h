@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QCoreApplication>
 #include <QFuture>
 #include <QObject>
 #include <QString>
+#include <QThread>
 #include <QtConcurrent/QtConcurrentRun>
 
 #include <exception>
@@ -20,7 +22,7 @@ namespace vernier::ui {
 /// Work on a pool thread of which only the newest call counts: a new call, cancel() or the end of this object stops
 /// the older work, and a result that comes too late is dropped by its generation number.
 /// work(const Job&) -> R runs on a pool thread and must hold what it uses by value; done(R) and failed(QString) run on
-/// the owner's thread.
+/// the application's thread, where the owner must live.
 class Latest {
 public:
     explicit Latest(QObject* owner) : owner_(owner) {}
@@ -70,7 +72,10 @@ public:
                 failed(outcome->error);
             }
         };
-        QtConcurrent::run(std::move(task)).then(owner_, std::move(deliver));
+        // Not the owner as context: Qt 6.4 wants the context to outlive the work, and the owner may go first. The
+        // generation number, which ends with this object, keeps a late result from touching it.
+        Q_ASSERT(owner_->thread() == QCoreApplication::instance()->thread());
+        QtConcurrent::run(std::move(task)).then(QCoreApplication::instance(), std::move(deliver));
     }
 
 private:
