@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/panels.h"
 
-#include <QWidget>
-
-#if __has_include("ui/inspect/inspector_panel.h")
-#include "ui/inspect/inspector_panel.h"
-#endif
-#if __has_include("ui/compare/compare_board.h")
 #include "ui/compare/compare_board.h"
-#endif
+#include "ui/inspect/inspector_panel.h"
 
 namespace vernier::ui {
 
-QWidget* makeInspector([[maybe_unused]] Session& session) {
-#if __has_include("ui/inspect/inspector_panel.h")
+QWidget* makeInspector(Session& session) {
     return new InspectorPanel(session);
-#else
-    return new QWidget;
-#endif
 }
 
-QWidget* makeCompareBoard([[maybe_unused]] Session& session) {
-#if __has_include("ui/compare/compare_board.h")
+QWidget* makeCompareBoard(Session& session) {
     return new CompareBoard(session);
-#else
-    return new QWidget;
-#endif
 }
 
 }  // namespace vernier::ui
