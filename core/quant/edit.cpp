@@ -170,16 +170,21 @@ void GraphEdit::take_nodes(const Model& model) {
         item.origin = i;
         item.proto.set_name(node.label);
         names_.insert(node.label);
-        if (item.proto.op_type() == "Constant" && item.proto.output_size() == 1) {
-            if (auto tensor = constant_tensor(item.proto)) {
-                tensor->set_name(item.proto.output(0));
-                graph.add_initializer()->Swap(&*tensor);
-                continue;
-            }
-        }
-        items_.push_back(std::move(item));
+        take_item(std::move(item));
     }
     graph.clear_node();
+}
+
+/// A Constant node becomes an initializer, every other node an item.
+void GraphEdit::take_item(Item item) {
+    if (item.proto.op_type() == "Constant" && item.proto.output_size() == 1) {
+        if (auto tensor = constant_tensor(item.proto)) {
+            tensor->set_name(item.proto.output(0));
+            base_.mutable_graph()->add_initializer()->Swap(&*tensor);
+            return;
+        }
+    }
+    items_.push_back(std::move(item));
 }
 
 void GraphEdit::take_initializers() {
@@ -220,14 +225,7 @@ void GraphEdit::adopt(onnx::ModelProto proto) {
         const auto found = origins.find(item.proto.name());
         item.origin = found != origins.end() && !item.proto.name().empty() ? found->second : kNone;
         if (item.proto.name().empty()) item.proto.set_name(fresh(item.proto.op_type()));
-        if (item.proto.op_type() == "Constant" && item.proto.output_size() == 1) {
-            if (auto tensor = constant_tensor(item.proto)) {
-                tensor->set_name(item.proto.output(0));
-                graph.add_initializer()->Swap(&*tensor);
-                continue;
-            }
-        }
-        items_.push_back(std::move(item));
+        take_item(std::move(item));
     }
     graph.clear_node();
     take_initializers();

@@ -83,6 +83,7 @@ public:
 
 private:
     void take_nodes(const Model& model);
+    void take_item(Item item);
     void take_initializers();
     void take_types(const Model& model);
     void index_nodes();

@@ -30,6 +30,17 @@ void makePlain(QChartView& view) {
     view.chart()->layout()->setContentsMargins(0, 0, 0, 0);
 }
 
+/// Takes series and axes away and sets the theme's ground.
+void clear(QChartView& view, const Theme& theme) {
+    view.chart()->removeAllSeries();
+    for (QAbstractAxis* axis : view.chart()->axes()) {
+        view.chart()->removeAxis(axis);
+        delete axis;
+    }
+    view.setBackgroundBrush(theme.window);
+    view.chart()->setBackgroundBrush(theme.window);
+}
+
 void styleAxis(QAbstractAxis& axis, const Theme& theme) {
     axis.setLabelsFont(labelFont());
     axis.setLabelsColor(theme.text2);
@@ -73,14 +84,7 @@ double HistogramChart::height(std::uint64_t count) const {
 }
 
 void HistogramChart::rebuild() {
-    chart()->removeAllSeries();
-    for (QAbstractAxis* axis : chart()->axes()) {
-        chart()->removeAxis(axis);
-        delete axis;
-    }
-    const Theme theme = Theme::fromPalette(palette());
-    setBackgroundBrush(theme.window);
-    chart()->setBackgroundBrush(theme.window);
+    clear(*this, Theme::fromPalette(palette()));
     if (histogram_.counts.empty() || !(histogram_.hi > histogram_.lo)) {
         return;
     }
@@ -204,14 +208,8 @@ void ChannelChart::changeEvent(QEvent* event) {
 }
 
 void ChannelChart::rebuild() {
-    chart()->removeAllSeries();
-    for (QAbstractAxis* axis : chart()->axes()) {
-        chart()->removeAxis(axis);
-        delete axis;
-    }
     const Theme theme = Theme::fromPalette(palette());
-    setBackgroundBrush(theme.window);
-    chart()->setBackgroundBrush(theme.window);
+    clear(*this, theme);
     if (minima_.empty()) {
         return;
     }
