@@ -61,14 +61,13 @@ private:
 
 bool changes_nothing(const Plan& plan) { return plan.count(Method::fp32) == plan.nodes.size(); }
 
-Origin origin_of(const Model& model, const Recipe& recipe, const Plan& plan, const DatasetPtr& data) {
+Origin origin_of(const Model& model, const Recipe& recipe, const Plan& plan, const DatasetPtr& data, bool calibrated) {
     Origin origin;
     origin.version = VERNIER_VERSION;
     origin.source_sha256 = model.sha256();
     origin.recipe = to_json(recipe);
     origin.recipe_sha256 = sha256(origin.recipe.dump());
     for (const MethodRow& method : kMethods) origin.counts[method.method] = plan.count(method.method);
-    const bool calibrated = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return row(node.applied).needs_calibration; });
     if (data == nullptr || !calibrated) return origin;
     origin.data_name = data->name();
     origin.data_fingerprint = data->fingerprint();
@@ -97,7 +96,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
     result.calibrate_seconds = quantized.calibrate_seconds;
     result.quantize_seconds = quantized.quantize_seconds;
-    result.origin = origin_of(*result.model, recipe, result.plan, data);
+    result.origin = origin_of(*result.model, recipe, result.plan, data, !quantized.ranges.empty());
     write_origin(*quantized.proto, result.origin);
 
     job.step("write", 0, 0);

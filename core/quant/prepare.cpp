@@ -139,6 +139,20 @@ std::vector<int> Prepared::fp16_nodes() const {
     return nodes;
 }
 
+std::vector<HalfNode> Prepared::half_nodes() const {
+    std::vector<HalfNode> nodes;
+    for (const int index : fp16_nodes())
+        nodes.push_back({index, choices[static_cast<std::size_t>(edit.item(static_cast<std::size_t>(index)).origin)].explicit_choice()});
+    return nodes;
+}
+
+void Prepared::check_fp16_activations(const Ranges& ranges) {
+    const auto items = fp16_nodes();
+    const auto judged = judge_half_activations(edit, half_nodes(), ranges);
+    findings.insert(findings.end(), judged.findings.begin(), judged.findings.end());
+    note_reasons(*this, items, judged.reasons);
+}
+
 std::vector<bool> Prepared::wants(Method method) const {
     std::vector<bool> result(edit.size(), false);
     for (std::size_t i = 0; i < edit.size(); ++i) {

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "core/base/finding.h"
+#include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
 #include "core/quant/methods/dynamic.h"
+#include "core/quant/methods/fp16_activations.h"
 #include "core/quant/methods/static_plan.h"
 #include "core/quant/plan.h"
 #include "core/quant/recipe.h"
@@ -35,6 +37,9 @@ struct Prepared {
     /// Items that are written as INT8 dynamic (static tables too), and as FP16.
     [[nodiscard]] std::vector<DynamicNode> dynamic_nodes() const;
     [[nodiscard]] std::vector<int> fp16_nodes() const;
+    [[nodiscard]] std::vector<HalfNode> half_nodes() const;
+    /// Takes back what does not fit into FP16 on the calibration samples, with findings; explicit choices are only reported.
+    void check_fp16_activations(const Ranges& ranges);
     /// Plans static INT8 anew with some items kept in float.
     void replan_static(const std::set<int>& keep_float);
 };

@@ -66,17 +66,42 @@ void time_prefix(const RuntimePtr& runtime, Prepared& prepared, const Ranges& ra
     prepared.replan_static({});
 }
 
-Ranges calibrate_if_needed(const RuntimePtr& runtime, const Prepared& prepared, const Recipe& recipe, const DatasetPtr& dataset,
+/// Static INT8 needs every range that it asked for.
+void require_ranges(const Ranges& ranges, const std::vector<std::string>& tensors) {
+    for (const std::string& tensor : tensors)
+        if (const Observed& observed = ranges.at(tensor); observed.count == 0 && observed.nan + observed.inf > 0)
+            throw Error(ErrorKind::bad_data, "calibration saw only NaN or infinity", {.tensor = tensor},
+                        "Check the preprocessing of the calibration samples");
+}
+
+void report_unchecked(Prepared& prepared, const DatasetPtr& dataset) {
+    prepared.findings.push_back({Severity::info, "fp16-unchecked", kNone, {}, {},
+                                 fmt::format("Only weights were checked for FP16's range, not what the nodes compute: {}.",
+                                             dataset ? "the dataset has no calibration samples" : "there were no samples"),
+                                 "Give samples (--data): nodes whose values exceed 65504 on them then stay in FP32."});
+}
+
+/// One run over the samples for all that needs them: ranges for static INT8, and whether FP16 can hold the activations.
+Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const Recipe& recipe, const DatasetPtr& dataset,
                            const QuantizeOptions& options, const Job& job) {
     const auto observed = prepared.static_plan.observed();
-    if (observed.empty()) return {};
-    if (!dataset)
+    if (!observed.empty() && !dataset)
         throw Error(ErrorKind::usage, "INT8 static needs calibration data", {},
                     "Give a dataset (--data): an image folder, .npz, test_data_set folder or .dataset.json; 100 samples are usual");
+    const auto half_nodes = prepared.half_nodes();
+    if (observed.empty() && half_nodes.empty()) return {};
+    if (observed.empty() && (!dataset || dataset->size(Split::calibration) == 0)) {
+        report_unchecked(prepared, dataset);
+        return {};
+    }
     Watched watched;
     for (const auto& tensor : observed) watched[tensor];
+    for (const auto& tensor : half_tensors(prepared.edit, half_nodes)) watched[tensor];
     for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
-    return calibrate(runtime, prepared.edit.build(), watched, *dataset, recipe.calibration, options.threads, job);
+    Ranges ranges = calibrate(runtime, prepared.edit.build(), watched, *dataset, recipe.calibration, options.threads, job);
+    require_ranges(ranges, observed);
+    if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
+    return ranges;
 }
 
 void open_once(const RuntimePtr& runtime, const onnx::ModelProto& model) {
