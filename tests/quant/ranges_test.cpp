@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/quant/calibration/ranges.h"
+#include "core/quant/methods/tap_share.h"
 #include "core/quant/methods/weights_int8.h"
 #include "tests/support/random.h"
 
@@ -125,6 +126,38 @@ TEST(WeightsInt8, BiasShiftGivesBackWhatRoundingTookOnAverage) {
         }
         EXPECT_NEAR(lossy + shift[o], exact, 1e-6);
     }
+}
+
+onnx::NodeProto conv_with(std::vector<std::int64_t> pads, std::vector<std::int64_t> strides) {
+    onnx::NodeProto conv;
+    set_attribute(conv, "pads", pads);
+    set_attribute(conv, "strides", strides);
+    return conv;
+}
+
+ValueType map_of(std::int64_t height, std::int64_t width) {
+    return {ElementType::float32, true, {{-1, "N"}, {8, ""}, {height, ""}, {width, ""}}, ""};
+}
+
+TEST(TapShares, OuterTapsMissTheInputAtTheBorder) {
+    const auto shares = tap_shares(conv_with({1, 1, 1, 1}, {1, 1}), {3, 3}, map_of(4, 8));
+    ASSERT_EQ(shares.size(), 9u);
+    EXPECT_DOUBLE_EQ(shares[4], 1.0);                  // the middle tap never leaves the map
+    EXPECT_DOUBLE_EQ(shares[1], 3.0 / 4.0);            // one row of four reads the border above
+    EXPECT_DOUBLE_EQ(shares[0], 3.0 / 4.0 * 7.0 / 8.0);
+}
+
+TEST(TapShares, SamePaddingOfAStrideTwoConvLeavesTheMapAtTheEndOnly) {
+    auto conv = conv_with({}, {2, 2});
+    set_attribute(conv, "auto_pad", std::string_view("SAME_UPPER"));
+    const auto shares = tap_shares(conv, {3, 3}, map_of(8, 8));
+    ASSERT_EQ(shares.size(), 9u);
+    EXPECT_DOUBLE_EQ(shares[0], 1.0);
+    EXPECT_DOUBLE_EQ(shares[8], 3.0 / 4.0 * 3.0 / 4.0);
+}
+
+TEST(TapShares, AnUnknownMapHasNone) {
+    EXPECT_TRUE(tap_shares(conv_with({1, 1, 1, 1}, {1, 1}), {3, 3}, map_of(-1, 8)).empty());
 }
 
 }  // namespace

@@ -65,14 +65,17 @@ ModelBuilder small_net() {
     return b;
 }
 
-Quantized run_static(const ModelPtr& model, std::vector<Rule> rules = {}, bool time_prefix = false) {
+Quantized run_static_on(const std::vector<std::int64_t>& sample_dims, const ModelPtr& model, std::vector<Rule> rules, bool time_prefix) {
     Recipe recipe;
     recipe.default_method = Method::int8_static;
     recipe.rules = std::move(rules);
-    const auto data = std::make_shared<RandomData>(std::vector<std::int64_t>{1, 16, 12, 12});
     QuantizeOptions options;
     options.time_prefix = time_prefix;
-    return quantize(runtime(), model, recipe, data, options, {});
+    return quantize(runtime(), model, recipe, std::make_shared<RandomData>(sample_dims), options, {});
+}
+
+Quantized run_static(const ModelPtr& model, std::vector<Rule> rules = {}, bool time_prefix = false) {
+    return run_static_on({1, 16, 12, 12}, model, std::move(rules), time_prefix);
 }
 
 double agreement_db(const ModelPtr& model, const Quantized& quantized) {
@@ -122,6 +125,27 @@ TEST(StaticInt8, AnOwnChoiceIsNeverTakenIntoTheFloatPrefix) {
             EXPECT_EQ(node.applied, Method::int8_static);
         }
     }
+}
+
+TEST(StaticInt8, AStemOfThreeChannelsGetsAFourthOfZeros) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 3, 12, 12});
+    b.initializer("wa", random_floats(16 * 27, 1), {16, 3, 3, 3}).initializer("ba", random_floats(16, 2), {16});
+    b.initializer("wb", random_floats(16 * 16, 3), {16, 16, 1, 1});
+    b.node("Conv", {"x", "wa", "ba"}, {"a"}, {{"pads", {1, 1, 1, 1}}}, "stem");
+    b.node("Conv", {"a", "wb"}, {"y"}, {}, "next");
+    b.output("y", ElementType::float32, {1, 16, 12, 12});
+    const auto model = make_model(b.build());
+    const Quantized result = run_static_on({1, 3, 12, 12}, model, {}, false);
+    const auto ran = executed_ops(*result.proto);
+    EXPECT_EQ(ran.at("QLinearConv"), 2);
+    EXPECT_EQ(ran.at("Pad"), 1);
+    for (const auto& tensor : result.proto->graph().initializer())
+        if (tensor.name() == "wa_quantized") {
+            EXPECT_EQ(tensor.dims(1), 4);
+        }
+    const Sample sample = RandomData({1, 3, 12, 12}).load(Split::validation, 0);
+    EXPECT_GT(sqnr_db(first_output(model->proto(), sample.inputs), first_output(*result.proto, sample.inputs)), 30);
 }
 
 TEST(StaticInt8, PerTensorHasOneScaleAWeight) {

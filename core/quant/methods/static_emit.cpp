@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/quant/methods/pair_safe.h"
+#include "core/quant/methods/tap_share.h"
 #include "core/quant/methods/weights_int8.h"
 
 namespace vernier {
@@ -188,12 +189,29 @@ private:
             for (std::size_t a = 2; a < dims.size(); ++a) walk.inner *= static_cast<std::size_t>(dims[a]);
             walk.input_stride = walk.inner;
             walk.channel_stride = walk.inputs * walk.inner;
+            walk.tap_share = tap_shares(node(i), {dims.begin() + 2, dims.end()}, edit_.type(node(i).input(0)));
         } else {
             walk.inputs = static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]);
             walk.channel_stride = shape.axis == 0 ? walk.inputs : 1;
             walk.input_stride = shape.axis == 0 ? 1 : walk.channels;
         }
         return walk;
+    }
+
+    /// The kernels take input channels four at a time; a stem of 2, 3, 5, 6 or 7 channels runs in 0.67 to 0.86 of its time with
+    /// channels of zeros up to the next four (one channel alone gains nothing). The integer result is the same.
+    std::int64_t padded_inputs(int i, const std::vector<std::int64_t>& dims) {
+        if (item(i).kernel != Kernel::conv || attribute_int(node(i), "group", 1) != 1) return dims[1];
+        return dims[1] > 1 && dims[1] < 8 ? (dims[1] + 3) / 4 * 4 : dims[1];
+    }
+
+    static std::vector<float> with_zero_inputs(const std::vector<float>& values, const std::vector<std::int64_t>& dims, std::int64_t inputs) {
+        const auto outputs = static_cast<std::size_t>(dims[0]);
+        const std::size_t block = values.size() / outputs, wider = block / static_cast<std::size_t>(dims[1]) * static_cast<std::size_t>(inputs);
+        std::vector<float> padded(outputs * wider, 0.f);
+        for (std::size_t o = 0; o < outputs; ++o)
+            std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(o * block), block, padded.begin() + static_cast<std::ptrdiff_t>(o * wider));
+        return padded;
     }
 
     /// Gives back through the bias what rounding the weights takes from each channel on average. A Conv or Gemm without a
@@ -203,7 +221,10 @@ private:
         const auto watched = ranges_.find(node(i).input(0));
         if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return;
         if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
-        const auto shift = bias_shift(values, weight, weight_walk(i, dims, shape), watched->second.channel_mean);
+        const WeightWalk walk = weight_walk(i, dims, shape);
+        auto mean = watched->second.channel_mean;
+        if (padded_.contains(i)) mean.resize(walk.inputs, 0.0);
+        const auto shift = bias_shift(values, weight, walk, mean);
         if (shift.empty()) return;
         if (bias.node < 0) bias = {i, 2, node(i).input(1) + "_bias", std::vector<float>(shape.channels, 0.f)};
         for (std::size_t o = 0; o < shift.size(); ++o) bias.values[o] += shift[o];
@@ -211,11 +232,16 @@ private:
 
     void write_weights(int i) {
         const std::string name = node(i).input(1);
-        const auto dims = edit_.dims(name);
+        auto dims = edit_.dims(name);
+        auto values = edit_.floats(name);
+        if (const auto inputs = padded_inputs(i, dims); inputs != dims[1]) {
+            values = with_zero_inputs(values, dims, inputs);
+            padded_[i] = {dims.size(), inputs - dims[1]};
+            dims[1] = inputs;
+        }
         const WeightShape shape = weight_shape(i, dims);
         Bias bias = find_bias(i, shape.channels);
         const float input_scale = params(plan_.tensors.at(node(i).input(0))).params.scale;
-        const auto values = edit_.floats(name);
         const Int8Weight weight = quantize_weight(values, shape.channels, shape.stride, is_per_channel(i), bias.values, input_scale,
                                                   least_scales(i, values, dims, shape));
         correct_bias(i, bias, values, dims, shape, weight);
@@ -302,16 +328,33 @@ private:
                 if (outputs[slot] == name) edit_.set_output(producer, slot, raw);
             edit_.add("QuantizeLinear", {raw, p.scale, p.zero_point}, {quantized}, name + "_QuantizeLinear");
             edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {name}, name + "_DequantizeLinear");
+            pad_inputs(name, quantized, p);
             return;
         }
-        const auto readers = edit_.readers(name);
         const std::string back = edit_.fresh(name + "_dequantized");
         edit_.add("QuantizeLinear", {name, p.scale, p.zero_point}, {quantized}, name + "_QuantizeLinear");
+        pad_inputs(name, quantized, p);
+        const auto readers = edit_.readers(name);
         edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {back}, name + "_DequantizeLinear");
         for (const int reader : readers) {
             if (at(reader) >= plan_.items.size() || item(reader).kernel == Kernel::none || item(reader).absorbed) continue;
             for (int slot = 0; slot < node(reader).input_size(); ++slot)
                 if (node(reader).input(slot) == name) edit_.set_input(reader, slot, back);
+        }
+    }
+
+    /// Makes the convolutions with padded weights read the tensor with channels of zeros behind its own.
+    void pad_inputs(const std::string& name, const std::string& quantized, const ParamNames& p) {
+        for (const int reader : edit_.readers(name)) {
+            if (!padded_.contains(reader) || node(reader).input(0) != name) continue;
+            const auto [rank, added] = padded_.at(reader);
+            std::vector<std::int64_t> pads(2 * rank, 0);
+            pads[rank + 1] = added;  // behind the channels
+            const std::string wide = edit_.fresh(name + "_padded"), back = edit_.fresh(name + "_padded_dequantized");
+            const std::string amounts = edit_.add_constant(name + "_pads", ElementType::int64, {static_cast<std::int64_t>(pads.size())}, pads);
+            edit_.add("Pad", {quantized, amounts, p.zero_point}, {wide}, name + "_Pad");
+            edit_.add("DequantizeLinear", {wide, p.scale, p.zero_point}, {back}, name + "_padded_DequantizeLinear");
+            edit_.set_input(reader, 0, back);
         }
     }
 
@@ -324,6 +367,11 @@ private:
     std::map<std::string, Range> key_range_;
     std::map<std::string, std::string> tied_;
     std::map<std::string, ParamNames> params_;
+    struct Padding {
+        std::size_t rank = 0;
+        std::int64_t channels = 0;  ///< of zeros, behind the input's own
+    };
+    std::map<int, Padding> padded_;  ///< convolutions whose weights got input channels of zeros
 };
 
 bool is_quantize(const GraphEdit& edit, int index) {

@@ -52,6 +52,7 @@ Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channel
 std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
                               const std::vector<double>& mean) {
     if (mean.size() != walk.inputs * walk.groups || walk.channels % walk.groups != 0) return {};
+    const std::vector<double> share = walk.tap_share.size() == walk.inner ? walk.tap_share : std::vector<double>(walk.inner, 1.0);
     std::vector<float> shift(walk.channels, 0.f);
     for (std::size_t o = 0; o < walk.channels; ++o) {
         const float scale = rounded.scales[rounded.scales.size() == 1 ? 0 : o];
@@ -60,7 +61,7 @@ std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight
         for (std::size_t i = 0; i < walk.inputs; ++i) {
             double lost = 0;
             const std::size_t at = o * walk.channel_stride + i * walk.input_stride;
-            for (std::size_t k = 0; k < walk.inner; ++k) lost += double(weight[at + k]) - double(scale) * rounded.codes[at + k];
+            for (std::size_t k = 0; k < walk.inner; ++k) lost += share[k] * (double(weight[at + k]) - double(scale) * rounded.codes[at + k]);
             sum += mean[first + i] * lost;
         }
         shift[o] = static_cast<float>(sum);

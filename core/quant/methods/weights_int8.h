@@ -21,15 +21,16 @@ struct Int8Weight {
                                          const std::vector<float>& least_scales = {});
 
 /// What rounding the weights takes from each output channel on average, to be added to its bias:
-///   shift[o] = sum_i mean[i] * sum_k (W - W')[o, i, k]
-/// Source: Finkelstein et al. 2019, Nagel et al. 2019 (bias correction), with E[x] measured in calibration. Borders of padded
-/// convolutions see a smaller mean; that is neglected. Empty when mean does not
-/// fit. weight is addressed as [o * channel_stride + i * input_stride + k], k < inner.
+///   shift[o] = sum_i mean[i] * sum_k tap_share[k] * (W - W')[o, i, k]
+/// Source: Finkelstein et al. 2019, Nagel et al. 2019 (bias correction), with E[x] measured in calibration; tap_share is for
+/// padded convolutions, whose outer taps read zeros at the border (tap_share.h). Empty when mean does not fit. weight is
+/// addressed as [o * channel_stride + i * input_stride + k], k < inner.
 struct WeightWalk {
     std::size_t channels = 1, channel_stride = 1;
     std::size_t inputs = 1, input_stride = 1;   ///< inputs that one channel reads
     std::size_t inner = 1;                      ///< elements of one input (kernel window); stride 1
     std::size_t groups = 1;                     ///< channel o reads inputs from (o / (channels / groups)) * inputs on
+    std::vector<double> tap_share = {};         ///< one for each element of the window; empty = all 1
 };
 [[nodiscard]] std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
                                             const std::vector<double>& mean);
