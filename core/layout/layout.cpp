@@ -2,8 +2,12 @@
 #include "core/layout/layout.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
 
+#include "core/layout/detail/fuse.h"
 #include "core/layout/detail/routes.h"
 
 namespace vernier {
@@ -25,10 +29,6 @@ NodeId node_in_graph(const Model& model, NodeId node, GraphId graph) {
     return node;
 }
 
-bool is_drawn(const Node& node, GraphId graph) {
-    return node.graph == graph && !(node.op_type == "Constant" && node.domain.empty());
-}
-
 /// Cards that compute with the model's data count for the main path; those that compute shapes and masks hardly do.
 int path_weight(const Model& model, const Node& node) {
     constexpr int kData = 1000, kAside = 1;
@@ -44,18 +44,39 @@ int path_weight(const Model& model, const Node& node) {
     }
 }
 
+/// A card for each drawn node or group, in the order of their first nodes.
+void make_cards(const Model& model, GraphId graph, Net& net, GraphLayout& layout) {
+    layout.card_of_node.assign(model.nodes().size(), kNone);
+    std::vector<std::int32_t> group_of(model.nodes().size(), kNone);
+    for (std::size_t i = 0; i < layout.grouping.groups.size(); ++i) {
+        for (const NodeId node : layout.grouping.groups[i].nodes) {
+            group_of[at(node)] = static_cast<std::int32_t>(i);
+        }
+    }
+    for (const Node& node : model.nodes()) {
+        if (!grouping::is_drawn(node, graph) || layout.card_of_node[at(node.id)] != kNone) {
+            continue;
+        }
+        const auto card = static_cast<std::int32_t>(layout.cards.size());
+        const std::int32_t group = group_of[at(node.id)];
+        layout.card_of_node[at(node.id)] = card;
+        int weight = path_weight(model, node);
+        if (group != kNone) {
+            for (const NodeId member : layout.grouping.groups[at(group)].nodes) {
+                layout.card_of_node[at(member)] = card;
+                weight = std::max(weight, path_weight(model, model.node(member)));
+            }
+        }
+        layout.cards.push_back({group == kNone ? node.id : layout.grouping.groups[at(group)].nodes.front(), {}, 0, group});
+        net.weight.push_back(weight);
+    }
+    net.cards = static_cast<int>(layout.cards.size());
+}
+
 /// The cards of a graph, and the values between them. Graph inputs and outputs are stubs.
 Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
     Net net;
-    layout.card_of_node.assign(model.nodes().size(), kNone);
-    for (const Node& node : model.nodes()) {
-        if (is_drawn(node, graph)) {
-            layout.card_of_node[at(node.id)] = static_cast<std::int32_t>(layout.cards.size());
-            layout.cards.push_back({node.id, {}, 0});
-            net.weight.push_back(path_weight(model, node));
-        }
-    }
-    net.cards = static_cast<int>(layout.cards.size());
+    make_cards(model, graph, net, layout);
     for (const Value& value : model.values()) {
         if (value.is_constant() || value.graph != graph) {
             continue;
@@ -64,7 +85,7 @@ Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
         for (const NodeId reader : value.consumers) {
             const NodeId node = node_in_graph(model, reader, graph);
             const std::int32_t card = node == kNone ? kNone : layout.card_of_node[at(node)];
-            if (card != kNone) {
+            if (card != kNone && (card != link.from || link.from == kNone)) {
                 link.to.push_back(card);
             }
         }
@@ -120,13 +141,92 @@ std::vector<Part> split(const Net& net) {
     return parts;
 }
 
-void place(Part& part, const LayoutOptions& options, const Job& job) {
+/// A block that is drawn with a frame, as layout cards.
+struct Framed {
+    Frame frame;
+    std::vector<int> cards;
+};
+
+std::vector<Framed> framed_blocks(const GraphLayout& layout) {
+    std::vector<Framed> result;
+    for (std::size_t r = 0; r < layout.grouping.runs.size(); ++r) {
+        const BlockRun& run = layout.grouping.runs[r];
+        for (std::size_t b = 0; b < run.blocks.size() && !run.folded; ++b) {
+            Framed& framed = result.emplace_back();
+            framed.frame.run = static_cast<std::int32_t>(r);
+            framed.frame.block = static_cast<int>(b);
+            for (const NodeId node : run.blocks[b]) {
+                framed.cards.push_back(layout.card_of_node[at(node)]);
+            }
+            std::sort(framed.cards.begin(), framed.cards.end());
+            framed.cards.erase(std::unique(framed.cards.begin(), framed.cards.end()), framed.cards.end());
+        }
+    }
+    return result;
+}
+
+/// The frames around the cards of their blocks and the wires between these; a frame that would hold another card is left out.
+void add_frames(const std::vector<Framed>& blocks, GraphLayout& layout, double margin) {
+    std::vector<int> block_of(layout.cards.size(), kNone);
+    std::vector<std::array<double, 4>> edges(blocks.size());  // left, top, right, bottom
+    const auto widen = [&](int block, double left, double top, double right, double bottom) {
+        auto& e = edges[at(block)];
+        e = {std::min(e[0], left), std::min(e[1], top), std::max(e[2], right), std::max(e[3], bottom)};
+    };
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+        constexpr double kFar = std::numeric_limits<double>::max();
+        edges[b] = {kFar, kFar, -kFar, -kFar};
+        for (const int card : blocks[b].cards) {
+            const Rect& r = layout.cards[at(card)].rect;
+            block_of[at(card)] = static_cast<int>(b);
+            widen(static_cast<int>(b), r.x - margin, r.y - margin, r.x + r.width + margin, r.y + r.height + margin);
+        }
+    }
+    for (const Wire& wire : layout.wires) {
+        if (wire.from == kNone || wire.to == kNone || wire.stub || block_of[at(wire.from)] == kNone || block_of[at(wire.from)] != block_of[at(wire.to)]) {
+            continue;
+        }
+        for (const Point& p : wire.points) {
+            widen(block_of[at(wire.from)], p.x - margin, p.y, p.x + margin, p.y);
+        }
+    }
+    std::vector<std::pair<double, int>> by_top;  // cards by their upper edge
+    for (std::size_t i = 0; i < layout.cards.size(); ++i) {
+        by_top.emplace_back(layout.cards[i].rect.y, static_cast<int>(i));
+    }
+    std::sort(by_top.begin(), by_top.end());
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+        const auto& [left, top, right, bottom] = edges[b];
+        bool free = true;
+        for (auto card = std::lower_bound(by_top.begin(), by_top.end(), std::pair(top, 0)); free && card != by_top.end() && card->first < bottom; ++card) {
+            const Rect& r = layout.cards[at(card->second)].rect;
+            free = block_of[at(card->second)] == static_cast<int>(b) || r.x >= right || r.x + r.width <= left;
+        }
+        if (free) {
+            layout.frames.push_back(blocks[b].frame);
+            layout.frames.back().rect = {left, top, right - left, bottom - top};
+        }
+    }
+}
+
+/// Room above the rank where a framed block begins.
+void make_room(Part& part, const std::vector<bool>& begins, double gap) {
+    part.extra.assign(at(part.items.ranks), 0);
+    for (std::size_t i = 0; i < part.cards.size(); ++i) {
+        if (begins[at(part.cards[i])]) {
+            part.extra[at(part.items.rank[i])] = gap;
+        }
+    }
+}
+
+void place(Part& part, const std::vector<bool>& begins, const LayoutOptions& options, const Job& job) {
     const std::vector<int> order = layered::break_cycles(part.net);
     part.paths = layered::longest_paths(part.net, order);
     part.items = layered::make_items(part.net, layered::assign_ranks(part.net, order), part.paths);
     job.check();
     const layered::Order rows = layered::order_items(part.items, job);
     part.x = layered::place_items(part.items, rows, {options.card_width, options.gap_x, std::max(14.0, options.gap_x * 0.6)}, job);
+    make_room(part, begins, options.frame_gap);
     layered::place_ranks(part, options);
     double left = 0, right = 0;
     for (std::size_t i = 0; i < part.x.size(); ++i) {
@@ -176,6 +276,12 @@ Rect bounds_of(const GraphLayout& layout) {
         right = std::max(right, card.rect.x + card.rect.width);
         bottom = std::max(bottom, card.rect.y + card.rect.height);
     }
+    for (const Frame& frame : layout.frames) {
+        left = std::min(left, frame.rect.x);
+        top = std::min(top, frame.rect.y);
+        right = std::max(right, frame.rect.x + frame.rect.width);
+        bottom = std::max(bottom, frame.rect.y + frame.rect.height);
+    }
     for (const Wire& wire : layout.wires) {
         for (const Point& point : wire.points) {
             left = std::min(left, point.x);
@@ -190,15 +296,25 @@ Rect bounds_of(const GraphLayout& layout) {
 }  // namespace
 
 GraphLayout layout_graph(const Model& model, const LayoutOptions& options, const Job& job) {
+    return layout_graph(model, Grouping{}, options, job);
+}
+
+GraphLayout layout_graph(const Model& model, Grouping grouping, const LayoutOptions& options, const Job& job) {
     GraphLayout layout;
+    layout.grouping = std::move(grouping);
     Net net = make_net(model, options.graph, layout);
     job.step("layout", 0, layout.cards.size());
     const std::vector<int> order = layered::break_cycles(net);
     layered::cut_far_readers(net, layered::assign_ranks(net, order));
+    const std::vector<Framed> framed = framed_blocks(layout);
+    std::vector<bool> begins(layout.cards.size(), false);
+    for (const Framed& block : framed) {
+        begins[at(block.cards.front())] = true;
+    }
     std::vector<Part> parts = split(net);
     std::uint64_t done = 0;
     for (Part& part : parts) {
-        place(part, options, job);
+        place(part, begins, options, job);
         job.step("layout", done += part.cards.size(), layout.cards.size());
     }
     arrange(parts);
@@ -216,6 +332,7 @@ GraphLayout layout_graph(const Model& model, const LayoutOptions& options, const
             layout.wires.push_back(std::move(wire));
         }
     }
+    add_frames(framed, layout, options.frame_gap * 0.75);
     layout.bounds = bounds_of(layout);
     return layout;
 }

@@ -134,6 +134,27 @@ TEST_P(RealModel, IsDrawnSoundly) {
     EXPECT_LT(layout.bounds.width, 3000);
 }
 
+TEST_P(RealModel, IsDrawnSoundlyInGroups) {
+    const auto path = std::filesystem::path(VERNIER_SHARED_DATA) / "core" / GetParam() / "model.onnx";
+    if (!std::filesystem::exists(path)) {
+        GTEST_SKIP() << "no labelled models at " << VERNIER_SHARED_DATA;
+    }
+    const ModelPtr model = open_model(path);
+    const std::size_t single = layout_graph(*model).cards.size();
+    for (const bool fold : {false, true}) {
+        GroupOptions options;
+        options.fold = fold;
+        const GraphLayout layout = layout_graph(*model, group_nodes(*model, options));
+        expect_sound(*model, layout);
+        EXPECT_LE(layout.cards.size(), single);
+        std::string runs;
+        for (const BlockRun& run : layout.grouping.runs) {
+            runs += " " + run.names.front() + " x" + std::to_string(run.blocks.size()) + " of " + std::to_string(run.blocks.front().size());
+        }
+        RecordProperty(fold ? "folded" : "fused", std::to_string(layout.cards.size()) + " cards of " + std::to_string(single) + runs);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Core, RealModel,
                          testing::Values("effnet_cifar10", "mobilenet_v1_025", "resnet8_cifar10", "sst2_transformer",
                                          "agnews_bilstm", "magika_v3", "dscnn_kws", "letter_mlp", "mnist_cnn"),

@@ -150,7 +150,7 @@ void place_ranks(Part& part, const LayoutOptions& options) {
     double y = 0;
     for (std::size_t rank = 0; rank < shift.size(); ++rank) {
         const double extra = options.gap_y * std::min(1.0, std::max(0.0, shift[rank] - 8) / 240);
-        y += rank == 0 ? 0 : options.gap_y + extra;
+        y += rank == 0 ? 0 : options.gap_y + extra + (rank < part.extra.size() ? part.extra[rank] : 0);
         part.top[rank] = y;
         y += options.card_height;
     }

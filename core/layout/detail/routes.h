@@ -16,6 +16,7 @@ struct Part {
     Paths paths;
     std::vector<double> x;
     std::vector<double> top;  ///< by rank
+    std::vector<double> extra;  ///< by rank, more room above it
     Rect bounds;
 };
 
