@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/quant/quantize.h"
 #include "tests/quant/run_fixture.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
@@ -109,6 +110,34 @@ TEST(OneHotToTable, GathersWhatTheProductAndTheActivationWouldMake) {
 
 TEST(OneHotToTable, KeepsStepsWhoseInputIsNeededElsewhere) {
     expect_same_one_hot(*make_model(one_hot(true, true).build()), {{"Gather", 1}, {"Tanh", 1}, {"Add", 0}});
+}
+
+TEST(OneHotToTable, AStepChosenForFloatIsExecuted) {
+    const ModelPtr model = make_model(one_hot(true, false).build());
+    for (const bool explicit_choice : {false, true}) {
+        Recipe recipe;
+        recipe.default_method = Method::int8_dynamic;
+        if (explicit_choice) recipe.rules.push_back({.select = "op:Tanh", .method = Method::fp32, .per_channel = {}});
+        const Quantized result = quantize(test::runtime(), model, recipe, nullptr, {}, {});
+        const auto executed = test::executed_ops(*result.proto);
+        EXPECT_EQ(executed.contains("Tanh"), explicit_choice);
+        EXPECT_FALSE(executed.contains("Equal"));
+        for (const NodePlan& node : result.plan.nodes) {
+            if (model->node(node.node).op_type != "Tanh") continue;
+            EXPECT_EQ(node.absorbed, !explicit_choice);
+        }
+    }
+}
+
+TEST(OneHotToTable, AnExplicitFloatInFrontKeepsTheProduct) {
+    const ModelPtr model = make_model(one_hot(true, false).build());
+    for (const std::string op : {"Expand", "Equal", "Cast"}) {
+        Recipe recipe;
+        recipe.default_method = Method::int8_dynamic;
+        recipe.rules.push_back({.select = "op:" + op, .method = Method::fp32, .per_channel = {}});
+        const Quantized result = quantize(test::runtime(), model, recipe, nullptr, {}, {});
+        EXPECT_TRUE(test::op_counts(*result.proto).contains(op)) << op;
+    }
 }
 
 TEST(OneHotToTable, LeavesOtherProductsAlone) {

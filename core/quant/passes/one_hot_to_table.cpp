@@ -92,7 +92,8 @@ const std::map<std::string, Function>& element_ops() {
 /// The steps behind the product that work on each row alone, applied to the table as far as one tensor leaves them.
 class TableSteps {
 public:
-    TableSteps(const GraphEdit& edit, const OneHot& one_hot) : edit_(edit), width_(static_cast<std::size_t>(one_hot.width)) {
+    TableSteps(const GraphEdit& edit, const PassContext& context, const OneHot& one_hot)
+        : edit_(edit), context_(context), width_(static_cast<std::size_t>(one_hot.width)) {
         Rows rows = edit.floats(proto(edit, one_hot.product).input(1));
         rows.resize(rows.size() + width_, 0.f);  // the last row: an index outside 0..n-1 is no hot one at all
         count_ = rows.size();
@@ -155,6 +156,7 @@ private:
             for (const std::string& name : leaving(inside)) {
                 for (const int reader : edit_.readers(name)) {
                     if (inside.contains(reader) || taken.size() >= kMostSteps) continue;
+                    if (context_.must_stay(edit_.item(static_cast<std::size_t>(reader)))) continue;
                     auto table = apply(proto(edit_, reader));
                     if (!table) continue;
                     tables_[proto(edit_, reader).output(0)] = std::move(*table);
@@ -171,6 +173,7 @@ private:
     }
 
     const GraphEdit& edit_;
+    const PassContext& context_;
     std::size_t width_, count_ = 0;
     std::map<std::string, Rows> tables_;  ///< tensors as functions of the index
     std::string result_;
@@ -215,8 +218,14 @@ std::string clamped(GraphEdit& edit, const std::string& index, ElementType eleme
     return result;
 }
 
+/// Expand, Equal or Cast was chosen to be executed as it is.
+bool must_stay(const GraphEdit& edit, const PassContext& context, const OneHot& one_hot) {
+    const std::array front = {one_hot.expand, one_hot.equal, one_hot.cast};
+    return std::any_of(front.begin(), front.end(), [&](int index) { return index >= 0 && context.must_stay(edit.item(static_cast<std::size_t>(index))); });
+}
+
 void rewrite(GraphEdit& edit, PassContext& context, const OneHot& one_hot) {
-    const TableSteps steps(edit, one_hot);
+    const TableSteps steps(edit, context, one_hot);
     const std::string result = steps.result(), base = proto(edit, one_hot.product).name();
     const ElementType element = edit.type(one_hot.index).element;
     const std::string table = edit.add_constant(base + "_table", ElementType::float32, {one_hot.rows + 1, one_hot.width}, steps.table());
@@ -241,7 +250,7 @@ int one_hot_to_table(GraphEdit& edit, PassContext& context) {
         const auto& item = edit.item(i);
         if (item.removed || item.proto.op_type() != "MatMul" || !context.is_static(item)) continue;
         const auto one_hot = find_one_hot(edit, static_cast<int>(i));
-        if (!one_hot) continue;
+        if (!one_hot || must_stay(edit, context, *one_hot)) continue;
         rewrite(edit, context, *one_hot);
         ++changed;
     }

@@ -13,11 +13,16 @@ namespace vernier {
 /// What a rewriting may use: which nodes (by item index) will run in integer arithmetic.
 struct PassContext {
     std::vector<bool> wants_static;   ///< by NodeId of the opened model
+    std::vector<bool> keeps_float;    ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
     std::vector<bool> absorbed;       ///< by NodeId: set for nodes that a pass folds into a neighbour
     std::vector<Finding>* findings = nullptr;
 
     [[nodiscard]] bool is_static(const GraphEdit::Item& item) const {
         return item.origin >= 0 && wants_static[static_cast<std::size_t>(item.origin)];
+    }
+    [[nodiscard]] bool must_stay(const GraphEdit::Item& item) const {
+        const auto at = static_cast<std::size_t>(item.origin);
+        return item.origin >= 0 && at < keeps_float.size() && keeps_float[at];
     }
     void absorb(const GraphEdit::Item& item) {
         if (item.origin >= 0) absorbed[static_cast<std::size_t>(item.origin)] = true;

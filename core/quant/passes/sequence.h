@@ -15,7 +15,8 @@ int sum_before_layer_norm(GraphEdit& edit);
 /// One-hot rows times a constant matrix, and the steps behind that work on each row alone (bias, activation):
 ///   (Expand ->) Equal(x, 0..n-1) -> Cast -> MatMul(W) -> Add(b) -> Gelu ...      =>      Gather(table, clamped x)
 /// The table has a row more than W, for an index outside 0..n-1, whose one-hot row is zero. Equal but for the rounding of
-/// the activation. For products that were chosen to become integer.
+/// the activation. For products that were chosen to become integer; what was
+/// chosen to stay in float by a rule or a click is not taken into the table.
 int one_hot_to_table(GraphEdit& edit, PassContext& context);
 
 }  // namespace vernier
