@@ -190,11 +190,18 @@ std::string without_stars(std::string pattern) {
     return pattern;
 }
 
-/// Names are shown in quotes, so that they can be pasted back whatever they hold.
+/// Names that the pattern nearly matches, or that look like it, or else the model's first ones. Names are shown in quotes,
+/// so that they can be pasted back whatever they hold.
 std::string near_label(const Model& model, const std::string& pattern, std::string_view prefix) {
-    std::vector<std::string> names = near_names(without_stars(pattern), all_names(model));
+    const std::vector<std::string> all = all_names(model);
+    std::vector<std::string> names = near_matches(pattern, all);
+    if (names.empty()) names = near_names(without_stars(pattern), all);
+    if (names.empty()) names = near_matches("*" + pattern + "*", all);
+    const bool near = !names.empty();
+    if (!near) names.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(all.size(), 3)));
     for (std::string& name : names) name = "\"" + name + "\"";
-    return did_you_mean(names, prefix);
+    if (near) return did_you_mean(names, prefix);
+    return names.empty() ? "the model has no nodes" : fmt::format("names of this model: {}{}", fmt::join(names, ", "), all.size() > 3 ? ", ..." : "");
 }
 
 std::string largest(const Model& model, Kind kind) {

@@ -42,6 +42,19 @@ TEST(Plan, ASelectorThatMatchesNothingGetsANearName) {
     EXPECT_EQ(run_cli({"plan", kDemo, "--method", "fp16", "--set", "op:(=fp32"}).exit_code, 64);
 }
 
+TEST(Plan, ANamePatternAndANumberThatMatchNothingAreHelpedToo) {
+    const Json names = run_cli({"plan", kDemo, "--method", "fp32", "--json"}).json().at("nodes");
+    const auto said = [](const std::string& selector) {
+        const Finished wrong = run_cli({"plan", kDemo, "--method", "fp16", "--set", selector + "=fp32"});
+        EXPECT_EQ(wrong.exit_code, 64) << selector;
+        EXPECT_EQ(wrong.out, "");
+        return wrong.err;
+    };
+    EXPECT_THAT(said("name:\"" + names.at(0).at("name").get<std::string>() + "x*\""), HasSubstr("name:\"" + names.at(0).at("name").get<std::string>() + "\""));
+    EXPECT_THAT(said("name:\"nothing.like.it*\""), HasSubstr("names of this model: \"" + names.at(0).at("name").get<std::string>()));
+    EXPECT_THAT(said("#9999"), HasSubstr("#0 to #" + std::to_string(names.size() - 1)));
+}
+
 TEST(Quantize, HoldsTheFieldsOfTheContract) {
     const TempDir dir;
     const std::string out = (dir / "small.onnx").string(), recipe = (dir / "small.json").string();

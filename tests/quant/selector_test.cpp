@@ -250,6 +250,15 @@ TEST(Selector, IsFastOnTenThousandNodes) {
     EXPECT_THAT(Selector::parse("name:/layer.3/node_333").suggestion(*model), HasSubstr("did you mean"));
 }
 
+TEST(NearNames, PatternsAreMatchedWithEdits) {
+    const std::vector<std::string> names = {"/features/features.0/Conv", "/features/features.1/Conv", "/features/features.10/Conv", "/head/Gemm"};
+    EXPECT_THAT(near_matches("*features.0x*", names, 1), ElementsAre("/features/features.0/Conv"));
+    EXPECT_THAT(near_matches("/features/featurs.1?/Conv", names, 1), ElementsAre("/features/features.10/Conv"));
+    EXPECT_THAT(near_matches("/head/Gem", names), ElementsAre("/head/Gemm"));
+    EXPECT_THAT(near_matches("*classifier*", names), IsEmpty());
+    EXPECT_THAT(near_matches("*", {}), IsEmpty());
+}
+
 TEST(NearNames, CountsEdits) {
     EXPECT_EQ(edit_distance("Conv", "conv", 3), 0);
     EXPECT_EQ(edit_distance("Cnov", "Conv", 3), 1);
