@@ -51,7 +51,7 @@ TEST(Plan, ANamePatternAndANumberThatMatchNothingAreHelpedToo) {
         return wrong.err;
     };
     EXPECT_THAT(said("name:\"" + names.at(0).at("name").get<std::string>() + "x*\""), HasSubstr("name:\"" + names.at(0).at("name").get<std::string>() + "\""));
-    EXPECT_THAT(said("name:\"nothing.like.it*\""), HasSubstr("names of this model: \"" + names.at(0).at("name").get<std::string>()));
+    EXPECT_THAT(said("name:\"nothing.like.it*\""), HasSubstr("ames of this model: \"" + names.at(0).at("name").get<std::string>()));
     EXPECT_THAT(said("#9999"), HasSubstr("#0 to #" + std::to_string(names.size() - 1)));
 }
 
