@@ -18,6 +18,7 @@ MeasureOptions RunChoices::read() const {
     options.run.threads = static_cast<int>(threads.value_or(1));
     options.samples = samples.value_or(0);
     options.seconds = seconds.value_or(options.seconds);
+    options.worker = "/proc/self/exe";
     return options;
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/measure/compare.h"
 #include "core/measure/measure.h"
+#include "core/measure/profile_json.h"
 
 namespace vernier {
 namespace {
@@ -79,29 +80,6 @@ Answers answers_from(const Json& json) {
         throw Error(ErrorKind::bad_data, "saved answers differ in length");
     }
     return answers;
-}
-
-Json to_json(const std::vector<ProfileEvent>& events) {
-    Json json = Json::array();
-    for (const ProfileEvent& event : events) {
-        json.push_back({{"node", event.node},
-                        {"op_type", event.op_type},
-                        {"provider", event.provider},
-                        {"microseconds", event.microseconds},
-                        {"runs", event.runs},
-                        {"input_types", event.input_types}});
-    }
-    return json;
-}
-
-std::vector<ProfileEvent> profile_from(const Json& json) {
-    std::vector<ProfileEvent> events;
-    for (const Json& item : json) {
-        events.push_back({item.at("node").get<std::string>(), item.at("op_type").get<std::string>(),
-                          item.at("provider").get<std::string>(), item.at("microseconds").get<double>(),
-                          item.at("runs").get<std::uint64_t>(), item.at("input_types").get<std::string>()});
-    }
-    return events;
 }
 
 Json number_or_null(const std::optional<double>& number) {
@@ -188,7 +166,7 @@ Measurement read_measurement(const Json& json) {
     m.latency = latency_from(json.at("latency_ms"));
     m.accuracy = accuracy_from(json.at("accuracy"));
     if (json.contains("answers")) m.answers = answers_from(json.at("answers"));
-    m.profile = profile_from(json.at("profile"));
+    m.profile = profile_from_json(json.at("profile"));
     const Json& runtime = json.at("runtime");
     m.run = run_options_from_json(runtime);
     m.runtime_version = runtime.at("version").get<std::string>();
@@ -214,6 +192,29 @@ auto guarded(const char* what, Read read) {
 
 }  // namespace
 
+Json profile_json(const std::vector<ProfileEvent>& events) {
+    Json json = Json::array();
+    for (const ProfileEvent& event : events) {
+        json.push_back({{"node", event.node},
+                        {"op_type", event.op_type},
+                        {"provider", event.provider},
+                        {"microseconds", event.microseconds},
+                        {"runs", event.runs},
+                        {"input_types", event.input_types}});
+    }
+    return json;
+}
+
+std::vector<ProfileEvent> profile_from_json(const Json& json) {
+    std::vector<ProfileEvent> events;
+    for (const Json& item : json) {
+        events.push_back({item.at("node").get<std::string>(), item.at("op_type").get<std::string>(),
+                          item.at("provider").get<std::string>(), item.at("microseconds").get<double>(),
+                          item.at("runs").get<std::uint64_t>(), item.at("input_types").get<std::string>()});
+    }
+    return events;
+}
+
 Json to_json(const Measurement& measurement, bool with_samples) {
     Json json = {{"model", measurement.model.string()},
                  {"sha256", measurement.sha256},
@@ -233,7 +234,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
     json["host"] = to_json(measurement.host);
     json["date"] = measurement.date;
     json["vernier_version"] = measurement.vernier_version;
-    json["profile"] = to_json(measurement.profile);
+    json["profile"] = profile_json(measurement.profile);
     if (with_samples) json["answers"] = to_json(measurement.answers);
     return json;
 }

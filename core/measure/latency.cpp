@@ -72,8 +72,7 @@ Clock steady_clock_ms() {
 }
 
 std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>& lanes, const BlockPlan& plan,
-                                                         std::uint64_t seed, const Clock& clock, const Job& job,
-                                                         const std::function<void()>& settle) {
+                                                         std::uint64_t seed, const Job& job) {
     std::vector<std::vector<std::vector<double>>> out(lanes.size());
     std::vector<std::size_t> order(lanes.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -84,15 +83,8 @@ std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>
         shuffle(order, state);
         for (const std::size_t lane : order) {
             job.step("latency", done++, total);
-            if (settle) settle();
-            std::vector<double> samples;
-            samples.reserve(static_cast<std::size_t>(plan.runs[lane]));
-            for (int run = 0; run < plan.runs[lane]; ++run) {
-                const double begin = clock();
-                lanes[lane]();
-                const double end = clock();
-                if (run >= plan.dropped[lane]) samples.push_back(end - begin);
-            }
+            std::vector<double> samples = lanes[lane](plan.runs[lane]);
+            samples.erase(samples.begin(), samples.begin() + plan.dropped[lane]);
             out[lane].push_back(std::move(samples));
         }
     }

@@ -22,17 +22,16 @@ struct BlockPlan {
 /// interrupt does not make a block's median), slow ones fewer runs and then fewer rounds, never fewer than 5 rounds of 3.
 [[nodiscard]] BlockPlan plan_blocks(const std::vector<double>& once_ms, const MeasureOptions& options);
 
-/// One thing to time: called again and again.
-using Lane = std::function<void()>;
-/// Milliseconds on a steady clock; a parameter so that tests can simulate a machine.
+/// One thing to time: runs it so often in a row, and gives the milliseconds of each run.
+using Lane = std::function<std::vector<double>(int runs)>;
+/// Milliseconds on a steady clock.
 using Clock = std::function<double()>;
 [[nodiscard]] Clock steady_clock_ms();
 
-/// Times the lanes in rounds; in each round every lane has one block, in random order (seeded). Result: by lane, by round.
-/// settle, when given, is called before each block.
+/// Times the lanes in rounds; in each round every lane has one block, in random order (seeded). Result: by lane, by round,
+/// without the runs that the plan drops.
 [[nodiscard]] std::vector<std::vector<std::vector<double>>> time_lanes(const std::vector<Lane>& lanes, const BlockPlan& plan,
-                                                                       std::uint64_t seed, const Clock& clock, const Job& job,
-                                                                       const std::function<void()>& settle = {});
+                                                                       std::uint64_t seed, const Job& job);
 
 /// Waits until this process burns no processor time any more, at most a quarter of a second. The threads of a session's pool
 /// spin for some 40 ms after a run, and would take a processor from the next block, which belongs to another session.

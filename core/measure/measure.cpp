@@ -8,58 +8,19 @@
 
 #include "core/base/error.h"
 #include "core/measure/latency.h"
-#include "core/measure/memory.h"
 #include "core/measure/metrics.h"
-#include "core/measure/statistics.h"
+#include "core/measure/subject.h"
 
 namespace vernier {
 namespace {
 
 constexpr std::size_t kKeptScoreBytes = std::size_t{64} << 20;
-constexpr int kOpenings = 3;
 
-/// A model under measurement: its result so far and the session that stays open.
-struct Subject {
+/// A model under measurement: its result so far and what answers for it.
+struct Entry {
     Measurement result;
-    std::unique_ptr<Session> session;
-    std::size_t output = 0;   ///< position of the scores among the session's outputs
-    double once_ms = 0;       ///< one warm run, roughly
+    std::unique_ptr<Subject> subject;
 };
-
-double now() {
-    static const Clock clock = steady_clock_ms();
-    return clock();
-}
-
-Tensor zeros(const Port& port) {
-    Tensor tensor;
-    tensor.type = port.type.element;
-    for (const Dim& dim : port.type.dims) tensor.dims.push_back(dim.value < 0 ? 1 : dim.value);
-    if (bits(tensor.type) == 0) {
-        throw Error(ErrorKind::bad_model, fmt::format("inputs of type {} cannot be measured", port.type.text()),
-                    {.tensor = port.name});
-    }
-    tensor.bytes.resize(byte_size(tensor.type, tensor.count()));
-    return tensor;
-}
-
-std::map<std::string, Tensor> inputs_for(const Session& session, const DatasetPtr& dataset,
-                                         const std::vector<std::uint64_t>& samples) {
-    if (dataset != nullptr && !samples.empty()) return dataset->load(Split::validation, samples.front()).inputs;
-    std::map<std::string, Tensor> inputs;
-    for (const Port& port : session.inputs()) inputs.emplace(port.name, zeros(port));
-    return inputs;
-}
-
-std::size_t scores_output(const Session& session, const DatasetPtr& dataset, const std::filesystem::path& model) {
-    if (dataset == nullptr || dataset->output().empty()) return 0;
-    const std::vector<Port>& outputs = session.outputs();
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (outputs[i].name == dataset->output()) return i;
-    }
-    throw Error(ErrorKind::bad_data, "the model has no output with the name that the dataset gives for the scores",
-                {.file = model.string(), .tensor = dataset->output()});
-}
 
 /// Puts the model's file into an error that a session threw without it.
 [[noreturn]] void rethrow_with_file(const Error& error, const std::filesystem::path& model) {
@@ -68,35 +29,28 @@ std::size_t scores_output(const Session& session, const DatasetPtr& dataset, con
     throw Error(error.kind(), error.what(), where, error.remedy());
 }
 
-/// Opens the model a few times (start time), runs it once on real input (first run, memory), and keeps the last session.
-Subject open_subject(const RuntimePtr& runtime, const std::filesystem::path& path, const DatasetPtr& dataset,
-                     const std::vector<std::uint64_t>& samples, const MeasureOptions& options, const Job& job) {
-    Subject subject;
-    Measurement& result = subject.result;
-    result.model = path;
-    {
-        const ModelPtr model = open_model(path, job);
-        result.size_bytes = model->size_bytes();
-        result.sha256 = model->sha256();
-    }
+SubjectRequest request_for(const std::filesystem::path& path, const DatasetPtr& dataset, const std::vector<std::uint64_t>& samples,
+                           const MeasureOptions& options) {
+    SubjectRequest request{path, options.run};
+    if (dataset == nullptr) return request;
+    request.output = dataset->output();
+    if (!samples.empty()) request.inputs = dataset->load(Split::validation, samples.front()).inputs;
+    return request;
+}
+
+Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
+    Entry entry;
+    entry.subject = options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job);
+    const Opened& opened = entry.subject->opened();
+    Measurement& result = entry.result;
+    result.model = request.model;
     result.run = options.run;
-    std::vector<double> starts;
-    for (int i = 0; i < kOpenings; ++i) {
-        job.check();
-        subject.session.reset();
-        const PeakMemory memory;
-        subject.session = Session::open(runtime, path, options.run);
-        starts.push_back(subject.session->start_ms());
-        if (i > 0) continue;
-        subject.session->bind(inputs_for(*subject.session, dataset, samples));
-        const double begin = now();
-        subject.session->run_bound();
-        result.first_run_ms = now() - begin;
-        result.peak_rss_bytes = memory.added_bytes();
-    }
-    result.session_start_ms = median(starts);
-    subject.output = scores_output(*subject.session, dataset, path);
-    return subject;
+    result.size_bytes = opened.size_bytes;
+    result.sha256 = opened.sha256;
+    result.session_start_ms = opened.session_start_ms;
+    result.first_run_ms = opened.first_run_ms;
+    result.peak_rss_bytes = opened.peak_rss_bytes;
+    return entry;
 }
 
 void fill_context(Measurement& result, const RuntimePtr& runtime, const DatasetPtr& dataset, const Host& host) {
@@ -122,76 +76,51 @@ void add_answer(Answers& answers, std::uint64_t index, std::int64_t label, std::
     if (keep) answers.scores.push_back(std::move(scores));
 }
 
+/// Calls with the file of the model put into what it throws.
+template <class Fn> auto naming_file(const Entry& entry, const Fn& call) {
+    try {
+        return call(*entry.subject);
+    } catch (const Error& error) {
+        rethrow_with_file(error, entry.result.model);
+    }
+}
+
 /// Every sample is decoded once and answered by every model, so that all saw the same.
-void collect_answers(std::vector<Subject>& subjects, const Dataset& dataset, const std::vector<std::uint64_t>& samples,
-                     const Job& job) {
+void collect_answers(std::vector<Entry>& entries, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const Job& job) {
     std::size_t kept = 0;
     std::uint64_t done = 0;
     for_each_sample(dataset, Split::validation, samples, 1, job, [&](std::uint64_t index, Sample& sample) {
         job.step("answers", done++, samples.size());
+        for (const Entry& entry : entries) naming_file(entry, [&](Subject& subject) { subject.ask(sample.inputs); });
         std::vector<float> reference;
-        for (std::size_t i = 0; i < subjects.size(); ++i) {
-            Subject& subject = subjects[i];
-            const std::string& output = subject.session->outputs()[subject.output].name;
-            try {
-                std::vector<float> scores = scores_of(subject.session->run(sample.inputs, {output}, job.stop()).front());
-                if (i == 0) reference = scores;
-                kept += scores.size() * sizeof(float);
-                add_answer(subject.result.answers, index, sample.label, std::move(scores), reference, kept <= kKeptScoreBytes);
-            } catch (const Error& error) {
-                rethrow_with_file(error, subject.result.model);
-            }
+        for (Entry& entry : entries) {
+            std::vector<float> scores = naming_file(entry, [](Subject& subject) { return subject.answer(); });
+            if (&entry == &entries.front()) reference = scores;
+            kept += scores.size() * sizeof(float);
+            add_answer(entry.result.answers, index, sample.label, std::move(scores), reference, kept <= kKeptScoreBytes);
         }
     });
-    for (Subject& subject : subjects) {
-        if (kept > kKeptScoreBytes) subject.result.answers.scores.clear();
-        subject.result.samples = subject.result.answers.sample.size();
-        subject.result.accuracy = accuracy_of(subject.result.answers);
+    for (Entry& entry : entries) {
+        if (kept > kKeptScoreBytes) entry.result.answers.scores.clear();
+        entry.result.samples = entry.result.answers.sample.size();
+        entry.result.accuracy = accuracy_of(entry.result.answers);
     }
     job.step("answers", samples.size(), samples.size());
 }
 
-/// Runs until caches and thread pools are warm, and says how long one run takes.
-void warm_up(Subject& subject, const Job& job) {
-    std::vector<double> times;
-    const double begin = now();
-    for (int i = 0; i < 20 && (i < 3 || now() - begin < 100); ++i) {
-        job.check();
-        const double start = now();
-        subject.session->run_bound();
-        times.push_back(now() - start);
-    }
-    subject.once_ms = median(times);
-}
-
-void time_subjects(std::vector<Subject>& subjects, const DatasetPtr& dataset, const std::vector<std::uint64_t>& samples,
-                   const MeasureOptions& options, const Job& job) {
+void time_entries(std::vector<Entry>& entries, const std::vector<double>& once, const MeasureOptions& options, const Job& job) {
     std::vector<Lane> lanes;
-    std::vector<double> once;
-    for (Subject& subject : subjects) {
-        subject.session->bind(inputs_for(*subject.session, dataset, samples));
-        warm_up(subject, job);
-        once.push_back(subject.once_ms);
-        lanes.emplace_back([&subject] { subject.session->run_bound(); });
-    }
+    for (Entry& entry : entries) lanes.emplace_back([&entry](int runs) { return entry.subject->block(runs); });
+    std::vector<double> costs = once;
     // With something to compare, the baseline runs against itself too: that is the noise floor.
-    const bool twin = subjects.size() > 1;
+    const bool twin = entries.size() > 1;
     if (twin) {
-        once.push_back(once.front());
+        costs.push_back(once.front());
         lanes.push_back(lanes.front());
     }
-    const std::function<void()> settle = options.run.threads == 1 ? std::function<void()>() : settle_pools;
-    auto blocks = time_lanes(lanes, plan_blocks(once, options), options.seed, steady_clock_ms(), job, settle);
-    for (std::size_t i = 0; i < subjects.size(); ++i) subjects[i].result.latency = summarise(std::move(blocks[i]));
-    if (twin) subjects.front().result.latency.twin_blocks = std::move(blocks.back());
-}
-
-/// Time per executed node, in a session of its own, since the profiler slows its session.
-void profile_subject(Subject& subject, const RuntimePtr& runtime, const DatasetPtr& dataset,
-                     const std::vector<std::uint64_t>& samples, const MeasureOptions& options) {
-    const int runs = static_cast<int>(std::clamp(200 / std::max(subject.once_ms, 1e-3), 3.0, 20.0));
-    subject.result.profile = profile(runtime, subject.result.model, options.run,
-                                     inputs_for(*subject.session, dataset, samples), runs);
+    auto blocks = time_lanes(lanes, plan_blocks(costs, options), options.seed, job);
+    for (std::size_t i = 0; i < entries.size(); ++i) entries[i].result.latency = summarise(std::move(blocks[i]));
+    if (twin) entries.front().result.latency.twin_blocks = std::move(blocks.back());
 }
 
 }  // namespace
@@ -206,24 +135,26 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
         }
     }
     const Host host = this_host();
-    std::vector<Subject> subjects;
+    std::vector<Entry> entries;
     for (const std::filesystem::path& path : models) {
-        job.step("open", subjects.size(), models.size());
+        job.step("open", entries.size(), models.size());
         try {
-            subjects.push_back(open_subject(runtime, path, dataset, samples, options, job));
+            entries.push_back(open_entry(runtime, request_for(path, dataset, samples, options), options, job));
         } catch (const Error& error) {
             rethrow_with_file(error, path);
         }
-        fill_context(subjects.back().result, runtime, dataset, host);
+        fill_context(entries.back().result, runtime, dataset, host);
     }
-    if (dataset != nullptr) collect_answers(subjects, *dataset, samples, job);
-    for (Subject& subject : subjects) {
+    if (dataset != nullptr) collect_answers(entries, *dataset, samples, job);
+    std::vector<double> once;
+    for (const Entry& entry : entries) once.push_back(naming_file(entry, [](Subject& subject) { return subject.warm_up(); }));
+    for (Entry& entry : entries) {
         job.check();
-        profile_subject(subject, runtime, dataset, samples, options);
+        entry.result.profile = naming_file(entry, [](Subject& subject) { return subject.profile(); });
     }
-    time_subjects(subjects, dataset, samples, options, job);
+    time_entries(entries, once, options, job);
     std::vector<Measurement> out;
-    for (Subject& subject : subjects) out.push_back(std::move(subject.result));
+    for (Entry& entry : entries) out.push_back(std::move(entry.result));
     return out;
 }
 

@@ -22,6 +22,8 @@ struct MeasureOptions {
     int pairs = 40;                ///< blocks of each model (fewer when the budget does not reach)
     int runs_per_block = 12;       ///< runs of a block; the first two are dropped
     std::uint64_t seed = 7;
+    /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
+    std::filesystem::path worker = {};
 };
 
 struct Interval {
@@ -90,7 +92,8 @@ struct Measurement {
 
 /// Measures all files with one harness: answers on the validation split first, then latency in interleaved blocks, random
 /// order in each round. Inputs of the latency part: the first validation sample, or zeros of the model's shape without data
-/// (symbolic axes as 1). Throws Error{bad_model, bad_data, cancelled}.
+/// (symbolic axes as 1). With options.worker each model has a child process of its own. Throws Error{bad_model, bad_data,
+/// cancelled}.
 [[nodiscard]] std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
                                                const DatasetPtr& dataset, const MeasureOptions& options, const Job& job);
 

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/subject.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/measure/latency.h"
+#include "core/measure/memory.h"
+#include "core/measure/metrics.h"
+#include "core/measure/statistics.h"
+
+namespace vernier {
+namespace {
+
+constexpr int kOpenings = 3;
+
+double now() {
+    static const Clock clock = steady_clock_ms();
+    return clock();
+}
+
+Tensor zeros(const Port& port) {
+    Tensor tensor;
+    tensor.type = port.type.element;
+    for (const Dim& dim : port.type.dims) tensor.dims.push_back(dim.value < 0 ? 1 : dim.value);
+    if (bits(tensor.type) == 0) {
+        throw Error(ErrorKind::bad_model, fmt::format("inputs of type {} cannot be measured", port.type.text()),
+                    {.tensor = port.name});
+    }
+    tensor.bytes.resize(byte_size(tensor.type, tensor.count()));
+    return tensor;
+}
+
+class SubjectHere final : public Subject {
+public:
+    SubjectHere(RuntimePtr runtime, SubjectRequest request, Job job)
+        : runtime_(std::move(runtime)), request_(std::move(request)), job_(std::move(job)) {
+        {
+            const ModelPtr model = open_model(request_.model, job_);
+            opened_.size_bytes = model->size_bytes();
+            opened_.sha256 = model->sha256();
+        }
+        std::vector<double> starts;
+        for (int i = 0; i < kOpenings; ++i) {
+            job_.check();
+            session_.reset();
+            const PeakMemory memory;
+            session_ = Session::open(runtime_, request_.model, request_.run);
+            starts.push_back(session_->start_ms());
+            if (i == 0) run_first(memory);
+        }
+        opened_.session_start_ms = median(starts);
+        session_->bind(request_.inputs);
+        output_ = scores_output();
+    }
+
+    [[nodiscard]] const Opened& opened() const override { return opened_; }
+
+    void ask(const std::map<std::string, Tensor>& inputs) override {
+        scores_ = scores_of(session_->run(inputs, {output_}, job_.stop()).front());
+    }
+
+    [[nodiscard]] std::vector<float> answer() override { return std::move(scores_); }
+
+    [[nodiscard]] double warm_up() override {
+        std::vector<double> times;
+        const double begin = now();
+        for (int i = 0; i < 20 && (i < 3 || now() - begin < 100); ++i) {
+            job_.check();
+            times.push_back(run_once());
+        }
+        once_ms_ = median(times);
+        settle();
+        return once_ms_;
+    }
+
+    [[nodiscard]] std::vector<double> block(int runs) override {
+        std::vector<double> times;
+        times.reserve(static_cast<std::size_t>(runs));
+        for (int run = 0; run < runs; ++run) times.push_back(run_once());
+        settle();
+        return times;
+    }
+
+    [[nodiscard]] std::vector<ProfileEvent> profile() override {
+        const int runs = static_cast<int>(std::clamp(200 / std::max(once_ms_, 1e-3), 3.0, 20.0));
+        return vernier::profile(runtime_, request_.model, request_.run, request_.inputs, runs);
+    }
+
+private:
+    void run_first(const PeakMemory& memory) {
+        if (request_.inputs.empty())
+            for (const Port& port : session_->inputs()) request_.inputs.emplace(port.name, zeros(port));
+        session_->bind(request_.inputs);
+        opened_.first_run_ms = run_once();
+        opened_.peak_rss_bytes = memory.added_bytes();
+    }
+
+    double run_once() {
+        const double begin = now();
+        session_->run_bound();
+        return now() - begin;
+    }
+
+    void settle() const {
+        if (request_.run.threads != 1) settle_pools();
+    }
+
+    [[nodiscard]] std::string scores_output() const {
+        const std::vector<Port>& outputs = session_->outputs();
+        if (request_.output.empty() && !outputs.empty()) return outputs.front().name;
+        for (const Port& port : outputs)
+            if (port.name == request_.output) return port.name;
+        throw Error(ErrorKind::bad_data, "the model has no output with the name that the dataset gives for the scores",
+                    {.file = request_.model.string(), .tensor = request_.output});
+    }
+
+    RuntimePtr runtime_;
+    SubjectRequest request_;
+    Job job_;
+    Opened opened_;
+    std::unique_ptr<Session> session_;
+    std::string output_;
+    std::vector<float> scores_;
+    double once_ms_ = 0;   ///< one warm run, roughly
+};
+
+}  // namespace
+
+std::unique_ptr<Subject> open_here(const RuntimePtr& runtime, SubjectRequest request, const Job& job) {
+    return std::make_unique<SubjectHere>(runtime, std::move(request), job);
+}
+
+}  // namespace vernier

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier {
+
+/// A model file to measure.
+struct SubjectRequest {
+    std::filesystem::path model;
+    RunOptions run;
+    std::string output = {};                     ///< holds the scores; empty = the first output
+    std::map<std::string, Tensor> inputs = {};   ///< what is timed; empty = zeros of the model's shape, symbolic axes as 1
+};
+
+/// What opening it told.
+struct Opened {
+    std::uint64_t size_bytes = 0;
+    std::string sha256 = {};
+    double session_start_ms = 0;        ///< median of 3 openings
+    double first_run_ms = 0;
+    std::uint64_t peak_rss_bytes = 0;   ///< what opening and a first run add to the process at most
+};
+
+/// One model under measurement: in this process, or in a child process of its own. Every call may throw
+/// Error{bad_model, bad_data, cancelled}.
+class Subject {
+public:
+    virtual ~Subject() = default;
+    [[nodiscard]] virtual const Opened& opened() const = 0;
+    /// Begins to answer a sample; answer() waits for the scores. Several subjects can be asked before the first answer.
+    virtual void ask(const std::map<std::string, Tensor>& inputs) = 0;
+    [[nodiscard]] virtual std::vector<float> answer() = 0;
+    /// Runs until caches and thread pools are warm; milliseconds of one warm run.
+    [[nodiscard]] virtual double warm_up() = 0;
+    /// Milliseconds of each of so many runs in a row. The threads of its pool are at rest when it returns.
+    [[nodiscard]] virtual std::vector<double> block(int runs) = 0;
+    /// Time per executed node, in a session of its own, since the profiler slows its session. After warm_up().
+    [[nodiscard]] virtual std::vector<ProfileEvent> profile() = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Subject> open_here(const RuntimePtr& runtime, SubjectRequest request, const Job& job);
+
+/// The argument with which open_in_child starts a program; the program then calls serve_subject(0) and ends.
+inline constexpr const char* kWorkerArgument = "measure-worker";
+
+/// Starts program (vernier-cli) as a child that loads the same runtime and holds the session. A model that makes the
+/// runtime crash ends the child, and is an Error{bad_model} here. Cancelling kills it, even while it opens the model.
+[[nodiscard]] std::unique_ptr<Subject> open_in_child(const std::filesystem::path& program, const RuntimePtr& runtime,
+                                                     const SubjectRequest& request, const Job& job);
+
+/// The child's side: answers messages from the socket until its other end is closed. Returns the exit code.
+int serve_subject(int socket);
+
+}  // namespace vernier
