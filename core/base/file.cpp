@@ -86,6 +86,9 @@ MappedFile::~MappedFile() {
 void write_file(const fs::path& target, const std::function<void(std::ostream&)>& write) {
     std::error_code ignored;
     if (fs::is_directory(target, ignored)) throw_write_error(target, EISDIR);
+    // A device or pipe would be replaced by the file that is renamed to its name.
+    if (fs::exists(target, ignored) && !fs::is_regular_file(target, ignored))
+        throw Error(ErrorKind::cannot_write, "is not a regular file", {.file = target.string()}, "Give a file name.");
     RemoveOnExit temporary{temporary_name(target)};
     errno = 0;
     std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);

@@ -90,6 +90,8 @@ void check_output(const std::filesystem::path& output, const std::vector<std::fi
     std::error_code ignored;
     if (fs::is_directory(output, ignored))
         throw Error(ErrorKind::cannot_write, "is a folder", {output.string()}, "Give a file name.");
+    if (fs::exists(output, ignored) && !fs::is_regular_file(output, ignored))
+        throw Error(ErrorKind::cannot_write, "is not a regular file", {output.string()}, "Give a file name.");
     const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
     if (!fs::is_directory(folder, ignored))
         throw Error(ErrorKind::cannot_write, "there is no such folder", {folder.string()}, "Make it first.");

@@ -26,7 +26,7 @@ std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model&
 [[nodiscard]] DatasetPtr open_data(const std::filesystem::path& path, const Model& model);
 
 /// Throws now what would only fail after long work: an output folder that is not there or takes no file, an output that is
-/// a folder, or one that is the same file as one of the inputs. Throws Error{usage, cannot_write}.
+/// a folder or a device, or one that is the same file as one of the inputs. Throws Error{usage, cannot_write}.
 void check_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 
 }  // namespace vernier

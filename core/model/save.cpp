@@ -18,7 +18,8 @@ constexpr std::uint64_t kAlignment = 64;
 
 void write_proto(const onnx::ModelProto& proto, const fs::path& path) {
     write_file(path, [&](std::ostream& stream) {
-        if (!proto.SerializeToOstream(&stream))
+        // A stream that fails is told by write_file, which knows why.
+        if (!proto.SerializeToOstream(&stream) && stream)
             throw Error(ErrorKind::cannot_write, "cannot be written", {.file = path.string()},
                         "Choose another folder or free some space");
     });

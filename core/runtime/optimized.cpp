@@ -31,6 +31,14 @@ PrivateFolder::~PrivateFolder() {
     fs::remove_all(path_, ignored);
 }
 
+void PrivateFolder::check_room(std::uint64_t bytes) const {
+    std::error_code error;
+    const fs::space_info space = fs::space(path_, error);
+    if (!error && space.available < bytes) {
+        throw Error(ErrorKind::cannot_write, "the folder for temporary files is full", {.file = path_.string()}, kRoomForTemporaryFiles);
+    }
+}
+
 std::string serialized(const onnx::ModelProto& model) {
     std::string bytes;
     if (!model.SerializeToString(&bytes)) {
@@ -69,7 +77,12 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
     }
     const detail::SessionOptionsHandle handle = detail::session_options(library, options);
     library.check(library.api().SetOptimizedModelFilePath(handle.get(), target.c_str()), ErrorKind::internal);
-    (void)detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());
+    try {
+        (void)detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());
+    } catch (const Error&) {
+        temporary.check_room(bytes.size() + external);
+        throw;
+    }
     return read_file(target, std::size_t{1} << 31);
 }
 

@@ -91,8 +91,9 @@ std::vector<ProfileEvent> profile(const RuntimePtr& runtime, const std::filesyst
     library.check(api.AllocatorFree(allocator, file), ErrorKind::internal);
     try {
         return summed(Json::parse(read_file(path, kProfileLimit)), count);
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::internal, std::string("the runtime's profile cannot be read: ") + error.what());
+    } catch (const nlohmann::json::exception&) {
+        throw Error(ErrorKind::cannot_write, "the runtime could not write its profile whole", {.file = temporary.path().string()},
+                    detail::kRoomForTemporaryFiles);
     }
 }
 

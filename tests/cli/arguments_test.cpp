@@ -104,9 +104,12 @@ TEST(Arguments, AMissingRuntimeIsItsOwnExitCode) {
 TEST(Arguments, AFullStdoutIsSaid) {
     Surroundings full;
     full.stdout_file = "/dev/full";
-    const Finished wrong = run_cli({"version"}, full);
-    EXPECT_EQ(wrong.exit_code, 74);
-    EXPECT_THAT(wrong.err, HasSubstr("stdout"));
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"version"}, {"inspect", kDemo, "--json"}, {"stats", kDemo, "--json"}, {"stats", kDemo}, {"plan", kDemo, "--method", "fp16"}}) {
+        const Finished wrong = run_cli(words, full);
+        EXPECT_EQ(wrong.exit_code, 74) << words[0];
+        EXPECT_EQ(wrong.err, "vernier-cli: stdout: cannot write the result: No space left on device\n");
+    }
 }
 
 TEST(Arguments, CompletionAndManualComeFromTheTable) {

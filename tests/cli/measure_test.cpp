@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 #include <signal.h>
 #include <unistd.h>
 
@@ -100,6 +102,16 @@ TEST(Compare, WritesOneSelfContainedReport) {
     EXPECT_THAT(html, HasSubstr("</html>"));
     for (const char* outside : {"<script", "<link", "http://", "https://", "src="}) EXPECT_EQ(html.find(outside), std::string::npos) << outside;
     EXPECT_THAT(listing(dir.path()), ::testing::ElementsAre("report.html"));
+}
+
+TEST(Compare, NoRoomForFilesLeavesNoFile) {
+    const TempDir dir;
+    Surroundings full;
+    full.largest_file = 1000;
+    const Finished wrong = run_cli({"compare", kDemo, kDemo, "--seconds", "0.1", "--report", (dir / "r.html").string()}, full);
+    EXPECT_EQ(wrong.exit_code, 74) << wrong.err;
+    EXPECT_EQ(std::count(wrong.err.begin(), wrong.err.end(), '\n'), 1);
+    EXPECT_TRUE(listing(dir.path()).empty());
 }
 
 TEST(Compare, AReportThatCannotBeWrittenIsSaidBeforeMeasuring) {

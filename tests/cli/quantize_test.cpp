@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "core/base/file.h"
@@ -110,6 +112,27 @@ TEST(Quantize, AFullDiskLeavesNoFile) {
     const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "fp32", "--save-recipe", (dir / "x.json").string()}, full);
     EXPECT_EQ(wrong.exit_code, 74) << wrong.err;
     EXPECT_TRUE(listing(dir.path()).empty()) << listing(dir.path()).front();
+}
+
+TEST(Quantize, ARecipeThatDoesNotFitLeavesNoFileEither) {
+    const TempDir dir;
+    Surroundings full;
+    full.largest_file = 100;
+    const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "fp16", "--save-recipe", (dir / "x.json").string()}, full);
+    EXPECT_EQ(wrong.exit_code, 74) << wrong.err;
+    EXPECT_THAT(wrong.err, HasSubstr("x.json"));
+    EXPECT_THAT(wrong.err, HasSubstr("File too large"));
+    EXPECT_EQ(std::count(wrong.err.begin(), wrong.err.end(), '\n'), 1);
+    EXPECT_TRUE(listing(dir.path()).empty());
+}
+
+TEST(Quantize, APipeIsNotReplacedByAFile) {
+    const TempDir dir;
+    ASSERT_EQ(mkfifo((dir / "pipe").c_str(), 0600), 0);
+    const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "pipe").string(), "--method", "fp16"});
+    EXPECT_EQ(wrong.exit_code, 74) << wrong.err;
+    EXPECT_TRUE(std::filesystem::is_fifo(dir / "pipe"));
+    EXPECT_EQ(listing(dir.path()).size(), 1U);
 }
 
 TEST(Quantize, AnEmptyFolderIsBadData) {

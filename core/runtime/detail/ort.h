@@ -119,6 +119,8 @@ void set_external_folder(const Library& library, OrtSessionOptions* options, con
 /// Copies an output. What is no tensor of numbers comes back with its type and without bytes.
 [[nodiscard]] Tensor copy_output(const Library& library, const OrtValue* value);
 
+inline constexpr const char* kRoomForTemporaryFiles = "Free some space there, or set TMPDIR to a folder that has some";
+
 /// A folder that only this user can read, removed with all that is in it.
 class PrivateFolder {
 public:
@@ -127,6 +129,8 @@ public:
     PrivateFolder(const PrivateFolder&) = delete;
     PrivateFolder& operator=(const PrivateFolder&) = delete;
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// Throws Error{cannot_write} when there is no room for so many bytes.
+    void check_room(std::uint64_t bytes) const;
 
 private:
     std::filesystem::path path_;
