@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kLongestPrefix = 4;
 constexpr int kFewestRounds = 7, kMostRounds = 60;
 constexpr double kBudgetSeconds = 2.5;
-constexpr double kWorthwhile = 0.98;
+constexpr double kAsFast = 1.01;
 constexpr double kLargestShare = 0.06;  ///< of the model's weights: more in float would spoil the file's size
 
 using Clock = std::chrono::steady_clock;
@@ -88,13 +88,11 @@ PrefixResult choose_float_prefix(const RuntimePtr& runtime, const Prepared& prep
     const auto times = time_in_turns(sessions, job);
     PrefixResult result;
     result.fp32_ms = times[0];
-    result.all_int8_ms = result.best_ms = times[1];
-    std::size_t best = 0;
-    for (std::size_t k = 1; k <= leading.size(); ++k)
-        if (times[k + 1] < result.best_ms * kWorthwhile) {
-            result.best_ms = times[k + 1];
-            best = k;
-        }
+    result.all_int8_ms = times[1];
+    const double fastest = *std::min_element(times.begin() + 1, times.end());
+    std::size_t best = leading.size();
+    while (times[best + 1] > fastest * kAsFast) --best;
+    result.best_ms = times[best + 1];
     result.keep_float.assign(leading.begin(), leading.begin() + static_cast<std::ptrdiff_t>(best));
     return result;
 }
