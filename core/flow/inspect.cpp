@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/flow/look.h"
+#include "core/model/damage.h"
 
 namespace vernier {
 namespace {
@@ -53,8 +54,8 @@ void check(const RuntimePtr& runtime, Inspection& result) {
 
 Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
     Inspection result;
-    result.model = open_for_work(runtime, path, job);
-    if (runtime != nullptr) {
+    result.model = open_for_look(runtime, path, job);
+    if (runtime != nullptr && !damage_of(*result.model)) {
         job.step("check", 0, 0);
         check(runtime, result);
         job.check();

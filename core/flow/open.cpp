@@ -14,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/model/damage.h"
 
 namespace vernier {
 namespace {
@@ -43,11 +44,8 @@ std::string with_unique_names(const Model& model) {
     return copy.SerializeAsString();
 }
 
-}  // namespace
-
-ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
-    job.step("open", 0, 0);
-    ModelPtr model = open_model(path, job);
+/// What the onnx library could not infer, ONNX Runtime tells.
+ModelPtr with_all_types(const RuntimePtr& runtime, ModelPtr model, const Job& job) {
     job.check();
     if (runtime == nullptr || !has_unknown_types(*model)) return model;
     try {
@@ -58,6 +56,19 @@ ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& p
     }
     job.check();
     return model;
+}
+
+}  // namespace
+
+ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
+    job.step("open", 0, 0);
+    return with_all_types(runtime, open_model(path, job), job);
+}
+
+ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
+    job.step("open", 0, 0);
+    ModelPtr model = open_to_look(path, job);
+    return damage_of(*model) ? model : with_all_types(runtime, std::move(model), job);
 }
 
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {

@@ -17,6 +17,9 @@ namespace vernier {
 /// Throws Error{not_found, bad_model, cancelled}.
 [[nodiscard]] ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
 
+/// The same for a look only: a model that does not hold together is opened as far as it does (core/model/damage.h).
+[[nodiscard]] ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
+
 /// Loads the model into a session and drops it: the runtime has the last word on what is a model. Gives how long it took
 /// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. A file that the runtime refuses only for equal node names is tried again with unique ones, and said so in
 /// findings. Throws Error{bad_model}.

@@ -26,13 +26,19 @@ std::uint64_t add(std::uint64_t a, std::uint64_t b) {
     return sum < a ? std::numeric_limits<std::uint64_t>::max() : sum;
 }
 
-void check_versions(const onnx::ModelProto& proto) {
+/// A version from the future: the file can be looked at, but who knows what it means.
+void too_new(Model::Parts& parts, std::string what, std::string remedy) {
+    note_damage(parts, Error(ErrorKind::bad_model, std::move(what), {}, std::move(remedy)));
+}
+
+void check_versions(Model::Parts& parts, const onnx::ModelProto& proto) {
     if (!proto.has_ir_version() || proto.ir_version() < 1)
         refuse("has no IR version, so it is not an ONNX model", "Check that the file is a whole ONNX model");
     if (proto.ir_version() > onnx::Version::IR_VERSION)
-        refuse(fmt::format("has IR version {}; the newest known one is {}", proto.ir_version(),
-                           static_cast<int>(onnx::Version::IR_VERSION)),
-               "Export it with an older version of onnx");
+        too_new(parts,
+                fmt::format("has IR version {}; the newest known one is {}", proto.ir_version(),
+                            static_cast<int>(onnx::Version::IR_VERSION)),
+                "Export it with an older version of onnx");
     if (!proto.has_graph()) refuse("has no graph", "Check that the file is a whole ONNX model");
     if (proto.opset_import().empty()) refuse("imports no operator set", "Export it again with an opset from 7 to 26");
     for (const auto& import : proto.opset_import()) {
@@ -42,9 +48,10 @@ void check_versions(const onnx::ModelProto& proto) {
             refuse(fmt::format("imports opset {}, which does not exist", import.version()));
         const std::int64_t newest = standard ? kNewestOpset : kNewestMlOpset;
         if ((standard || ml) && import.version() > newest)
-            refuse(fmt::format("needs opset {} of {}; ONNX Runtime 1.31 takes at most {}", import.version(),
-                               ml ? "ai.onnx.ml" : "ai.onnx", newest),
-                   fmt::format("Export it with opset {} or older", newest));
+            too_new(parts,
+                    fmt::format("needs opset {} of {}; ONNX Runtime 1.31 takes at most {}", import.version(),
+                                ml ? "ai.onnx.ml" : "ai.onnx", newest),
+                    fmt::format("Export it with opset {} or older", newest));
     }
 }
 
@@ -123,8 +130,9 @@ private:
 
 }  // namespace
 
-void check_bounds(const onnx::ModelProto& proto) {
-    check_versions(proto);
+void check_bounds(Model::Parts& parts) {
+    const onnx::ModelProto& proto = parts.source->proto;
+    check_versions(parts, proto);
     Expansion expansion(proto);
     const std::uint64_t own = static_cast<std::uint64_t>(proto.graph().node_size());
     const std::uint64_t nodes = expansion.of_nodes(proto.graph().node(), 0, 0).nodes;

@@ -25,12 +25,12 @@ constexpr std::uint64_t kHugeBytes = std::uint64_t{8} << 30;    // of one value
 constexpr std::size_t kLongName = 4096;
 
 /// Sizes that every reader divides by must be positive. onnx's checker does not look at them.
-void check_window(const onnx::NodeProto& node) {
+void check_window(Model::Parts& parts, const onnx::NodeProto& node) {
     if (std::find(kWindowed.begin(), kWindowed.end(), node.op_type()) == kWindowed.end()) return;
     const auto refuse = [&](const std::string& attribute, std::int64_t value) {
-        throw Error(ErrorKind::bad_model,
-                    fmt::format("{} has {} {}, which must be at least 1", node.op_type(), attribute, value),
-                    {.node = printable(node.name())}, "Export the model again");
+        note_damage(parts, Error(ErrorKind::bad_model,
+                                 fmt::format("{} has {} {}, which must be at least 1", node.op_type(), attribute, value),
+                                 {.node = printable(node.name())}, "Export the model again"));
     };
     for (const onnx::AttributeProto& attribute : node.attribute()) {
         if (attribute.name() == "group" && attribute.i() < 1) refuse("group", attribute.i());
@@ -41,12 +41,12 @@ void check_window(const onnx::NodeProto& node) {
     }
 }
 
-void check_windows(const Nodes& nodes) {
+void check_windows(Model::Parts& parts, const Nodes& nodes) {
     for (const onnx::NodeProto& node : nodes) {
-        check_window(node);
+        check_window(parts, node);
         for (const onnx::AttributeProto& attribute : node.attribute()) {
-            if (attribute.has_g()) check_windows(attribute.g().node());
-            for (const onnx::GraphProto& body : attribute.graphs()) check_windows(body.node());
+            if (attribute.has_g()) check_windows(parts, attribute.g().node());
+            for (const onnx::GraphProto& body : attribute.graphs()) check_windows(parts, body.node());
         }
     }
 }
@@ -260,16 +260,17 @@ private:
 
 void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch) {
     const onnx::ModelProto& proto = parts.source->proto;
-    check_windows(proto.graph().node());
-    for (const onnx::FunctionProto& function : proto.functions()) check_windows(function.node());
+    check_windows(parts, proto.graph().node());
+    for (const onnx::FunctionProto& function : proto.functions()) check_windows(parts, function.node());
+    if (parts.damage) return;
     const ShapesFilledIn filled(scratch);
     try {
         onnx::checker::check_model(scratch);
     } catch (const std::exception& error) {
         std::string text = one_line(error.what());
         while (text.ends_with('.')) text.pop_back();
-        throw Error(ErrorKind::bad_model, fmt::format("is not a valid ONNX model: {}", text), {},
-                    "Export the model again");
+        note_damage(parts, Error(ErrorKind::bad_model, fmt::format("is not a valid ONNX model: {}", text), {},
+                                 "Export the model again"));
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <unordered_set>
 
 #include "core/base/error.h"
@@ -9,9 +11,9 @@
 namespace vernier {
 namespace {
 
-[[noreturn]] void refuse(std::string what, Where where = {}) {
-    throw Error(ErrorKind::bad_model, std::move(what), std::move(where),
-                "The file is damaged or was written wrongly; export it again");
+Error broken(std::string what, Where where = {}) {
+    return {ErrorKind::bad_model, std::move(what), std::move(where),
+            "The file is damaged or was written wrongly; export it again"};
 }
 
 bool usual_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
@@ -31,6 +33,8 @@ public:
     }
 
 private:
+    void damaged(std::string what, Where where = {}) { note_damage(parts_, broken(std::move(what), std::move(where))); }
+
     void declare(GraphId graph) {
         // The vector of graphs grows below, so no reference into it is kept.
         onnx::GraphProto& proto = *parts_.graphs[static_cast<std::size_t>(graph)].proto;
@@ -39,11 +43,14 @@ private:
             value.graph_input = true;
             value.type = value_type(info.type());
         }
-        for (const onnx::TensorProto& tensor : proto.initializer())
-            parts_.tensors.emplace(
-                &tensor, add_initializer(graph, read_tensor(*parts_.source, tensor, tensor.name()), tensor.name()));
-        for (const onnx::SparseTensorProto& tensor : proto.sparse_initializer())
-            add_initializer(graph, read_sparse(*parts_.source, tensor, tensor.values().name()), tensor.values().name());
+        for (const onnx::TensorProto& tensor : proto.initializer()) {
+            const std::int32_t index = add_initializer(graph, tensor.name(), [&] { return read_tensor(*parts_.source, tensor, tensor.name()); });
+            if (index != kNone) parts_.tensors.emplace(&tensor, index);
+        }
+        for (const onnx::SparseTensorProto& tensor : proto.sparse_initializer()) {
+            const std::string& name = tensor.values().name();
+            add_initializer(graph, name, [&] { return read_sparse(*parts_.source, tensor, name); });
+        }
         for (onnx::NodeProto& node : *proto.mutable_node()) declare_node(graph, node);
         declare_types(graph, proto);
     }
@@ -61,13 +68,15 @@ private:
     }
 
     Value& add_value(GraphId graph, const std::string& name, std::string_view what) {
-        if (name.empty()) refuse(fmt::format("{} without a name", what));
         check_text(name);
         auto& names = parts_.graphs[static_cast<std::size_t>(graph)].names;
         const auto id = static_cast<ValueId>(parts_.values.size());
-        if (!names.emplace(name, id).second)
-            refuse(fmt::format("two values of one graph have the same name, the second as {}", what),
-                   {.tensor = printable(name)});
+        // A value that cannot be named is there, but nobody finds it.
+        if (name.empty())
+            damaged(fmt::format("{} without a name", what));
+        else if (!names.emplace(name, id).second)
+            damaged(fmt::format("two values of one graph have the same name, the second as {}", what),
+                    {.tensor = printable(name)});
         Value& value = parts_.values.emplace_back();
         value.id = id;
         value.name = name;
@@ -75,16 +84,30 @@ private:
         return value;
     }
 
-    /// An initializer may also be listed as an input of its graph; it is then one value.
-    std::int32_t add_initializer(GraphId graph, Initializer tensor, const std::string& name) {
-        tensor.graph = graph;
+    /// The tensor, or nothing when its bytes are not there or do not fit.
+    template <class Read>
+    std::optional<Initializer> tried(const Read& read) {
+        try {
+            return read();
+        } catch (const Error& error) {
+            note_damage(parts_, error);
+            return std::nullopt;
+        }
+    }
+
+    /// An initializer may also be listed as an input of its graph; it is then one value. kNone when it cannot be read.
+    template <class Read>
+    std::int32_t add_initializer(GraphId graph, const std::string& name, const Read& read) {
+        std::optional<Initializer> tensor = tried(read);
         const auto& names = parts_.graphs[static_cast<std::size_t>(graph)].names;
         const auto found = names.find(name);
         Value& value = found != names.end() && parts_.values[static_cast<std::size_t>(found->second)].graph_input
                            ? parts_.values[static_cast<std::size_t>(found->second)]
                            : add_value(graph, name, "an initializer");
-        if (value.is_constant()) refuse("two initializers have the same name", {.tensor = printable(name)});
-        return attach(value, std::move(tensor));
+        if (value.is_constant()) damaged("two initializers have the same name", {.tensor = printable(name)});
+        if (!tensor || value.is_constant()) return kNone;
+        tensor->graph = graph;
+        return attach(value, std::move(*tensor));
     }
 
     std::int32_t attach(Value& value, Initializer tensor) {
@@ -108,7 +131,7 @@ private:
         node.op_type = proto.op_type();
         node.domain = usual_domain(proto.domain()) ? std::string() : proto.domain();
         for (const std::string* text : {&proto.name(), &proto.op_type(), &proto.domain()}) check_text(*text);
-        if (node.op_type.empty()) refuse("a node has no operator type", {.node = printable(node.name)});
+        if (node.op_type.empty()) damaged("a node has no operator type", {.node = printable(node.name)});
         for (const std::string& output : proto.output()) {
             ValueId value = kNone;
             if (!output.empty()) {
@@ -127,12 +150,13 @@ private:
 
     void take_constant(const Node& node, GraphId graph) {
         if (node.outputs.size() != 1 || node.outputs[0] == kNone)
-            refuse("a Constant node does not have one output", {.node = printable(node.name)});
+            return damaged("a Constant node does not have one output", {.node = printable(node.name)});
         Value& value = parts_.values[static_cast<std::size_t>(node.outputs[0])];
-        Initializer tensor = read_constant_node(*parts_.source, *node.proto, value.name);
-        tensor.from_constant_node = true;
-        tensor.graph = graph;
-        const std::int32_t index = attach(value, std::move(tensor));
+        std::optional<Initializer> tensor = tried([&] { return read_constant_node(*parts_.source, *node.proto, value.name); });
+        if (!tensor) return;
+        tensor->from_constant_node = true;
+        tensor->graph = graph;
+        const std::int32_t index = attach(value, std::move(*tensor));
         for (const onnx::AttributeProto& attribute : node.proto->attribute())
             if (attribute.name() == "value" && attribute.has_t()) parts_.tensors.emplace(&attribute.t(), index);
     }
@@ -143,9 +167,10 @@ private:
             if (!input.empty()) {
                 id = parts_.resolve(input, node.graph);
                 if (id == kNone)
-                    refuse(fmt::format("{} reads a value that nothing makes", printable(node.op_type)),
-                           {.node = printable(node.name), .tensor = printable(input)});
-                parts_.values[static_cast<std::size_t>(id)].consumers.push_back(node.id);
+                    damaged(fmt::format("{} reads a value that nothing makes", printable(node.op_type)),
+                            {.node = printable(node.name), .tensor = printable(input)});
+                else
+                    parts_.values[static_cast<std::size_t>(id)].consumers.push_back(node.id);
             }
             node.inputs.push_back(id);
         }
@@ -155,7 +180,10 @@ private:
         const GraphScope& scope = parts_.graphs[static_cast<std::size_t>(graph)];
         for (const onnx::ValueInfoProto& info : scope.proto->output()) {
             const ValueId id = parts_.resolve(info.name(), graph);
-            if (id == kNone) refuse("a graph output that nothing makes", {.tensor = printable(info.name())});
+            if (id == kNone) {
+                damaged("a graph output that nothing makes", {.tensor = printable(info.name())});
+                continue;
+            }
             Value& value = parts_.values[static_cast<std::size_t>(id)];
             if (value.graph == graph)
                 value.graph_output = true;
@@ -165,8 +193,9 @@ private:
         }
         if (graph != 0) return;
         for (const onnx::ValueInfoProto& info : scope.proto->input()) {
-            const ValueId id = scope.names.at(info.name());
-            if (!parts_.values[static_cast<std::size_t>(id)].is_constant()) parts_.inputs.push_back(id);
+            const auto found = scope.names.find(info.name());
+            if (found == scope.names.end() || parts_.values[static_cast<std::size_t>(found->second)].is_constant()) continue;
+            parts_.inputs.push_back(found->second);
         }
     }
 
@@ -198,10 +227,24 @@ private:
             for (const NodeId reader : readers[static_cast<std::size_t>(ready[i])])
                 if (--waits[static_cast<std::size_t>(reader)] == 0) ready.push_back(reader);
         if (ready.size() == parts_.nodes.size()) return;
-        for (const Node& node : parts_.nodes)
-            if (waits[static_cast<std::size_t>(node.id)] > 0)
-                refuse(fmt::format("the graph has a cycle that passes through {}", printable(node.op_type)),
-                       {.node = printable(node.name)});
+        const auto first = std::find_if(waits.begin(), waits.end(), [](std::int32_t count) { return count > 0; });
+        const Node& node = parts_.nodes[static_cast<std::size_t>(first - waits.begin())];
+        damaged(fmt::format("the graph has a cycle that passes through {}", printable(node.op_type)), {.node = printable(node.name)});
+        cut_cycles(waits);
+    }
+
+    /// Takes away what waiting nodes read from waiting nodes behind them in the file; what remains runs forward only.
+    void cut_cycles(const std::vector<std::int32_t>& waits) {
+        for (Value& value : parts_.values) {
+            if (value.producer == kNone || waits[static_cast<std::size_t>(value.producer)] == 0) continue;
+            std::erase_if(value.consumers, [&](NodeId consumer) {
+                const NodeId reader = ancestor(consumer, value.graph);
+                if (reader > value.producer || waits[static_cast<std::size_t>(reader)] == 0) return false;
+                auto& inputs = parts_.nodes[static_cast<std::size_t>(consumer)].inputs;
+                std::replace(inputs.begin(), inputs.end(), value.id, ValueId{kNone});
+                return true;
+            });
+        }
     }
 
     void label_nodes() {
@@ -214,7 +257,7 @@ private:
     }
 
     static void check_text(const std::string& text) {
-        if (!valid_utf8(text)) refuse(fmt::format("the name '{}' is not valid UTF-8", printable(text)));
+        if (!valid_utf8(text)) throw broken(fmt::format("the name '{}' is not valid UTF-8", printable(text)));
     }
 
     Model::Parts& parts_;

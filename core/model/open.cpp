@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/model/damage.h"
 #include "core/model/detail/parts.h"
 #include "core/model/detail/steps.h"
 
@@ -55,34 +56,67 @@ void fill_producer(Source& source) {
                                            printable(source.proto.producer_version(), 40)));
 }
 
-ModelPtr finish(std::unique_ptr<Model::Parts> parts, const Job& job) {
+Error in_file(const Error& error, const std::string& file) {
+    if (!error.where().file.empty() || file.empty()) return error;
+    Where where = error.where();
+    where.file = file;
+    return {error.kind(), error.what(), where, error.remedy()};
+}
+
+enum class Purpose { work, look };
+
+/// onnx's checker and shape inference, which take sound models only.
+void check_and_infer(Model::Parts& parts, const Job& job) {
+    job.step("check", 2, 4);
+    if (parts.damage) return;
+    onnx::ModelProto scratch = scratch_copy(parts);
+    check_model_rules(parts, scratch);
+    if (parts.damage) return;
+    job.step("shapes", 3, 4);
+    infer_types(parts, scratch);
+}
+
+ModelPtr finish(std::unique_ptr<Model::Parts> parts, Purpose purpose, const Job& job) {
     const std::string file = parts->source->path.string();
+    const auto refuse_damage = [&] {
+        if (purpose == Purpose::work && parts->damage) throw Error(*parts->damage);
+    };
     try {
-        check_bounds(parts->source->proto);
+        check_bounds(*parts);
+        refuse_damage();
         job.step("index", 1, 4);
         build_index(*parts);
-        job.step("check", 2, 4);
-        onnx::ModelProto scratch = scratch_copy(*parts);
-        check_model_rules(*parts, scratch);
-        job.step("shapes", 3, 4);
-        infer_types(*parts, scratch);
+        refuse_damage();
+        check_and_infer(*parts, job);
+        refuse_damage();
         count_parameters(*parts);
         count_macs(*parts);
         find_oddities(*parts);
         fill_producer(*parts->source);
         job.step("open", 4, 4);
     } catch (const Error& error) {
-        if (!error.where().file.empty() || file.empty()) throw;
-        Where where = error.where();
-        where.file = file;
-        throw Error(error.kind(), error.what(), where, error.remedy());
+        throw in_file(error, file);
     }
+    if (parts->damage) parts->damage = in_file(*parts->damage, file);
     return std::make_shared<const Model>(std::move(parts));
 }
 
 }  // namespace
 
-ModelPtr open_model(const fs::path& path, const Job& job) {
+void note_damage(Model::Parts& parts, const Error& error) {
+    constexpr std::size_t kMostTold = 20;  // a file in which nothing fits says so often enough
+    if (!parts.damage) parts.damage = error;
+    if (parts.findings.size() >= kMostTold) return;
+    std::string text = error.what();
+    if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    parts.findings.push_back({Severity::serious, "damaged", kNone, error.where().node, error.where().tensor, text + ".",
+                              error.remedy().empty() ? "It can be looked at, but neither measured nor quantized"
+                                                     : error.remedy() + "; as it is it can only be looked at"});
+}
+
+namespace {
+
+ModelPtr open_for(Purpose purpose, const fs::path& path, const Job& job) {
     job.step("read", 0, 4);
     auto parts = std::make_unique<Model::Parts>();
     Source& source = *parts->source;
@@ -95,14 +129,22 @@ ModelPtr open_model(const fs::path& path, const Job& job) {
         throw Error(ErrorKind::bad_model, error.what(), error.where(), error.remedy());
     }
     parse(source);
-    return finish(std::move(parts), job);
+    return finish(std::move(parts), purpose, job);
 }
+
+}  // namespace
+
+ModelPtr open_model(const fs::path& path, const Job& job) { return open_for(Purpose::work, path, job); }
+
+ModelPtr open_to_look(const fs::path& path, const Job& job) { return open_for(Purpose::look, path, job); }
+
+const std::optional<Error>& damage_of(const Model& model) { return model.parts().damage; }
 
 ModelPtr make_model(onnx::ModelProto proto, fs::path folder, const Job& job) {
     auto parts = std::make_unique<Model::Parts>();
     parts->source->proto = std::move(proto);
     parts->source->folder = std::move(folder);
-    return finish(std::move(parts), job);
+    return finish(std::move(parts), Purpose::work, job);
 }
 
 }  // namespace vernier

@@ -62,6 +62,28 @@ TEST(Inspect, WhatTheRuntimeRefusesIsOpenedWithAFinding) {
     }
 }
 
+TEST(Inspect, ADamagedFileCanBeLookedAtButNotWorkedOn) {
+    const TempDir dir;
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    builder.initializer("w", std::vector<float>(16, 1.F), {4, 4}).node("MatMul", {"x", "w"}, {"y"}, {}, "product");
+    builder.proto().mutable_graph()->mutable_initializer(0)->mutable_raw_data()->resize(60);
+    const std::string file = dir.write("damaged.onnx", builder.bytes()).string();
+    const Finished done = run_cli({"inspect", file, "--json"});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_EQ(done.json().at("nodes"), 1);
+    EXPECT_EQ(done.json().at("findings").at(0).at("code"), "damaged");
+    EXPECT_EQ(done.json().at("findings").at(0).at("tensor"), "w");
+    const std::string out = (dir / "out.onnx").string();
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"stats", file}, {"plan", file, "--method", "fp16"},
+                                                  {"quantize", file, "--method", "fp16", "-o", out}, {"measure", file}}) {
+        const Finished refused = run_cli(words);
+        EXPECT_EQ(refused.exit_code, 65) << words[0];
+        EXPECT_THAT(refused.err, HasSubstr("holds 60 bytes"));
+    }
+    EXPECT_EQ(listing(dir.path()).size(), 1U);
+}
+
 TEST(Inspect, EqualNodeNamesAreAFindingOnly) {
     const TempDir dir;
     ModelBuilder builder;

@@ -2,6 +2,7 @@
 // Damaged files: each is opened or refused as a bad model; nothing crashes or hangs.
 #include <gtest/gtest.h>
 
+#include "core/model/damage.h"
 #include "tests/model/expect.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
@@ -50,8 +51,37 @@ std::string rich_model() {
     return b.bytes();
 }
 
+/// What can be looked at holds together: every id that a node or value names is there, and no walk goes in a circle.
+void expect_whole(const Model& model, const std::string& what) {
+    const auto nodes = static_cast<NodeId>(model.nodes().size());
+    for (const Node& node : model.nodes()) {
+        for (const ValueId input : node.inputs) {
+            if (input == kNone) continue;
+            EXPECT_THAT(model.value(input).consumers, testing::Contains(node.id)) << what;
+            (void)model.constant(input);
+        }
+        for (const ValueId output : node.outputs) EXPECT_TRUE(output == kNone || model.value(output).producer == node.id) << what;
+    }
+    for (const Value& value : model.values())
+        for (const NodeId consumer : value.consumers) EXPECT_TRUE(consumer >= 0 && consumer < nodes) << what;
+}
+
+/// A damaged file that can be looked at says so.
+void look_at(const std::filesystem::path& path, const std::string& what) {
+    try {
+        const ModelPtr model = open_to_look(path);
+        expect_whole(*model, what);
+        if (!damage_of(*model)) return;
+        EXPECT_EQ(damage_of(*model)->kind(), ErrorKind::bad_model) << what;
+        EXPECT_THAT(model->findings(), testing::Contains(testing::Field(&Finding::code, "damaged"))) << what;
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::bad_model) << what << ": " << error.line();
+    }
+}
+
 /// True when the bytes were opened; any error but bad_model is a failure.
 bool opens(const TempDir& folder, const std::string& bytes, const std::string& what) {
+    look_at(folder.write("damaged.onnx", bytes), what);
     try {
         const ModelPtr model = open_model(folder.write("damaged.onnx", bytes));
         for (const Node& node : model->nodes()) EXPECT_FALSE(node.label.empty());
@@ -119,6 +149,27 @@ TEST(Damage, FilesThatAreSomethingElseAreRefusedWithAGuess) {
     EXPECT_THAT(line(""), testing::HasSubstr("empty"));
     EXPECT_THAT(line(std::string(10'000, '\x0b')), testing::HasSubstr("cannot be read"));
     EXPECT_THAT(line(std::string(1000, '\xff')), testing::HasSubstr("cannot be read"));
+}
+
+TEST(Damage, WhatDoesNotHoldTogetherIsToldAndTheRestIsShown) {
+    const TempDir folder;
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).initializer("w", test::random_floats(16, 1), {4, 4}).initializer("v", test::random_floats(16, 2), {4, 4});
+    b.node("MatMul", {"x", "w"}, {"m"}, {}, "sound").node("Add", {"m", "loop"}, {"a"}, {}, "first").node("Relu", {"a"}, {"loop"}, {}, "second");
+    b.node("MatMul", {"m", "v"}, {"y"}, {}, "last").output("y", ElementType::float32, {1, 4});
+    b.proto().mutable_graph()->mutable_initializer(1)->mutable_raw_data()->resize(7);
+    const std::filesystem::path path = folder.write("damaged.onnx", b.bytes());
+    EXPECT_THROW((void)open_model(path), Error);
+    const ModelPtr model = open_to_look(path);
+    ASSERT_TRUE(damage_of(*model).has_value());
+    EXPECT_EQ(damage_of(*model)->where().file, path.string());
+    EXPECT_THAT(model->findings(), testing::Contains(testing::AllOf(testing::Field(&Finding::code, "damaged"), testing::Field(&Finding::tensor, "v"))));
+    EXPECT_THAT(model->findings(), testing::Contains(testing::AllOf(testing::Field(&Finding::code, "damaged"), testing::Field(&Finding::node_name, "first"))));
+    EXPECT_EQ(model->nodes().size(), 4U);
+    EXPECT_NE(model->constant(model->node(0).inputs[1]), nullptr);
+    EXPECT_EQ(model->constant(model->node(3).inputs[1]), nullptr);
+    EXPECT_EQ(model->node(1).inputs[1], kNone);
+    EXPECT_EQ(model->value(model->node(2).inputs[0]).producer, 1);
 }
 
 TEST(Damage, AMissingFileAndAFolderAreToldApart) {

@@ -6,11 +6,13 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/model/model.h"
 
@@ -50,6 +52,7 @@ struct Model::Parts {
     std::uint64_t parameters = 0;
     std::uint64_t weight_bytes = 0;
     std::vector<Finding> findings;
+    std::optional<Error> damage;  ///< the first thing that does not hold together; see core/model/damage.h
     bool sorted = true;  ///< every node stands behind the nodes that it reads
 
     /// The value that a name means inside a graph: its own, or one of an outer graph.

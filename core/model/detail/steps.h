@@ -11,11 +11,15 @@
 // The steps of opening a model, in the order in which they run.
 namespace vernier {
 
-/// Refuses versions that ONNX Runtime 1.31 does not take, and functions or subgraphs too deep or too many to follow.
-/// Reads only; cheap even for hostile files. Throws Error{bad_model}.
-void check_bounds(const onnx::ModelProto& proto);
+/// Notes what does not hold together, as damage and as a finding; the step then goes on without it.
+void note_damage(Model::Parts& parts, const Error& error);
 
-/// Fills graphs, nodes, values and references; refuses what does not hold together. Throws Error{bad_model}.
+/// Refuses functions or subgraphs too deep or too many to follow. Cheap even for hostile files. Throws Error{bad_model}.
+/// Versions that ONNX Runtime 1.31 does not take are damage.
+void check_bounds(Model::Parts& parts);
+
+/// Fills graphs, nodes, values and references, which hold together afterwards. Throws Error{bad_model} for names that are
+/// no text.
 void build_index(Model::Parts& parts);
 
 /// Fills initializers with views of their bytes. Called by build_index, one tensor at a time.
@@ -33,7 +37,7 @@ void build_index(Model::Parts& parts);
 /// and each graph is named by its GraphId.
 [[nodiscard]] onnx::ModelProto scratch_copy(Model::Parts& parts);
 
-/// Our own checks of attributes that would mislead or crash a reader, then onnx's checker. Throws Error{bad_model}.
+/// Our own checks of attributes that would mislead or crash a reader, then onnx's checker; what they refuse is damage.
 /// The scratch copy is as it was afterwards.
 void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch);
 
