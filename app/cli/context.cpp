@@ -28,6 +28,15 @@ Progress::Mode mode_of(const Globals& globals) {
     return isatty(STDERR_FILENO) == 1 ? Progress::Mode::terminal : Progress::Mode::off;
 }
 
+/// Raises a flag for as long as it lives.
+struct Printing {
+    explicit Printing(std::atomic<bool>& now) : flag(now) { flag = true; }
+    ~Printing() { flag = false; }
+    Printing(const Printing&) = delete;
+    Printing& operator=(const Printing&) = delete;
+    std::atomic<bool>& flag;
+};
+
 Json document_of(const Error& error) {
     Json body = {{"kind", name(error.kind())}, {"message", error.line()}, {"exit", exit_code(error.kind())}};
     if (!error.where().file.empty()) body["file"] = error.where().file;
@@ -79,6 +88,7 @@ RuntimePtr Context::runtime_if_any(std::vector<Finding>& findings) const {
 
 void Context::print(const std::string& text) const {
     progress_->clear();
+    const Printing printing(printing_);
     std::size_t done = 0;
     while (done < text.size()) {
         const auto count = write(STDOUT_FILENO, text.data() + done, text.size() - done);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -36,10 +37,13 @@ public:
     void print(const std::string& text) const;
     /// Says on stderr (and with --json on stdout) why the work stopped.
     void fail(const Error& error) const;
+    /// True while print() writes: nothing else may then go to stdout.
+    [[nodiscard]] bool is_printing() const { return printing_; }
 
 private:
     Globals globals_;
     std::stop_token stop_;
+    mutable std::atomic<bool> printing_{false};
     std::shared_ptr<Progress> progress_;
 };
 

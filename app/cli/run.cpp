@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -17,6 +18,7 @@
 #include "app/cli/options.h"
 #include "app/cli/signals.h"
 #include "core/quant/near_names.h"
+#include "core/runtime/temporary.h"
 
 namespace vernier::cli {
 namespace {
@@ -96,6 +98,18 @@ bool has_flag(int argc, char** argv, std::string_view flag) {
     return false;
 }
 
+/// How long work may go on after a stop was asked for; all but what the runtime does in one call ends within it.
+constexpr std::chrono::milliseconds kPatience{1500};
+
+/// Ends the process while another thread is in a call that cannot be interrupted. Output files have no name before they are
+/// whole, so none is left.
+[[noreturn]] void end_now(const Context& context) {
+    const Error error(ErrorKind::cancelled, "cancelled");
+    if (!context.is_printing()) context.fail(error);
+    remove_temporary_folders();
+    std::_Exit(exit_code(error.kind()));
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -121,8 +135,9 @@ int run(int argc, char** argv) {
         globals.events = globals.events || has_flag(argc, argv, "--events");
     }
 
-    const Signals signals(globals.events);
+    Signals signals(globals.events);
     Context context(globals, signals.token());
+    const Signals::Overdue overdue(signals, kPatience, [&context] { end_now(context); });
     try {
         if (failure) throw *failure;
         if (parsed.chosen != nullptr) return parsed.chosen->run(context);

@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <utility>
 
 #include "core/base/error.h"
 
@@ -71,18 +72,45 @@ Signals::~Signals() {
     close(pipe_[1]);
 }
 
+void Signals::stop() {
+    if (!source_.request_stop()) return;
+    const std::scoped_lock lock(mutex_);
+    stopped_ = std::chrono::steady_clock::now();
+}
+
+/// Asleep until something happens; awake from time to time once a stop was asked for.
+int Signals::wait_ms() const { return source_.stop_requested() ? 50 : -1; }
+
+void Signals::act_if_overdue() {
+    const std::scoped_lock lock(mutex_);
+    if (overdue_ && std::chrono::steady_clock::now() - stopped_ > patience_) overdue_();
+}
+
+Signals::Overdue::Overdue(Signals& signals, std::chrono::milliseconds patience, std::function<void()> act) : signals_(signals) {
+    const std::scoped_lock lock(signals_.mutex_);
+    signals_.patience_ = patience;
+    signals_.overdue_ = std::move(act);
+}
+
+Signals::Overdue::~Overdue() {
+    const std::scoped_lock lock(signals_.mutex_);
+    signals_.overdue_ = {};
+}
+
 void Signals::watch(bool stdin_too) {
     while (true) {
         std::array<pollfd, 2> polled = {pollfd{pipe_[0], POLLIN, 0}, pollfd{stdin_too ? STDIN_FILENO : -1, POLLIN, 0}};
-        if (poll(polled.data(), polled.size(), -1) < 0) continue;
+        const int ready = poll(polled.data(), polled.size(), wait_ms());
+        if (ready == 0) act_if_overdue();
+        if (ready <= 0) continue;
         char what = 0;
         if ((polled[0].revents & POLLIN) != 0 && read(pipe_[0], &what, 1) == 1) {
             if (what == kQuit) return;
-            source_.request_stop();
+            stop();
         }
         if (polled[1].revents != 0 && drained_to_end(STDIN_FILENO)) {
             stdin_too = false;
-            source_.request_stop();
+            stop();
         }
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <mutex>
 #include <stop_token>
 #include <thread>
 
@@ -19,8 +22,28 @@ public:
 
     [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
 
+    /// Calls act on a thread of its own when work goes on for this long after a stop was asked for: the runtime cannot be
+    /// interrupted while it opens a model. act ends the process. Taken back when the result is destroyed.
+    class [[nodiscard]] Overdue {
+    public:
+        Overdue(Signals& signals, std::chrono::milliseconds patience, std::function<void()> act);
+        ~Overdue();
+        Overdue(const Overdue&) = delete;
+        Overdue& operator=(const Overdue&) = delete;
+
+    private:
+        Signals& signals_;
+    };
+
 private:
+    void stop();
     void watch(bool stdin_too);
+    [[nodiscard]] int wait_ms() const;
+    void act_if_overdue();
+    std::mutex mutex_;
+    std::chrono::milliseconds patience_{0};
+    std::function<void()> overdue_;
+    std::chrono::steady_clock::time_point stopped_;
     std::stop_source source_;
     int pipe_[2] = {-1, -1};
     std::thread thread_;

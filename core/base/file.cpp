@@ -50,6 +50,33 @@ struct RemoveOnExit {
     }
 };
 
+/// A file that has no name until it is whole, so that nothing is left however the process ends. Not every file system
+/// has such files.
+class UnnamedFile {
+public:
+    explicit UnnamedFile(const fs::path& folder)
+        : descriptor_(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666)) {
+        std::error_code ignored;
+        if (descriptor_ >= 0 && !fs::exists(path(), ignored)) close();  // no /proc
+    }
+    ~UnnamedFile() { close(); }
+    UnnamedFile(const UnnamedFile&) = delete;
+    UnnamedFile& operator=(const UnnamedFile&) = delete;
+
+    [[nodiscard]] bool is_there() const { return descriptor_ >= 0; }
+    [[nodiscard]] fs::path path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
+    [[nodiscard]] bool give_name(const fs::path& name) const {
+        return ::linkat(AT_FDCWD, path().c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+    }
+
+private:
+    void close() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+        descriptor_ = -1;
+    }
+    int descriptor_;
+};
+
 std::string to_hex(const unsigned char* bytes, unsigned size) {
     std::string text;
     for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes[i]);
@@ -90,14 +117,16 @@ void write_file(const fs::path& target, const std::function<void(std::ostream&)>
     if (fs::exists(target, ignored) && !fs::is_regular_file(target, ignored))
         throw Error(ErrorKind::cannot_write, "is not a regular file", {.file = target.string()}, "Give a file name.");
     RemoveOnExit temporary{temporary_name(target)};
+    const UnnamedFile unnamed(target.parent_path());
     errno = 0;
-    std::ofstream out(temporary.path, std::ios::binary | std::ios::trunc);
+    std::ofstream out(unnamed.is_there() ? unnamed.path() : temporary.path, std::ios::binary | std::ios::trunc);
     if (!out) throw_write_error(target, errno);
     write(out);
     out.flush();
     if (!out) throw_write_error(target, errno);
     out.close();
     if (out.fail()) throw_write_error(target, errno);
+    if (unnamed.is_there() && !unnamed.give_name(temporary.path)) throw_write_error(target, errno);
     std::error_code error;
     fs::rename(temporary.path, target, error);
     if (error) throw_write_error(target, error.value());

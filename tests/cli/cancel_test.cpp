@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A signal ends vernier-cli soon, whatever it is doing, and leaves nothing behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+#include <signal.h>
+
+#include <chrono>
+
+#include "tests/cli/process.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier::test {
+namespace {
+
+const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
+const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
+
+/// Products of large constants, which the runtime computes while it opens the model: about a minute in one call.
+std::string slow_to_open() {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 2500}).initializer("shape", std::vector<std::int64_t>{2500, 2500}, {2});
+    b.node("ConstantOfShape", {"shape"}, {"m0"}, {{"value", tensor_proto("", std::vector<float>{0.01F}, {1})}});
+    for (int i = 0; i < 100; ++i) b.node("MatMul", {"m" + std::to_string(i), "m0"}, {"m" + std::to_string(i + 1)});
+    b.node("MatMul", {"x", "m100"}, {"y"}).output("y", ElementType::float32, {1, 2500});
+    return b.bytes();
+}
+
+struct Cancelled {
+    Finished finished;
+    double seconds = 0;  ///< from the signal to the end
+};
+
+/// The begin of a stage, as --events tells it.
+std::string at(const std::string& stage) { return "\"stage\":\"" + stage + "\",\"done\":0"; }
+
+/// Runs the command and sends the signal as soon as the text is told.
+Cancelled cancel_at(const std::string& text, int signal, const std::filesystem::path& temporary, std::vector<std::string> words) {
+    Cancelled result;
+    std::chrono::steady_clock::time_point told;
+    Surroundings around;
+    around.environment["TMPDIR"] = temporary.string();
+    around.wait_for = text;
+    around.then = [&](int pid, int) {
+        told = std::chrono::steady_clock::now();
+        kill(pid, signal);
+    };
+    words.insert(words.end(), {"--json", "--events"});
+    result.finished = run_cli(words, around);
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - told).count();
+    return result;
+}
+
+void expect_cancelled(const Cancelled& result, const std::filesystem::path& folder, const std::filesystem::path& temporary, std::size_t files) {
+    EXPECT_EQ(result.finished.exit_code, 130) << result.finished.err;
+    EXPECT_LT(result.seconds, 8);
+    EXPECT_EQ(result.finished.events().back().at("kind"), "cancelled");
+    EXPECT_EQ(result.finished.json().at("error").at("exit"), 130);
+    EXPECT_EQ(listing(folder).size(), files);
+    for (const std::string& name : listing(temporary)) EXPECT_FALSE(name.starts_with("vernier-")) << name;
+}
+
+TEST(Cancel, WhileTheRuntimeOpensAModel) {
+    const TempDir folder, temporary;
+    const std::string model = folder.write("slow.onnx", slow_to_open()).string();
+    for (const int signal : {SIGINT, SIGTERM})
+        expect_cancelled(cancel_at(at("check"), signal, temporary.path(), {"inspect", model}), folder.path(), temporary.path(), 1);
+    expect_cancelled(cancel_at(at("check"), SIGINT, temporary.path(), {"quantize", model, "--method", "fp16", "-o", (folder / "out.onnx").string()}),
+                     folder.path(), temporary.path(), 1);
+}
+
+TEST(Cancel, WhileItCalibratesQuantizesOrMeasures) {
+    const TempDir folder, temporary;
+    const std::string out = (folder / "out.onnx").string();
+    for (const char* stage : {"plan", "quantize", "check"}) {
+        SCOPED_TRACE(stage);
+        expect_cancelled(cancel_at(at(stage), SIGINT, temporary.path(),
+                                   {"quantize", kDemo, "--method", "int8-static", "--data", kData, "-o", out, "--save-recipe", out + ".json"}),
+                         folder.path(), temporary.path(), 0);
+    }
+    expect_cancelled(cancel_at(at("latency"), SIGINT, temporary.path(), {"measure", kDemo, "--seconds", "60"}), folder.path(), temporary.path(), 0);
+    expect_cancelled(cancel_at(at("latency"), SIGINT, temporary.path(), {"compare", kDemo, kDemo, "--seconds", "60", "--report", out + ".html"}),
+                     folder.path(), temporary.path(), 0);
+    expect_cancelled(cancel_at("\"stage\":\"calibrate\"", SIGINT, temporary.path(),
+                               {"quantize", kDemo, "--method", "int8-static", "--data", kData, "--samples", "0", "-o", out}),
+                     folder.path(), temporary.path(), 0);
+}
+
+}  // namespace
+}  // namespace vernier::test
