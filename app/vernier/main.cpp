@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/vernier/display.h"
 #include "app/vernier/walk.h"
 #include "ui/session/session.h"
 #include "ui/shell/appearance.h"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr int kUsage = 64;
 constexpr int kNotFound = 66;
+constexpr int kUnavailable = 69;
 
 void define(QCommandLineParser& parser) {
     parser.setApplicationDescription(QStringLiteral("Quantize ONNX models node by node, and measure what it costs and gains."));
@@ -31,6 +33,7 @@ void define(QCommandLineParser& parser) {
     parser.addOption({QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")});
     parser.addOption({QStringLiteral("screenshots"), QStringLiteral("Drive the window through the whole job and take pictures."), QStringLiteral("DIR")});
     parser.addOption({QStringLiteral("walk"), QStringLiteral("The same, and export all results."), QStringLiteral("DIR")});
+    parser.addOption({QStringLiteral("size"), QStringLiteral("Size of the window for those two, such as 1100x700."), QStringLiteral("WxH")});
 }
 
 /// The dataset of the command line belongs to the model that opens first.
@@ -48,11 +51,6 @@ void openData(ui::Session& session, const QString& path) {
     });
 }
 
-bool hasDisplay() {
-    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") ||
-           !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
-}
-
 /// Walks need neither a display nor the user's own settings, and leave none behind.
 void prepareWalk(const QTemporaryDir& settings) {
     QSettings::setDefaultFormat(QSettings::IniFormat);
@@ -65,6 +63,15 @@ int walk(ui::MainWindow& window, const QCommandLineParser& parser) {
     options.folder = parser.value(options.exports ? QStringLiteral("walk") : QStringLiteral("screenshots"));
     options.model = parser.positionalArguments().isEmpty() ? ui::demoModel() : parser.positionalArguments().first();
     options.data = parser.value(QStringLiteral("data"));
+    if (parser.isSet(QStringLiteral("size"))) {
+        const QStringList sides = parser.value(QStringLiteral("size")).split(QLatin1Char('x'));
+        const QSize size = sides.size() == 2 ? QSize(sides[0].toInt(), sides[1].toInt()) : QSize();
+        if (size.isEmpty()) {
+            std::fprintf(stderr, "vernier: --size is WIDTHxHEIGHT, such as 1100x700\n");
+            return kUsage;
+        }
+        options.size = size;
+    }
     if (options.model.isEmpty()) {
         std::fprintf(stderr, "vernier: the demo is not installed; name a model\n");
         return kNotFound;
@@ -78,11 +85,23 @@ bool asksForWalk(int argc, char** argv) {
     });
 }
 
+/// What only prints needs no display either.
+bool asksForWords(int argc, char** argv) {
+    return std::any_of(argv + 1, argv + argc, [](const char* word) {
+        const QByteArray text(word);
+        return text == "-h" || text == "-v" || text == "--help" || text == "--help-all" || text == "--version";
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const bool walking = asksForWalk(argc, argv);
-    if (walking && !hasDisplay()) {
+    if (const auto problem = noDisplay(displayWishes(argc, argv))) {
+        if (!walking && !asksForWords(argc, argv)) {
+            std::fprintf(stderr, "vernier: %s\n", problem->c_str());
+            return kUnavailable;
+        }
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
     QApplication app(argc, argv);

@@ -49,7 +49,7 @@ int Walk::run() {
         if (!QDir().mkpath(options_.folder)) {
             throw Stuck(QStringLiteral("the folder cannot be made: %1").arg(options_.folder));
         }
-        window_.resize(1600, 1000);
+        window_.resize(options_.size);
         window_.show();
         window_.resetLayout();
         ui::MeasureSettings settings = window_.session().measureSettings();
@@ -62,6 +62,7 @@ int Walk::run() {
         quantizeSelectively();
         waitForComparison();
         look();
+        exportSheet(QStringLiteral("sheet.png"));
         if (options_.exports) {
             exportAll();
         }
@@ -141,6 +142,8 @@ void Walk::open() {
     if (session.state() == ui::Session::State::failed) {
         throw Stuck(session.error());
     }
+    waitFor(QStringLiteral("painting the graph"), 60, [&] { return !window_.graphPanel()->openingTimes().isEmpty(); });
+    say(window_.graphPanel()->openingTimes());
     if (!options_.data.isEmpty()) {
         session.setDataset(options_.data);
     }
@@ -270,6 +273,13 @@ void Walk::look() {
     window_.resetLayout();
 }
 
+void Walk::exportSheet(const QString& name) {
+    QString error;
+    if (!ui::exportSheet(window_.session(), file(name), &error)) {
+        throw Stuck(error);
+    }
+}
+
 void Walk::exportAll() {
     ui::Session& session = window_.session();
     say(QStringLiteral("export"));
@@ -285,11 +295,8 @@ void Walk::exportAll() {
     if (report.isEmpty() || !QFile::copy(report, target)) {
         throw Stuck(QStringLiteral("the report could not be copied"));
     }
-    for (const char* ending : {"png", "svg", "pdf"}) {
-        QString error;
-        if (!ui::exportSheet(session, file(QStringLiteral("comparison.") + QLatin1String(ending)), &error)) {
-            throw Stuck(error);
-        }
+    for (const char* ending : {"svg", "pdf"}) {
+        exportSheet(QStringLiteral("comparison.") + QLatin1String(ending));
     }
     const ui::Run& best = session.runs().last();
     const QString model = file(QFileInfo(session.modelPath()).completeBaseName() + QStringLiteral(".selective.onnx"));

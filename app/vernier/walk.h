@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QSize>
 #include <QString>
 
 #include <functional>
@@ -23,6 +24,7 @@ public:
         QString model;          ///< to open
         QString data;           ///< dataset; empty takes the one beside the model
         QString folder;         ///< where pictures and exports go
+        QSize size{1600, 1000}; ///< of the window
         bool exports = false;   ///< also write model, recipe, report, session and comparison sheet
         double seconds = 1.5;   ///< latency budget for each model
     };
@@ -40,6 +42,7 @@ private:
     void quantizeSelectively();
     void waitForComparison();
     void look();
+    void exportSheet(const QString& name);
     void exportAll();
 
     void say(const QString& step) const;

@@ -91,7 +91,12 @@ Grouping group_nodes(const Model& model, const GroupOptions& options) {
         }
         const std::int32_t run = result.run_of_node[at(unit.head())];
         const bool hidden = run != kNone && result.runs[at(run)].folded;
-        if (options.fuse && !hidden && options.unfused.count(unit.head()) == 0) {
+        if (!options.fuse || hidden) {
+            continue;
+        }
+        if (options.unfused.count(unit.head()) != 0) {
+            result.apart.insert(unit.head());
+        } else {
             result.groups.push_back({CardGroup::Kind::fused, unit.nodes});
         }
     }

@@ -37,6 +37,7 @@ struct Grouping {
     std::vector<BlockRun> runs;
     std::vector<NodeId> head_of_node;       ///< by NodeId: head of the nodes it could be fused with (even where it is not); else kNone
     std::vector<std::int32_t> run_of_node;  ///< by NodeId: index into runs, or kNone
+    std::set<NodeId> apart;                 ///< heads that were not fused because GroupOptions::unfused says so
 };
 
 struct GroupOptions {

@@ -183,8 +183,8 @@ IntervalLayout layoutOf(const IntervalPlot& plot, double width) {
         labels = std::max(labels, QFontMetricsF(row.best ? bold(textFont()) : textFont()).horizontalAdvance(row.label));
         layout.texts = std::max(layout.texts, QFontMetricsF(numberFont(row.best)).horizontalAdvance(row.text));
     }
-    layout.top = title.height() + 6 + (plot.subtitle.isEmpty() ? 0 : QFontMetricsF(labelFont()).height() + 4);
-    layout.row = std::ceil(title.height() + 6);
+    layout.top = title.height() + (plot.dense ? 2 : 6) + (plot.subtitle.isEmpty() ? 0 : QFontMetricsF(labelFont()).height() + 4);
+    layout.row = std::ceil(title.height() + (plot.dense ? 1 : 6));
     // Names give way before numbers and dots do.
     layout.labels = std::ceil(std::min(labels, std::max(width * 0.18, std::min(width * 0.38, width - layout.texts - 2 * kGap - kNarrowestPlot)))) + 1;
     const double left = layout.labels + kGap;
@@ -232,6 +232,14 @@ void IntervalChart::setPlot(const IntervalPlot& plot) {
     setAccessibleDescription(words.join(QStringLiteral("; ")));
     updateGeometry();
     rebuild();
+}
+
+void IntervalChart::setDense(bool dense) {
+    if (plot_.dense != dense) {
+        plot_.dense = dense;
+        updateGeometry();
+        rebuild();
+    }
 }
 
 QSize IntervalChart::sizeHint() const {

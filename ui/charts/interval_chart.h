@@ -31,6 +31,7 @@ struct IntervalPlot {
     QString subtitle;          ///< model, host, samples, date: only in exported charts
     bool fromZero = true;
     std::vector<IntervalRow> rows;
+    bool dense = false;        ///< rows as low as their text allows
 };
 
 /// The axis of a plot: its rows' values and intervals; from 0 on where the plot says so.
@@ -61,6 +62,7 @@ public:
     explicit IntervalChart(QWidget* parent = nullptr);
 
     void setPlot(const IntervalPlot& plot);
+    void setDense(bool dense);
     [[nodiscard]] const IntervalPlot& plot() const { return plot_; }
     /// Row under a point of the widget, or -1.
     [[nodiscard]] int rowAt(const QPoint& position) const;

@@ -15,6 +15,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kChartWidth = 285;      ///< a column is at least as wide
+constexpr int kRowGap = 16;           ///< between rows of charts, pixels
 constexpr double kExportWidth = 760, kExportMargin = 24;
 
 }  // namespace
@@ -45,13 +46,14 @@ ChartsArea::ChartsArea(QWidget* parent) : QScrollArea(parent) {
     grid_ = new QGridLayout;
     grid_->setContentsMargins(0, 4, 0, 0);
     grid_->setHorizontalSpacing(28);
-    grid_->setVerticalSpacing(16);
+    grid_->setVerticalSpacing(kRowGap);
     column_->addLayout(grid_, 1);
     setWidget(inside);
 }
 
 void ChartsArea::addHeader(QWidget* header) {
     column_->insertWidget(column_->count() - 1, header);
+    headers_ << header;
 }
 
 void ChartsArea::setPlots(const std::vector<IntervalPlot>& plots, const QString& subtitle) {
@@ -73,6 +75,7 @@ void ChartsArea::setPlots(const std::vector<IntervalPlot>& plots, const QString&
     }
     columns_ = 0;
     arrange();
+    fitHeight();
 }
 
 void ChartsArea::arrange() {
@@ -94,9 +97,32 @@ void ChartsArea::arrange() {
     grid_->setRowStretch(rows, 1);
 }
 
+/// Rows move together where all charts would not be seen otherwise.
+void ChartsArea::fitHeight() {
+    double height = grid_->contentsMargins().top() + column_->contentsMargins().bottom();
+    const int width = viewport()->width() - column_->contentsMargins().right();
+    for (const QWidget* header : headers_) {
+        if (!header->isHidden()) {
+            height += column_->spacing() + (header->hasHeightForWidth() ? header->heightForWidth(width) : header->sizeHint().height());
+        }
+    }
+    const int rows = columns_ > 0 ? (int(charts_.size()) + columns_ - 1) / columns_ : 0;
+    for (int row = 0; row < rows; ++row) {
+        IntervalPlot plot = charts_[row * columns_]->plot();
+        plot.dense = false;
+        height += layoutOf(plot, double(width) / columns_).height + (row > 0 ? kRowGap : 0);
+    }
+    const bool dense = height > viewport()->height();
+    grid_->setVerticalSpacing(dense ? kRowGap / 2 : kRowGap);
+    for (IntervalChart* chart : charts_) {
+        chart->setDense(dense);
+    }
+}
+
 void ChartsArea::resizeEvent(QResizeEvent* event) {
     QScrollArea::resizeEvent(event);
     arrange();
+    fitHeight();
 }
 
 void ChartsArea::chartMenu(IntervalChart* chart, const QPoint& position) {

@@ -38,6 +38,7 @@ protected:
 
 private:
     void arrange();
+    void fitHeight();
     void chartMenu(IntervalChart* chart, const QPoint& position);
     void exportChart(const IntervalChart& chart);
 
@@ -45,6 +46,7 @@ private:
     QGridLayout* grid_;
     QVector<IntervalChart*> charts_;
     QString subtitle_;
+    QVector<QWidget*> headers_;
     int columns_ = 0;
 };
 

@@ -13,6 +13,7 @@ struct CardMethod {
     bool own = false;  ///< the user's own choice (filled badge), else inherited (outlined)
     QString note;      ///< for the tip: why the choice differs from what is applied, or empty
     QString name = {}; ///< for the legend and the tip: "INT8 static"
+    QString chosen = {};  ///< badge of the method that was chosen; on a shared card those that differ are all shown
 
     bool operator==(const CardMethod&) const = default;
 };

@@ -20,7 +20,7 @@ constexpr double kDimmedOpacity = 0.28;
 
 /// Fonts of one zoom, made once for a paint.
 struct CardFonts {
-    QFont title, label, mono, badge;
+    QFont title, more, label, mono, badge;
 
     explicit CardFonts(double zoom) {
         const auto scaled = [zoom](QFont font, double factor) {
@@ -30,6 +30,7 @@ struct CardFonts {
         QFont body = bodyFont();
         body.setPixelSize(QFontInfo(body).pixelSize());
         title = scaled(body, 1.0);
+        more = title;
         title.setBold(true);
         label = scaled(labelFont(), 1.0);
         mono = scaled(monoFont(0.88), 1.0);
@@ -55,7 +56,8 @@ private:
     void paintGround(int card, const QRectF& rect);
     void paintTitleOnly(int card, const QRectF& rect);
     void paintWords(int card, const QRectF& rect);
-    double paintBadge(const CardMethod& method, const QRectF& card);
+    double paintBadge(const CardMethod& method, const QRectF& card, double right);
+    void paintTitle(const CardText& text, const QRectF& room);
 
     QPainter& painter_;
     const Scene& scene_;
@@ -93,12 +95,30 @@ void CardPainter::paintBoxes(const std::vector<int>& cards, Detail detail) {
 
 void CardPainter::paintGround(int card, const QRectF& rect) {
     const double radius = kRadius * std::min(view_.zoom, 2.0);
+    if (scene_.isBlock(card)) {  // a pile of cards
+        painter_.setPen(QPen(theme_.line, 1));
+        painter_.setBrush(theme_.card);
+        for (const double step : {6.0, 3.0}) {
+            painter_.drawRoundedRect(rect.translated(step * view_.zoom, step * view_.zoom), radius, radius);
+        }
+    }
     QPainterPath shape;
     shape.addRoundedRect(rect, radius, radius);
     painter_.fillPath(shape, theme_.card);
     painter_.save();
-    painter_.setClipRect(QRectF(rect.topLeft(), QSizeF(std::max(2.0, kBar * view_.zoom), rect.height())), Qt::IntersectClip);
-    painter_.fillPath(shape, look_.barColour(scene_, card));
+    const double bar = std::max(2.0, kBar * view_.zoom);
+    std::vector<QColor> colours = {look_.barColour(scene_, card)};
+    if (look_.mode == ColourMode::Method && scene_.groupOf(card) != nullptr) {
+        const std::vector<CardMethod> methods = look_.methodsOf(scene_, card);
+        for (std::size_t i = 1; i < methods.size(); ++i) {
+            colours.push_back(methods[i].colour);
+        }
+    }
+    const double part = rect.height() / static_cast<double>(colours.size());
+    for (std::size_t i = 0; i < colours.size(); ++i) {
+        painter_.setClipRect(QRectF(rect.left(), rect.top() + part * static_cast<double>(i), bar, part), i == 0 ? Qt::IntersectClip : Qt::ReplaceClip);
+        painter_.fillPath(shape, colours[i]);
+    }
     painter_.restore();
     painter_.setPen(QPen(card == look_.hovered ? theme_.text2 : theme_.line, 1));
     painter_.setBrush(Qt::NoBrush);
@@ -115,12 +135,12 @@ void CardPainter::paintTitleOnly(int card, const QRectF& rect) {
     painter_.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, title);
 }
 
-/// Draws the letters at the upper right; returns the x where they begin.
-double CardPainter::paintBadge(const CardMethod& method, const QRectF& card) {
+/// Draws the letters at the upper right, ending at right; returns the x where they begin.
+double CardPainter::paintBadge(const CardMethod& method, const QRectF& card, double right) {
     const double z = view_.zoom;
     const QFontMetricsF metrics(fonts_.badge);
     const QSizeF size(std::max(28 * z, metrics.horizontalAdvance(method.badge) + 10 * z), 16 * z);
-    const QRectF rect(QPointF(card.right() - size.width() - 8 * z, card.top() + 6.5 * z), size);
+    const QRectF rect(QPointF(right - size.width(), card.top() + 6.5 * z), size);
     const QColor colour = method.colour.isValid() ? method.colour : theme_.method(u"fp32");
     painter_.setPen(QPen(theme_.ink(colour), std::max(1.0, 1.1 * z)));
     painter_.setBrush(method.own ? QBrush(colour) : QBrush(Qt::NoBrush));
@@ -132,19 +152,33 @@ double CardPainter::paintBadge(const CardMethod& method, const QRectF& card) {
     return rect.left();
 }
 
+/// The head's operator in bold, what follows it on the card in the second grey.
+void CardPainter::paintTitle(const CardText& text, const QRectF& room) {
+    const QFontMetricsF bold(fonts_.title), plain(fonts_.more);
+    const QString title = bold.elidedText(text.title, Qt::ElideRight, room.width());
+    painter_.setFont(fonts_.title);
+    painter_.setPen(theme_.text);
+    painter_.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, title);
+    const QRectF rest = room.adjusted(bold.horizontalAdvance(title), 0, 0, 0);
+    if (text.more.isEmpty() || rest.width() < plain.horizontalAdvance(QStringLiteral(" + …"))) {
+        return;
+    }
+    const QString& words = plain.horizontalAdvance(text.more) <= rest.width() ? text.more : text.lessMore;
+    painter_.setFont(fonts_.more);
+    painter_.setPen(theme_.text2);
+    painter_.drawText(rest, Qt::AlignVCenter | Qt::AlignLeft, plain.elidedText(words, Qt::ElideRight, rest.width()));
+}
+
 void CardPainter::paintWords(int card, const QRectF& rect) {
     const double z = view_.zoom;
     const CardText& text = scene_.text(card);
     const double left = rect.left() + 12 * z;
     double right = rect.right() - 8 * z;
-    if (const CardMethod* method = look_.methodOf(scene_.nodeOf(card))) {
-        right = paintBadge(*method, rect) - 6 * z;
+    const std::vector<CardMethod> methods = look_.methodsOf(scene_, card);
+    for (auto method = methods.rbegin(); method != methods.rend(); ++method) {
+        right = paintBadge(*method, rect, right) - (method + 1 == methods.rend() ? 6 : 3) * z;
     }
-    painter_.setFont(fonts_.title);
-    painter_.setPen(theme_.text);
-    const QRectF upper(QPointF(left, rect.top() + 5 * z), QPointF(right, rect.top() + 24 * z));
-    const QString title = QFontMetricsF(fonts_.title).elidedText(text.title, Qt::ElideRight, upper.width());
-    painter_.drawText(upper, Qt::AlignVCenter | Qt::AlignLeft, title);
+    paintTitle(text, QRectF(QPointF(left, rect.top() + 5 * z), QPointF(right, rect.top() + 24 * z)));
 
     QRectF lower(QPointF(left, rect.top() + 25 * z), QPointF(rect.right() - 8 * z, rect.bottom() - 5 * z));
     painter_.setPen(theme_.text2);

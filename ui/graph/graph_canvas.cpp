@@ -2,12 +2,14 @@
 #include "ui/graph/graph_canvas.h"
 
 #include <QApplication>
+#include <QElapsedTimer>
 #include <QPainter>
 #include <QResizeEvent>
 #include <QStyle>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace vernier::ui {
 
@@ -66,9 +68,32 @@ void GraphCanvas::setModel(ModelPtr model, std::shared_ptr<const GraphLayout> la
         scene_.reset();
         message_ = tr("This graph holds no nodes.");
     }
-    first_view_pending_ = scene_ != nullptr;
+    first_view_pending_ = first_frame_pending_ = scene_ != nullptr;
+    look_.hovered_frame = -1;
     recolour();
     tellScreenReader();
+}
+
+void GraphCanvas::setLayout(std::shared_ptr<const GraphLayout> layout, int anchor) {
+    if (!scene_ || layout->cards.empty()) {
+        return;
+    }
+    animation_.stop();
+    const QRectF before = scene_->cardOf(anchor) < 0 ? QRectF() : view_.toScreen(scene_->cardRect(scene_->cardOf(anchor)));
+    const bool first = first_view_pending_;
+    auto next = std::make_unique<Scene>(scene_->shared(), std::move(layout));
+    scene_ = std::move(next);
+    look_.hovered = look_.hovered_frame = -1;
+    dimCards();
+    first_view_pending_ = true;  // no motion towards the selection
+    setSelection(QVector<int>(selection_), current_);
+    first_view_pending_ = first;
+    if (const int card = scene_->cardOf(anchor); !first && card >= 0 && !before.isNull()) {
+        View view = view_;
+        view.origin = scene_->cardRect(card).topLeft() - before.topLeft() / view.zoom;
+        setView(view);
+    }
+    recolour();
 }
 
 void GraphCanvas::setMessage(const QString& message) {
@@ -109,14 +134,23 @@ void GraphCanvas::setSelection(const QVector<int>& nodes, int current) {
 
 void GraphCanvas::setDimmed(const std::vector<bool>& dimmed) {
     dimmed_nodes_ = dimmed;
-    look_.dimmed.clear();
-    if (scene_ && !dimmed.empty()) {
-        for (const Card& card : scene_->cards()) {
-            const auto node = static_cast<std::size_t>(card.node);
-            look_.dimmed.push_back(node < dimmed.size() && dimmed[node]);
-        }
-    }
+    dimCards();
     recolour();
+}
+
+/// A card fades when all of its nodes do.
+void GraphCanvas::dimCards() {
+    look_.dimmed.clear();
+    if (!scene_ || dimmed_nodes_.empty()) {
+        return;
+    }
+    for (int card = 0; card < static_cast<int>(scene_->cards().size()); ++card) {
+        const auto nodes = scene_->nodesOf(card);
+        look_.dimmed.push_back(std::all_of(nodes.begin(), nodes.end(), [&](NodeId node) {
+            const auto index = static_cast<std::size_t>(node);
+            return index < dimmed_nodes_.size() && dimmed_nodes_[index];
+        }));
+    }
 }
 
 void GraphCanvas::setColourMode(ColourMode mode) {
@@ -300,6 +334,18 @@ int GraphCanvas::nodeAt(QPointF position) const {
     return card < 0 ? -1 : scene_->nodeOf(card);
 }
 
+int GraphCanvas::middleNode() const {
+    int nearest = -1;
+    if (scene_) {
+        const QPointF middle = view_.sceneRect().center();
+        const auto distance = [&](int card) { return (scene_->cardRect(card).center() - middle).manhattanLength(); };
+        for (int card = 0; card < static_cast<int>(scene_->cards().size()); ++card) {
+            nearest = nearest < 0 || distance(card) < distance(nearest) ? card : nearest;
+        }
+    }
+    return nearest < 0 ? -1 : scene_->nodeOf(nearest);
+}
+
 QRectF GraphCanvas::rectOf(int node) const {
     const int card = scene_ ? scene_->cardOf(node) : -1;
     return card < 0 ? QRectF() : view_.toScreen(scene_->cardRect(card));
@@ -314,6 +360,8 @@ void GraphCanvas::paintMessage(QPainter& painter) {
 }
 
 void GraphCanvas::paintEvent(QPaintEvent*) {
+    QElapsedTimer timer;
+    timer.start();
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), look_.theme.canvas);
     if (!scene_) {
@@ -338,6 +386,10 @@ void GraphCanvas::paintEvent(QPaintEvent*) {
         painter.setPen(QPen(look_.theme.accent, 1));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(viewport()->rect().adjusted(0, 0, -1, -1));
+    }
+    if (std::exchange(first_frame_pending_, false)) {
+        painter.end();
+        emit firstFramePainted(static_cast<double>(timer.nsecsElapsed()) / 1e6);
     }
 }
 
@@ -366,10 +418,14 @@ void GraphCanvas::changeEvent(QEvent* event) {
 void GraphCanvas::tellScreenReader() {
     QString words = message_;
     if (scene_) {
-        words = tr("%n node(s)", nullptr, static_cast<int>(scene_->cards().size()));
+        int nodes = 0;
+        for (int card = 0; card < static_cast<int>(scene_->cards().size()); ++card) {
+            nodes += static_cast<int>(scene_->nodesOf(card).size());
+        }
+        words = tr("%n node(s)", nullptr, nodes);
         if (look_.current >= 0) {
             const CardText& text = scene_->text(look_.current);
-            words += QStringLiteral(". ") + tr("%1 selected: %2, %3").arg(selection_.size()).arg(text.title, text.label);
+            words += QStringLiteral(". ") + tr("%1 selected: %2, %3").arg(selection_.size()).arg(text.title + text.more, text.label);
             if (const CardMethod* method = look_.methodOf(scene_->nodeOf(look_.current))) {
                 words += QStringLiteral(", ") + (method->name.isEmpty() ? method->badge : method->name);
             }

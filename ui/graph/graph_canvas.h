@@ -24,7 +24,8 @@ namespace vernier::ui {
 /// a selection by signal, and the owner answers with setSelection(). Nodes are NodeIds.
 ///
 /// Mouse: wheel zooms at the cursor; dragging the ground, the middle button or Space pans; click selects, Ctrl adds,
-/// Shift and drag selects a box, a double click zooms to the node. Keys: arrows walk along wires, F fits the graph,
+/// Shift and drag selects a box, a double click zooms to the node; on a card of several nodes it asks to take that apart,
+/// and a click on a block's name asks to fold it. A click on a fused card selects its head, on a folded block all of it. Keys: arrows walk along wires, F fits the graph,
 /// Shift+F the selection, Ctrl+0 is 100 %, Ctrl+A selects all, Esc none.
 class GraphCanvas : public QAbstractScrollArea {
     Q_OBJECT
@@ -37,6 +38,10 @@ public:
 
     /// Shows a model; without a model the invitation to open one, without a layout that it is being drawn.
     void setModel(ModelPtr model, std::shared_ptr<const GraphLayout> layout);
+    /// The same model drawn anew (folded otherwise): selection, methods and filter stay, and so does the place of the
+    /// anchor node on the screen.
+    void setLayout(std::shared_ptr<const GraphLayout> layout, int anchor);
+    [[nodiscard]] bool hasGraph() const { return scene_ != nullptr; }
     /// What is shown instead of a graph, for example why there is none.
     void setMessage(const QString& message);
     /// By NodeId; may be empty.
@@ -62,6 +67,8 @@ public:
 
     /// The node at a position in the viewport, or -1.
     [[nodiscard]] int nodeAt(QPointF position) const;
+    /// The node nearest to the middle of the view, or -1.
+    [[nodiscard]] int middleNode() const;
     /// Where a node's card is in the viewport; null when it has none.
     [[nodiscard]] QRectF rectOf(int node) const;
 
@@ -71,6 +78,11 @@ public:
 signals:
     void selectionRequested(const QVector<int>& nodes, int current);
     void contextMenuRequested(int node, const QPoint& globalPos);
+    /// The card of a node should be taken apart, or put together again.
+    void foldRequested(int node);
+    /// The run of blocks of a node should be folded.
+    void foldBlocksRequested(int node);
+    void firstFramePainted(double milliseconds);  ///< once for each model, with the time that painting took
     void colourModeChanged(ColourMode mode);
     void zoomChanged(double zoom);
 
@@ -107,6 +119,8 @@ private:
     // input
     bool pickLegend(QPointF position);
     void pickCard(int card, Qt::KeyboardModifiers modifiers);
+    [[nodiscard]] QVector<int> selectionOf(int card) const;
+    [[nodiscard]] int frameAt(QPointF position) const;
     void selectBox(const QRectF& box, bool add);
     void hover(QPointF position);
     bool walk(int key);
@@ -116,6 +130,7 @@ private:
 
     void restyle();
     void recolour();
+    void dimCards();
     void tellScreenReader();
     void paintMessage(QPainter& painter);
 
@@ -129,6 +144,7 @@ private:
     int current_ = -1;                ///< node
     std::vector<bool> dimmed_nodes_;
     bool first_view_pending_ = false;
+    bool first_frame_pending_ = false;
     bool motion_ = true;
     QVariantAnimation animation_;
     View animation_from_, animation_to_;

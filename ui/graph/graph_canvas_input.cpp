@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/model/weights.h"
 #include "ui/graph/graph_canvas.h"
 
 namespace vernier::ui {
@@ -93,28 +94,56 @@ bool GraphCanvas::pickLegend(QPointF position) {
         const QPointF here = view_.sceneRect().center();
         QVector<int> nodes;
         int nearest = -1;
-        for (const int card : legend_.cardsOf(hit.line)) {
-            nodes << scene_->nodeOf(card);
-            const auto distance = [&](int c) { return (scene_->cardRect(c).center() - here).manhattanLength(); };
-            nearest = nearest < 0 || distance(card) < distance(nearest) ? card : nearest;
+        for (const NodeId node : legend_.nodesOf(hit.line)) {
+            nodes << node;
+            const auto distance = [&](int n) { return (scene_->cardRect(scene_->cardOf(n)).center() - here).manhattanLength(); };
+            nearest = nearest < 0 || distance(node) < distance(nearest) ? node : nearest;
         }
-        emit selectionRequested(nodes, nearest < 0 ? -1 : scene_->nodeOf(nearest));
+        emit selectionRequested(nodes, nearest);
         return true;
     }
     return false;
 }
 
+/// What a click on a card selects: a fused card is its head, a folded block all of its nodes.
+QVector<int> GraphCanvas::selectionOf(int card) const {
+    if (!scene_->isBlock(card)) {
+        return {scene_->nodeOf(card)};
+    }
+    const auto nodes = scene_->nodesOf(card);
+    return {nodes.begin(), nodes.end()};
+}
+
+int GraphCanvas::frameAt(QPointF position) const {
+    for (int i = 0; scene_ && i < static_cast<int>(scene_->frames().size()); ++i) {
+        const Frame& frame = scene_->frames()[static_cast<std::size_t>(i)];
+        constexpr double kNear = 40;  // pixels
+        if (std::abs(view_.toScreen(QPointF(frame.rect.x, frame.rect.y)).y() - position.y()) > kNear) {
+            continue;
+        }
+        const bool folds = scene_->grouping().runs[static_cast<std::size_t>(frame.run)].repeats();
+        if (folds && frameLabelRect(*scene_, view_, i).contains(position)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 void GraphCanvas::pickCard(int card, Qt::KeyboardModifiers modifiers) {
-    const int node = scene_->nodeOf(card);
+    const QVector<int> picked = selectionOf(card);
+    const int node = picked.first();
     if (!modifiers.testFlag(Qt::ControlModifier) && !modifiers.testFlag(Qt::ShiftModifier)) {
-        emit selectionRequested({node}, node);
+        emit selectionRequested(picked, node);
         return;
     }
     QVector<int> nodes = selection_;
-    if (nodes.removeAll(node) == 0) {
-        nodes << node;
+    if (!nodes.contains(node)) {
+        nodes << picked;
         emit selectionRequested(nodes, node);
     } else {
+        for (const int other : picked) {
+            nodes.removeAll(other);
+        }
         emit selectionRequested(nodes, nodes.isEmpty() ? -1 : nodes.last());
     }
 }
@@ -143,7 +172,9 @@ void GraphCanvas::mousePressEvent(QMouseEvent* event) {
         return;
     }
     const int card = scene_->cardAt(view_.toScene(press_));
-    if (card >= 0) {
+    if (const int frame = card < 0 ? frameAt(press_) : -1; frame >= 0) {
+        emit foldBlocksRequested(scene_->grouping().runs[static_cast<std::size_t>(scene_->frames()[static_cast<std::size_t>(frame)].run)].key());
+    } else if (card >= 0) {
         pickCard(card, event->modifiers());
     } else if (event->modifiers().testFlag(Qt::ShiftModifier)) {
         drag_ = Drag::Box;
@@ -196,9 +227,10 @@ void GraphCanvas::selectBox(const QRectF& box, bool add) {
     const QRectF rect(view_.toScene(box.topLeft()), view_.toScene(box.bottomRight()));
     QVector<int> nodes = add ? selection_ : QVector<int>();
     for (const int card : scene_->cardsIn(rect)) {
-        const int node = scene_->nodeOf(card);
-        if (!add || !nodes.contains(node)) {
-            nodes << node;
+        for (const int node : selectionOf(card)) {
+            if (!add || !nodes.contains(node)) {
+                nodes << node;
+            }
         }
     }
     emit selectionRequested(nodes, nodes.value(0, -1));
@@ -206,7 +238,9 @@ void GraphCanvas::selectBox(const QRectF& box, bool add) {
 
 void GraphCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
     const int node = event->button() == Qt::LeftButton ? nodeAt(event->position()) : -1;
-    if (node >= 0) {
+    if (node >= 0 && (scene_->groupOf(scene_->cardOf(node)) != nullptr || scene_->apartFrom(node) != kNone)) {
+        emit foldRequested(node);
+    } else if (node >= 0) {
         zoomTo(node);
     } else {
         mousePressEvent(event);
@@ -224,8 +258,8 @@ void GraphCanvas::contextMenuEvent(QContextMenuEvent* event) {
     } else if (node >= 0) {
         position = viewport()->mapToGlobal(rectOf(node).center().toPoint());
     }
-    if (node >= 0 && !selection_.contains(node)) {
-        emit selectionRequested({node}, node);
+    if (node >= 0 && scene_->cardOf(node) >= 0 && !selection_.contains(node)) {
+        emit selectionRequested(selectionOf(scene_->cardOf(node)), node);
     }
     emit contextMenuRequested(node, position);
 }
@@ -235,12 +269,17 @@ void GraphCanvas::hover(QPointF position) {
     const Legend::Hit hit = free ? legend_.hit(position) : Legend::Hit();
     const int card = free && hit.part == Legend::Part::None ? scene_->cardAt(view_.toScene(position)) : -1;
     legend_.setHovered(hit);
+    const int frame = free && hit.part == Legend::Part::None && card < 0 ? frameAt(position) : -1;
+    if (frame != look_.hovered_frame) {
+        look_.hovered_frame = frame;
+        viewport()->update();
+    }
     if (card != look_.hovered || hit.part != Legend::Part::None || hovering_legend_) {
         look_.hovered = card;
         viewport()->update();
     }
     hovering_legend_ = hit.part != Legend::Part::None;
-    const bool hand = hit.part != Legend::Part::None;
+    const bool hand = hit.part != Legend::Part::None || frame >= 0;
     viewport()->setCursor(space_down_ ? Qt::OpenHandCursor : hand ? Qt::PointingHandCursor : Qt::ArrowCursor);
 }
 
@@ -259,6 +298,17 @@ QString GraphCanvas::tipOf(int card) const {
     if (!text.constants.isEmpty()) {
         rows += line(tr("constants"), text.constants);
     }
+    constexpr std::size_t kMostMembers = 10;
+    const auto members = scene_->nodesOf(card);
+    for (std::size_t i = 1; i < std::min(members.size(), kMostMembers); ++i) {
+        const Node& member = scene_->model().node(members[i]);
+        const CardMethod* method = look_.methodOf(member.id);
+        rows += line(i == 1 ? tr("with") : QString(), QStringLiteral("%1  #%2%3").arg(QString::fromStdString(title_of(scene_->model(), member.id)))
+                                                         .arg(member.id).arg(method != nullptr ? QStringLiteral("  ") + method->badge : QString()));
+    }
+    if (members.size() > kMostMembers) {
+        rows += line(QString(), tr("and %1 more").arg(members.size() - kMostMembers));
+    }
     if (const CardMethod* method = look_.methodOf(node.id)) {
         rows += line(tr("method"), (method->name.isEmpty() ? method->badge : method->name) +
                                        (method->own ? tr(", own choice") : tr(", inherited")));
@@ -267,7 +317,7 @@ QString GraphCanvas::tipOf(int card) const {
         }
     }
     return QStringLiteral("<b>%1</b> &nbsp;#%2<br>%3<table>%4</table>")
-        .arg(text.title.toHtmlEscaped())
+        .arg((text.title + text.more).toHtmlEscaped())
         .arg(node.id)
         .arg(text.label.toHtmlEscaped(), rows);
 }
@@ -276,6 +326,11 @@ void GraphCanvas::showTip(QHelpEvent* event) {
     const Legend::Hit hit = legend_.hit(event->pos());
     if (scene_ && hit.part == Legend::Part::Line) {
         QToolTip::showText(event->globalPos(), tr("Click selects these nodes."), viewport());
+        return;
+    }
+    if (const int frame = frameAt(event->pos()); frame >= 0) {
+        const BlockRun& run = scene_->grouping().runs[static_cast<std::size_t>(scene_->frames()[static_cast<std::size_t>(frame)].run)];
+        QToolTip::showText(event->globalPos(), tr("Click folds the %1 blocks to one card.").arg(run.blocks.size()), viewport());
         return;
     }
     const int card = scene_ && hit.part == Legend::Part::None ? scene_->cardAt(view_.toScene(event->pos())) : -1;
@@ -299,8 +354,7 @@ bool GraphCanvas::walk(int key) {
     }
     const int card = look_.current >= 0 ? scene_->neighbour(look_.current, step) : 0;
     if (card >= 0) {
-        const int node = scene_->nodeOf(card);
-        emit selectionRequested({node}, node);
+        emit selectionRequested(selectionOf(card), scene_->nodeOf(card));
     }
     return true;
 }
@@ -324,8 +378,10 @@ void GraphCanvas::keyPressEvent(QKeyEvent* event) {
         setZoom(1);
     } else if (key == Qt::Key_A && ctrl) {
         QVector<int> nodes;
-        for (const Card& card : scene_->cards()) {
-            nodes << card.node;
+        for (int card = 0; card < static_cast<int>(scene_->cards().size()); ++card) {
+            for (const NodeId node : scene_->nodesOf(card)) {
+                nodes << node;
+            }
         }
         emit selectionRequested(nodes, current_ >= 0 ? current_ : nodes.value(0, -1));
     } else if (key == Qt::Key_Escape && plain && !selection_.isEmpty()) {

@@ -12,11 +12,21 @@ namespace {
 
 constexpr double kMargin = 12, kPadding = 4, kSwatch = 9, kGap = 6;
 
+/// The nodes of all cards, in the cards' order.
+std::vector<NodeId> nodesOn(const Scene& scene) {
+    std::vector<NodeId> nodes;
+    for (int card = 0; card < static_cast<int>(scene.cards().size()); ++card) {
+        const auto members = scene.nodesOf(card);
+        nodes.insert(nodes.end(), members.begin(), members.end());
+    }
+    return nodes;
+}
+
 }  // namespace
 
 void Legend::collectMethods(const Scene& scene, const Look& look) {
-    for (int card = 0; card < static_cast<int>(scene.cards().size()); ++card) {
-        const CardMethod* method = look.methodOf(scene.nodeOf(card));
+    for (const NodeId node : nodesOn(scene)) {
+        const CardMethod* method = look.methodOf(node);
         if (method == nullptr) {
             continue;
         }
@@ -24,7 +34,7 @@ void Legend::collectMethods(const Scene& scene, const Look& look) {
         if (line == lines_.end()) {
             line = lines_.insert(lines_.end(), Line{method->badge, method->name, method->colour, {}, {}});
         }
-        line->cards.push_back(card);
+        line->nodes.push_back(node);
     }
     static const QStringList order = {QStringLiteral("F32"), QStringLiteral("F16"), QStringLiteral("D8"), QStringLiteral("S8")};
     std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
@@ -38,10 +48,11 @@ void Legend::collectCategories(const Scene& scene, const Look& look) {
     for (int i = 0; i < names.size(); ++i) {
         lines_.push_back({QString(), names[i], look.theme.category(i), {}, {}});
     }
-    for (int card = 0; card < static_cast<int>(scene.cards().size()); ++card) {
-        lines_[static_cast<std::size_t>(scene.category(card))].cards.push_back(card);
+    for (const NodeId node : nodesOn(scene)) {
+        const int category = opCategory(QString::fromStdString(scene.model().node(node).op_type));
+        lines_[static_cast<std::size_t>(category)].nodes.push_back(node);
     }
-    std::erase_if(lines_, [](const Line& line) { return line.cards.empty(); });
+    std::erase_if(lines_, [](const Line& line) { return line.nodes.empty(); });
 }
 
 void Legend::rebuild(const Scene* scene, const Look& look) {
@@ -69,7 +80,7 @@ void Legend::paint(QPainter& painter, const Look& look) {
     for (const Line& line : lines_) {
         names = std::max(names, metrics.horizontalAdvance(line.name));
         badges = std::max(badges, line.badge.isEmpty() ? 0.0 : boldMetrics.horizontalAdvance(line.badge) + kGap);
-        counts = std::max(counts, metrics.horizontalAdvance(QString::number(line.cards.size())));
+        counts = std::max(counts, metrics.horizontalAdvance(QString::number(line.nodes.size())));
     }
     const double lineWidth = kSwatch + kGap + badges + names + 3 * kGap + counts;
     const double width = std::max(boldMetrics.horizontalAdvance(title), lineWidth) + 2 * kPadding;
@@ -112,7 +123,7 @@ void Legend::paint(QPainter& painter, const Look& look) {
         }
         painter.setFont(font);
         painter.drawText(words, Qt::AlignVCenter | Qt::AlignLeft, line.name);
-        painter.drawText(words, Qt::AlignVCenter | Qt::AlignRight, QString::number(line.cards.size()));
+        painter.drawText(words, Qt::AlignVCenter | Qt::AlignRight, QString::number(line.nodes.size()));
     }
 }
 

@@ -23,14 +23,14 @@ public:
     };
     [[nodiscard]] Hit hit(QPointF point) const;
     [[nodiscard]] QRectF titleRect() const { return title_rect_; }
-    [[nodiscard]] const std::vector<int>& cardsOf(int line) const { return lines_[static_cast<std::size_t>(line)].cards; }
+    [[nodiscard]] const std::vector<NodeId>& nodesOf(int line) const { return lines_[static_cast<std::size_t>(line)].nodes; }
     void setHovered(Hit hit) { hovered_ = hit; }
 
 private:
     struct Line {
         QString badge, name;
         QColor colour;
-        std::vector<int> cards;
+        std::vector<NodeId> nodes;
         QRectF rect;
     };
     void collectMethods(const Scene& scene, const Look& look);

@@ -151,6 +151,67 @@ const CardText& Scene::text(int card) const {
     return text;
 }
 
+std::span<const NodeId> Scene::nodesOf(int card) const {
+    const Card& c = cards()[at(card)];
+    return c.group == kNone ? std::span(&c.node, 1) : std::span<const NodeId>(grouping().groups[at(c.group)].nodes);
+}
+
+QString Scene::frameName(int frame) const {
+    const Frame& f = frames()[at(frame)];
+    const BlockRun& run = grouping().runs[at(f.run)];
+    const QString name = clean(run.names[at(f.block)]);
+    return run.repeats() ? QStringLiteral("▾ ") + name : name;  // only what repeats can be folded
+}
+
+const CardGroup* Scene::groupOf(int card) const {
+    const std::int32_t group = cards()[at(card)].group;
+    return group == kNone ? nullptr : &grouping().groups[at(group)];
+}
+
+bool Scene::isBlock(int card) const {
+    const CardGroup* group = groupOf(card);
+    return group != nullptr && group->kind == CardGroup::Kind::block;
+}
+
+NodeId Scene::apartFrom(NodeId node) const {
+    const auto& heads = grouping().head_of_node;
+    if (node < 0 || at(node) >= heads.size() || grouping().apart.count(heads[at(node)]) == 0) {
+        return kNone;
+    }
+    return heads[at(node)];
+}
+
+/// What a card of several nodes says instead of its head alone.
+void Scene::fillGroup(int card, CardText& text) const {
+    const CardGroup& group = *groupOf(card);
+    const Node& last = model_->node(group.nodes.back());
+    if (!last.outputs.empty() && last.outputs.front() != kNone) {
+        text.shape = shapeText(model_->value(last.outputs.front()).type);
+    }
+    if (group.kind == CardGroup::Kind::fused) {
+        for (const std::string& name : follower_names(*model_, group.nodes)) {
+            text.more += QStringLiteral(" + ") + clean(name);
+        }
+        text.lessMore = text.more;
+        text.lessMore.replace(QStringLiteral("BatchNorm"), QStringLiteral("BN"));
+        return;
+    }
+    const BlockRun& run = grouping().runs[at(group.run)];
+    text.title = QStringLiteral("Block ×%1").arg(run.blocks.size());
+    text.more = text.lessMore = QStringLiteral(" (%1 nodes)").arg(run.blocks.front().size());
+    text.weight.clear();
+    text.constants.clear();
+    if (run.names.front().rfind("Block ", 0) == 0) {  // numbered by us: the file's names tell more
+        text.label = clean(model_->node(run.blocks.front().front()).label) + QStringLiteral(" … ") + clean(last.label);
+        return;
+    }
+    const QString first = clean(run.names.front()), end = clean(run.names.back());
+    const auto common = std::mismatch(first.begin(), first.end(), end.begin(), end.end()).first - first.begin();
+    const auto cut = std::max({first.lastIndexOf(QLatin1Char('/'), common - 1), first.lastIndexOf(QLatin1Char('.'), common - 1),
+                               first.lastIndexOf(QLatin1Char('_'), common - 1)});
+    text.label = first + QStringLiteral(" … ") + end.mid(cut + 1);
+}
+
 void Scene::fill(int card, CardText& text) const {
     const Node& node = model_->node(nodeOf(card));
     text.title = clean(title_of(*model_, node.id));
@@ -185,6 +246,9 @@ void Scene::fill(int card, CardText& text) const {
         }
     }
     text.stubs = stubs.join(QStringLiteral(", "));
+    if (groupOf(card) != nullptr) {
+        fillGroup(card, text);
+    }
 }
 
 QString Scene::valueText(ValueId value) const {

@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/layout/layout.h"
@@ -16,7 +17,9 @@ namespace vernier::ui {
 
 /// The words on one card.
 struct CardText {
-    QString title;
+    QString title;      ///< "Conv 3×3 /2", "Block ×5"
+    QString more;       ///< what follows on the same card: " + BatchNorm + Relu", " (6 nodes)"
+    QString lessMore;   ///< the same, shorter
     QString label;
     QString shape;      ///< of the first output, "64×8×8"
     QString constants;  ///< "W 64×3×3×3 · B 64"
@@ -31,6 +34,7 @@ public:
     Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout);
 
     [[nodiscard]] const Model& model() const { return *model_; }
+    [[nodiscard]] const ModelPtr& shared() const { return model_; }
     [[nodiscard]] const std::vector<Card>& cards() const { return layout_->cards; }
     [[nodiscard]] const std::vector<Wire>& wires() const { return layout_->wires; }
     [[nodiscard]] QRectF bounds() const { return bounds_; }
@@ -45,6 +49,16 @@ public:
     /// The card of a node; for a node in a subgraph that of the node that holds it; -1 when it has none.
     [[nodiscard]] int cardOf(NodeId node) const;
     [[nodiscard]] NodeId nodeOf(int card) const { return cards()[static_cast<std::size_t>(card)].node; }
+    /// All nodes of a card, its head first.
+    [[nodiscard]] std::span<const NodeId> nodesOf(int card) const;
+    [[nodiscard]] const std::vector<Frame>& frames() const { return layout_->frames; }
+    [[nodiscard]] QString frameName(int frame) const;
+    [[nodiscard]] const Grouping& grouping() const { return layout_->grouping; }
+    [[nodiscard]] const CardGroup* groupOf(int card) const;
+    /// True for the card of a folded run of blocks.
+    [[nodiscard]] bool isBlock(int card) const;
+    /// The head of the card that was taken apart by hand and to which a node belonged; kNone for all other nodes.
+    [[nodiscard]] NodeId apartFrom(NodeId node) const;
     /// Card at a point of the scene, or -1.
     [[nodiscard]] int cardAt(QPointF point) const;
     [[nodiscard]] std::vector<int> cardsIn(const QRectF& rect) const;
@@ -59,6 +73,7 @@ public:
 
 private:
     void fill(int card, CardText& text) const;
+    void fillGroup(int card, CardText& text) const;
     void findSharedPieces();
 
     ModelPtr model_;

@@ -40,8 +40,12 @@ struct Look {
     std::vector<bool> dimmed;
     int current = -1;                 ///< card
     int hovered = -1;                 ///< card
+    int hovered_frame = -1;           ///< whose name the mouse is on
 
     [[nodiscard]] const CardMethod* methodOf(NodeId node) const;
+    /// What a card's badges say: its head's method, and those of members for which another one was chosen.
+    /// A folded block shows the methods of its nodes with weights, and own choices. No more than three.
+    [[nodiscard]] std::vector<CardMethod> methodsOf(const Scene& scene, int card) const;
     [[nodiscard]] QColor barColour(const Scene& scene, int card) const;
     [[nodiscard]] bool isDimmed(int card) const { return is(dimmed, card); }
     [[nodiscard]] bool isSelected(int card) const { return is(selected, card); }
@@ -56,10 +60,14 @@ private:
 enum class Detail { Dot, Box, Title, Full };
 [[nodiscard]] Detail detailOf(double cardHeightPixels);
 
-/// Paints all that is visible: wires, cards, the wires of selected cards on top.
+/// Where the name of a block's frame is painted, in pixels; null where it is too small to be read.
+[[nodiscard]] QRectF frameLabelRect(const Scene& scene, const View& view, int frame);
+
+/// Paints all that is visible: frames, wires, cards, the wires of selected cards on top.
 void paintScene(QPainter& painter, const Scene& scene, const View& view, const Look& look);
 
-// The two halves of paintScene.
+// The parts of paintScene.
+void paintFrames(QPainter& painter, const Scene& scene, const View& view, const Look& look);
 void paintWires(QPainter& painter, const Scene& scene, const View& view, const Look& look);
 void paintSelectedWires(QPainter& painter, const Scene& scene, const View& view, const Look& look);
 void paintCards(QPainter& painter, const Scene& scene, const View& view, const Look& look, const std::vector<int>& cards);

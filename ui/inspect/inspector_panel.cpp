@@ -17,6 +17,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/layout/grouping.h"
 #include "core/model/weights.h"
 #include "ui/charts/histogram_chart.h"
 #include "ui/choose/method_control.h"
@@ -88,6 +89,11 @@ InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     connect(&session, &Session::stateChanged, this, &InspectorPanel::showSelection);
     connect(&session, &Session::recipeChanged, this, &InspectorPanel::showState);
     connect(&session, &Session::planChanged, this, &InspectorPanel::showState);
+    connect(&session, &Session::cardsChanged, this, [this] {
+        if (const auto& nodes = session_.selection().nodes(); session_.model() && nodes.size() == 1) {
+            title_->setText(titleOf(nodes.front()));
+        }
+    });
     connect(control_, &MethodControl::chosen, this, [this](Method method) { session_.choose(session_.selection().nodes(), method); });
     connect(control_, &MethodControl::resetRequested, this, [this] { session_.choose(session_.selection().nodes(), std::nullopt); });
     connect(advice_, &QLabel::linkActivated, this, &InspectorPanel::follow);
@@ -199,7 +205,7 @@ void InspectorPanel::showOne(NodeId id) {
     const Model& model = *session_.model();
     const Node& node = model.node(id);
     kicker_->setText(tr("NODE #%1").arg(id));
-    title_->setText(QString::fromStdString(title_of(model, id)));
+    title_->setText(titleOf(id));
     name_->setText(QString::fromStdString(node.label));
     std::vector<std::pair<QString, QString>> facts = {{tr("input"), portText(model, node.inputs, false)},
                                                       {tr("output"), portText(model, node.outputs, false)}};
@@ -214,6 +220,15 @@ void InspectorPanel::showOne(NodeId id) {
     showAttributes(id);
     tabs_->show();
     loadWeights(id);
+}
+
+/// As on the node's card: "Conv 1×1 + SiLU".
+QString InspectorPanel::titleOf(NodeId id) const {
+    QString title = QString::fromStdString(title_of(*session_.model(), id));
+    for (const std::string& follower : follower_names(*session_.model(), session_.cardOf(id))) {
+        title += QStringLiteral(" + ") + QString::fromStdString(follower);
+    }
+    return title;
 }
 
 void InspectorPanel::showMany() {

@@ -40,6 +40,7 @@ private:
     QWidget* buildValues();
     void showSelection();
     void showOne(NodeId node);
+    [[nodiscard]] QString titleOf(NodeId id) const;
     void showMany();
     void showState();
     void showFacts(const std::vector<std::pair<QString, QString>>& facts);

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] QString reportFile() const;
     /// Commands, findings and errors, oldest first.
     [[nodiscard]] const QStringList& log() const { return log_; }
+    /// A line for the log that is no command: it begins with "#", so that pasting it does nothing.
+    void note(const QString& line) { addLog(QStringLiteral("# ") + line); }
 
     /// Advice and findings about the open model. Does not count as work that the user waits for.
     void inspect();

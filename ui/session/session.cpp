@@ -27,6 +27,7 @@ Session::~Session() {
 void Session::open(const QString& path) {
     close();
     const QString absolute = QFileInfo(path).absoluteFilePath();
+    openTimer_.start();
     state_ = State::opening;
     modelPath_ = absolute;
     emit stateChanged();
@@ -61,6 +62,7 @@ void Session::open(const QString& path) {
 }
 
 void Session::modelArrived(ModelPtr model) {
+    readTime_ = sinceOpened();
     model_ = std::move(model);
     modelPath_ = QString::fromStdString(model_->path().string());
     state_ = State::open;
@@ -94,6 +96,7 @@ void Session::close() {
     ruleCounts_.clear();
     plan_.reset();
     planError_.clear();
+    cards_.clear();
     selection_.clear();
     filter_.setText({});
     filter_.setModel(nullptr, {});

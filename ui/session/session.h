@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 #include <QUndoStack>
 #include <QVector>
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -60,6 +62,8 @@ public:
     void open(const QString& path);
     void close();
     [[nodiscard]] State state() const { return state_; }
+    [[nodiscard]] double readTime() const { return readTime_; }      ///< seconds from open() to the model, reading and hashing
+    [[nodiscard]] double sinceOpened() const { return double(openTimer_.nsecsElapsed()) / 1e9; }  ///< seconds since open()
     [[nodiscard]] const QString& error() const { return error_; }   ///< why opening failed, one line
     [[nodiscard]] const ModelPtr& model() const { return model_; }  ///< null unless state() is open
     [[nodiscard]] const QString& modelPath() const { return modelPath_; }
@@ -78,6 +82,10 @@ public:
     void setRecipe(const Recipe& recipe, const QString& text);
     /// Own choice for nodes; nothing as method takes the own choice away.
     void choose(const QVector<int>& nodes, std::optional<Method> method);
+    /// Nodes that the graph shows on one card, head first: a choice for the head is a choice for all of them.
+    void setCards(std::vector<std::vector<NodeId>> cards);
+    /// The nodes on the card of a head, itself included; empty for any other node.
+    [[nodiscard]] std::vector<NodeId> cardOf(NodeId head) const;
     void chooseGranularity(const QVector<int>& nodes, bool perChannel);
     void setDefaultMethod(Method method);
     /// All nodes of an op type, by the rule "op:TYPE".
@@ -157,6 +165,7 @@ signals:
     void currentRunChanged();
     void inspectionChanged();
     void modifiedChanged();
+    void cardsChanged();       ///< which nodes share a card
 
 private:
     friend class Jobs;
@@ -177,11 +186,14 @@ private:
 
     State state_ = State::empty;
     QString error_;
+    QElapsedTimer openTimer_;
+    double readTime_ = 0;
     QString modelPath_;
     QString sessionPath_;
     ModelPtr model_;
     Recipe recipe_;
     QUndoStack undo_;
+    std::map<NodeId, std::vector<NodeId>> cards_;  ///< by head
     std::vector<Choice> choices_;
     std::vector<QString> ruleErrors_;
     std::vector<int> ruleCounts_;

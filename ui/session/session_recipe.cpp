@@ -4,6 +4,7 @@
 #include <QUndoCommand>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -66,12 +67,31 @@ void Session::applyRecipe(const Recipe& recipe) {
     makePlan();
 }
 
+void Session::setCards(std::vector<std::vector<NodeId>> cards) {
+    cards_.clear();
+    for (std::vector<NodeId>& card : cards) {
+        const NodeId head = card.front();
+        cards_.emplace(head, std::move(card));
+    }
+    emit cardsChanged();
+}
+
+std::vector<NodeId> Session::cardOf(NodeId head) const {
+    const auto card = cards_.find(head);
+    return card == cards_.end() ? std::vector<NodeId>() : card->second;
+}
+
 void Session::choose(const QVector<int>& nodes, std::optional<Method> method) {
     if (!model_ || nodes.isEmpty()) {
         return;
     }
     const QString what = nodesText(*model_, nodes);
-    setRecipe(with_choice(recipe_, ids(nodes), method), method ? tr("%1 for %2").arg(titleOf(*method), what) : tr("Reset %1").arg(what));
+    std::set<NodeId> all(nodes.begin(), nodes.end());
+    for (const int node : nodes) {
+        const std::vector<NodeId> card = cardOf(node);
+        all.insert(card.begin(), card.end());
+    }
+    setRecipe(with_choice(recipe_, {all.begin(), all.end()}, method), method ? tr("%1 for %2").arg(titleOf(*method), what) : tr("Reset %1").arg(what));
 }
 
 void Session::chooseGranularity(const QVector<int>& nodes, bool perChannel) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/sheet/sheet.h"
 
+#include <QCoreApplication>
 #include <QPainter>
 
 #include <algorithm>
 #include <cmath>
 
+#include "core/report/format.h"
 #include "ui/sheet/blocks.h"
 #include "ui/sheet/sheet_text.h"
 
@@ -42,12 +44,25 @@ double paintVerdict(QPainter* painter, double y, const Sheet& sheet, const Theme
     return y;
 }
 
+/// The 99th percentile as one more column of numbers.
+void addTail(IntervalPlot& plot, const NamedComparison& named) {
+    plot.title = QCoreApplication::translate("Sheet", "Latency p50 and p99, ms");
+    const auto p99 = [&](std::size_t row) {
+        return row == 0 ? named.comparison.baseline.latency.p99 : named.comparison.candidates[row - 1].measurement.latency.p99;
+    };
+    for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+        plot.rows[i].text = plot.rows[i].text.leftJustified(16) + QString::fromStdString(significant(p99(i)));
+    }
+}
+
 double paintPlots(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
     std::vector<IntervalPlot> plots{latencyPlot(sheet.named), answersPlot(sheet.named), tailPlot(sheet.named), sizePlot(sheet.named), coldStartPlot(sheet.named)};
     plots.erase(std::remove_if(plots.begin(), plots.end(), [](const IntervalPlot& plot) { return plot.rows.empty(); }), plots.end());
     // Two columns: an odd one out gives way to the tail, which the table of the board also holds.
     if (plots.size() % 2 == 1) {
-        plots.erase(plots.begin() + (plots.size() == 5 ? 2 : 1));
+        const auto tail = plots.begin() + (plots.size() == 5 ? 2 : 1);
+        addTail(plots.front(), sheet.named);
+        plots.erase(tail);
     }
     for (std::size_t i = 0; i < plots.size(); ++i) {
         const double x = kMargin + (i % 2) * (kColumn + kColumnGap);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/report/format.h"
 #include "ui/sheet/blocks.h"
 #include "ui/sheet/sheet_text.h"
 
@@ -40,15 +41,48 @@ void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double
 
 }  // namespace
 
-std::vector<KindTime> changesOfTime(const Measurement& before, const Measurement& after) {
-    std::vector<KindTime> kinds = time_by_kind(before, after);
+namespace {
+
+void sortByChange(std::vector<KindTime>& kinds) {
     std::stable_sort(kinds.begin(), kinds.end(), [](const KindTime& a, const KindTime& b) {
         if ((a.kind == "Other") != (b.kind == "Other")) {
             return b.kind == "Other";
         }
         return std::fabs(a.after - a.before) > std::fabs(b.after - b.before);
     });
+}
+
+}  // namespace
+
+std::vector<KindTime> changesOfTime(const Measurement& before, const Measurement& after) {
+    std::vector<KindTime> kinds = time_by_kind(before, after);
+    sortByChange(kinds);
     return kinds;
+}
+
+ScaledTime scaledTime(const Measurement& before, const Measurement& after) {
+    constexpr double kMuch = 1.25;
+    ScaledTime time{changesOfTime(before, after)};
+    double totalBefore = 0, totalAfter = 0;
+    for (const KindTime& kind : time.kinds) {
+        totalBefore += kind.before;
+        totalAfter += kind.after;
+    }
+    if (totalBefore <= 0 || totalAfter <= 0 || before.latency.p50 <= 0 || after.latency.p50 <= 0) {
+        return time;
+    }
+    time.profiledBefore = totalBefore / before.latency.p50;
+    time.profiledAfter = totalAfter / after.latency.p50;
+    const auto differs = [](double factor) { return factor > kMuch || factor < 1 / kMuch; };
+    time.scaled = differs(time.profiledBefore) || differs(time.profiledAfter);
+    if (time.scaled) {
+        for (KindTime& kind : time.kinds) {
+            kind.before /= time.profiledBefore;
+            kind.after /= time.profiledAfter;
+        }
+        sortByChange(time.kinds);
+    }
+    return time;
 }
 
 double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme) {
@@ -56,7 +90,8 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
         return 0;
     }
     const auto best = std::size_t(sheet.named.best);
-    const std::vector<KindTime> kinds = changesOfTime(sheet.named.comparison.baseline, sheet.named.comparison.candidates[best].measurement);
+    const ScaledTime time = scaledTime(sheet.named.comparison.baseline, sheet.named.comparison.candidates[best].measurement);
+    const std::vector<KindTime>& kinds = time.kinds;
     if (kinds.empty()) {
         return 0;
     }
@@ -77,8 +112,11 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
         paintRow(*painter, QRectF(place.left(), y, place.width(), kRow), kind, most, colour, theme);
         y += kRow;
     }
-    paintLine(*painter, place.left(), y + 16, place.width(), tr("Mean time of a run by kind of operator, profiled on its own: profiling slows small operators."),
-              sheetFont(11), theme.text2);
+    const auto factor = [](double value) { return QString::fromStdString(times(value)); };
+    const QString note = time.scaled ? tr("Shares of profiled runs, scaled to the measured p50: profiled runs took %1 (before) and %2 (after) as long.")
+                                           .arg(factor(time.profiledBefore), factor(time.profiledAfter))
+                                     : tr("Mean time of a run by kind of operator, profiled on its own: profiling slows small operators.");
+    paintLine(*painter, place.left(), y + 16, place.width(), note, sheetFont(11), theme.text2);
     return height;
 }
 

@@ -7,6 +7,7 @@
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
+#include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
 
 namespace vernier::ui {
@@ -38,6 +39,11 @@ void onBoard(MainWindow& window) {
 template <Appearance::Mode mode>
 void theme(MainWindow& window) {
     window.appearance().setMode(mode);
+}
+
+template <Appearance::Mode mode>
+bool isTheme(MainWindow& window) {
+    return window.appearance().mode() == mode;
 }
 
 void selectAll(MainWindow& window) {
@@ -109,9 +115,20 @@ constexpr ActionRow kActions[] = {
     {Menu::view, "zoom-out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"), "Ctrl+-", Needs::model, [](MainWindow& w) { w.canvas()->zoomOut(); }, ""},
     {Menu::view, "zoom-100", QT_TRANSLATE_NOOP("Actions", "Zoom to 100 %"), "Ctrl+0", Needs::model, [](MainWindow& w) { w.canvas()->setZoom(1.0); }, ""},
     {Menu::view, "colour", QT_TRANSLATE_NOOP("Actions", "&Colour by method or op category"), "C", Needs::model, [](MainWindow& w) { w.switchColour(); }, "", true},
-    {Menu::view, "theme-system", QT_TRANSLATE_NOOP("Actions", "Theme as the s&ystem"), "", Needs::nothing, theme<Appearance::Mode::system>, "", true},
-    {Menu::view, "theme-light", QT_TRANSLATE_NOOP("Actions", "&Light theme"), "", Needs::nothing, theme<Appearance::Mode::light>, ""},
-    {Menu::view, "theme-dark", QT_TRANSLATE_NOOP("Actions", "&Dark theme"), "", Needs::nothing, theme<Appearance::Mode::dark>, ""},
+    {Menu::view, "fuse", QT_TRANSLATE_NOOP("Actions", "Fuse &activations into their node"), "A", Needs::nothing,
+     [](MainWindow& w) { w.graphPanel()->setFuse(!w.graphPanel()->fuses()); },
+     QT_TRANSLATE_NOOP("Actions", "One card for a convolution with its normalization and activation; a double click takes one apart"), true,
+     [](MainWindow& w) { return w.graphPanel()->fuses(); }},
+    {Menu::view, "fold", QT_TRANSLATE_NOOP("Actions", "Fold repeated &blocks"), "B", Needs::model,
+     [](MainWindow& w) { w.graphPanel()->setFold(!w.graphPanel()->folds()); },
+     QT_TRANSLATE_NOOP("Actions", "One card for blocks with the same operators; a double click unfolds them"), false,
+     [](MainWindow& w) { return w.graphPanel()->folds(); }},
+    {Menu::view, "theme-system", QT_TRANSLATE_NOOP("Actions", "Theme as the s&ystem"), "", Needs::nothing, theme<Appearance::Mode::system>, "", true,
+     isTheme<Appearance::Mode::system>},
+    {Menu::view, "theme-light", QT_TRANSLATE_NOOP("Actions", "&Light theme"), "", Needs::nothing, theme<Appearance::Mode::light>, "", false,
+     isTheme<Appearance::Mode::light>},
+    {Menu::view, "theme-dark", QT_TRANSLATE_NOOP("Actions", "&Dark theme"), "", Needs::nothing, theme<Appearance::Mode::dark>, "", false,
+     isTheme<Appearance::Mode::dark>},
     {Menu::view, "left-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide nodes and recipe"), "F9", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::left); }, "", true},
     {Menu::view, "right-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide the inspector"), "F10", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::right); }, ""},
     {Menu::view, "bottom-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide the comparison"), "F12", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::bottom); }, ""},

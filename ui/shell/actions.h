@@ -25,6 +25,7 @@ struct ActionRow {
     void (*run)(MainWindow&);
     const char* tip;         ///< what it does, for the help sheet; may be empty
     bool separator = false;  ///< a line before it in its menu
+    bool (*checked)(MainWindow&) = nullptr;  ///< for what is on or off: how it stands
 };
 
 [[nodiscard]] std::span<const ActionRow> actionTable();

@@ -5,7 +5,7 @@
 
 namespace vernier::ui {
 
-/// Light or dark: as the desktop has it, or as the user chose.
+/// Light or dark: as the desktop has it, also when it changes while the window is open, or as the user chose.
 class Appearance : public QObject {
     Q_OBJECT
 
@@ -25,9 +25,18 @@ public:
 signals:
     void changed();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+    void apply();
+    void askDesktop();
+    void follow(bool dark);
+
     Mode mode_ = Mode::system;
     bool systemDark_ = false;
+    bool applying_ = false;   ///< a palette that changes now is our own doing
+    bool asking_ = false;     ///< the desktop is asked once for the events of one change
 };
 
 }  // namespace vernier::ui

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/graph_panel.h"
 
+#include <QElapsedTimer>
 #include <QLabel>
+#include <QMenu>
+#include <QSettings>
 #include <QStackedLayout>
 
+#include <utility>
+
 #include "ui/graph/graph_canvas.h"
+#include "ui/session/jobs.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -14,6 +20,38 @@ namespace {
 
 QString text(std::string_view view) {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+constexpr double kCardWidth = 224;      // "DwConv 3×3 /2 + BN + Relu" and its badge
+constexpr std::size_t kFoldAbove = 150;  // cards: more are calmer with their repeated blocks folded
+
+/// A layout with how it came about.
+struct Drawing {
+    std::shared_ptr<const GraphLayout> layout;
+    bool fold = false;
+    double milliseconds = 0;
+};
+
+/// decide: folds the blocks when there are many cards.
+Drawing draw(const Model& model, GroupOptions options, bool decide, const Job& job) {
+    QElapsedTimer timer;
+    timer.start();
+    Grouping grouping = group_nodes(model, options);
+    std::size_t cards = model.nodes().size();
+    for (const CardGroup& group : grouping.groups) {
+        cards -= group.nodes.size() - 1;
+    }
+    if (decide && cards > kFoldAbove) {
+        options.fold = true;
+        grouping = group_nodes(model, options);
+    }
+    LayoutOptions layout;
+    layout.card_width = kCardWidth;
+    Drawing drawing;
+    drawing.fold = options.fold;
+    drawing.layout = std::make_shared<const GraphLayout>(layout_graph(model, std::move(grouping), layout, job));
+    drawing.milliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    return drawing;
 }
 
 }  // namespace
@@ -43,6 +81,17 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     connect(canvas_, &GraphCanvas::selectionRequested, this,
             [this](const QVector<int>& nodes, int current) { session_.selection().set(nodes, current); });
     connect(canvas_, &GraphCanvas::contextMenuRequested, this, &GraphPanel::contextMenuRequested);
+    connect(canvas_, &GraphCanvas::foldRequested, this, &GraphPanel::turnCard);
+    connect(canvas_, &GraphCanvas::foldBlocksRequested, this, &GraphPanel::turnBlocks);
+    connect(canvas_, &GraphCanvas::firstFramePainted, this, [this](double milliseconds) {
+        const auto seconds = [](double value) { return QString::number(value, 'f', value < 0.1 ? 3 : 2); };
+        openingTimes_ = tr("opened %1 in %2 s (read %3, layout %4, first frame %5)")
+                            .arg(session_.modelName(), seconds(session_.sinceOpened()), seconds(session_.readTime()),
+                                 seconds(layoutTime_ / 1000), seconds(milliseconds / 1000));
+        session_.jobs().note(openingTimes_);
+        emit firstFrame();
+    });
+    options_.fuse = QSettings().value(QStringLiteral("graph/fuse"), true).toBool();
     layOut();
 }
 
@@ -61,16 +110,130 @@ void GraphPanel::layOut() {
         return;
     }
     showMessage(tr("Drawing the graph…"));
-    laying_.run([model](const Job& job) { return std::make_shared<const GraphLayout>(layout_graph(*model, {}, job)); },
-                [this, model](std::shared_ptr<const GraphLayout> layout) {
-                    layout_ = std::move(layout);
+    options_.unfused.clear();
+    options_.turned.clear();
+    options_.fold = false;
+    laying_.run([model, options = options_](const Job& job) { return draw(*model, options, true, job); },
+                [this, model](Drawing drawing) {
+                    layout_ = std::move(drawing.layout);
+                    options_.fold = drawing.fold;
+                    layoutTime_ = drawing.milliseconds;
                     canvas_->setModel(model, layout_);
-                    showMethods();
-                    canvas_->setSelection(session_.selection().nodes(), session_.selection().current());
-                    stack_->setCurrentWidget(canvas_);
+                    showLayout();
+                    emit foldingChanged();
                     emit laidOut();
                 },
                 [this](const QString& problem) { showMessage(tr("The graph cannot be drawn. %1").arg(problem)); });
+}
+
+/// The same model with other cards. What is on the screen stays until the new drawing is there.
+void GraphPanel::layOutAgain(int anchor) {
+    emit foldingChanged();
+    const ModelPtr model = session_.model();
+    if (!model || !canvas_->hasGraph()) {
+        return;
+    }
+    laying_.run([model, options = options_](const Job& job) { return draw(*model, options, false, job); },
+                [this, anchor](Drawing drawing) {
+                    layout_ = std::move(drawing.layout);
+                    canvas_->setLayout(layout_, anchor);
+                    showLayout();
+                    emit laidOut();
+                },
+                [this](const QString& problem) { showMessage(tr("The graph cannot be drawn. %1").arg(problem)); });
+}
+
+void GraphPanel::showLayout() {
+    std::vector<std::vector<NodeId>> cards;
+    for (const CardGroup& group : layout_->grouping.groups) {
+        if (group.kind == CardGroup::Kind::fused) {
+            cards.push_back(group.nodes);
+        }
+    }
+    session_.setCards(std::move(cards));
+    showMethods();
+    canvas_->setSelection(session_.selection().nodes(), session_.selection().current());
+    stack_->setCurrentWidget(canvas_);
+}
+
+void GraphPanel::setFuse(bool on) {
+    options_.fuse = on;
+    options_.unfused.clear();
+    QSettings().setValue(QStringLiteral("graph/fuse"), on);
+    layOutAgain(anchor());
+}
+
+void GraphPanel::setFold(bool on) {
+    options_.fold = on;
+    options_.turned.clear();
+    layOutAgain(anchor());
+}
+
+int GraphPanel::anchor() const {
+    const int current = session_.selection().current();
+    const bool seen = current >= 0 && QRectF(canvas_->viewport()->rect()).intersects(canvas_->rectOf(current));
+    return seen ? current : canvas_->middleNode();
+}
+
+const BlockRun* GraphPanel::runOf(int node) const {
+    if (!layout_ || node < 0 || node >= static_cast<int>(layout_->grouping.run_of_node.size())) {
+        return nullptr;
+    }
+    const std::int32_t run = layout_->grouping.run_of_node[static_cast<std::size_t>(node)];
+    return run == kNone || !layout_->grouping.runs[static_cast<std::size_t>(run)].repeats()
+               ? nullptr
+               : &layout_->grouping.runs[static_cast<std::size_t>(run)];
+}
+
+void GraphPanel::turnBlocks(int node) {
+    if (const BlockRun* run = runOf(node)) {
+        const NodeId key = run->key();
+        if (options_.turned.erase(key) == 0) {
+            options_.turned.insert(key);
+        }
+        layOutAgain(key);
+    }
+}
+
+void GraphPanel::turnCard(int node) {
+    if (const BlockRun* run = runOf(node); run != nullptr && run->folded) {
+        turnBlocks(node);
+        return;
+    }
+    const auto index = static_cast<std::size_t>(node);
+    if (!layout_ || node < 0 || index >= layout_->grouping.head_of_node.size() || !options_.fuse) {
+        return;
+    }
+    const NodeId head = layout_->grouping.head_of_node[index];
+    if (head != kNone) {
+        if (options_.unfused.erase(head) == 0) {
+            options_.unfused.insert(head);
+        }
+        layOutAgain(head);
+    }
+}
+
+void GraphPanel::fillFoldMenu(QMenu& menu, int node) {
+    if (!layout_ || node < 0 || node >= static_cast<int>(layout_->grouping.head_of_node.size())) {
+        return;
+    }
+    const BlockRun* run = runOf(node);
+    const bool folded = run != nullptr && run->folded;
+    const NodeId head = layout_->grouping.head_of_node[static_cast<std::size_t>(node)];
+    const bool fusible = head != kNone && options_.fuse && !folded;
+    if (run != nullptr || fusible) {
+        menu.addSeparator();
+    }
+    if (fusible) {
+        const bool apart = options_.unfused.count(head) != 0;
+        connect(menu.addAction(apart ? tr("Fuse this card again") : tr("Take this card apart")), &QAction::triggered, this,
+                [this, node] { turnCard(node); });
+    }
+    if (run != nullptr) {
+        const auto count = static_cast<int>(run->blocks.size());
+        connect(menu.addAction(folded ? tr("Unfold the %1 blocks").arg(count) : tr("Fold the %1 blocks").arg(count)),
+                &QAction::triggered, this, [this, node] { turnBlocks(node); });
+    }
 }
 
 void GraphPanel::showMethods() {
@@ -88,6 +251,7 @@ void GraphPanel::showMethods() {
         card.colour = theme.method(text(shown.id));
         card.own = state.own;
         card.name = text(shown.title);
+        card.chosen = text(row(state.chosen).badge);
         card.note = state.absorbed        ? tr("Disappears into a neighbour.")
                     : state.why.isEmpty() ? QString()
                                           : tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);

@@ -150,6 +150,7 @@ void MainWindow::buildMenus() {
         }
         action->setShortcuts(keys);
         action->setObjectName(QLatin1String(row.id));
+        action->setCheckable(row.checked != nullptr);
         action->setStatusTip(QCoreApplication::translate("Actions", row.tip));
         connect(action, &QAction::triggered, this, [this, run = row.run] { run(*this); });
         actions_.insert(QLatin1String(row.id), action);
@@ -198,7 +199,9 @@ void MainWindow::connectPanels() {
     connect(&session_.selection(), &Selection::changed, this, &MainWindow::updateActions);
     connect(&session_.jobs(), &Jobs::changed, this, &MainWindow::updateActions);
     connect(&session_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateActions);
+    connect(graph_, &GraphPanel::foldingChanged, this, &MainWindow::updateActions);
     connect(&appearance_, &Appearance::changed, this, &MainWindow::retheme);
+    connect(&appearance_, &Appearance::changed, this, &MainWindow::updateActions);
 }
 
 void MainWindow::updateActions() {
@@ -211,7 +214,11 @@ void MainWindow::updateActions() {
                             : row.needs == Needs::run        ? run != nullptr && !run->file.isEmpty()
                             : row.needs == Needs::comparison ? session_.comparison().has_value()
                                                              : session_.jobs().busy();
-        actions_[QLatin1String(row.id)]->setEnabled(usable);
+        QAction* action = actions_[QLatin1String(row.id)];
+        action->setEnabled(usable);
+        if (row.checked != nullptr) {
+            action->setChecked(row.checked(*this));
+        }
     }
     const QUndoStack& undo = session_.undoStack();
     QAction* undoAction = actions_[QStringLiteral("undo")];
@@ -282,7 +289,7 @@ void MainWindow::resetLayout() {
     const int left = std::clamp(width * 25 / 100, 270, 400);
     const int right = std::clamp(width * 24 / 100, 300, 400);
     horizontal_->setSizes({left, width - left - right, right});
-    const int bottom = std::clamp(height * 34 / 100, 200, 320);
+    const int bottom = std::clamp(height * 40 / 100, 200, 380);
     vertical_->setSizes({height - bottom, bottom});
     left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
 }
@@ -324,6 +331,7 @@ void MainWindow::showPalette() {
 void MainWindow::showNodeMenu(int node, const QPoint& globalPos) {
     QMenu menu(this);
     fillNodeMenu(menu, session_, node);
+    graph_->fillFoldMenu(menu, node);
     if (!menu.isEmpty()) {
         menu.exec(globalPos);
     }

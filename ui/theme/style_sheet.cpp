@@ -28,6 +28,19 @@ constexpr const char* kFields = R"(
 QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit { background: @window; color: @text; border: 1px solid @line;
   border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @onAccent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus { border-color: @accent; }
+QComboBox { background: @window; color: @text; border: 1px solid @line; border-radius: 5px; padding: 3px 6px; min-height: 18px;
+  selection-background-color: @soft; selection-color: @text; }
+QComboBox:hover { background: @soft; }
+QComboBox:focus, QComboBox:on { border-color: @accent; }
+QComboBox:disabled { color: @faint; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url(@chevron); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: @card; border: 1px solid @line; padding: 4px; outline: none; }
+QComboBox QAbstractItemView::item { min-height: 22px; padding: 0 6px; }
+QCheckBox { spacing: 6px; }
+QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid @thumb; border-radius: 3px; background: @window; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
 QProgressBar { background: @soft; border: none; border-radius: 3px; max-height: 6px; text-align: center; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QLabel[role="label"] { color: @text2; font-weight: 600; }
@@ -80,6 +93,9 @@ QToolTip { background: @card; color: @text; border: 1px solid @line; padding: 4p
 
 QString styleSheetOf(const Theme& t) {
     QString sheet = QLatin1String(kButtons) + QLatin1String(kFields) + QLatin1String(kViews) + QLatin1String(kFrames);
+    const QString tone = t.dark ? QStringLiteral("dark") : QStringLiteral("light");
+    sheet.replace(QLatin1String("@chevron"), QStringLiteral(":/theme/icons/chevron_%1.svg").arg(tone));
+    sheet.replace(QLatin1String("@check"), QStringLiteral(":/theme/icons/check_%1.svg").arg(tone));
     const QColor onAccent = t.dark ? QColor(0x10141a) : QColor(Qt::white);
     // Longer names first: "@accentHover" must not be taken for "@accent".
     const std::pair<const char*, QColor> colours[] = {

@@ -28,6 +28,7 @@ protected:
         appearance_.useMode(Appearance::Mode::light);
         window_.resize(1400, 900);
         window_.show();
+        QApplication::setActiveWindow(&window_);  // keys go to the newest window
     }
     void open() {
         window_.openPath(QString::fromStdString(test::write_small_net(folder_)));

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The open window follows light and dark.
+#include <QApplication>
+#include <QTest>
+#include <QWindow>
+
+#include <gtest/gtest.h>
+
+#include "tests/ui/small_session.h"
+#include "ui/charts/interval_chart.h"
+#include "ui/graph/graph_canvas.h"
+#include "ui/shell/appearance.h"
+#include "ui/shell/graph_panel.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/theme.h"
+
+namespace vernier::ui {
+namespace {
+
+QPalette desktop(bool dark) {
+    QPalette palette;
+    palette.setColor(QPalette::Window, dark ? QColor(0x202020) : QColor(0xf0f0f0));
+    palette.setColor(QPalette::WindowText, dark ? QColor(0xf0f0f0) : QColor(0x202020));
+    return palette;
+}
+
+IntervalPlot onePlot() {
+    IntervalPlot plot;
+    plot.title = QStringLiteral("Latency p50, ms");
+    plot.rows.resize(1);
+    plot.rows[0].label = QStringLiteral("FP32 baseline");
+    plot.rows[0].baseline = true;
+    plot.rows[0].value = 1;
+    return plot;
+}
+
+class AppearanceTest : public ::testing::Test {
+protected:
+    ~AppearanceTest() override { applyTheme(*qApp, false); }
+    static QColor corner(QWidget& widget) {
+        const QImage picture = widget.grab().toImage();
+        return picture.pixelColor(picture.width() - 4, picture.height() - 4);
+    }
+};
+
+TEST_F(AppearanceTest, TheOpenWindowFollowsThePalette) {
+    applyTheme(*qApp, false);
+    test::TempDir folder;
+    Appearance appearance;
+    appearance.useMode(Appearance::Mode::system);
+    Session session;
+    MainWindow window(session, appearance);
+    window.resize(1400, 900);
+    window.show();
+    window.openPath(QString::fromStdString(test::write_small_net(folder)));
+    ASSERT_TRUE(test::wait_until([&] { return session.plan() && window.graphPanel()->ready(); }));
+    IntervalChart chart(&window);
+    chart.setPlot(onePlot());
+    chart.resize(300, 120);
+    chart.show();
+    ASSERT_EQ(corner(*window.canvas()), Theme::light().canvas);
+    ASSERT_EQ(corner(chart), Theme::light().window);
+    for (const bool dark : {true, false, true}) {
+        const Theme theme = dark ? Theme::night() : Theme::light();
+        QApplication::setPalette(desktop(dark));
+        QApplication::processEvents();
+        QApplication::processEvents();
+        EXPECT_EQ(appearance.dark(), dark);
+        EXPECT_EQ(corner(*window.canvas()), theme.canvas);
+        EXPECT_EQ(corner(chart), theme.window);
+        EXPECT_EQ(window.grab().toImage().pixelColor(700, 4), theme.window);
+        EXPECT_TRUE(qApp->styleSheet().contains(theme.accent.name()));
+    }
+    session.close();
+}
+
+TEST_F(AppearanceTest, AChosenThemeStays) {
+    applyTheme(*qApp, false);
+    Appearance appearance;
+    appearance.useMode(Appearance::Mode::light);
+    QApplication::setPalette(desktop(true));
+    QApplication::processEvents();
+    EXPECT_FALSE(appearance.dark());
+}
+
+TEST_F(AppearanceTest, AThemeChangeOfTheDesktopIsHeard) {
+    applyTheme(*qApp, true);
+    Appearance appearance;  // believes that the desktop is dark
+    appearance.useMode(Appearance::Mode::system);
+    ASSERT_TRUE(appearance.dark());
+    QWidget window;
+    window.show();
+    int heard = 0;
+    QObject::connect(&appearance, &Appearance::changed, [&heard] { ++heard; });
+    QEvent change(QEvent::ThemeChange);
+    QApplication::sendEvent(window.windowHandle(), &change);
+    QApplication::processEvents();
+    EXPECT_EQ(heard, 1);
+    EXPECT_FALSE(appearance.dark());  // what the offscreen platform's own palette says
+    EXPECT_EQ(QApplication::palette().color(QPalette::Window), Theme::light().window);
+}
+
+}  // namespace
+}  // namespace vernier::ui

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window's program without a display.
+#include "app/vernier/display.h"
+
+#include <QFileInfo>
+#include <QProcess>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/temp_dir.h"
+
+namespace vernier {
+namespace {
+
+TEST(Display, NothingIsSaidWhereAWindowCanAppear) {
+    DisplayWishes wishes;
+    EXPECT_TRUE(noDisplay(wishes).has_value());
+    wishes.platformNamed = true;
+    EXPECT_FALSE(noDisplay(wishes).has_value());
+    wishes = {};
+    wishes.x11 = "elsewhere:10.0";  // forwarded: taken at its word
+    EXPECT_FALSE(noDisplay(wishes).has_value());
+}
+
+TEST(Display, ADisplayThatDoesNotAnswerIsNamed) {
+    DisplayWishes wishes;
+    for (const char* display : {":9173", "unix:9173.0", "nonsense", ":", ":x"}) {
+        wishes.x11 = display;
+        const auto problem = noDisplay(wishes);
+        ASSERT_TRUE(problem.has_value()) << display;
+        EXPECT_NE(problem->find(std::string("DISPLAY=") + display), std::string::npos) << *problem;
+    }
+    test::TempDir folder;
+    wishes = {};
+    wishes.wayland = "wayland-0";
+    wishes.runtimeDir = folder.path().string();
+    EXPECT_TRUE(noDisplay(wishes).has_value());
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = (folder.path() / "wayland-0").string();
+    ASSERT_LT(path.size(), sizeof(address.sun_path));
+    path.copy(address.sun_path, path.size());
+    ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    ASSERT_EQ(::listen(socket, 1), 0);
+    EXPECT_FALSE(noDisplay(wishes).has_value());
+    ::close(socket);
+}
+
+struct Result {
+    int code = -1;
+    QProcess::ExitStatus status = QProcess::CrashExit;
+    QByteArray out, error;
+};
+
+Result run(const QStringList& arguments) {
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+        environment.remove(QLatin1String(name));
+    }
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(VERNIER_BINARY_DIR "/bin/vernier"), arguments);
+    process.waitForFinished(60000);
+    return {process.exitCode(), process.exitStatus(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+TEST(Display, TheProgramSaysInOneLineWhatToDo) {
+    const Result result = run({});
+    EXPECT_EQ(result.status, QProcess::NormalExit);
+    EXPECT_EQ(result.code, 69);
+    EXPECT_EQ(result.error.count('\n'), 1) << result.error.constData();
+    EXPECT_TRUE(result.error.startsWith("vernier: there is no display")) << result.error.constData();
+    EXPECT_TRUE(result.error.contains("QT_QPA_PLATFORM=offscreen"));
+    EXPECT_TRUE(result.error.contains("vernier-cli"));
+}
+
+TEST(Display, HelpAndVersionNeedNone) {
+    EXPECT_TRUE(run({QStringLiteral("--help")}).out.contains("--walk"));
+    const Result version = run({QStringLiteral("--version")});
+    EXPECT_EQ(version.code, 0);
+    EXPECT_TRUE(version.out.contains(VERNIER_VERSION));
+}
+
+}  // namespace
+}  // namespace vernier
