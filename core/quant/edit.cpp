@@ -4,154 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <queue>
 #include <set>
 
 #include "core/base/error.h"
 #include "core/model/weights.h"
+#include "core/quant/detail/protos.h"
 
 namespace vernier {
-namespace {
-
-/// Names that a graph reads from outside of itself, its subgraphs included.
-void collect_outer_reads(const onnx::GraphProto& graph, std::unordered_set<std::string> inside,
-                         std::unordered_set<std::string>& outer) {
-    for (const auto& input : graph.input()) inside.insert(input.name());
-    for (const auto& tensor : graph.initializer()) inside.insert(tensor.name());
-    for (const auto& node : graph.node())
-        for (const auto& output : node.output()) inside.insert(output);
-    for (const auto& node : graph.node()) {
-        for (const auto& input : node.input())
-            if (!input.empty() && !inside.contains(input)) outer.insert(input);
-        for (const auto& attribute : node.attribute()) {
-            if (attribute.has_g()) collect_outer_reads(attribute.g(), inside, outer);
-            for (const auto& sub : attribute.graphs()) collect_outer_reads(sub, inside, outer);
-        }
-    }
-    for (const auto& output : graph.output())
-        if (!inside.contains(output.name())) outer.insert(output.name());
-}
-
-std::unordered_set<std::string> outer_reads_of(const onnx::NodeProto& node) {
-    std::unordered_set<std::string> outer;
-    for (const auto& attribute : node.attribute()) {
-        if (attribute.has_g()) collect_outer_reads(attribute.g(), {}, outer);
-        for (const auto& sub : attribute.graphs()) collect_outer_reads(sub, {}, outer);
-    }
-    return outer;
-}
-
-void rename_reads(onnx::GraphProto& graph, const std::string& from, const std::string& to) {
-    for (auto& node : *graph.mutable_node()) {
-        for (auto& input : *node.mutable_input())
-            if (input == from) input = to;
-        for (auto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_g()) rename_reads(*attribute.mutable_g(), from, to);
-            for (auto& sub : *attribute.mutable_graphs()) rename_reads(sub, from, to);
-        }
-    }
-    for (auto& output : *graph.mutable_output())
-        if (output.name() == from) output.set_name(to);
-}
-
-void collect_names(const onnx::GraphProto& graph, std::unordered_set<std::string>& names) {
-    for (const auto& input : graph.input()) names.insert(input.name());
-    for (const auto& tensor : graph.initializer()) names.insert(tensor.name());
-    for (const auto& info : graph.value_info()) names.insert(info.name());
-    for (const auto& node : graph.node()) {
-        names.insert(node.name());
-        names.insert(node.output().begin(), node.output().end());
-        for (const auto& attribute : node.attribute()) {
-            if (attribute.has_g()) collect_names(attribute.g(), names);
-            for (const auto& sub : attribute.graphs()) collect_names(sub, names);
-        }
-    }
-}
-
-template <class T>
-onnx::TensorProto raw_tensor(onnx::TensorProto::DataType type, const std::vector<std::int64_t>& dims, const T* values,
-                             std::size_t count) {
-    onnx::TensorProto tensor;
-    tensor.set_data_type(type);
-    for (const std::int64_t dim : dims) tensor.add_dims(dim);
-    tensor.set_raw_data(values, count * sizeof(T));
-    return tensor;
-}
-
-/// The tensor of a Constant node; nothing for strings and sparse values, which stay nodes.
-std::optional<onnx::TensorProto> constant_tensor(const onnx::NodeProto& node) {
-    using Type = onnx::TensorProto;
-    for (const auto& attribute : node.attribute()) {
-        const std::string& name = attribute.name();
-        if (name == "value" && attribute.has_t() && attribute.t().data_type() != Type::STRING) return attribute.t();
-        if (name == "value_float") {
-            const float value = attribute.f();
-            return raw_tensor(Type::FLOAT, {}, &value, 1);
-        }
-        if (name == "value_int") {
-            const std::int64_t value = attribute.i();
-            return raw_tensor(Type::INT64, {}, &value, 1);
-        }
-        if (name == "value_floats")
-            return raw_tensor(Type::FLOAT, {attribute.floats_size()}, attribute.floats().data(), std::size_t(attribute.floats_size()));
-        if (name == "value_ints")
-            return raw_tensor(Type::INT64, {attribute.ints_size()}, attribute.ints().data(), std::size_t(attribute.ints_size()));
-    }
-    return std::nullopt;
-}
-
-/// Views a TensorProto as an Initializer; typed fields are first turned into raw data.
-Initializer as_initializer(const onnx::TensorProto& tensor) {
-    Initializer view;
-    view.name = tensor.name();
-    view.type = static_cast<ElementType>(tensor.data_type());
-    view.dims.assign(tensor.dims().begin(), tensor.dims().end());
-    view.data = std::as_bytes(std::span(tensor.raw_data().data(), tensor.raw_data().size()));
-    return view;
-}
-
-template <class Field, class T>
-void fill_raw(onnx::TensorProto& tensor, const Field& field, T) {
-    std::vector<T> values;
-    values.reserve(static_cast<std::size_t>(field.size()));
-    for (const auto value : field) values.push_back(static_cast<T>(value));
-    tensor.set_raw_data(values.data(), values.size() * sizeof(T));
-}
-
-void normalize_to_raw(onnx::TensorProto& tensor) {
-    if (tensor.has_raw_data() || tensor.data_location() == onnx::TensorProto::EXTERNAL) return;
-    using Type = onnx::TensorProto;
-    switch (tensor.data_type()) {
-        case Type::FLOAT: fill_raw(tensor, tensor.float_data(), float{}); tensor.clear_float_data(); break;
-        case Type::DOUBLE: fill_raw(tensor, tensor.double_data(), double{}); tensor.clear_double_data(); break;
-        case Type::INT64: fill_raw(tensor, tensor.int64_data(), std::int64_t{}); tensor.clear_int64_data(); break;
-        case Type::INT32: fill_raw(tensor, tensor.int32_data(), std::int32_t{}); tensor.clear_int32_data(); break;
-        case Type::INT16: case Type::UINT16: case Type::FLOAT16: case Type::BFLOAT16:
-            fill_raw(tensor, tensor.int32_data(), std::uint16_t{}); tensor.clear_int32_data(); break;
-        case Type::INT8: case Type::UINT8: case Type::BOOL:
-            fill_raw(tensor, tensor.int32_data(), std::uint8_t{}); tensor.clear_int32_data(); break;
-        default: break;  // kept as it is: nothing of ours reads it
-    }
-}
-
-onnx::ValueInfoProto value_info(const std::string& name, const ValueType& type) {
-    onnx::ValueInfoProto info;
-    info.set_name(name);
-    auto* tensor = info.mutable_type()->mutable_tensor_type();
-    tensor->set_elem_type(static_cast<int>(type.element));
-    if (!type.has_shape) return info;
-    auto* shape = tensor->mutable_shape();
-    for (const Dim& dim : type.dims) {
-        auto* axis = shape->add_dim();
-        if (dim.value >= 0) axis->set_dim_value(dim.value);
-        else if (!dim.name.empty()) axis->set_dim_param(dim.name);
-    }
-    return info;
-}
-
-}  // namespace
 
 GraphEdit::GraphEdit(const Model& model) : base_(inlined_proto(model)) {
     collect_names(base_.graph(), names_);
@@ -354,8 +215,10 @@ std::string GraphEdit::add_initializer(std::string_view base, ElementType type, 
                                        std::span<const std::byte> bytes) {
     const std::string name = fresh(base);
     auto& tensor = initializers_[name];
-    tensor = raw_tensor(static_cast<onnx::TensorProto::DataType>(type), dims, bytes.data(), bytes.size());
     tensor.set_name(name);
+    tensor.set_data_type(static_cast<int>(type));
+    tensor.mutable_dims()->Add(dims.begin(), dims.end());
+    tensor.set_raw_data(bytes.data(), bytes.size());
     initializer_order_.push_back(name);
     return name;
 }
@@ -475,73 +338,6 @@ onnx::ModelProto GraphEdit::build() const {
     // Below IR 4 every initializer would have to be an input too; 8 is what opset 13 to 18 were written with.
     if (model.ir_version() < 8) model.set_ir_version(8);
     return model;
-}
-
-const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, std::string_view name) {
-    for (const auto& attribute : node.attribute())
-        if (attribute.name() == name) return &attribute;
-    return nullptr;
-}
-
-std::int64_t attribute_int(const onnx::NodeProto& node, std::string_view name, std::int64_t otherwise) {
-    const auto* attribute = find_attribute(node, name);
-    return attribute != nullptr ? attribute->i() : otherwise;
-}
-
-float attribute_float(const onnx::NodeProto& node, std::string_view name, float otherwise) {
-    const auto* attribute = find_attribute(node, name);
-    return attribute != nullptr ? attribute->f() : otherwise;
-}
-
-std::vector<std::int64_t> attribute_ints(const onnx::NodeProto& node, std::string_view name) {
-    const auto* attribute = find_attribute(node, name);
-    if (attribute == nullptr) return {};
-    return {attribute->ints().begin(), attribute->ints().end()};
-}
-
-std::string attribute_string(const onnx::NodeProto& node, std::string_view name, std::string_view otherwise) {
-    const auto* attribute = find_attribute(node, name);
-    return attribute != nullptr ? attribute->s() : std::string(otherwise);
-}
-
-namespace {
-onnx::AttributeProto& attribute_for_writing(onnx::NodeProto& node, std::string_view name) {
-    remove_attribute(node, name);
-    auto* attribute = node.add_attribute();
-    attribute->set_name(std::string(name));
-    return *attribute;
-}
-}  // namespace
-
-void set_attribute(onnx::NodeProto& node, std::string_view name, std::int64_t value) {
-    auto& attribute = attribute_for_writing(node, name);
-    attribute.set_type(onnx::AttributeProto::INT);
-    attribute.set_i(value);
-}
-
-void set_attribute(onnx::NodeProto& node, std::string_view name, float value) {
-    auto& attribute = attribute_for_writing(node, name);
-    attribute.set_type(onnx::AttributeProto::FLOAT);
-    attribute.set_f(value);
-}
-
-void set_attribute(onnx::NodeProto& node, std::string_view name, const std::vector<std::int64_t>& values) {
-    auto& attribute = attribute_for_writing(node, name);
-    attribute.set_type(onnx::AttributeProto::INTS);
-    for (const auto value : values) attribute.add_ints(value);
-}
-
-void set_attribute(onnx::NodeProto& node, std::string_view name, std::string_view value) {
-    auto& attribute = attribute_for_writing(node, name);
-    attribute.set_type(onnx::AttributeProto::STRING);
-    attribute.set_s(std::string(value));
-}
-
-void remove_attribute(onnx::NodeProto& node, std::string_view name) {
-    auto& attributes = *node.mutable_attribute();
-    attributes.erase(std::remove_if(attributes.begin(), attributes.end(),
-                                    [&](const auto& attribute) { return attribute.name() == name; }),
-                     attributes.end());
 }
 
 }  // namespace vernier

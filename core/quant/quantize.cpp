@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/quant/calibration/calibrate.h"
 #include "core/quant/methods/dynamic.h"
+#include "core/quant/methods/float_guard.h"
 #include "core/quant/methods/fp16.h"
 #include "core/quant/methods/static_emit.h"
 #include "core/quant/passes/sequence.h"

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "core/quant/edit.h"
-#include "core/quant/methods/static_emit.h"
+#include "core/quant/methods/float_guard.h"
 #include "tests/quant/run_fixture.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"

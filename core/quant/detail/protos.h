@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include <onnx/onnx_pb.h>
+
+#include "core/model/model.h"
+
+namespace vernier {
+
+/// Names that the subgraphs of a node read from outside of themselves.
+[[nodiscard]] std::unordered_set<std::string> outer_reads_of(const onnx::NodeProto& node);
+/// Makes nodes, subgraphs and outputs of a graph read another tensor.
+void rename_reads(onnx::GraphProto& graph, const std::string& from, const std::string& to);
+/// Every name of a tensor or node, those of subgraphs too.
+void collect_names(const onnx::GraphProto& graph, std::unordered_set<std::string>& names);
+/// The tensor of a Constant node; nothing for strings and sparse values, which stay nodes.
+[[nodiscard]] std::optional<onnx::TensorProto> constant_tensor(const onnx::NodeProto& node);
+/// Views raw data as an Initializer; the tensor must live as long.
+[[nodiscard]] Initializer as_initializer(const onnx::TensorProto& tensor);
+/// Turns typed fields into raw data. Types that nothing of ours reads are left.
+void normalize_to_raw(onnx::TensorProto& tensor);
+[[nodiscard]] onnx::ValueInfoProto value_info(const std::string& name, const ValueType& type);
+
+}  // namespace vernier
