@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "core/audit/detail/executed.h"
 #include "core/base/error.h"
@@ -24,14 +26,17 @@ bool is_audited(const onnx::NodeProto& node) {
     return !detail::is_quantize(node) && !detail::is_dequantize(node) && node.op_type() != "Constant";
 }
 
-/// A copy in which every node has a name of its own, so that it can be found again in the optimized graph.
-onnx::ModelProto with_names(const onnx::ModelProto& model) {
-    onnx::ModelProto copy = model;
+/// Gives every node of a graph and of its bodies a name of its own in its graph.
+void name_nodes(onnx::GraphProto& graph) {
     std::unordered_set<std::string> taken;
-    for (const onnx::NodeProto& node : model.graph().node()) taken.insert(node.name());
+    for (const onnx::NodeProto& node : graph.node()) taken.insert(node.name());
     std::unordered_set<std::string> used;
     int next = 0;
-    for (onnx::NodeProto& node : *copy.mutable_graph()->mutable_node()) {
+    for (onnx::NodeProto& node : *graph.mutable_node()) {
+        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) name_nodes(*attribute.mutable_g());
+            for (onnx::GraphProto& body : *attribute.mutable_graphs()) name_nodes(body);
+        }
         if (!node.name().empty() && used.insert(node.name()).second) continue;
         std::string fresh;
         do {
@@ -39,7 +44,59 @@ onnx::ModelProto with_names(const onnx::ModelProto& model) {
         } while (!taken.insert(fresh).second);
         node.set_name(fresh);
     }
-    return copy;
+}
+
+/// A graph as it is written and as it is executed, indexed.
+struct Pair {
+    const onnx::GraphProto* original;  ///< with the names of the file
+    std::unique_ptr<GraphIndex> written, executed;  ///< executed: null for a body that the runtime dissolved
+};
+
+std::vector<const onnx::GraphProto*> bodies_of(const onnx::NodeProto& node) {
+    std::vector<const onnx::GraphProto*> bodies;
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+        if (attribute.has_g()) bodies.push_back(&attribute.g());
+        for (const onnx::GraphProto& body : attribute.graphs()) bodies.push_back(&body);
+    }
+    return bodies;
+}
+
+/// The body of the executed node that stands where a body of the written node does: attributes are found by name.
+const onnx::GraphProto* executed_body(const onnx::NodeProto& written, std::size_t number, const onnx::NodeProto* executed) {
+    if (executed == nullptr || executed->op_type() != written.op_type()) return nullptr;
+    for (const onnx::AttributeProto& attribute : written.attribute()) {
+        const std::size_t here = (attribute.has_g() ? 1U : 0U) + static_cast<std::size_t>(attribute.graphs_size());
+        if (number >= here) {
+            number -= here;
+            continue;
+        }
+        for (const onnx::AttributeProto& other : executed->attribute()) {
+            if (other.name() != attribute.name()) continue;
+            if (attribute.has_g()) return other.has_g() ? &other.g() : nullptr;
+            return static_cast<int>(number) < other.graphs_size() ? &other.graphs(static_cast<int>(number)) : nullptr;
+        }
+        return nullptr;
+    }
+    return nullptr;
+}
+
+/// The main graph and all bodies, in the order in which a Model counts their nodes.
+std::vector<Pair> pairs_of(const onnx::GraphProto& original, const onnx::GraphProto& written, const onnx::GraphProto& executed) {
+    std::vector<Pair> pairs;
+    pairs.push_back({&original, std::make_unique<GraphIndex>(written), std::make_unique<GraphIndex>(executed)});
+    for (std::size_t at = 0; at < pairs.size(); ++at) {
+        const onnx::GraphProto& graph = pairs[at].written->graph();
+        for (int i = 0; i < graph.node_size(); ++i) {
+            const auto bodies = bodies_of(graph.node(i)), originals = bodies_of(pairs[at].original->node(i));
+            const onnx::NodeProto* run = pairs[at].executed ? pairs[at].executed->named(graph.node(i).name()) : nullptr;
+            for (std::size_t b = 0; b < bodies.size(); ++b) {
+                const onnx::GraphProto* other = executed_body(graph.node(i), b, run);
+                pairs.push_back({originals[b], std::make_unique<GraphIndex>(*bodies[b], pairs[at].written.get()),
+                                 other == nullptr ? nullptr : std::make_unique<GraphIndex>(*other, pairs[at].executed.get())});
+            }
+        }
+    }
+    return pairs;
 }
 
 /// Operators that multiply weights: their input 1 is the weight.
@@ -195,6 +252,21 @@ void count_leftovers(const GraphIndex& written, const GraphIndex& executed, Audi
     }
 }
 
+/// Judges the nodes of one graph, the first of which has this index.
+void judge_nodes(const Pair& pair, std::int32_t first, Audit& audit) {
+    const Auditor auditor(*pair.written, *pair.executed);
+    const onnx::GraphProto& graph = pair.written->graph();
+    for (int i = 0; i < graph.node_size(); ++i) {
+        const onnx::NodeProto& node = graph.node(i);
+        if (!is_audited(node)) continue;
+        NodeAudit entry = auditor.judge(node);
+        entry.index = first + i;
+        entry.name = pair.original->node(i).name();
+        if (auditor.quantized_by_itself(node, entry)) audit.self_quantized.push_back(entry.name.empty() ? node.name() : entry.name);
+        audit.nodes.push_back(std::move(entry));
+    }
+}
+
 }  // namespace
 
 std::string_view name(NodeAudit::Verdict verdict) {
@@ -231,28 +303,21 @@ Json to_json(const Audit& audit) {
 }
 
 Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {
-    const onnx::ModelProto named = with_names(model);
-    const GraphIndex written(named.graph());
+    onnx::ModelProto named = model;
+    name_nodes(*named.mutable_graph());
     Audit audit;
     {
         // Names survive up to this level; the next one renames what it lays out anew.
         const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, GraphLevel::extended));
-        const GraphIndex executed(extended.graph());
-        const Auditor auditor(written, executed);
-        for (int i = 0; i < named.graph().node_size(); ++i) {
-            const onnx::NodeProto& node = named.graph().node(i);
-            if (!is_audited(node)) continue;
-            NodeAudit entry = auditor.judge(node);
-            entry.index = i;
-            entry.name = model.graph().node(i).name();
-            if (auditor.quantized_by_itself(node, entry)) {
-                audit.self_quantized.push_back(entry.name.empty() ? node.name() : entry.name);
-            }
-            audit.nodes.push_back(std::move(entry));
+        std::int32_t index = 0;
+        for (const Pair& pair : pairs_of(model.graph(), named.graph(), extended.graph())) {
+            if (pair.executed) judge_nodes(pair, index, audit);
+            index += pair.original->node_size();
         }
     }
     const onnx::ModelProto all = parsed(optimized_model(runtime, named, folder, GraphLevel::all));
-    count_leftovers(written, GraphIndex(all.graph()), audit);
+    for (const Pair& pair : pairs_of(model.graph(), named.graph(), all.graph()))
+        if (pair.executed) count_leftovers(*pair.written, *pair.executed, audit);
     return audit;
 }
 

@@ -22,7 +22,7 @@ struct NodeAudit {
         fell_back,  ///< written for INT8 (its weight or all its inputs come from DequantizeLinear) and yet runs in float
     };
 
-    std::int32_t index = -1;   ///< position in the main graph, which is the NodeId of a Model of the same file
+    std::int32_t index = -1;   ///< NodeId of a Model of the same file: the main graph's nodes first, then those of bodies
     std::string name;          ///< as in the file
     std::string op_type;
     std::string runs_as;       ///< operator that the runtime executes ("QLinearConv"); empty when removed
@@ -32,7 +32,7 @@ struct NodeAudit {
 
 /// What the runtime makes of a file at its highest level.
 struct Audit {
-    std::vector<NodeAudit> nodes;              ///< main graph, in file order, without Q, DQ and Constant nodes
+    std::vector<NodeAudit> nodes;              ///< by index, without Q, DQ and Constant nodes
     int quantize_nodes = 0;                    ///< QuantizeLinear and DynamicQuantizeLinear that are executed
     int dequantize_nodes = 0;                  ///< DequantizeLinear that are executed, those of constants included
     int layout_nodes = 0;                      ///< Transpose and Reorder nodes that the runtime added for its kernels
@@ -44,7 +44,7 @@ struct Audit {
 [[nodiscard]] Json to_json(const Audit& audit);
 
 /// Reads the graph that the runtime executes and says for each node how it runs. External data is looked for in folder.
-/// Nodes of subgraphs are not audited. Throws Error{bad_model} when the runtime refuses the model.
+/// Bodies of If, Loop and Scan too, except those that the runtime dissolved (a branch that is always taken). Throws Error{bad_model} when the runtime refuses the model.
 [[nodiscard]] Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
                                 const std::filesystem::path& folder);
 

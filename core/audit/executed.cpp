@@ -40,7 +40,8 @@ bool is_low_integer(ElementType type) {
     return type == ElementType::uint8 || type == ElementType::int8 || type == ElementType::uint4 || type == ElementType::int4;
 }
 
-GraphIndex::GraphIndex(const onnx::GraphProto& graph) : graph_(graph) {
+GraphIndex::GraphIndex(const onnx::GraphProto& graph, const GraphIndex* outer) : graph_(graph), outer_(outer) {
+    for (const onnx::ValueInfoProto& input : graph.input()) inputs_.insert(input.name());
     for (const onnx::TensorProto& tensor : graph.initializer()) constants_.insert(tensor.name());
     for (const onnx::NodeProto& node : graph.node()) {
         for (const std::string& output : node.output()) {
@@ -56,9 +57,18 @@ GraphIndex::GraphIndex(const onnx::GraphProto& graph) : graph_(graph) {
     learn_types();
 }
 
+bool GraphIndex::knows(const std::string& value) const {
+    return producers_.contains(value) || constants_.contains(value) || inputs_.contains(value);
+}
+
+bool GraphIndex::is_constant(const std::string& value) const {
+    return constants_.contains(value) || (outer_ != nullptr && !knows(value) && outer_->is_constant(value));
+}
+
 const onnx::NodeProto* GraphIndex::producer(const std::string& value) const {
     const auto found = producers_.find(value);
-    return found == producers_.end() ? nullptr : found->second;
+    if (found != producers_.end()) return found->second;
+    return outer_ != nullptr && !knows(value) ? outer_->producer(value) : nullptr;
 }
 
 const std::vector<const onnx::NodeProto*>& GraphIndex::readers(const std::string& value) const {
@@ -74,7 +84,8 @@ const onnx::NodeProto* GraphIndex::named(const std::string& node) const {
 
 ElementType GraphIndex::type(const std::string& value) const {
     const auto found = types_.find(value);
-    return found == types_.end() ? ElementType::undefined : found->second;
+    if (found != types_.end()) return found->second;
+    return outer_ != nullptr && !knows(value) ? outer_->type(value) : ElementType::undefined;
 }
 
 void GraphIndex::learn_types() {

@@ -14,8 +14,7 @@ namespace {
 class ByLabel {
 public:
     explicit ByLabel(const Model& model) {
-        for (const Node& node : model.nodes())
-            if (node.graph == 0) nodes_.emplace(node.label, &node);
+        for (const Node& node : model.nodes()) nodes_.emplace(node.label, &node);
     }
     [[nodiscard]] const Node* find(std::string_view label) const {
         const auto found = nodes_.find(label);

@@ -196,5 +196,29 @@ TEST(Audit, UnnamedAndDoubleNamesAreToldApartByPosition) {
     EXPECT_EQ(json["nodes"][2]["verdict"], "float");
 }
 
+/// An If whose first branch computes in integers, except for a float Conv between DQ and Q; the other is float.
+TEST(Audit, LooksIntoBodies) {
+    QuantizedBuilder yes;
+    ModelBuilder no;
+    yes.pair("x").weight("w", {8, 8, 3, 3}).float_weight("f", {8, 8, 3, 3});
+    yes.node("Conv", {"x_dq", "w_dq"}, {"a"}, {{"pads", {1, 1, 1, 1}}}, "quantized").pair("a");
+    yes.node("Conv", {"a_dq", "f"}, {"b"}, {{"pads", {1, 1, 1, 1}}}, "float_inside").pair("b").output("b_dq", {1, 8, 6, 6});
+    no.initializer("g", test::random_floats(576, 3), {8, 8, 3, 3});
+    no.node("Conv", {"x", "g"}, {"c"}, {{"pads", {1, 1, 1, 1}}}, "plain").output("c", ElementType::float32, {1, 8, 6, 6});
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8, 6, 6}).input("which", ElementType::boolean, {});
+    b.node("If", {"which"}, {"y"}, {{"then_branch", yes.builder().graph()}, {"else_branch", no.graph()}}, "if");
+    b.output("y", ElementType::float32, {1, 8, 6, 6});
+    const onnx::ModelProto proto = b.build();
+    const Audit audit = audit_model(Runtime::load(), proto, {});
+    EXPECT_EQ(verdict_of(audit, "quantized"), Verdict::integer);
+    EXPECT_EQ(verdict_of(audit, "plain"), Verdict::floating);
+    EXPECT_EQ(verdict_of(audit, "if"), Verdict::floating);
+    EXPECT_THAT(audit.self_quantized, ElementsAre("float_inside"));
+    EXPECT_GT(audit.quantize_nodes, 0);
+    const ModelPtr model = make_model(proto);
+    for (const NodeAudit& node : audit.nodes) EXPECT_EQ(model->node(node.index).name, node.name);
+}
+
 }  // namespace
 }  // namespace vernier

@@ -23,14 +23,15 @@ namespace vernier::detail {
 /// A graph with the indexes that an audit asks for.
 class GraphIndex {
 public:
-    explicit GraphIndex(const onnx::GraphProto& graph);
+    /// outer is the graph around a body: what the body does not make is looked for there.
+    explicit GraphIndex(const onnx::GraphProto& graph, const GraphIndex* outer = nullptr);
 
     [[nodiscard]] const onnx::GraphProto& graph() const { return graph_; }
     [[nodiscard]] const onnx::NodeProto* producer(const std::string& value) const;
     [[nodiscard]] const std::vector<const onnx::NodeProto*>& readers(const std::string& value) const;
     [[nodiscard]] const onnx::NodeProto* named(const std::string& node) const;
     /// Initializer or output of a Constant node.
-    [[nodiscard]] bool is_constant(const std::string& value) const { return constants_.contains(value); }
+    [[nodiscard]] bool is_constant(const std::string& value) const;
     /// Element type as far as the file tells it or as the node that makes the value implies it.
     [[nodiscard]] ElementType type(const std::string& value) const;
 
@@ -38,11 +39,14 @@ private:
     void learn_types();
     void imply_types(const onnx::NodeProto& node);
 
+    [[nodiscard]] bool knows(const std::string& value) const;
+
     const onnx::GraphProto& graph_;
+    const GraphIndex* outer_;
     std::unordered_map<std::string, const onnx::NodeProto*> producers_;
     std::unordered_map<std::string, std::vector<const onnx::NodeProto*>> readers_;
     std::unordered_map<std::string, const onnx::NodeProto*> names_;
-    std::unordered_set<std::string> constants_;
+    std::unordered_set<std::string> constants_, inputs_;
     std::unordered_map<std::string, ElementType> types_;
 };
 
