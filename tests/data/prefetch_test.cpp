@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/data/data_support.h"
+#include "tests/support/made_dataset.h"
 
 namespace vernier::test {
 namespace {
@@ -17,35 +18,19 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 
 /// Samples whose label is their index; loading takes a while that differs from one to the next.
-class SlowDataset final : public Dataset {
+class SlowDataset final : public MadeDataset {
 public:
-    explicit SlowDataset(std::uint64_t size, std::uint64_t bad = ~std::uint64_t{0}) : size_(size), bad_(bad) {}
-    [[nodiscard]] const std::string& name() const override { return text_; }
-    [[nodiscard]] const std::filesystem::path& path() const override { return path_; }
-    [[nodiscard]] std::uint64_t size(Split) const override { return size_; }
-    [[nodiscard]] Sample load(Split, std::uint64_t index) const override {
-        std::this_thread::sleep_for(std::chrono::milliseconds(index % 3));
-        if (index == bad_) throw Error(ErrorKind::bad_data, "sample is broken");
-        loaded = std::max(loaded.load(), index + 1);
-        Sample sample;
-        sample.label = static_cast<std::int64_t>(index);
-        return sample;
-    }
-    [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
-    [[nodiscard]] bool has_labels() const override { return true; }
-    [[nodiscard]] const std::string& output() const override { return text_; }
-    [[nodiscard]] const std::vector<Finding>& findings() const override { return findings_; }
-    [[nodiscard]] std::string fingerprint() const override { return {}; }
-    [[nodiscard]] std::string preprocessing() const override { return {}; }
+    explicit SlowDataset(std::uint64_t size, std::uint64_t bad = ~std::uint64_t{0})
+        : MadeDataset(size, size, [this, bad](Split, std::uint64_t index) {
+              std::this_thread::sleep_for(std::chrono::milliseconds(index % 3));
+              if (index == bad) throw Error(ErrorKind::bad_data, "sample is broken");
+              loaded = std::max(loaded.load(), index + 1);
+              Sample sample;
+              sample.label = static_cast<std::int64_t>(index);
+              return sample;
+          }) {}
 
     mutable std::atomic<std::uint64_t> loaded{0};
-
-private:
-    std::uint64_t size_, bad_;
-    std::string text_;
-    std::filesystem::path path_;
-    std::vector<std::string> classes_;
-    std::vector<Finding> findings_;
 };
 
 std::vector<std::uint64_t> all_of(const SlowDataset& data) { return pick_samples(data, Split::validation, 0); }

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/measure/compare.h"
+#include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
@@ -19,39 +20,22 @@ namespace {
 using test::ModelBuilder;
 
 /// Random samples for an input x[1,16], labelled by what a reference says.
-class RandomDataset final : public Dataset {
+class RandomDataset final : public test::MadeDataset {
 public:
-    explicit RandomDataset(std::uint64_t size, bool labels) : size_(size), labels_(labels) {}
-    [[nodiscard]] const std::string& name() const override { return name_; }
-    [[nodiscard]] const std::filesystem::path& path() const override { return path_; }
-    [[nodiscard]] std::uint64_t size(Split split) const override { return split == Split::validation ? size_ : 1; }
-    [[nodiscard]] Sample load(Split, std::uint64_t index) const override {
-        Sample sample;
-        Tensor x;
-        x.dims = {1, 16};
-        const std::vector<float> values = test::normal_floats(16, index + 1);
-        x.bytes.resize(values.size() * sizeof(float));
-        std::memcpy(x.bytes.data(), values.data(), x.bytes.size());
-        sample.inputs.emplace("x", std::move(x));
-        sample.label = labels_ ? static_cast<std::int64_t>(index % 10) : -1;
-        return sample;
+    RandomDataset(std::uint64_t size, bool labels)
+        : MadeDataset(1, size, [labels](Split, std::uint64_t index) {
+              Sample sample;
+              Tensor x;
+              x.dims = {1, 16};
+              const std::vector<float> values = test::normal_floats(16, index + 1);
+              x.bytes.resize(values.size() * sizeof(float));
+              std::memcpy(x.bytes.data(), values.data(), x.bytes.size());
+              sample.inputs.emplace("x", std::move(x));
+              sample.label = labels ? static_cast<std::int64_t>(index % 10) : -1;
+              return sample;
+          }) {
+        set_labels(labels);
     }
-    [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
-    [[nodiscard]] bool has_labels() const override { return labels_; }
-    [[nodiscard]] const std::string& output() const override { return output_; }
-    [[nodiscard]] const std::vector<Finding>& findings() const override { return findings_; }
-    [[nodiscard]] std::string fingerprint() const override { return "f"; }
-    [[nodiscard]] std::string preprocessing() const override { return "none"; }
-    void set_output(const std::string& output) { output_ = output; }
-
-private:
-    std::uint64_t size_;
-    bool labels_;
-    std::string name_ = "random";
-    std::filesystem::path path_ = "random";
-    std::vector<std::string> classes_;
-    std::string output_;
-    std::vector<Finding> findings_;
 };
 
 std::string classifier(float scale) {

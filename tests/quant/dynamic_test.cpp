@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "core/quant/methods/pair_safe.h"
-#include "tests/quant/run_fixture.h"
+#include "tests/quant/emitted.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 
@@ -12,7 +12,9 @@ namespace vernier {
 namespace {
 
 using test::Axes;
+using test::Emitted;
 using test::executed_ops;
+using test::fidelity;
 using test::ModelBuilder;
 using test::normal_floats;
 using test::op_counts;
@@ -25,33 +27,16 @@ using testing::Key;
 using testing::Not;
 using testing::Pair;
 
-struct Emitted {
-    onnx::ModelProto proto;
-    std::vector<std::string> reasons;
-    std::vector<Finding> findings;
-};
-
 /// Chooses INT8 dynamic for every node.
 Emitted make_dynamic(const Model& model, bool explicit_choice, bool per_channel = true) {
     GraphEdit edit(model);
-    std::vector<DynamicNode> nodes, possible;
+    std::vector<DynamicNode> nodes;
     for (std::size_t i = 0; i < edit.size(); ++i) nodes.push_back({static_cast<int>(i), per_channel, explicit_choice});
-    Emitted result;
-    result.reasons = why_not_dynamic(edit, nodes);
-    result.findings = dynamic_findings(edit, nodes, result.reasons);
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-        if (result.reasons[i].empty()) possible.push_back(nodes[i]);
-    emit_dynamic(edit, possible);
-    result.proto = edit.build();
-    return result;
+    return test::emitted(edit, nodes, why_not_dynamic, dynamic_findings, emit_dynamic);
 }
 
 std::map<std::string, Tensor> float_input(const std::string& name, const test::Dims& dims, std::uint64_t seed = 9) {
     return {{name, test::tensor_of(ElementType::float32, normal_floats(element_count(dims), seed), dims)}};
-}
-
-double fidelity(const Model& model, const Emitted& emitted, const std::map<std::string, Tensor>& inputs) {
-    return sqnr_db(test::first_output(model.proto(), inputs), test::first_output(emitted.proto, inputs));
 }
 
 ModelBuilder matmul(const Axes& input, const Axes& output) {

@@ -8,13 +8,15 @@
 #include <gmock/gmock.h>
 
 #include "core/quant/methods/half.h"
-#include "tests/quant/run_fixture.h"
+#include "tests/quant/emitted.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 
 namespace vernier {
 namespace {
 
+using test::Emitted;
+using test::fidelity;
 using test::ModelBuilder;
 using test::normal_floats;
 using test::op_counts;
@@ -26,36 +28,19 @@ using testing::Key;
 using testing::Not;
 using testing::Pair;
 
-struct Emitted {
-    onnx::ModelProto proto;
-    std::vector<std::string> reasons;
-    std::vector<Finding> findings;
-};
-
 /// Chooses FP16 for every node but those named.
 Emitted make_half(const Model& model, const std::vector<std::string>& but = {}) {
     GraphEdit edit(model);
-    std::vector<int> nodes, possible;
+    std::vector<int> nodes;
     for (std::size_t i = 0; i < edit.size(); ++i)
         if (std::find(but.begin(), but.end(), edit.item(i).proto.name()) == but.end()) nodes.push_back(static_cast<int>(i));
-    Emitted result;
-    result.reasons = why_not_fp16(edit, nodes);
-    result.findings = fp16_findings(edit, nodes, result.reasons);
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-        if (result.reasons[i].empty()) possible.push_back(nodes[i]);
-    emit_fp16(edit, possible);
-    result.proto = edit.build();
-    return result;
+    return test::emitted(edit, nodes, why_not_fp16, fp16_findings, emit_fp16);
 }
 
 std::map<std::string, Tensor> float_input(const std::string& name, const test::Dims& dims, float factor = 1) {
     auto values = normal_floats(element_count(dims), 9);
     for (float& value : values) value *= factor;
     return {{name, test::tensor_of(ElementType::float32, values, dims)}};
-}
-
-double fidelity(const Model& model, const Emitted& emitted, const std::map<std::string, Tensor>& inputs) {
-    return test::sqnr_db(test::first_output(model.proto(), inputs), test::first_output(emitted.proto, inputs));
 }
 
 float from_half(std::uint16_t bits) {

@@ -5,6 +5,7 @@
 #include "core/quant/passes/passes.h"
 #include "core/quant/quantize.h"
 #include "tests/quant/run_fixture.h"
+#include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 
@@ -14,31 +15,15 @@ namespace {
 using namespace test;
 
 /// Samples of one float input, made with a seed: the same for every run.
-class RandomData final : public Dataset {
+class RandomData final : public MadeDataset {
 public:
-    explicit RandomData(std::vector<std::int64_t> dims) : dims_(std::move(dims)) {}
-    const std::string& name() const override { return name_; }
-    const std::filesystem::path& path() const override { return path_; }
-    std::uint64_t size(Split) const override { return 24; }
-    Sample load(Split split, std::uint64_t index) const override {
-        Sample sample;
-        const auto seed = static_cast<unsigned>(index + (split == Split::validation ? 1000 : 0));
-        sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(element_count(dims_), seed), dims_);
-        return sample;
-    }
-    const std::vector<std::string>& classes() const override { return classes_; }
-    bool has_labels() const override { return false; }
-    const std::string& output() const override { return output_; }
-    const std::vector<Finding>& findings() const override { return findings_; }
-    std::string fingerprint() const override { return "random"; }
-    std::string preprocessing() const override { return "none"; }
-
-private:
-    std::vector<std::int64_t> dims_;
-    std::string name_ = "random", output_;
-    std::filesystem::path path_ = "random";
-    std::vector<std::string> classes_;
-    std::vector<Finding> findings_;
+    explicit RandomData(const std::vector<std::int64_t>& dims)
+        : MadeDataset(24, 24, [dims](Split split, std::uint64_t index) {
+              const auto seed = static_cast<unsigned>(index + (split == Split::validation ? 1000 : 0));
+              Sample sample;
+              sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(element_count(dims), seed), dims);
+              return sample;
+          }) {}
 };
 
 /// Conv, BatchNormalization, Relu6, residual block, pool, Gemm.
