@@ -82,15 +82,15 @@ Method best_of(const Workload& work) {
 std::string reason(const Workload& work, Method method) {
     const bool few_products = static_cast<double>(work.matmul_macs) < 0.01 * static_cast<double>(work.macs);
     if (method == Method::int8_static && few_products)
-        return fmt::format("{} of the multiply-accumulates are in {}, which run in integers only with ranges calibrated on samples.",
+        return fmt::format("{} of the multiply-accumulates are in {}. Conv runs in integers only with ranges calibrated on samples.",
                            share(work.conv_macs, work.macs), nodes_text(work.convs, "Conv"));
     if (method == Method::int8_static)
-        return fmt::format("{} of the multiply-accumulates are in {}, which run in integers only with ranges calibrated on samples; "
-                           "{} more are in {}.",
+        return fmt::format("{} of the multiply-accumulates are in {} and {} more in {}. Conv runs in integers only with ranges "
+                           "calibrated on samples.",
                            share(work.conv_macs, work.macs), nodes_text(work.convs, "Conv"), share(work.matmul_macs, work.macs),
                            nodes_text(work.matmuls, "MatMul or Gemm"));
     if (method == Method::int8_dynamic && work.recurrent_bytes > 0 && work.recurrent_macs >= work.matmul_macs)
-        return fmt::format("The work is in {} with {} of the weights outside tables; their integer form finds its ranges while it "
+        return fmt::format("The work is in {} with {} of the weights outside tables; the integer form finds its ranges while it "
                            "runs, so it needs no samples and no output range.",
                            nodes_text(work.recurrents, "recurrent"),
                            share(work.recurrent_bytes, work.weight_bytes - std::min(work.weight_bytes, work.table_bytes)));
@@ -100,7 +100,7 @@ std::string reason(const Workload& work, Method method) {
                            share(work.matmul_macs, work.macs), nodes_text(work.matmuls, "MatMul or Gemm"));
     if (method == Method::fp16) return "There is little to compute in integers here, but half the storage can be saved.";
     if (work.quantized_nodes > 0)
-        return fmt::format("{} of this model are quantized already; they stay as they are.", nodes_text(work.quantized_nodes, "node"));
+        return fmt::format("Nodes of this model are quantized already ({}); they stay as they are.", work.quantized_nodes);
     return "There are no weights worth quantizing.";
 }
 
