@@ -182,12 +182,20 @@ void add_frames(const std::vector<Framed>& blocks, GraphLayout& layout, double m
             widen(static_cast<int>(b), r.x - margin, r.y - margin, r.x + r.width + margin, r.y + r.height + margin);
         }
     }
+    // A residual wire runs inside the frame of the block that it ends in, where that frame still holds its own cards alone.
+    std::vector<std::pair<double, double>> sides;
+    for (const auto& e : edges) {
+        sides.emplace_back(e[0], e[2]);
+    }
     for (const Wire& wire : layout.wires) {
-        if (wire.from == kNone || wire.to == kNone || wire.stub || block_of[at(wire.from)] == kNone || block_of[at(wire.from)] != block_of[at(wire.to)]) {
-            continue;
-        }
-        for (const Point& p : wire.points) {
-            widen(block_of[at(wire.from)], p.x - margin, p.y, p.x + margin, p.y);
+        const int block = wire.from == kNone || wire.to == kNone || wire.stub ? kNone : block_of[at(wire.to)];
+        for (std::size_t i = 0; block != kNone && i < wire.points.size(); ++i) {
+            const Point& p = wire.points[i];
+            if (p.y > edges[at(block)][1] && p.y < edges[at(block)][3]) {
+                auto& [left, right] = sides[at(block)];
+                left = std::min(left, p.x - margin);
+                right = std::max(right, p.x + margin);
+            }
         }
     }
     std::vector<std::pair<double, int>> by_top;  // cards by their upper edge
@@ -195,16 +203,22 @@ void add_frames(const std::vector<Framed>& blocks, GraphLayout& layout, double m
         by_top.emplace_back(layout.cards[i].rect.y, static_cast<int>(i));
     }
     std::sort(by_top.begin(), by_top.end());
+    const auto holds_others = [&](std::size_t b, const Rect& frame) {
+        const auto end = std::lower_bound(by_top.begin(), by_top.end(), std::pair(frame.y + frame.height, 0));
+        return std::any_of(std::lower_bound(by_top.begin(), by_top.end(), std::pair(frame.y, 0)), end, [&](const auto& card) {
+            const Rect& r = layout.cards[at(card.second)].rect;
+            return block_of[at(card.second)] != static_cast<int>(b) && r.x < frame.x + frame.width && r.x + r.width > frame.x;
+        });
+    };
     for (std::size_t b = 0; b < blocks.size(); ++b) {
         const auto& [left, top, right, bottom] = edges[b];
-        bool free = true;
-        for (auto card = std::lower_bound(by_top.begin(), by_top.end(), std::pair(top, 0)); free && card != by_top.end() && card->first < bottom; ++card) {
-            const Rect& r = layout.cards[at(card->second)].rect;
-            free = block_of[at(card->second)] == static_cast<int>(b) || r.x >= right || r.x + r.width <= left;
-        }
-        if (free) {
-            layout.frames.push_back(blocks[b].frame);
-            layout.frames.back().rect = {left, top, right - left, bottom - top};
+        const auto& [wide_left, wide_right] = sides[b];
+        for (const Rect& rect : {Rect{wide_left, top, wide_right - wide_left, bottom - top}, Rect{left, top, right - left, bottom - top}}) {
+            if (!holds_others(b, rect)) {
+                layout.frames.push_back(blocks[b].frame);
+                layout.frames.back().rect = rect;
+                break;
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ struct GraphLayout {
 
 struct LayoutOptions {
     double card_width = 200, card_height = 46, gap_x = 36, gap_y = 24;
-    double frame_gap = 14;  ///< more room above the first card of a framed block
+    double frame_gap = 18;  ///< more room above the first card of a framed block
     GraphId graph = 0;
 };
 

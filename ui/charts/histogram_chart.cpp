@@ -52,7 +52,7 @@ void styleAxis(QAbstractAxis& axis, const Theme& theme) {
 
 HistogramChart::HistogramChart(QWidget* parent) : QChartView(new QChart, parent) {
     makePlain(*this);
-    setMinimumHeight(150);
+    setMinimumHeight(120);
     setAccessibleName(tr("Histogram of the weights"));
     rebuild();
 }
@@ -189,7 +189,7 @@ void HistogramChart::drawClip(QPainter& painter) const {
 
 ChannelChart::ChannelChart(QWidget* parent) : QChartView(new QChart, parent) {
     makePlain(*this);
-    setMinimumHeight(170);
+    setMinimumHeight(120);
     setAccessibleName(tr("Range of each channel"));
     rebuild();
 }

@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
@@ -28,7 +30,7 @@ namespace vernier::ui {
 namespace {
 
 enum Column { Select, Badge, Count, ColumnCount };
-constexpr int kMostNamed = 12;   ///< ids named in a row of own choices before "…"
+constexpr qsizetype kMostNamed = 12;   ///< ids named in a row of own choices before "…"
 
 QToolButton* smallButton(const QString& text, const QString& tip) {
     auto* button = new QToolButton;
@@ -39,12 +41,26 @@ QToolButton* smallButton(const QString& text, const QString& tip) {
     return button;
 }
 
+/// "#0 #12..14": ids of own choices, neighbours as one.
+QString rangesText(const std::vector<std::pair<NodeId, NodeId>>& ranges) {
+    QStringList words;
+    for (const auto& [first, last] : ranges) {
+        if (words.size() == kMostNamed) {
+            words << QStringLiteral("…");
+            break;
+        }
+        words << (first == last ? QStringLiteral("#%1").arg(first) : QStringLiteral("#%1..%2").arg(first).arg(last));
+    }
+    return words.join(QLatin1Char(' '));
+}
+
 }  // namespace
 
 std::vector<RuleRow> ruleRows(const Session& session) {
     const Recipe& recipe = session.recipe();
     std::vector<RuleRow> rows{{QObject::tr("default"), recipe.default_method, session.ruleCount(-1), {}, {}, false}};
     std::array<RuleRow, kMethods.size()> own;
+    std::array<std::vector<std::pair<NodeId, NodeId>>, kMethods.size()> ranges;  // of the same
     for (std::size_t i = 0; i < recipe.rules.size(); ++i) {
         const Rule& rule = recipe.rules[i];
         const int index = static_cast<int>(i);
@@ -55,19 +71,23 @@ std::vector<RuleRow> ruleRows(const Session& session) {
             continue;
         }
         RuleRow& group = own[static_cast<std::size_t>(method)];
-        const auto named = static_cast<int>(group.rules.size());
-        group.text += named < kMostNamed ? (named > 0 ? QStringLiteral(" ") : QString()) + select
-                      : named == kMostNamed ? QStringLiteral(" …")
-                                            : QString();
+        auto& ids = ranges[static_cast<std::size_t>(method)];
+        const auto range = *node_range(rule.select);
+        if (!ids.empty() && ids.back().second + 1 == range.first) {
+            ids.back().second = range.second;
+        } else {
+            ids.push_back(range);
+        }
         group.method = method;
         group.count += session.ruleCount(index);
         group.rules.push_back(index);
         group.ownChoices = true;
         group.error = group.error.isEmpty() ? session.ruleError(index) : group.error;
     }
-    for (RuleRow& group : own) {
-        if (!group.rules.empty()) {
-            rows.push_back(std::move(group));
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        if (!own[i].rules.empty()) {
+            own[i].text = rangesText(ranges[i]);
+            rows.push_back(std::move(own[i]));
         }
     }
     return rows;
@@ -232,7 +252,7 @@ void RulesPanel::refill() {
 
 void RulesPanel::showState() {
     const bool open = static_cast<bool>(session_.model());
-    const auto rules = session_.recipe().rules.size();
+    const auto rules = rows_.empty() ? 0 : rows_.size() - 1;  // the default is none
     title_->setText(!open || rules == 0 ? tr("RECIPE") : rules == 1 ? tr("RECIPE · 1 rule") : tr("RECIPE · %1 rules").arg(rules));
     const int row = currentRow();
     const bool movable = row > 0 && !rows_[static_cast<std::size_t>(row)].ownChoices;

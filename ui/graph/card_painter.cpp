@@ -30,7 +30,7 @@ struct CardFonts {
         QFont body = bodyFont();
         body.setPixelSize(QFontInfo(body).pixelSize());
         title = scaled(body, 1.0);
-        more = title;
+        more = scaled(body, 0.92);
         title.setBold(true);
         label = scaled(labelFont(), 1.0);
         mono = scaled(monoFont(0.88), 1.0);

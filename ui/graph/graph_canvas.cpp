@@ -425,7 +425,7 @@ void GraphCanvas::tellScreenReader() {
         words = tr("%n node(s)", nullptr, nodes);
         if (look_.current >= 0) {
             const CardText& text = scene_->text(look_.current);
-            words += QStringLiteral(". ") + tr("%1 selected: %2, %3").arg(selection_.size()).arg(text.title + text.more, text.label);
+            words += QStringLiteral(". ") + tr("%1 selected: %2, %3").arg(selection_.size()).arg(text.title + text.more, text.name);
             if (const CardMethod* method = look_.methodOf(scene_->nodeOf(look_.current))) {
                 words += QStringLiteral(", ") + (method->name.isEmpty() ? method->badge : method->name);
             }

@@ -319,7 +319,7 @@ QString GraphCanvas::tipOf(int card) const {
     return QStringLiteral("<b>%1</b> &nbsp;#%2<br>%3<table>%4</table>")
         .arg((text.title + text.more).toHtmlEscaped())
         .arg(node.id)
-        .arg(text.label.toHtmlEscaped(), rows);
+        .arg((scene_->isBlock(card) ? text.label : text.name).toHtmlEscaped(), rows);
 }
 
 void GraphCanvas::showTip(QHelpEvent* event) {

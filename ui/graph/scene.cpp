@@ -159,8 +159,26 @@ std::span<const NodeId> Scene::nodesOf(int card) const {
 QString Scene::frameName(int frame) const {
     const Frame& f = frames()[at(frame)];
     const BlockRun& run = grouping().runs[at(f.run)];
-    const QString name = clean(run.names[at(f.block)]);
+    QString name = clean(run.names[at(f.block)]);
+    // "/blocks/blocks.1" is called "blocks.1"; "/3" stays as it is.
+    if (const qsizetype slash = name.lastIndexOf(QLatin1Char('/')); slash >= 0 && !name.at(slash + 1).isDigit()) {
+        name = name.mid(slash + 1);
+    }
     return run.repeats() ? QStringLiteral("▾ ") + name : name;  // only what repeats can be folded
+}
+
+/// A node's label without the name of the framed block around it.
+std::string Scene::localName(const Node& node) const {
+    const auto& runs = grouping().run_of_node;
+    if (at(node.id) >= runs.size() || runs[at(node.id)] == kNone) {
+        return node.label;
+    }
+    for (const std::string& name : grouping().runs[at(runs[at(node.id)])].names) {
+        if (node.label.size() > name.size() + 1 && node.label.rfind(name, 0) == 0 && (node.label[name.size()] == '/' || node.label[name.size()] == '.')) {
+            return node.label.substr(name.size() + 1);
+        }
+    }
+    return node.label;
 }
 
 const CardGroup* Scene::groupOf(int card) const {
@@ -215,7 +233,8 @@ void Scene::fillGroup(int card, CardText& text) const {
 void Scene::fill(int card, CardText& text) const {
     const Node& node = model_->node(nodeOf(card));
     text.title = clean(title_of(*model_, node.id));
-    text.label = clean(node.label);
+    text.name = clean(node.label);
+    text.label = clean(localName(node));
     if (!node.outputs.empty() && node.outputs.front() != kNone) {
         text.shape = shapeText(model_->value(node.outputs.front()).type);
     }

@@ -18,6 +18,7 @@ namespace vernier::ui {
 /// The words on one card.
 struct CardText {
     QString title;      ///< "Conv 3×3 /2", "Block ×5"
+    QString name;       ///< of the node in full; label leaves out the block around it
     QString more;       ///< what follows on the same card: " + BatchNorm + Relu", " (6 nodes)"
     QString lessMore;   ///< the same, shorter
     QString label;
@@ -73,6 +74,7 @@ public:
 
 private:
     void fill(int card, CardText& text) const;
+    [[nodiscard]] std::string localName(const Node& node) const;
     void fillGroup(int card, CardText& text) const;
     void findSharedPieces();
 

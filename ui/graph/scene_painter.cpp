@@ -24,10 +24,8 @@ constexpr std::size_t kMostBadges = 3;
 std::vector<CardMethod> Look::methodsOf(const Scene& scene, int card) const {
     std::vector<CardMethod> found;
     const auto add = [&](CardMethod method) {
-        const auto same = std::find_if(found.begin(), found.end(), [&](const CardMethod& m) { return m.badge == method.badge; });
-        if (same != found.end()) {
-            same->own = same->own || method.own;
-        } else if (found.size() < kMostBadges) {
+        const bool known = std::any_of(found.begin(), found.end(), [&](const CardMethod& m) { return m.badge == method.badge && m.own == method.own; });
+        if (!known && found.size() < kMostBadges) {
             found.push_back(std::move(method));
         }
     };

@@ -148,7 +148,13 @@ QWidget* InspectorPanel::buildContent() {
     layout->addWidget(advice_);
     layout->addLayout(facts_);
     layout->addWidget(tabs_, 1);
-    return page;
+    // In a low window it scrolls, instead of taking the room from the comparison.
+    auto* scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(page);
+    return scroll;
 }
 
 QWidget* InspectorPanel::buildWeights() {
@@ -165,11 +171,10 @@ QWidget* InspectorPanel::buildWeights() {
     statistics_->setFont(monoFont(11.0 / 13));
     statistics_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* row = new QHBoxLayout;
-    row->addWidget(label("label", tr("ERROR OF EACH FORMAT (SQNR)")));
-    row->addStretch();
-    layout->addWidget(logarithmic_, 0, Qt::AlignRight);
-    layout->addWidget(statistics_);
+    row->addWidget(statistics_, 1);
+    row->addWidget(logarithmic_, 0, Qt::AlignRight | Qt::AlignTop);
     layout->addLayout(row);
+    layout->addWidget(label("label", tr("ERROR OF EACH FORMAT (SQNR)")));
     layout->addWidget(errors_);
     outer->addWidget(weightBody_, 1);
     outer->addStretch(0);

@@ -22,7 +22,7 @@ QString text(std::string_view view) {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
-constexpr double kCardWidth = 224;      // "DwConv 3×3 /2 + BN + Relu" and its badge
+constexpr double kCardWidth = 248;      // "DwConv 3×3 /2 + BN + Relu" and its badge
 constexpr std::size_t kFoldAbove = 150;  // cards: more are calmer with their repeated blocks folded
 
 /// A layout with how it came about.

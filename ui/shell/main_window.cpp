@@ -284,12 +284,14 @@ void MainWindow::resetLayout() {
     for (QWidget* panel : {static_cast<QWidget*>(left_), inspector_, static_cast<QWidget*>(tabs_)}) {
         panel->show();
     }
-    const int width = std::max(1000, stack_->width());
-    const int height = std::max(600, stack_->height() - 80);
+    // Before the window is shown its parts have no sizes of their own yet.
+    const bool shown = isVisible();
+    const int width = std::max(1000, shown ? stack_->width() : this->width());
+    const int height = std::max(600, (shown ? stack_->height() : this->height() - menuBar()->sizeHint().height()) - 80);
     const int left = std::clamp(width * 25 / 100, 270, 400);
     const int right = std::clamp(width * 24 / 100, 300, 400);
     horizontal_->setSizes({left, width - left - right, right});
-    const int bottom = std::clamp(height * 40 / 100, 200, 380);
+    const int bottom = std::clamp(height * 43 / 100, 200, 400);
     vertical_->setSizes({height - bottom, bottom});
     left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
 }

@@ -150,9 +150,15 @@ TEST_F(GraphFoldingTest, OneCardShowsTheMethodsThatDiffer) {
                          picture.pixelColor(qRound(card.left()) + 3, qRound(card.top() + card.height() * 0.75)));
     };
     EXPECT_EQ(colours().first, colours().second);
-    session_.choose({4}, Method::fp16);
-    EXPECT_EQ(colours().first, Theme::light().method(u"fp32"));
-    EXPECT_EQ(colours().second, Theme::light().method(u"fp16"));
+    Recipe recipe = session_.recipe();
+    Rule& rule = recipe.rules.emplace_back();
+    rule.select = "#2";  // the head alone: a choice in the window is for the whole card
+    rule.method = Method::fp16;
+    session_.setRecipe(recipe, QStringLiteral("head alone"));
+    ASSERT_TRUE(drawn([this] { return session_.plan().has_value(); }));
+    ASSERT_EQ(session_.nodeState(2).applied, Method::fp16);
+    EXPECT_EQ(colours().first, Theme::light().method(u"fp16"));
+    EXPECT_EQ(colours().second, Theme::light().method(u"fp32"));
 }
 
 TEST_F(GraphFoldingTest, TenThousandNodesAreOnTheScreenSoon) {

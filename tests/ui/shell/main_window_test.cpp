@@ -113,6 +113,21 @@ TEST_F(MainWindowTest, FitsTheSmallestSize) {
     EXPECT_GT(window_.canvas()->width(), 250);
 }
 
+TEST_F(MainWindowTest, BeginsWithRoomForNames) {
+    Session session;
+    Appearance appearance;
+    MainWindow fresh(session, appearance);
+    fresh.resize(1600, 1000);
+    fresh.show();
+    fresh.openPath(QString::fromStdString(test::write_small_net(folder_)));
+    ASSERT_TRUE(wait_until([&] { return session.plan() && fresh.graphPanel()->ready(); }));
+    QApplication::processEvents();
+    EXPECT_GE(fresh.nodesPanel()->width(), 340);
+    EXPECT_GE(fresh.inspector()->width(), 340);
+    EXPECT_GE(fresh.compareBoard()->height(), 300);
+    session.close();
+}
+
 TEST_F(MainWindowTest, BothThemesPaint) {
     open();
     for (const auto mode : {Appearance::Mode::dark, Appearance::Mode::light}) {
