@@ -84,7 +84,7 @@ double HistogramChart::height(std::uint64_t count) const {
 }
 
 void HistogramChart::rebuild() {
-    clear(*this, Theme::fromPalette(palette()));
+    clear(*this, Theme::current());
     if (histogram_.counts.empty() || !(histogram_.hi > histogram_.lo)) {
         return;
     }
@@ -96,7 +96,7 @@ void HistogramChart::rebuild() {
 
 /// The outline of the bins inside or outside the clip range; the others have height 0 in it.
 void HistogramChart::addArea(bool inside) {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     const double width = (histogram_.hi - histogram_.lo) / double(histogram_.counts.size());
     const double clip = grid_ && grid_->clip > 0 ? grid_->clip : HUGE_VAL;
     QList<QPointF> outline;
@@ -114,7 +114,7 @@ void HistogramChart::addArea(bool inside) {
 }
 
 void HistogramChart::addAxes() {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     auto* x = new QValueAxis;
     double reach = std::max(std::fabs(histogram_.lo), std::fabs(histogram_.hi));
     if (grid_ && grid_->clip > 0) {
@@ -160,7 +160,7 @@ void HistogramChart::drawTicks(QPainter& painter) const {
     const double pixels = plot.width() * grid_->step / (axis->max() - axis->min());
     const double every = std::max(1.0, std::ceil(kNarrowestTick / pixels));
     const double reach = std::min(grid_->clip > 0 ? grid_->clip : axis->max(), axis->max());
-    painter.setPen(QPen(Theme::fromPalette(palette()).text2, 1));
+    painter.setPen(QPen(Theme::current().text2, 1));
     const int count = int(reach / (grid_->step * every));
     for (int i = -count; i <= count; ++i) {
         const double x = chart()->mapToPosition(QPointF(i * every * grid_->step, 0)).x();
@@ -170,7 +170,7 @@ void HistogramChart::drawTicks(QPainter& painter) const {
 
 void HistogramChart::drawClip(QPainter& painter) const {
     const QRectF plot = chart()->plotArea();
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     const auto* axis = qobject_cast<QValueAxis*>(chart()->axes(Qt::Horizontal).value(0));
     if (axis == nullptr || grid_->clip <= 0 || grid_->clip > axis->max() * 1.0001) {
         return;
@@ -208,7 +208,7 @@ void ChannelChart::changeEvent(QEvent* event) {
 }
 
 void ChannelChart::rebuild() {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     clear(*this, theme);
     if (minima_.empty()) {
         return;

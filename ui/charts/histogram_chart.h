@@ -27,6 +27,7 @@ public:
     void setGrid(std::optional<FormatGrid> grid);
     void setLogarithmic(bool on);
     [[nodiscard]] bool logarithmic() const { return logarithmic_; }
+    [[nodiscard]] QSize sizeHint() const override { return {280, 120}; }  // takes what is free
 
 protected:
     void drawForeground(QPainter* painter, const QRectF& rect) override;
@@ -52,6 +53,7 @@ class ChannelChart : public QChartView {
 public:
     explicit ChannelChart(QWidget* parent = nullptr);
     void setRanges(const std::vector<float>& minima, const std::vector<float>& maxima);
+    [[nodiscard]] QSize sizeHint() const override { return {280, 120}; }
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -257,7 +257,7 @@ int IntervalChart::rowAt(const QPoint& position) const {
 }
 
 void IntervalChart::rebuild() {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     setBackgroundBrush(theme.window);
     fill(*chart(), plot_, theme, layoutOf(plot_, width()));
     viewport()->update();
@@ -265,7 +265,7 @@ void IntervalChart::rebuild() {
 
 void IntervalChart::drawForeground(QPainter* painter, const QRectF& rect) {
     QChartView::drawForeground(painter, rect);
-    paintText(*painter, plot_, Theme::fromPalette(palette()), width());
+    paintText(*painter, plot_, Theme::current(), width());
 }
 
 void IntervalChart::resizeEvent(QResizeEvent* event) {

@@ -36,7 +36,7 @@ void FilterLine::showState() {
     if (text() != filter.text()) {
         setText(filter.text());
     }
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     const bool good = filter.error().isEmpty();
     const QColor ink = theme.ink(good ? theme.good : theme.bad);
     count_->setVisible(filter.active() && session_.model());
@@ -60,7 +60,7 @@ void FilterLine::resizeEvent(QResizeEvent* event) {
 void FilterLine::changeEvent(QEvent* event) {
     QLineEdit::changeEvent(event);
     if (event->type() == QEvent::PaletteChange && count_ != nullptr && !count_->text().isEmpty()) {
-        const Theme theme = Theme::fromPalette(palette());
+        const Theme theme = Theme::current();
         const QColor ink = theme.ink(session_.filter().error().isEmpty() ? theme.good : theme.bad);
         count_->setStyleSheet(QStringLiteral("color: %1; background: transparent; font-weight: 600;").arg(ink.name()));
     }

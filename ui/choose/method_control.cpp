@@ -94,7 +94,7 @@ QString MethodControl::label(int index, int width) const {
 }
 
 void MethodControl::paintEvent(QPaintEvent*) {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);

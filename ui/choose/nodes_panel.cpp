@@ -71,7 +71,8 @@ void NodesPanel::buildTable() {
     header->resizeSection(NodeTableModel::Id, width("1000"));
     header->resizeSection(NodeTableModel::Op, width("GlobalAver"));
     header->resizeSection(NodeTableModel::MethodColumn, width("method"));
-    header->resizeSection(NodeTableModel::Size, width("9.22 kB"));
+    sizeWidth_ = width("9.22 kB");
+    header->resizeSection(NodeTableModel::Size, sizeWidth_);
     header->resizeSection(NodeTableModel::Macs, width("13.3 M") + 8);
     header->setSectionHidden(NodeTableModel::Macs, true);  // the name needs the room; the header's menu brings it back
     header->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -98,9 +99,34 @@ void NodesPanel::columnMenu(const QPoint& position) {
         QAction* action = menu.addAction(model_->headerData(column, Qt::Horizontal).toString());
         action->setCheckable(true);
         action->setChecked(!table_->isColumnHidden(column));
-        connect(action, &QAction::toggled, this, [this, column](bool shown) { table_->setColumnHidden(column, !shown); });
+        connect(action, &QAction::toggled, this, [this, column](bool shown) {
+            columnsByHand_ = true;
+            table_->setColumnHidden(column, !shown);
+        });
     }
     menu.exec(table_->horizontalHeader()->mapToGlobal(position));
+}
+
+/// In a narrow panel the names need the room of the sizes.
+void NodesPanel::fitColumns() {
+    constexpr int kNarrowestName = 90;
+    if (columnsByHand_) {
+        return;
+    }
+    const QHeaderView* header = table_->horizontalHeader();
+    int others = 0;
+    for (const int column : {NodeTableModel::Id, NodeTableModel::Op, NodeTableModel::MethodColumn}) {
+        others += header->sectionSize(column);
+    }
+    const bool narrow = table_->viewport()->width() < others + sizeWidth_ + kNarrowestName;
+    if (narrow != table_->isColumnHidden(NodeTableModel::Size)) {
+        table_->setColumnHidden(NodeTableModel::Size, narrow);
+    }
+}
+
+void NodesPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    QMetaObject::invokeMethod(this, &NodesPanel::fitColumns, Qt::QueuedConnection);  // behind the table's own layout
 }
 
 QRect NodesPanel::rowRect(int node) const {

@@ -26,6 +26,9 @@ public:
     /// Where a node's row lies in the table's viewport; empty when it is filtered away.
     [[nodiscard]] QRect rowRect(int node) const;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 signals:
     void contextMenuRequested(int node, const QPoint& globalPos);
     void nodeActivated(int node);   ///< double click or Enter
@@ -36,6 +39,7 @@ private:
     void tellSelection();
     void showState();
     void columnMenu(const QPoint& position);
+    void fitColumns();
 
     Session& session_;
     QLabel* title_;
@@ -45,6 +49,8 @@ private:
     NodeTableModel* model_;
     NodeProxy* proxy_;
     bool following_ = false;
+    int sizeWidth_ = 0;
+    bool columnsByHand_ = false;   ///< the header's menu was used: columns stay as the user has them
 };
 
 }  // namespace vernier::ui

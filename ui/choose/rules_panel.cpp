@@ -38,6 +38,7 @@ QToolButton* smallButton(const QString& text, const QString& tip) {
     button->setToolTip(tip);
     button->setAccessibleName(tip);
     button->setAutoRaise(true);
+    button->setFixedWidth(button->fontMetrics().height() + 10);
     return button;
 }
 
@@ -192,6 +193,7 @@ QWidget* RulesPanel::buildCalibration() {
     layout->setSpacing(6);
     auto* label = new QLabel(tr("Calibration"));
     label->setProperty("role", "note");
+    calibrationLabel_ = label;
     range_->addItem(tr("MinMax"), static_cast<int>(RangeMethod::minmax));
     range_->addItem(tr("Percentile"), static_cast<int>(RangeMethod::percentile));
     range_->setAccessibleName(tr("Range method"));
@@ -210,6 +212,12 @@ QWidget* RulesPanel::buildCalibration() {
     return calibration_;
 }
 
+/// What can be chosen needs the room more than its name.
+void RulesPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    calibrationLabel_->setVisible(width() >= fontMetrics().horizontalAdvance(calibrationLabel_->text() + range_->itemText(0) + tr("100 samples")) + 110);
+}
+
 void RulesPanel::tellCalibration() {
     Calibration calibration = session_.recipe().calibration;
     calibration.method = static_cast<RangeMethod>(range_->currentData().toInt());
@@ -222,7 +230,7 @@ void RulesPanel::refill() {
     rows_ = session_.model() ? ruleRows(session_) : std::vector<RuleRow>();
     const QSignalBlocker quiet(table_);
     table_->setRowCount(static_cast<int>(rows_.size()));
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     for (int i = 0; i < table_->rowCount(); ++i) {
         const RuleRow& row = rows_[static_cast<std::size_t>(i)];
         auto* select = new QTableWidgetItem(row.text);

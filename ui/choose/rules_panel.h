@@ -47,6 +47,9 @@ signals:
     void quantizeRequested();
     void dataRequested();   ///< the user must pick calibration samples first
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* buildHeader();
     void buildTable();
@@ -69,6 +72,7 @@ private:
     QToolButton* down_;
     QToolButton* remove_;
     QWidget* calibration_;
+    QLabel* calibrationLabel_ = nullptr;
     QComboBox* range_;
     QSpinBox* samples_;
     QLabel* note_;

@@ -142,7 +142,7 @@ void RunTable::addRun(int row, const Run& run) {
         badge->setData(OwnRole, false);
     }
     setItem(row, Badge, badge);
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     if (!run.comparison) {
         QTableWidgetItem* state = cell(run.problem.isEmpty() ? stateText(run.state) : QStringLiteral("✕ ") + stateText(run.state), run.problem);
         state->setForeground(run.problem.isEmpty() ? theme.text2 : theme.ink(theme.bad));

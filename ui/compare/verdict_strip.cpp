@@ -44,7 +44,7 @@ QString VerdictStrip::text() const {
 }
 
 void VerdictStrip::paintEvent(QPaintEvent*) {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     const QColor colour = colourOf(worth_, theme);
     QPainter painter(this);
     painter.fillRect(rect(), mixed(colour, theme.window, theme.dark ? 0.14 : 0.07));

@@ -131,7 +131,7 @@ QRect SampleGallery::tileRect(int index) const {
 }
 
 void SampleGallery::paintEvent(QPaintEvent* event) {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     for (int i = 0; i < expected_; ++i) {

@@ -131,7 +131,7 @@ void CardPainter::paintTitleOnly(int card, const QRectF& rect) {
     painter_.setFont(font);
     painter_.setPen(theme_.text);
     const QRectF room = rect.adjusted(kBar * view_.zoom + 3, 0, -2, 0);
-    const QString title = QFontMetricsF(font).elidedText(scene_.text(card).title, Qt::ElideRight, room.width());
+    const QString title = QFontMetricsF(font).elidedText(scene_.text(card).title + scene_.text(card).lessMore, Qt::ElideRight, room.width());
     painter_.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, title);
 }
 

@@ -162,7 +162,7 @@ void GraphCanvas::setColourMode(ColourMode mode) {
 }
 
 void GraphCanvas::restyle() {
-    look_.theme = Theme::fromPalette(QApplication::palette());
+    look_.theme = Theme::current();
     recolour();
 }
 

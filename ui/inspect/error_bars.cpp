@@ -12,7 +12,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kRow = 22, kBar = 9, kText = 64;
+constexpr int kRow = 20, kBar = 9, kText = 64;
 constexpr double kFullScale = 90;   // dB: a little above what FP16 reaches on any weight
 
 QColor colourOf(WeightFormat format, const Theme& theme) {
@@ -52,7 +52,7 @@ void ErrorBars::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(labelFont());
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     int label = 0;
     for (const FormatError& error : errors_) {
         label = std::max(label, painter.fontMetrics().horizontalAdvance(QLatin1String(name(error.format))));

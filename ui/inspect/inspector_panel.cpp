@@ -76,7 +76,7 @@ InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(label("note")), kicker_(label("label")),
       title_(label("title")), name_(label("note")), control_(new MethodControl), advice_(new QLabel), facts_(new QGridLayout),
       tabs_(new QTabWidget), weightPick_(new QComboBox), weightNote_(label("note")), histogram_(new HistogramChart),
-      logarithmic_(new QCheckBox(tr("Logarithmic"))), statistics_(new QLabel), errors_(new ErrorBars),
+      logarithmic_(new QCheckBox(tr("Log"))), statistics_(new QLabel), errors_(new ErrorBars),
       channels_(new ChannelChart), channelNote_(label("note")),
       values_(plainTable({tr("Index"), tr("Value")})), attributes_(plainTable({tr("Attribute"), tr("Value")})), weightBody_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
@@ -118,7 +118,7 @@ QWidget* InspectorPanel::buildContent() {
     auto* page = new QWidget;
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(12, 10, 12, 8);
-    layout->setSpacing(8);
+    layout->setSpacing(6);
     title_->setFont([] { QFont font = bodyFont(); font.setPixelSize(qRound(QFontInfo(font).pixelSize() * 1.15)); font.setBold(true); return font; }());
     title_->setWordWrap(true);
     name_->setWordWrap(true);
@@ -141,6 +141,7 @@ QWidget* InspectorPanel::buildContent() {
     tabs_->addTab(buildValues(), tr("Values"));
     tabs_->addTab(attributes_, tr("Attributes"));
     tabs_->setDocumentMode(true);
+    tabs_->setStyleSheet(QStringLiteral("QTabBar::tab { margin-right: 8px; }"));  // four of them in the least width
     layout->addWidget(kicker_);
     layout->addWidget(title_);
     layout->addWidget(name_);
@@ -169,6 +170,8 @@ QWidget* InspectorPanel::buildWeights() {
     layout->setSpacing(6);
     layout->addWidget(histogram_, 1);
     statistics_->setFont(monoFont(11.0 / 13));
+    statistics_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // a narrow panel stays narrow
+    logarithmic_->setToolTip(tr("Counts on a logarithmic scale"));
     statistics_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto* row = new QHBoxLayout;
     row->addWidget(statistics_, 1);
@@ -275,7 +278,7 @@ void InspectorPanel::showState() {
         shownAdvice_ = {same ? tr("All of them have the same method.") : tr("They have different methods; a choice here sets all of them."),
                         own ? NodeAdvice::Action::reset : NodeAdvice::Action::none, own ? tr("Give the choices up") : QString(), false};
     }
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     const QString link = shownAdvice_.link.isEmpty() ? QString()
                                                      : QStringLiteral(" <a style='color:%1' href='act'>%2</a>").arg(theme.ink(theme.accent).name(), shownAdvice_.link.toHtmlEscaped());
     advice_->setText(shownAdvice_.text.toHtmlEscaped() + link);

@@ -46,7 +46,7 @@ void AdviceBar::showState() {
     method_ = method_from_id(text(advice, "method").toStdString());
     const QString problem = text(inspection, "error");
     setVisible(session_.model() && (!problem.isEmpty() || (untouched && !why.isEmpty())));
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     const QColor edge = problem.isEmpty() ? theme.accent : theme.bad;
     setStyleSheet(QStringLiteral("vernier--ui--AdviceBar { background: %1; border-left: 3px solid %2; }")
                       .arg(mixed(edge, theme.window, 0.10).name(), edge.name()));

@@ -85,7 +85,7 @@ void FindingsPanel::addGroup(const QString& title, const std::vector<Finding>& f
     if (findings.empty()) {
         return;
     }
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     auto* group = new QTreeWidgetItem(tree_);
     group->setText(Sign, title);
     group->setFirstColumnSpanned(true);

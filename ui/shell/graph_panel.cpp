@@ -240,7 +240,7 @@ void GraphPanel::showMethods() {
     if (!session_.model() || !layout_) {
         return;
     }
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     std::vector<CardMethod> methods;
     methods.reserve(session_.model()->nodes().size());
     for (const Node& node : session_.model()->nodes()) {

@@ -99,7 +99,7 @@ QWidget* MainWindow::buildWorkspace() {
     left_->addWidget(rules_);
     left_->setStretchFactor(0, 3);
     left_->setStretchFactor(1, 2);
-    left_->setMinimumWidth(260);
+    left_->setMinimumWidth(280);
     inspector_->setMinimumWidth(300);
     centre->setMinimumWidth(300);
     horizontal_->addWidget(left_);
@@ -256,12 +256,16 @@ void MainWindow::updateTitle() {
 }
 
 void MainWindow::retheme() {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     setStyleSheet(QStringLiteral("QFrame#hairline { background: %1; border: none; }"
                                  "QLabel#facts { background: %2; color: %3; border-radius: 8px; padding: 3px 10px; }"
                                  "QPushButton#search { background: %2; color: %3; border: none; text-align: left; padding: 5px 12px; min-width: 200px; }"
                                  "QFrame#palette { background: %4; border: 1px solid %1; }")
                       .arg(theme.line.name(), theme.accentSoft.name(), theme.text2.name(), theme.card.name()));
+    problem_->restyle();
+    if (session_.state() == Session::State::failed) {
+        start_->showProblem(session_.error());
+    }
     // Panels that hold colours in item data or style sheets of their own take them anew from these.
     if (session_.model()) {
         emit session_.recipeChanged();
@@ -288,10 +292,10 @@ void MainWindow::resetLayout() {
     const bool shown = isVisible();
     const int width = std::max(1000, shown ? stack_->width() : this->width());
     const int height = std::max(600, (shown ? stack_->height() : this->height() - menuBar()->sizeHint().height()) - 80);
-    const int left = std::clamp(width * 25 / 100, 270, 400);
+    const int left = std::clamp(width * 25 / 100, 290, 400);
     const int right = std::clamp(width * 24 / 100, 300, 400);
     horizontal_->setSizes({left, width - left - right, right});
-    const int bottom = std::clamp(height * 43 / 100, 200, 400);
+    const int bottom = std::clamp(height * 38 / 100, 200, 345);
     vertical_->setSizes({height - bottom, bottom});
     left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
 }

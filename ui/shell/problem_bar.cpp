@@ -45,11 +45,15 @@ ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), sess
 }
 
 void ProblemBar::showText(const QString& text) {
-    const Theme theme = Theme::fromPalette(palette());
-    setStyleSheet(QStringLiteral("vernier--ui--ProblemBar { background: %1; border-left: 3px solid %2; }")
-                      .arg(mixed(theme.bad, theme.window, 0.12).name(), theme.bad.name()));
+    restyle();
     text_->setText(text);
     setVisible(!text.isEmpty());
+}
+
+void ProblemBar::restyle() {
+    const Theme theme = Theme::current();
+    setStyleSheet(QStringLiteral("vernier--ui--ProblemBar { background: %1; border-left: 3px solid %2; }")
+                      .arg(mixed(theme.bad, theme.window, 0.12).name(), theme.bad.name()));
 }
 
 void ProblemBar::showJobProblem() {

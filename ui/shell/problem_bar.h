@@ -20,6 +20,8 @@ public:
 
     /// A problem of the window itself (a file that could not be saved).
     void showText(const QString& text);
+    /// Takes its colours from the present theme.
+    void restyle();
 
 private:
     void showJobProblem();

@@ -35,7 +35,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent*) override {
-        const Theme theme = Theme::fromPalette(palette());
+        const Theme theme = Theme::current();
         QPainter painter(this);
         if ((underMouse() || hasFocus()) && isEnabled()) {
             painter.setRenderHint(QPainter::Antialiasing);
@@ -148,7 +148,7 @@ void StartPage::addRecent() {
 }
 
 void StartPage::showProblem(const QString& text) {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     problem_->setStyleSheet(QStringLiteral("color: %1;").arg(theme.ink(theme.bad).name()));
     problem_->setText(text);
     problem_->setVisible(!text.isEmpty());
@@ -166,12 +166,12 @@ void StartPage::setDropping(bool dropping) {
 }
 
 void StartPage::paintEvent(QPaintEvent*) {
-    QPainter(this).fillRect(rect(), Theme::fromPalette(palette()).canvas);
+    QPainter(this).fillRect(rect(), Theme::current().canvas);
 }
 
 bool StartPage::eventFilter(QObject* object, QEvent* event) {
     if (object == drop_ && event->type() == QEvent::Paint) {
-        const Theme theme = Theme::fromPalette(palette());
+        const Theme theme = Theme::current();
         QPainter painter(drop_);
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(QPen(dropping_ ? theme.accent : theme.line, dropping_ ? 2 : 1.4, Qt::DashLine));

@@ -111,7 +111,7 @@ int Stepper::stepAt(const QPoint& point) const {
 }
 
 void Stepper::paintEvent(QPaintEvent*) {
-    const Theme theme = Theme::fromPalette(palette());
+    const Theme theme = Theme::current();
     const auto marks = Stepper::marks(session_);
     const QColor onFill = theme.dark ? QColor(0x10141a) : QColor(Qt::white);
     QPainter painter(this);

@@ -116,6 +116,10 @@ Theme Theme::fromPalette(const QPalette& palette) {
     return palette.color(QPalette::Window).lightness() < 128 ? night() : light();
 }
 
+Theme Theme::current() {
+    return fromPalette(QApplication::palette());
+}
+
 QColor Theme::method(QStringView id) const {
     const MethodLook* look = findMethod(id);
     return QColor::fromRgb(look ? look->colour : kMethods.front().colour);

@@ -32,6 +32,8 @@ struct Theme {
     static Theme night();
     /// Light or dark, by the lightness of the palette's window colour.
     static Theme fromPalette(const QPalette& palette);
+    /// Of the application. A widget's own palette would not do: its style sheet's ground is in there too.
+    static Theme current();
 
     /// Colour of a method id ("fp32", "fp16", "int8-dynamic", "int8-static", ...), from the Okabe-Ito set; grey when unknown.
     [[nodiscard]] QColor method(QStringView id) const;

@@ -12,6 +12,7 @@
 #include "ui/shell/appearance.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/problem_bar.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
@@ -58,6 +59,10 @@ TEST_F(AppearanceTest, TheOpenWindowFollowsThePalette) {
     chart.setPlot(onePlot());
     chart.resize(300, 120);
     chart.show();
+    auto* problem = window.findChild<ProblemBar*>();
+    ASSERT_NE(problem, nullptr);
+    problem->showText(QStringLiteral("The runtime is missing."));
+    QApplication::processEvents();
     ASSERT_EQ(corner(*window.canvas()), Theme::light().canvas);
     ASSERT_EQ(corner(chart), Theme::light().window);
     for (const bool dark : {true, false, true}) {
@@ -68,6 +73,7 @@ TEST_F(AppearanceTest, TheOpenWindowFollowsThePalette) {
         EXPECT_EQ(appearance.dark(), dark);
         EXPECT_EQ(corner(*window.canvas()), theme.canvas);
         EXPECT_EQ(corner(chart), theme.window);
+        EXPECT_EQ(corner(*problem).lightness() < 128, dark);  // a style sheet of its own
         EXPECT_EQ(window.grab().toImage().pixelColor(700, 4), theme.window);
         EXPECT_TRUE(qApp->styleSheet().contains(theme.accent.name()));
     }
