@@ -83,5 +83,35 @@ TEST(Sheet, BiggestChangeOfTimeComesFirst) {
     EXPECT_TRUE(changesOfTime({}, {}).empty());
 }
 
+TEST(Sheet, ProfiledTimeIsScaledToTheMeasuredLatency) {
+    Comparison comparison = test::simulated_comparison();
+    Measurement& before = comparison.baseline;
+    Measurement& after = comparison.candidates[0].measurement;
+    const auto total = [](const std::vector<KindTime>& kinds, double KindTime::*side) {
+        double sum = 0;
+        for (const KindTime& kind : kinds) {
+            sum += kind.*side;
+        }
+        return sum;
+    };
+    const std::vector<KindTime> profiled = changesOfTime(before, after);
+    before.latency.p50 = total(profiled, &KindTime::before);
+    after.latency.p50 = total(profiled, &KindTime::after);
+    EXPECT_FALSE(scaledTime(before, after).scaled);  // profiling took as long as the runs: nothing to say
+    before.latency.p50 /= 19;                        // a profile from a busy machine
+    after.latency.p50 /= 14;
+    const ScaledTime time = scaledTime(before, after);
+    EXPECT_TRUE(time.scaled);
+    EXPECT_NEAR(time.profiledBefore, 19, 1e-6);
+    EXPECT_NEAR(time.profiledAfter, 14, 1e-6);
+    EXPECT_NEAR(total(time.kinds, &KindTime::before), before.latency.p50, 1e-9);
+    EXPECT_NEAR(total(time.kinds, &KindTime::after), after.latency.p50, 1e-9);
+    const QByteArray svg = pictureBytes(sheetPicture(sheetFor(comparison)), QStringLiteral("svg"));
+    EXPECT_TRUE(svg.contains("scaled to the measured p50"));
+    before.profile.clear();
+    after.profile.clear();
+    EXPECT_FALSE(scaledTime(before, after).scaled);
+}
+
 }  // namespace
 }  // namespace vernier::ui
