@@ -59,8 +59,8 @@ QColor Look::barColour(const Scene& scene, int card) const {
     }
     const CardMethod* method = methodOf(scene.nodeOf(card));
     if (scene.isBlock(card)) {
-        const std::vector<CardMethod> methods = methodsOf(scene, card);
-        return methods.empty() ? theme.method(u"fp32") : methods.front().colour;
+        const std::vector<CardMethod> shown = methodsOf(scene, card);
+        return shown.empty() ? theme.method(u"fp32") : shown.front().colour;
     }
     return method != nullptr ? method->colour : theme.method(u"fp32");
 }
