@@ -80,7 +80,7 @@ TEST_F(Measuring, FillsEverythingForEachModel) {
         EXPECT_EQ(m.accuracy->n, 50U);
         EXPECT_EQ(m.runtime_version, runtime_->version());
         EXPECT_FALSE(m.profile.empty());
-        EXPECT_EQ(m.data_fingerprint, "f");
+        EXPECT_EQ(m.data_fingerprint, "made");
         EXPECT_FALSE(m.date.empty());
     }
     EXPECT_EQ(all[0].latency.twin_blocks.size(), all[0].latency.blocks.size());
