@@ -13,19 +13,24 @@ namespace {
 constexpr double kSmallerFrom = 0.9;   // a file that saves less than a tenth is no reason to ship another model
 constexpr std::size_t kOthers = 4;     // other candidates that get a sentence
 
-int order(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::passed: return 0;
+bool gains(const CandidateComparison& candidate) {
+    return is_faster(candidate) || (candidate.size_ratio <= kSmallerFrom && !is_slower(candidate));
+}
+
+/// A gain that is settled comes first, then one that more samples may settle; a pass without a gain is no reason to change.
+int order(const CandidateComparison& candidate) {
+    switch (candidate.gate) {
+        case Outcome::passed: return gains(candidate) ? 0 : 3;
         case Outcome::not_judged: return 1;
-        case Outcome::inconclusive: return 2;
-        case Outcome::failed: return 3;
+        case Outcome::inconclusive: return gains(candidate) ? 2 : 4;
+        case Outcome::failed: return 5;
     }
-    return 3;
+    return 5;
 }
 
 const CandidateComparison* best_of(const Comparison& comparison) {
     const auto better = [](const CandidateComparison& a, const CandidateComparison& b) {
-        if (order(a.gate) != order(b.gate)) return order(a.gate) < order(b.gate);
+        if (order(a) != order(b)) return order(a) < order(b);
         // Without a limit a candidate that is shown to lose accuracy comes last.
         const bool a_loses = accuracy_differs(a) && *a.top1_delta_points < 0, b_loses = accuracy_differs(b) && *b.top1_delta_points < 0;
         if (a.gate == Outcome::not_judged && a_loses != b_loses) return b_loses;
@@ -95,10 +100,6 @@ std::string others_sentence(const Comparison& comparison, const CandidateCompari
         text += fmt::format("“{}”: {}, {}. ", title_of(candidate.measurement), speed_phrase(candidate), accuracy_phrase(candidate));
     }
     return text;
-}
-
-bool gains(const CandidateComparison& candidate) {
-    return is_faster(candidate) || (candidate.size_ratio <= kSmallerFrom && !is_slower(candidate));
 }
 
 std::optional<bool> worth_of(const CandidateComparison& candidate) {

@@ -18,7 +18,8 @@ struct Verdict {
     int best = -1;              ///< the candidate that the title is about; -1 when there is none
 };
 
-/// Picks the candidate to speak of (gate passed, then fastest) and says what it costs and gains.
+/// Picks the candidate to speak of (one that gains and passed its gate, then one that gains and is not settled; the fastest of
+/// them) and says what it costs and gains.
 [[nodiscard]] Verdict verdict_of(const Comparison& comparison);
 
 /// {"title", "text", "worth": true, false or null, "best"}.

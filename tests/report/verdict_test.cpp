@@ -42,6 +42,17 @@ TEST(Verdict, PrefersWhatPassedOverWhatIsFaster) {
     EXPECT_THAT(verdict.text, HasSubstr("“fast”: 5.00x faster, accuracy outside the gate"));
 }
 
+TEST(Verdict, APassWithoutAGainDoesNotHideAGainThatIsNotSettled) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    judge(add_candidate(compared, "same.onnx", 10.05, 990'000, 90), Outcome::passed);
+    judge(add_candidate(compared, "fast.onnx", 4, 280'000, 89.9), Outcome::inconclusive, 5200);
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_EQ(verdict.best, 1);
+    EXPECT_THAT(verdict.text, StartsWith("Not settled: "));
+    EXPECT_THAT(verdict.text, HasSubstr("“same”: no faster, accuracy inside the gate"));
+}
+
 TEST(Verdict, AFailedGateIsNotWorthIt) {
     ComparedFiles compared = baseline_only();
     compared.comparison.gate.max_drop_points = 0.5;
