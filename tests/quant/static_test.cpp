@@ -102,6 +102,15 @@ TEST(StaticInt8, ANodeLeftInFloatReallyRunsInFloat) {
     EXPECT_GT(agreement_db(model, result), 25);
 }
 
+TEST(StaticInt8, ABatchNormalizationThatWasChosenForFloatIsNotFolded) {
+    const auto model = make_model(small_net().build());
+    const Quantized result = run_static(model, {{"op:BatchNormalization", Method::fp32, {}}});
+    const auto ran = executed_ops(*result.proto);
+    EXPECT_EQ(ran.at("BatchNormalization"), 1);
+    EXPECT_EQ(ran.at("QLinearConv"), 3);
+    EXPECT_GT(agreement_db(model, result), 25);
+}
+
 TEST(StaticInt8, AnOwnChoiceIsNeverTakenIntoTheFloatPrefix) {
     const auto model = make_model(small_net().build());
     const Quantized result = run_static(model, {{"op:Conv", Method::int8_static, {}}}, true);

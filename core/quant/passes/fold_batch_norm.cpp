@@ -83,7 +83,8 @@ bool fold_one(GraphEdit& edit, int conv_index, int norm_index) {
 ///   W'[o, ...] = W[o, ...] * s[o]        b'[o] = (b[o] - mean[o]) * s[o] + beta[o]
 /// Shapes: W [O, I/groups, k...]; gamma, beta, mean, var, b are [O]; a missing b is zero.
 /// Left alone: training_mode = 1; the Conv output is read twice or is a graph output; a parameter is not a float32
-/// constant; var + epsilon <= 0. Computed in double, stored as float32. Source: ONNX BatchNormalization, opset 15.
+/// constant; var + epsilon <= 0; a rule or a click chose float for it. Computed in double, stored as float32.
+/// Source: ONNX BatchNormalization, opset 15.
 int fold_batch_norm(GraphEdit& edit, PassContext& context) {
     int changed = 0;
     for (std::size_t i = 0; i < edit.size(); ++i) {
@@ -93,6 +94,7 @@ int fold_batch_norm(GraphEdit& edit, PassContext& context) {
         const int reader = edit.only_reader(item.proto.output(0));
         if (reader < 0 || edit.item(static_cast<std::size_t>(reader)).proto.op_type() != "BatchNormalization") continue;
         const auto norm = edit.item(static_cast<std::size_t>(reader));
+        if (context.must_stay(norm)) continue;
         if (!fold_one(edit, static_cast<int>(i), reader)) continue;
         context.absorb(norm);
         ++changed;

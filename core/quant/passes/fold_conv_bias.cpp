@@ -35,7 +35,7 @@ int fold_conv_bias(GraphEdit& edit, PassContext& context) {
         const int reader = edit.only_reader(output);
         if (weight.size() < 3 || reader < 0) continue;
         const auto& add = edit.item(static_cast<std::size_t>(reader));
-        if (add.proto.op_type() != "Add") continue;
+        if (add.proto.op_type() != "Add" || context.must_stay(add)) continue;
         const std::string constant = channel_constant(edit, add.proto, output, weight[0], weight.size());
         if (constant.empty()) continue;
         const std::string bias = edit.add_constant<float>(constant + "_bias", ElementType::float32, {weight[0]}, edit.floats(constant));
