@@ -73,7 +73,7 @@ void make_cards(const Model& model, GraphId graph, Net& net, GraphLayout& layout
     net.cards = static_cast<int>(layout.cards.size());
 }
 
-/// The cards of a graph, and the values between them. Graph inputs and outputs are stubs.
+/// The cards of a graph, and the values between them. Graph inputs and outputs are tags.
 Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
     Net net;
     make_cards(model, graph, net, layout);
@@ -93,12 +93,12 @@ Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
         link.to.erase(std::unique(link.to.begin(), link.to.end()), link.to.end());
         if (link.from == kNone) {
             for (const int reader : link.to) {
-                net.stubs.push_back({value.id, kNone, reader});
+                net.tags.push_back({value.id, kNone, reader});
             }
             continue;
         }
         if (value.graph_output) {
-            net.stubs.push_back({value.id, link.from, kNone});
+            net.tags.push_back({value.id, link.from, kNone});
         }
         if (!link.to.empty()) {
             net.links.push_back(std::move(link));
@@ -131,12 +131,12 @@ std::vector<Part> split(const Net& net) {
         }
         part.net.links.push_back(std::move(link));
     }
-    for (layered::Stub stub : net.stubs) {
-        // A stub between two parts belongs to its reader; its producer is found again by the caller.
-        Part& part = parts[at(part_of[at(stub.to != kNone ? stub.to : stub.from)])];
-        stub.to = stub.to == kNone ? kNone : local[at(stub.to)];
-        stub.from = stub.to != kNone ? kNone : local[at(stub.from)];
-        part.net.stubs.push_back(stub);
+    for (layered::Tag tag : net.tags) {
+        // A tag between two parts belongs to its reader; its producer is found again by the caller.
+        Part& part = parts[at(part_of[at(tag.to != kNone ? tag.to : tag.from)])];
+        tag.to = tag.to == kNone ? kNone : local[at(tag.to)];
+        tag.from = tag.to != kNone ? kNone : local[at(tag.from)];
+        part.net.tags.push_back(tag);
     }
     return parts;
 }
@@ -188,7 +188,7 @@ void add_frames(const std::vector<Framed>& blocks, GraphLayout& layout, double m
         sides.emplace_back(e[0], e[2]);
     }
     for (const Wire& wire : layout.wires) {
-        const int block = wire.from == kNone || wire.to == kNone || wire.stub ? kNone : block_of[at(wire.to)];
+        const int block = wire.from == kNone || wire.to == kNone || wire.tag ? kNone : block_of[at(wire.to)];
         for (std::size_t i = 0; block != kNone && i < wire.points.size(); ++i) {
             const Point& p = wire.points[i];
             if (p.y > edges[at(block)][1] && p.y < edges[at(block)][3]) {

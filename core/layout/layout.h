@@ -34,12 +34,12 @@ struct Frame {
 };
 
 /// One drawn line from producer card to consumer card, as a smooth polyline of control points (first and last lie on the cards).
-/// A far value (mask, shape) is drawn as a stub at its reader: stub is true and the points hold a short line.
+/// A far value (mask, shape) is drawn as a tag at its reader: tag is true and the points hold a short line.
 struct Wire {
     ValueId value = kNone;
     std::int32_t from = kNone;  ///< index into cards; kNone for a graph input
     std::int32_t to = kNone;    ///< kNone for a graph output
-    bool stub = false;
+    bool tag = false;
     std::vector<Point> points;
 };
 

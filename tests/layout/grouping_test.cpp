@@ -220,7 +220,7 @@ TEST(Grouping, EveryNodeHasACardAndWiresRunDown) {
             EXPECT_EQ(std::count(layout.card_of_node.begin(), layout.card_of_node.end(), kNone), 0);
             for (const Wire& wire : layout.wires) {
                 EXPECT_NE(wire.from, wire.to);
-                EXPECT_TRUE(wire.stub ? wire.from == kNone || wire.to == kNone : wire.points.back().y > wire.points.front().y);
+                EXPECT_TRUE(wire.tag ? wire.from == kNone || wire.to == kNone : wire.points.back().y > wire.points.front().y);
             }
         }
     }

@@ -86,12 +86,12 @@ TEST(Layered, ResidualNetHasNoCrossingsAndAStraightSpine) {
     EXPECT_EQ(d.items.spine.size(), static_cast<std::size_t>(d.items.ranks));
 }
 
-TEST(Layered, SharedValuesOfATransformerBecomeStubs) {
+TEST(Layered, SharedValuesOfATransformerBecomeTags) {
     const Drawn d = draw(test::transformer_net(2000));
     expect_sound(d);
     EXPECT_EQ(count_crossings(d.items, d.order), 0);
     EXPECT_LT(d.width(), 1500);
-    EXPECT_GT(d.net.stubs.size(), 500U);
+    EXPECT_GT(d.net.tags.size(), 500U);
     EXPECT_LT(d.items.count(), 8 * d.items.cards);
     EXPECT_EQ(connected_parts(d.net).size(), 1U);  // the nearest reader keeps its wire
 }
@@ -147,14 +147,14 @@ TEST(Layered, SpineFollowsTheHeavyPath) {
     EXPECT_NEAR(d.x[4], d.x[5], 1e-9);
 }
 
-TEST(Layered, CycleIsDrawnWithAStub) {
+TEST(Layered, CycleIsDrawnWithATag) {
     Net net;
     net.cards = 3;
     net.links = {{0, 0, {1}}, {1, 1, {2}}, {2, 2, {0, 2}}};
     const Drawn d = draw(std::move(net));
     expect_sound(d);
     EXPECT_EQ(d.items.ranks, 3);
-    EXPECT_EQ(d.net.stubs.size(), 2U);  // 2 -> 0, and 2 reading itself
+    EXPECT_EQ(d.net.tags.size(), 2U);  // 2 -> 0, and 2 reading itself
 }
 
 TEST(Layered, BendsStayLinearWhenEverythingIsFar) {
@@ -175,7 +175,7 @@ TEST(Layered, BendsStayLinearWhenEverythingIsFar) {
     const Drawn d = draw(std::move(net));
     expect_sound(d);
     EXPECT_LT(d.items.count(), 20'000 + 10 * d.items.cards);
-    EXPECT_FALSE(d.net.stubs.empty());
+    EXPECT_FALSE(d.net.tags.empty());
 }
 
 TEST(Layered, StopIsHeard) {

@@ -67,8 +67,8 @@ TEST(Layout, ResidualModel) {
     EXPECT_EQ(layout.cards.back().rank, 3);
     // x, a to Mul and Add, b, d, y
     EXPECT_EQ(layout.wires.size(), 6U);
-    const auto stubs = std::count_if(layout.wires.begin(), layout.wires.end(), [](const Wire& w) { return w.stub; });
-    EXPECT_EQ(stubs, 2);
+    const auto tags = std::count_if(layout.wires.begin(), layout.wires.end(), [](const Wire& w) { return w.tag; });
+    EXPECT_EQ(tags, 2);
 }
 
 TEST(Layout, UnconnectedPartsLieSideBySide) {

@@ -120,7 +120,7 @@ void Scene::findSharedPieces() {
     ValueId value = kNone;
     for (const int id : order) {
         const Wire& wire = wires()[at(id)];
-        if (wire.stub) {
+        if (wire.tag) {
             continue;
         }
         if (wire.value != value) {
@@ -253,18 +253,18 @@ void Scene::fill(int card, CardText& text) const {
     if (constants.size() > 3) {
         text.constants += QStringLiteral(" +%1").arg(constants.size() - 3);
     }
-    QStringList stubs;
+    QStringList tags;
     for (const int id : wiresOf(card)) {
         const Wire& wire = wires()[at(id)];
-        if (wire.stub && wire.to == card) {
+        if (wire.tag && wire.to == card) {
             const Value& value = model_->value(wire.value);
-            stubs << (value.graph_input ? valueText(value.id) : clean(value.name));
+            tags << (value.graph_input ? valueText(value.id) : clean(value.name));
         }
-        if (stubs.size() >= kMostNames) {
+        if (tags.size() >= kMostNames) {
             break;
         }
     }
-    text.stubs = stubs.join(QStringLiteral(", "));
+    text.tags = tags.join(QStringLiteral(", "));
     if (groupOf(card) != nullptr) {
         fillGroup(card, text);
     }
@@ -318,7 +318,7 @@ int Scene::neighbour(int card, Step step) const {
             const int other = step == Step::Producer ? wire.from : wire.to;
             if (other != kNone && other != card && (step == Step::Producer ? wire.to : wire.from) == card) {
                 const QPointF way = cardRect(other).center() - own.center();
-                offer(other, std::abs(way.x()) + 0.1 * std::abs(way.y()) + (wire.stub ? 1e6 : 0));
+                offer(other, std::abs(way.x()) + 0.1 * std::abs(way.y()) + (wire.tag ? 1e6 : 0));
             }
         }
         return best;

@@ -60,7 +60,7 @@ void paintStraight(QPainter& painter, const Scene& scene, const View& view, cons
     const double top = view.origin.y(), bottom = top + view.size.height() / view.zoom;
     for (const int id : wires) {
         const Wire& wire = scene.wires()[static_cast<std::size_t>(id)];
-        if (wire.stub) {
+        if (wire.tag) {
             continue;
         }
         for (std::size_t i = scene.firstOwnPiece(id) + 1; i < wire.points.size(); ++i) {
@@ -77,8 +77,8 @@ void paintStraight(QPainter& painter, const Scene& scene, const View& view, cons
     painter.drawLines(lines);
 }
 
-/// Names of the values that come in as stubs, once for a card.
-void paintStubLabels(QPainter& painter, const Scene& scene, const View& view, const std::vector<int>& wires, const Theme& theme) {
+/// Names of the values that come in as tags, once for a card.
+void paintTagLabels(QPainter& painter, const Scene& scene, const View& view, const std::vector<int>& wires, const Theme& theme) {
     QFont font = labelFont();
     font.setPixelSize(std::max(7, qRound(font.pixelSize() * 0.9 * std::min(view.zoom, 1.6))));
     painter.setFont(font);
@@ -87,7 +87,7 @@ void paintStubLabels(QPainter& painter, const Scene& scene, const View& view, co
     std::vector<int> done;
     for (const int id : wires) {
         const Wire& wire = scene.wires()[static_cast<std::size_t>(id)];
-        if (!wire.stub) {
+        if (!wire.tag) {
             continue;
         }
         if (wire.to == kNone) {
@@ -104,12 +104,12 @@ void paintStubLabels(QPainter& painter, const Scene& scene, const View& view, co
         double right = wire.points.front().x;
         for (const int other : scene.wiresOf(wire.to)) {
             const Wire& w = scene.wires()[static_cast<std::size_t>(other)];
-            right = w.stub && w.to == wire.to ? std::max(right, w.points.front().x) : right;
+            right = w.tag && w.to == wire.to ? std::max(right, w.points.front().x) : right;
         }
         const QPointF end = view.toScreen({right, wire.points.front().y});
         const double room = (scene.cardRect(wire.to).right() - right) * view.zoom + 8;
         painter.drawText(end + QPointF(5 * view.zoom, metrics.ascent() * 0.55),
-                         metrics.elidedText(scene.text(wire.to).stubs, Qt::ElideMiddle, room));
+                         metrics.elidedText(scene.text(wire.to).tags, Qt::ElideMiddle, room));
     }
 }
 
@@ -139,7 +139,7 @@ void paintWires(QPainter& painter, const Scene& scene, const View& view, const L
         painter.fillPath(arrows[dimmed], colour);
     }
     if (view.zoom >= kLabelZoom) {
-        paintStubLabels(painter, scene, view, wires, look.theme);
+        paintTagLabels(painter, scene, view, wires, look.theme);
     }
 }
 
@@ -153,7 +153,7 @@ void paintSelectedWires(QPainter& painter, const Scene& scene, const View& view,
     for (const int id : scene.wiresOf(look.current)) {
         const Wire& wire = scene.wires()[static_cast<std::size_t>(id)];
         QPen pen(look.theme.accent, std::clamp(1.8 * view.zoom, 1.2, 2.6));
-        if (wire.stub && wire.from != kNone && wire.to != kNone) {
+        if (wire.tag && wire.from != kNone && wire.to != kNone) {
             // The far value at full length, only while one of its ends is selected.
             const QRectF from = scene.cardRect(wire.from);
             const QPointF a = view.toScreen(QPointF(from.center().x(), from.bottom()));

@@ -85,7 +85,7 @@ std::vector<int> break_cycles(Net& net) {
         std::erase_if(link.to, [&](int reader) {
             const bool back = place[static_cast<std::size_t>(reader)] <= place[static_cast<std::size_t>(link.from)];
             if (back) {
-                net.stubs.push_back({link.value, link.from, reader});
+                net.tags.push_back({link.value, link.from, reader});
             }
             return back;
         });

@@ -31,7 +31,7 @@ struct Link {
 };
 
 /// A wire that is not drawn at full length. from is -1 for a graph input, to is -1 for a graph output.
-struct Stub {
+struct Tag {
     int value = 0;
     int from = -1;
     int to = -1;
@@ -41,7 +41,7 @@ struct Stub {
 struct Net {
     int cards = 0;
     std::vector<Link> links;
-    std::vector<Stub> stubs;
+    std::vector<Tag> tags;
     std::vector<int> weight;  ///< by card, how much it counts for the main path; empty: all the same
 
     [[nodiscard]] Rows out_links() const;  ///< card -> links it produces
@@ -49,13 +49,13 @@ struct Net {
     [[nodiscard]] int weight_of(int card) const { return weight.empty() ? 1 : weight[static_cast<std::size_t>(card)]; }
 };
 
-/// A topological order of the cards. Edges that close a cycle (a valid model has none) become stubs of the net.
+/// A topological order of the cards. Edges that close a cycle (a valid model has none) become tags of the net.
 [[nodiscard]] std::vector<int> break_cycles(Net& net);
 
 /// Rank of each card: longest path from the sources, then short branches are pulled down to their reader.
 [[nodiscard]] std::vector<int> assign_ranks(const Net& net, const std::vector<int>& order);
 
-/// Turns values that many far cards read, or that would need too many bends in all, into stubs; the near readers stay.
+/// Turns values that many far cards read, or that would need too many bends in all, into tags; the near readers stay.
 void cut_far_readers(Net& net, const std::vector<int>& rank);
 
 /// Connected parts as lists of cards in rising order, the largest part first.

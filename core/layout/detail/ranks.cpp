@@ -10,7 +10,7 @@ namespace vernier::layered {
 
 namespace {
 
-constexpr int kFarRanks = 20;    // a reader further down than this may get a stub
+constexpr int kFarRanks = 20;    // a reader further down than this may get a tag
 constexpr std::size_t kManyReaders = 8;
 
 int span_of(const Link& link, const std::vector<int>& rank) {
@@ -21,7 +21,7 @@ int span_of(const Link& link, const std::vector<int>& rank) {
     return last - rank[static_cast<std::size_t>(link.from)];
 }
 
-/// Keeps the nearest reader (so that the drawing stays connected) and those that keep says; the rest become stubs.
+/// Keeps the nearest reader (so that the drawing stays connected) and those that keep says; the rest become tags.
 void cut(Net& net, std::size_t index, const std::vector<int>& rank, int keep_within) {
     Link& link = net.links[index];
     const int top = rank[static_cast<std::size_t>(link.from)];
@@ -33,7 +33,7 @@ void cut(Net& net, std::size_t index, const std::vector<int>& rank, int keep_wit
         if ((reader == nearest && keep_nearest) || rank[static_cast<std::size_t>(reader)] - top <= keep_within) {
             return false;
         }
-        net.stubs.push_back({link.value, link.from, reader});
+        net.tags.push_back({link.value, link.from, reader});
         return true;
     });
 }

@@ -11,14 +11,14 @@ namespace {
 
 constexpr double kPortGap = 18;     // between the ends of wires at one card
 constexpr double kPortMargin = 14;  // from a card's corner
-constexpr double kStubLength = 15;
+constexpr double kTagLength = 15;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// A wire before it knows where exactly it touches its cards.
 struct Run {
     int value = 0, from = -1, to = -1;  // local cards
-    int link = -1;                      // -1: a stub
+    int link = -1;                      // -1: a tag
     double last_x = 0;                  // x just above the reader
     double first_x = 0;                 // x just below the producer
     bool on_path = false;
@@ -38,8 +38,8 @@ std::vector<Run> collect(const Part& part) {
             runs.push_back(run);
         }
     }
-    for (const Stub& stub : part.net.stubs) {
-        runs.push_back({stub.value, stub.from, stub.to});
+    for (const Tag& tag : part.net.tags) {
+        runs.push_back({tag.value, tag.from, tag.to});
     }
     return runs;
 }
@@ -53,7 +53,7 @@ double port(std::size_t index, std::size_t count, int centre, double width) {
     return (static_cast<double>(index) - middle) * gap;
 }
 
-/// For each run its x at the reader: ordered by where it comes from, the path in the middle, stubs at the right.
+/// For each run its x at the reader: ordered by where it comes from, the path in the middle, tags at the right.
 std::vector<double> reader_ports(const Part& part, const std::vector<Run>& runs, double width) {
     std::vector<std::pair<int, int>> pairs;
     for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -168,12 +168,12 @@ std::vector<Wire> route_wires(const Part& part, const LayoutOptions& options) {
         wire.value = run.value;
         wire.from = run.from < 0 ? kNone : part.cards[at(run.from)];
         wire.to = run.to < 0 ? kNone : part.cards[at(run.to)];
-        wire.stub = run.link < 0;
+        wire.tag = run.link < 0;
         if (run.link < 0) {
             const int card = run.to >= 0 ? run.to : run.from;
             const double edge = part.top[at(part.items.rank[at(card)])] + (run.to >= 0 ? 0 : options.card_height);
             const double x = run.to >= 0 ? ends[i] : starts[i];
-            wire.points = {{x, run.to >= 0 ? edge - kStubLength : edge}, {x, run.to >= 0 ? edge : edge + kStubLength}};
+            wire.points = {{x, run.to >= 0 ? edge - kTagLength : edge}, {x, run.to >= 0 ? edge : edge + kTagLength}};
             wires.push_back(std::move(wire));
             continue;
         }

@@ -260,7 +260,7 @@ TEST_F(GraphCanvasTest, OddNamesAndShapesStayOneShortLine) {
     const ModelPtr model = make_model(b.build());
     const Scene scene(model, std::make_shared<const GraphLayout>(layout_graph(*model)));
     const CardText& text = scene.text(0);
-    for (const QString& words : {text.title, text.label, text.shape, text.stubs, scene.valueText(model->node(0).outputs[0])}) {
+    for (const QString& words : {text.title, text.label, text.shape, text.tags, scene.valueText(model->node(0).outputs[0])}) {
         EXPECT_LT(words.size(), 250);
         EXPECT_FALSE(words.contains('\n'));
     }
