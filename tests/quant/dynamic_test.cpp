@@ -120,7 +120,7 @@ TEST(Dynamic, LstmBecomesTheIntegerKernel) {
         }
 }
 
-TEST(Dynamic, EmbeddingIsGatheredInS8) {
+TEST(Dynamic, EmbeddingIsGatheredInEightBits) {
     ModelBuilder b;
     b.input("ids", ElementType::int64, {1, 6});
     b.initializer("table", normal_floats(50 * 12, 1), {50, 12});
@@ -132,6 +132,19 @@ TEST(Dynamic, EmbeddingIsGatheredInS8) {
     EXPECT_EQ(emitted.proto.graph().node(1).op_type(), "DequantizeLinear");
     const auto ids = std::map{std::pair<const std::string, Tensor>{"ids", test::tensor_of<std::int64_t>(ElementType::int64, {0, 49, 7, -1, 7, 3}, {1, 6})}};
     EXPECT_GT(fidelity(*model, emitted, ids), 35);
+}
+
+TEST(Dynamic, RowsOfATableAreMovedInEightBitsThoughTheirShapeIsAskedFor) {
+    ModelBuilder b;
+    b.input("ids", ElementType::int64, {1, 6});
+    b.initializer("table", normal_floats(50 * 12, 1), {50, 12});
+    b.node("Gather", {"table", "ids"}, {"e"}, {}, "embed").node("Shape", {"e"}, {"dims"}, {}, "shape");
+    b.node("Transpose", {"e"}, {"t"}, {{"perm", {1, 0, 2}}}, "turn").node("Sigmoid", {"t"}, {"y"}, {}, "use");
+    b.output("y", ElementType::float32, {6, 1, 12}).output("dims", ElementType::int64, {3});
+    const Emitted emitted = make_dynamic(*make_model(b.build()), false);
+    const auto ran = executed_ops(emitted.proto);
+    EXPECT_EQ(ran.at("DequantizeLinear"), 1);
+    EXPECT_FALSE(ran.contains("QuantizeLinear"));
 }
 
 TEST(Dynamic, ASharedTableIsNotStoredTwice) {
