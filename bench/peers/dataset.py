@@ -26,6 +26,8 @@ class Dataset:
             return self._from_npz(part, limit)
         if source == "images":
             return self._from_images(part, limit)
+        if source == "jsonl":
+            return self._from_lines(part, limit)
         raise SystemExit(f"{self.path}: source {source} is not read by this benchmark")
 
     def _from_npz(self, part, limit):
@@ -34,6 +36,13 @@ class Dataset:
         steps = self.spec["preprocess"]
         inputs = {name: prepared(members[member][index], steps[name]) for name, member in self.spec["arrays"].items()}
         return inputs, members[self.spec["labels"]][index].astype(np.int64)
+
+    def _from_lines(self, part, limit):
+        lines = (self.path.parent / part["file"]).read_text(encoding="utf-8").splitlines()[:limit]
+        samples = [json.loads(line) for line in lines]
+        steps = self.spec["preprocess"]
+        inputs = {name: prepared(np.array([sample["inputs"][name] for sample in samples]), steps[name]) for name in samples[0]["inputs"]}
+        return inputs, np.array([sample["label"] for sample in samples], np.int64)
 
     def _from_images(self, part, limit):
         from PIL import Image
