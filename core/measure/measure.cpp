@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/measure.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/measure/latency.h"
@@ -29,9 +26,9 @@ struct Entry {
     throw Error(error.kind(), error.what(), where, error.remedy());
 }
 
-SubjectRequest request_for(const std::filesystem::path& path, const DatasetPtr& dataset, const std::vector<std::uint64_t>& samples,
-                           const MeasureOptions& options) {
-    SubjectRequest request{path, options.run};
+/// What all models are opened with; the file is filled in for each. The sample that is timed is decoded once.
+SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::uint64_t>& samples, const MeasureOptions& options) {
+    SubjectRequest request{{}, options.run};
     if (dataset == nullptr) return request;
     request.output = dataset->output();
     if (!samples.empty()) request.inputs = dataset->load(Split::validation, samples.front()).inputs;
@@ -135,11 +132,13 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
         }
     }
     const Host host = this_host();
+    SubjectRequest request = common_request(dataset, samples, options);
     std::vector<Entry> entries;
     for (const std::filesystem::path& path : models) {
         job.step("open", entries.size(), models.size());
+        request.model = path;
         try {
-            entries.push_back(open_entry(runtime, request_for(path, dataset, samples, options), options, job));
+            entries.push_back(open_entry(runtime, request, options, job));
         } catch (const Error& error) {
             rethrow_with_file(error, path);
         }
