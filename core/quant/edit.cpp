@@ -227,6 +227,13 @@ std::string GraphEdit::add_scalar(std::string_view base, float value) {
     return add_constant<float>(base, ElementType::float32, {}, {value});
 }
 
+void GraphEdit::replace_constant(const std::string& tensor, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
+    auto& constant = initializers_.at(tensor);
+    constant.mutable_dims()->Assign(dims.begin(), dims.end());
+    constant.set_raw_data(values.data(), values.size() * sizeof(float));
+    types_.erase(tensor);  // an initializer's type is its own
+}
+
 int GraphEdit::add(onnx::NodeProto proto, NodeId origin) {
     items_.push_back({std::move(proto), origin, false});
     const int index = static_cast<int>(items_.size()) - 1;

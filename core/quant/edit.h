@@ -68,6 +68,8 @@ public:
         return add_initializer(base, type, dims, std::as_bytes(std::span(values)));
     }
     std::string add_scalar(std::string_view base, float value);
+    /// Gives a float initializer another content, for all of its readers.
+    void replace_constant(const std::string& tensor, const std::vector<std::int64_t>& dims, const std::vector<float>& values);
 
     /// Adds a node; it is put in order when the model is built. Returns its index.
     int add(onnx::NodeProto proto, NodeId origin = kNone);

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/quant/calibration/calibrate.h"
+#include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/float_guard.h"
 #include "core/quant/methods/fp16.h"
@@ -29,6 +30,8 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, const Ranges& ranges, const Calibration& calibration,
                       std::vector<Finding>& findings) {
     GraphEdit edit = prepared.edit;
+    merge_conv_groups(edit, static_plan);
+    pad_depthwise_channels(edit, static_plan);
     emit_static(edit, static_plan, ranges, calibration, prepared.per_channel(), findings);
     emit_dynamic(edit, prepared.dynamic_nodes());
     if (!static_plan.heavy.empty() || !prepared.dynamic_nodes().empty()) sum_before_layer_norm(edit);

@@ -225,7 +225,7 @@ private:
         if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
         const WeightWalk walk = weight_walk(i, dims, shape);
         auto mean = watched->second.channel_mean;
-        if (padded_.contains(i)) mean.resize(walk.inputs, 0.0);
+        if (!mean.empty()) mean.resize(walk.inputs * walk.groups, 0.0);  // channels that were added have weights of zero
         const auto shift = bias_shift(values, weight, walk, mean);
         if (shift.empty()) return;
         if (bias.node < 0) bias = {i, 2, node(i).input(1) + "_bias", std::vector<float>(shape.channels, 0.f)};
