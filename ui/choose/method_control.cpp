@@ -188,7 +188,9 @@ bool MethodControl::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         auto* help = static_cast<QHelpEvent*>(event);
         const int index = segmentAt(help->pos());
-        if (index >= 0) {
+        if (!isEnabled()) {
+            QToolTip::showText(help->globalPos(), toolTip(), this);
+        } else if (index >= 0) {
             const MethodRow& row = kMethods[static_cast<std::size_t>(index)];
             QToolTip::showText(help->globalPos(), tr("%1 (key %2)").arg(text(row.title)).arg(QLatin1Char(row.key)), this);
         }

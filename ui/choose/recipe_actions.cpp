@@ -55,12 +55,19 @@ void fillNodeMenu(QMenu& menu, Session& session, int id) {
     const QString label = QString::fromStdString(node.label);
     QAction* title = menu.addAction(nodes.size() > 1 ? tr("%1 selected nodes").arg(nodes.size()) : label);
     title->setEnabled(false);
+    menu.setToolTipsVisible(true);
     addMethods(menu, true, [&session, nodes](Method method) { session.choose(nodes, method); });
     QAction* reset = menu.addAction(tr("Inherit again\t0"));
     QObject::connect(reset, &QAction::triggered, &session, [&session, nodes] { session.choose(nodes, std::nullopt); });
     menu.addSeparator();
     addMethods(*menu.addMenu(tr("All %1 nodes").arg(op)), false, [&session, op](Method method) { session.chooseByOp(op, method); });
     addMethods(*menu.addMenu(tr("Whole model")), false, [&session](Method method) { session.chooseWholeModel(method); });
+    for (QAction* action : menu.actions()) {
+        if (!session.isSound() && !action->isSeparator()) {
+            action->setEnabled(false);
+            action->setToolTip(session.lookOnly());
+        }
+    }
     menu.addSeparator();
     QObject::connect(menu.addAction(tr("Select all %1 nodes").arg(op)), &QAction::triggered, &session, [&session, op, id] {
         QVector<int> alike;

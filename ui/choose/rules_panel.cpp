@@ -265,7 +265,7 @@ void RulesPanel::showState() {
     const int row = currentRow();
     const bool movable = row > 0 && !rows_[static_cast<std::size_t>(row)].ownChoices;
     const int last = static_cast<int>(std::count_if(rows_.begin(), rows_.end(), [](const RuleRow& r) { return !r.ownChoices; })) - 1;
-    add_->setEnabled(open && session_.filter().active() && session_.filter().error().isEmpty());
+    add_->setEnabled(session_.isSound() && session_.filter().active() && session_.filter().error().isEmpty());
     up_->setEnabled(movable && row > 1);
     down_->setEnabled(movable && row < last);
     remove_->setEnabled(row > 0);
@@ -280,15 +280,16 @@ void RulesPanel::showState() {
     }
     const bool missing = open && session_.needsCalibration() && session_.datasetPath().isEmpty();
     note_->setVisible(open);
-    note_->setText(missing                           ? tr("INT8 static needs calibration samples: pick a dataset first.")
+    note_->setText(open && !session_.isSound()       ? session_.lookOnly()
+                   : missing                           ? tr("INT8 static needs calibration samples: pick a dataset first.")
                    : !session_.planError().isEmpty() ? session_.planError()
                    : !totals.planned                 ? tr("Planning…")
                                                      : tr("%1 · about %2 (estimate)").arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
     const bool anything = std::any_of(session_.choices().begin(), session_.choices().end(),
                                       [](const Choice& choice) { return choice.method != Method::fp32; });
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));
-    quantize_->setEnabled(open && anything && session_.planError().isEmpty());
-    quantize_->setToolTip(anything ? QString() : tr("Choose a method for at least one node first"));
+    quantize_->setEnabled(session_.isSound() && anything && session_.planError().isEmpty());
+    quantize_->setToolTip(open && !session_.isSound() ? session_.lookOnly() : anything ? QString() : tr("Choose a method for at least one node first"));
     // One primary action at a time: before there is a baseline it is measuring that.
     const bool primary = anything && session_.baseline().has_value();
     if (quantize_->property("primary").toBool() != primary) {

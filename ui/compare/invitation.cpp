@@ -58,7 +58,14 @@ void Invitation::refresh() {
 }
 
 void Invitation::invite() {
-    button_->setEnabled(session_.state() == Session::State::open);
+    button_->setEnabled(session_.isSound());
+    button_->setToolTip(session_.lookOnly());
+    if (session_.model() && !session_.isSound()) {
+        title_->setText(tr("There is nothing to measure"));
+        text_->setText(session_.lookOnly() + QLatin1Char(' ') + tr("The Findings tab says what does not hold together."));
+        button_->setText(tr("Measure the baseline"));
+        return;
+    }
     if (session_.baseline()) {
         const bool missing = session_.needsCalibration() && session_.datasetPath().isEmpty();
         title_->setText(session_.runs().isEmpty() ? tr("The baseline is measured. Now make a candidate.") : tr("The candidates are not measured yet."));

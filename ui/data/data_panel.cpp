@@ -162,11 +162,14 @@ void DataPanel::showState() {
         }
         loadPage();
     }
-    const QString suggestion = session_.model() ? session_.suggestedDataset() : QString();
+    const QString suggestion = session_.isSound() ? session_.suggestedDataset() : QString();
     suggest_->setVisible(!dataset && !suggestion.isEmpty() && suggestion != session_.datasetPath());
     suggest_->setText(tr("Use %1").arg(QFileInfo(suggestion).fileName()));
-    stack_->widget(0)->setEnabled(static_cast<bool>(session_.model()));
-    if (session_.datasetBusy()) {
+    stack_->widget(0)->setEnabled(session_.isSound());
+    stack_->widget(0)->setToolTip(session_.lookOnly());
+    if (!session_.lookOnly().isEmpty()) {
+        message_->setText(session_.lookOnly());
+    } else if (session_.datasetBusy()) {
         message_->setText(tr("Reading %1…").arg(QFileInfo(session_.datasetPath()).fileName()));
     } else if (!session_.datasetError().isEmpty()) {
         message_->setText(session_.datasetError());

@@ -271,8 +271,12 @@ void InspectorPanel::showState() {
     const NodeState first = session_.nodeState(nodes.front());
     const bool same = std::all_of(nodes.begin(), nodes.end(), [&](int id) { return session_.nodeState(id).chosen == first.chosen; });
     const bool own = std::all_of(nodes.begin(), nodes.end(), [&](int id) { return session_.nodeState(id).own; });
+    control_->setEnabled(session_.isSound());
+    control_->setToolTip(session_.lookOnly());
     control_->setMethod(same ? std::optional(first.chosen) : std::nullopt, own);
-    if (nodes.size() == 1) {
+    if (!session_.isSound()) {
+        shownAdvice_ = {session_.lookOnly(), NodeAdvice::Action::none, {}, false};
+    } else if (nodes.size() == 1) {
         shownAdvice_ = nodeAdvice(first, weights_);
     } else {
         shownAdvice_ = {same ? tr("All of them have the same method.") : tr("They have different methods; a choice here sets all of them."),

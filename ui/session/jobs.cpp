@@ -63,6 +63,11 @@ bool Jobs::ready() {
         return false;
     }
     problem_.reset();
+    if (!session_.isSound()) {
+        problem_ = Problem{QStringLiteral("bad-model"), session_.lookOnly(), 65};
+        emit changed();
+        return false;
+    }
     if (!work_.isValid()) {
         problem_ = Problem{QStringLiteral("cannot-write"), tr("The temporary folder cannot be used: %1").arg(work_.errorString()), 74};
         emit changed();

@@ -7,10 +7,23 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/model/damage.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session_file.h"
 
 namespace vernier::ui {
+
+namespace {
+
+/// "What (node N). What to do." about the file that is open: its path says nothing new.
+QString sentence(const Error& damage) {
+    Where where = damage.where();
+    where.file.clear();
+    const QString text = QString::fromStdString(Error(damage.kind(), damage.what(), where, damage.remedy()).line());
+    return text.endsWith(QLatin1Char('.')) ? text : text + QLatin1Char('.');
+}
+
+}  // namespace
 
 Session::Session(QObject* parent) : QObject(parent) {
     gate_.max_drop_points = 0.5;
@@ -44,7 +57,7 @@ void Session::open(const QString& path) {
                 opened.session = readSessionFile(absolute);
                 file = modelOfSession(opened.session, absolute);
             }
-            opened.model = open_model(file, job);
+            opened.model = open_to_look(file, job);
             (void)opened.model->sha256();  // asked for here, so that saving does not read the file on the GUI thread
             return opened;
         },
@@ -66,12 +79,14 @@ void Session::modelArrived(ModelPtr model) {
     model_ = std::move(model);
     modelPath_ = QString::fromStdString(model_->path().string());
     state_ = State::open;
+    const std::optional<Error>& damage = damage_of(*model_);
+    damage_ = damage ? sentence(*damage) : QString();
     resolveChoices();
     emit stateChanged();
     emit recipeChanged();
     makePlan();
     jobs_->inspect();
-    const QString data = suggestedDataset();
+    const QString data = isSound() ? suggestedDataset() : QString();
     if (!data.isEmpty()) {
         setDataset(data);
         touched_ = false;  // found by itself: nothing that the user would miss
@@ -86,6 +101,7 @@ void Session::close() {
     jobs_->abandon();
     state_ = State::empty;
     error_.clear();
+    damage_.clear();
     modelPath_.clear();
     sessionPath_.clear();
     model_.reset();
@@ -119,6 +135,10 @@ void Session::close() {
 
 QString Session::modelName() const {
     return QFileInfo(modelPath_).fileName();
+}
+
+QString Session::lookOnly() const {
+    return damage_.isEmpty() ? QString() : tr("This file can be looked at, but as it is neither quantized nor measured.");
 }
 
 bool Session::isModified() const {
@@ -184,6 +204,9 @@ void Session::restore(const Json& json, const QString& path) {
 // --- data ---------------------------------------------------------------------------------------------------------
 
 void Session::setDataset(const QString& path) {
+    if (!isSound()) {
+        return;
+    }
     const QString absolute = path.isEmpty() ? QString() : QFileInfo(path).absoluteFilePath();
     if (absolute != datasetPath_) {
         // What was measured on other data is no baseline for what comes now.

@@ -68,6 +68,12 @@ public:
     [[nodiscard]] const ModelPtr& model() const { return model_; }  ///< null unless state() is open
     [[nodiscard]] const QString& modelPath() const { return modelPath_; }
     [[nodiscard]] QString modelName() const;                        ///< file name without folder
+    /// What does not hold together in the open file, as one sentence; empty for a sound one. A damaged model can only be
+    /// looked at: nothing may be chosen, quantized or measured.
+    [[nodiscard]] const QString& damage() const { return damage_; }
+    [[nodiscard]] bool isSound() const { return model_ && damage_.isEmpty(); }
+    /// For the tips of what cannot be used with a damaged model; empty for a sound one.
+    [[nodiscard]] QString lookOnly() const;
     [[nodiscard]] const QString& sessionPath() const { return sessionPath_; }
     [[nodiscard]] bool isModified() const;
     /// Writes the session file and copies the runs' models beside it. Gives what went wrong, or nothing.
@@ -186,6 +192,7 @@ private:
 
     State state_ = State::empty;
     QString error_;
+    QString damage_;
     QElapsedTimer openTimer_;
     double readTime_ = 0;
     QString modelPath_;

@@ -55,7 +55,7 @@ private:
 };
 
 void Session::setRecipe(const Recipe& recipe, const QString& text) {
-    if (model_ && recipe != recipe_) {
+    if (isSound() && recipe != recipe_) {
         undo_.push(new RecipeCommand(*this, recipe, text));
     }
 }
@@ -160,8 +160,8 @@ void Session::setCalibration(const Calibration& calibration) {
 }
 
 std::optional<QString> Session::openRecipe(const QString& path) {
-    if (!model_) {
-        return tr("Open a model first.");
+    if (!isSound()) {
+        return model_ ? lookOnly() : tr("Open a model first.");
     }
     try {
         setRecipe(reanchored(read_recipe(path.toStdString()), *model_), tr("Open recipe %1").arg(QFileInfo(path).fileName()));
@@ -233,7 +233,7 @@ int Session::ruleCount(int index) const {
 void Session::makePlan() {
     plan_.reset();
     planError_.clear();
-    if (!model_) {
+    if (!isSound()) {
         planning_.cancel();
         return;
     }

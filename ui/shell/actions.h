@@ -13,7 +13,8 @@ class MainWindow;
 enum class Menu { file, edit, choose, measure, view, help };
 
 /// When a command can be used.
-enum class Needs { nothing, model, selection, run, comparison, job };
+/// model, selection: to look at; sound, choice: the same of a model that can be quantized and measured.
+enum class Needs { nothing, model, selection, sound, choice, run, comparison, job };
 
 /// One command of the window. Menus, shortcuts, the palette and the help sheet are made from the table of these.
 struct ActionRow {

@@ -44,10 +44,12 @@ void AdviceBar::showState() {
     const bool untouched = session_.recipe() == Recipe{};
     const QString why = text(advice, "text").isEmpty() ? text(advice, "why") : text(advice, "text");
     method_ = method_from_id(text(advice, "method").toStdString());
-    const QString problem = text(inspection, "error");
+    // A damaged model has no advice, and what its inspection cannot do is known before.
+    const QString damage = session_.damage();
+    const QString problem = damage.isEmpty() ? text(inspection, "error") : tr("%1 Found: %2").arg(session_.lookOnly(), damage);
     setVisible(session_.model() && (!problem.isEmpty() || (untouched && !why.isEmpty())));
     const Theme theme = Theme::current();
-    const QColor edge = problem.isEmpty() ? theme.accent : theme.bad;
+    const QColor edge = problem.isEmpty() ? theme.accent : damage.isEmpty() ? theme.bad : theme.warn;
     setStyleSheet(QStringLiteral("vernier--ui--AdviceBar { background: %1; border-left: 3px solid %2; }")
                       .arg(mixed(edge, theme.window, 0.10).name(), edge.name()));
     text_->setText(problem.isEmpty() ? why : problem);

@@ -139,6 +139,7 @@ void MainWindow::buildMenus() {
         QMenu*& menu = menus[static_cast<int>(row.menu)];
         if (menu == nullptr) {
             menu = menuBar()->addMenu(menuTitle(row.menu));
+            menu->setToolTipsVisible(true);
         }
         if (row.separator) {
             menu->addSeparator();
@@ -206,16 +207,22 @@ void MainWindow::connectPanels() {
 
 void MainWindow::updateActions() {
     const bool model = static_cast<bool>(session_.model());
+    const bool selection = model && !session_.selection().nodes().isEmpty();
+    const bool sound = session_.isSound();
     const Run* run = session_.run(session_.currentRun());
     for (const ActionRow& row : actionTable()) {
         const bool usable = row.needs == Needs::nothing      ? true
                             : row.needs == Needs::model      ? model
-                            : row.needs == Needs::selection  ? model && !session_.selection().nodes().isEmpty()
+                            : row.needs == Needs::selection  ? selection
+                            : row.needs == Needs::sound      ? sound
+                            : row.needs == Needs::choice     ? selection && sound
                             : row.needs == Needs::run        ? run != nullptr && !run->file.isEmpty()
                             : row.needs == Needs::comparison ? session_.comparison().has_value()
                                                              : session_.jobs().busy();
         QAction* action = actions_[QLatin1String(row.id)];
         action->setEnabled(usable);
+        const bool refused = (row.needs == Needs::sound || row.needs == Needs::choice) && model && !sound;
+        action->setToolTip(refused ? session_.lookOnly() : QCoreApplication::translate("Actions", row.tip));
         if (row.checked != nullptr) {
             action->setChecked(row.checked(*this));
         }
@@ -241,7 +248,7 @@ void MainWindow::sessionChanged() {
     }
     if (open) {
         addRecentFile(session_.sessionPath().isEmpty() ? session_.modelPath() : session_.sessionPath());
-        showTab(Tab::compare);
+        showTab(session_.isSound() ? Tab::compare : Tab::findings);
         canvas()->setFocus();
     } else if (!opening) {
         start_->refresh();

@@ -252,7 +252,9 @@ void MainWindow::dropPaths(const QStringList& paths) {
             connect(&session_, &Session::stateChanged, once, [this, once, second = models[1]] {
                 if (session_.state() == Session::State::open) {
                     once->deleteLater();
-                    session_.addCandidate(second);
+                    if (session_.isSound()) {
+                        session_.addCandidate(second);
+                    }
                 } else if (session_.state() == Session::State::failed) {
                     once->deleteLater();
                 }

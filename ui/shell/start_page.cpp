@@ -150,7 +150,7 @@ void StartPage::addRecent() {
 void StartPage::showProblem(const QString& text) {
     const Theme theme = Theme::current();
     problem_->setStyleSheet(QStringLiteral("color: %1;").arg(theme.ink(theme.bad).name()));
-    problem_->setText(text);
+    problem_->setText(text.isEmpty() ? text : text + (text.endsWith(QLatin1Char('.')) ? QStringLiteral(" ") : QStringLiteral(". ")) + tr("Or open another file."));
     problem_->setVisible(!text.isEmpty());
 }
 

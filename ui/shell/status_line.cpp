@@ -101,7 +101,7 @@ void StatusLine::showSelection() {
 void StatusLine::showEstimate() {
     const Totals totals = session_.totals();
     if (!totals.planned) {
-        setNote(estimate_, session_.model() ? tr("planning…") : QString());
+        setNote(estimate_, session_.isSound() ? tr("planning…") : QString());
         return;
     }
     QStringList parts;
@@ -118,7 +118,7 @@ void StatusLine::showEstimate() {
 void StatusLine::showBaseline() {
     const auto& baseline = session_.baseline();
     if (!baseline) {
-        setNote(baseline_, session_.model() ? tr("no baseline yet") : QString());
+        setNote(baseline_, session_.isSound() ? tr("no baseline yet") : session_.model() ? tr("to look at only") : QString(), session_.damage());
         setNote(runtime_, {});
         return;
     }
