@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cfloat>
+#include <cmath>
 #include <limits>
 
 namespace vernier {
@@ -79,6 +81,11 @@ std::string concat_condition(const GraphEdit& edit, const onnx::NodeProto& node)
     return {};
 }
 
+std::string saturation_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (saturation_of(node).scale == 0) return "its slope and offset do not fit into codes of [0, 1]";
+    return first_input_condition(edit, node);
+}
+
 std::string clamp_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
     float lo = 0, hi = 0;
     return clamp_bounds(edit, node, lo, hi) ? std::string{} : "its bounds are computed";
@@ -91,6 +98,8 @@ constexpr std::array kOperators = {
     OperatorRow{"Add", Kernel::binary, &binary_condition},
     OperatorRow{"Mul", Kernel::binary, &binary_condition},
     OperatorRow{"Sigmoid", Kernel::fixed_unit, &first_input_condition},
+    OperatorRow{"HardSigmoid", Kernel::hard_sigmoid, &saturation_condition},
+    OperatorRow{"HardSwish", Kernel::hard_swish, &saturation_condition},
     OperatorRow{"LeakyRelu", Kernel::unary, &first_input_condition},
     OperatorRow{"GlobalAveragePool", Kernel::unary, &first_input_condition},
     OperatorRow{"MaxPool", Kernel::same_scale, &max_pool_condition},
@@ -121,6 +130,15 @@ KernelChoice int8_kernel(const GraphEdit& edit, const onnx::NodeProto& node) {
         return why.empty() ? KernelChoice{row.kernel, {}} : KernelChoice{Kernel::none, std::move(why)};
     }
     return {Kernel::none, fmt::format("the runtime has no integer kernel for {}", node.op_type())};
+}
+
+Saturation saturation_of(const onnx::NodeProto& node) {
+    const bool swish = node.op_type() == "HardSwish";
+    const double alpha = swish ? 1.0 / 6.0 : double(attribute_float(node, "alpha", 0.2f));
+    const double beta = swish ? 0.5 : double(attribute_float(node, "beta", 0.5f));
+    const double scale = 1.0 / (255.0 * alpha);
+    if (!(alpha > 0) || !(beta >= 0) || !(beta <= 1) || !(scale >= FLT_MIN) || !(scale <= FLT_MAX)) return {};
+    return {static_cast<float>(scale), static_cast<std::uint8_t>(std::nearbyint(255.0 * beta))};
 }
 
 bool clamp_bounds(const GraphEdit& edit, const onnx::NodeProto& node, float& lo, float& hi) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ enum class Kernel {
     binary,        ///< Add, Mul: every operand and the output quantized, constants too
     unary,         ///< table or pool with an output scale of its own
     fixed_unit,    ///< Sigmoid: output scale 1/256, zero point 0
+    hard_sigmoid,  ///< written as x + 0 with saturating codes: no kernel of its own, output scale 1/255, zero point 0
+    hard_swish,    ///< x * HardSigmoid(x, 1/6, 1/2), the latter as above
     same_scale,    ///< moves data: output scale and zero point bit for bit those of the input
     concat,        ///< every operand quantized, output with a scale of its own
     clamp,         ///< Relu, Clip: vanishes into the quantized output of the node before it
@@ -35,6 +38,14 @@ struct KernelChoice {
 [[nodiscard]] constexpr bool is_heavy(Kernel kernel) {
     return kernel == Kernel::conv || kernel == Kernel::matmul || kernel == Kernel::gemm;
 }
+
+/// How HardSigmoid's straight part maps to codes of [0, 1]: max(0, min(1, alpha x + beta)) = code / 255 with
+/// code = clamp(x / scale + zero_point) for scale = 1 / (255 alpha), zero_point = 255 beta.
+struct Saturation {
+    float scale = 0;            ///< 0: it does not saturate so
+    std::uint8_t zero_point = 0;
+};
+[[nodiscard]] Saturation saturation_of(const onnx::NodeProto& node);
 
 /// Bounds of a Relu or Clip; infinite where open. False when a bound is computed.
 [[nodiscard]] bool clamp_bounds(const GraphEdit& edit, const onnx::NodeProto& node, float& lo, float& hi);

@@ -74,11 +74,15 @@ void run_passes(Prepared& prepared) {
     context.findings = &prepared.findings;
     context.absorbed.assign(prepared.choices.size(), false);
     context.wants_static.assign(prepared.choices.size(), false);
+    context.wants_fp16.assign(prepared.choices.size(), false);
     for (const Choice& choice : prepared.choices)
         context.keeps_float.push_back(choice.explicit_choice() && (choice.method == Method::fp32 || choice.method == Method::fp16));
-    for (std::size_t i = 0; i < prepared.choices.size(); ++i)
+    for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
         context.wants_static[i] = prepared.choices[i].method == Method::int8_static && prepared.problem[i].empty();
+        context.wants_fp16[i] = prepared.choices[i].method == Method::fp16 && prepared.problem[i].empty();
+    }
     if (any(context.wants_static)) run_static_passes(prepared.edit, context);
+    else if (any(context.wants_fp16)) fold_batch_norm(prepared.edit, context);
     // A table looked up replaces an integer product, whichever method would have made it integer.
     for (std::size_t i = 0; i < prepared.choices.size(); ++i)
         if (prepared.choices[i].method == Method::int8_dynamic && prepared.problem[i].empty()) context.wants_static[i] = true;

@@ -234,5 +234,71 @@ TEST(StaticPasses, ReshapedConstantsBecomeConstants) {
     expect_same_after_passes(b, "Reshape");
 }
 
+
+/// Conv, HardSwish in one of its forms, Conv, HardSigmoid gate, Conv.
+ModelPtr hard_net(const std::string& form) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 12, 12});
+    for (const std::string name : {"a", "b", "c"}) b.initializer("w" + name, random_floats(16 * 16, name[0]), {16, 16, 1, 1});
+    b.initializer("three", std::vector<float>{3.f}, {}).initializer("zero", std::vector<float>{0.f}, {});
+    b.initializer("six", std::vector<float>{6.f}, {}).initializer("sixth", std::vector<float>{1.f / 6.f}, {});
+    b.node("Conv", {"x", "wa"}, {"a0"}, {}, "conv_a");
+    if (form == "operator") {
+        b.node("HardSwish", {"a0"}, {"a1"}, {}, "swish");
+    } else {
+        b.node("Add", {"a0", "three"}, {"s0"}, {}, "plus");
+        b.node("Clip", {"s0", "zero", "six"}, {"s1"}, {}, "clip");
+        const bool early = form == "scaled first";
+        b.node("Mul", {"s1", early ? "sixth" : "a0"}, {"s2"}, {}, "first");
+        b.node(early ? "Mul" : "Div", early ? std::vector<std::string>{"a0", "s2"} : std::vector<std::string>{"s2", "six"}, {"a1"}, {}, "second");
+    }
+    b.node("Conv", {"a1", "wb"}, {"b0"}, {}, "conv_b");
+    b.node("HardSigmoid", {"b0"}, {"b1"}, {}, "gate");
+    b.node("Mul", {"b1", "a1"}, {"b2"}, {}, "gated");
+    b.node("Conv", {"b2", "wc"}, {"y"}, {}, "conv_c");
+    b.output("y", ElementType::float32, {1, 16, 12, 12});
+    return make_model(b.build());
+}
+
+TEST(StaticInt8, HardSwishAndHardSigmoidStayInTheIsland) {
+    for (const std::string form : {"operator", "scaled first", "scaled last"}) {
+        const auto model = hard_net(form);
+        const Quantized result = run_static(model);
+        const auto ran = executed_ops(*result.proto);
+        EXPECT_EQ(ran.count("HardSwish") + ran.count("HardSigmoid") + ran.count("Clip") + ran.count("Div"), 0u) << form;
+        EXPECT_EQ(ran.at("QLinearConv"), 3) << form;
+        EXPECT_EQ(ran.at("QLinearMul"), 2) << form;
+        EXPECT_EQ(ran.at("QLinearAdd"), 2) << form;
+        EXPECT_EQ(ran.at("QuantizeLinear"), 1) << form;
+        EXPECT_GT(agreement_db(model, result), 30) << form;
+    }
+}
+
+TEST(StaticInt8, AClampBehindSigmoidIsKept) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 12, 12});
+    for (const std::string name : {"a", "b"}) b.initializer("w" + name, random_floats(16 * 16, name[0]), {16, 16, 1, 1});
+    b.initializer("lo", std::vector<float>{0.f}, {}).initializer("hi", std::vector<float>{0.5f}, {});
+    b.node("Conv", {"x", "wa"}, {"a0"}, {}, "conv_a");
+    b.node("Sigmoid", {"a0"}, {"a1"}, {}, "sigmoid");
+    b.node("Clip", {"a1", "lo", "hi"}, {"a2"}, {}, "clip");
+    b.node("Conv", {"a2", "wb"}, {"y"}, {}, "conv_b");
+    b.output("y", ElementType::float32, {1, 16, 12, 12});
+    const auto model = make_model(b.build());
+    EXPECT_GT(agreement_db(model, run_static(model)), 30);
+}
+
+TEST(MixedMethods, Fp16FoldsBatchNormOnlyWhereBothAreFp16) {
+    const auto model = make_model(small_net().build());
+    for (const bool norm_too : {true, false}) {
+        Recipe recipe;
+        recipe.default_method = Method::fp16;
+        if (!norm_too) recipe.rules.push_back({"op:BatchNormalization", Method::fp32, {}});
+        const Quantized result = quantize(runtime(), model, recipe, nullptr, {}, {});
+        EXPECT_EQ(op_counts(*result.proto).count("BatchNormalization"), norm_too ? 0u : 1u);
+        EXPECT_GT(agreement_db(model, result), 50);
+    }
+}
+
 }  // namespace
 }  // namespace vernier

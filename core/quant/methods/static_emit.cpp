@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "core/base/error.h"
 #include "core/quant/methods/pair_safe.h"
 #include "core/quant/methods/tap_share.h"
@@ -30,6 +32,7 @@ public:
         const auto count = static_cast<int>(plan_.items.size());
         for (int i = 0; i < count; ++i) write_relu_as_leaky(i);
         for (int i = 0; i < count; ++i) remove_clamp(i);
+        for (int i = 0; i < count; ++i) write_saturating(i);
         for (const int i : plan_.heavy) write_weights(i);
         for (int i = 0; i < count; ++i)
             if (item(i).kernel == Kernel::binary && !item(i).absorbed) write_constant_operands(i);
@@ -101,21 +104,56 @@ private:
     }
 
     const ParamNames& params(const QuantTensor& tensor) {
-        const std::string key = tensor.observe.empty() ? std::string() : root(tensor.observe);
+        const bool fixed = tensor.observe.empty();
+        const std::string key = fixed ? fmt::format("unit_{:.0f}", 1.f / tensor.fixed_scale) : root(tensor.observe);
         auto [found, made] = params_.try_emplace(key);
         if (!made) return found->second;
         ParamNames& names = found->second;
-        names.params = key.empty() ? QuantParams{1.f / 256.f, 0} : u8_params(key_range_.at(key));
-        const std::string base = key.empty() ? "unit_range" : key;
-        names.scale = edit_.add_constant<float>(base + "_scale", ElementType::float32, {}, {names.params.scale});
-        names.zero_point = edit_.add_constant<std::uint8_t>(base + "_zero_point", ElementType::uint8, {}, {names.params.zero_point});
+        names = add_params(key, fixed ? QuantParams{tensor.fixed_scale, 0} : u8_params(key_range_.at(key)));
         return names;
+    }
+
+    ParamNames add_params(const std::string& base, QuantParams params) {
+        return {params, edit_.add_constant<float>(base + "_scale", ElementType::float32, {}, {params.scale}),
+                edit_.add_constant<std::uint8_t>(base + "_zero_point", ElementType::uint8, {}, {params.zero_point})};
     }
 
     void write_relu_as_leaky(int i) {
         if (item(i).kernel != Kernel::unary || node(i).op_type() != "Relu") return;
         node(i).set_op_type("LeakyRelu");
         set_attribute(node(i), "alpha", 0.f);
+    }
+
+    /// HardSigmoid has no integer kernel, but codes saturate as it does: x + 0, written with the scale of its straight part,
+    /// read as [0, 1]. (QLinearAdd is the cheapest node that requantizes.) HardSwish multiplies x by that.
+    void write_saturating(int i) {
+        if (item(i).kernel == Kernel::hard_sigmoid) {
+            node(i).clear_attribute();
+            node(i).set_op_type("Add");
+            edit_.set_input(i, 1, zero_operand());
+        } else if (item(i).kernel == Kernel::hard_swish) {
+            const std::string input = node(i).input(0), name = node(i).name();
+            const std::string gate = edit_.fresh(name + "_gate");
+            const Saturation saturation = saturation_of(node(i));
+            edit_.add("Add", {input, zero_operand()}, {gate}, name + "_saturate");
+            const ParamNames written = add_params(gate, {saturation.scale, saturation.zero_point});
+            const ParamNames read = params({.fixed_scale = 1.f / 255.f});
+            const std::string codes = edit_.fresh(gate + "_quantized"), back = edit_.fresh(gate + "_dequantized");
+            edit_.add("QuantizeLinear", {gate, written.scale, written.zero_point}, {codes}, gate + "_QuantizeLinear");
+            edit_.add("DequantizeLinear", {codes, read.scale, read.zero_point}, {back}, gate + "_DequantizeLinear");
+            node(i).set_op_type("Mul");
+            edit_.set_input(i, 1, back);
+        }
+    }
+
+    /// Zero as an operand of an integer Add.
+    const std::string& zero_operand() {
+        if (!zero_.empty()) return zero_;
+        const ParamNames p = add_params("zero", {1.f, 0});
+        zero_ = edit_.fresh("zero_dequantized");
+        edit_.add("DequantizeLinear", {edit_.add_constant<std::uint8_t>("zero_quantized", ElementType::uint8, {}, {0}), p.scale, p.zero_point},
+                  {zero_}, "zero_DequantizeLinear");
+        return zero_;
     }
 
     void remove_clamp(int i) {
@@ -328,7 +366,8 @@ private:
             auto& outputs = node(producer).output();
             for (int slot = 0; slot < outputs.size(); ++slot)
                 if (outputs[slot] == name) edit_.set_output(producer, slot, raw);
-            edit_.add("QuantizeLinear", {raw, p.scale, p.zero_point}, {quantized}, name + "_QuantizeLinear");
+            const ParamNames w = tensor.written.scale == 0 ? p : add_params(name + "_written", {tensor.written.scale, tensor.written.zero_point});
+            edit_.add("QuantizeLinear", {raw, w.scale, w.zero_point}, {quantized}, name + "_QuantizeLinear");
             edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {name}, name + "_DequantizeLinear");
             pad_inputs(name, quantized, p);
             return;
@@ -369,6 +408,7 @@ private:
     std::map<std::string, Range> key_range_;
     std::map<std::string, std::string> tied_;
     std::map<std::string, ParamNames> params_;
+    std::string zero_;                  ///< operand of value 0, once there is one
     struct Padding {
         std::size_t rank = 0;
         std::int64_t channels = 0;  ///< of zeros, behind the input's own

@@ -9,6 +9,10 @@ namespace vernier {
 namespace {
 
 bool is_clamp(const StaticItem& item) { return item.kernel == Kernel::clamp; }
+/// Its output's scale follows from the range that was seen, so that a clamp can narrow it.
+bool has_own_scale(Kernel kernel) {
+    return kernel != Kernel::same_scale && kernel != Kernel::concat && kernel != Kernel::fixed_unit && kernel != Kernel::hard_sigmoid;
+}
 bool is_light(Kernel kernel) { return kernel != Kernel::none && !is_heavy(kernel); }
 
 /// Finds what fuses, by walking the graph forwards and backwards over candidates.
@@ -134,8 +138,7 @@ private:
             const std::string& input = node(i).input(0);
             const int producer = edit_.producer(input);
             const bool integer = producer >= 0 && (kernel(producer) != Kernel::none || bias_of_.contains(producer));
-            const bool can = integer && edit_.only_reader(input) == i && kernel(producer) != Kernel::same_scale &&
-                             kernel(producer) != Kernel::concat;
+            const bool can = integer && edit_.only_reader(input) == i && has_own_scale(kernel(producer));
             if (can) item.absorbed = true;
             else if (node(i).op_type() == "Relu" && integer) item.kernel = Kernel::unary;  // written as LeakyRelu with slope 0
             else {
@@ -185,7 +188,7 @@ private:
             if (item.kernel == Kernel::none || item.absorbed) continue;
             if (is_heavy(item.kernel)) plan_.heavy.push_back(i);
             for (const auto& input : activation_inputs(edit_, node(i), item.kernel))
-                if (!plan_.tensors.contains(input)) plan_.tensors[input] = {input, false, 0, 0, false};
+                if (!plan_.tensors.contains(input)) plan_.tensors[input] = {.observe = input};
             if (!wanted_behind(i)) continue;
             for (int slot = 0; slot < node(i).output_size(); ++slot) add_output(i, slot);
         }
@@ -197,8 +200,18 @@ private:
         const std::string output = slot == 0 ? unit_output(i, tensor) : node(i).output(slot);
         if (output.empty()) return;
         tensor.made_by_integer = true;
-        if (k == Kernel::same_scale) tensor.observe = plan_.tensors[node(i).input(0)].observe;
-        else if (k != Kernel::fixed_unit) tensor.observe = output;
+        if (k == Kernel::same_scale) {
+            const QuantTensor& input = plan_.tensors[node(i).input(0)];
+            tensor.observe = input.observe;
+            tensor.fixed_scale = input.fixed_scale;
+        } else if (k == Kernel::fixed_unit) {
+            tensor.fixed_scale = 1.f / 256.f;
+        } else if (k == Kernel::hard_sigmoid) {
+            tensor.fixed_scale = 1.f / 255.f;
+            tensor.written = saturation_of(node(i));
+        } else {
+            tensor.observe = output;
+        }
         plan_.tensors[output] = tensor;
     }
 

@@ -21,7 +21,9 @@ struct StaticItem {
 
 /// A tensor that gets QuantizeLinear and DequantizeLinear.
 struct QuantTensor {
-    std::string observe;            ///< tensor whose range decides scale and zero point; empty for the fixed 1/256
+    std::string observe{};          ///< tensor whose range decides scale and zero point; empty for a fixed scale
+    float fixed_scale = 0;          ///< with zero point 0, where observe is empty
+    Saturation written{};           ///< HardSigmoid: what QuantizeLinear writes with, other than what its codes are read with
     bool made_by_integer = false;   ///< its producer runs in INT8 (or it moves INT8 data)
     float lo_bound = 0, hi_bound = 0; ///< bounds of an absorbed clamp: the range never leaves them
     bool clamped = false;

@@ -14,6 +14,7 @@ namespace vernier {
 struct PassContext {
     std::vector<bool> wants_static;   ///< by NodeId of the opened model
     std::vector<bool> keeps_float;    ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
+    std::vector<bool> wants_fp16;     ///< by NodeId: will run in FP16; empty = none
     std::vector<bool> absorbed;       ///< by NodeId: set for nodes that a pass folds into a neighbour
     std::vector<Finding>* findings = nullptr;
 
@@ -23,6 +24,10 @@ struct PassContext {
     [[nodiscard]] bool must_stay(const GraphEdit::Item& item) const {
         const auto at = static_cast<std::size_t>(item.origin);
         return item.origin >= 0 && at < keeps_float.size() && keeps_float[at];
+    }
+    [[nodiscard]] bool is_fp16(const GraphEdit::Item& item) const {
+        const auto at = static_cast<std::size_t>(item.origin);
+        return item.origin >= 0 && at < wants_fp16.size() && wants_fp16[at];
     }
     void absorb(const GraphEdit::Item& item) {
         if (item.origin >= 0) absorbed[static_cast<std::size_t>(item.origin)] = true;
@@ -54,6 +59,11 @@ int fold_gemm_scales(GraphEdit& edit, PassContext& context);
 /// ReduceMean over the spatial axes with keepdims, and AveragePool whose window is the whole map, as GlobalAveragePool,
 /// which has an integer kernel:   ReduceMean(x, axes=[2,3])      =>      GlobalAveragePool(x)
 int use_global_average_pool(GraphEdit& edit, PassContext& context);
+
+/// HardSigmoid and HardSwish as exporters take them apart, which static INT8 can then write with saturating codes:
+///   clip(x + 3, 0, 6) / 6      =>      HardSigmoid(x, 1/6, 1/2)
+///   x * clip(x + 3, 0, 6) / 6      =>      x * HardSigmoid(x, 1/6, 1/2)
+int use_hard_sigmoid(GraphEdit& edit, PassContext& context);
 
 /// Runs all of the rewritings that static INT8 stands on, in order.
 void run_static_passes(GraphEdit& edit, PassContext& context);

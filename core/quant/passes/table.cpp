@@ -14,6 +14,7 @@ constexpr std::array kStaticPasses = {
     PassRow{"fold-batch-norm", &fold_batch_norm},
     PassRow{"fold-gemm-scales", &fold_gemm_scales},
     PassRow{"use-global-average-pool", &use_global_average_pool},
+    PassRow{"use-hard-sigmoid", &use_hard_sigmoid},
 };
 
 }  // namespace
