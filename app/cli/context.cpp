@@ -78,7 +78,9 @@ RuntimePtr Context::runtime_if_any(std::vector<Finding>& findings) const {
     try {
         return runtime();
     } catch (const Error& error) {
-        const bool by_name = !globals_.ort.empty() || std::getenv("VERNIER_ORT") != nullptr;
+        const char* given = std::getenv("VERNIER_ORT");
+        const std::string_view named = given == nullptr ? "" : given;
+        const bool by_name = !globals_.ort.empty() || !named.empty();
         if (by_name || error.kind() != ErrorKind::runtime_missing) throw;
         findings.push_back({Severity::warning, "runtime-missing", kNone, {}, {},
                             "ONNX Runtime was not found, so nobody has checked that this model runs.", error.remedy()});

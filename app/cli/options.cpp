@@ -4,8 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <thread>
 
 #include "app/cli/globals.h"
 
@@ -19,42 +21,52 @@ bool whole_text(const std::string& text, T& value) {
     return error == std::errc{} && rest == end;
 }
 
+/// A shell variable that was never set gives an empty word; it must not pass for an option that was not given.
+std::string not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }
+
+/// "--out" of "-o,--out".
+std::string long_name(const std::string& names) { return names.substr(names.rfind(',') + 1); }
+
 }  // namespace
 
 void OptionSet::argument(const std::string& name, std::string& value, const std::string& help) {
-    app_.add_option(name, value, help)->required();
+    app_.add_option(name, value, help)->required()->check(not_empty, "", "");
 }
 
 void OptionSet::arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
-    app_.add_option(name, values, help)->required();
+    app_.add_option(name, values, help)->required()->check(not_empty, "", "");
 }
 
 void OptionSet::flag(const std::string& names, bool& value, const std::string& help) { app_.add_flag(names, value, help); }
 
 void OptionSet::text(const std::string& names, std::string& text, const std::string& value, const std::string& help, bool required) {
-    app_.add_option(names, text, help)->type_name(value)->required(required);
+    app_.add_option(names, text, help)->type_name(value)->required(required)->check(not_empty, "", "");
 }
 
 void OptionSet::list(const std::string& names, std::vector<std::string>& texts, const std::string& value, const std::string& help) {
-    app_.add_option(names, texts, help)->type_name(value)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app_.add_option(names, texts, help)->type_name(value)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void OptionSet::count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help,
                       std::uint64_t least, std::uint64_t most) {
-    const auto read = [&number, least, most](const std::string& text) {
+    const auto read = [&number, least, most, name = long_name(names)](const std::string& text) {
         std::uint64_t parsed = 0;
         if (!whole_text(text, parsed) || parsed < least || parsed > most)
-            throw CLI::ValidationError(fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most));
+            throw CLI::ValidationError(name, fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most));
         number = parsed;
     };
     app_.add_option_function<std::string>(names, read, help)->type_name(value);
 }
 
+void OptionSet::threads(std::optional<std::uint64_t>& number, const std::string& help) {
+    count("--threads", number, "N", help, 1, std::max(64U, 8 * std::thread::hardware_concurrency()));
+}
+
 void OptionSet::number(const std::string& names, std::optional<double>& number, const std::string& value, const std::string& help, bool zero) {
-    const auto read = [&number, zero](const std::string& text) {
+    const auto read = [&number, zero, name = long_name(names)](const std::string& text) {
         double parsed = 0;
         if (!whole_text(text, parsed) || !std::isfinite(parsed) || parsed < 0 || (parsed == 0 && !zero))
-            throw CLI::ValidationError(fmt::format("\"{}\" is not a number {}", text, zero ? "from 0 up" : "above 0"));
+            throw CLI::ValidationError(name, fmt::format("\"{}\" is not a number {}", text, zero ? "from 0 up" : "above 0"));
         number = parsed;
     };
     app_.add_option_function<std::string>(names, read, help)->type_name(value);

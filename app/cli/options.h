@@ -28,6 +28,8 @@ public:
     /// A whole number in [least, most].
     void count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help,
                std::uint64_t least, std::uint64_t most);
+    /// Threads of the runtime: from 1 to what a machine like this one can still run in bearable time.
+    void threads(std::optional<std::uint64_t>& number, const std::string& help);
     /// A finite number, above zero, or from zero up when zero is allowed.
     void number(const std::string& names, std::optional<double>& number, const std::string& value, const std::string& help, bool zero);
 

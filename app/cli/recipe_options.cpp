@@ -56,12 +56,17 @@ Recipe RecipeOptions::read() const {
 }
 
 Rule rule_of(const std::string& text) {
+    const auto trimmed = [](std::string part) {
+        part.erase(0, part.find_first_not_of(" \t"));
+        part.erase(part.find_last_not_of(" \t") + 1);
+        return part;
+    };
     const std::size_t at = text.rfind('=');
     if (at == std::string::npos || at == 0)
         throw Error(ErrorKind::usage, "--set \"" + text + "\" is not SELECTOR=METHOD", {}, "For example --set 'op:Gemm=fp32'.");
     Rule rule;
-    rule.select = text.substr(0, at);
-    rule.method = method_of(text.substr(at + 1));
+    rule.select = trimmed(text.substr(0, at));
+    rule.method = method_of(trimmed(text.substr(at + 1)));
     return rule;
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -48,9 +49,18 @@ Error unknown_error(const CLI::App& app, const std::vector<std::string>& words, 
     } else if (expects_command) {
         what = "unknown command \"" + word + "\"";
         for (const Command& command : commands()) names.emplace_back(command.name);
+        names.emplace_back("--help");
     }
     const std::string near = did_you_mean(near_names(word, names));
     return {ErrorKind::usage, what, {}, near.empty() ? see : near + " " + see};
+}
+
+/// What is wrong with how often an option, or its value, was given.
+std::string count_text(const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();
+    const std::string option = what.substr(0, what.find(':'));
+    if (what.find("At Most") != std::string::npos) return option + " is given more than once";
+    return what.ends_with("missing") ? option + " needs a value" : what;
 }
 
 Parsed parse(CLI::App& app, const std::vector<Declared>& declared, int argc, char** argv) {
@@ -64,13 +74,17 @@ Parsed parse(CLI::App& app, const std::vector<Declared>& declared, int argc, cha
     } catch (const CLI::CallForHelp&) {
         const Declared* command = chosen();
         return {nullptr, command != nullptr ? command_help(*command->app) : program_help()};
+    } catch (const CLI::CallForVersion&) {
+        const auto version = std::find_if(declared.begin(), declared.end(), [](const Declared& each) { return each.app->get_name() == "version"; });
+        return {&*version, {}};
     } catch (const CLI::ParseError& error) {
         const Declared* command = chosen();
         const CLI::App& at = command != nullptr ? *command->app : app;
         const std::string see = "See vernier-cli " + (command != nullptr ? at.get_name() + " --help." : "--help.");
         const std::vector<std::string> left = app.remaining(true);
         if (!left.empty()) throw unknown_error(at, left, command == nullptr, see);
-        throw Error(ErrorKind::usage, error.what(), {}, see);
+        const auto* count = dynamic_cast<const CLI::ArgumentMismatch*>(&error);
+        throw Error(ErrorKind::usage, count != nullptr ? count_text(*count) : error.what(), {}, see);
     }
     const Declared* command = chosen();
     if (command == nullptr) throw Error(ErrorKind::usage, "no command given", {}, "See vernier-cli --help.");
@@ -124,6 +138,7 @@ int run(int argc, char** argv) {
         declare_globals(options, globals);
     }
     app.require_subcommand(0, 1);
+    app.set_version_flag("--version", VERNIER_VERSION, "The same as the command version");
 
     std::optional<Error> failure;
     Parsed parsed;

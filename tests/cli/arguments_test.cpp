@@ -52,8 +52,41 @@ TEST(Arguments, AMissingArgumentIsWrongUsage) {
 
 TEST(Arguments, NumbersAreChecked) {
     for (const char* seconds : {"0", "-1", "nan", "soon"}) EXPECT_EQ(run_cli({"measure", kDemo, "--seconds", seconds}).exit_code, 64) << seconds;
-    for (const char* threads : {"0", "1.5", "100000"}) EXPECT_EQ(run_cli({"measure", kDemo, "--threads", threads}).exit_code, 64) << threads;
+    for (const char* threads : {"0", "1.5", "10000"}) EXPECT_EQ(run_cli({"measure", kDemo, "--threads", threads}).exit_code, 64) << threads;
     EXPECT_EQ(run_cli({"compare", kDemo, kDemo, "--max-drop", "-0.5"}).exit_code, 64);
+}
+
+TEST(Arguments, AnOptionMayStandBeforeTheModel) {
+    const Finished done = run_cli({"plan", "--method", "int8-static", "--set", "op:Gemm = fp32", kDemo, "--set", "#0=fp32", "--json"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const Json rules = done.json().at("recipe").at("rules");
+    ASSERT_EQ(rules.size(), 2U);
+    EXPECT_EQ(rules.at(0).at("select"), "op:Gemm");
+    EXPECT_EQ(rules.at(0).at("method"), "fp32");
+    EXPECT_EQ(run_cli({"plan", kDemo, "--method", "int8-static", "--set", "op:Gemm=fp32", "op:Conv=fp32"}).exit_code, 64);
+}
+
+TEST(Arguments, AnEmptyWordIsNotTheSameAsNoOption) {
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"inspect", ""}, {"measure", kDemo, "--data", ""}, {"stats", kDemo, "--tensor", ""}, {"measure", kDemo, "", kDemo},
+          {"quantize", kDemo, "-o", "", "--method", "fp16"}, {"quantize", kDemo, "-o", "x.onnx", "--method", "fp16", "--save-recipe", ""}}) {
+        const Finished wrong = run_cli(words);
+        EXPECT_EQ(wrong.exit_code, 64) << words[0];
+        EXPECT_THAT(wrong.err, HasSubstr("is empty")) << words[0];
+    }
+}
+
+TEST(Arguments, AWrongOptionIsNamed) {
+    const auto said = [](const std::vector<std::string>& words) {
+        const Finished wrong = run_cli(words);
+        EXPECT_EQ(wrong.exit_code, 64);
+        return wrong.err;
+    };
+    EXPECT_THAT(said({"measure", kDemo, "--threads", "1", "--seconds", "nan"}), HasSubstr("--seconds: \"nan\""));
+    EXPECT_THAT(said({"stats", kDemo, "--bins", "1e3"}), HasSubstr("--bins: \"1e3\""));
+    EXPECT_THAT(said({"stats", kDemo, "--bins", "2", "--bins", "3"}), HasSubstr("--bins is given more than once"));
+    EXPECT_THAT(said({"stats", kDemo, "--bins"}), HasSubstr("--bins needs a value"));
+    EXPECT_THAT(said({"help"}), HasSubstr("--help"));
 }
 
 TEST(Arguments, AnUnknownMethodGetsANearName) {
@@ -89,6 +122,7 @@ TEST(Arguments, VersionNamesTheRuntime) {
     const Json version = run_cli({"version", "--json"}).json();
     EXPECT_EQ(version.at("version"), VERNIER_VERSION);
     EXPECT_FALSE(version.at("runtime").at("version").get<std::string>().empty());
+    EXPECT_EQ(run_cli({"--version", "--json"}).json(), version);
 }
 
 TEST(Arguments, AMissingRuntimeIsItsOwnExitCode) {

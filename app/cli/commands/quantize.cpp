@@ -29,7 +29,8 @@ std::string text_of(const QuantizedFile& result, const Style& style) {
     text += fmt::format("  {} MB, {} of {} MB\n", megabytes(result.size_bytes), times(ratio), megabytes(source));
     text += "  " + counts_text(result.plan) + "\n";
     if (!result.origin.data_name.empty())
-        text += fmt::format("  calibrated on {} samples of {}\n", result.origin.calibration_samples, printable(result.origin.data_name));
+        text += fmt::format("  calibrated on {} {} of {}\n", result.origin.calibration_samples,
+                            result.origin.calibration_samples == 1 ? "sample" : "samples", printable(result.origin.data_name));
     text += fmt::format("  {:.2f} s in all (calibrate {:.2f} s, quantize {:.2f} s), peak memory {} MB\n\n", result.total_seconds,
                         result.calibrate_seconds, result.quantize_seconds, megabytes(peak_rss_bytes()));
     const std::string differences = differences_text(result.plan, *result.model, style);
@@ -44,7 +45,7 @@ Run declare(OptionSet& set) {
     options->recipe.declare(set);
     set.text("--data", options->data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
     options->recipe.declare_calibration(set);
-    set.count("--threads", options->threads, "N", "Threads of calibration (default: all processors)", 1, 1024);
+    set.threads(options->threads, "Threads of calibration (default: all processors)");
     set.text("--save-recipe", options->save_recipe, "FILE", "Write the recipe that was used, with what finds its nodes again");
     return [options](Context& context) {
         QuantizeRequest request;
