@@ -15,6 +15,7 @@
 #include <fstream>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 #include "core/base/error.h"
 
@@ -91,7 +92,7 @@ MappedFile::MappedFile(const fs::path& path) {
     struct stat info {};
     if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
         ::close(fd);
-        throw Error(ErrorKind::bad_data, "is not a regular file", {.file = path.string()});
+        throw Error(ErrorKind::bad_data, S_ISDIR(info.st_mode) ? "is a folder, not a regular file" : "is not a regular file", {.file = path.string()});
     }
     size_ = static_cast<std::size_t>(info.st_size);
     if (size_ > 0) {
@@ -110,28 +111,40 @@ MappedFile::~MappedFile() {
     if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
-void write_file(const fs::path& target, const std::function<void(std::ostream&)>& write) {
+struct StagedFile::Parts {
+    RemoveOnExit temporary;
+    UnnamedFile unnamed;
+};
+
+StagedFile::StagedFile(fs::path target, const std::function<void(std::ostream&)>& write) : target_(std::move(target)) {
     std::error_code ignored;
-    if (fs::is_directory(target, ignored)) throw_write_error(target, EISDIR);
+    if (fs::is_directory(target_, ignored)) throw_write_error(target_, EISDIR);
     // A device or pipe would be replaced by the file that is renamed to its name.
-    if (fs::exists(target, ignored) && !fs::is_regular_file(target, ignored))
-        throw Error(ErrorKind::cannot_write, "is not a regular file", {.file = target.string()}, "Give a file name.");
-    RemoveOnExit temporary{temporary_name(target)};
-    const UnnamedFile unnamed(target.parent_path());
+    if (fs::exists(target_, ignored) && !fs::is_regular_file(target_, ignored))
+        throw Error(ErrorKind::cannot_write, "is not a regular file", {.file = target_.string()}, "Give a file name.");
+    parts_.reset(new Parts{{temporary_name(target_)}, UnnamedFile(target_.parent_path())});
     errno = 0;
-    std::ofstream out(unnamed.is_there() ? unnamed.path() : temporary.path, std::ios::binary | std::ios::trunc);
-    if (!out) throw_write_error(target, errno);
+    std::ofstream out(parts_->unnamed.is_there() ? parts_->unnamed.path() : parts_->temporary.path, std::ios::binary | std::ios::trunc);
+    if (!out) throw_write_error(target_, errno);
     write(out);
     out.flush();
-    if (!out) throw_write_error(target, errno);
+    if (!out) throw_write_error(target_, errno);
     out.close();
-    if (out.fail()) throw_write_error(target, errno);
-    if (unnamed.is_there() && !unnamed.give_name(temporary.path)) throw_write_error(target, errno);
-    std::error_code error;
-    fs::rename(temporary.path, target, error);
-    if (error) throw_write_error(target, error.value());
-    temporary.path.clear();
+    if (out.fail()) throw_write_error(target_, errno);
 }
+
+StagedFile::~StagedFile() = default;
+
+void StagedFile::put_in_place() {
+    errno = 0;
+    if (parts_->unnamed.is_there() && !parts_->unnamed.give_name(parts_->temporary.path)) throw_write_error(target_, errno);
+    std::error_code error;
+    fs::rename(parts_->temporary.path, target_, error);
+    if (error) throw_write_error(target_, error.value());
+    parts_->temporary.path.clear();
+}
+
+void write_file(const fs::path& target, const std::function<void(std::ostream&)>& write) { StagedFile(target, write).put_in_place(); }
 
 void write_file(const fs::path& target, std::string_view content) {
     write_file(target, [&](std::ostream& out) { out.write(content.data(), static_cast<std::streamsize>(content.size())); });

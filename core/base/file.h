@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,24 @@ public:
 private:
     const std::byte* data_ = nullptr;
     std::size_t size_ = 0;
+};
+
+/// A file that is written whole beside its target and gets the target's name later, so that several files can appear
+/// together. Without put_in_place() nothing is left of it.
+class StagedFile {
+public:
+    /// Throws Error{cannot_write}.
+    StagedFile(std::filesystem::path target, const std::function<void(std::ostream&)>& write);
+    ~StagedFile();
+    StagedFile(const StagedFile&) = delete;
+    StagedFile& operator=(const StagedFile&) = delete;
+    /// Renames it over the target. Throws Error{cannot_write}.
+    void put_in_place();
+
+private:
+    struct Parts;
+    std::filesystem::path target_;
+    std::unique_ptr<Parts> parts_;
 };
 
 /// Writes beside the target and renames into place, so that the target is whole or untouched.

@@ -29,6 +29,11 @@ public:
     ArrayDataset(DatasetInfo info, std::vector<ArrayInput> inputs, std::vector<std::int64_t> labels, std::vector<fs::path> files)
         : SourceDataset(std::move(info)), inputs_(std::move(inputs)), labels_(std::move(labels)), files_(std::move(files)) {}
 
+    [[nodiscard]] std::vector<fs::path> files() const override {
+        std::vector<fs::path> all = files_;
+        all.push_back(path());
+        return all;
+    }
     [[nodiscard]] std::uint64_t total() const override { return static_cast<std::uint64_t>(inputs_.front().data.dims[0]); }
     [[nodiscard]] std::string preprocessing() const override {
         if (inputs_.size() == 1) return text(inputs_.front().steps);

@@ -39,6 +39,8 @@ public:
     virtual ~Dataset() = default;
     [[nodiscard]] virtual const std::string& name() const = 0;
     [[nodiscard]] virtual const std::filesystem::path& path() const = 0;
+    /// The files that the samples come from, so that no output is written over one.
+    [[nodiscard]] virtual std::vector<std::filesystem::path> files() const { return {path()}; }
     [[nodiscard]] virtual std::uint64_t size(Split split) const = 0;
     /// Throws Error{bad_data} that names the sample.
     [[nodiscard]] virtual Sample load(Split split, std::uint64_t index) const = 0;

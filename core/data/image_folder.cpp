@@ -24,9 +24,13 @@ struct Named {
     std::string label;
 };
 
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
 bool is_picture(const fs::path& path) {
-    std::string ending = path.extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string ending = lower(path.extension().string());
     return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
 }
 
@@ -74,7 +78,7 @@ std::vector<std::string> csv_fields(const std::string& line) {
 
 bool is_heading(const std::string& first) {
     constexpr std::array kHeadings = {"file", "filename", "image", "path", "name"};
-    return std::find(kHeadings.begin(), kHeadings.end(), first) != kHeadings.end();
+    return std::find(kHeadings.begin(), kHeadings.end(), lower(first)) != kHeadings.end();
 }
 
 std::vector<Named> read_labels_csv(const fs::path& csv) {
@@ -108,6 +112,14 @@ std::vector<Named> read_class_folders(const fs::path& folder, const fs::path& be
     for (const fs::path& file : entries)
         if (is_picture(file) && fs::is_regular_file(file)) items.push_back({(below / file.filename()).string(), ""});
     return items;
+}
+
+/// True when the subfolders are splits: both are there, or one of them and nothing that could be another class.
+bool is_divided(const fs::path& folder) {
+    const bool calibration = fs::is_directory(folder / "calibration"), validation = fs::is_directory(folder / "validation");
+    const auto entries = sorted_entries(folder);
+    const auto folders = std::count_if(entries.begin(), entries.end(), [](const fs::path& entry) { return fs::is_directory(entry); });
+    return (calibration && validation) || ((calibration || validation) && folders == 1);
 }
 
 void number_labels(ImageFolder& found, const std::vector<Named>& named, const fs::path& folder) {
@@ -144,11 +156,12 @@ ImageFolder scan_image_folder(const fs::path& folder) {
     std::vector<Named> named;
     if (fs::exists(folder / "labels.csv")) {
         named = read_labels_csv(folder / "labels.csv");
-    } else if (fs::is_directory(folder / "calibration") && fs::is_directory(folder / "validation")) {
+    } else if (is_divided(folder)) {
         found.has_splits = true;
-        named = read_class_folders(folder, "calibration");
+        if (fs::is_directory(folder / "calibration")) named = read_class_folders(folder, "calibration");
         found.calibration_count = named.size();
-        for (Named& item : read_class_folders(folder, "validation")) named.push_back(std::move(item));
+        if (fs::is_directory(folder / "validation"))
+            for (Named& item : read_class_folders(folder, "validation")) named.push_back(std::move(item));
     } else {
         named = read_class_folders(folder, "");
     }

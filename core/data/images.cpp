@@ -28,6 +28,11 @@ public:
         for (ImageItem& item : items_) item.bytes = size_of(item);
     }
 
+    [[nodiscard]] std::vector<fs::path> files() const override {
+        std::vector<fs::path> all = {path()};
+        for (const ImageItem& item : items_) all.push_back(folder_ / item.file);
+        return all;
+    }
     [[nodiscard]] std::uint64_t total() const override { return items_.size(); }
     [[nodiscard]] std::string preprocessing() const override { return text(steps_); }
 
@@ -133,14 +138,15 @@ Preprocess assumed_steps(DatasetInfo& info, const InputSpec& input) {
     return steps;
 }
 
-std::vector<std::uint64_t> parse_items(Fields split, std::vector<ImageItem>& items, std::vector<Finding>& findings) {
+std::vector<std::uint64_t> parse_items(Fields& given, const std::string& name, std::vector<ImageItem>& items, std::vector<Finding>& findings) {
+    Fields split = given.object(name);
     const Json& list = split.need("items");
     if (!list.is_array()) split.fail("items", "is not a list");
     std::vector<std::uint64_t> numbers;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const std::string key = fmt::format("items[{}]", i);
         if (!list[i].is_object()) split.fail(key, "is not an object");
-        Fields fields(list[i], split.file(), key);
+        Fields fields(list[i], split.file(), fmt::format("splits.{}.{}", name, key));
         ImageItem item;
         item.file = fields.text("file");
         static_cast<void>(fields.inside("file", item.file));
@@ -167,8 +173,8 @@ SourcePtr open_images_source(Fields& top, DatasetInfo info) {
     std::vector<ImageItem> items;
     Splits splits;
     Fields given = top.object("splits");
-    if (given.has("calibration")) splits.calibration = parse_items(given.object("calibration"), items, info.findings);
-    if (given.has("validation")) splits.validation = parse_items(given.object("validation"), items, info.findings);
+    if (given.has("calibration")) splits.calibration = parse_items(given, "calibration", items, info.findings);
+    if (given.has("validation")) splits.validation = parse_items(given, "validation", items, info.findings);
     given.note_unknown(info.findings);
     top.note_unknown(info.findings);
     auto dataset = std::make_shared<ImagesDataset>(std::move(info), folder, std::move(items), input, steps);

@@ -85,6 +85,11 @@ public:
     JsonlDataset(DatasetInfo info, std::vector<Row> rows, std::map<std::string, Preprocess> steps, std::set<fs::path> files)
         : SourceDataset(std::move(info)), rows_(std::move(rows)), steps_(std::move(steps)), files_(std::move(files)) {}
 
+    [[nodiscard]] std::vector<fs::path> files() const override {
+        std::vector<fs::path> all(files_.begin(), files_.end());
+        all.push_back(path());
+        return all;
+    }
     [[nodiscard]] std::uint64_t total() const override { return rows_.size(); }
     [[nodiscard]] std::string preprocessing() const override {
         std::vector<std::string> parts;

@@ -211,7 +211,8 @@ std::map<std::string, Preprocess> parse_all_preprocess(Fields& top, bool images,
 std::vector<std::string> read_lines(const std::filesystem::path& path) {
     const std::string text = read_file(path);
     std::vector<std::string> lines;
-    for (std::size_t at = 0; at < text.size();) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // spreadsheets begin their files with it
+    for (std::size_t at = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; at < text.size();) {
         const std::size_t end = std::min(text.find('\n', at), text.size());
         std::string line = text.substr(at, end - at);
         if (line.ends_with('\r')) line.pop_back();

@@ -29,16 +29,67 @@ void say_what_is_missing(const DatasetPtr& data, std::vector<Finding>& findings)
                             "the baseline is judged instead.", {}});
 }
 
+std::string inputs_text(const Model& model) {
+    std::string text;
+    for (const ValueId id : model.inputs()) text += (text.empty() ? "" : ", ") + model.value(id).name + " " + model.value(id).type.text();
+    return text.empty() ? "none" : text;
+}
+
+/// One dataset feeds all models, and a comparison is one of equal work.
+void warn_of_inputs(const Model& first, const Model& other, std::vector<Finding>& findings) {
+    const std::string before = inputs_text(first), after = inputs_text(other);
+    if (before == after) return;
+    findings.push_back({Severity::warning, "inputs-differ", kNone, {}, {},
+                        fmt::format("{} takes {}, but {} takes {}.", other.path().string(), after, first.path().string(), before),
+                        "Times of models that do different work say little about each other."});
+}
+
+void warn_of_threads(const MeasureOptions& options, std::vector<Finding>& findings) {
+    const int cores = this_host().cores;
+    if (cores > 0 && options.run.threads > cores)
+        findings.push_back({Severity::warning, "many-threads", kNone, {}, {},
+                            fmt::format("{} threads share {} {}, so they wait for each other.", options.run.threads, cores,
+                                        cores == 1 ? "processor" : "processors"),
+                            "Measure with at most as many threads as there are processors."});
+}
+
+/// What makes the figures of answers worthless, though every sample was answered.
+void warn_of_answers(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
+    for (const Measurement& each : measurements) {
+        const Answers& answers = each.answers;
+        if (answers.not_a_number > 0)
+            findings.push_back({Severity::serious, "nan-answers", kNone, {}, {},
+                                fmt::format("{} answered {} of {} samples with NaN.", each.model.string(), answers.not_a_number, answers.sample.size()),
+                                "Its accuracy and agreement mean nothing. Check the samples, or what the nodes compute."});
+    }
+    if (measurements.empty()) return;
+    const Answers& first = measurements.front().answers;
+    const auto outside = std::count_if(first.label.begin(), first.label.end(), [&](std::int32_t label) { return label >= static_cast<std::int64_t>(first.classes); });
+    if (outside > 0)
+        findings.push_back({Severity::serious, "labels-outside", kNone, {}, {},
+                            fmt::format("{} of {} labels are no class of the model, whose scores are {}.", outside, first.label.size(), first.classes),
+                            "Such a sample can never count as right. Labels count from 0; check them, and which output holds the scores."});
+}
+
 /// What can be known before anything is measured: how the files were made, and their dataset.
-DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const Job& job, MeasuredFiles& result) {
+/// report: an output that must be none of the files; empty when there is none.
+DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const Job& job, MeasuredFiles& result,
+                    const std::filesystem::path& report = {}) {
     if (models.empty()) throw Error(ErrorKind::usage, "no model given");
     DatasetPtr data;
+    ModelPtr first;
     for (const std::filesystem::path& each : models) {
         const ModelPtr model = open_for_work(nullptr, each, job);
+        if (!report.empty()) check_output(report, model->files());
         result.origins.push_back(read_origin(model->proto()));
+        if (first == nullptr) first = model;
+        warn_of_inputs(*first, *model, result.findings);
         if (data == nullptr) data = open_data(path, *model);
     }
-    if (data != nullptr) result.findings = data->findings();
+    if (data != nullptr) {
+        if (!report.empty()) check_output(report, data->files());
+        result.findings.insert(result.findings.begin(), data->findings().begin(), data->findings().end());
+    }
     say_what_is_missing(data, result.findings);
     return data;
 }
@@ -46,6 +97,11 @@ DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std:
 void measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& data,
                  const MeasureOptions& options, const Job& job, MeasuredFiles& result) {
     result.measurements = measure(runtime, models, data, options, job);
+    warn_of_answers(result.measurements, result.findings);
+    if (data != nullptr && options.samples > data->size(Split::validation))
+        result.findings.push_back({Severity::info, "few-samples", kNone, {}, {},
+                                   fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)), {}});
+    warn_of_threads(options, result.findings);
     warn_of_load(result.measurements, result.findings);
     for (const Finding& finding : result.findings) job.report(finding);
 }
@@ -61,9 +117,11 @@ MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::fi
 }
 
 ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
-                            const MeasureOptions& options, const Gate& gate, const Job& job) {
+                            const MeasureOptions& options, const Gate& gate, const Job& job,
+                            const std::filesystem::path& report) {
     MeasuredFiles measured;
-    const DatasetPtr dataset = open_all(models, data, job, measured);
+    if (!report.empty()) check_output(report, {});
+    const DatasetPtr dataset = open_all(models, data, job, measured, report);
     if (gate.max_drop_points && (dataset == nullptr || !dataset->has_labels()))
         throw Error(ErrorKind::usage, "a limit on accuracy needs samples with labels", {data.string()}, "Give --data with labels, or leave out --max-drop.");
     if (!gate.max_drop_points && !gate.min_speedup)

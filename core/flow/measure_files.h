@@ -32,8 +32,10 @@ struct ComparedFiles {
 };
 
 /// models[0] is the baseline. Throws as measure_files, and Error{usage} when a limit on accuracy has no labels to judge by.
+/// report: a file that the caller will write; it is refused now when it is one of the inputs or cannot be written.
 [[nodiscard]] ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
-                                          const std::filesystem::path& data, const MeasureOptions& options, const Gate& gate, const Job& job);
+                                          const std::filesystem::path& data, const MeasureOptions& options, const Gate& gate, const Job& job,
+                                          const std::filesystem::path& report = {});
 
 /// Worst gate over all candidates: failed, then inconclusive, then passed; not judged when no limit is set.
 [[nodiscard]] Outcome worst_outcome(const Comparison& comparison);

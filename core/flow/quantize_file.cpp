@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <ostream>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -18,13 +20,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void check_outputs(const QuantizeRequest& request) {
-    std::vector<fs::path> inputs = {request.model};
-    if (!request.data.empty()) inputs.push_back(request.data);
+/// Path of a file that need not be there, links followed; the same for every way to write it.
+fs::path resolved(const fs::path& path) { return fs::weakly_canonical(fs::absolute(path)); }
+
+/// The output's large constants may go beside it, to a file that must be no input either.
+fs::path constants_of(const fs::path& out) { return out.string() + ".data"; }
+
+void check_outputs(const QuantizeRequest& request, const std::vector<fs::path>& inputs) {
     check_output(request.out, inputs);
+    if (fs::is_regular_file(constants_of(request.out))) check_output(constants_of(request.out), inputs);
     if (request.save_recipe.empty()) return;
     check_output(request.save_recipe, inputs);
-    if (fs::weakly_canonical(request.save_recipe) == fs::weakly_canonical(request.out))
+    if (const fs::path recipe = resolved(request.save_recipe); recipe == resolved(request.out) || recipe == resolved(constants_of(request.out)))
         throw Error(ErrorKind::usage, "the recipe and the model would be written to the same file", {request.out.string()}, "Give another name.");
 }
 
@@ -37,27 +44,14 @@ void check_data(const Recipe& recipe, const Model& model, const DatasetPtr& data
                     "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
 }
 
-/// Removes the recipe again when the model could not be written, unless there was one before.
-class SavedRecipe {
-public:
-    SavedRecipe(const fs::path& path, const Recipe& recipe) : path_(path) {
-        if (path_.empty()) return;
-        std::error_code ignored;
-        was_there_ = fs::exists(path_, ignored);
-        write_file(path_, to_json(recipe).dump(2) + "\n");
-    }
-    ~SavedRecipe() {
-        std::error_code ignored;
-        if (!path_.empty() && !kept_ && !was_there_) fs::remove(path_, ignored);
-    }
-    SavedRecipe(const SavedRecipe&) = delete;
-    SavedRecipe& operator=(const SavedRecipe&) = delete;
-    void keep() { kept_ = true; }
-
-private:
-    fs::path path_;
-    bool was_there_ = false, kept_ = false;
-};
+void warn_of_samples(std::uint64_t used, std::uint64_t wanted, std::vector<Finding>& findings) {
+    constexpr std::uint64_t kFew = 10;
+    if (used == 0 || (used >= kFew && used >= wanted)) return;
+    findings.push_back({used < kFew ? Severity::warning : Severity::info, "few-samples", kNone, {}, {},
+                        wanted > used ? fmt::format("{} calibration samples were asked for, and the dataset has {}.", wanted, used)
+                                      : fmt::format("Ranges were read from {} calibration {}.", used, used == 1 ? "sample" : "samples"),
+                        used < kFew ? "100 samples are usual; fewer miss values that the model meets later." : ""});
+}
 
 bool changes_nothing(const Plan& plan) { return plan.count(Method::fp32) == plan.nodes.size(); }
 
@@ -83,9 +77,10 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.out = request.out;
     result.runtime_version = runtime->version();
     result.model = open_for_work(runtime, request.model, job);
-    check_outputs(request);
+    check_outputs(request, result.model->files());
     const Recipe recipe = anchored(reanchored(request.recipe, *result.model), *result.model);
     const DatasetPtr data = open_data(request.data, *result.model);
+    if (data != nullptr) check_outputs(request, data->files());
     check_data(recipe, *result.model, data);
 
     Quantized quantized = quantize(runtime, result.model, recipe, data, request.options, job);
@@ -97,15 +92,18 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.calibrate_seconds = quantized.calibrate_seconds;
     result.quantize_seconds = quantized.quantize_seconds;
     result.origin = origin_of(*result.model, recipe, result.plan, data, !quantized.ranges.empty());
+    warn_of_samples(result.origin.calibration_samples, recipe.calibration.samples, result.findings);
     write_origin(*quantized.proto, result.origin);
 
     job.step("write", 0, 0);
-    SavedRecipe saved(request.save_recipe, recipe);
+    // The recipe gets its name after the model has its own, so that neither is ever there alone.
+    std::optional<StagedFile> saved;
+    if (!request.save_recipe.empty()) saved.emplace(request.save_recipe, [&](std::ostream& out) { out << to_json(recipe).dump(2) << "\n"; });
     save_model(*quantized.proto, request.out);
-    saved.keep();
+    if (saved) saved->put_in_place();
     std::error_code ignored;
     result.size_bytes = fs::file_size(request.out, ignored);
-    if (const fs::path beside = request.out.string() + ".data"; quantized.proto->ByteSizeLong() > result.size_bytes && fs::exists(beside, ignored))
+    if (const fs::path beside = constants_of(request.out); quantized.proto->ByteSizeLong() > result.size_bytes && fs::exists(beside, ignored))
         result.size_bytes += fs::file_size(beside, ignored);
     result.sha256 = sha256_of_file(request.out);
     result.total_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

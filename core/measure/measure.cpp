@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/measure.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/base/error.h"
@@ -22,7 +24,7 @@ struct Entry {
 /// Puts the model's file into an error that a session threw without it.
 [[noreturn]] void rethrow_with_file(const Error& error, const std::filesystem::path& model) {
     Where where = error.where();
-    if (where.file.empty()) where.file = model.string();
+    if (where.file.empty() && error.kind() != ErrorKind::cancelled) where.file = model.string();
     throw Error(error.kind(), error.what(), where, error.remedy());
 }
 
@@ -69,6 +71,8 @@ void add_answer(Answers& answers, std::uint64_t index, std::int64_t label, std::
     answers.predicted.push_back(arg_max(scores));
     answers.label.push_back(static_cast<std::int32_t>(label));
     answers.in_top5.push_back(in_top(scores, label, 5));
+    answers.classes = std::max<std::uint64_t>(answers.classes, scores.size());
+    answers.not_a_number += std::any_of(scores.begin(), scores.end(), [](float score) { return std::isnan(score); }) ? 1U : 0U;
     add_scores(answers.distance, reference, scores);
     if (keep) answers.scores.push_back(std::move(scores));
 }

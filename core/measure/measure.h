@@ -60,6 +60,8 @@ struct Answers {
     std::vector<std::int32_t> predicted;       ///< arg max of the scores, lowest index wins a tie
     std::vector<std::int32_t> label;           ///< -1 without labels
     std::vector<bool> in_top5;
+    std::uint64_t classes = 0;                 ///< scores of an answer; 0 where it was not kept
+    std::uint64_t not_a_number = 0;            ///< samples whose scores hold a NaN
     std::vector<std::vector<float>> scores;    ///< the scores output, flattened; empty when all together pass 64 MB
     OutputDistance distance;                   ///< against the first model of the same call
 };

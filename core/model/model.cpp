@@ -24,6 +24,13 @@ std::uint64_t Model::weight_bytes() const { return parts_->weight_bytes; }
 const std::vector<Finding>& Model::findings() const { return parts_->findings; }
 const onnx::ModelProto& Model::proto() const { return parts_->source->proto; }
 
+std::vector<std::filesystem::path> Model::files() const {
+    std::vector<std::filesystem::path> files;
+    if (!path().empty()) files.push_back(path());
+    for (const auto& [name, file] : parts_->source->external) files.emplace_back(name);
+    return files;
+}
+
 std::uint64_t Model::size_bytes() const {
     const Source& source = *parts_->source;
     std::uint64_t size = source.file ? source.file->bytes().size() : source.proto.ByteSizeLong();

@@ -111,6 +111,7 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const;      ///< empty for a model made in memory
     [[nodiscard]] std::filesystem::path folder() const;           ///< where external data lies
+    [[nodiscard]] std::vector<std::filesystem::path> files() const;  ///< the file and its external data
     [[nodiscard]] std::uint64_t size_bytes() const;               ///< file plus its external data
     [[nodiscard]] const std::string& sha256() const;              ///< of the file's bytes (computed once, when first asked)
     [[nodiscard]] std::int64_t ir_version() const;

@@ -16,9 +16,9 @@ constexpr std::uint64_t kSplitLimit = 1'900'000'000;  // protobuf cannot hold 2^
 constexpr std::size_t kKeptInline = 1024;             // small tensors stay, shape inference reads them
 constexpr std::uint64_t kAlignment = 64;
 
-void write_proto(const onnx::ModelProto& proto, const fs::path& path) {
-    write_file(path, [&](std::ostream& stream) {
-        // A stream that fails is told by write_file, which knows why.
+StagedFile staged_proto(const onnx::ModelProto& proto, const fs::path& path) {
+    return StagedFile(path, [&](std::ostream& stream) {
+        // A stream that fails is told by StagedFile, which knows why.
         if (!proto.SerializeToOstream(&stream) && stream)
             throw Error(ErrorKind::cannot_write, "cannot be written", {.file = path.string()},
                         "Choose another folder or free some space");
@@ -74,25 +74,20 @@ void each_pair(const onnx::GraphProto& from, onnx::GraphProto& to, const Visit& 
 }  // namespace
 
 void save_split_above(const onnx::ModelProto& proto, const fs::path& path, std::uint64_t limit) {
-    if (proto.ByteSizeLong() <= limit) return write_proto(proto, path);
+    if (proto.ByteSizeLong() <= limit) return staged_proto(proto, path).put_in_place();
     fs::path data = path;
     data += ".data";
-    std::error_code ignored;
-    const bool existed = fs::exists(data, ignored);
     onnx::ModelProto split = proto;
-    write_file(data, [&](std::ostream& stream) {
+    StagedFile constants(data, [&](std::ostream& stream) {
         std::uint64_t offset = 0;
         move_out(*split.mutable_graph(), data.filename().string(), offset, stream);
     });
-    try {
-        if (split.ByteSizeLong() > kSplitLimit)
-            throw Error(ErrorKind::cannot_write, "is too large for one file even without its initializers",
-                        {.file = path.string()}, "Store large constants as initializers");
-        write_proto(split, path);
-    } catch (const Error&) {
-        if (!existed) fs::remove(data, ignored);
-        throw;
-    }
+    if (split.ByteSizeLong() > kSplitLimit)
+        throw Error(ErrorKind::cannot_write, "is too large for one file even without its initializers",
+                    {.file = path.string()}, "Store large constants as initializers");
+    StagedFile model = staged_proto(split, path);
+    constants.put_in_place();
+    model.put_in_place();
 }
 
 void save_model(const onnx::ModelProto& proto, const fs::path& path) { save_split_above(proto, path, kSplitLimit); }

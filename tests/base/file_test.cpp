@@ -87,6 +87,20 @@ TEST(WriteFile, AProcessThatIsKilledLeavesNothing) {
     EXPECT_THAT(names_in(folder.path()), IsEmpty());
 }
 
+TEST(StagedFile, HasNoNameUntilItIsPutInPlace) {
+    const TempDir folder;
+    write_file(folder / "a.txt", "old");
+    {
+        StagedFile dropped(folder / "a.txt", [](std::ostream& out) { out << "dropped"; });
+    }
+    EXPECT_EQ(read_file(folder / "a.txt"), "old");
+    StagedFile staged(folder / "a.txt", [](std::ostream& out) { out << "new"; });
+    EXPECT_EQ(read_file(folder / "a.txt"), "old");
+    staged.put_in_place();
+    EXPECT_EQ(read_file(folder / "a.txt"), "new");
+    EXPECT_THAT(names_in(folder.path()), ElementsAre("a.txt"));
+}
+
 TEST(WriteFile, WhatIsNoFileIsLeftAlone) {
     const TempDir folder;
     ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <thread>
 
 #include "core/base/file.h"
 #include "tests/cli/process.h"
+#include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
@@ -40,6 +42,38 @@ TEST(Measure, WithoutDataThereIsNoAccuracy) {
     const Json document = run_cli({"measure", kDemo, "--seconds", "0.1", "--json"}).json();
     EXPECT_TRUE(document.at("models").at(0).at("accuracy").is_null());
     EXPECT_EQ(document.at("findings").at(0).at("code"), "no-data");
+}
+
+std::vector<std::string> codes_of(const Json& document) {
+    std::vector<std::string> codes;
+    for (const Json& finding : document.at("findings")) codes.push_back(finding.at("code"));
+    return codes;
+}
+
+/// y = Relu(x) for x[1,n].
+std::string small_model(const TempDir& dir, const std::string& name, std::int64_t n) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, n}).node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {1, n});
+    return dir.write(name, b.bytes()).string();
+}
+
+TEST(Measure, WhatMakesFiguresWorthlessIsSaid) {
+    const TempDir dir;
+    const std::string two = small_model(dir, "two.onnx", 2), three = small_model(dir, "three.onnx", 3);
+    dir.write("rows", "{\"inputs\": {\"x\": [1, 2]}, \"label\": 1}\n{\"inputs\": {\"x\": [1, 2]}, \"label\": 2}\n");
+    const std::string data = dir.write("d.dataset.json", R"({"version": 1, "source": "jsonl", "splits": {"validation": {"file": "rows"}}})").string();
+    EXPECT_THAT(codes_of(run_cli({"compare", two, three, "--seconds", "0.01", "--json"}).json()), ::testing::Contains("inputs-differ"));
+    EXPECT_THAT(codes_of(run_cli({"measure", two, "--data", data, "--samples", "9", "--seconds", "0.01", "--json"}).json()),
+                ::testing::IsSupersetOf({"labels-outside", "few-samples"}));
+}
+
+TEST(Measure, MoreThreadsThanProcessorsEndInTime) {
+    const std::string threads = std::to_string(2 * std::max(1U, std::thread::hardware_concurrency()));
+    const auto start = std::chrono::steady_clock::now();
+    const Finished done = run_cli({"measure", kDemo, "--threads", threads, "--seconds", "0.2", "--json"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_THAT(codes_of(done.json()), ::testing::Contains("many-threads"));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
 }
 
 TEST(Measure, FilesThatAreNotThere) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 
 #include "core/base/file.h"
 #include "tests/cli/process.h"
+#include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
@@ -97,6 +99,63 @@ TEST(Quantize, NeverWritesOverItsInput) {
         EXPECT_EQ(wrong.exit_code, 64) << name;
     }
     EXPECT_EQ(sha256_of_file(dir / "model.onnx"), before);
+}
+
+TEST(Quantize, NeverWritesOverTheRecipeItSaves) {
+    const TempDir dir;
+    std::filesystem::create_directory(dir / "sub");
+    const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "sub/../same").string(), "--method", "fp16", "--save-recipe", (dir / "same").string()});
+    EXPECT_EQ(wrong.exit_code, 64) << wrong.err;
+    EXPECT_EQ(listing(dir.path()).size(), 1U);
+}
+
+/// A model of y = x + w, whose w lies in the file "weights" beside it.
+std::string with_external_weights(const TempDir& dir) {
+    dir.write("weights", std::string(8, '\0'));
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 2}).initializer("w", std::vector<float>{0, 0}, {2});
+    b.node("Add", {"x", "w"}, {"y"}).output("y", ElementType::float32, {1, 2});
+    onnx::TensorProto& w = *b.proto().mutable_graph()->mutable_initializer(0);
+    w.clear_raw_data();
+    w.clear_float_data();
+    w.set_data_location(onnx::TensorProto_DataLocation_EXTERNAL);
+    onnx::StringStringEntryProto& location = *w.add_external_data();
+    location.set_key("location");
+    location.set_value("weights");
+    return dir.write("model.onnx", b.bytes()).string();
+}
+
+TEST(Quantize, NeverWritesOverWeightsOrSamples) {
+    const TempDir dir;
+    const std::string model = with_external_weights(dir), weights = (dir / "weights").string(), out = (dir / "out.onnx").string();
+    const std::string rows = dir.write("rows", R"({"inputs": {"x": [1, 2]}})").string();
+    const std::string data = dir.write("d.dataset.json", R"({"version": 1, "source": "jsonl", "splits": {"calibration": {"file": "rows"}}})").string();
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"quantize", model, "-o", weights, "--method", "fp16"},
+          {"quantize", model, "-o", out, "--method", "fp16", "--save-recipe", weights},
+          {"quantize", model, "-o", rows, "--method", "fp16", "--data", data},
+          {"compare", model, model, "--report", weights},
+          {"compare", model, model, "--data", data, "--report", rows}}) {
+        const Finished wrong = run_cli(words);
+        EXPECT_EQ(wrong.exit_code, 64) << words[0] << ": " << wrong.err;
+        EXPECT_THAT(wrong.err, HasSubstr("overwrite its own input"));
+    }
+    EXPECT_EQ(read_file(weights), std::string(8, '\0'));
+    EXPECT_EQ(read_file(rows).front(), '{');
+    EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+TEST(Quantize, FewSamplesAreSaid) {
+    const TempDir dir;
+    const auto code = [&](const char* samples) {
+        const Json document = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "fp16", "--data", kData, "--samples", samples, "--json"}).json();
+        for (const Json& finding : document.at("findings"))
+            if (finding.at("code") == "few-samples") return finding.at("severity").get<std::string>();
+        return std::string("none");
+    };
+    EXPECT_EQ(code("3"), "warning");
+    EXPECT_EQ(code("20"), "none");
+    EXPECT_EQ(code("100000"), "info");
 }
 
 TEST(Quantize, AnOutputThatCannotBeWritten) {

@@ -75,6 +75,20 @@ TEST_F(Folders, CalibrationAndValidationFoldersAreTheSplits) {
     EXPECT_FALSE(has_finding(*data, "splits-overlap"));
 }
 
+TEST_F(Folders, OneSplitFolderAloneIsNoClass) {
+    put("calibration/1.png");
+    const DatasetPtr data = open(rgb_);
+    EXPECT_EQ(data->size(Split::calibration), 1U);
+    EXPECT_EQ(data->size(Split::validation), 0U);
+    EXPECT_TRUE(has_finding(*data, "split-empty"));
+}
+
+TEST_F(Folders, LabelsCsvOfASpreadsheet) {
+    put("one.png");
+    dir_.write("labels.csv", "\xEF\xBB\xBF" "File,Label\r\none.png,7\r\n");
+    EXPECT_EQ(open(rgb_)->load(Split::validation, 0).label, 7);
+}
+
 TEST_F(Folders, LabelsCsvMayHoldNumbersOrNames) {
     put("one.png");
     put("two, three.png");
@@ -115,7 +129,11 @@ TEST_F(Folders, ImageItemsOfADatasetFile) {
             "height": 36, "filter": "bicubic"}, "crop": {"width": )" + crop + R"(, "height": 32}, "layout_out": "NCHW"}},
             "splits": {"calibration": {"items": [{"file": "1.png"}]}, "validation": {"items": [{"file": "2.jpg", "label": 4}]}}})";
     };
+    const auto no_file = dir_.write("bad.dataset.json", R"({"version": 1, "source": "images", "folder": "pictures", "splits": {"validation": {"items": [{}]}}})");
+    EXPECT_THAT(error_of([&] { static_cast<void>(open_dataset(no_file, *rgb_)); }).line(), HasSubstr("'splits.validation.items[0].file' is missing"));
+    std::filesystem::remove(no_file);
     const DatasetPtr data = open_dataset(dir_.write("t.dataset.json", text("32")), *rgb_);
+    EXPECT_THAT(data->files(), testing::Contains(dir_ / "pictures/2.jpg"));
     EXPECT_EQ(data->load(Split::validation, 0).label, 4);
     EXPECT_TRUE(data->has_labels());
     const Preview preview = preview_of(data->load(Split::calibration, 0));

@@ -107,6 +107,15 @@ TEST_F(Measuring, WithoutDataItTimesZerosAndJudgesNothing) {
     EXPECT_TRUE(all[0].latency.twin_blocks.empty()) << "nothing to compare";
 }
 
+TEST_F(Measuring, CountsAnswersThatAreNoNumbers) {
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {"N", 16}).node("Log", {"x"}, {"scores"}).output("scores", ElementType::float32, {"N", 16});
+    const auto all = measure(runtime_, {base_, folder_.write("log.onnx", builder.bytes())}, std::make_shared<RandomDataset>(5, true), quick(), {});
+    EXPECT_EQ(all[0].answers.not_a_number, 0U);
+    EXPECT_EQ(all[0].answers.classes, 10U);
+    EXPECT_EQ(all[1].answers.not_a_number, 5U);
+}
+
 TEST_F(Measuring, TakesAsManySamplesAsAskedFor) {
     MeasureOptions options = quick();
     options.samples = 7;
