@@ -69,13 +69,20 @@ void NodesPanel::buildTable() {
     const auto width = [&metrics](const char* sample) { return metrics.horizontalAdvance(QLatin1String(sample)) + 14; };
     header->setFont(labelFont());
     header->resizeSection(NodeTableModel::Id, width("1000"));
-    header->resizeSection(NodeTableModel::Op, width("GlobalAver"));
-    header->resizeSection(NodeTableModel::MethodColumn, width("method"));
+    opWidth_ = width("GlobalAver");
+    header->resizeSection(NodeTableModel::Op, opWidth_);
+    header->resizeSection(NodeTableModel::MethodColumn, width("method") + 10);
     sizeWidth_ = width("9.22 kB");
     header->resizeSection(NodeTableModel::Size, sizeWidth_);
     header->resizeSection(NodeTableModel::Macs, width("13.3 M") + 8);
     header->setSectionHidden(NodeTableModel::Macs, true);  // the name needs the room; the header's menu brings it back
     header->setContextMenuPolicy(Qt::CustomContextMenu);
+    // The natural order needs no arrow over its "#".
+    const auto showArrow = [header](int column, Qt::SortOrder order) {
+        header->setSortIndicatorShown(column != NodeTableModel::Id || order != Qt::AscendingOrder);
+    };
+    connect(header, &QHeaderView::sortIndicatorChanged, this, showArrow);
+    showArrow(NodeTableModel::Id, Qt::AscendingOrder);
     connect(header, &QWidget::customContextMenuRequested, this, &NodesPanel::columnMenu);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &NodesPanel::tellSelection);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &NodesPanel::tellSelection);
@@ -107,21 +114,22 @@ void NodesPanel::columnMenu(const QPoint& position) {
     menu.exec(table_->horizontalHeader()->mapToGlobal(position));
 }
 
-/// In a narrow panel the names need the room of the sizes.
+/// In a narrow panel the names need the room of the sizes, then that of the operators.
 void NodesPanel::fitColumns() {
-    constexpr int kNarrowestName = 90;
+    const int narrowestName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks…Conv"));
     if (columnsByHand_) {
         return;
     }
     const QHeaderView* header = table_->horizontalHeader();
     int others = 0;
-    for (const int column : {NodeTableModel::Id, NodeTableModel::Op, NodeTableModel::MethodColumn}) {
+    for (const int column : {NodeTableModel::Id, NodeTableModel::MethodColumn}) {
         others += header->sectionSize(column);
     }
-    const bool narrow = table_->viewport()->width() < others + sizeWidth_ + kNarrowestName;
-    if (narrow != table_->isColumnHidden(NodeTableModel::Size)) {
-        table_->setColumnHidden(NodeTableModel::Size, narrow);
-    }
+    others += opWidth_;
+    const int room = table_->viewport()->width();
+    table_->setColumnHidden(NodeTableModel::Size, room < others + sizeWidth_ + narrowestName);
+    // Names mostly end with the operator, and its card shows it: it is the next to go.
+    table_->setColumnHidden(NodeTableModel::Op, room < others + narrowestName);
 }
 
 void NodesPanel::resizeEvent(QResizeEvent* event) {

@@ -49,7 +49,7 @@ private:
     NodeTableModel* model_;
     NodeProxy* proxy_;
     bool following_ = false;
-    int sizeWidth_ = 0;
+    int sizeWidth_ = 0, opWidth_ = 0;
     bool columnsByHand_ = false;   ///< the header's menu was used: columns stay as the user has them
 };
 

@@ -30,6 +30,7 @@ namespace vernier::ui {
 namespace {
 
 enum Column { Select, Badge, Count, ColumnCount };
+constexpr int kFewLines = 14;
 constexpr qsizetype kMostNamed = 12;   ///< ids named in a row of own choices before "…"
 
 QToolButton* smallButton(const QString& text, const QString& tip) {
@@ -215,6 +216,7 @@ QWidget* RulesPanel::buildCalibration() {
 /// What can be chosen needs the room more than its name.
 void RulesPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    showState();
     calibrationLabel_->setVisible(width() >= fontMetrics().horizontalAdvance(calibrationLabel_->text() + range_->itemText(0) + tr("100 samples")) + 110);
 }
 
@@ -279,7 +281,9 @@ void RulesPanel::showState() {
         }
     }
     const bool missing = open && session_.needsCalibration() && session_.datasetPath().isEmpty();
-    note_->setVisible(open);
+    // The totals are in the status bar too: in a low panel the rules need their lines more.
+    const bool plain = !missing && session_.planError().isEmpty() && session_.isSound();
+    note_->setVisible(open && (!plain || height() >= kFewLines * fontMetrics().height()));
     note_->setText(open && !session_.isSound()       ? session_.lookOnly()
                    : missing                           ? tr("INT8 static needs calibration samples: pick a dataset first.")
                    : !session_.planError().isEmpty() ? session_.planError()

@@ -113,6 +113,14 @@ QWidget* CompareBoard::buildRight() {
     return right_;
 }
 
+/// In a small window the charts matter more than all sentences, and the table more than a command of its row's menu.
+void CompareBoard::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    constexpr int kFewLines = 17, kFewLetters = 150;
+    verdict_->setCompact(height() < kFewLines * fontMetrics().height());
+    command_->setVisible(width() >= kFewLetters * fontMetrics().averageCharWidth());
+}
+
 void CompareBoard::refresh() {
     const auto named = namedComparison(session_);
     left_->setVisible(session_.baseline().has_value());

@@ -37,6 +37,9 @@ public:
     Q_INVOKABLE void exportSheetDialog();
     Q_INVOKABLE void copySheet();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* buildLeft();
     QWidget* buildRight();

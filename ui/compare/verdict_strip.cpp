@@ -30,13 +30,29 @@ VerdictStrip::VerdictStrip(QWidget* parent) : QWidget(parent), label_(new QLabel
 
 void VerdictStrip::setVerdict(const Verdict& verdict) {
     worth_ = verdict.worth ? int(*verdict.worth) : -1;
+    words_ = QString::fromStdString(verdict.text);
+    title_ = QString::fromStdString(verdict.title);
+    showText();
+    update();
+}
+
+void VerdictStrip::setCompact(bool compact) {
+    if (compact != compact_) {
+        compact_ = compact;
+        showText();
+    }
+}
+
+void VerdictStrip::showText() {
+    // The sentences about other candidates begin with their quoted titles.
+    const qsizetype others = words_.indexOf(QStringLiteral(". “"));
+    const bool cut = compact_ && others > 0;
+    const QString text = cut ? words_.left(others + 1) + QStringLiteral(" …") : words_;
     // The finding in bold, up to its colon; then the sentences.
-    const QString text = QString::fromStdString(verdict.text);
     const qsizetype colon = text.indexOf(QLatin1Char(':'));
     label_->setText(colon > 0 ? QStringLiteral("<b>%1</b>%2").arg(text.left(colon + 1).toHtmlEscaped(), text.mid(colon + 1).toHtmlEscaped())
                               : text.toHtmlEscaped());
-    setToolTip(QString::fromStdString(verdict.title));
-    update();
+    setToolTip(cut ? words_ : title_);
 }
 
 QString VerdictStrip::text() const {

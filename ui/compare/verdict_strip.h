@@ -19,13 +19,19 @@ public:
     explicit VerdictStrip(QWidget* parent = nullptr);
 
     void setVerdict(const Verdict& verdict);
+    /// Compact: only what is said of the best candidate; the tip holds the rest.
+    void setCompact(bool compact);
     [[nodiscard]] QString text() const;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void showText();
+
     QLabel* label_;
+    QString words_, title_;
+    bool compact_ = false;
     int worth_ = -1;   ///< 1: worth it, 0: not, -1: not settled
 };
 

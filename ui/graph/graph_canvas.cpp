@@ -20,6 +20,7 @@ constexpr double kFitMargin = 28;       // pixels around what is fitted
 constexpr double kReadableZoom = 0.42;  // a new graph that would be smaller than this is shown from its top instead
 constexpr double kReadingZoom = 0.9;
 constexpr int kMotion = 120;            // milliseconds
+constexpr double kLegendGap = 22;       // pixels below the legend, with room for the name of an input
 
 }  // namespace
 
@@ -45,6 +46,15 @@ GraphCanvas::GraphCanvas(QWidget* parent) : QAbstractScrollArea(parent), message
         view.origin = from + (to - from) * t - half;
         setView(view);
     });
+    folding_.setDuration(kMotion);
+    folding_.setEasingCurve(QEasingCurve::InOutQuad);
+    folding_.setStartValue(0.0);
+    folding_.setEndValue(1.0);
+    connect(&folding_, &QVariantAnimation::valueChanged, viewport(), qOverload<>(&QWidget::update));
+    connect(&folding_, &QVariantAnimation::finished, this, [this] {
+        fold_.reset();
+        viewport()->update();
+    });
     restyle();
     tellScreenReader();
 }
@@ -53,6 +63,7 @@ GraphCanvas::~GraphCanvas() = default;
 
 void GraphCanvas::setModel(ModelPtr model, std::shared_ptr<const GraphLayout> layout) {
     animation_.stop();
+    fold_.reset();
     drag_ = Drag::None;
     selection_.clear();
     current_ = -1;
@@ -82,6 +93,7 @@ void GraphCanvas::setLayout(std::shared_ptr<const GraphLayout> layout, int ancho
     const QRectF before = scene_->cardOf(anchor) < 0 ? QRectF() : view_.toScreen(scene_->cardRect(scene_->cardOf(anchor)));
     const bool first = first_view_pending_;
     auto next = std::make_unique<Scene>(scene_->shared(), std::move(layout));
+    auto fold = std::make_unique<FoldMotion>(std::move(scene_), view_, look_);
     scene_ = std::move(next);
     look_.hovered = look_.hovered_frame = -1;
     dimCards();
@@ -94,6 +106,11 @@ void GraphCanvas::setLayout(std::shared_ptr<const GraphLayout> layout, int ancho
         setView(view);
     }
     recolour();
+    if (!first && moves() && fold->begin(*scene_, view_)) {
+        fold_ = std::move(fold);
+        folding_.stop();
+        folding_.start();
+    }
 }
 
 void GraphCanvas::setMessage(const QString& message) {
@@ -206,7 +223,7 @@ void GraphCanvas::showFirst() {
     first_view_pending_ = false;
     const View whole = fitting(scene_->bounds(), 1.0);
     if (whole.zoom >= kReadableZoom) {
-        setView(whole);
+        setView(belowLegend(whole));
         return;
     }
     const auto first = std::min_element(scene_->cards().begin(), scene_->cards().end(),
@@ -214,10 +231,26 @@ void GraphCanvas::showFirst() {
     const Rect& r = first->rect;
     View view = centred({r.x + r.width / 2, r.y}, kReadingZoom);
     view.origin.setY(scene_->bounds().top() - kFitMargin / view.zoom);
-    setView(view);
+    setView(belowLegend(view));
+}
+
+/// In a narrow view the legend would lie on the first cards: they begin below it.
+View GraphCanvas::belowLegend(View view) const {
+    const QRectF legend = legend_.area(look_);
+    double top = legend.bottom() + kLegendGap;
+    for (const int card : scene_->cardsIn(view.sceneRect())) {
+        const QRectF rect = view.toScreen(scene_->cardRect(card));
+        if (rect.intersects(legend)) {
+            top = std::min(top, rect.top());
+        }
+    }
+    const double down = std::clamp(legend.bottom() + kLegendGap - top, 0.0, view.size.height() / 3);
+    view.origin.ry() -= down / view.zoom;
+    return view;
 }
 
 void GraphCanvas::setView(View view) {
+    fold_.reset();
     view.size = viewport()->size();
     view.zoom = std::clamp(view.zoom, smallestZoom(), kLargestZoom);
     if (scene_) {  // some of the graph always stays in sight
@@ -235,11 +268,15 @@ void GraphCanvas::setView(View view) {
     }
 }
 
+/// The style knows whether the system asks for less motion.
+bool GraphCanvas::moves() const {
+    return motion_ && isVisible() && style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0;
+}
+
 void GraphCanvas::moveTo(const View& view, bool animated) {
     animation_.stop();
     first_view_pending_ = false;
-    const bool styled = style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0;
-    if (!animated || !motion_ || !styled || !isVisible()) {
+    if (!animated || !moves()) {
         setView(view);
         return;
     }
@@ -371,7 +408,11 @@ void GraphCanvas::paintEvent(QPaintEvent*) {
     if (first_view_pending_) {
         showFirst();
     }
-    paintScene(painter, *scene_, view_, look_);
+    if (fold_) {
+        fold_->paint(painter, *scene_, view_, look_, folding_.currentValue().toDouble());
+    } else {
+        paintScene(painter, *scene_, view_, look_);
+    }
     if (drag_ == Drag::Box) {
         QColor fill = look_.theme.accent;
         fill.setAlphaF(0.1F);

@@ -13,6 +13,7 @@
 #include "core/layout/layout.h"
 #include "core/model/model.h"
 #include "ui/graph/card_method.h"
+#include "ui/graph/fold_motion.h"
 #include "ui/graph/legend.h"
 #include "ui/graph/minimap.h"
 #include "ui/graph/scene.h"
@@ -54,6 +55,8 @@ public:
     [[nodiscard]] ColourMode colourMode() const { return look_.mode; }
     /// Off: jumps instead of 120 ms of motion. Off by itself where the style has no animations.
     void setMotion(bool on) { motion_ = on; }
+    /// True while cards move to where another layout has them.
+    [[nodiscard]] bool isFolding() const { return fold_ != nullptr; }
 
     [[nodiscard]] double zoom() const { return view_.zoom; }
     void setZoom(double zoom);  ///< around the middle of the view
@@ -110,6 +113,8 @@ private:
     [[nodiscard]] View fitting(const QRectF& scene, double largest) const;
     [[nodiscard]] View centred(QPointF scenePoint, double zoom) const;
     void showFirst();
+    [[nodiscard]] View belowLegend(View view) const;
+    [[nodiscard]] bool moves() const;
     void moveTo(const View& view, bool animated);
     void setView(View view);
     void zoomAt(QPointF position, double factor);
@@ -148,6 +153,8 @@ private:
     bool motion_ = true;
     QVariantAnimation animation_;
     View animation_from_, animation_to_;
+    std::unique_ptr<FoldMotion> fold_;
+    QVariantAnimation folding_;
 
     Drag drag_ = Drag::None;
     QPointF press_, last_;

@@ -68,30 +68,48 @@ void Legend::rebuild(const Scene* scene, const Look& look) {
     }
 }
 
-void Legend::paint(QPainter& painter, const Look& look) {
-    const QFont font = labelFont();
-    QFont bold = font;
+namespace {
+
+QFont boldFont() {
+    QFont bold = labelFont();
     bold.setBold(true);
-    const QFontMetricsF metrics(font), boldMetrics(bold);
-    const QString title = look.mode == ColourMode::Method ? QStringLiteral("Colour: chosen method ▾")
-                                                          : QStringLiteral("Colour: operator category ▾");
-    const double height = metrics.height() + 2 * kPadding;
-    double names = 0, badges = 0, counts = 0;
+    return bold;
+}
+
+QString titleOf(const Look& look) {
+    return look.mode == ColourMode::Method ? QStringLiteral("Colour: chosen method ▾") : QStringLiteral("Colour: operator category ▾");
+}
+
+}  // namespace
+
+Legend::Columns Legend::columns(const Look& look) const {
+    const QFontMetricsF metrics(labelFont()), bold(boldFont());
+    Columns found;
+    found.height = metrics.height() + 2 * kPadding;
+    double names = 0, counts = 0;
     for (const Line& line : lines_) {
         names = std::max(names, metrics.horizontalAdvance(line.name));
-        badges = std::max(badges, line.badge.isEmpty() ? 0.0 : boldMetrics.horizontalAdvance(line.badge) + kGap);
+        found.badges = std::max(found.badges, line.badge.isEmpty() ? 0.0 : bold.horizontalAdvance(line.badge) + kGap);
         counts = std::max(counts, metrics.horizontalAdvance(QString::number(line.nodes.size())));
     }
-    const double lineWidth = kSwatch + kGap + badges + names + 3 * kGap + counts;
-    const double width = std::max(boldMetrics.horizontalAdvance(title), lineWidth) + 2 * kPadding;
-    title_rect_ = QRectF(kMargin - kPadding, kMargin - kPadding, width, height);
+    const double lineWidth = kSwatch + kGap + found.badges + names + 3 * kGap + counts;
+    found.width = std::max(bold.horizontalAdvance(titleOf(look)), lineWidth) + 2 * kPadding;
+    return found;
+}
 
-    QColor ground = look.theme.canvas;
-    ground.setAlphaF(0.9F);
+QRectF Legend::area(const Look& look) const {
+    const Columns c = columns(look);
+    return {kMargin - kPadding - 2, kMargin - kPadding - 2, c.width + 4, c.height * static_cast<double>(lines_.size() + 1) + 4};
+}
+
+void Legend::paint(QPainter& painter, const Look& look) {
+    const QFont font = labelFont(), bold = boldFont();
+    const auto [badges, width, height] = columns(look);
+    title_rect_ = QRectF(kMargin - kPadding, kMargin - kPadding, width, height);
     painter.setRenderHint(QPainter::Antialiasing, true);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(ground);
-    painter.drawRoundedRect(title_rect_.adjusted(-2, -2, 2, 2 + height * static_cast<double>(lines_.size())), 5, 5);
+    painter.setBrush(look.theme.canvas);  // words of cards behind it must not shine through
+    painter.drawRoundedRect(area(look), 5, 5);
     const auto paintHover = [&](const QRectF& rect) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(look.theme.accentSoft);
@@ -102,7 +120,7 @@ void Legend::paint(QPainter& painter, const Look& look) {
     }
     painter.setFont(bold);
     painter.setPen(look.theme.text);
-    painter.drawText(title_rect_.adjusted(kPadding, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, title);
+    painter.drawText(title_rect_.adjusted(kPadding, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, titleOf(look));
     QRectF rect = title_rect_;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         Line& line = lines_[i];

@@ -15,6 +15,8 @@ public:
     /// Collects the lines anew: after a change of model, methods or mode.
     void rebuild(const Scene* scene, const Look& look);
     void paint(QPainter& painter, const Look& look);
+    /// Where it is painted, in pixels of the viewport.
+    [[nodiscard]] QRectF area(const Look& look) const;
 
     enum class Part { None, Title, Line };
     struct Hit {
@@ -33,6 +35,10 @@ private:
         std::vector<NodeId> nodes;
         QRectF rect;
     };
+    struct Columns {
+        double badges = 0, width = 0, height = 0;  ///< height of one line
+    };
+    [[nodiscard]] Columns columns(const Look& look) const;
     void collectMethods(const Scene& scene, const Look& look);
     void collectCategories(const Scene& scene, const Look& look);
 

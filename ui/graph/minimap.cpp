@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kMargin = 12, kPadding = 8;
 constexpr QSizeF kLargest(96, 150);
+constexpr double kNarrowestView = 400;  // a narrower one needs all its width for the cards
 constexpr double kThinnest = 36;
 
 QSizeF fittingSize(const QRectF& bounds) {
@@ -63,7 +64,7 @@ QPointF Minimap::toScene(const Scene& scene, QPointF point) const {
 void Minimap::paint(QPainter& painter, const Scene& scene, const View& view, const Look& look) {
     frame_ = {};
     const QRectF bounds = scene.bounds(), shown = view.sceneRect();
-    if (bounds.width() <= 0 || bounds.height() <= 0 || shown.contains(bounds) || view.size.width() < 3 * kLargest.width()) {
+    if (bounds.width() <= 0 || bounds.height() <= 0 || shown.contains(bounds) || view.size.width() < kNarrowestView) {
         return;
     }
     size_ = fittingSize(bounds);

@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QScrollArea>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -22,13 +23,21 @@
 #include "ui/charts/histogram_chart.h"
 #include "ui/choose/method_control.h"
 #include "ui/choose/numbers.h"
+#include "ui/inspect/activations_tab.h"
 #include "ui/inspect/error_bars.h"
 #include "ui/session/session.h"
+#include "ui/theme/elided_label.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
 
 namespace {
+
+/// The least width in which the titles of all tabs are seen.
+int leastWidth() {
+    constexpr int kMarginsAndScrollBar = 72;
+    return QFontMetrics(labelFont()).horizontalAdvance(QStringLiteral("WeightsActivationsChannelsValuesAttributes")) + kMarginsAndScrollBar;
+}
 
 QLabel* label(const char* role, const QString& text = {}) {
     auto* widget = new QLabel(text);
@@ -74,17 +83,17 @@ QTableWidgetItem* cell(const QString& text, Qt::Alignment alignment = Qt::AlignL
 
 InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(label("note")), kicker_(label("label")),
-      title_(label("title")), name_(label("note")), control_(new MethodControl), advice_(new QLabel), facts_(new QGridLayout),
+      title_(label("title")), name_(new ElidedLabel), control_(new MethodControl), advice_(new QLabel), facts_(new QGridLayout),
       tabs_(new QTabWidget), weightPick_(new QComboBox), weightNote_(label("note")), histogram_(new HistogramChart),
       logarithmic_(new QCheckBox(tr("Log"))), statistics_(new QLabel), errors_(new ErrorBars),
-      channels_(new ChannelChart), channelNote_(label("note")),
+      activations_(new ActivationsTab(session)), channels_(new ChannelChart), channelNote_(label("note")),
       values_(plainTable({tr("Index"), tr("Value")})), attributes_(plainTable({tr("Attribute"), tr("Value")})), weightBody_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     stack_->addWidget(buildEmpty());
     stack_->addWidget(buildContent());
     layout->addWidget(stack_);
-    setMinimumWidth(280);
+    setMinimumWidth(leastWidth());
     connect(&session.selection(), &Selection::changed, this, &InspectorPanel::showSelection);
     connect(&session, &Session::stateChanged, this, &InspectorPanel::showSelection);
     connect(&session, &Session::recipeChanged, this, &InspectorPanel::showState);
@@ -121,7 +130,7 @@ QWidget* InspectorPanel::buildContent() {
     layout->setSpacing(6);
     title_->setFont([] { QFont font = bodyFont(); font.setPixelSize(qRound(QFontInfo(font).pixelSize() * 1.15)); font.setBold(true); return font; }());
     title_->setWordWrap(true);
-    name_->setWordWrap(true);
+    name_->setProperty("role", "note");
     name_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     advice_->setWordWrap(true);
     advice_->setTextFormat(Qt::RichText);
@@ -131,6 +140,7 @@ QWidget* InspectorPanel::buildContent() {
     facts_->setColumnStretch(1, 1);
     attributes_->setFont(monoFont(11.0 / 13));
     tabs_->addTab(buildWeights(), tr("Weights"));
+    tabs_->addTab(activations_, tr("Activations"));
     auto* channelPage = new QWidget;
     auto* channelLayout = new QVBoxLayout(channelPage);
     channelLayout->setContentsMargins(0, 8, 0, 0);
@@ -141,7 +151,8 @@ QWidget* InspectorPanel::buildContent() {
     tabs_->addTab(buildValues(), tr("Values"));
     tabs_->addTab(attributes_, tr("Attributes"));
     tabs_->setDocumentMode(true);
-    tabs_->setStyleSheet(QStringLiteral("QTabBar::tab { margin-right: 8px; }"));  // four of them in the least width
+    tabs_->tabBar()->setFont(labelFont());  // five of them in the least width
+    tabs_->setStyleSheet(QStringLiteral("QTabBar::tab { margin-right: 4px; }"));
     layout->addWidget(kicker_);
     layout->addWidget(title_);
     layout->addWidget(name_);
@@ -149,6 +160,7 @@ QWidget* InspectorPanel::buildContent() {
     layout->addWidget(advice_);
     layout->addLayout(facts_);
     layout->addWidget(tabs_, 1);
+    layout->addStretch(0);  // of several nodes there are no tabs: what is left stays together
     // In a low window it scrolls, instead of taking the room from the comparison.
     auto* scroll = new QScrollArea;
     scroll->setFrameShape(QFrame::NoFrame);
@@ -177,7 +189,10 @@ QWidget* InspectorPanel::buildWeights() {
     row->addWidget(statistics_, 1);
     row->addWidget(logarithmic_, 0, Qt::AlignRight | Qt::AlignTop);
     layout->addLayout(row);
-    layout->addWidget(label("label", tr("ERROR OF EACH FORMAT (SQNR)")));
+    auto* errorTitle = label("label", tr("ERROR OF EACH FORMAT (SQNR)"));
+    errorTitle->setFont(labelFont());
+    errorTitle->setWordWrap(true);
+    layout->addWidget(errorTitle);
     layout->addWidget(errors_);
     outer->addWidget(weightBody_, 1);
     outer->addStretch(0);
@@ -214,7 +229,7 @@ void InspectorPanel::showOne(NodeId id) {
     const Node& node = model.node(id);
     kicker_->setText(tr("NODE #%1").arg(id));
     title_->setText(titleOf(id));
-    name_->setText(QString::fromStdString(node.label));
+    name_->setName(QString::fromStdString(node.label));
     std::vector<std::pair<QString, QString>> facts = {{tr("input"), portText(model, node.inputs, false)},
                                                       {tr("output"), portText(model, node.outputs, false)}};
     if (node.weight_bytes > 0) {
@@ -227,6 +242,7 @@ void InspectorPanel::showOne(NodeId id) {
     showFacts(facts);
     showAttributes(id);
     tabs_->show();
+    activations_->showNode(id);
     loadWeights(id);
 }
 
@@ -255,7 +271,7 @@ void InspectorPanel::showMany() {
     }
     kicker_->setText(tr("SELECTION"));
     title_->setText(tr("%1 nodes").arg(nodes.size()));
-    name_->setText(names.mid(0, 8).join(QStringLiteral(", ")) + (names.size() > 8 ? QStringLiteral(", …") : QString()));
+    name_->setName(names.mid(0, 8).join(QStringLiteral(", ")) + (names.size() > 8 ? QStringLiteral(", …") : QString()));
     showFacts({{tr("weights"), sizeText(bytes)}, {tr("work"), tr("%1 multiply-accumulates").arg(countText(macs))}});
     tabs_->hide();
 }
@@ -318,7 +334,7 @@ void InspectorPanel::showAttributes(NodeId id) {
         attributes_->setItem(row, 0, cell(QString::fromStdString(texts[std::size_t(row)].name)));
         attributes_->setItem(row, 1, cell(QString::fromStdString(texts[std::size_t(row)].value)));
     }
-    tabs_->setTabEnabled(3, !texts.empty());
+    tabs_->setTabEnabled(tabs_->indexOf(attributes_), !texts.empty());
 }
 
 void InspectorPanel::loadWeights(NodeId id) {

@@ -19,7 +19,9 @@ class QTabWidget;
 
 namespace vernier::ui {
 
+class ActivationsTab;
 class ChannelChart;
+class ElidedLabel;
 class ErrorBars;
 class HistogramChart;
 class MethodControl;
@@ -58,7 +60,7 @@ private:
     QLabel* message_;
     QLabel* kicker_;
     QLabel* title_;
-    QLabel* name_;
+    ElidedLabel* name_;
     MethodControl* control_;
     QLabel* advice_;
     QGridLayout* facts_;
@@ -69,6 +71,7 @@ private:
     QCheckBox* logarithmic_;
     QLabel* statistics_;
     ErrorBars* errors_;
+    ActivationsTab* activations_;
     ChannelChart* channels_;
     QLabel* channelNote_;
     QTableWidget* values_;

@@ -137,7 +137,12 @@ std::filesystem::path modelOfSession(const Json& json, const QString& path) {
     if (model.isEmpty()) {
         bad(path, "The session names no model");
     }
-    return absoluteFrom(QFileInfo(path).absoluteDir(), model).toStdString();
+    const QString file = absoluteFrom(QFileInfo(path).absoluteDir(), model);
+    if (!QFileInfo::exists(file)) {
+        throw Error(ErrorKind::not_found, "The model of this session is not there any more (" + file.toStdString() + ")", {.file = path.toStdString()},
+                    "put it back, or open the model itself where it is now");
+    }
+    return file.toStdString();
 }
 
 SavedSession sessionFromJson(const Json& json, const QString& path, const Model& model) {

@@ -3,8 +3,12 @@
 
 #include <QHeaderView>
 #include <QLabel>
+#include <QStyle>
+#include <QStyledItemDelegate>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -15,6 +19,24 @@ namespace {
 
 enum Column { Sign, Text, Node, Code, ColumnCount };
 constexpr int kNodeRole = Qt::UserRole + 1;
+
+/// Rows as high as their wrapped words ask for in the column's present width; the view's own guess is one line.
+class WrappedText : public QStyledItemDelegate {
+public:
+    explicit WrappedText(QTreeWidget* tree) : QStyledItemDelegate(tree), tree_(tree) {}
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const QSize one = QStyledItemDelegate::sizeHint(option, index);
+        const int width = tree_->columnWidth(Text) - 2 * (tree_->style()->pixelMetric(QStyle::PM_FocusFrameHMargin) + 1);
+        if (!index.parent().isValid() || width <= 0) {
+            return one;
+        }
+        const QRect words = option.fontMetrics.boundingRect(QRect(0, 0, width, 10'000), Qt::TextWordWrap, index.data().toString());
+        return {width, std::max(one.height(), words.height() + 4)};
+    }
+
+private:
+    QTreeWidget* tree_;
+};
 
 QString sign(Severity severity) {
     return severity == Severity::serious ? QStringLiteral("✕") : severity == Severity::warning ? QStringLiteral("⚠") : QStringLiteral("ⓘ");
@@ -49,6 +71,7 @@ FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
     tree_->setIndentation(12);
     tree_->setWordWrap(true);
     tree_->setUniformRowHeights(false);
+    tree_->setItemDelegateForColumn(Text, new WrappedText(tree_));
     tree_->setAccessibleName(tr("Findings"));
     tree_->header()->setStretchLastSection(false);
     tree_->header()->setSectionResizeMode(Sign, QHeaderView::ResizeToContents);
@@ -115,7 +138,7 @@ void FindingsPanel::refill() {
     tree_->clear();
     if (session_.model()) {
         std::vector<Finding> about = findingsFrom(session_.inspection(), "findings");
-        if (session_.baseline()) {
+        if (session_.baseline() || !session_.isSound()) {
             std::erase_if(about, [](const Finding& finding) { return finding.code == "no-baseline"; });
         }
         addGroup(tr("THE MODEL"), session_.inspection().is_null() ? session_.model()->findings() : about);

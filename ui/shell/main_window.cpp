@@ -100,7 +100,6 @@ QWidget* MainWindow::buildWorkspace() {
     left_->setStretchFactor(0, 3);
     left_->setStretchFactor(1, 2);
     left_->setMinimumWidth(280);
-    inspector_->setMinimumWidth(300);
     centre->setMinimumWidth(300);
     horizontal_->addWidget(left_);
     horizontal_->addWidget(centre);
@@ -266,7 +265,7 @@ void MainWindow::retheme() {
     const Theme theme = Theme::current();
     setStyleSheet(QStringLiteral("QFrame#hairline { background: %1; border: none; }"
                                  "QLabel#facts { background: %2; color: %3; border-radius: 8px; padding: 3px 10px; }"
-                                 "QPushButton#search { background: %2; color: %3; border: none; text-align: left; padding: 5px 12px; min-width: 200px; }"
+                                 "QPushButton#search { background: %2; color: %3; border: none; text-align: left; padding: 5px 12px; min-width: 90px; }"
                                  "QFrame#palette { background: %4; border: 1px solid %1; }")
                       .arg(theme.line.name(), theme.accentSoft.name(), theme.text2.name(), theme.card.name()));
     problem_->restyle();
@@ -299,8 +298,9 @@ void MainWindow::resetLayout() {
     const bool shown = isVisible();
     const int width = std::max(1000, shown ? stack_->width() : this->width());
     const int height = std::max(600, (shown ? stack_->height() : this->height() - menuBar()->sizeHint().height()) - 80);
-    const int left = std::clamp(width * 25 / 100, 290, 400);
-    const int right = std::clamp(width * 24 / 100, 300, 400);
+    const int letter = fontMetrics().averageCharWidth();
+    const int left = std::clamp(width * 25 / 100, 46 * letter, 66 * letter);
+    const int right = std::clamp(width * 24 / 100, inspector_->minimumWidth(), 66 * letter);
     horizontal_->setSizes({left, width - left - right, right});
     const int bottom = std::clamp(height * 38 / 100, 200, 345);
     vertical_->setSizes({height - bottom, bottom});

@@ -180,6 +180,9 @@ void MainWindow::measureSettingsDialog() {
     samples->setRange(0, 10'000'000);
     samples->setSpecialValueText(tr("all"));
     samples->setValue(static_cast<int>(settings.samples));
+    for (QAbstractSpinBox* box : {static_cast<QAbstractSpinBox*>(threads), static_cast<QAbstractSpinBox*>(seconds), static_cast<QAbstractSpinBox*>(samples)}) {
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the keys and the wheel step it
+    }
     form->addRow(tr("Threads of the runtime"), threads);
     form->addRow(tr("Seconds of latency runs for each model"), seconds);
     form->addRow(tr("Validation samples"), samples);

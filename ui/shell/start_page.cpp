@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/start_page.h"
 
+#include <QAbstractButton>
 #include <QDir>
 #include <QFileInfo>
 #include <QKeyEvent>
@@ -21,16 +22,24 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kWidth = 620;
+constexpr int kRowMargin = 6;   ///< above and below the words of a recent file
 
 /// One recent file: name and folder left, size and date right.
-class RecentRow : public QPushButton {
+/// No QPushButton: the application's style sheet would press it to the height of one line.
+class RecentRow : public QAbstractButton {
 public:
     explicit RecentRow(const RecentFile& file) : file_(file) {
-        setFlat(true);
+        setAttribute(Qt::WA_Hover);
+        setFocusPolicy(Qt::StrongFocus);
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
         setEnabled(file.exists);
-        setFixedHeight(2 * fontMetrics().height() + 14);
         setToolTip(file.exists ? QDir::toNativeSeparators(file.path) : tr("This file is not there any more: %1").arg(QDir::toNativeSeparators(file.path)));
         setAccessibleName(QFileInfo(file.path).fileName());
+    }
+    QSize sizeHint() const override {
+        QFont bold = font();
+        bold.setBold(true);
+        return {400, QFontMetrics(bold).height() + QFontMetrics(labelFont()).height() + 2 * kRowMargin + 2};
     }
 
 protected:
@@ -44,8 +53,9 @@ protected:
             painter.drawRoundedRect(rect(), 5, 5);
         }
         const QFileInfo info(file_.path);
-        const QRect inner = rect().adjusted(10, 6, -10, -6);
-        const int right = 190;
+        const QRect inner = rect().adjusted(10, kRowMargin, -10, -kRowMargin);
+        const QString date = QLocale().toString(file_.opened, QLocale::ShortFormat);
+        const int right = QFontMetrics(labelFont()).horizontalAdvance(date) + 24;
         QFont bold = font();
         bold.setBold(true);
         painter.setFont(bold);
@@ -55,7 +65,10 @@ protected:
         painter.setPen(isEnabled() ? theme.text2 : mixed(theme.text2, theme.window, 0.6));
         painter.drawText(inner, Qt::AlignBottom | Qt::AlignLeft, painter.fontMetrics().elidedText(QDir::toNativeSeparators(info.path()), Qt::ElideMiddle, inner.width() - right));
         painter.drawText(inner, Qt::AlignTop | Qt::AlignRight, file_.exists ? sizeText(file_.size) : tr("missing"));
-        painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, QLocale().toString(file_.opened, QLocale::ShortFormat));
+        painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, date);
+    }
+    void keyPressEvent(QKeyEvent* event) override {
+        event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter ? click() : QAbstractButton::keyPressEvent(event);
     }
 
 private:
@@ -135,7 +148,7 @@ void StartPage::addRecent() {
     recentBox_->setVisible(!files.isEmpty());
     for (const RecentFile& file : files.mid(0, 6)) {
         auto* row = new RecentRow(file);
-        connect(row, &QPushButton::clicked, this, [this, path = file.path] { emit openFileRequested(path); });
+        connect(row, &QAbstractButton::clicked, this, [this, path = file.path] { emit openFileRequested(path); });
         row->setContextMenuPolicy(Qt::ActionsContextMenu);
         auto* forget = new QAction(tr("Remove from this list"), row);
         connect(forget, &QAction::triggered, this, [this, path = file.path] {

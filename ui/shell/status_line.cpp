@@ -17,21 +17,13 @@ namespace vernier::ui {
 
 namespace {
 
+constexpr int kMargin = 12, kSpacing = 20;
+
 QLabel* note() {
     auto* label = new QLabel;
     label->setProperty("role", "note");
     label->setFont(labelFont());
-    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    label->setMinimumWidth(0);
     return label;
-}
-
-/// A label that gives way in a narrow window would show half a word: it asks for its whole text and is hidden instead.
-void setNote(QLabel* label, const QString& text, const QString& tip = {}) {
-    label->setText(text);
-    label->setToolTip(tip);
-    label->setVisible(!text.isEmpty());
-    label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
 }
 
 }  // namespace
@@ -54,8 +46,8 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
       progress_(new QProgressBar), cancel_(new QPushButton(tr("Cancel"))) {
     setFixedHeight(fontMetrics().height() + 12);
     auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(12, 0, 12, 0);
-    layout->setSpacing(20);
+    layout->setContentsMargins(kMargin, 0, kMargin, 0);
+    layout->setSpacing(kSpacing);
     layout->addWidget(selection_);
     layout->addWidget(estimate_);
     layout->addWidget(baseline_);
@@ -86,6 +78,37 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     showEstimate();
     showBaseline();
     showJob();
+}
+
+void StatusLine::setNote(QLabel* label, const QString& text, const QString& tip) {
+    label->setText(text);
+    label->setToolTip(tip);
+    fit();
+}
+
+void StatusLine::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+/// In a narrow window whole notes give way, the least needed first: half a word would say nothing.
+void StatusLine::fit() {
+    const bool busy = session_.jobs().busy();
+    progress_->setVisible(busy);
+    cancel_->setVisible(busy);
+    job_->setText(jobText_);
+    int room = width() - 2 * kMargin - (busy ? progress_->width() + cancel_->sizeHint().width() + 2 * kSpacing : 0);
+    for (QLabel* label : {selection_, job_, estimate_, baseline_, runtime_}) {
+        const int wanted = label->sizeHint().width() + kSpacing;
+        const bool needed = label == selection_ || label == job_;
+        label->setVisible(!label->text().isEmpty() && (needed || wanted <= room));
+        room -= label->isHidden() ? 0 : wanted;
+        if (label == job_ && room < 0) {
+            job_->setText(job_->fontMetrics().elidedText(jobText_, Qt::ElideRight, job_->sizeHint().width() + room));
+            job_->setToolTip(jobText_);
+            room = 0;
+        }
+    }
 }
 
 void StatusLine::showSelection() {
@@ -134,10 +157,9 @@ void StatusLine::showBaseline() {
 
 void StatusLine::showJob() {
     const Jobs& jobs = session_.jobs();
-    progress_->setVisible(jobs.busy());
-    cancel_->setVisible(jobs.busy());
     if (!jobs.busy()) {
-        setNote(job_, tr("no job running"));
+        jobText_ = tr("no job running");
+        fit();
         return;
     }
     QString text = jobs.title();
@@ -147,7 +169,8 @@ void StatusLine::showJob() {
     if (const auto left = jobs.secondsLeft()) {
         text += tr(", %1 left").arg(durationText(*left));
     }
-    setNote(job_, text);
+    jobText_ = text;
+    fit();
     progress_->setRange(0, jobs.total() > 0 ? 1000 : 0);
     progress_->setValue(jobs.total() > 0 ? static_cast<int>(jobs.done() * 1000 / jobs.total()) : 0);
 }

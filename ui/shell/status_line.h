@@ -21,7 +21,12 @@ public:
 
     [[nodiscard]] QPushButton* cancelButton() const { return cancel_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void setNote(QLabel* label, const QString& text, const QString& tip = {});
+    void fit();
     void showSelection();
     void showEstimate();
     void showBaseline();
@@ -33,6 +38,7 @@ private:
     QLabel* baseline_;
     QLabel* runtime_;
     QLabel* job_;
+    QString jobText_;
     QProgressBar* progress_;
     QPushButton* cancel_;
 };

@@ -54,7 +54,7 @@ std::array<Stepper::Mark, Stepper::StepCount> Stepper::marks(const Session& sess
     done[Compare] = session.comparison().has_value();
     done[Verdict] = session.comparison() && session.comparison()->outcome() != Outcome::not_judged;
     std::array<Mark, StepCount> marks{};
-    bool next = static_cast<bool>(session.model());
+    bool next = session.isSound();
     for (std::size_t i = 0; i < marks.size(); ++i) {
         marks[i] = done[i] ? Mark::done : next ? Mark::next : Mark::later;
         next = next && done[i];

@@ -57,7 +57,6 @@ QString TopBar::facts(bool whole) const {
 void TopBar::showState() {
     const bool open = static_cast<bool>(session_.model());
     name_->setToolTip(QDir::toNativeSeparators(session_.modelPath()));
-    facts_->setVisible(open);
     if (open) {
         facts_->setToolTip(facts(true) + QLatin1Char('\n') + tr("IR version %1, made by %2")
                                                                  .arg(session_.model()->ir_version())
@@ -72,14 +71,16 @@ void TopBar::resizeEvent(QResizeEvent* event) {
 }
 
 void TopBar::fit() {
-    // In a narrow window the file name and the steps matter more than the facts.
-    const bool wide = width() >= 1250;
+    // In a narrow window the file name and the steps matter more than the facts and the words of the search.
+    const bool wide = width() >= 85 * fontMetrics().height();
     const QString star = session_.isModified() ? QStringLiteral("*") : QString();
     name_->setText(name_->fontMetrics().elidedText(session_.modelName() + star, Qt::ElideMiddle, wide ? 320 : 180));
     if (session_.model()) {
         facts_->setText(facts(wide));
     }
     search_->setText(wide ? tr("Search nodes and commands    Ctrl+K") : tr("Search    Ctrl+K"));
+    const int others = name_->sizeHint().width() + stepper_->sizeHint().width() + search_->minimumWidth() + 90;
+    facts_->setVisible(session_.model() && width() >= others + facts_->sizeHint().width());
 }
 
 }  // namespace vernier::ui

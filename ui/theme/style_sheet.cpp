@@ -54,6 +54,7 @@ QAbstractItemView { background: @window; alternate-background-color: @window; bo
 QAbstractItemView::item:selected { background: @soft; color: @text; }
 QHeaderView { background: @window; border: none; }
 QHeaderView::section { background: @window; color: @text2; border: none; border-bottom: 1px solid @line; padding: 4px 6px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: margin; subcontrol-position: top center; width: 9px; height: 5px; }
 QTableCornerButton::section { background: @window; border: none; }
 QScrollArea, QFrame[flat="true"] { border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

@@ -63,6 +63,20 @@ TEST(SessionFile, SaysWhenTheModelHasChanged) {
     EXPECT_TRUE(again.error().contains(QStringLiteral("changed"))) << again.error().toStdString();
 }
 
+TEST(SessionFile, SaysWhenTheModelIsGone) {
+    SmallSession small;
+    ASSERT_TRUE(small.opened);
+    const auto file = small.folder / "work.vernier";
+    ASSERT_EQ(small.session.save(text(file)), std::nullopt);
+    std::filesystem::rename(small.model_path, small.model_path + ".moved");
+    Session other;
+    other.open(text(file));
+    ASSERT_TRUE(wait_until([&] { return finished(other); }));
+    EXPECT_EQ(other.state(), Session::State::failed);
+    EXPECT_TRUE(other.error().contains(QStringLiteral("not there any more"))) << other.error().toStdString();
+    EXPECT_TRUE(other.error().contains(QStringLiteral("Put it back"))) << other.error().toStdString();
+}
+
 TEST(SessionFile, DamagedFilesAreErrorsAndNeverCrash) {
     SmallSession small;
     small.session.choose({0}, Method::fp16);

@@ -2,6 +2,7 @@
 // Fused and folded cards in the real window.
 #include <QApplication>
 #include <QMenu>
+#include <QProxyStyle>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -90,6 +91,39 @@ TEST_F(GraphFoldingTest, AClickOnAFusedCardSelectsItsHeadAndAKeyChoosesForAllOfI
     EXPECT_EQ(session_.nodeState(3).chosen, Method::fp16);
     EXPECT_EQ(session_.nodeState(2).chosen, Method::fp32);
     EXPECT_EQ(rect(3), rect(2));
+}
+
+/// Says how long motion may take; 0 is what a system that asks for less motion gets.
+class MotionStyle : public QProxyStyle {
+public:
+    explicit MotionStyle(int milliseconds) : milliseconds_(milliseconds) {}
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
+        return hint == SH_Widget_Animation_Duration ? milliseconds_ : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+
+private:
+    int milliseconds_;
+};
+
+TEST_F(GraphFoldingTest, UnfoldingMovesUnlessTheSystemAsksForLessMotion) {
+    open(write_blocks(folder_));
+    window_.canvas()->setMotion(true);
+    for (const int milliseconds : {200, 0}) {
+        MotionStyle style(milliseconds);
+        window_.canvas()->setStyle(&style);
+        bool moved = false;
+        const bool apart = rect(2) != rect(4);
+        doubleClick(2);
+        ASSERT_TRUE(drawn([&] {
+            moved = moved || window_.canvas()->isFolding();
+            return (rect(2) != rect(4)) != apart;
+        }));
+        moved = moved || window_.canvas()->isFolding();
+        EXPECT_EQ(moved, milliseconds > 0);
+        EXPECT_FALSE(window_.canvas()->grab().isNull());
+        EXPECT_TRUE(wait_until([this] { return !window_.canvas()->isFolding(); }, 2000));
+        window_.canvas()->setStyle(nullptr);
+    }
 }
 
 TEST_F(GraphFoldingTest, ADoubleClickTakesACardApartAndPutsItTogether) {

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real window on a small model, driven by real events.
+#include <QAbstractButton>
 #include <QApplication>
+#include <QDropEvent>
+#include <QLabel>
 #include <QMimeData>
+#include <QScrollArea>
 #include <QTableView>
 #include <QTest>
-#include <QDropEvent>
 
 #include <gtest/gtest.h>
 
 #include "tests/ui/small_session.h"
+#include "ui/choose/node_table_model.h"
 #include "ui/choose/nodes_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/recent.h"
+#include "ui/shell/start_page.h"
+#include "ui/shell/status_line.h"
 #include "ui/shell/stepper.h"
 #include "ui/shell/top_bar.h"
 
@@ -111,6 +118,58 @@ TEST_F(MainWindowTest, FitsTheSmallestSize) {
     EXPECT_LE(window_.width(), 1100);
     EXPECT_LE(window_.height(), 700);
     EXPECT_GT(window_.canvas()->width(), 250);
+}
+
+TEST_F(MainWindowTest, AQuarterLargerFontLeavesNothingCutAtTheSmallestSize) {
+    const QFont usual = QApplication::font();
+    QFont large = usual;
+    large.setPointSizeF(usual.pointSizeF() * 1.25);
+    QApplication::setFont(large);
+    {
+        Session session;
+        Appearance appearance;
+        MainWindow window(session, appearance);
+        window.resize(1100, 700);
+        window.show();
+        window.resetLayout();
+        window.openPath(QString::fromStdString(test::write_small_net(folder_)));
+        ASSERT_TRUE(wait_until([&] { return session.plan() && window.graphPanel()->ready(); }));
+        session.selection().setOne(0);
+        QApplication::processEvents();
+        EXPECT_LE(window.width(), 1100);
+        EXPECT_LE(window.height(), 700);
+        EXPECT_GT(window.canvas()->width(), 280);
+        const QTableView* table = window.nodesPanel()->table();
+        EXPECT_GE(table->columnWidth(NodeTableModel::Name), QFontMetrics(large).horizontalAdvance(QStringLiteral("second")));
+        // Nothing in the inspector is wider than the room that it has.
+        const auto* scroll = window.inspector()->findChild<QScrollArea*>();
+        EXPECT_LE(scroll->widget()->width(), scroll->viewport()->width());
+        // The steps have their names, and what stands in the status bar stands there whole.
+        EXPECT_GT(window.topBar()->stepper()->stepRect(Stepper::Verdict).width(), QFontMetrics(large).horizontalAdvance(QStringLiteral("Verdict")));
+        for (const QLabel* label : window.statusLine()->findChildren<QLabel*>()) {
+            EXPECT_TRUE(label->isHidden() || label->width() >= label->sizeHint().width()) << label->text().toStdString();
+        }
+        session.close();
+    }
+    QApplication::setFont(usual);
+}
+
+TEST_F(MainWindowTest, TheRecentFilesOfTheStartPageDoNotOverlap) {
+    for (const char* name : {"one.onnx", "two.onnx"}) {
+        addRecentFile(QString::fromStdString(test::write_small_net(folder_, name)));
+    }
+    window_.startPage()->refresh();
+    QApplication::processEvents();
+    QVector<QAbstractButton*> rows;
+    for (auto* button : window_.startPage()->findChildren<QAbstractButton*>()) {
+        if (button->accessibleName().endsWith(QStringLiteral(".onnx")) && button->isVisible()) {
+            rows << button;
+        }
+    }
+    ASSERT_GE(rows.size(), 2);
+    for (const QAbstractButton* row : rows) {
+        EXPECT_GE(row->height(), 2 * QFontMetrics(row->font()).height());
+    }
 }
 
 TEST_F(MainWindowTest, BeginsWithRoomForNames) {
