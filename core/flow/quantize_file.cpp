@@ -69,6 +69,19 @@ Origin origin_of(const Model& model, const Recipe& recipe, const Plan& plan, con
     return origin;
 }
 
+/// Puts the file that is at fault into what is thrown without one.
+Quantized quantize_named(const RuntimePtr& runtime, const QuantizeRequest& request, const ModelPtr& model, const Recipe& recipe,
+                         const DatasetPtr& data, const Job& job) {
+    try {
+        return quantize(runtime, model, recipe, data, request.options, job);
+    } catch (const Error& error) {
+        Where where = error.where();
+        if (where.file.empty() && error.kind() == ErrorKind::bad_model) where.file = request.model.string();
+        if (where.file.empty() && error.kind() == ErrorKind::bad_data) where.file = request.data.string();
+        throw Error(error.kind(), error.what(), where, error.remedy());
+    }
+}
+
 }  // namespace
 
 QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& request, const Job& job) {
@@ -83,7 +96,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     if (data != nullptr) check_outputs(request, data->files());
     check_data(recipe, *result.model, data);
 
-    Quantized quantized = quantize(runtime, result.model, recipe, data, request.options, job);
+    Quantized quantized = quantize_named(runtime, request, result.model, recipe, data, job);
     result.plan = std::move(quantized.plan);
     result.findings = std::move(quantized.findings);
     if (changes_nothing(result.plan)) check_with_runtime(runtime, *result.model, result.findings);

@@ -68,6 +68,10 @@ std::string readable_message(std::string_view message) {
     text = std::regex_replace(text, exception, "");
     static const std::regex loading(R"(^\s*Load model from [^\n]*? failed:)");  // the caller names the file
     text = std::regex_replace(text, loading, "");
+    static const std::regex fatal(R"(Fatal error: )");
+    text = std::regex_replace(text, fatal, "");
+    static const std::regex node(R"(Non-zero status code returned while running (\w+) node\. Name:'([^']*)' Status Message: )");
+    text = std::regex_replace(text, node, "the $1 node '$2' failed: ");
     remove_source_locations(text);
     collapse_spaces(text);
     return text.empty() ? "ONNX Runtime gave no reason" : text;

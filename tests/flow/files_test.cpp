@@ -80,6 +80,25 @@ TEST(QuantizeFile, NeedsDataOnlyForStatic) {
     EXPECT_TRUE(std::filesystem::exists(request.out));
 }
 
+TEST(QuantizeFile, NamesAModelThatTheRuntimeRefuses) {
+    const TempDir dir;
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1}).input("n", ElementType::int64, {1}).node("Add", {"x", "n"}, {"y"}).output("y", ElementType::float32, {1});
+    QuantizeRequest request;
+    request.model = dir.write("mixed.onnx", b.bytes());
+    request.out = dir / "x.onnx";
+    for (const Method method : {Method::fp32, Method::fp16, Method::int8_dynamic}) {
+        request.recipe.default_method = method;
+        try {
+            (void)quantize_file(Runtime::load(), request, {});
+            FAIL() << "float and integers cannot be added";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::bad_model);
+            EXPECT_EQ(error.where().file, request.model.string());
+        }
+    }
+}
+
 TEST(CheckOutput, RefusesWhatWouldFailLater) {
     const TempDir dir;
     const std::filesystem::path input = dir.write("in.onnx", "x");

@@ -20,6 +20,12 @@ TEST(ReadableMessage, KeepsPlainTextAndCollapsesSpaces) {
     EXPECT_EQ(readable_message("Invalid input name: x (rank 2)\n  expected y\n"), "Invalid input name: x (rank 2) expected y");
 }
 
+TEST(ReadableMessage, SaysWhichNodeFailed) {
+    EXPECT_EQ(readable_message("Non-zero status code returned while running Expand node. Name:'e' Status Message: too large"),
+              "the Expand node 'e' failed: too large");
+    EXPECT_EQ(readable_message("Fatal error: a:B(-1) is not a registered function/op"), "a:B(-1) is not a registered function/op");
+}
+
 TEST(ReadableMessage, SurvivesOddTexts) {
     EXPECT_EQ(readable_message(""), "ONNX Runtime gave no reason");
     EXPECT_EQ(readable_message("/a/b.cc:12 unclosed(signature"), "unclosed(signature");
