@@ -57,6 +57,8 @@ GateRow::GateRow(Session& session, QWidget* parent)
     connect(speedup_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(&session, &Session::gateChanged, this, &GateRow::showGate);
     connect(&session, &Session::stateChanged, this, &GateRow::showGate);
+    connect(&session, &Session::datasetChanged, this, &GateRow::showUse);
+    connect(&session, &Session::runsChanged, this, &GateRow::showUse);
     showGate();
 }
 
@@ -64,6 +66,15 @@ void GateRow::showGate() {
     const QSignalBlocker quietDrop(drop_), quietSpeed(speedup_);
     drop_->setValue(session_.gate().max_drop_points.value_or(drop_->minimum()));
     speedup_->setValue(session_.gate().min_speedup.value_or(speedup_->minimum()));
+    showUse();
+}
+
+/// Accuracy can be limited only where it is measured.
+void GateRow::showUse() {
+    const bool unlabelled = (session_.dataset() && !session_.dataset()->has_labels()) || (session_.model() && session_.datasetPath().isEmpty());
+    drop_->setEnabled(!unlabelled);
+    drop_->setToolTip(unlabelled ? tr("Without labelled samples there is no accuracy to limit: pick a labelled dataset in the Data tab")
+                                 : tr("Most top-1 points that a candidate may lose"));
 }
 
 void GateRow::tell() {

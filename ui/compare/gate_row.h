@@ -21,6 +21,7 @@ public:
 
 private:
     void showGate();
+    void showUse();
     void tell();
 
     Session& session_;

@@ -217,7 +217,9 @@ QStringList Jobs::arguments(const Step& step) {
         }
     }
     arguments << measureArguments() << QStringLiteral("--report") << workFile(QStringLiteral("report.html"));
-    if (session_.gate().max_drop_points) {
+    // Without labels there is no accuracy to limit, and vernier-cli refuses to be asked for it.
+    const bool labelled = session_.dataset() && session_.dataset()->has_labels();
+    if (labelled && session_.gate().max_drop_points) {
         arguments << QStringLiteral("--max-drop") << number(*session_.gate().max_drop_points);
     }
     if (session_.gate().min_speedup) {

@@ -39,7 +39,11 @@ void Session::judgeAgain() {
     if (!comparison_) {
         return;
     }
-    judge_again(*comparison_, gate_);
+    Gate usable = gate_;
+    if (!comparison_->baseline.accuracy) {
+        usable.max_drop_points.reset();  // there were no labels: nothing can be said of it
+    }
+    judge_again(*comparison_, usable);
     std::size_t candidate = 0;
     for (Run& run : runs_) {
         if (run.comparison && candidate < comparison_->candidates.size()) {
@@ -184,6 +188,9 @@ void Session::setComparison(const Json& json, const QVector<int>& runIds) {
     }
     comparison_ = std::move(comparison);
     comparisonJson_ = json;
+    if (!(comparison_->gate == gate_)) {
+        judgeAgain();  // the limits were changed while it was measured
+    }
     touch();
     emit runsChanged();
 }

@@ -27,6 +27,7 @@ QToolButton:focus { border-color: @accent; }
 constexpr const char* kFields = R"(
 QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit { background: @window; color: @text; border: 1px solid @line;
   border-radius: 5px; padding: 3px 6px; selection-background-color: @accent; selection-color: @onAccent; }
+QSpinBox:disabled, QDoubleSpinBox:disabled { color: @faint; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus { border-color: @accent; }
 QComboBox { background: @window; color: @text; border: 1px solid @line; border-radius: 5px; padding: 3px 6px; min-height: 18px;
   selection-background-color: @soft; selection-color: @text; }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/file.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/jobs.h"
 
@@ -132,6 +133,24 @@ TEST(Session, StaticWithoutDataSaysWhatIsMissing) {
     ASSERT_TRUE(small.session.jobs().problem());
     EXPECT_TRUE(small.session.jobs().problem()->message.contains(QStringLiteral("calibration")));
     EXPECT_TRUE(small.session.runs().isEmpty());
+}
+
+TEST(Session, WithoutLabelsNoAccuracyIsLimited) {
+    SmallSession small;
+    const auto words = small.folder / "words.txt";
+    const std::string cli = small.folder.write("cli", "#!/bin/sh\necho \"$@\" >> '" + words.string() + "'\nexit 70\n").string();
+    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
+    qputenv("VERNIER_CLI", cli.c_str());
+    ASSERT_TRUE(small.session.gate().max_drop_points.has_value());
+    small.session.setGate({small.session.gate().max_drop_points, 1.1});
+    small.session.addCandidate(QString::fromStdString(small.model_path));
+    small.session.jobs().measureAgain();
+    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
+    qunsetenv("VERNIER_CLI");
+    const std::string told = read_file(words);
+    EXPECT_NE(told.find("compare"), std::string::npos);
+    EXPECT_NE(told.find("--min-speedup"), std::string::npos);
+    EXPECT_EQ(told.find("--max-drop"), std::string::npos) << told;
 }
 
 TEST(Session, ADatasetThatCannotBeOpenedIsAnErrorOfTheDataPanelOnly) {
