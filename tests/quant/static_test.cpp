@@ -288,6 +288,22 @@ TEST(StaticInt8, AClampBehindSigmoidIsKept) {
     EXPECT_GT(agreement_db(model, run_static(model)), 30);
 }
 
+TEST(StaticInt8, AConcatDoesNotUndoAReluInItsOperand) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 12, 12});
+    for (const std::string name : {"a", "b", "c"}) b.initializer("w" + name, random_floats(16 * 16, name[0]), {16, 16, 1, 1});
+    b.initializer("wd", random_floats(16 * 32, 7), {16, 32, 1, 1});
+    b.node("Conv", {"x", "wa"}, {"a0"}, {}, "conv_a");
+    b.node("Conv", {"a0", "wb"}, {"b0"}, {}, "conv_b");
+    b.node("Relu", {"b0"}, {"b1"}, {}, "relu");
+    b.node("Conv", {"a0", "wc"}, {"c0"}, {}, "conv_c");
+    b.node("Concat", {"b1", "c0"}, {"d"}, {{"axis", 1}}, "concat");
+    b.node("Conv", {"d", "wd"}, {"y"}, {}, "conv_d");
+    b.output("y", ElementType::float32, {1, 16, 12, 12});
+    const auto model = make_model(b.build());
+    EXPECT_GT(agreement_db(model, run_static(model)), 30);
+}
+
 TEST(MixedMethods, Fp16FoldsBatchNormOnlyWhereBothAreFp16) {
     const auto model = make_model(small_net().build());
     for (const bool norm_too : {true, false}) {

@@ -2,6 +2,7 @@
 #include "core/quant/methods/static_emit.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -76,8 +77,16 @@ private:
         return key;
     }
 
-    /// Gives all operands of a Concat its output's scale where no operand loses more than one bit by it: the runtime then
-    /// copies bytes instead of requantizing.
+    /// Where saturation does the work of an absorbed clamp, a range must not reach beyond the clamp's bounds.
+    Range widest(const std::string& key) const {
+        if (const auto found = widest_.find(key); found != widest_.end()) return found->second;
+        const auto tensor = plan_.tensors.find(key);
+        if (tensor == plan_.tensors.end() || !tensor->second.clamped) return {-FLT_MAX, FLT_MAX};
+        return {tensor->second.lo_bound, tensor->second.hi_bound};
+    }
+
+    /// Gives all operands of a Concat its output's scale where no operand loses more than one bit by it, nor a clamp that
+    /// vanished into its range: the runtime then copies bytes instead of requantizing.
     void tie_concats() {
         for (int i = 0; i < static_cast<int>(plan_.items.size()); ++i) {
             if (item(i).kernel != Kernel::concat) continue;
@@ -92,14 +101,17 @@ private:
                 const Range range = key_range_.at(keys.back());
                 all = {std::min(all.lo, range.lo), std::max(all.hi, range.hi)};
             }
+            Range bounds = widest(output);
             for (const auto& key : keys) {
-                const Range range = key_range_.at(key);
+                const Range range = key_range_.at(key), limit = widest(key);
                 can = can && all.hi - all.lo <= 2 * (range.hi - range.lo);
+                bounds = {std::max(bounds.lo, limit.lo), std::min(bounds.hi, limit.hi)};
             }
-            if (!can) continue;
+            if (!can || all.lo < bounds.lo || all.hi > bounds.hi) continue;
             for (const auto& key : keys)
                 if (key != output) tied_[key] = output;
             key_range_[output] = all;
+            widest_[output] = bounds;
         }
     }
 
@@ -407,6 +419,7 @@ private:
     std::vector<Finding>& findings_;
     std::map<std::string, Range> key_range_;
     std::map<std::string, std::string> tied_;
+    std::map<std::string, Range> widest_;  ///< of tied tensors
     std::map<std::string, ParamNames> params_;
     std::string zero_;                  ///< operand of value 0, once there is one
     struct Padding {
