@@ -83,7 +83,7 @@ RuntimePtr Context::runtime_if_any(std::vector<Finding>& findings) const {
         const bool by_name = !globals_.ort.empty() || !named.empty();
         if (by_name || error.kind() != ErrorKind::runtime_missing) throw;
         findings.push_back({Severity::warning, "runtime-missing", kNone, {}, {},
-                            "ONNX Runtime was not found, so nobody has checked that this model runs.", error.remedy()});
+                            "ONNX Runtime was not found, so no model is checked, quantized or measured.", error.remedy()});
         return nullptr;
     }
 }

@@ -28,7 +28,8 @@ void ORT_API_CALL drop_log(void*, OrtLoggingLevel, const char*, const char*, con
 fs::path library_in(const fs::path& path) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) {
-        return path;
+        // A name without a folder would be looked for in the system's folders only.
+        return fs::exists(path, ignored) ? fs::absolute(path) : path;
     }
     for (const char* file : {"libonnxruntime.so.1", "libonnxruntime.so"}) {
         if (fs::exists(path / file, ignored)) {
@@ -44,6 +45,9 @@ RuntimePtr try_open(Attempt& attempt) {
     if (handle == nullptr) {
         const char* reason = dlerror();
         attempt.reason = reason != nullptr ? reason : "it cannot be loaded";
+        if (const std::string prefix = attempt.path.string() + ": "; attempt.reason.starts_with(prefix)) {
+            attempt.reason.erase(0, prefix.size());
+        }
         return nullptr;
     }
     using GetBase = const OrtApiBase* (*)();

@@ -23,7 +23,7 @@ TEST(Library, TellsItsVersionPathAndProviders) {
 TEST(Library, APathThatWasAskedForMustWork) {
     const Error missing = error_of([] { (void)Runtime::load("/nowhere/libonnxruntime.so.1"); });
     EXPECT_EQ(missing.kind(), ErrorKind::runtime_missing);
-    EXPECT_THAT(missing.what(), HasSubstr("/nowhere/libonnxruntime.so.1"));
+    EXPECT_THAT(missing.what(), HasSubstr("(/nowhere/libonnxruntime.so.1: cannot open")) << "the path is said once";
     EXPECT_THAT(missing.remedy(), HasSubstr("--ort"));
 }
 
@@ -42,6 +42,14 @@ TEST(Library, ALibraryThatIsNotOnnxRuntimeIsRefused) {
 TEST(Library, AFolderStandsForTheLibraryInIt) {
     const std::filesystem::path folder = std::filesystem::path(VERNIER_PREFIX) / "lib";
     EXPECT_EQ(Runtime::load(folder)->version(), Runtime::load(folder / "libonnxruntime.so.1")->version());
+}
+
+TEST(Library, ANameWithoutAFolderMayBeAFileHere) {
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(std::filesystem::path(VERNIER_PREFIX) / "lib");
+    const std::filesystem::path found = Runtime::load("libonnxruntime.so.1")->path();
+    std::filesystem::current_path(before);
+    EXPECT_TRUE(found.is_absolute()) << found;
 }
 
 TEST(Library, TheEnvironmentIsAskedAndMustWork) {
