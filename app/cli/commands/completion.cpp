@@ -14,7 +14,7 @@ namespace vernier::cli {
 namespace {
 
 std::vector<std::string> flags_of(const Command& command) {
-    std::vector<std::string> flags = {"--help"};
+    std::vector<std::string> flags;
     for (const OptionText& option : option_texts(command))
         flags.insert(flags.end(), option.flags.begin(), option.flags.end());
     return flags;
