@@ -8,6 +8,8 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "ui/choose/badge.h"
 #include "ui/choose/filter_line.h"
 #include "ui/choose/node_table_model.h"
@@ -72,7 +74,7 @@ void NodesPanel::buildTable() {
     opWidth_ = width("GlobalAver");
     header->resizeSection(NodeTableModel::Op, opWidth_);
     header->resizeSection(NodeTableModel::MethodColumn, width("method") + 10);
-    sizeWidth_ = width("9.22 kB");
+    sizeWidth_ = std::max(width("9.22 kB"), width("weights") + 10);
     header->resizeSection(NodeTableModel::Size, sizeWidth_);
     header->resizeSection(NodeTableModel::Macs, width("13.3 M") + 8);
     header->setSectionHidden(NodeTableModel::Macs, true);  // the name needs the room; the header's menu brings it back

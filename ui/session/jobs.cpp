@@ -2,7 +2,9 @@
 #include "ui/session/jobs.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
+#include <QHash>
 
 #include <algorithm>
 
@@ -10,6 +12,7 @@
 #include "core/base/file.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
+#include "ui/session/session_file.h"
 
 namespace vernier::ui {
 
@@ -20,6 +23,22 @@ constexpr double kPaceAfterSeconds = 1.0;  ///< a pace over less than this says 
 
 QString number(double value) {
     return QString::number(value, 'g', 6);
+}
+
+/// What vernier-cli calls a stage, in words for the window.
+QString plainStage(const QString& stage) {
+    static const QHash<QString, QString> words{
+        {QStringLiteral("read"), Jobs::tr("reading the model")},      {QStringLiteral("open"), Jobs::tr("opening the model")},
+        {QStringLiteral("check"), Jobs::tr("checking the model")},    {QStringLiteral("index"), Jobs::tr("checking the model")},
+        {QStringLiteral("shapes"), Jobs::tr("checking the model")},   {QStringLiteral("plan"), Jobs::tr("planning")},
+        {QStringLiteral("calibrate"), Jobs::tr("calibrating on samples")},
+        {QStringLiteral("quantize"), Jobs::tr("rewriting the model")},
+        {QStringLiteral("write"), Jobs::tr("writing the file")},
+        {QStringLiteral("time the first layers"), Jobs::tr("timing the first layers")},
+        {QStringLiteral("answers"), Jobs::tr("comparing answers")},
+        {QStringLiteral("latency"), Jobs::tr("timing runs")},
+    };
+    return words.value(stage, stage);
 }
 
 }  // namespace
@@ -41,8 +60,12 @@ QString Jobs::workFile(const QString& name) {
 }
 
 QString Jobs::reportFile() const {
-    const QString path = QDir(work_.path()).filePath(QStringLiteral("report.html"));
-    return session_.comparison() && QFileInfo::exists(path) ? path : QString();
+    if (!session_.comparison()) {
+        return {};
+    }
+    const QString made = QDir(work_.path()).filePath(QStringLiteral("report.html"));
+    const QString kept = session_.sessionPath().isEmpty() ? QString() : reportOfSession(session_.sessionPath());
+    return QFileInfo::exists(made) ? made : QFileInfo::exists(kept) ? kept : QString();
 }
 
 QString Jobs::runFile(int id) {
@@ -138,6 +161,7 @@ void Jobs::abandon() {
     waiting_.clear();
     inspection_.reset();
     problem_.reset();
+    QFile::remove(workFile(QStringLiteral("report.html")));  // of the comparison that is closed
     if (child_) {
         // It may take its time to end: nobody listens any more, and it removes itself.
         CliJob* child = child_.release();
@@ -238,7 +262,8 @@ void Jobs::start(const Step& step) {
     done_ = total_ = 0;
     stageTimer_.invalidate();
     child_ = std::make_unique<CliJob>(words);
-    connect(child_.get(), &CliJob::progress, this, [this](const QString& stage, quint64 done, quint64 total) {
+    connect(child_.get(), &CliJob::progress, this, [this](const QString& told, quint64 done, quint64 total) {
+        const QString stage = plainStage(told);
         if (stage != stage_ || !stageTimer_.isValid()) {
             stageTimer_.start();
         }

@@ -158,7 +158,7 @@ public:
     /// The result document of `inspect` (advice, findings); null until the child has given it.
     [[nodiscard]] const Json& inspection() const { return inspection_; }
 
-    [[nodiscard]] Jobs& jobs() { return *jobs_; }
+    [[nodiscard]] Jobs& jobs() const { return *jobs_; }
 
 signals:
     void stateChanged();       ///< another model, or none: everything else is new as well

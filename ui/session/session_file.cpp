@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "ui/session/jobs.h"
 #include "ui/session/session.h"
 
 namespace vernier::ui {
@@ -87,6 +88,27 @@ Run runFrom(const Json& json, const QDir& folder, const Model& model) {
     return run;
 }
 
+QDir runsFolderOf(const QString& path) {
+    const QFileInfo info(path);
+    return QDir(info.absoluteDir().filePath(info.completeBaseName() + QStringLiteral(".runs")));
+}
+
+void copyWhole(const QString& from, const QString& to) {
+    const MappedFile source(from.toStdString());
+    const auto bytes = source.bytes();
+    write_file(to.toStdString(), std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+/// The report of the comparison as it is now; one of an older comparison goes.
+void keepReport(const Session& session, const QString& target) {
+    const QString report = session.jobs().reportFile();
+    if (report.isEmpty()) {
+        QFile::remove(target);
+    } else if (QFileInfo(report) != QFileInfo(target) && QFileInfo(target).absoluteDir().mkpath(QStringLiteral("."))) {
+        copyWhole(report, target);
+    }
+}
+
 /// Copies a run's model to where the session keeps it, unless it is there already.
 QString keepRunFile(const Run& run, const QDir& runs) {
     if (run.file.isEmpty()) {
@@ -101,9 +123,7 @@ QString keepRunFile(const Run& run, const QDir& runs) {
         throw Error(ErrorKind::cannot_write, "The folder for the runs' models cannot be made",
                     {.file = folder.path().toStdString()}, "choose another place");
     }
-    const MappedFile source(run.file.toStdString());
-    const auto bytes = source.bytes();
-    write_file(target.toStdString(), std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    copyWhole(run.file, target);
     return target;
 }
 
@@ -179,10 +199,14 @@ SavedSession sessionFromJson(const Json& json, const QString& path, const Model&
     return saved;
 }
 
+QString reportOfSession(const QString& path) {
+    return runsFolderOf(path).filePath(QStringLiteral("report.html"));
+}
+
 void writeSessionFile(const Session& session, const QString& path) {
     const QFileInfo info(path);
     const QDir folder = info.absoluteDir();
-    const QDir runsFolder(folder.filePath(info.completeBaseName() + QStringLiteral(".runs")));
+    const QDir runsFolder = runsFolderOf(path);
     const Model& model = *session.model();
     Json json{{"vernier_session", 1}};
     json["model"] = {{"path", relativeTo(folder, session.modelPath())}, {"sha256", model.sha256()}};
@@ -196,6 +220,7 @@ void writeSessionFile(const Session& session, const QString& path) {
     for (const Run& run : session.runs()) {
         json["runs"].push_back(runJson(run, keepRunFile(run, runsFolder), folder, model));
     }
+    keepReport(session, reportOfSession(path));
     json["comparison"] = session.comparisonJson();
     write_file(path.toStdString(), json.dump(1) + "\n");
 }

@@ -34,6 +34,9 @@ struct SavedSession {
     Json comparisonJson;
 };
 
+/// Where the report of a session's comparison is kept, beside the models of its runs.
+[[nodiscard]] QString reportOfSession(const QString& path);
+
 /// Throws Error{not_found, bad_data}.
 [[nodiscard]] Json readSessionFile(const QString& path);
 /// Where the session's model lies.

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFileInfo>
+
 #include <gtest/gtest.h>
 
 #include "core/base/file.h"
+#include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
+#include "ui/session/jobs.h"
+#include "ui/session/session_file.h"
 
 namespace vernier::ui {
 namespace {
@@ -113,6 +119,21 @@ TEST(SessionFile, ARunWhoseFileIsGoneSaysSo) {
     ASSERT_EQ(again.runs().size(), 1);
     EXPECT_EQ(again.runs()[0].state, Run::State::failed);
     EXPECT_TRUE(again.runs()[0].problem.contains(QStringLiteral("gone")));
+}
+
+TEST(SessionFile, KeepsTheReportOfItsComparison) {
+    SmallSession small;
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    EXPECT_TRUE(small.session.jobs().reportFile().isEmpty());
+    const QString kept = reportOfSession(small.session.sessionPath());
+    ASSERT_TRUE(QFileInfo(kept).absoluteDir().mkpath(QStringLiteral(".")));
+    write_file(kept.toStdString(), "<html>report</html>");
+    EXPECT_EQ(small.session.jobs().reportFile(), kept);
+    const QString other = text(small.folder / "other.vernier");
+    ASSERT_EQ(small.session.save(other), std::nullopt);
+    EXPECT_EQ(read_file(reportOfSession(other).toStdString()), "<html>report</html>");
+    small.session.close();
+    EXPECT_TRUE(small.session.jobs().reportFile().isEmpty());
 }
 
 TEST(SessionFile, CannotBeWrittenIsAnAnswerNotAnException) {
