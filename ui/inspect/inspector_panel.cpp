@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QScrollArea>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTableWidget>
@@ -32,12 +33,6 @@
 namespace vernier::ui {
 
 namespace {
-
-/// The least width in which the titles of all tabs are seen.
-int leastWidth() {
-    constexpr int kMarginsAndScrollBar = 72;
-    return QFontMetrics(labelFont()).horizontalAdvance(QStringLiteral("WeightsActivationsChannelsValuesAttributes")) + kMarginsAndScrollBar;
-}
 
 QLabel* label(const char* role, const QString& text = {}) {
     auto* widget = new QLabel(text);
@@ -93,7 +88,7 @@ InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     stack_->addWidget(buildEmpty());
     stack_->addWidget(buildContent());
     layout->addWidget(stack_);
-    setMinimumWidth(leastWidth());
+    setMinimumWidth(QFontMetrics(labelFont()).horizontalAdvance(QStringLiteral("WeightsActivationsChannelsValuesAttributes")));
     connect(&session.selection(), &Selection::changed, this, &InspectorPanel::showSelection);
     connect(&session, &Session::stateChanged, this, &InspectorPanel::showSelection);
     connect(&session, &Session::recipeChanged, this, &InspectorPanel::showState);
@@ -111,6 +106,13 @@ InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     showSelection();
 }
 
+/// The titles of all tabs are to be seen. How wide they are is known once the style is.
+void InspectorPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    const QMargins margins = content_->contentsMargins();
+    setMinimumWidth(tabs_->tabBar()->sizeHint().width() + margins.left() + margins.right() + style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this));
+}
+
 QWidget* InspectorPanel::buildEmpty() {
     auto* page = new QWidget;
     auto* layout = new QVBoxLayout(page);
@@ -126,6 +128,7 @@ QWidget* InspectorPanel::buildEmpty() {
 QWidget* InspectorPanel::buildContent() {
     auto* page = new QWidget;
     auto* layout = new QVBoxLayout(page);
+    content_ = layout;
     layout->setContentsMargins(12, 10, 12, 8);
     layout->setSpacing(6);
     title_->setFont([] { QFont font = bodyFont(); font.setPixelSize(qRound(QFontInfo(font).pixelSize() * 1.15)); font.setBold(true); return font; }());

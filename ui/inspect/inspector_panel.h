@@ -16,6 +16,7 @@ class QLabel;
 class QStackedWidget;
 class QTableWidget;
 class QTabWidget;
+class QVBoxLayout;
 
 namespace vernier::ui {
 
@@ -34,6 +35,9 @@ class InspectorPanel : public QWidget {
 
 public:
     explicit InspectorPanel(Session& session, QWidget* parent = nullptr);
+
+protected:
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* buildEmpty();
@@ -57,6 +61,7 @@ private:
 
     Session& session_;
     QStackedWidget* stack_;
+    QVBoxLayout* content_ = nullptr;
     QLabel* message_;
     QLabel* kicker_;
     QLabel* title_;

@@ -90,8 +90,8 @@ TEST(InspectorPanel, ShowsTheTitlesOfAllTabsInItsLeastWidth) {
     test::SmallSession small;
     ASSERT_TRUE(small.opened);
     InspectorPanel panel(small.session);
-    panel.resize(panel.minimumWidth(), 700);
     panel.show();
+    panel.resize(panel.minimumWidth(), 300);  // so low that it scrolls
     small.session.selection().setOne(0);
     QCoreApplication::processEvents();
     const auto* tabs = panel.findChild<QTabWidget*>();
