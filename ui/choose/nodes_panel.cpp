@@ -129,7 +129,8 @@ void NodesPanel::fitColumns() {
     }
     others += opWidth_;
     const int room = table_->viewport()->width();
-    table_->setColumnHidden(NodeTableModel::Size, room < others + sizeWidth_ + narrowestName);
+    const int roomyName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/Conv"));
+    table_->setColumnHidden(NodeTableModel::Size, room < others + sizeWidth_ + roomyName);
     // Names mostly end with the operator, and its card shows it: it is the next to go.
     table_->setColumnHidden(NodeTableModel::Op, room < others + narrowestName);
 }

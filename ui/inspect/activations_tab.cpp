@@ -54,6 +54,9 @@ ActivationsTab::ActivationsTab(Session& session, QWidget* parent)
     note_->setProperty("role", "note");
     note_->setWordWrap(true);
     table_->setHorizontalHeaderLabels({tr("value"), tr("covers"), tr("step")});
+    table_->horizontalHeaderItem(Value)->setTextAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table_->horizontalHeaderItem(Range)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    table_->horizontalHeaderItem(Step)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
     table_->setShowGrid(false);
