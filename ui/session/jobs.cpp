@@ -154,7 +154,6 @@ void Jobs::cancel() {
     if (child_) {
         child_->cancel();
     }
-    inspection_.reset();
 }
 
 void Jobs::abandon() {

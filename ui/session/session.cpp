@@ -209,7 +209,11 @@ void Session::setDataset(const QString& path) {
     }
     const QString absolute = path.isEmpty() ? QString() : QFileInfo(path).absoluteFilePath();
     if (absolute != datasetPath_) {
-        // What was measured on other data is no baseline for what comes now.
+        // What was measured on other data is no baseline for what comes now; nor is what is being measured on it.
+        if (jobs_->busy()) {
+            jobs_->note(tr("the data changed: the job on the other data was stopped"));
+            jobs_->cancel();
+        }
         setBaseline(std::nullopt);
         touch();
     }

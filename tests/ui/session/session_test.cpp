@@ -153,6 +153,21 @@ TEST(Session, WithoutLabelsNoAccuracyIsLimited) {
     EXPECT_EQ(told.find("--max-drop"), std::string::npos) << told;
 }
 
+TEST(Session, OtherDataStopsTheJobThatMeasuresOnTheData) {
+    SmallSession small;
+    // Ends when its stdin does, as vernier-cli; until then it would go on to "measure".
+    const std::string cli = small.folder.write("cli", "#!/bin/sh\ncat > /dev/null\nexit 130\n").string();
+    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
+    qputenv("VERNIER_CLI", cli.c_str());
+    small.session.jobs().measureBaseline();
+    EXPECT_TRUE(small.session.jobs().busy());
+    small.session.setDataset(QString::fromStdString((small.folder / "other.npz").string()));
+    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }, 10000));
+    qunsetenv("VERNIER_CLI");
+    EXPECT_FALSE(small.session.baseline().has_value());
+    EXPECT_TRUE(small.session.jobs().log().join(QLatin1Char(' ')).contains(QStringLiteral("data changed")));
+}
+
 TEST(Session, ADatasetThatCannotBeOpenedIsAnErrorOfTheDataPanelOnly) {
     SmallSession small;
     small.session.setDataset(QString::fromStdString((small.folder / "nothing.npz").string()));
