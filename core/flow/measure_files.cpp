@@ -35,12 +35,23 @@ std::string inputs_text(const Model& model) {
     return text.empty() ? "none" : text;
 }
 
+/// True when both take the same tensors; an axis that one of them leaves open may have any size and name.
+bool same_inputs(const Model& a, const Model& b) {
+    const auto same_dim = [](const Dim& one, const Dim& two) { return one.value == two.value || one.value < 0 || two.value < 0; };
+    const auto same_value = [&](ValueId one, ValueId two) {
+        const ValueType& left = a.value(one).type;
+        const ValueType& right = b.value(two).type;
+        if (a.value(one).name != b.value(two).name || left.element != right.element) return false;
+        return !left.has_shape || !right.has_shape || std::equal(left.dims.begin(), left.dims.end(), right.dims.begin(), right.dims.end(), same_dim);
+    };
+    return std::equal(a.inputs().begin(), a.inputs().end(), b.inputs().begin(), b.inputs().end(), same_value);
+}
+
 /// One dataset feeds all models, and a comparison is one of equal work.
 void warn_of_inputs(const Model& first, const Model& other, std::vector<Finding>& findings) {
-    const std::string before = inputs_text(first), after = inputs_text(other);
-    if (before == after) return;
+    if (same_inputs(first, other)) return;
     findings.push_back({Severity::warning, "inputs-differ", kNone, {}, {},
-                        fmt::format("{} takes {}, but {} takes {}.", other.path().string(), after, first.path().string(), before),
+                        fmt::format("{} takes {}, but {} takes {}.", other.path().string(), inputs_text(other), first.path().string(), inputs_text(first)),
                         "Times of models that do different work say little about each other."});
 }
 
