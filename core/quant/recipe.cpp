@@ -184,7 +184,8 @@ Recipe read_recipe(const std::filesystem::path& path) {
     try {
         return recipe_from_json(Json::parse(text));
     } catch (const Json::exception& error) {
-        throw Error(ErrorKind::bad_data, fmt::format("not JSON: {}", error.what()), {.file = path.string()});
+        const std::string what = error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
+        throw Error(ErrorKind::bad_data, "is not JSON: " + what.substr(what.find("] ") + 2), {.file = path.string()});
     } catch (const Error& error) {
         throw Error(error.kind(), error.what(), {.file = path.string()}, error.remedy());
     }
