@@ -45,13 +45,15 @@ Error unknown_error(const CLI::App& app, const std::vector<std::string>& words, 
     if (is_option(word)) {
         what = "unknown option " + word;
         for (const CLI::Option* option : app.get_options())
-            for (const std::string& name : option->get_lnames()) names.push_back(fmt::format("--{}", name));
+            for (const std::string& name : option->get_lnames()) names.push_back(name);
     } else if (expects_command) {
         what = "unknown command \"" + word + "\"";
         for (const Command& command : commands()) names.emplace_back(command.name);
         names.emplace_back("--help");
     }
-    const std::string near = did_you_mean(near_names(word, names));
+    // The dashes that all options share say nothing of how near two are.
+    const std::string near = is_option(word) ? did_you_mean(near_names(word.substr(std::min(word.find_first_not_of('-'), word.size())), names), "--")
+                                             : did_you_mean(near_names(word, names));
     return {ErrorKind::usage, what, {}, near.empty() ? see : near + " " + see};
 }
 

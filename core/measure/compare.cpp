@@ -71,11 +71,13 @@ void compare_answers(CandidateComparison& candidate, const Answers& before) {
     candidate.top1_delta_interval = {-100 * drop.hi, -100 * drop.lo};
 }
 
-void judge(CandidateComparison& candidate, const Gate& gate, double bias) {
+void judge(CandidateComparison& candidate, const Answers& baseline, const Gate& gate, double bias) {
     candidate.gate_lines.clear();
     if (gate.max_drop_points) {
         const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
-        candidate.gate_lines.push_back(judge_drop(candidate.lost, candidate.gained, n, *gate.max_drop_points));
+        candidate.gate_lines.push_back(baseline.not_a_number > 0
+                                           ? judge_nan_baseline(baseline.not_a_number)
+                                           : judge_drop(candidate.lost, candidate.gained, n, *gate.max_drop_points));
     }
     if (gate.min_speedup) {
         candidate.gate_lines.push_back(
@@ -108,7 +110,7 @@ Outcome Comparison::outcome() const {
 
 void judge_again(Comparison& comparison, const Gate& gate) {
     comparison.gate = gate;
-    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, gate, comparison.noise_bias);
+    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, comparison.baseline.answers, gate, comparison.noise_bias);
 }
 
 Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
@@ -128,7 +130,7 @@ Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
         }
         compare_latency(candidate, comparison.baseline.latency, noise);
         compare_answers(candidate, comparison.baseline.answers);
-        judge(candidate, gate, noise.bias);
+        judge(candidate, comparison.baseline.answers, gate, noise.bias);
         comparison.candidates.push_back(std::move(candidate));
     }
     return comparison;

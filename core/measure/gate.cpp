@@ -34,6 +34,11 @@ GateLine judge_drop(std::uint64_t lost, std::uint64_t gained, std::uint64_t n, d
     return line;
 }
 
+GateLine judge_nan_baseline(std::uint64_t samples) {
+    return {"accuracy", Outcome::inconclusive,
+            fmt::format("the baseline answers {} {} with NaN, so a drop cannot be judged", samples, samples == 1 ? "sample" : "samples"), 0};
+}
+
 GateLine judge_speed(double speedup, const Interval& interval, double bias, double limit) {
     const Interval wide{interval.lo * (1 - bias), interval.hi * (1 + bias)};
     GateLine line;

@@ -9,6 +9,9 @@ namespace vernier {
 /// failed when the lower end is, inconclusive in between. n = 0 means that there were no labels.
 [[nodiscard]] GateLine judge_drop(std::uint64_t lost, std::uint64_t gained, std::uint64_t n, double limit_points);
 
+/// The line of a gate whose baseline itself answers with NaN: whatever the candidate does, nothing is shown.
+[[nodiscard]] GateLine judge_nan_baseline(std::uint64_t samples);
+
 /// Judges a speedup against a least value in the same way; bias is how far the baseline differed from itself beyond chance
 /// (a share, 0 on a quiet machine), and widens the interval.
 [[nodiscard]] GateLine judge_speed(double speedup, const Interval& interval, double bias, double limit);

@@ -63,6 +63,7 @@ Json to_json(const Answers& answers) {
             {"predicted", answers.predicted},
             {"label", answers.label},
             {"in_top5", answers.in_top5},
+            {"not_a_number", answers.not_a_number},
             {"distance", {{"signal", d.signal}, {"error", d.error}, {"dot", d.dot}, {"energy", d.energy}, {"count", d.count}}}};
 }
 
@@ -72,6 +73,7 @@ Answers answers_from(const Json& json) {
     answers.predicted = json.at("predicted").get<std::vector<std::int32_t>>();
     answers.label = json.at("label").get<std::vector<std::int32_t>>();
     answers.in_top5 = json.at("in_top5").get<std::vector<bool>>();
+    answers.not_a_number = json.value("not_a_number", std::uint64_t{0});
     const Json& d = json.at("distance");
     answers.distance = {d.at("signal").get<double>(), d.at("error").get<double>(), d.at("dot").get<double>(),
                         d.at("energy").get<double>(), d.at("count").get<std::uint64_t>()};

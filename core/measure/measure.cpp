@@ -37,9 +37,13 @@ SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::
     return request;
 }
 
+std::unique_ptr<Subject> open_subject(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
+    return options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job);
+}
+
 Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
     Entry entry;
-    entry.subject = options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job);
+    entry.subject = open_subject(runtime, request, options, job);
     const Opened& opened = entry.subject->opened();
     Measurement& result = entry.result;
     result.model = request.model;
@@ -109,19 +113,19 @@ void collect_answers(std::vector<Entry>& entries, const Dataset& dataset, const 
     job.step("answers", samples.size(), samples.size());
 }
 
-void time_entries(std::vector<Entry>& entries, const std::vector<double>& once, const MeasureOptions& options, const Job& job) {
+/// twin: the baseline once more, opened on its own like every other model, so that what differs between two processes with
+/// the same file is part of the noise floor. nullptr when there is nothing to compare.
+void time_entries(std::vector<Entry>& entries, Subject* twin, const std::vector<double>& once, const MeasureOptions& options, const Job& job) {
     std::vector<Lane> lanes;
     for (Entry& entry : entries) lanes.emplace_back([&entry](int runs) { return entry.subject->block(runs); });
     std::vector<double> costs = once;
-    // With something to compare, the baseline runs against itself too: that is the noise floor.
-    const bool twin = entries.size() > 1;
-    if (twin) {
+    if (twin != nullptr) {
         costs.push_back(once.front());
-        lanes.push_back(lanes.front());
+        lanes.emplace_back([twin](int runs) { return twin->block(runs); });
     }
     auto blocks = time_lanes(lanes, plan_blocks(costs, options), options.seed, job);
     for (std::size_t i = 0; i < entries.size(); ++i) entries[i].result.latency = summarise(std::move(blocks[i]));
-    if (twin) entries.front().result.latency.twin_blocks = std::move(blocks.back());
+    if (twin != nullptr) entries.front().result.latency.twin_blocks = std::move(blocks.back());
 }
 
 }  // namespace
@@ -155,7 +159,13 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
         job.check();
         entry.result.profile = naming_file(entry, [](Subject& subject) { return subject.profile(); });
     }
-    time_entries(entries, once, options, job);
+    std::unique_ptr<Subject> twin;
+    if (entries.size() > 1) {
+        request.model = models.front();
+        twin = open_subject(runtime, request, options, job);
+        (void)twin->warm_up();
+    }
+    time_entries(entries, twin.get(), once, options, job);
     std::vector<Measurement> out;
     for (Entry& entry : entries) out.push_back(std::move(entry.result));
     return out;

@@ -68,7 +68,7 @@ NodeId find_again(const Model& model, const Rule& rule, NodeId old_id, const std
     throw Error(ErrorKind::bad_data,
                 fmt::format("recipe: the node of rule '{}' ({}) is not found again in this model: {}", rule.select, described(rule),
                             like == 0 ? "no node is like it" : fmt::format("{} nodes are like it", like)),
-                {}, "Choose it anew, or select it by name: or op:");
+                {}, "Choose the node anew, or write the rule with name: or op: instead of its number.");
 }
 
 }  // namespace

@@ -50,6 +50,17 @@ std::vector<Measurement> pair_of(Measurement candidate) {
     return {std::move(baseline), std::move(candidate)};
 }
 
+TEST(Compare, ABaselineThatAnswersNanSettlesNothing) {
+    auto both = pair_of(measurement("same", 1.0, 1000, 0, 100));
+    both[0].answers.not_a_number = 3;
+    Comparison comparison = compare(std::move(both), {.max_drop_points = 5.0, .min_speedup = {}});
+    EXPECT_EQ(comparison.outcome(), Outcome::inconclusive);
+    EXPECT_NE(comparison.candidates[0].gate_lines[0].text.find("NaN"), std::string::npos);
+    comparison.baseline.answers.not_a_number = 0;
+    judge_again(comparison, comparison.gate);
+    EXPECT_EQ(comparison.outcome(), Outcome::passed);
+}
+
 TEST(Compare, PairsAnswersAndLatency) {
     Measurement faster = measurement("fast", 0.5, 1000, 90, 130);
     faster.size_bytes = 250;

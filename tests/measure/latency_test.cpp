@@ -63,7 +63,7 @@ TEST(SettlePools, WaitsForThreadsThatSpin) {
     // On a busy machine the spinning thread may not get its turn at once; one round in which it does is enough.
     const Clock clock = steady_clock_ms();
     double longest = 0;
-    for (int attempt = 0; attempt < 20 && longest <= 10; ++attempt) {
+    for (int attempt = 0; attempt < 200 && longest <= 10; ++attempt) {
         std::atomic<bool> started{false};
         std::thread spinning([&] {
             started = true;

@@ -59,6 +59,24 @@ TEST(Dynamic, MatMulWithBiasBecomesOneKernel) {
     }
 }
 
+TEST(Dynamic, TheIntegerNodeKeepsWhatWasNotedOnTheNode) {
+    onnx::ModelProto proto = matmul({1, 5, 96}, {1, 5, 160}).build();
+    auto& node = *proto.mutable_graph()->mutable_node(0);
+    node.set_doc_string("first layer");
+    auto& note = *node.add_metadata_props();
+    note.set_key("source");
+    note.set_value("model.py:7");
+    const Emitted emitted = make_dynamic(*make_model(proto), true);
+    for (const auto& made : emitted.proto.graph().node()) {
+        if (made.op_type() != "MatMulInteger") continue;
+        EXPECT_EQ(made.doc_string(), "first layer");
+        ASSERT_EQ(made.metadata_props_size(), 1);
+        EXPECT_EQ(made.metadata_props(0).value(), "model.py:7");
+        return;
+    }
+    FAIL() << "no MatMulInteger";
+}
+
 TEST(Dynamic, ReadersOfOneTensorShareItsQuantization) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {1, 16, 128});

@@ -132,6 +132,7 @@ private:
         node.set_op_type(std::string(op));
         node.set_name(old.name());
         node.set_doc_string(old.doc_string());
+        *node.mutable_metadata_props() = old.metadata_props();
         for (const auto& attribute : old.attribute())
             if (std::find(kept_attributes.begin(), kept_attributes.end(), attribute.name()) != kept_attributes.end())
                 *node.add_attribute() = attribute;
