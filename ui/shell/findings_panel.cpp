@@ -141,7 +141,8 @@ void FindingsPanel::refill() {
         if (session_.baseline() || !session_.isSound()) {
             std::erase_if(about, [](const Finding& finding) { return finding.code == "no-baseline"; });
         }
-        addGroup(tr("THE MODEL"), session_.inspection().is_null() ? session_.model()->findings() : about);
+        // Until vernier-cli has inspected it, and where that failed, what opening the file found is all there is.
+        addGroup(tr("THE MODEL"), session_.inspection().contains("findings") ? about : session_.model()->findings());
         addGroup(tr("THE PLAN"), session_.plan() ? session_.plan()->findings : std::vector<Finding>());
         const Run* run = session_.run(session_.currentRun());
         if (run == nullptr && !session_.runs().isEmpty()) {
