@@ -6,6 +6,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QPixmap>
 
 #include "core/report/format.h"
 #include "ui/choose/badge.h"
@@ -35,6 +36,15 @@ QTableWidgetItem* number(const QString& words, const QString& tip = {}) {
     QTableWidgetItem* item = cell(words, tip);
     item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     item->setFont(monoFont(0.95));
+    return item;
+}
+
+/// Words behind a column of numbers, with a gap to them.
+QTableWidgetItem* wordsBehind(const QString& words, const QString& tip) {
+    QTableWidgetItem* item = cell(words, tip);
+    QPixmap gap(6, 1);
+    gap.fill(Qt::transparent);
+    item->setData(Qt::DecorationRole, gap);
     return item;
 }
 
@@ -144,7 +154,7 @@ void RunTable::addRun(int row, const Run& run) {
     setItem(row, Badge, badge);
     const Theme theme = Theme::current();
     if (!run.comparison) {
-        QTableWidgetItem* state = cell(run.problem.isEmpty() ? stateText(run.state) : QStringLiteral("✕ ") + stateText(run.state), run.problem);
+        QTableWidgetItem* state = wordsBehind(run.problem.isEmpty() ? stateText(run.state) : QStringLiteral("✕ ") + stateText(run.state), run.problem);
         state->setForeground(run.problem.isEmpty() ? theme.text2 : theme.ink(theme.bad));
         setItem(row, GateSays, state);
         return;
@@ -157,7 +167,7 @@ void RunTable::addRun(int row, const Run& run) {
             lines << tr("about %1 samples would settle it").arg(text(grouped(line.samples_needed)));
         }
     }
-    QTableWidgetItem* gate = cell(gateWords(*run.comparison), lines.isEmpty() ? tr("No limit is set") : lines.join(QLatin1Char('\n')));
+    QTableWidgetItem* gate = wordsBehind(gateWords(*run.comparison), lines.isEmpty() ? tr("No limit is set") : lines.join(QLatin1Char('\n')));
     const Outcome outcome = run.comparison->gate;
     gate->setForeground(outcome == Outcome::passed   ? theme.ink(theme.good)
                         : outcome == Outcome::failed ? theme.ink(theme.bad)
