@@ -52,8 +52,8 @@ Error unknown_error(const CLI::App& app, const std::vector<std::string>& words, 
         names.emplace_back("--help");
     }
     // The dashes that all options share say nothing of how near two are.
-    const std::string near = is_option(word) ? did_you_mean(near_names(word.substr(std::min(word.find_first_not_of('-'), word.size())), names), "--")
-                                             : did_you_mean(near_names(word, names));
+    const std::string bare = is_option(word) ? word.substr(std::min(word.find_first_not_of('-'), word.size())) : word;
+    const std::string near = did_you_mean(near_names(bare, names), is_option(word) ? "--" : "");
     return {ErrorKind::usage, what, {}, near.empty() ? see : near + " " + see};
 }
 

@@ -15,6 +15,8 @@ onnx::AttributeProto& attribute_for_writing(onnx::NodeProto& node, std::string_v
 
 }  // namespace
 
+bool is_standard(const onnx::NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
+
 const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, std::string_view name) {
     for (const auto& attribute : node.attribute())
         if (attribute.name() == name) return &attribute;

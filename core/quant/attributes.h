@@ -10,6 +10,9 @@
 
 namespace vernier {
 
+/// True for operators of the ONNX standard's own domain.
+[[nodiscard]] bool is_standard(const onnx::NodeProto& node);
+
 /// Attribute access on a NodeProto.
 [[nodiscard]] const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, std::string_view name);
 [[nodiscard]] std::int64_t attribute_int(const onnx::NodeProto& node, std::string_view name, std::int64_t otherwise);

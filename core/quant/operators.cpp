@@ -122,7 +122,7 @@ constexpr std::array kOperators = {
 }  // namespace
 
 KernelChoice int8_kernel(const GraphEdit& edit, const onnx::NodeProto& node) {
-    if (!node.domain().empty() && node.domain() != "ai.onnx")
+    if (!is_standard(node))
         return {Kernel::none, fmt::format("{} is of the domain {}, which is left as it is", node.op_type(), node.domain())};
     for (const OperatorRow& row : kOperators) {
         if (row.op != node.op_type()) continue;

@@ -20,26 +20,12 @@ constexpr std::array kElementwise = {"Relu", "Clip", "Sigmoid", "LeakyRelu", "Ha
                                      "GlobalAveragePool", "GlobalMaxPool"};
 constexpr std::array kBinary = {"Add", "Sub", "Mul", "PRelu"};
 
-bool is_standard(const onnx::NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
-
 template <std::size_t N>
 bool is_one_of(const onnx::NodeProto& node, const std::array<const char*, N>& names) {
     return is_standard(node) && std::find(names.begin(), names.end(), node.op_type()) != names.end();
 }
 
 std::int64_t channels_of(const ValueType& type) { return type.has_shape && type.dims.size() > 1 ? type.dims[1].value : -1; }
-
-/// A copy of values [dims] with `axis` grown to `wider`, zeros behind what was there.
-std::vector<float> grown(const std::vector<float>& values, const std::vector<std::int64_t>& dims, std::size_t axis, std::int64_t wider) {
-    std::size_t outer = 1, inner = 1;
-    for (std::size_t a = 0; a < axis; ++a) outer *= static_cast<std::size_t>(dims[a]);
-    for (std::size_t a = axis; a < dims.size(); ++a) inner *= static_cast<std::size_t>(dims[a]);
-    const std::size_t target = inner / static_cast<std::size_t>(dims[axis]) * static_cast<std::size_t>(wider);
-    std::vector<float> result(outer * target, 0.f);
-    for (std::size_t o = 0; o < outer; ++o)
-        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(o * inner), inner, result.begin() + static_cast<std::ptrdiff_t>(o * target));
-    return result;
-}
 
 /// Gives a node's operand new content: in place where only this node reads it, else as a constant of its own.
 void set_constant(GraphEdit& edit, int i, int slot, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
@@ -187,6 +173,17 @@ std::int64_t elements(const std::vector<std::int64_t>& dims) {
 }
 
 }  // namespace
+
+std::vector<float> grown(const std::vector<float>& values, const std::vector<std::int64_t>& dims, std::size_t axis, std::int64_t wider) {
+    std::size_t outer = 1, inner = 1;
+    for (std::size_t a = 0; a < axis; ++a) outer *= static_cast<std::size_t>(dims[a]);
+    for (std::size_t a = axis; a < dims.size(); ++a) inner *= static_cast<std::size_t>(dims[a]);
+    const std::size_t target = inner / static_cast<std::size_t>(dims[axis]) * static_cast<std::size_t>(wider);
+    std::vector<float> result(outer * target, 0.f);
+    for (std::size_t o = 0; o < outer; ++o)
+        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(o * inner), inner, result.begin() + static_cast<std::ptrdiff_t>(o * target));
+    return result;
+}
 
 int pad_depthwise_channels(GraphEdit& edit, const StaticPlan& plan) {
     int changed = 0;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
 #include "core/quant/edit.h"
 #include "core/quant/methods/static_plan.h"
 
@@ -18,5 +22,8 @@ int pad_depthwise_channels(GraphEdit& edit, const StaticPlan& plan);
 /// to 32 channels each (128 channels in 32 groups: about a third of the time). Left where the zeros would be more than a
 /// tenth of the model's integer weights, 2.5 % of its size in FP32.
 int merge_conv_groups(GraphEdit& edit, const StaticPlan& plan);
+
+/// A copy of values, of shape dims, with one axis grown to `wider`: zeros behind what was there.
+[[nodiscard]] std::vector<float> grown(const std::vector<float>& values, const std::vector<std::int64_t>& dims, std::size_t axis, std::int64_t wider);
 
 }  // namespace vernier

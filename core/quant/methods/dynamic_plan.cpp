@@ -21,7 +21,6 @@ constexpr double kFloatShare = 0.02;
 /// A symbolic axis other than the batch (first) stands for this many rows: a short text.
 constexpr std::int64_t kSymbolicRows = 64;
 
-bool standard(const onnx::NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
 
 bool present(const onnx::NodeProto& node, int slot) { return slot < node.input_size() && !node.input(slot).empty(); }
 
@@ -91,7 +90,7 @@ std::string why_not_conv(const GraphEdit& edit, const onnx::NodeProto& node) {
 
 std::string why_cannot(const GraphEdit& edit, const onnx::NodeProto& node) {
     const std::string& op = node.op_type();
-    if (!standard(node)) return fmt::format("{}{}.{}", kNoForm, node.domain(), op);
+    if (!is_standard(node)) return fmt::format("{}{}.{}", kNoForm, node.domain(), op);
     if (op == "MatMul" || op == "Gemm") return why_not_product(edit, node);
     if (op == "LSTM") return why_not_lstm(edit, node);
     if (op == "Gather") return why_not_gather(edit, node);

@@ -27,7 +27,6 @@ constexpr std::array<std::string_view, 20> kFloatOps = {
 /// Opset from which BatchNormalization's parameters have types of their own.
 constexpr std::int64_t kSeparateNormTypes = 15;
 
-bool standard(const onnx::NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
 
 const onnx::OpSchema::FormalParameter* parameter(const Parameters& parameters, int slot) {
     if (parameters.empty()) return nullptr;
@@ -58,7 +57,7 @@ bool has_subgraph(const onnx::NodeProto& node) {
 }
 
 const onnx::OpSchema* schema_of(const GraphEdit& edit, const onnx::NodeProto& node) {
-    if (!standard(node)) return nullptr;
+    if (!is_standard(node)) return nullptr;
     return onnx::OpSchemaRegistry::Schema(node.op_type(), static_cast<int>(edit.opset()), "");
 }
 

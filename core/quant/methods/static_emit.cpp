@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/pair_safe.h"
 #include "core/quant/methods/tap_share.h"
 #include "core/quant/methods/weights_int8.h"
@@ -257,15 +258,6 @@ private:
         return dims[1] > 1 && dims[1] < 8 ? (dims[1] + 3) / 4 * 4 : dims[1];
     }
 
-    static std::vector<float> with_zero_inputs(const std::vector<float>& values, const std::vector<std::int64_t>& dims, std::int64_t inputs) {
-        const auto outputs = static_cast<std::size_t>(dims[0]);
-        const std::size_t block = values.size() / outputs, wider = block / static_cast<std::size_t>(dims[1]) * static_cast<std::size_t>(inputs);
-        std::vector<float> padded(outputs * wider, 0.f);
-        for (std::size_t o = 0; o < outputs; ++o)
-            std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(o * block), block, padded.begin() + static_cast<std::ptrdiff_t>(o * wider));
-        return padded;
-    }
-
     /// Gives back through the bias what rounding the weights takes from each channel on average. A Conv or Gemm without a
     /// bias gets one; a MatMul without an Add behind it has nowhere to put it.
     void correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
@@ -287,7 +279,7 @@ private:
         auto dims = edit_.dims(name);
         auto values = edit_.floats(name);
         if (const auto inputs = padded_inputs(i, dims); inputs != dims[1]) {
-            values = with_zero_inputs(values, dims, inputs);
+            values = grown(values, dims, 1, inputs);
             padded_[i] = {dims.size(), inputs - dims[1]};
             dims[1] = inputs;
         }
