@@ -21,7 +21,6 @@ constexpr double kFloatShare = 0.02;
 /// A symbolic axis other than the batch (first) stands for this many rows: a short text.
 constexpr std::int64_t kSymbolicRows = 64;
 
-
 bool present(const onnx::NodeProto& node, int slot) { return slot < node.input_size() && !node.input(slot).empty(); }
 
 bool is_float_constant(const GraphEdit& edit, const std::string& name) {

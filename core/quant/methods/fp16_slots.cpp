@@ -27,7 +27,6 @@ constexpr std::array<std::string_view, 20> kFloatOps = {
 /// Opset from which BatchNormalization's parameters have types of their own.
 constexpr std::int64_t kSeparateNormTypes = 15;
 
-
 const onnx::OpSchema::FormalParameter* parameter(const Parameters& parameters, int slot) {
     if (parameters.empty()) return nullptr;
     const auto at = static_cast<std::size_t>(slot);
