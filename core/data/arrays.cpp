@@ -46,9 +46,7 @@ protected:
     [[nodiscard]] Sample load_sample(std::uint64_t number) const override {
         Sample sample;
         for (const ArrayInput& input : inputs_) {
-            const std::size_t bytes = input.data.bytes.size() / static_cast<std::size_t>(total());
-            const RawSample raw{input.data.type, std::span(input.data.dims).subspan(1),
-                                std::span(input.data.bytes).subspan(static_cast<std::size_t>(number) * bytes, bytes)};
+            const RawSample raw{input.data.type, std::span(input.data.dims).subspan(1), bytes_of(input, number)};
             sample.inputs[input.name] = preprocess_array(raw, input.steps, fmt::format("{} {}", info_.path.string(), sample_name(number)));
         }
         return sample;
@@ -57,6 +55,11 @@ protected:
         return labels_.empty() ? -1 : labels_[static_cast<std::size_t>(number)];
     }
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return fmt::format("#{}", number); }
+    [[nodiscard]] std::optional<std::uint64_t> content_hash(std::uint64_t number) const override {
+        std::uint64_t hash = 0;
+        for (const ArrayInput& input : inputs_) hash = hash_bytes(hash, bytes_of(input, number));
+        return hash;
+    }
     [[nodiscard]] std::string identity() const override {
         std::string all = "arrays";
         for (const fs::path& file : files_) all += fmt::format(" {}", sha256_of_file(file));
@@ -65,6 +68,11 @@ protected:
     }
 
 private:
+    [[nodiscard]] std::span<const std::byte> bytes_of(const ArrayInput& input, std::uint64_t number) const {
+        const std::size_t bytes = input.data.bytes.size() / static_cast<std::size_t>(total());
+        return std::span(input.data.bytes).subspan(static_cast<std::size_t>(number) * bytes, bytes);
+    }
+
     std::vector<ArrayInput> inputs_;
     std::vector<std::int64_t> labels_;
     std::vector<fs::path> files_;

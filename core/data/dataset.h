@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ public:
     /// The files that the samples come from, so that no output is written over one.
     [[nodiscard]] virtual std::vector<std::filesystem::path> files() const { return {path()}; }
     [[nodiscard]] virtual std::uint64_t size(Split split) const = 0;
+    /// How many samples the model takes in one run: its fixed first axis where a sample does not fill it; else 1.
+    [[nodiscard]] virtual std::uint64_t batch() const { return 1; }
     /// Throws Error{bad_data} that names the sample.
     [[nodiscard]] virtual Sample load(Split split, std::uint64_t index) const = 0;
     [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;  ///< may be empty
@@ -68,6 +71,13 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 /// decode at most 2 * threads + 1 samples ahead. Throws what loading or consume throws, and Error{cancelled}.
 void for_each_sample(const Dataset& dataset, Split split, const std::vector<std::uint64_t>& indices, int threads,
                      const Job& job, const std::function<void(std::uint64_t index, Sample& sample)>& consume);
+
+/// Inputs of one run: the samples, from 1 to `batch` of them and all of the same shapes, stacked along the first axis.
+/// They begin anew where they do not fill the batch. Throws Error{bad_data} when shapes or types differ.
+[[nodiscard]] std::map<std::string, Tensor> stack_samples(std::vector<Sample>&& samples, std::uint64_t batch);
+
+/// Loads the samples of one run (at most dataset.batch() indices) and stacks them. Throws what load() throws.
+[[nodiscard]] std::map<std::string, Tensor> load_run(const Dataset& dataset, Split split, std::span<const std::uint64_t> indices);
 
 /// First n indices of a split (all when n = 0 or above the size), spread evenly and in rising order.
 [[nodiscard]] std::vector<std::uint64_t> pick_samples(const Dataset& dataset, Split split, std::uint64_t n);

@@ -112,6 +112,11 @@ protected:
     }
     [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return rows_[static_cast<std::size_t>(number)].label; }
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return rows_[static_cast<std::size_t>(number)].name; }
+    [[nodiscard]] std::optional<std::uint64_t> content_hash(std::uint64_t number) const override {
+        std::uint64_t hash = 0;
+        for (const auto& [name, raw] : rows_[static_cast<std::size_t>(number)].raw) hash = hash_bytes(hash, raw.bytes);
+        return hash;
+    }
     [[nodiscard]] std::string identity() const override {
         std::string all = "jsonl";
         for (const fs::path& file : files_) all += fmt::format(" {}", sha256_of_file(file));

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "core/base/error.h"
 #include "core/measure/latency.h"
@@ -33,7 +36,8 @@ SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::
     SubjectRequest request{{}, options.run};
     if (dataset == nullptr) return request;
     request.output = dataset->output();
-    if (!samples.empty()) request.inputs = dataset->load(Split::validation, samples.front()).inputs;
+    const std::size_t first = std::min<std::size_t>(dataset->batch(), samples.size());
+    if (first > 0) request.inputs = load_run(*dataset, Split::validation, std::span(samples).first(first));
     return request;
 }
 
@@ -68,17 +72,22 @@ void fill_context(Measurement& result, const RuntimePtr& runtime, const DatasetP
     result.vernier_version = VERNIER_VERSION;
 }
 
+/// What is known of a sample before its answer.
+struct Asked {
+    std::uint64_t index;
+    std::int64_t label;
+};
+
 /// Adds one sample's answer of one model.
-void add_answer(Answers& answers, std::uint64_t index, std::int64_t label, std::vector<float> scores,
-                const std::vector<float>& reference, bool keep) {
-    answers.sample.push_back(index);
+void add_answer(Answers& answers, const Asked& asked, std::span<const float> scores, std::span<const float> reference, bool keep) {
+    answers.sample.push_back(asked.index);
     answers.predicted.push_back(arg_max(scores));
-    answers.label.push_back(static_cast<std::int32_t>(label));
-    answers.in_top5.push_back(in_top(scores, label, 5));
+    answers.label.push_back(static_cast<std::int32_t>(asked.label));
+    answers.in_top5.push_back(in_top(scores, asked.label, 5));
     answers.classes = std::max<std::uint64_t>(answers.classes, scores.size());
     answers.not_a_number += std::any_of(scores.begin(), scores.end(), [](float score) { return std::isnan(score); }) ? 1U : 0U;
     add_scores(answers.distance, reference, scores);
-    if (keep) answers.scores.push_back(std::move(scores));
+    if (keep) answers.scores.emplace_back(scores.begin(), scores.end());
 }
 
 /// Calls with the file of the model put into what it throws.
@@ -90,20 +99,45 @@ template <class Fn> auto naming_file(const Entry& entry, const Fn& call) {
     }
 }
 
+/// The scores of the i-th of the samples of a run, which lie one after the other.
+std::span<const float> part(const std::vector<float>& scores, std::size_t i, std::uint64_t batch) {
+    const std::size_t each = scores.size() / batch;
+    return std::span(scores).subspan(i * each, each);
+}
+
+/// Lets every model answer one run of samples; returns how many bytes of scores there are now.
+std::size_t answer_run(std::vector<Entry>& entries, const std::map<std::string, Tensor>& inputs, const std::vector<Asked>& asked,
+                       std::uint64_t batch, std::size_t kept) {
+    for (const Entry& entry : entries) naming_file(entry, [&](Subject& subject) { subject.ask(inputs); });
+    std::vector<float> reference;
+    for (Entry& entry : entries) {
+        const std::vector<float> scores = naming_file(entry, [](Subject& subject) { return subject.answer(); });
+        if (scores.size() % batch != 0)
+            throw Error(ErrorKind::bad_data,
+                        fmt::format("the {} numbers of the output cannot be divided among the {} samples of a run", scores.size(), batch),
+                        {.file = entry.result.model.string()}, "Name the output that holds the scores (output in the .dataset.json)");
+        kept += scores.size() * sizeof(float);
+        if (&entry == &entries.front()) reference = scores;
+        for (std::size_t i = 0; i < asked.size(); ++i)
+            add_answer(entry.result.answers, asked[i], part(scores, i, batch), part(reference, i, batch), kept <= kKeptScoreBytes);
+    }
+    return kept;
+}
+
 /// Every sample is decoded once and answered by every model, so that all saw the same.
 void collect_answers(std::vector<Entry>& entries, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const Job& job) {
     std::size_t kept = 0;
-    std::uint64_t done = 0;
+    std::vector<Sample> run;
+    std::vector<Asked> asked;
     for_each_sample(dataset, Split::validation, samples, 1, job, [&](std::uint64_t index, Sample& sample) {
-        job.step("answers", done++, samples.size());
-        for (const Entry& entry : entries) naming_file(entry, [&](Subject& subject) { subject.ask(sample.inputs); });
-        std::vector<float> reference;
-        for (Entry& entry : entries) {
-            std::vector<float> scores = naming_file(entry, [](Subject& subject) { return subject.answer(); });
-            if (&entry == &entries.front()) reference = scores;
-            kept += scores.size() * sizeof(float);
-            add_answer(entry.result.answers, index, sample.label, std::move(scores), reference, kept <= kKeptScoreBytes);
-        }
+        asked.push_back({index, sample.label});
+        run.push_back(std::move(sample));
+        const std::size_t done = entries.front().result.answers.sample.size();
+        if (run.size() < dataset.batch() && done + run.size() < samples.size()) return;
+        job.step("answers", done, samples.size());
+        kept = answer_run(entries, stack_samples(std::move(run), dataset.batch()), asked, dataset.batch(), kept);
+        run.clear();
+        asked.clear();
     });
     for (Entry& entry : entries) {
         if (kept > kKeptScoreBytes) entry.result.answers.scores.clear();

@@ -66,8 +66,8 @@ void time_prefix(const RuntimePtr& runtime, Prepared& prepared, const Ranges& ra
         std::vector<Finding> unused;
         return emit(candidate, candidate.static_plan, ranges, calibration, unused);
     };
-    const Sample sample = dataset.load(Split::calibration, 0);
-    report_prefix(prepared, choose_float_prefix(runtime, prepared, write, sample.inputs, job));
+    const auto inputs = load_run(dataset, Split::calibration, pick_samples(dataset, Split::calibration, dataset.batch()));
+    report_prefix(prepared, choose_float_prefix(runtime, prepared, write, inputs, job));
     prepared.replan_static({});
 }
 

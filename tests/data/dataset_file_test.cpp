@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/data/data_support.h"
 #include "tests/support/temp_dir.h"
 
@@ -114,6 +116,43 @@ TEST_F(DatasetFile, SaysWhenSplitsOverlap) {
     ASSERT_TRUE(has_finding(*data, "splits-overlap"));
     EXPECT_EQ(data->findings().front().severity, Severity::serious);
     EXPECT_THAT(data->findings().front().text, HasSubstr("#1"));
+}
+
+TEST_F(DatasetFile, FindsEqualValuesInBothSplits) {
+    write_npz(dir_ / "data.npz", {{"a.npy", npy("|u1", "(4, 2)", std::string("\0\1\2\3\0\1\6\7", 8))},
+                                  {"y.npy", npy("<i4", "(4,)", raw<std::int32_t>({0, 1, 1, 0}))}});
+    const DatasetPtr same = open([](Json& j) { j["splits"]["validation"] = {{"indices", {1, 2, 3}}}; });
+    ASSERT_TRUE(has_finding(*same, "splits-overlap"));
+    EXPECT_EQ(same->findings().front().severity, Severity::serious);
+    EXPECT_THAT(same->findings().front().text, HasSubstr("1 of 3 validation samples is also used for calibration (for example #2)"));
+}
+
+TEST_F(DatasetFile, FewEqualSamplesAreOnlySaid) {
+    std::vector<std::uint16_t> values(202 * 2);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint16_t>(i);
+    std::copy_n(values.begin(), 2, values.end() - 2);
+    write_npz(dir_ / "data.npz", {{"a.npy", npy("<u2", "(202, 2)", raw(values))}});
+    const DatasetPtr data = open([](Json& j) {
+        j.erase("labels");
+        j["splits"] = {{"calibration", {{"range", {0, 1}}}}, {"validation", {{"range", {1, 202}}}}};
+    });
+    const auto& findings = data->findings();
+    const auto found = std::find_if(findings.begin(), findings.end(), [](const Finding& f) { return f.code == "splits-overlap"; });
+    ASSERT_NE(found, findings.end());
+    EXPECT_EQ(found->severity, Severity::info);
+    EXPECT_THAT(found->text, HasSubstr("1 of 201"));
+}
+
+TEST_F(DatasetFile, SamplesOfAFixedBatchAreStacked) {
+    const DatasetPtr data = open([](Json& j) { j["splits"]["validation"] = {{"range", {1, 4}}}; }, pass_through(ElementType::float32, {3, 2}));
+    EXPECT_EQ(data->batch(), 3U);
+    EXPECT_TRUE(has_finding(*data, "batch-fixed"));
+    EXPECT_THAT(data->load(Split::validation, 0).inputs.at("x").dims, ElementsAre(1, 2)) << "a sample stays one sample";
+    const std::vector<std::uint64_t> two = {0, 2};
+    const Tensor run = load_run(*data, Split::validation, two).at("x");
+    EXPECT_THAT(run.dims, ElementsAre(3, 2));
+    EXPECT_THAT(run.as<float>(), ElementsAre(1.0F, 1.5F, 3.0F, 3.5F, 1.0F, 1.5F)) << "what is left is filled from the start";
+    EXPECT_EQ(open()->batch(), 1U);
 }
 
 TEST_F(DatasetFile, NotesUnknownKeys) {

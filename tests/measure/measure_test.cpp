@@ -22,7 +22,7 @@ using test::ModelBuilder;
 /// Random samples for an input x[1,16], labelled by what a reference says.
 class RandomDataset final : public test::MadeDataset {
 public:
-    RandomDataset(std::uint64_t size, bool labels)
+    RandomDataset(std::uint64_t size, bool labels, std::uint64_t batch = 1)
         : MadeDataset(1, size, [labels](Split, std::uint64_t index) {
               Sample sample;
               Tensor x;
@@ -35,15 +35,16 @@ public:
               return sample;
           }) {
         set_labels(labels);
+        set_batch(batch);
     }
 };
 
-std::string classifier(float scale) {
+std::string classifier(float scale, const test::Axis& batch = "N") {
     ModelBuilder builder;
     std::vector<float> weights = test::random_floats(160, 1);
     for (float& weight : weights) weight *= scale;
-    builder.input("x", ElementType::float32, {"N", 16}).initializer("w", weights, {16, 10});
-    builder.node("MatMul", {"x", "w"}, {"scores"}).output("scores", ElementType::float32, {"N", 10});
+    builder.input("x", ElementType::float32, {batch, 16}).initializer("w", weights, {16, 10});
+    builder.node("MatMul", {"x", "w"}, {"scores"}).output("scores", ElementType::float32, {batch, 10});
     return builder.bytes();
 }
 
@@ -89,6 +90,19 @@ TEST_F(Measuring, FillsEverythingForEachModel) {
     EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement, 100) << "half the scores, the same order";
     EXPECT_NEAR(comparison.candidates[0].output_sqnr_db, 6.02, 0.01);
     EXPECT_NEAR(comparison.candidates[0].output_cosine, 1, 1e-6);
+}
+
+TEST_F(Measuring, AFixedBatchGivesEachSampleItsOwnAnswer) {
+    const auto fixed = folder_.write("fixed.onnx", classifier(1, 8));
+    const auto one_by_one = measure(runtime_, {base_}, std::make_shared<RandomDataset>(50, true), quick(), {});
+    const auto stacked = measure(runtime_, {fixed}, std::make_shared<RandomDataset>(50, true, 8), quick(), {});
+    const Answers &expected = one_by_one[0].answers, &found = stacked[0].answers;
+    EXPECT_EQ(found.sample, expected.sample) << "50 is no multiple of 8: the last run is filled up, and that does not count";
+    EXPECT_EQ(found.label, expected.label);
+    EXPECT_EQ(found.predicted, expected.predicted);
+    EXPECT_EQ(found.in_top5, expected.in_top5);
+    EXPECT_EQ(found.scores, expected.scores);
+    EXPECT_EQ(found.classes, 10U);
 }
 
 TEST_F(Measuring, WithoutLabelsThereIsNoAccuracyButAgreement) {

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] const std::string& name() const override { return name_; }
     [[nodiscard]] const std::filesystem::path& path() const override { return path_; }
     [[nodiscard]] std::uint64_t size(Split split) const override { return split == Split::calibration ? calibration_ : validation_; }
+    [[nodiscard]] std::uint64_t batch() const override { return batch_; }
     [[nodiscard]] Sample load(Split split, std::uint64_t index) const override { return make_(split, index); }
     [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
     [[nodiscard]] bool has_labels() const override { return labels_; }
@@ -31,10 +32,11 @@ public:
     [[nodiscard]] std::string preprocessing() const override { return "none"; }
 
     void set_labels(bool labels) { labels_ = labels; }
+    void set_batch(std::uint64_t batch) { batch_ = batch; }
     void set_output(const std::string& output) { output_ = output; }
 
 private:
-    std::uint64_t calibration_, validation_;
+    std::uint64_t calibration_, validation_, batch_ = 1;
     Make make_;
     bool labels_ = false;
     std::string name_ = "made", output_;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +53,7 @@ public:
     [[nodiscard]] const std::string& name() const final { return info_.name; }
     [[nodiscard]] const std::filesystem::path& path() const final { return info_.path; }
     [[nodiscard]] std::uint64_t size(Split split) const final { return numbers(split).size(); }
+    [[nodiscard]] std::uint64_t batch() const final { return batch_; }
     [[nodiscard]] Sample load(Split split, std::uint64_t index) const final;
     [[nodiscard]] const std::vector<std::string>& classes() const final { return info_.classes; }
     [[nodiscard]] bool has_labels() const final { return has_labels_; }
@@ -57,8 +61,8 @@ public:
     [[nodiscard]] const std::vector<Finding>& findings() const final { return info_.findings; }
     [[nodiscard]] std::string fingerprint() const final;
 
-    /// Takes the splits, looks for overlap and wrong labels, and loads one sample of each split, so that a wrong shape
-    /// is found when a dataset is opened. Throws Error{bad_data}.
+    /// Takes the splits, looks for overlap, wrong labels and a fixed batch, and loads one sample of each split, so that a
+    /// wrong shape is found when a dataset is opened. Throws Error{bad_data}.
     void finish(Splits splits);
 
 protected:
@@ -69,7 +73,9 @@ protected:
     [[nodiscard]] virtual std::string sample_name(std::uint64_t number) const = 0;
     /// All that defines the samples, as a text that is hashed.
     [[nodiscard]] virtual std::string identity() const = 0;
-    /// Pairs of a calibration and a validation sample that are the same; what counts as the same is the source's matter.
+    /// A hash of the sample's raw values, where these stand in memory anyway.
+    [[nodiscard]] virtual std::optional<std::uint64_t> content_hash(std::uint64_t number) const;
+    /// Validation samples that a calibration sample equals; what counts as equal is the source's matter.
     struct Overlap {
         std::uint64_t count = 0;
         std::string example;
@@ -82,11 +88,13 @@ protected:
     DatasetInfo info_;
 
 private:
+    void find_batch();
     void check_labels();
     void check_overlap();
     void check_inputs(const Sample& sample) const;
 
     Splits splits_;
+    std::uint64_t batch_ = 1;
     bool has_labels_ = false;
     mutable std::once_flag fingerprint_once_;
     mutable std::string fingerprint_;
@@ -122,6 +130,9 @@ using SourcePtr = std::shared_ptr<SourceDataset>;
 /// The steps of each input under the key "preprocess" of a dataset file; inputs that it does not name are left out.
 /// Throws Error{bad_data} when it names an input that the model does not have.
 [[nodiscard]] std::map<std::string, Preprocess> parse_all_preprocess(Fields& top, bool images, DatasetInfo& info);
+
+/// Adds bytes to a hash that starts at 0. Equal contents give equal hashes; different ones practically never do.
+[[nodiscard]] std::uint64_t hash_bytes(std::uint64_t hash, std::span<const std::byte> bytes);
 
 /// Lines of a UTF-8 text file, without line ends; a last empty line does not count.
 [[nodiscard]] std::vector<std::string> read_lines(const std::filesystem::path& path);

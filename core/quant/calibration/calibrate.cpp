@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/calibration/calibrate.h"
 
-#include <atomic>
+#include <algorithm>
 #include <mutex>
+#include <span>
 
 #include <onnx/onnx_pb.h>
 
@@ -24,14 +25,15 @@ Ranges calibrate(const RuntimePtr& runtime, const onnx::ModelProto& model, const
         observers[tensor] = [&collector](std::span<const float> values, std::span<const std::int64_t> dims) { collector.add(values, dims); };
     }
     const auto session = Session::open_observed(runtime, model, {}, RunOptions{}, observers);
-    std::atomic<std::uint64_t> done{0};
+    const std::size_t batch = dataset.batch(), runs = (indices.size() + batch - 1) / batch;
+    std::size_t done = 0;
     std::mutex progress;
-    parallel_for(indices.size(), threads, [&](std::size_t i) {
+    parallel_for(runs, threads, [&](std::size_t run) {
         job.check();
-        const Sample sample = dataset.load(Split::calibration, indices[i]);
-        (void)session->run(sample.inputs, {}, job.stop());
+        const auto some = std::span(indices).subspan(run * batch, std::min(batch, indices.size() - run * batch));
+        (void)session->run(load_run(dataset, Split::calibration, some), {}, job.stop());
         const std::lock_guard guard(progress);
-        job.step("calibrate", ++done, indices.size());
+        job.step("calibrate", done += some.size(), indices.size());
     });
     Ranges ranges;
     for (const auto& [tensor, collector] : collectors) ranges.emplace(tensor, collector.result());
