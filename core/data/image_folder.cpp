@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/data/detail/fields.h"
 #include "core/data/detail/source.h"
 
@@ -23,11 +24,6 @@ struct Named {
     std::string file;
     std::string label;
 };
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
 
 bool is_picture(const fs::path& path) {
     const std::string ending = lower(path.extension().string());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <new>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/data/detail/source.h"
 
 namespace vernier {
@@ -15,9 +15,7 @@ namespace {
 constexpr std::size_t kMaxDatasetFile = std::size_t{256} << 20;
 
 bool has_ending(const fs::path& path, std::string_view ending) {
-    std::string name = path.filename().string();
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return name.ends_with(ending);
+    return lower(path.filename().string()).ends_with(ending);
 }
 
 /// The one dataset file in a folder, or nothing.

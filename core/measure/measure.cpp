@@ -42,7 +42,11 @@ SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::
 }
 
 std::unique_ptr<Subject> open_subject(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
-    return options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job);
+    try {
+        return options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job);
+    } catch (const Error& error) {
+        rethrow_with_file(error, request.model);
+    }
 }
 
 Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
@@ -179,11 +183,7 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
     for (const std::filesystem::path& path : models) {
         job.step("open", entries.size(), models.size());
         request.model = path;
-        try {
-            entries.push_back(open_entry(runtime, request, options, job));
-        } catch (const Error& error) {
-            rethrow_with_file(error, path);
-        }
+        entries.push_back(open_entry(runtime, request, options, job));
         fill_context(entries.back().result, runtime, dataset, host);
     }
     if (dataset != nullptr) collect_answers(entries, *dataset, samples, job);

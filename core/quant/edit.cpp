@@ -162,6 +162,11 @@ const onnx::TensorProto* GraphEdit::initializer(const std::string& tensor) const
     return found == initializers_.end() ? nullptr : &found->second;
 }
 
+bool GraphEdit::is_float_constant(const std::string& tensor) const {
+    const auto* found = initializer(tensor);
+    return found != nullptr && found->data_type() == onnx::TensorProto::FLOAT;
+}
+
 std::vector<float> GraphEdit::floats(const std::string& tensor) const {
     const auto* found = initializer(tensor);
     if (found == nullptr) throw Error(ErrorKind::internal, "a constant was expected", {.tensor = tensor});

@@ -52,6 +52,7 @@ public:
     [[nodiscard]] int only_reader(const std::string& tensor) const;
 
     [[nodiscard]] const onnx::TensorProto* initializer(const std::string& tensor) const;  ///< nullptr when computed
+    [[nodiscard]] bool is_float_constant(const std::string& tensor) const;                ///< an initializer of float32
     [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;             ///< of an initializer
     [[nodiscard]] std::vector<std::int64_t> ints(const std::string& tensor) const;        ///< of an integer initializer
     [[nodiscard]] std::vector<std::int64_t> dims(const std::string& tensor) const;        ///< of an initializer

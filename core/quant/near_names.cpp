@@ -2,19 +2,14 @@
 #include "core/quant/near_names.h"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <set>
 #include <utility>
 
+#include "core/base/text.h"
+
 namespace vernier {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return result;
-}
 
 /// Names in a model can be long; what is compared beyond this does not help a person.
 constexpr std::size_t kLongest = 200;

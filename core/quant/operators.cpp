@@ -17,25 +17,20 @@ struct OperatorRow {
     std::string (*condition)(const GraphEdit&, const onnx::NodeProto&);  ///< empty text = holds
 };
 
-bool is_float_constant(const GraphEdit& edit, const std::string& name) {
-    const auto* tensor = edit.initializer(name);
-    return tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT && tensor->has_raw_data();
-}
-
 bool is_activation(const GraphEdit& edit, const std::string& name) {
     return !name.empty() && edit.initializer(name) == nullptr && edit.type(name).element == ElementType::float32;
 }
 
 std::string conv_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2 || !is_activation(edit, node.input(0))) return "its input is not a float activation";
-    if (!is_float_constant(edit, node.input(1))) return "its weight is computed, not a constant";
-    if (node.input_size() > 2 && !node.input(2).empty() && !is_float_constant(edit, node.input(2))) return "its bias is computed, not a constant";
+    if (!edit.is_float_constant(node.input(1))) return "its weight is computed, not a constant";
+    if (node.input_size() > 2 && !node.input(2).empty() && !edit.is_float_constant(node.input(2))) return "its bias is computed, not a constant";
     return {};
 }
 
 std::string matmul_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
-    if (!is_float_constant(edit, node.input(1)))
-        return is_float_constant(edit, node.input(0)) ? "its constant is on the left" : "both of its inputs are computed (an attention product): float is faster";
+    if (!edit.is_float_constant(node.input(1)))
+        return edit.is_float_constant(node.input(0)) ? "its constant is on the left" : "both of its inputs are computed (an attention product): float is faster";
     if (edit.dims(node.input(1)).size() != 2) return "its weight is not a matrix";
     if (!is_activation(edit, node.input(0))) return "its input is not a float activation";
     return {};
@@ -43,10 +38,10 @@ std::string matmul_condition(const GraphEdit& edit, const onnx::NodeProto& node)
 
 std::string gemm_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (!is_activation(edit, node.input(0))) return "its input is not a float activation";
-    if (!is_float_constant(edit, node.input(1))) return "its weight is computed, not a constant";
+    if (!edit.is_float_constant(node.input(1))) return "its weight is computed, not a constant";
     if (attribute_float(node, "alpha", 1.f) != 1.f) return "its alpha could not be folded";
     if (node.input_size() > 2 && !node.input(2).empty()) {
-        if (!is_float_constant(edit, node.input(2))) return "its bias is computed, not a constant";
+        if (!edit.is_float_constant(node.input(2))) return "its bias is computed, not a constant";
         if (attribute_float(node, "beta", 1.f) != 1.f) return "its beta could not be folded";
     }
     return {};
@@ -56,7 +51,7 @@ std::string binary_condition(const GraphEdit& edit, const onnx::NodeProto& node)
     int computed = 0;
     for (const auto& input : node.input()) {
         if (is_activation(edit, input)) ++computed;
-        else if (!is_float_constant(edit, input)) return "an operand is not float";
+        else if (!edit.is_float_constant(input)) return "an operand is not float";
     }
     return computed > 0 ? std::string{} : "both of its operands are constants";
 }
@@ -149,7 +144,7 @@ bool clamp_bounds(const GraphEdit& edit, const onnx::NodeProto& node, float& lo,
     hi = attribute_float(node, "max", hi);
     for (int slot = 1; slot < node.input_size(); ++slot) {
         if (node.input(slot).empty()) continue;
-        if (!is_float_constant(edit, node.input(slot))) return false;
+        if (!edit.is_float_constant(node.input(slot))) return false;
         const auto values = edit.floats(node.input(slot));
         if (values.size() != 1) return false;
         (slot == 1 ? lo : hi) = values[0];

@@ -153,6 +153,41 @@ TEST(StaticInt8, PerTensorHasOneScaleAWeight) {
     EXPECT_GT(agreement_db(model, result), 20);
 }
 
+TEST(StaticInt8, ASharedWeightIsStoredOnce) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 64}).initializer("w", random_floats(64 * 64, 3), {64, 64});
+    b.node("MatMul", {"x", "w"}, {"a"}, {}, "first").node("Relu", {"a"}, {"r"}, {}, "relu").node("MatMul", {"r", "w"}, {"y"}, {}, "second");
+    b.output("y", ElementType::float32, {1, 64});
+    const auto model = make_model(b.build());
+    const Quantized result = run_static_on({1, 64}, model, {{"op:MatMul", Method::int8_static, {}}}, false);
+    int weights = 0;
+    for (const auto& tensor : result.proto->graph().initializer())
+        weights += tensor.data_type() == onnx::TensorProto::INT8 && tensor.dims_size() == 2 ? 1 : 0;
+    EXPECT_EQ(weights, 1);
+    const Sample sample = RandomData({1, 64}).load(Split::validation, 0);
+    EXPECT_GT(sqnr_db(first_output(model->proto(), sample.inputs), first_output(*result.proto, sample.inputs)), 25);
+}
+
+TEST(StaticInt8, AModelOfAFixedBatchIsCalibratedWithStackedSamples) {
+    ModelBuilder fixed = small_net();
+    for (auto* value : {fixed.proto().mutable_graph()->mutable_input(0), fixed.proto().mutable_graph()->mutable_output(0)})
+        value->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(4);
+    const auto data = std::make_shared<RandomData>(std::vector<std::int64_t>{1, 16, 12, 12});
+    data->set_batch(4);
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    const auto ranges_of = [](const onnx::ModelProto& model) {
+        std::map<std::string, std::string> found;
+        for (const auto& tensor : model.graph().initializer())
+            if (tensor.name().ends_with("_scale") && tensor.dims_size() == 0) found[tensor.name()] = tensor.raw_data();
+        return found;
+    };
+    const Quantized stacked = quantize(runtime(), make_model(fixed.build()), recipe, data, {.time_prefix = false}, {});
+    const Quantized single = run_static(make_model(small_net().build()));
+    EXPECT_FALSE(ranges_of(*single.proto).empty());
+    EXPECT_EQ(ranges_of(*stacked.proto), ranges_of(*single.proto)) << "24 samples in 6 runs show the same values";
+}
+
 TEST(StaticInt8, WithoutDataItSaysWhatIsMissing) {
     Recipe recipe;
     recipe.default_method = Method::int8_static;

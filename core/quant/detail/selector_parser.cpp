@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/quant/detail/selector_term.h"
 #include "core/quant/near_names.h"
 
@@ -275,8 +276,7 @@ private:
     }
 
     double unit(std::string_view text, std::size_t at, bool bytes) const {
-        std::string low;
-        for (char c : text) low += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        std::string low = lower(text);
         if (bytes && !low.empty() && low.back() == 'b') low.pop_back();
         static constexpr std::array<std::pair<std::string_view, double>, 8> kUnits = {{
             {"", 1.0}, {"k", 1e3}, {"m", 1e6}, {"g", 1e9}, {"t", 1e12}, {"ki", 1024.0}, {"mi", 1048576.0}, {"gi", 1073741824.0}}};

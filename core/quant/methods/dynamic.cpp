@@ -23,7 +23,7 @@ bool is_zero(const GraphEdit& edit, const std::string& name) {
     const auto zeros = [](const std::vector<float>& values) {
         return std::all_of(values.begin(), values.end(), [](float value) { return value == 0.f; });
     };
-    if (const auto* tensor = edit.initializer(name)) return tensor->data_type() == onnx::TensorProto::FLOAT && zeros(edit.floats(name));
+    if (edit.initializer(name) != nullptr) return edit.is_float_constant(name) && zeros(edit.floats(name));
     const int made_by = edit.producer(name);
     if (made_by < 0) return false;
     const auto& node = edit.item(static_cast<std::size_t>(made_by)).proto;

@@ -23,11 +23,6 @@ constexpr std::int64_t kSymbolicRows = 64;
 
 bool present(const onnx::NodeProto& node, int slot) { return slot < node.input_size() && !node.input(slot).empty(); }
 
-bool is_float_constant(const GraphEdit& edit, const std::string& name) {
-    const auto* tensor = edit.initializer(name);
-    return tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT;
-}
-
 bool is_float(const GraphEdit& edit, const std::string& name) {
     const ElementType element = edit.type(name).element;
     return element == ElementType::float32 || element == ElementType::undefined;
@@ -36,7 +31,7 @@ bool is_float(const GraphEdit& edit, const std::string& name) {
 /// Why a constant cannot be an S8 weight of this rank (-1 = any above 1); empty when it can.
 std::string why_not_weight(const GraphEdit& edit, const std::string& name, int rank) {
     if (edit.initializer(name) == nullptr) return "its weight is computed, not constant";
-    if (!is_float_constant(edit, name)) return "its weight is not float32";
+    if (!edit.is_float_constant(name)) return "its weight is not float32";
     const auto dims = edit.dims(name);
     if (rank >= 0 && static_cast<int>(dims.size()) != rank) return fmt::format("its weight has {} axes instead of {}", dims.size(), rank);
     if (dims.size() < 2) return "its weight is a vector";
@@ -56,7 +51,7 @@ std::string why_not_product(const GraphEdit& edit, const onnx::NodeProto& node) 
         if (attribute_int(node, "transA", 0) != 0) return "its input is transposed (transA)";
         if (present(node, 2) && edit.initializer(node.input(2)) == nullptr && attribute_float(node, "beta", 1.f) != 1.f)
             return "its bias is computed and scaled (beta)";
-        if (present(node, 2) && edit.initializer(node.input(2)) != nullptr && !is_float_constant(edit, node.input(2)))
+        if (present(node, 2) && edit.initializer(node.input(2)) != nullptr && !edit.is_float_constant(node.input(2)))
             return "its bias is not float32";
     }
     return why_not_weight(edit, node.input(1), 2);
@@ -73,7 +68,7 @@ std::string why_not_lstm(const GraphEdit& edit, const onnx::NodeProto& node) {
 std::string why_not_gather(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2) return "it has no table";
     if (edit.initializer(node.input(0)) == nullptr) return "its data is computed, not a constant table";
-    if (!is_float_constant(edit, node.input(0))) return "its table is not float32";
+    if (!edit.is_float_constant(node.input(0))) return "its table is not float32";
     if (attribute_int(node, "axis", 0) != 0) return "it does not pick rows (axis is not 0)";
     return why_not_weight(edit, node.input(0), -1);
 }
@@ -81,7 +76,7 @@ std::string why_not_gather(const GraphEdit& edit, const onnx::NodeProto& node) {
 std::string why_not_conv(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2) return "it has no weight";
     if (!is_float(edit, node.input(0))) return "its input is not float32";
-    if (present(node, 2) && !is_float_constant(edit, node.input(2))) return "its bias is not a float32 constant";
+    if (present(node, 2) && !edit.is_float_constant(node.input(2))) return "its bias is not a float32 constant";
     const std::string why = why_not_weight(edit, node.input(1), -1);
     if (why.empty() && edit.dims(node.input(1)).size() < 3) return "its weight has fewer than 3 axes";
     return why;
@@ -126,7 +121,7 @@ std::uint64_t weight_bytes(const GraphEdit& edit) {
     for (std::size_t i = 0; i < edit.size(); ++i) {
         if (edit.item(i).removed) continue;
         for (const std::string& input : edit.item(i).proto.input())
-            if (is_float_constant(edit, input) && seen.insert(input).second) bytes += float_bytes(edit, input);
+            if (edit.is_float_constant(input) && seen.insert(input).second) bytes += float_bytes(edit, input);
     }
     return bytes;
 }

@@ -47,8 +47,7 @@ int guard_float_nodes(GraphEdit& edit) {
         if (edit.item(i).removed || node.input_size() < 2) continue;
         const std::string& op = node.op_type();
         if (op != "Conv" && op != "ConvTranspose" && op != "Gemm") continue;
-        const auto* weight = edit.initializer(node.input(1));
-        if (weight == nullptr || weight->data_type() != onnx::TensorProto::FLOAT) continue;
+        if (!edit.is_float_constant(node.input(1))) continue;
         const int producer = edit.producer(node.input(0));
         if (producer < 0 || edit.item(static_cast<std::size_t>(producer)).proto.op_type() != "DequantizeLinear") continue;
         const int last = last_folded(edit, static_cast<int>(i));

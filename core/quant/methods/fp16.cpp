@@ -22,11 +22,6 @@ using detail::HalfFate;
 using detail::HalfRules;
 using detail::HalfSlots;
 
-bool is_float_constant(const GraphEdit& edit, const std::string& name) {
-    const auto* tensor = edit.initializer(name);
-    return tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT;
-}
-
 /// The number that a ConstantOfShape fills with, when it is a float.
 std::optional<float> fill_of(const onnx::NodeProto& node) {
     const auto* value = find_attribute(node, "value");
@@ -54,7 +49,7 @@ public:
     std::optional<std::pair<std::string, bool>> trouble(int index, const HalfSlots& slots) {
         const auto& node = edit_.item(static_cast<std::size_t>(index)).proto;
         for (int i = 0; i < node.input_size(); ++i) {
-            if (!slots.inputs[static_cast<std::size_t>(i)] || !is_float_constant(edit_, node.input(i))) continue;
+            if (!slots.inputs[static_cast<std::size_t>(i)] || !edit_.is_float_constant(node.input(i))) continue;
             const HalfFate& fate = of(node.input(i));
             if (fate.overflow > 0) return std::pair{node.input(i), true};
             if (fate.count > 0 && fate.to_zero == fate.count) return std::pair{node.input(i), false};
@@ -297,7 +292,7 @@ std::vector<Finding> fp16_findings(const GraphEdit& edit, std::span<const int> n
         }
         for (int slot = 0; slot < item.proto.input_size() && reasons[i].empty(); ++slot) {
             const std::string& name = item.proto.input(slot);
-            if (slots.inputs[static_cast<std::size_t>(slot)] && is_float_constant(edit, name) && counted.insert(name).second)
+            if (slots.inputs[static_cast<std::size_t>(slot)] && edit.is_float_constant(name) && counted.insert(name).second)
                 poor.add(name, fates.of(name));
         }
     }

@@ -10,6 +10,7 @@ namespace vernier {
 struct Int8Weight {
     std::vector<std::int8_t> codes;
     std::vector<float> scales;   ///< one number, or one a channel
+    bool operator==(const Int8Weight&) const = default;
 };
 
 /// Rounds to nearest even onto [-127, 127]. channels = dims[axis]; channel_stride = product of dims behind axis.

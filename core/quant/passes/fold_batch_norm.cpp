@@ -19,9 +19,7 @@ struct Parameters {
 
 bool all_float_constants(const GraphEdit& edit, const onnx::NodeProto& node, int first) {
     for (int i = first; i < node.input_size(); ++i) {
-        if (node.input(i).empty()) continue;
-        const auto* tensor = edit.initializer(node.input(i));
-        if (tensor == nullptr || tensor->data_type() != onnx::TensorProto::FLOAT) return false;
+        if (!node.input(i).empty() && !edit.is_float_constant(node.input(i))) return false;
     }
     return true;
 }

@@ -9,8 +9,7 @@ std::string channel_constant(const GraphEdit& edit, const onnx::NodeProto& add, 
                              std::int64_t channels, std::size_t rank) {
     for (const auto& input : add.input()) {
         if (input == computed) continue;
-        const auto* tensor = edit.initializer(input);
-        if (tensor == nullptr || tensor->data_type() != onnx::TensorProto::FLOAT) return {};
+        if (!edit.is_float_constant(input)) return {};
         const auto dims = edit.dims(input);
         // Counted from the right: the channel axis is rank - 2 axes from the last one.
         for (std::size_t i = 0; i < dims.size(); ++i) {

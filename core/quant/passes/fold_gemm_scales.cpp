@@ -4,11 +4,6 @@
 namespace vernier {
 namespace {
 
-bool is_float_constant(const GraphEdit& edit, const std::string& name) {
-    const auto* tensor = edit.initializer(name);
-    return tensor != nullptr && tensor->data_type() == onnx::TensorProto::FLOAT;
-}
-
 void scale_input(GraphEdit& edit, int index, int slot, float factor) {
     const std::string name = edit.item(static_cast<std::size_t>(index)).proto.input(slot);
     auto values = edit.floats(name);
@@ -26,7 +21,7 @@ int fold_gemm_scales(GraphEdit& edit, PassContext& context) {
         const float alpha = attribute_float(item.proto, "alpha", 1.f), beta = attribute_float(item.proto, "beta", 1.f);
         const bool has_bias = item.proto.input_size() > 2 && !item.proto.input(2).empty();
         if (alpha == 1.f && (beta == 1.f || !has_bias)) continue;
-        if (!is_float_constant(edit, item.proto.input(1)) || (has_bias && !is_float_constant(edit, item.proto.input(2)))) continue;
+        if (!edit.is_float_constant(item.proto.input(1)) || (has_bias && !edit.is_float_constant(item.proto.input(2)))) continue;
         if (alpha != 1.f) scale_input(edit, static_cast<int>(i), 1, alpha);
         if (has_bias && beta != 1.f) scale_input(edit, static_cast<int>(i), 2, beta);
         remove_attribute(edit.item(i).proto, "alpha");

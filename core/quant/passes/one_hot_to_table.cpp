@@ -48,9 +48,9 @@ std::optional<OneHot> find_one_hot(const GraphEdit& edit, int product) {
     OneHot found;
     found.product = product;
     const auto& matmul = proto(edit, product);
-    if (matmul.input_size() != 2 || edit.initializer(matmul.input(1)) == nullptr) return std::nullopt;
+    if (matmul.input_size() != 2 || !edit.is_float_constant(matmul.input(1))) return std::nullopt;
     const auto dims = edit.dims(matmul.input(1));
-    if (dims.size() != 2 || edit.initializer(matmul.input(1))->data_type() != onnx::TensorProto::FLOAT) return std::nullopt;
+    if (dims.size() != 2) return std::nullopt;
     found.rows = dims[0];
     found.width = dims[1];
     found.cast = edit.producer(matmul.input(0));
@@ -109,8 +109,7 @@ public:
 private:
     /// A constant that is one number, or one a column.
     std::optional<Rows> row_constant(const std::string& name) const {
-        const auto* tensor = edit_.initializer(name);
-        if (tensor == nullptr || tensor->data_type() != onnx::TensorProto::FLOAT) return std::nullopt;
+        if (!edit_.is_float_constant(name)) return std::nullopt;
         const auto dims = edit_.dims(name);
         const Rows values = edit_.floats(name);
         const bool last_only = values.size() == 1 || (!dims.empty() && static_cast<std::size_t>(dims.back()) == values.size());

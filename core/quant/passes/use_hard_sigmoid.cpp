@@ -12,8 +12,7 @@ const onnx::NodeProto& proto(const GraphEdit& edit, int index) { return edit.ite
 
 /// The one number of a float constant.
 std::optional<double> number(const GraphEdit& edit, const std::string& name) {
-    const auto* constant = edit.initializer(name);
-    if (constant == nullptr || constant->data_type() != onnx::TensorProto::FLOAT) return {};
+    if (!edit.is_float_constant(name)) return {};
     const auto values = edit.floats(name);
     return values.size() == 1 ? std::optional<double>(values[0]) : std::nullopt;
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/quant/calibration/ranges.h"
+#include "core/quant/edit.h"
+#include "core/quant/methods/static_plan.h"
+#include "core/quant/methods/weights_int8.h"
+
+namespace vernier {
+
+/// Writes weights and biases of Conv, MatMul and Gemm as S8 and S32 with a DequantizeLinear each. The references must
+/// outlive it.
+class StaticWeights {
+public:
+    /// per_channel: by index of the plan's items.
+    StaticWeights(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const std::vector<bool>& per_channel)
+        : edit_(edit), plan_(plan), ranges_(ranges), per_channel_(per_channel) {}
+
+    /// Rewrites one of plan.heavy; input_scale is the scale of its activation.
+    void write(int index, float input_scale);
+    /// Pads (as of Pad) that the node's activation needs since its weight got input channels of zeros; empty for none.
+    [[nodiscard]] std::vector<std::int64_t> input_pads(int index) const;
+
+private:
+    struct WeightShape {
+        std::size_t channels = 1, stride = 1;
+        std::int64_t axis = 0;
+    };
+    /// The bias as one number a channel, and where it is read: node and slot; node -1 without a bias.
+    struct Bias {
+        int node = -1, slot = 0;
+        std::string name;
+        std::vector<float> values;
+    };
+    /// Initializers of a weight that several nodes read, and what they hold.
+    struct Stored {
+        std::vector<std::int64_t> dims;
+        Int8Weight weight;
+        std::vector<std::string> names;   ///< codes, scale, zero point
+    };
+    struct Padding {
+        std::size_t rank = 0;
+        std::int64_t channels = 0;  ///< of zeros, behind the input's own
+    };
+
+    static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+    [[nodiscard]] const StaticItem& item(int i) const { return plan_.items[at(i)]; }
+    [[nodiscard]] const onnx::NodeProto& node(int i) const { return edit_.item(at(i)).proto; }
+
+    [[nodiscard]] WeightShape weight_shape(int i, const std::vector<std::int64_t>& dims) const;
+    [[nodiscard]] Bias find_bias(int i, std::size_t channels) const;
+    [[nodiscard]] std::vector<float> least_scales(int i, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
+                                                  const WeightShape& shape) const;
+    [[nodiscard]] WeightWalk weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const;
+    [[nodiscard]] std::int64_t padded_inputs(int i, const std::vector<std::int64_t>& dims) const;
+    [[nodiscard]] bool has_float_bias(int i, const Bias& bias) const;
+    void correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
+                      const WeightShape& shape, const Int8Weight& weight) const;
+    [[nodiscard]] std::vector<std::string> store(const std::string& name, const std::vector<std::int64_t>& dims, const Int8Weight& weight);
+    void write_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims, const WeightShape& shape,
+                      const Int8Weight& weight);
+    void write_float_bias(const Bias& bias, const WeightShape& shape);
+    void write_bias(const Bias& bias, const Int8Weight& weight, float input_scale, const WeightShape& shape);
+
+    GraphEdit& edit_;
+    const StaticPlan& plan_;
+    const Ranges& ranges_;
+    const std::vector<bool>& per_channel_;
+    std::map<int, Padding> padded_;
+    std::map<std::string, Stored> stored_;
+};
+
+}  // namespace vernier
