@@ -193,7 +193,7 @@ void DataPanel::showFacts() {
     facts_->setText(lines.join(QLatin1Char('\n')));
     QStringList found;
     for (const Finding& finding : dataset.findings()) {
-        found << (finding.severity == Severity::info ? QStringLiteral("ⓘ ") : QStringLiteral("⚠ ")) + QString::fromStdString(finding.text) +
+        found << (finding.severity == Severity::info ? QStringLiteral("ℹ ") : QStringLiteral("⚠ ")) + QString::fromStdString(finding.text) +
                      (finding.remedy.empty() ? QString() : QLatin1Char(' ') + QString::fromStdString(finding.remedy));
     }
     findings_->setText(found.join(QLatin1Char('\n')));

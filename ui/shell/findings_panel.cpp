@@ -39,7 +39,7 @@ private:
 };
 
 QString sign(Severity severity) {
-    return severity == Severity::serious ? QStringLiteral("✕") : severity == Severity::warning ? QStringLiteral("⚠") : QStringLiteral("ⓘ");
+    return severity == Severity::serious ? QStringLiteral("✕") : severity == Severity::warning ? QStringLiteral("⚠") : QStringLiteral("ℹ");
 }
 
 }  // namespace
