@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "app/vernier/display.h"
+#include "app/vernier/signals.h"
 #include "app/vernier/walk.h"
 #include "ui/session/session.h"
 #include "ui/shell/appearance.h"
@@ -142,5 +143,6 @@ int main(int argc, char** argv) {
         openData(session, parser.value(QStringLiteral("data")));
     }
     window.show();
+    endLoopOnSignals(&app);
     return QApplication::exec();
 }
