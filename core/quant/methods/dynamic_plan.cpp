@@ -236,7 +236,8 @@ std::vector<Finding> dynamic_findings(const GraphEdit& edit, std::span<const Dyn
                                    fmt::format("{} GRU or RNN stay in FP32: the runtime has no INT8 kernel for them", recurrent), ""));
     if (small > 0)
         findings.push_back(finding(Severity::info, "dynamic-small",
-                                   fmt::format("{} products are so small that INT8 takes longer than float: the file gets smaller, not faster", small),
+                                   fmt::format("{} so small that INT8 takes longer than float: the file gets smaller, not faster",
+                                               small == 1 ? std::string("1 product is") : fmt::format("{} products are", small)),
                                    "Leave the model in FP32 if speed is what counts"));
     return findings;
 }
