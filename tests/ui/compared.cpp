@@ -82,7 +82,7 @@ bool open_compared(SmallSession& small, const Comparison& comparison) {
     session["comparison"] = document;
     const auto path = small.folder.write("s.vernier", session.dump());
     small.session.open(QString::fromStdString(path.string()));
-    return wait_until([&] { return small.session.state() != ui::Session::State::opening; }) && small.session.comparison();
+    return wait_until([&] { return small.session.readingName().isEmpty(); }) && small.session.comparison();
 }
 
 }  // namespace vernier::test

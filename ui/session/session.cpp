@@ -38,44 +38,62 @@ Session::~Session() {
 // --- document -----------------------------------------------------------------------------------------------------
 
 void Session::open(const QString& path) {
-    close();
     const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (state_ != State::open) {
+        close();
+        state_ = State::opening;
+        modelPath_ = absolute;
+    }
     openTimer_.start();
-    state_ = State::opening;
-    modelPath_ = absolute;
-    emit stateChanged();
+    reading_ = absolute;
+    state_ == State::opening ? emit stateChanged() : emit readingChanged();
     const bool isSession = absolute.endsWith(QLatin1String(".vernier"), Qt::CaseInsensitive);
     struct Opened {
         ModelPtr model;
-        Json session;
+        SavedSession saved;
     };
     opening_.run(
         [absolute, isSession](const Job& job) {
             Opened opened;
-            std::filesystem::path file = absolute.toStdString();
-            if (isSession) {
-                opened.session = readSessionFile(absolute);
-                file = modelOfSession(opened.session, absolute);
-            }
-            opened.model = open_to_look(file, job);
+            const Json session = isSession ? readSessionFile(absolute) : Json();
+            opened.model = open_to_look(isSession ? modelOfSession(session, absolute) : std::filesystem::path(absolute.toStdString()), job);
             (void)opened.model->sha256();  // asked for here, so that saving does not read the file on the GUI thread
+            if (isSession) {
+                opened.saved = sessionFromJson(session, absolute, *opened.model);
+            }
             return opened;
         },
         [this, absolute, isSession](Opened opened) {
+            if (state_ == State::open) {
+                close();
+            }
             modelArrived(std::move(opened.model));
             if (isSession) {
-                restore(opened.session, absolute);
+                restore(opened.saved, absolute);
             }
         },
-        [this](const QString& problem) {
-            state_ = State::failed;
-            error_ = problem;
-            emit stateChanged();
-        });
+        [this](const QString& problem) { openFailed(problem); });
+}
+
+void Session::openFailed(const QString& why) {
+    reading_.clear();
+    emit readingChanged();
+    if (state_ == State::open) {
+        emit openRefused(why);
+        return;
+    }
+    state_ = State::failed;
+    error_ = why;
+    emit stateChanged();
+}
+
+QString Session::readingName() const {
+    return QFileInfo(reading_).fileName();
 }
 
 void Session::modelArrived(ModelPtr model) {
     readTime_ = sinceOpened();
+    reading_.clear();
     model_ = std::move(model);
     modelPath_ = QString::fromStdString(model_->path().string());
     state_ = State::open;
@@ -96,6 +114,7 @@ void Session::modelArrived(ModelPtr model) {
 
 void Session::close() {
     opening_.cancel();
+    reading_.clear();
     planning_.cancel();
     openingData_.cancel();
     jobs_->abandon();
@@ -165,19 +184,7 @@ std::optional<QString> Session::save(const QString& path) {
     return std::nullopt;
 }
 
-void Session::restore(const Json& json, const QString& path) {
-    SavedSession saved;
-    try {
-        saved = sessionFromJson(json, path, *model_);
-    } catch (const std::exception& error) {
-        const auto* known = dynamic_cast<const Error*>(&error);
-        close();
-        state_ = State::failed;
-        modelPath_ = path;
-        error_ = known != nullptr ? QString::fromStdString(known->line()) : QString::fromUtf8(error.what());
-        emit stateChanged();
-        return;
-    }
+void Session::restore(const SavedSession& saved, const QString& path) {
     sessionPath_ = path;
     gate_ = saved.gate;
     measureSettings_ = saved.measure;

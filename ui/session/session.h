@@ -26,6 +26,7 @@
 namespace vernier::ui {
 
 class Jobs;
+struct SavedSession;
 
 /// What a panel shows of one node's method.
 struct NodeState {
@@ -58,8 +59,11 @@ public:
     ~Session() override;
 
     // --- document -------------------------------------------------------------------------------------------------
-    /// A model, or a session file by its ending ".vernier". What was open is closed; ask about unsaved work before.
+    /// A model, or a session file by its ending ".vernier"; ask about unsaved work before. What is open stays until the
+    /// new model is there, and for good when the file is refused: then openRefused() tells why.
     void open(const QString& path);
+    /// The name of the file that is being read, while another one is open or none; empty otherwise.
+    [[nodiscard]] QString readingName() const;
     void close();
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] double readTime() const { return readTime_; }      ///< seconds from open() to the model, reading and hashing
@@ -78,9 +82,6 @@ public:
     [[nodiscard]] bool isModified() const;
     /// Writes the session file and copies the runs' models beside it. Gives what went wrong, or nothing.
     [[nodiscard]] std::optional<QString> save(const QString& path);
-    /// For open() of a session file, once its model is there.
-    void restore(const Json& json, const QString& path);
-
     // --- recipe ---------------------------------------------------------------------------------------------------
     [[nodiscard]] const Recipe& recipe() const { return recipe_; }
     [[nodiscard]] QUndoStack& undoStack() { return undo_; }
@@ -162,6 +163,8 @@ public:
 
 signals:
     void stateChanged();       ///< another model, or none: everything else is new as well
+    void readingChanged();     ///< readingName()
+    void openRefused(const QString& why);  ///< another file could not be opened; the open model is as it was
     void recipeChanged();      ///< recipe and choices
     void planChanged();        ///< plan, totals, applied methods
     void datasetChanged();
@@ -182,6 +185,8 @@ private:
     void makePlan();
     void openDataset(const QString& path);
     void modelArrived(ModelPtr model);
+    void openFailed(const QString& why);
+    void restore(const SavedSession& saved, const QString& path);
     void judgeAgain();
     void touch();                                   ///< something that a session file keeps has changed
     Run* editRun(int id);
@@ -194,6 +199,7 @@ private:
     QString error_;
     QString damage_;
     QElapsedTimer openTimer_;
+    QString reading_;  ///< path of the file that open() reads
     double readTime_ = 0;
     QString modelPath_;
     QString sessionPath_;

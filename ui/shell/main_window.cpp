@@ -192,6 +192,10 @@ void MainWindow::connectPanels() {
     });
     tabs_->setTabText(static_cast<int>(Tab::findings), tr("Findings"));
     connect(&session_, &Session::stateChanged, this, &MainWindow::sessionChanged);
+    connect(&session_, &Session::openRefused, this, [this](const QString& why) {
+        const QString end = why.endsWith(QLatin1Char('.')) ? QStringLiteral(" ") : QStringLiteral(". ");
+        problem_->showText(why + end + tr("“%1” stays open.").arg(session_.modelName()));
+    });
     connect(&session_, &Session::modifiedChanged, this, &MainWindow::updateTitle);
     for (const auto signal : {&Session::stateChanged, &Session::recipeChanged, &Session::runsChanged, &Session::currentRunChanged}) {
         connect(&session_, signal, this, &MainWindow::updateActions);
@@ -239,7 +243,7 @@ void MainWindow::updateActions() {
 void MainWindow::sessionChanged() {
     const bool open = session_.state() == Session::State::open;
     const bool opening = session_.state() == Session::State::opening;
-    stack_->setCurrentIndex(open || (opening && stack_->currentIndex() == 1) ? 1 : 0);
+    stack_->setCurrentIndex(open ? 1 : 0);
     if (session_.state() == Session::State::failed) {
         start_->showProblem(session_.error());
     } else {
@@ -262,12 +266,6 @@ void MainWindow::updateTitle() {
 }
 
 void MainWindow::retheme() {
-    const Theme theme = Theme::current();
-    setStyleSheet(QStringLiteral("QFrame#hairline { background: %1; border: none; }"
-                                 "QLabel#facts { background: %2; color: %3; border-radius: 8px; padding: 3px 10px; }"
-                                 "QPushButton#search { background: %2; color: %3; border: none; text-align: left; padding: 5px 12px; min-width: 90px; }"
-                                 "QFrame#palette { background: %4; border: 1px solid %1; }")
-                      .arg(theme.line.name(), theme.accentSoft.name(), theme.text2.name(), theme.card.name()));
     problem_->restyle();
     if (session_.state() == Session::State::failed) {
         start_->showProblem(session_.error());
@@ -302,7 +300,7 @@ void MainWindow::resetLayout() {
     const int left = std::clamp(width * 25 / 100, 46 * letter, 66 * letter);
     const int right = std::clamp(width * 24 / 100, inspector_->minimumWidth(), 66 * letter);
     horizontal_->setSizes({left, width - left - right, right});
-    const int bottom = std::clamp(height * 38 / 100, 200, 345);
+    const int bottom = std::clamp(height * 42 / 100, 200, 345);
     vertical_->setSizes({height - bottom, bottom});
     left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
 }

@@ -262,6 +262,7 @@ void MainWindow::dropPaths(const QStringList& paths) {
                     once->deleteLater();
                 }
             });
+            connect(&session_, &Session::openRefused, once, &QObject::deleteLater);
             openPath(models[0]);
         }
     } else if (!models.isEmpty()) {

@@ -45,6 +45,7 @@ ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), sess
 }
 
 void ProblemBar::showText(const QString& text) {
+    ofJob_ = false;
     restyle();
     text_->setText(text);
     setVisible(!text.isEmpty());
@@ -58,11 +59,12 @@ void ProblemBar::restyle() {
 
 void ProblemBar::showJobProblem() {
     const auto& problem = session_.jobs().problem();
-    if (!problem || problem->cancelled()) {
-        hide();
-        return;
+    if (problem && !problem->cancelled()) {
+        showText((problem->message + QLatin1Char(' ') + remedy(problem->kind)).trimmed());
+        ofJob_ = true;
+    } else if (ofJob_) {
+        hide();  // what a file's opening or saving told stays: jobs tell of their progress all the time
     }
-    showText((problem->message + QLatin1Char(' ') + remedy(problem->kind)).trimmed());
 }
 
 }  // namespace vernier::ui

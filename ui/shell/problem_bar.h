@@ -28,6 +28,7 @@ private:
 
     Session& session_;
     QLabel* text_;
+    bool ofJob_ = false;  ///< what is shown is the running work's problem and goes with it
 };
 
 }  // namespace vernier::ui

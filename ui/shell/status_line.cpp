@@ -65,6 +65,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     connect(cancel_, &QPushButton::clicked, &session.jobs(), &Jobs::cancel);
     connect(&session.selection(), &Selection::changed, this, &StatusLine::showSelection);
     connect(&session.filter(), &Filter::changed, this, &StatusLine::showSelection);
+    connect(&session, &Session::readingChanged, this, &StatusLine::showSelection);
     connect(&session, &Session::stateChanged, this, [this] {
         showSelection();
         showEstimate();
@@ -112,13 +113,13 @@ void StatusLine::fit() {
 }
 
 void StatusLine::showSelection() {
-    if (!session_.model()) {
-        setNote(selection_, session_.state() == Session::State::opening ? tr("Reading %1…").arg(session_.modelName()) : tr("No model"));
+    if (!session_.readingName().isEmpty() || !session_.model()) {
+        setNote(selection_, session_.readingName().isEmpty() ? tr("No model") : tr("Reading %1…").arg(session_.readingName()));
         return;
     }
     const QString selected = tr("%L1 selected of %L2").arg(session_.selection().nodes().size()).arg(session_.model()->nodes().size());
     const Filter& filter = session_.filter();
-    setNote(selection_, filter.active() ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
+    setNote(selection_, filter.active() && (filter.error().isEmpty() || filter.count() == 0) ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
 }
 
 void StatusLine::showEstimate() {

@@ -88,6 +88,11 @@ QMenu::item:disabled { color: @faint; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 6px; }
 QStatusBar { background: @window; border-top: 1px solid @line; color: @text2; }
 QStatusBar::item { border: none; }
+QFrame#hairline { background: @line; border: none; }
+QLabel#facts { background: @soft; color: @text2; border-radius: 8px; padding: 3px 10px; }
+QPushButton#search { background: @soft; color: @text2; border: none; text-align: left; padding: 5px 12px; min-width: 90px; }
+QPushButton#search:focus { border: 1px solid @accent; padding: 4px 11px; }
+QFrame#palette { background: @card; border: 1px solid @line; }
 QToolTip { background: @card; color: @text; border: 1px solid @line; padding: 4px; }
 )";
 

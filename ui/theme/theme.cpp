@@ -227,7 +227,12 @@ void applyTheme(QApplication& app, bool dark) {
         font.setPointSizeF(font.pixelSize() * 72.0 / QGuiApplication::primaryScreen()->logicalDotsPerInch());
         QApplication::setFont(font);
     }
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    // Once: every change of the style makes all widgets' looks anew.
+    constexpr const char* kStyled = "vernierStyled";
+    if (!app.property(kStyled).toBool()) {
+        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        app.setProperty(kStyled, true);
+    }
     QApplication::setPalette(paletteOf(theme));
     app.setStyleSheet(styleSheetOf(theme));
 }

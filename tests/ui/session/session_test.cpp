@@ -31,13 +31,46 @@ TEST(Session, OpensAModelAndPlansIt) {
 }
 
 TEST(Session, AFileThatIsNoModelFailsWithItsReason) {
+    const test::TempDir folder;
+    Session session;
+    session.open(QString::fromStdString(folder.write("broken.onnx", "this is no model").string()));
+    ASSERT_TRUE(wait_until([&] { return session.state() == Session::State::failed; }));
+    EXPECT_FALSE(session.error().isEmpty());
+    EXPECT_EQ(session.model(), nullptr);
+    EXPECT_EQ(session.totals().nodes[0], 0);
+    EXPECT_TRUE(session.readingName().isEmpty());
+}
+
+TEST(Session, AFileThatIsRefusedLeavesTheOpenModelAsItWas) {
     SmallSession small;
-    const std::string path = small.folder.write("broken.onnx", "this is no model").string();
-    small.session.open(QString::fromStdString(path));
-    ASSERT_TRUE(wait_until([&] { return small.session.state() == Session::State::failed; }));
-    EXPECT_FALSE(small.session.error().isEmpty());
-    EXPECT_EQ(small.session.model(), nullptr);
-    EXPECT_EQ(small.session.totals().nodes[0], 0);
+    Session& session = small.session;
+    session.choose({0, 2}, Method::fp16);
+    const ModelPtr model = session.model();
+    const QSignalSpy states(&session, &Session::stateChanged), refusals(&session, &Session::openRefused);
+    for (const auto& [name, content] : {std::pair{"broken.onnx", "this is no model"}, {"broken.vernier", "{}"}, {"other.vernier", "{\"vernier_session\": 1}"}}) {
+        const auto before = refusals.size();
+        session.open(QString::fromStdString(small.folder.write(name, content).string()));
+        ASSERT_TRUE(wait_until([&] { return refusals.size() > before; }));
+        EXPECT_TRUE(refusals.back().at(0).toString().contains(QLatin1String(name))) << refusals.back().at(0).toString().toStdString();
+    }
+    EXPECT_TRUE(session.readingName().isEmpty());
+    EXPECT_EQ(states.size(), 0);
+    EXPECT_EQ(session.model(), model);
+    EXPECT_EQ(session.modelName(), QStringLiteral("net.onnx"));
+    EXPECT_EQ(session.nodeState(2).chosen, Method::fp16);
+    EXPECT_TRUE(session.undoStack().canUndo());
+}
+
+TEST(Session, AnotherModelTakesThePlaceOfTheOpenOne) {
+    SmallSession small;
+    Session& session = small.session;
+    session.choose({0}, Method::fp16);
+    session.open(QString::fromStdString(test::write_small_net(small.folder, "second.onnx")));
+    ASSERT_TRUE(wait_until([&] { return session.modelName() == QStringLiteral("second.onnx"); }));
+    EXPECT_TRUE(session.readingName().isEmpty());
+    EXPECT_FALSE(session.nodeState(0).own);
+    EXPECT_FALSE(session.undoStack().canUndo());
+    EXPECT_FALSE(session.isModified());
 }
 
 TEST(Session, AModelThatIsClosedWhileItOpensDoesNotComeBack) {

@@ -18,6 +18,7 @@
 #include "ui/session/jobs.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/problem_bar.h"
 #include "ui/shell/recent.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
@@ -109,6 +110,24 @@ TEST_F(MainWindowTest, ABrokenFileLeavesTheStartPageWithTheReason) {
     window_.openPath(QString::fromStdString(folder_.write("bad.onnx", "nothing").string()));
     ASSERT_TRUE(wait_until([this] { return session_.state() == Session::State::failed; }));
     EXPECT_FALSE(window_.action(QStringLiteral("quantize"))->isEnabled());
+}
+
+TEST_F(MainWindowTest, ABrokenFileLeavesTheOpenModelAndSaysWhy) {
+    open();
+    const QString name = session_.modelName();
+    window_.openPath(QString::fromStdString(folder_.write("bad.onnx", "nothing").string()));
+    const auto* bar = window_.findChild<ProblemBar*>();
+    ASSERT_TRUE(wait_until([&] { return bar->isVisible(); }));
+    const QString words = bar->findChild<QLabel*>()->text();
+    EXPECT_TRUE(words.contains(QStringLiteral("bad.onnx"))) << words.toStdString();
+    EXPECT_TRUE(words.contains(QStringLiteral("“%1” stays open.").arg(name))) << words.toStdString();
+    EXPECT_TRUE(window_.canvas()->isVisible());
+    EXPECT_TRUE(window_.action(QStringLiteral("quantize"))->isEnabled());
+    emit session_.jobs().changed();  // the progress of a job takes no other message away
+    EXPECT_TRUE(bar->isVisible());
+    window_.openPath(QString::fromStdString(test::write_small_net(folder_, "good.onnx")));
+    EXPECT_FALSE(bar->isVisible());
+    ASSERT_TRUE(wait_until([this] { return session_.modelName() == QStringLiteral("good.onnx"); }));
 }
 
 TEST_F(MainWindowTest, FitsTheSmallestSize) {
