@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace vernier::ui {
 
@@ -20,11 +21,15 @@ namespace {
 
 constexpr double kGap = 12;          ///< between the columns of a row, pixels
 constexpr double kEdge = 9;          ///< pixels beside the outermost dots, so that none is cut
-constexpr double kNarrowestPlot = 110;
+constexpr double kNarrowestPlot = 84;
 constexpr double kDot = 10, kBestDot = 12;
 
-/// The body font by its pixels: a size in points would grow on a device of more dots to the inch.
-QFont textFont() {
+/// The body font, or the smaller one of labels in rows that are close together. By its pixels: a size in points would
+/// grow on a device of more dots to the inch.
+QFont textFont(bool dense = false) {
+    if (dense) {
+        return labelFont();
+    }
     QFont font = bodyFont();
     font.setPixelSize(QFontInfo(font).pixelSize());
     return font;
@@ -136,7 +141,7 @@ void paintText(QPainter& painter, const IntervalPlot& plot, const Theme& theme, 
     for (std::size_t i = 0; i < plot.rows.size(); ++i) {
         const IntervalRow& row = plot.rows[i];
         const double y = layout.top + layout.row * double(i);
-        painter.setFont(row.best ? bold(textFont()) : textFont());
+        painter.setFont(row.best ? bold(textFont(plot.dense)) : textFont(plot.dense));
         painter.setPen(row.best ? theme.text : theme.text2);
         const QFontMetricsF metrics(painter.font());
         const double base = y + (layout.row + metrics.ascent() - metrics.descent()) / 2;
@@ -145,6 +150,16 @@ void paintText(QPainter& painter, const IntervalPlot& plot, const Theme& theme, 
         painter.setPen(theme.text);
         painter.drawText(QPointF(width - layout.texts, base), row.text);
     }
+}
+
+LabelCut cutOf(const IntervalPlot& plot, double width) {
+    std::set<QString> whole, shown;
+    for (const IntervalRow& row : plot.rows) {
+        const QFont font = row.best ? bold(textFont(plot.dense)) : textFont(plot.dense);
+        whole.insert(row.label);
+        shown.insert(QFontMetricsF(font).elidedText(row.label, Qt::ElideMiddle, width));
+    }
+    return shown == whole ? LabelCut::none : shown.size() == whole.size() ? LabelCut::distinct : LabelCut::ambiguous;
 }
 
 }  // namespace
@@ -180,13 +195,14 @@ IntervalLayout layoutOf(const IntervalPlot& plot, double width) {
     const QFontMetricsF title(bold(textFont()));
     double labels = 0;
     for (const IntervalRow& row : plot.rows) {
-        labels = std::max(labels, QFontMetricsF(row.best ? bold(textFont()) : textFont()).horizontalAdvance(row.label));
+        labels = std::max(labels, QFontMetricsF(row.best ? bold(textFont(plot.dense)) : textFont(plot.dense)).horizontalAdvance(row.label));
         layout.texts = std::max(layout.texts, QFontMetricsF(numberFont(row.best)).horizontalAdvance(row.text));
     }
     layout.top = title.height() + (plot.dense ? 2 : 6) + (plot.subtitle.isEmpty() ? 0 : QFontMetricsF(labelFont()).height() + 4);
-    layout.row = std::ceil(title.height() + (plot.dense ? 1 : 6));
+    layout.row = std::ceil(plot.dense ? QFontMetricsF(bold(textFont(true))).height() + 2 : title.height() + 6);
     // Names give way before numbers and dots do.
-    layout.labels = std::ceil(std::min(labels, std::max(width * 0.18, std::min(width * 0.38, width - layout.texts - 2 * kGap - kNarrowestPlot)))) + 1;
+    layout.labels = std::ceil(std::min(labels, std::max(width * 0.18, std::min(width * 0.45, width - layout.texts - 2 * kGap - kNarrowestPlot)))) + 1;
+    layout.cut = cutOf(plot, layout.labels);
     const double left = layout.labels + kGap;
     layout.plot = QRectF(left, layout.top, std::max(10.0, width - left - kGap - layout.texts), layout.row * double(plot.rows.size()));
     layout.height = std::ceil(layout.plot.bottom() + 2);

@@ -40,11 +40,15 @@ struct IntervalAxis {
 };
 [[nodiscard]] IntervalAxis axisOf(const IntervalPlot& plot);
 
+/// What a narrow column does to the labels: nothing, cuts that leave them different from each other, or more.
+enum class LabelCut { none, distinct, ambiguous };
+
 /// Where the parts of a plot lie in a given width, in pixels. All rows of all plots have one height.
 struct IntervalLayout {
     double top = 0;            ///< upper edge of the first row
     double row = 0;            ///< height of a row
     double labels = 0;         ///< width of the label column
+    LabelCut cut = LabelCut::none;
     double texts = 0;          ///< width of the column at the right end
     QRectF plot;               ///< where the dots are
     double height = 0;

@@ -6,6 +6,8 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QPainter>
+#include <QSignalBlocker>
+#include <QTabBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -14,8 +16,8 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kChartWidth = 285;      ///< a column is at least as wide
-constexpr int kRowGap = 16;           ///< between rows of charts, pixels
+constexpr int kChartLines = 19;       ///< a column is at least as wide as so many lines of text are high
+constexpr int kRowGap = 16, kColumnGap = 28;  ///< between charts, pixels
 constexpr double kExportWidth = 760, kExportMargin = 24;
 
 }  // namespace
@@ -35,7 +37,7 @@ Picture chartPicture(IntervalPlot plot, const QString& subtitle) {
     return picture;
 }
 
-ChartsArea::ChartsArea(QWidget* parent) : QScrollArea(parent) {
+ChartsArea::ChartsArea(QWidget* parent) : QScrollArea(parent), pages_(new QTabBar) {
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -45,14 +47,19 @@ ChartsArea::ChartsArea(QWidget* parent) : QScrollArea(parent) {
     column_->setSpacing(8);
     grid_ = new QGridLayout;
     grid_->setContentsMargins(0, 4, 0, 0);
-    grid_->setHorizontalSpacing(28);
-    grid_->setVerticalSpacing(kRowGap);
+    grid_->setHorizontalSpacing(kColumnGap);
+    pages_->setDrawBase(false);
+    pages_->setExpanding(false);
+    pages_->setFont(labelFont());
+    pages_->setAccessibleName(tr("Charts"));
+    connect(pages_, &QTabBar::currentChanged, this, &ChartsArea::showPage);
+    column_->addWidget(pages_);
     column_->addLayout(grid_, 1);
     setWidget(inside);
 }
 
 void ChartsArea::addHeader(QWidget* header) {
-    column_->insertWidget(column_->count() - 1, header);
+    column_->insertWidget(int(headers_.size()), header);
     headers_ << header;
 }
 
@@ -64,7 +71,7 @@ void ChartsArea::setPlots(const std::vector<IntervalPlot>& plots, const QString&
         delete charts_.takeLast();
     }
     while (charts_.size() < qsizetype(shown.size())) {
-        auto* chart = new IntervalChart;
+        auto* chart = new IntervalChart(widget());
         chart->setContextMenuPolicy(Qt::CustomContextMenu);
         connect(chart, &IntervalChart::rowClicked, this, &ChartsArea::rowClicked);
         connect(chart, &QWidget::customContextMenuRequested, this, [this, chart](const QPoint& position) { chartMenu(chart, position); });
@@ -73,56 +80,151 @@ void ChartsArea::setPlots(const std::vector<IntervalPlot>& plots, const QString&
     for (qsizetype i = 0; i < charts_.size(); ++i) {
         charts_[i]->setPlot(shown[std::size_t(i)]);
     }
-    columns_ = 0;
     arrange();
-    fitHeight();
 }
 
 void ChartsArea::arrange() {
-    const int columns = std::clamp(viewport()->width() / kChartWidth, 1, 3);
-    if (columns == columns_) {
+    if (charts_.isEmpty()) {
         return;
     }
-    columns_ = columns;
-    for (int i = 0; i < int(charts_.size()); ++i) {
-        grid_->addWidget(charts_[i], i / columns, i % columns, Qt::AlignTop);
+    if (shorten_) {
+        shorten_(false);
     }
-    for (int column = 0; column < 3; ++column) {
-        grid_->setColumnStretch(column, column < columns ? 1 : 0);
+    Fit fit = bestFit();
+    if (shorten_ && fit.shown < int(charts_.size())) {
+        shorten_(true);
+        fit = bestFit();
     }
-    const int rows = (int(charts_.size()) + columns - 1) / columns;
-    for (int row = 0; row < grid_->rowCount(); ++row) {
-        grid_->setRowStretch(row, 0);
-    }
-    grid_->setRowStretch(rows, 1);
+    apply(fit);
 }
 
-/// Rows move together where all charts would not be seen otherwise.
-void ChartsArea::fitHeight() {
-    double height = grid_->contentsMargins().top() + column_->contentsMargins().bottom();
+int ChartsArea::headersHeight() const {
     const int width = viewport()->width() - column_->contentsMargins().right();
+    int height = 0;
     for (const QWidget* header : headers_) {
         if (!header->isHidden()) {
             height += column_->spacing() + (header->hasHeightForWidth() ? header->heightForWidth(width) : header->sizeHint().height());
         }
     }
-    const int rows = columns_ > 0 ? (int(charts_.size()) + columns_ - 1) / columns_ : 0;
-    for (int row = 0; row < rows; ++row) {
-        IntervalPlot plot = charts_[row * columns_]->plot();
-        plot.dense = false;
-        height += layoutOf(plot, double(width) / columns_).height + (row > 0 ? kRowGap : 0);
+    return height;
+}
+
+double ChartsArea::chartWidth(int columns) const {
+    const int width = viewport()->width() - column_->contentsMargins().right();
+    return double(width - (columns - 1) * kColumnGap) / columns;
+}
+
+double ChartsArea::rowHeight(int columns, bool dense) const {
+    double height = 0;
+    for (const IntervalChart* chart : charts_) {
+        IntervalPlot plot = chart->plot();
+        plot.dense = dense;
+        height = std::max(height, layoutOf(plot, chartWidth(columns)).height);
     }
-    const bool dense = height > viewport()->height();
-    grid_->setVerticalSpacing(dense ? kRowGap / 2 : kRowGap);
+    return height;
+}
+
+double ChartsArea::heightOf(int rows, int columns, bool dense) const {
+    const int margins = grid_->contentsMargins().top() + column_->contentsMargins().bottom();
+    return margins + headersHeight() + rows * rowHeight(columns, dense) + (rows - 1) * (dense ? kRowGap / 2 : kRowGap);
+}
+
+bool ChartsArea::namesAre(Names wanted, int columns, bool dense) const {
+    return std::all_of(charts_.begin(), charts_.end(), [&](const IntervalChart* chart) {
+        IntervalPlot plot = chart->plot();
+        plot.dense = dense;
+        const LabelCut cut = layoutOf(plot, chartWidth(columns)).cut;
+        return cut == LabelCut::none || (wanted == Names::distinct && cut == LabelCut::distinct);
+    });
+}
+
+int ChartsArea::mostColumns() const {
+    return std::clamp(viewport()->width() / (kChartLines * fontMetrics().height()), 1, 3);
+}
+
+/// All charts at once: with whole names before with cut ones that still differ, and with air before without.
+std::optional<ChartsArea::Fit> ChartsArea::fitOfAll() const {
+    const int count = int(charts_.size());
+    const int most = mostColumns();
+    const int fewest = std::max(1, most - 1);  // one less makes room for names; a single wide column would be all line
+    for (const Names names : {Names::whole, Names::distinct}) {
+        for (const bool dense : {false, true}) {
+            for (int columns = most; columns >= fewest; --columns) {
+                const int rows = (count + columns - 1) / columns;
+                if (heightOf(rows, columns, dense) <= viewport()->height() && namesAre(names, columns, dense)) {
+                    return Fit{columns, dense, count};
+                }
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+ChartsArea::Fit ChartsArea::bestFit() const {
+    if (const auto all = fitOfAll()) {
+        return *all;
+    }
+    const int columns = namesAre(Names::whole, mostColumns(), false) ? mostColumns() : std::max(1, mostColumns() - 1);
+    const double tabs = pages_->sizeHint().height() + column_->spacing();
+    const bool dense = heightOf(1, columns, false) + tabs > viewport()->height();
+    int rows = 1;
+    while (heightOf(rows + 1, columns, dense) + tabs <= viewport()->height()) {
+        ++rows;
+    }
+    return {columns, dense, rows * columns};
+}
+
+void ChartsArea::apply(const Fit& fit) {
+    fit_ = fit;
+    const int count = int(charts_.size());
+    const int pages = (count + fit.shown - 1) / fit.shown;
+    const QSignalBlocker quiet(pages_);
+    const int page = std::min(std::max(0, pages_->currentIndex()), pages - 1);
+    while (pages_->count() > pages) {
+        pages_->removeTab(pages_->count() - 1);
+    }
+    for (int i = 0; i < pages; ++i) {
+        QStringList titles;
+        for (int chart = i * fit.shown; chart < std::min(count, (i + 1) * fit.shown); ++chart) {
+            titles << charts_[chart]->plot().title.section(QLatin1Char(','), 0, 0);
+        }
+        const QString text = titles.join(QStringLiteral(", "));
+        i < pages_->count() ? pages_->setTabText(i, text) : void(pages_->addTab(text));
+    }
+    pages_->setCurrentIndex(page);
+    pages_->setVisible(pages > 1);
+    grid_->setVerticalSpacing(fit.dense ? kRowGap / 2 : kRowGap);
     for (IntervalChart* chart : charts_) {
-        chart->setDense(dense);
+        chart->setDense(fit.dense);
     }
+    showPage();
+}
+
+void ChartsArea::showPage() {
+    const int first = pages_->currentIndex() * fit_.shown;
+    for (int i = 0; i < int(charts_.size()); ++i) {
+        const int place = i - first;
+        const bool shown = place >= 0 && place < fit_.shown;
+        grid_->removeWidget(charts_[i]);
+        if (shown) {
+            grid_->addWidget(charts_[i], place / fit_.columns, place % fit_.columns, Qt::AlignTop);
+        }
+        charts_[i]->setVisible(shown);
+    }
+    for (int column = 0; column < 3; ++column) {
+        grid_->setColumnStretch(column, column < fit_.columns ? 1 : 0);
+    }
+    // The row below the last one takes what is left.
+    const int rows = (std::min(int(charts_.size()), fit_.shown) + fit_.columns - 1) / fit_.columns;
+    for (int row = 0, known = grid_->rowCount(); row < known; ++row) {
+        grid_->setRowStretch(row, 0);
+    }
+    grid_->setRowStretch(rows, 1);
 }
 
 void ChartsArea::resizeEvent(QResizeEvent* event) {
     QScrollArea::resizeEvent(event);
     arrange();
-    fitHeight();
 }
 
 void ChartsArea::chartMenu(IntervalChart* chart, const QPoint& position) {

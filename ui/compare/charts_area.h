@@ -4,12 +4,15 @@
 #include <QScrollArea>
 #include <QVector>
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "ui/charts/interval_chart.h"
 #include "ui/charts/picture_file.h"
 
 class QGridLayout;
+class QTabBar;
 class QVBoxLayout;
 
 namespace vernier::ui {
@@ -17,7 +20,8 @@ namespace vernier::ui {
 /// A chart for a file or the clipboard: light, with its title and subtitle.
 [[nodiscard]] Picture chartPicture(IntervalPlot plot, const QString& subtitle);
 
-/// The comparison's charts side by side, in as many columns as fit. Each has a menu to export and copy it.
+/// The comparison's charts side by side: in as many columns as leave their names whole and show all of them at once;
+/// where there is no room for all, some at a time, with tabs that name them. Each has a menu to export and copy it.
 class ChartsArea : public QScrollArea {
     Q_OBJECT
 
@@ -26,6 +30,10 @@ public:
 
     /// Puts a widget above the charts, where it scrolls with them: in a low panel its words are not cut.
     void addHeader(QWidget* header);
+    /// Called with true where the headers have to be short for the charts to be seen, and with false where they need not.
+    void setShortener(std::function<void(bool)> shorten) { shorten_ = std::move(shorten); }
+    /// Anew, since a header has become higher or lower.
+    void arrange();
     /// subtitle stands under the title of exported charts. Plots without rows are left out.
     void setPlots(const std::vector<IntervalPlot>& plots, const QString& subtitle);
     [[nodiscard]] const QVector<IntervalChart*>& charts() const { return charts_; }
@@ -37,8 +45,24 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void arrange();
-    void fitHeight();
+    enum class Names { whole, distinct };
+    /// So many columns, rows close together or not, and how many charts are seen at a time.
+    struct Fit {
+        int columns = 1;
+        bool dense = false;
+        int shown = 0;
+    };
+
+    [[nodiscard]] Fit bestFit() const;
+    [[nodiscard]] std::optional<Fit> fitOfAll() const;
+    [[nodiscard]] int headersHeight() const;
+    [[nodiscard]] double chartWidth(int columns) const;
+    [[nodiscard]] double rowHeight(int columns, bool dense) const;
+    [[nodiscard]] double heightOf(int rows, int columns, bool dense) const;
+    [[nodiscard]] bool namesAre(Names wanted, int columns, bool dense) const;
+    [[nodiscard]] int mostColumns() const;
+    void apply(const Fit& fit);
+    void showPage();
     void chartMenu(IntervalChart* chart, const QPoint& position);
     void exportChart(const IntervalChart& chart);
 
@@ -47,7 +71,9 @@ private:
     QVector<IntervalChart*> charts_;
     QString subtitle_;
     QVector<QWidget*> headers_;
-    int columns_ = 0;
+    std::function<void(bool)> shorten_;
+    QTabBar* pages_;
+    Fit fit_;
 };
 
 }  // namespace vernier::ui

@@ -24,6 +24,7 @@
 #include "ui/compare/verdict_strip.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
+#include "ui/theme/theme.h"
 
 namespace vernier::ui {
 
@@ -106,6 +107,10 @@ QWidget* CompareBoard::buildRight() {
     warning_->setWordWrap(true);
     charts_->addHeader(verdict_);
     charts_->addHeader(warning_);
+    charts_->setShortener([this](bool shorter) {
+        verdict_->setCompact(shorter);
+        showWarnings(shorter);
+    });
     layout->addWidget(charts_);
     invitation_ = new Invitation(session_);
     right_->addWidget(invitation_);
@@ -113,11 +118,22 @@ QWidget* CompareBoard::buildRight() {
     return right_;
 }
 
-/// In a small window the charts matter more than all sentences, and the table more than a command of its row's menu.
+/// In a small window the charts matter more than what to do about a warning: the tip says it.
+void CompareBoard::showWarnings(bool shorter) {
+    QStringList lines;
+    for (const QString& warning : warnings_) {
+        const qsizetype end = warning.indexOf(QStringLiteral(". "));
+        lines << QStringLiteral("⚠ ") + (shorter && end > 0 ? warning.left(end + 1) : warning);
+    }
+    warning_->setFont(shorter ? labelFont() : bodyFont());
+    warning_->setText(lines.join(shorter ? QStringLiteral("  ") : QStringLiteral("\n")));
+    warning_->setToolTip(shorter ? warnings_.join(QLatin1Char('\n')) : QString());
+}
+
+/// In a small window the table matters more than a command of its row's menu.
 void CompareBoard::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    constexpr int kFewLines = 17, kFewLetters = 150;
-    verdict_->setCompact(height() < kFewLines * fontMetrics().height());
+    constexpr int kFewLetters = 150;
     command_->setVisible(width() >= kFewLetters * fontMetrics().averageCharWidth());
 }
 
@@ -127,9 +143,9 @@ void CompareBoard::refresh() {
     right_->setCurrentIndex(named ? 1 : 0);
     if (named) {
         verdict_->setVerdict(verdict_of(named->comparison));
-        const QStringList warnings = measuredWarnings(session_);
-        warning_->setText(warnings.isEmpty() ? QString() : QStringLiteral("⚠ ") + warnings.join(QStringLiteral("\n⚠ ")));
-        warning_->setVisible(!warnings.isEmpty());
+        warnings_ = measuredWarnings(session_);
+        showWarnings(false);
+        warning_->setVisible(!warnings_.isEmpty());
         charts_->setPlots({latencyPlot(*named), answersPlot(*named), sizePlot(*named), tailPlot(*named), coldStartPlot(*named)}, measuredHow(session_));
     }
     selectBest(named ? named->best : -1);

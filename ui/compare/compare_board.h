@@ -45,6 +45,7 @@ private:
     QWidget* buildRight();
     QWidget* buildButtons();
     void refresh();
+    void showWarnings(bool shorter);
     void selectBest(int best);
     void showState();
     void saveModel();
@@ -57,6 +58,7 @@ private:
     RunTable* table_;
     GateRow* gate_;
     VerdictStrip* verdict_;
+    QStringList warnings_;
     QLabel* warning_;
     ChartsArea* charts_;
     Invitation* invitation_;

@@ -44,14 +44,15 @@ void VerdictStrip::setCompact(bool compact) {
 }
 
 void VerdictStrip::showText() {
-    // The sentences about other candidates begin with their quoted titles.
-    const qsizetype others = words_.indexOf(QStringLiteral(". “"));
-    const bool cut = compact_ && others > 0;
-    const QString text = cut ? words_.left(others + 1) + QStringLiteral(" …") : words_;
-    // The finding in bold, up to its colon; then the sentences.
+    // The finding in bold, up to its colon; then the sentences, or the one that sums them up.
+    const qsizetype end = words_.indexOf(QLatin1Char(':'));
+    const bool cut = compact_ && end > 0 && !title_.isEmpty();
+    const QString text = cut ? words_.left(end + 2) + title_ : words_;
     const qsizetype colon = text.indexOf(QLatin1Char(':'));
     label_->setText(colon > 0 ? QStringLiteral("<b>%1</b>%2").arg(text.left(colon + 1).toHtmlEscaped(), text.mid(colon + 1).toHtmlEscaped())
                               : text.toHtmlEscaped());
+    const int air = compact_ ? 4 : 8;
+    layout()->setContentsMargins(kBar + 12, air, 12, air);
     setToolTip(cut ? words_ : title_);
 }
 

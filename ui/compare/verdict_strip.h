@@ -19,7 +19,7 @@ public:
     explicit VerdictStrip(QWidget* parent = nullptr);
 
     void setVerdict(const Verdict& verdict);
-    /// Compact: only what is said of the best candidate; the tip holds the rest.
+    /// Compact: one sentence about the best candidate; the tip holds all of them.
     void setCompact(bool compact);
     [[nodiscard]] QString text() const;
 
