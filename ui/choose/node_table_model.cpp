@@ -22,6 +22,10 @@ NodeTableModel::NodeTableModel(Session& session, QObject* parent)
         if (session_.model() != model_) {
             beginResetModel();
             model_ = session_.model();
+            ops_.clear();
+            for (int node = 0; node < rowCount(); ++node) {
+                ops_.insert(model_->node(node).op_type);
+            }
             endResetModel();
         }
     });
@@ -59,6 +63,7 @@ QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             return index.column() == MethodColumn ? methodTip(node.id)
                    : index.column() == Name       ? QString::fromStdString(node.label)
+                   : index.column() == Op         ? QString::fromStdString(node.op_type)
                                                   : QVariant();
         case Qt::AccessibleTextRole:
             return index.column() == MethodColumn ? text(row(session_.nodeState(node.id).applied).title) : QVariant();

@@ -4,6 +4,9 @@
 #include <QAbstractTableModel>
 #include <QSortFilterProxyModel>
 
+#include <set>
+#include <string>
+
 #include "core/model/model.h"
 
 namespace vernier::ui {
@@ -20,6 +23,7 @@ public:
 
     explicit NodeTableModel(Session& session, QObject* parent = nullptr);
 
+    [[nodiscard]] const std::set<std::string>& ops() const { return ops_; }  ///< the op types of the rows
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
@@ -32,6 +36,7 @@ private:
     void methodsChanged();
 
     Session& session_;
+    std::set<std::string> ops_;
     ModelPtr model_;   ///< the rows; changes only between begin and end of a reset
 };
 

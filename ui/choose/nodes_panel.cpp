@@ -19,7 +19,7 @@
 namespace vernier::ui {
 
 NodesPanel::NodesPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), filter_(new FilterLine(session)),
+    : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), wrong_(new QLabel), filter_(new FilterLine(session)),
       table_(new QTableView), model_(new NodeTableModel(session, this)), proxy_(new NodeProxy(session, this)) {
     title_->setProperty("role", "label");
     title_->setFont(labelFont());
@@ -27,12 +27,15 @@ NodesPanel::NodesPanel(Session& session, QWidget* parent)
     empty_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
     empty_->setWordWrap(true);
     empty_->setMargin(16);
+    wrong_->setFont(labelFont());
+    wrong_->setWordWrap(true);
     buildTable();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 10, 12, 4);
     layout->setSpacing(8);
     layout->addWidget(title_);
     layout->addWidget(filter_);
+    layout->addWidget(wrong_);
     layout->addWidget(table_, 1);
     layout->addWidget(empty_, 1);
     connect(&session.selection(), &Selection::changed, this, &NodesPanel::followSelection);
@@ -127,12 +130,23 @@ void NodesPanel::fitColumns() {
     for (const int column : {NodeTableModel::Id, NodeTableModel::MethodColumn}) {
         others += header->sectionSize(column);
     }
-    others += opWidth_;
     const int room = table_->viewport()->width();
     const int roomyName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/Conv"));
+    const int wholeName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/pointwise/Conv"));
+    const int op = std::clamp(widestOp(), opWidth_, std::max(opWidth_, room - others - wholeName));
+    table_->setColumnWidth(NodeTableModel::Op, op);
+    others += op;
     table_->setColumnHidden(NodeTableModel::Size, room < others + sizeWidth_ + roomyName);
     // Names mostly end with the operator, and its card shows it: it is the next to go.
     table_->setColumnHidden(NodeTableModel::Op, room < others + narrowestName);
+}
+
+int NodesPanel::widestOp() const {
+    int widest = 0;
+    for (const std::string& op : model_->ops()) {
+        widest = std::max(widest, fontMetrics().horizontalAdvance(QString::fromStdString(op)));
+    }
+    return widest + 14;
 }
 
 void NodesPanel::resizeEvent(QResizeEvent* event) {
@@ -193,6 +207,14 @@ void NodesPanel::showState() {
     table_->setVisible(!none);
     empty_->setVisible(none);
     filter_->setEnabled(nodes > 0);
+    const Theme theme = Theme::current();
+    wrong_->setStyleSheet(QStringLiteral("color: %1;").arg(theme.ink(theme.bad).name()));
+    // Which selector is meant is to be seen above it.
+    const QString error = session_.filter().error();
+    const qsizetype column = error.indexOf(QStringLiteral("column "));
+    wrong_->setText(column > 0 ? QLatin1Char('C') + error.mid(column + 1) : error);
+    wrong_->setVisible(!none && !session_.filter().error().isEmpty());
+    fitColumns();
 }
 
 }  // namespace vernier::ui

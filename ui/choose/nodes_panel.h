@@ -40,10 +40,12 @@ private:
     void showState();
     void columnMenu(const QPoint& position);
     void fitColumns();
+    [[nodiscard]] int widestOp() const;
 
     Session& session_;
     QLabel* title_;
     QLabel* empty_;
+    QLabel* wrong_;   ///< why the filter's words are not understood
     FilterLine* filter_;
     QTableView* table_;
     NodeTableModel* model_;

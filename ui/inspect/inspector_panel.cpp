@@ -64,6 +64,11 @@ QTableWidget* plainTable(const QStringList& columns) {
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->horizontalHeader()->setStretchLastSection(true);
     table->setFrameShape(QFrame::NoFrame);
+    table->setFont(monoFont());
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 9);
+    table->horizontalHeader()->setFont(labelFont());
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     return table;
 }
 
@@ -141,7 +146,6 @@ QWidget* InspectorPanel::buildContent() {
     facts_->setHorizontalSpacing(12);
     facts_->setVerticalSpacing(2);
     facts_->setColumnStretch(1, 1);
-    attributes_->setFont(monoFont(11.0 / 13));
     tabs_->addTab(buildWeights(), tr("Weights"));
     tabs_->addTab(activations_, tr("Activations"));
     auto* channelPage = new QWidget;
@@ -184,7 +188,7 @@ QWidget* InspectorPanel::buildWeights() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
     layout->addWidget(histogram_, 1);
-    statistics_->setFont(monoFont(11.0 / 13));
+    statistics_->setFont(monoFont());
     statistics_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // a narrow panel stays narrow
     logarithmic_->setToolTip(tr("Counts on a logarithmic scale"));
     statistics_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -203,7 +207,9 @@ QWidget* InspectorPanel::buildWeights() {
 }
 
 QWidget* InspectorPanel::buildValues() {
-    values_->setFont(monoFont(11.0 / 13));
+    for (int column = 0; column < values_->columnCount(); ++column) {
+        values_->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    }
     return values_;
 }
 
@@ -321,7 +327,7 @@ void InspectorPanel::showFacts(const std::vector<std::pair<QString, QString>>& f
             continue;
         }
         auto* text = new QLabel(value);
-        text->setFont(monoFont(11.0 / 13));
+        text->setFont(monoFont());
         text->setWordWrap(true);
         text->setTextInteractionFlags(Qt::TextSelectableByMouse);
         facts_->addWidget(label("note", name), row, 0, Qt::AlignTop);

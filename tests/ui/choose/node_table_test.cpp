@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
 #include <QItemSelectionModel>
+#include <QLabel>
 #include <QTableView>
 #include <QTest>
 
@@ -88,6 +89,10 @@ TEST(FilterLine, TypingFiltersTheTable) {
     panel.filterLine()->setText(QStringLiteral("op:Gemm and ("));
     EXPECT_FALSE(small.session.filter().error().isEmpty());
     EXPECT_TRUE(panel.filterLine()->property("wrong").toBool());
+    const auto labels = panel.findChildren<QLabel*>();
+    EXPECT_TRUE(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+        return label->isVisible() && label->text().startsWith(QStringLiteral("Column "));
+    })) << "what is wrong stands below the line";
 }
 
 }  // namespace
