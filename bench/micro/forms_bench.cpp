@@ -63,10 +63,10 @@ onnx::ModelProto quantized(const RuntimePtr& runtime, const Model& model, Form f
     Watched watched;
     for (const auto& tensor : plan.observed()) watched[tensor];
     const MadeDataset data(4, 4, [&](Split, std::uint64_t) { return sample(s); });
-    const Ranges ranges = calibrate(runtime, edit.build(), watched, data, {}, 1, {});
+    const Ranges ranges = calibrate(runtime, std::make_shared<const onnx::ModelProto>(edit.build()), watched, data, {}, 1, {});
     std::vector<Finding> findings;
     emit_static(edit, plan, ranges, {}, std::vector<bool>(edit.size(), true), findings);
-    return edit.build();
+    return std::move(edit).build();
 }
 
 std::unique_ptr<Session> bound(const RuntimePtr& runtime, const onnx::ModelProto& proto, const Shape& s) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <queue>
 #include <set>
 
@@ -54,7 +55,7 @@ void GraphEdit::take_initializers() {
         normalize_to_raw(tensor);
         const std::string name = tensor.name();
         initializer_order_.push_back(name);
-        initializers_[name].Swap(&tensor);
+        initializers_[name] = std::make_shared<onnx::TensorProto>(std::move(tensor));
     }
     graph.clear_initializer();
     // An initializer that is also an input could be overridden, and is then no constant to the runtime: make it one.
@@ -159,7 +160,7 @@ int GraphEdit::only_reader(const std::string& tensor) const {
 
 const onnx::TensorProto* GraphEdit::initializer(const std::string& tensor) const {
     const auto found = initializers_.find(tensor);
-    return found == initializers_.end() ? nullptr : &found->second;
+    return found == initializers_.end() ? nullptr : found->second.get();
 }
 
 bool GraphEdit::is_float_constant(const std::string& tensor) const {
@@ -219,11 +220,12 @@ std::string GraphEdit::fresh(std::string_view base) {
 std::string GraphEdit::add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
                                        std::span<const std::byte> bytes) {
     const std::string name = fresh(base);
-    auto& tensor = initializers_[name];
-    tensor.set_name(name);
-    tensor.set_data_type(static_cast<int>(type));
-    tensor.mutable_dims()->Add(dims.begin(), dims.end());
-    tensor.set_raw_data(bytes.data(), bytes.size());
+    auto tensor = std::make_shared<onnx::TensorProto>();
+    tensor->set_name(name);
+    tensor->set_data_type(static_cast<int>(type));
+    tensor->mutable_dims()->Add(dims.begin(), dims.end());
+    tensor->set_raw_data(bytes.data(), bytes.size());
+    initializers_[name] = std::move(tensor);
     initializer_order_.push_back(name);
     return name;
 }
@@ -233,9 +235,12 @@ std::string GraphEdit::add_scalar(std::string_view base, float value) {
 }
 
 void GraphEdit::replace_constant(const std::string& tensor, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
-    auto& constant = initializers_.at(tensor);
-    constant.mutable_dims()->Assign(dims.begin(), dims.end());
-    constant.set_raw_data(values.data(), values.size() * sizeof(float));
+    auto constant = std::make_shared<onnx::TensorProto>();   // a copy of this edit may still read the old one
+    constant->set_name(tensor);
+    constant->set_data_type(onnx::TensorProto::FLOAT);
+    constant->mutable_dims()->Add(dims.begin(), dims.end());
+    constant->set_raw_data(values.data(), values.size() * sizeof(float));
+    initializers_.at(tensor) = std::move(constant);
     types_.erase(tensor);  // an initializer's type is its own
 }
 
@@ -333,7 +338,7 @@ void GraphEdit::write_value_infos(onnx::GraphProto& graph, const std::unordered_
         if (retyped_.contains(info.name())) info = value_info(info.name(), types_.at(info.name()));
 }
 
-onnx::ModelProto GraphEdit::build() const {
+onnx::ModelProto GraphEdit::build_nodes(std::vector<std::string>& needed) const {
     onnx::ModelProto model = base_;
     auto& graph = *model.mutable_graph();
     std::unordered_set<std::string> produced, used(outer_reads_.begin(), outer_reads_.end());
@@ -344,11 +349,29 @@ onnx::ModelProto GraphEdit::build() const {
         used.insert(node.input().begin(), node.input().end());
     }
     for (const auto& output : graph.output()) used.insert(output.name());
-    for (const std::string& name : initializer_order_)
-        if (used.contains(name)) *graph.add_initializer() = initializers_.at(name);
+    std::copy_if(initializer_order_.begin(), initializer_order_.end(), std::back_inserter(needed),
+                 [&](const std::string& name) { return used.contains(name); });
     write_value_infos(graph, produced);
     // Below IR 4 every initializer would have to be an input too; 8 is what opset 13 to 18 were written with.
     if (model.ir_version() < 8) model.set_ir_version(8);
+    return model;
+}
+
+onnx::ModelProto GraphEdit::build() const& {
+    std::vector<std::string> needed;
+    onnx::ModelProto model = build_nodes(needed);
+    for (const std::string& name : needed) *model.mutable_graph()->add_initializer() = *initializers_.at(name);
+    return model;
+}
+
+onnx::ModelProto GraphEdit::build() && {
+    std::vector<std::string> needed;
+    onnx::ModelProto model = build_nodes(needed);
+    for (const std::string& name : needed) {
+        const std::shared_ptr<onnx::TensorProto> tensor = std::move(initializers_.at(name));
+        if (tensor.use_count() == 1) model.mutable_graph()->add_initializer()->Swap(tensor.get());
+        else *model.mutable_graph()->add_initializer() = *tensor;
+    }
     return model;
 }
 

@@ -83,7 +83,9 @@ public:
     void replace_reads(const std::string& tensor, const std::string& by);
 
     /// The model: nodes in topological order, unused initializers dropped, value infos of vanished tensors dropped.
-    [[nodiscard]] onnx::ModelProto build() const;
+    [[nodiscard]] onnx::ModelProto build() const&;
+    /// The same, without a copy of the initializers that no other edit holds.
+    [[nodiscard]] onnx::ModelProto build() &&;
 
 private:
     void take_nodes(const Model& model);
@@ -94,10 +96,12 @@ private:
     void link(int index);
     void unlink(int index);
     [[nodiscard]] std::vector<int> ordered_items() const;
+    /// The model without initializers, and the names of those that it needs.
+    [[nodiscard]] onnx::ModelProto build_nodes(std::vector<std::string>& needed) const;
     void write_value_infos(onnx::GraphProto& graph, const std::unordered_set<std::string>& alive) const;
     onnx::ModelProto base_;                       ///< everything but nodes and initializers
     std::vector<Item> items_;
-    std::map<std::string, onnx::TensorProto> initializers_;
+    std::map<std::string, std::shared_ptr<onnx::TensorProto>> initializers_;   ///< copies of the edit share them
     std::vector<std::string> initializer_order_;
     std::unordered_map<std::string, int> producer_;
     std::unordered_map<std::string, std::vector<int>> readers_;

@@ -40,9 +40,8 @@ std::vector<int> leading_convolutions(const Prepared& prepared) {
     return leading;
 }
 
-std::unique_ptr<Session> open(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::map<std::string, Tensor>& inputs) {
-    const std::string bytes = model.SerializeAsString();
-    auto session = Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
+std::unique_ptr<Session> open(const RuntimePtr& runtime, onnx::ModelProto model, const std::map<std::string, Tensor>& inputs) {
+    auto session = Session::open(runtime, std::make_shared<const onnx::ModelProto>(std::move(model)), RunOptions{});
     session->bind(inputs);
     session->run_bound();
     return session;

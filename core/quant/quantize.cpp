@@ -37,7 +37,7 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
     if (!static_plan.heavy.empty() || !prepared.dynamic_nodes().empty()) sum_before_layer_norm(edit);
     emit_fp16(edit, prepared.fp16_nodes());
     guard_float_nodes(edit);
-    return edit.build();
+    return std::move(edit).build();
 }
 
 void report_prefix(Prepared& prepared, const PrefixResult& timed) {
@@ -103,23 +103,18 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const 
     for (const auto& tensor : observed) watched[tensor];
     for (const auto& tensor : half_tensors(prepared.edit, half_nodes)) watched[tensor];
     for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
-    Ranges ranges = calibrate(runtime, prepared.edit.build(), watched, *dataset, recipe.calibration, options.threads, job);
+    Ranges ranges = calibrate(runtime, std::make_shared<const onnx::ModelProto>(prepared.edit.build()), watched, *dataset, recipe.calibration, options.threads, job);
     require_ranges(ranges, observed);
     if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
     return ranges;
 }
 
-void open_once(const RuntimePtr& runtime, const onnx::ModelProto& model) {
-    const std::string bytes = model.SerializeAsString();
-    (void)Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
-}
-
 /// A model that the runtime refuses must never be written. Where it refuses the opened model too, that is what is wrong.
-void check_it_loads(const RuntimePtr& runtime, const onnx::ModelProto& quantized, const Model& model) {
+void check_it_loads(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model) {
     try {
-        open_once(runtime, quantized);
+        (void)Session::open(runtime, quantized, RunOptions{});
     } catch (const Error& error) {
-        open_once(runtime, inlined_proto(model));
+        (void)Session::open(runtime, std::make_shared<const onnx::ModelProto>(inlined_proto(model)), RunOptions{});
         throw Error(ErrorKind::internal, fmt::format("ONNX Runtime refuses the quantized model: {}", error.what()), error.where(),
                     "Leave the named node in FP32 and report this as a defect of Vernier");
     }
@@ -147,7 +142,8 @@ Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recip
             emit(prepared, prepared.static_plan, result.ranges, recipe.calibration, prepared.findings));
         result.plan.findings = prepared.findings;
         job.step("check", 0, 1);
-        check_it_loads(runtime, *result.proto, *model);
+        { const Prepared done = std::move(prepared); }  // its weights are not needed while the runtime holds its own copies
+        check_it_loads(runtime, result.proto, *model);
     }
     result.findings = result.plan.findings;
     result.quantize_seconds = seconds_since(start) - result.calibrate_seconds;

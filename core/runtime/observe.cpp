@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include <fmt/format.h>
-#include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
 #include "core/runtime/detail/ort.h"
@@ -194,8 +193,8 @@ ObserveOp::ObserveOp(const OrtApi& table, Observers& target) : OrtCustomOp{}, ap
 /// Keeps all that a session with Observe nodes needs until after its end.
 class ObservedCompanion final : public detail::SessionCompanion {
 public:
-    ObservedCompanion(const detail::Library& library, std::vector<Observer> observers)
-        : observers_(std::move(observers)), op_(library.api(), observers_), domain_(library.api()) {
+    ObservedCompanion(const detail::Library& library, std::vector<Observer> observers, std::shared_ptr<const onnx::ModelProto> model)
+        : model_(std::move(model)), observers_(std::move(observers)), op_(library.api(), observers_), domain_(library.api()) {
         library.check(library.api().CreateCustomOpDomain(kObserveDomain, domain_.out()), ErrorKind::internal);
         library.check(library.api().CustomOpDomain_Add(domain_.get(), &op_), ErrorKind::internal);
     }
@@ -203,6 +202,7 @@ public:
     [[nodiscard]] OrtCustomOpDomain* domain() const { return domain_.get(); }
 
 private:
+    std::shared_ptr<const onnx::ModelProto> model_;
     Observers observers_;
     ObserveOp op_;
     detail::DomainHandle domain_;
@@ -210,7 +210,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, const onnx::ModelProto& model,
+std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
                                                 const std::filesystem::path& folder, const RunOptions& options,
                                                 const std::map<std::string, Observer>& observers) {
     const detail::Library& library = detail::library_of(*runtime);
@@ -221,14 +221,13 @@ std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, const onnx::
         ids.emplace(name, ordered.size());
         ordered.push_back(observer);
     }
-    std::string bytes;
-    {
-        onnx::ModelProto copy = model;
-        detail::insert_observers(copy, ids);
-        bytes = detail::serialized(copy);
-    }
-    auto companion = std::make_shared<ObservedCompanion>(library, std::move(ordered));
+    detail::Lent lent;
+    onnx::ModelProto light = lent.take(library, *model);
+    detail::insert_observers(light, ids);
+    const std::string bytes = detail::serialized(light);
+    auto companion = std::make_shared<ObservedCompanion>(library, std::move(ordered), std::move(model));
     const detail::SessionOptionsHandle handle = detail::session_options(library, options);
+    lent.give(library, handle.get());
     library.check(library.api().AddCustomOpDomain(handle.get(), companion->domain()), ErrorKind::internal);
     detail::SessionHandle session =
         detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());

@@ -85,8 +85,9 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
     const std::filesystem::path target = temporary.path() / "optimized.onnx";
     RunOptions options;
     options.level = level;
-    const std::string bytes = detail::serialized(model);
-    std::uint64_t external = 0;
+    detail::Lent lent;
+    const std::string bytes = detail::serialized(lent.take(library, model));
+    std::uint64_t external = lent.bytes();
     for (const auto& tensor : model.graph().initializer()) {
         if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
             const std::vector<std::int64_t> dims(tensor.dims().begin(), tensor.dims().end());
@@ -97,6 +98,7 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
         options.config["session.optimized_model_external_initializers_file_name"] = "optimized.data";
     }
     const detail::SessionOptionsHandle handle = detail::session_options(library, options);
+    lent.give(library, handle.get());
     library.check(library.api().SetOptimizedModelFilePath(handle.get(), target.c_str()), ErrorKind::internal);
     try {
         (void)detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());

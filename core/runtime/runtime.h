@@ -71,9 +71,11 @@ public:
     /// Model bytes; external data is looked for in folder.
     static std::unique_ptr<Session> open(RuntimePtr runtime, std::span<const std::byte> model,
                                          const std::filesystem::path& folder, const RunOptions& options);
+    /// A model in memory, which the session keeps: large initializers are read where they lie. It may exceed 2 GB.
+    static std::unique_ptr<Session> open(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const RunOptions& options);
     /// A session in which each named float tensor is handed to its observer during each run, through a pass-through
-    /// custom operator that shares its input's buffer.
-    static std::unique_ptr<Session> open_observed(RuntimePtr runtime, const onnx::ModelProto& model,
+    /// custom operator that shares its input's buffer. Keeps the model, as above.
+    static std::unique_ptr<Session> open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
                                                   const std::filesystem::path& folder, const RunOptions& options,
                                                   const std::map<std::string, Observer>& observers);
     virtual ~Session() = default;

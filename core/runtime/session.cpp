@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <onnx/onnx_pb.h>
 
 #include "core/runtime/detail/ort.h"
 
@@ -256,6 +257,16 @@ std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<Sessio
 
 namespace {
 
+/// The owner of initializers that a session reads.
+class KeptModel final : public detail::SessionCompanion {
+public:
+    explicit KeptModel(std::shared_ptr<const onnx::ModelProto> model) : model_(std::move(model)) {}
+    void rethrow() override {}
+
+private:
+    std::shared_ptr<const onnx::ModelProto> model_;
+};
+
 double milliseconds_since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -267,6 +278,17 @@ std::unique_ptr<Session> Session::open(RuntimePtr runtime, const std::filesystem
     const auto begin = std::chrono::steady_clock::now();
     detail::SessionHandle handle = detail::open_file(library, model, detail::session_options(library, options).get());
     return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
+}
+
+std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const RunOptions& options) {
+    const detail::Library& library = detail::library_of(*runtime);
+    const auto begin = std::chrono::steady_clock::now();
+    const detail::SessionOptionsHandle own = detail::session_options(library, options);
+    detail::Lent lent;
+    const std::string bytes = detail::serialized(lent.take(library, *model));
+    lent.give(library, own.get());
+    detail::SessionHandle handle = detail::open_bytes(library, std::as_bytes(std::span(bytes)), {}, own.get());
+    return detail::make_session(std::move(runtime), std::make_shared<KeptModel>(std::move(model)), std::move(handle), milliseconds_since(begin));
 }
 
 std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::span<const std::byte> model,

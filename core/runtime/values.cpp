@@ -88,6 +88,17 @@ std::vector<Port> output_ports(const Library& library, const OrtSession* session
     return ports(library, session, count, library.api().SessionGetOutputName, library.api().SessionGetOutputTypeInfo);
 }
 
+ValueHandle view_bytes(const Library& library, const std::string& name, ElementType type, std::span<const std::int64_t> dims,
+                       std::span<const std::byte> bytes) {
+    ValueHandle value(library.api());
+    // The C API has one type for what is read and what is written.
+    void* data = const_cast<std::byte*>(bytes.data());
+    library.check(library.api().CreateTensorWithDataAsOrtValue(library.memory(), data, bytes.size(), dims.data(), dims.size(),
+                                                               static_cast<ONNXTensorElementDataType>(type), value.out()),
+                  ErrorKind::bad_data, {.tensor = name});
+    return value;
+}
+
 ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor) {
     if (bits(tensor.type) == 0) {
         throw Error(ErrorKind::bad_data, fmt::format("inputs of type {} cannot be given", vernier::name(tensor.type)),
@@ -98,14 +109,7 @@ ValueHandle view_tensor(const Library& library, const std::string& name, const T
                     fmt::format("{} bytes do not fill its shape [{}]", tensor.bytes.size(), fmt::join(tensor.dims, ",")),
                     {.tensor = name});
     }
-    ValueHandle value(library.api());
-    // The runtime reads inputs only; the C API has one type for both.
-    void* data = const_cast<std::byte*>(tensor.bytes.data());
-    library.check(library.api().CreateTensorWithDataAsOrtValue(
-                      library.memory(), data, tensor.bytes.size(), tensor.dims.data(), tensor.dims.size(),
-                      static_cast<ONNXTensorElementDataType>(tensor.type), value.out()),
-                  ErrorKind::bad_data, {.tensor = name});
-    return value;
+    return view_bytes(library, name, tensor.type, tensor.dims, tensor.bytes);
 }
 
 Tensor copy_output(const Library& library, const OrtValue* value) {

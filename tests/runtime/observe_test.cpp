@@ -32,6 +32,8 @@ struct Seen {
     }
 };
 
+std::shared_ptr<const onnx::ModelProto> kept(onnx::ModelProto model) { return std::make_shared<const onnx::ModelProto>(std::move(model)); }
+
 /// x -> Relu -> r -> Neg -> n (output), r is read inside an If body too, and an output itself.
 ModelBuilder branching() {
     ModelBuilder then_body;
@@ -59,7 +61,7 @@ TEST(Observe, SeesInputsInnerTensorsAndOutputsAndChangesNothing) {
     Seen r;
     Seen n;
     const auto model = branching().build();
-    const auto session = Session::open_observed(Runtime::load(), model, {}, {},
+    const auto session = Session::open_observed(Runtime::load(), kept(model), {}, {},
                                                 {{"x", x.observer()}, {"r", r.observer()}, {"n", n.observer()}});
     const auto out = session->run(branching_inputs());
     EXPECT_THAT(x.values, ElementsAre(-1, 2, -3, 4));
@@ -75,7 +77,7 @@ TEST(Observe, SeesInputsInnerTensorsAndOutputsAndChangesNothing) {
 }
 
 TEST(Observe, WithoutObserversTheModelRunsAsItIs) {
-    const auto session = Session::open_observed(Runtime::load(), branching().build(), {}, {}, {});
+    const auto session = Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {});
     EXPECT_THAT(floats_of(session->run(branching_inputs())[0]), ElementsAre(0, -2, 0, -4));
 }
 
@@ -92,7 +94,7 @@ TEST(Observe, ConvolutionChainGivesTheSameOutputBitsAndLeavesTheInputAlone) {
     Seen r;
     Seen d;
     Seen x;
-    const auto observed = Session::open_observed(Runtime::load(), builder.build(), {}, {},
+    const auto observed = Session::open_observed(Runtime::load(), kept(builder.build()), {}, {},
                                                  {{"r", r.observer()}, {"d", d.observer()}, {"x", x.observer()}});
     const auto plain = test::open_bytes(builder.bytes());
     EXPECT_EQ(floats_of(observed->run(inputs)[0]), floats_of(plain->run(inputs)[0]));
@@ -106,7 +108,7 @@ TEST(Observe, ConvolutionChainGivesTheSameOutputBitsAndLeavesTheInputAlone) {
 TEST(Observe, SeveralCallersAtOnceAreAllSeen) {
     std::atomic<int> calls{0};
     const Observer observer = [&](std::span<const float>, std::span<const std::int64_t>) { ++calls; };
-    const auto session = Session::open_observed(Runtime::load(), branching().build(), {}, {}, {{"r", observer}});
+    const auto session = Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {{"r", observer}});
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&] {
@@ -125,7 +127,7 @@ TEST(Observe, AnObserversErrorReachesTheCallerOfRun) {
     const Observer refuse = [](std::span<const float>, std::span<const std::int64_t>) {
         throw Error(ErrorKind::bad_data, "a value that cannot be");
     };
-    const auto session = Session::open_observed(Runtime::load(), branching().build(), {}, {}, {{"r", refuse}});
+    const auto session = Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {{"r", refuse}});
     for (int i = 0; i < 2; ++i) {
         const Error error = error_of([&] { (void)session->run(branching_inputs()); });
         EXPECT_EQ(error.kind(), ErrorKind::bad_data);
@@ -136,7 +138,7 @@ TEST(Observe, AnObserversErrorReachesTheCallerOfRun) {
 TEST(Observe, ATensorThatIsNotThereIsAnErrorThatNamesIt) {
     Seen none;
     const Error error = error_of([&] {
-        (void)Session::open_observed(Runtime::load(), branching().build(), {}, {}, {{"absent", none.observer()}});
+        (void)Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {{"absent", none.observer()}});
     });
     EXPECT_EQ(error.where().tensor, "absent");
 }
@@ -147,7 +149,7 @@ TEST(Observe, NamesThatAreTakenAreAvoided) {
     builder.node("Neg", {"x"}, {"a"}).node("Neg", {"a"}, {"a/observed"}).node("Neg", {"a/observed"}, {"y"});
     builder.output("y", ElementType::float32, {2});
     Seen a;
-    const auto session = Session::open_observed(Runtime::load(), builder.build(), {}, {}, {{"a", a.observer()}});
+    const auto session = Session::open_observed(Runtime::load(), kept(builder.build()), {}, {}, {{"a", a.observer()}});
     EXPECT_THAT(floats_of(session->run({{"x", float_tensor({1, -2}, {2})}})[0]), ElementsAre(-1, 2));
     EXPECT_THAT(a.values, ElementsAre(-1, 2));
 }
@@ -166,7 +168,7 @@ TEST(Observe, AxesWithoutSizeOrNameStayApart) {
     }
     Seen x;
     Seen y;
-    const auto session = Session::open_observed(Runtime::load(), builder.build(), {}, {},
+    const auto session = Session::open_observed(Runtime::load(), kept(builder.build()), {}, {},
                                                 {{"x_f", x.observer()}, {"x_m", x.observer()}, {"y_f", y.observer()},
                                                  {"y_m", y.observer()}});
     const auto out = session->run({{"x", float_tensor({1, 0, 0, 0, 0, 0, 1, 0}, {8})},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 #include <span>
+#include <utility>
 
 #include <onnx/onnx_pb.h>
 
@@ -12,7 +13,7 @@
 
 namespace vernier {
 
-Ranges calibrate(const RuntimePtr& runtime, const onnx::ModelProto& model, const Watched& tensors,
+Ranges calibrate(const RuntimePtr& runtime, std::shared_ptr<const onnx::ModelProto> model, const Watched& tensors,
                  const Dataset& dataset, const Calibration& calibration, int threads, const Job& job) {
     const auto indices = pick_samples(dataset, Split::calibration, calibration.samples);
     if (indices.empty())
@@ -24,7 +25,7 @@ Ranges calibrate(const RuntimePtr& runtime, const onnx::ModelProto& model, const
         RangeCollector& collector = collectors.try_emplace(tensor, axis).first->second;
         observers[tensor] = [&collector](std::span<const float> values, std::span<const std::int64_t> dims) { collector.add(values, dims); };
     }
-    const auto session = Session::open_observed(runtime, model, {}, RunOptions{}, observers);
+    const auto session = Session::open_observed(runtime, std::move(model), {}, RunOptions{}, observers);
     const std::size_t batch = dataset.batch(), runs = (indices.size() + batch - 1) / batch;
     std::size_t done = 0;
     std::mutex progress;

@@ -85,7 +85,7 @@ private:
 /// Session options from the value; config entries included.
 [[nodiscard]] SessionOptionsHandle session_options(const Library& library, const RunOptions& options);
 
-/// What must outlive a session in which tensors are observed.
+/// What must outlive a session: observers, and a model whose initializers it reads.
 class SessionCompanion {
 public:
     virtual ~SessionCompanion() = default;
@@ -96,6 +96,22 @@ public:
 /// The public session around an open handle.
 [[nodiscard]] std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion,
                                                     SessionHandle handle, double start_ms);
+
+/// Large initializers of a model that the runtime reads where they lie, so that they are neither copied nor serialized
+/// (protobuf stops at 2 GB). The model must outlive the sessions that are opened with it.
+class Lent {
+public:
+    /// The model without the bytes of its large initializers.
+    [[nodiscard]] onnx::ModelProto take(const Library& library, const onnx::ModelProto& model);
+    /// Lets sessions that are opened with these options find them.
+    void give(const Library& library, OrtSessionOptions* options) const;
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+private:
+    std::vector<std::string> names_;
+    std::vector<ValueHandle> values_;
+    std::uint64_t bytes_ = 0;
+};
 
 /// Opens a session; a failure is Error{bad_model}, or Error{not_found} when the file is not there.
 [[nodiscard]] SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes,
@@ -113,6 +129,9 @@ void set_external_folder(const Library& library, OrtSessionOptions* options, con
 [[nodiscard]] std::vector<Port> output_ports(const Library& library, const OrtSession* session);
 [[nodiscard]] std::vector<Port> input_ports(const Library& library, const OrtSession* session);
 
+/// An OrtValue that views bytes which the runtime only reads.
+[[nodiscard]] ValueHandle view_bytes(const Library& library, const std::string& name, ElementType type,
+                                     std::span<const std::int64_t> dims, std::span<const std::byte> bytes);
 /// An OrtValue that views the tensor's bytes. Throws Error{bad_data} when bytes and shape do not agree.
 [[nodiscard]] ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor);
 
