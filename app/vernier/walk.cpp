@@ -144,10 +144,16 @@ void Walk::open() {
     }
     waitFor(QStringLiteral("painting the graph"), 60, [&] { return !window_.graphPanel()->openingTimes().isEmpty(); });
     say(window_.graphPanel()->openingTimes());
+    QString refused;
+    const auto listening = QObject::connect(&session, &ui::Session::datasetRefused, &session, [&refused](const QString& why) { refused = why; });
     if (!options_.data.isEmpty()) {
         session.setDataset(options_.data);
     }
     waitFor(QStringLiteral("opening the dataset"), 120, [&] { return !session.datasetBusy(); });
+    QObject::disconnect(listening);
+    if (!refused.isEmpty()) {
+        throw Stuck(refused);
+    }
     if (!session.dataset()) {
         throw Stuck(session.datasetError().isEmpty() ? QStringLiteral("there is no dataset; name one with --data") : session.datasetError());
     }

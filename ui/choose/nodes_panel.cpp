@@ -67,6 +67,8 @@ void NodesPanel::buildTable() {
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     QHeaderView* header = table_->horizontalHeader();
     header->setHighlightSections(false);
+    // It asks of every column whether all of its rows are selected, which takes seconds for thousands of them.
+    header->setSelectionModel(new QItemSelectionModel(proxy_, header));
     header->setStretchLastSection(false);
     header->setMinimumSectionSize(28);
     header->setSectionResizeMode(NodeTableModel::Name, QHeaderView::Stretch);
@@ -173,19 +175,32 @@ void NodesPanel::tellSelection() {
     following_ = false;
 }
 
+/// The rows of the session's selection, neighbours in one range: the time for ranges grows with their square.
+QItemSelection NodesPanel::selectedRows() const {
+    std::vector<int> rows;
+    for (const int node : session_.selection().nodes()) {
+        const QModelIndex index = proxy_->mapFromSource(model_->index(node, 0));
+        if (index.isValid()) {
+            rows.push_back(index.row());
+        }
+    }
+    std::sort(rows.begin(), rows.end());
+    QItemSelection selection;
+    for (std::size_t first = 0, last = 0; first < rows.size(); first = ++last) {
+        while (last + 1 < rows.size() && rows[last + 1] == rows[last] + 1) {
+            ++last;
+        }
+        selection << QItemSelectionRange(proxy_->index(rows[first], 0), proxy_->index(rows[last], proxy_->columnCount() - 1));
+    }
+    return selection;
+}
+
 void NodesPanel::followSelection() {
     if (following_) {
         return;
     }
     following_ = true;
-    QItemSelection rows;
-    for (const int node : session_.selection().nodes()) {
-        const QModelIndex index = proxy_->mapFromSource(model_->index(node, 0));
-        if (index.isValid()) {
-            rows.select(index, index);
-        }
-    }
-    table_->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    table_->selectionModel()->select(selectedRows(), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     const int node = session_.selection().current();
     const QModelIndex current = node >= 0 ? proxy_->mapFromSource(model_->index(node, NodeTableModel::Name)) : QModelIndex();
     table_->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);

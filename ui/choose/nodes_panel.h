@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QItemSelection>
 #include <QWidget>
 
 class QLabel;
@@ -36,6 +37,7 @@ signals:
 private:
     void buildTable();
     void followSelection();
+    [[nodiscard]] QItemSelection selectedRows() const;
     void tellSelection();
     void showState();
     void columnMenu(const QPoint& position);

@@ -193,6 +193,9 @@ void DataPanel::showFacts() {
     facts_->setText(lines.join(QLatin1Char('\n')));
     QStringList found;
     for (const Finding& finding : dataset.findings()) {
+        if (finding.severity == Severity::info && finding.code == "labels-missing") {
+            continue;  // a line above says it
+        }
         found << (finding.severity == Severity::info ? QStringLiteral("ℹ ") : QStringLiteral("⚠ ")) + QString::fromStdString(finding.text) +
                      (finding.remedy.empty() ? QString() : QLatin1Char(' ') + QString::fromStdString(finding.remedy));
     }

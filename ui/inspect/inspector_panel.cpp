@@ -243,7 +243,8 @@ void InspectorPanel::showOne(NodeId id) {
                                                       {tr("output"), portText(model, node.outputs, false)}};
     if (node.weight_bytes > 0) {
         facts.emplace_back(tr("weights"), portText(model, node.inputs, true));
-        facts.emplace_back(tr("size"), tr("%1 · %2 parameters").arg(sizeText(node.weight_bytes), countText(node.parameters)));
+        facts.emplace_back(tr("size"), node.parameters == 1 ? tr("%1 · 1 parameter").arg(sizeText(node.weight_bytes))
+                                                            : tr("%1 · %2 parameters").arg(sizeText(node.weight_bytes), countText(node.parameters)));
     }
     if (node.macs > 0) {
         facts.emplace_back(tr("work"), tr("%1 multiply-accumulates").arg(countText(node.macs)));
@@ -368,7 +369,10 @@ void InspectorPanel::weightsArrived(std::vector<WeightFacts> weights) {
     weightPick_->setVisible(weights_.size() > 1);
     const bool any = !weights_.empty();
     weightNote_->setVisible(!any);
-    weightNote_->setText(tr("This node reads no weights: its inputs are all computed."));
+    const auto& nodes = session_.selection().nodes();
+    const bool constants = nodes.size() == 1 && session_.model()->node(nodes.front()).weight_bytes > 0;
+    weightNote_->setText(constants ? tr("The constants of this node are single numbers or not of a float type: there is nothing to draw.")
+                                   : tr("This node reads no weights: its inputs are all computed."));
     weightBody_->setVisible(any);
     channels_->setVisible(any);
     channelNote_->setText(any ? QString() : weightNote_->text());

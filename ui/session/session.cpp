@@ -215,16 +215,39 @@ void Session::setDataset(const QString& path) {
         return;
     }
     const QString absolute = path.isEmpty() ? QString() : QFileInfo(path).absoluteFilePath();
+    if (dataset_ && !absolute.isEmpty() && absolute != datasetPath_) {
+        replaceDataset(absolute);
+        return;
+    }
     if (absolute != datasetPath_) {
-        // What was measured on other data is no baseline for what comes now; nor is what is being measured on it.
-        if (jobs_->busy()) {
-            jobs_->note(tr("the data changed: the job on the other data was stopped"));
-            jobs_->cancel();
-        }
-        setBaseline(std::nullopt);
-        touch();
+        dropMeasured();
     }
     openDataset(absolute);
+}
+
+/// What was measured on other data is no baseline for what comes now; nor is what is being measured on it.
+void Session::dropMeasured() {
+    if (jobs_->busy()) {
+        jobs_->note(tr("the data changed: the job on the other data was stopped"));
+        jobs_->cancel();
+    }
+    setBaseline(std::nullopt);
+    touch();
+}
+
+void Session::replaceDataset(const QString& path) {
+    openingData_.run([path, model = model_](const Job&) { return open_dataset(path.toStdString(), *model); },
+                     [this, path](DatasetPtr dataset) {
+                         dropMeasured();
+                         datasetPath_ = path;
+                         dataset_ = std::move(dataset);
+                         emit datasetChanged();
+                     },
+                     [this](const QString& problem) {
+                         emit datasetChanged();
+                         emit datasetRefused(problem);
+                     });
+    emit datasetChanged();
 }
 
 void Session::openDataset(const QString& path) {

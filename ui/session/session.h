@@ -122,7 +122,8 @@ public:
     [[nodiscard]] Filter& filter() { return filter_; }
 
     // --- data -----------------------------------------------------------------------------------------------------
-    void setDataset(const QString& path);    ///< empty takes it away
+    /// Empty takes it away. A dataset that is open stays, with what was measured on it, where the new one is refused.
+    void setDataset(const QString& path);
     [[nodiscard]] const QString& datasetPath() const { return datasetPath_; }
     [[nodiscard]] const DatasetPtr& dataset() const { return dataset_; }  ///< null until it is open
     [[nodiscard]] bool datasetBusy() const { return openingData_.busy(); }
@@ -168,6 +169,7 @@ signals:
     void recipeChanged();      ///< recipe and choices
     void planChanged();        ///< plan, totals, applied methods
     void datasetChanged();
+    void datasetRefused(const QString& why);  ///< another dataset could not be opened; the open one is as it was
     void gateChanged();
     void measureSettingsChanged();
     void runsChanged();        ///< baseline, runs, comparison
@@ -184,6 +186,8 @@ private:
     void resolveChoices();
     void makePlan();
     void openDataset(const QString& path);
+    void replaceDataset(const QString& path);
+    void dropMeasured();
     void modelArrived(ModelPtr model);
     void openFailed(const QString& why);
     void restore(const SavedSession& saved, const QString& path);

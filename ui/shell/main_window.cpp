@@ -2,6 +2,7 @@
 #include "ui/shell/main_window.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
@@ -45,6 +46,11 @@ QWidget* hairline() {
     line->setFixedHeight(1);
     line->setObjectName(QStringLiteral("hairline"));
     return line;
+}
+
+/// With its full stop.
+QString sentence(const QString& words) {
+    return words.endsWith(QLatin1Char('.')) ? words : words + QLatin1Char('.');
 }
 
 QSplitter* splitter(Qt::Orientation orientation) {
@@ -193,8 +199,10 @@ void MainWindow::connectPanels() {
     tabs_->setTabText(static_cast<int>(Tab::findings), tr("Findings"));
     connect(&session_, &Session::stateChanged, this, &MainWindow::sessionChanged);
     connect(&session_, &Session::openRefused, this, [this](const QString& why) {
-        const QString end = why.endsWith(QLatin1Char('.')) ? QStringLiteral(" ") : QStringLiteral(". ");
-        problem_->showText(why + end + tr("“%1” stays open.").arg(session_.modelName()));
+        problem_->showText(tr("%1 “%2” stays open.").arg(sentence(why), session_.modelName()));
+    });
+    connect(&session_, &Session::datasetRefused, this, [this](const QString& why) {
+        problem_->showText(tr("%1 The data stay as they were: “%2”.").arg(sentence(why), QFileInfo(session_.datasetPath()).fileName()));
     });
     connect(&session_, &Session::modifiedChanged, this, &MainWindow::updateTitle);
     for (const auto signal : {&Session::stateChanged, &Session::recipeChanged, &Session::runsChanged, &Session::currentRunChanged}) {

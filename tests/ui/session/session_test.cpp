@@ -41,6 +41,21 @@ TEST(Session, AFileThatIsNoModelFailsWithItsReason) {
     EXPECT_TRUE(session.readingName().isEmpty());
 }
 
+TEST(Session, ADatasetThatIsRefusedLeavesTheOpenOne) {
+    const test::TempDir folder;
+    Session session;
+    session.open(QStringLiteral(VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx"));
+    ASSERT_TRUE(wait_until([&] { return session.dataset() != nullptr; })) << session.datasetError().toStdString();
+    const DatasetPtr before = session.dataset();
+    const QSignalSpy refusals(&session, &Session::datasetRefused);
+    session.setDataset(QString::fromStdString((folder / "nothing.npz").string()));
+    ASSERT_TRUE(wait_until([&] { return refusals.size() == 1; }));
+    EXPECT_EQ(session.dataset(), before);
+    EXPECT_TRUE(session.datasetPath().endsWith(QStringLiteral("glyphs.dataset.json")));
+    EXPECT_TRUE(session.datasetError().isEmpty());
+    EXPECT_FALSE(session.datasetBusy());
+}
+
 TEST(Session, AFileThatIsRefusedLeavesTheOpenModelAsItWas) {
     SmallSession small;
     Session& session = small.session;
