@@ -2,7 +2,10 @@
 #include "app/cli/text_table.h"
 
 #include <algorithm>
+#include <cctype>
+#include <set>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace vernier::cli {
@@ -87,11 +90,28 @@ std::string printable(std::string_view text) {
     return out;
 }
 
+namespace {
+
+/// The words of a text; a unit stays with its number.
+std::vector<std::string> words_of(std::string_view text) {
+    static const std::set<std::string_view> kUnits = {"%", "ms", "s", "KB", "MB", "GB", "dB"};
+    std::istringstream stream{std::string(text)};
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) {
+        const std::string_view bare = std::string_view(word).substr(0, word.find_last_not_of(".,;:)") + 1);
+        const bool joins = kUnits.contains(bare) && !words.empty() && std::isdigit(static_cast<unsigned char>(words.back().back())) != 0;
+        if (joins) words.back() += " " + word;
+        else words.push_back(word);
+    }
+    return words;
+}
+
+}  // namespace
+
 std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
-    std::istringstream words{std::string(text)};
-    std::string out, line{indent}, word;
+    std::string out, line{indent};
     bool empty = true;
-    while (words >> word) {
+    for (const std::string& word : words_of(text)) {
         if (!empty && columns(line) + 1 + columns(word) > width) {
             out += line + "\n";
             line = std::string(indent);

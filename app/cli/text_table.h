@@ -41,7 +41,7 @@ private:
 [[nodiscard]] std::string elided(std::string_view text, std::size_t limit);
 /// Control characters as "?": names come from files that nobody has checked.
 [[nodiscard]] std::string printable(std::string_view text);
-/// Text broken at blanks so that no line is wider than width; each line begins with indent.
+/// Text broken at blanks so that no line is wider than width; each line begins with indent. A unit stays with its number.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::string_view indent);
 
 }  // namespace vernier::cli

@@ -31,7 +31,7 @@ svg{display:block}
 table{border-collapse:collapse;width:100%;font-size:12px}
 th{color:#697386;font-weight:400;font-size:11px;text-align:right;border-bottom:1px solid #d9dde3;padding:4px 8px}
 td{text-align:right;padding:5px 8px;border-bottom:1px solid #eef0f3;font-variant-numeric:tabular-nums}
-th:first-child,td:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}td.text,th.text{text-align:left}
+th:first-child,td:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}td.text,th.text{text-align:left}td:last-child{white-space:nowrap}
 .flips{width:auto;margin:2px 0 8px}.flips td{border:1px solid #d9dde3;text-align:center;padding:8px 22px;color:#697386;font-size:11px}
 .flips b{display:block;font-size:17px;color:#1d2433}.flips .lost b{color:#d55e00}.flips .gained b{color:#0072b2}
 ul{margin:6px 0 0;padding-left:18px}

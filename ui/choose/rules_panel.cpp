@@ -290,8 +290,7 @@ void RulesPanel::showState() {
                    : !session_.planError().isEmpty() ? session_.planError()
                    : !totals.planned                 ? tr("Planning…")
                                                      : tr("%1 · about %2 (estimate)").arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
-    const bool anything = std::any_of(session_.choices().begin(), session_.choices().end(),
-                                      [](const Choice& choice) { return choice.method != Method::fp32; });
+    const bool anything = changes_anything(session_.choices());
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));
     quantize_->setEnabled(session_.isSound() && anything && session_.planError().isEmpty());
     quantize_->setToolTip(open && !session_.isSound() ? session_.lookOnly() : anything ? QString() : tr("Choose a method for at least one node first"));

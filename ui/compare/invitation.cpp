@@ -8,6 +8,7 @@
 
 #include "ui/choose/numbers.h"
 #include "ui/session/jobs.h"
+#include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -73,7 +74,8 @@ void Invitation::invite() {
                                : tr("Choose methods in the table, the graph or the inspector. The candidate is made from the recipe, then measured "
                                     "in turns with the baseline."));
         button_->setText(session_.runs().isEmpty() ? tr("Quantize and measure") : tr("Measure all"));
-        button_->setEnabled(button_->isEnabled() && (!missing || !session_.runs().isEmpty()));
+        const bool can = !session_.runs().isEmpty() || (!missing && changes_anything(session_.choices()));
+        button_->setEnabled(button_->isEnabled() && can);
         return;
     }
     title_->setText(tr("Measure the FP32 baseline first"));
@@ -81,8 +83,8 @@ void Invitation::invite() {
     if (session_.datasetPath().isEmpty()) {
         words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");
     }
-    if (session_.jobs().problem()) {
-        words = tr("The last attempt ended: %1").arg(session_.jobs().problem()->message);
+    if (const auto& problem = session_.jobs().problem()) {
+        words = problem->cancelled() ? tr("The last attempt was cancelled.") : tr("The last attempt ended: %1").arg(problem->message);
     }
     text_->setText(words);
     button_->setText(tr("Measure the baseline"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/recipe_edit.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -133,13 +134,23 @@ Recipe with_whole_model(Recipe recipe, Method method) {
     return recipe;
 }
 
+bool changes_anything(const std::vector<Choice>& choices) {
+    return std::any_of(choices.begin(), choices.end(), [](const Choice& choice) { return choice.method != Method::fp32; });
+}
+
 std::string recipe_title(const Recipe& recipe, const std::vector<Choice>& choices) {
     std::array<int, kMethods.size()> counts{};
+    int integer = 0, perTensor = 0;
+    const auto integerMethod = [](Method method) { return method == Method::int8_static || method == Method::int8_dynamic; };
     for (const Choice& choice : choices) {
         ++counts[static_cast<std::size_t>(choice.method)];
+        integer += integerMethod(choice.method) ? 1 : 0;
+        perTensor += integerMethod(choice.method) && !choice.per_channel ? 1 : 0;
     }
     std::string title(row(recipe.default_method).title);
-    if (!recipe.per_channel) {
+    const bool all = perTensor > 0 && perTensor == integer;
+    const bool atOnce = all && integerMethod(recipe.default_method);
+    if (atOnce) {
         title += " per tensor";
     }
     for (const MethodRow& method : kMethods) {
@@ -147,6 +158,9 @@ std::string recipe_title(const Recipe& recipe, const std::vector<Choice>& choice
         if (method.method != recipe.default_method && count > 0) {
             title += fmt::format(", {} {} {}", count, count == 1 ? "node" : "nodes", method.title);
         }
+    }
+    if (perTensor > 0 && !atOnce) {
+        title += all ? ", per tensor" : fmt::format(", {} per tensor", perTensor);
     }
     return title;
 }

@@ -30,6 +30,9 @@ namespace vernier::ui {
 /// The recipe with this default and neither rules nor own choices.
 [[nodiscard]] Recipe with_whole_model(Recipe recipe, Method method);
 
+/// True when some node is to become something else than FP32.
+[[nodiscard]] bool changes_anything(const std::vector<Choice>& choices);
+
 /// A few words for a run's row: "INT8 static", "INT8 static, 11 nodes FP32", "FP32, 3 nodes INT8 static, 1 node FP16".
 [[nodiscard]] std::string recipe_title(const Recipe& recipe, const std::vector<Choice>& choices);
 

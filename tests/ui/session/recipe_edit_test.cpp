@@ -94,5 +94,20 @@ TEST(RecipeEdit, TitlesCountWhatDiffers) {
     EXPECT_EQ(recipe_title(recipe, choices), "INT8 static, 2 nodes FP32, 1 node FP16");
 }
 
+TEST(RecipeEdit, TitlesTellPerTensorFromPerChannel) {
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    std::vector<Choice> choices(4, Choice{Method::int8_static, false, 0});
+    EXPECT_EQ(recipe_title(recipe, choices), "INT8 static per tensor");
+    choices[0].method = Method::fp32;
+    EXPECT_EQ(recipe_title(recipe, choices), "INT8 static per tensor, 1 node FP32");
+    choices[1].per_channel = true;
+    EXPECT_EQ(recipe_title(recipe, choices), "INT8 static, 1 node FP32, 2 per tensor");
+    recipe.default_method = Method::fp32;
+    choices.assign(4, Choice{});
+    choices[3] = {Method::int8_static, false, 0};
+    EXPECT_EQ(recipe_title(recipe, choices), "FP32, 1 node INT8 static, per tensor");
+}
+
 }  // namespace
 }  // namespace vernier::ui
