@@ -48,7 +48,8 @@ void report_prefix(Prepared& prepared, const PrefixResult& timed) {
         prepared.findings.push_back({Severity::info, "float-prefix", kNone, {}, {},
                                      fmt::format("The first {} in float, where INT8 saves no time: the model takes {:.3g} ms so, and {:.3g} ms with "
                                                  "all in INT8 (FP32: {:.3g} ms; measured here on one thread).",
-                                                 count == 1 ? std::string("convolution stays") : fmt::format("{} convolutions stay", count),
+                                                 count == 1 ? std::string("convolution that was to become INT8 stays")
+                                                            : fmt::format("{} convolutions that were to become INT8 stay", count),
                                                  timed.best_ms, timed.all_int8_ms, timed.fp32_ms),
                                      "Choose INT8 for them by a rule to have them quantized even so."});
     if (timed.best_ms > 0.97 * timed.fp32_ms)
