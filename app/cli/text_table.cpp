@@ -29,6 +29,20 @@ std::string padded(const std::string& cell, std::size_t width, bool right) {
     return right ? blanks + cell : cell + blanks;
 }
 
+/// The words of a text; a unit stays with its number.
+std::vector<std::string> words_of(std::string_view text) {
+    static const std::set<std::string_view> kUnits = {"%", "ms", "s", "KB", "MB", "GB", "dB"};
+    std::istringstream stream{std::string(text)};
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) {
+        const std::string_view bare = std::string_view(word).substr(0, word.find_last_not_of(".,;:)") + 1);
+        const bool joins = kUnits.contains(bare) && !words.empty() && std::isdigit(static_cast<unsigned char>(words.back().back())) != 0;
+        if (joins) words.back() += " " + word;
+        else words.push_back(word);
+    }
+    return words;
+}
+
 }  // namespace
 
 std::string Style::paint(std::string_view code, std::string_view text) const {
@@ -89,24 +103,6 @@ std::string printable(std::string_view text) {
         if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f) byte = '?';
     return out;
 }
-
-namespace {
-
-/// The words of a text; a unit stays with its number.
-std::vector<std::string> words_of(std::string_view text) {
-    static const std::set<std::string_view> kUnits = {"%", "ms", "s", "KB", "MB", "GB", "dB"};
-    std::istringstream stream{std::string(text)};
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) {
-        const std::string_view bare = std::string_view(word).substr(0, word.find_last_not_of(".,;:)") + 1);
-        const bool joins = kUnits.contains(bare) && !words.empty() && std::isdigit(static_cast<unsigned char>(words.back().back())) != 0;
-        if (joins) words.back() += " " + word;
-        else words.push_back(word);
-    }
-    return words;
-}
-
-}  // namespace
 
 std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
     std::string out, line{indent};

@@ -160,10 +160,13 @@ SourceDataset::Overlap SourceDataset::overlap(const Splits& splits) const {
     std::unordered_set<std::uint64_t> contents;
     for (const std::uint64_t number : splits.calibration)
         if (const auto hash = content_hash(number)) contents.insert(*hash);
+    const auto has_twin = [&](std::uint64_t number) {
+        const auto hash = contents.empty() ? std::nullopt : content_hash(number);
+        return hash && contents.contains(*hash);
+    };
     Overlap found;
     for (const std::uint64_t number : splits.validation) {
-        const auto hash = content_hash(number);
-        if (!seen.contains(number) && !(hash && contents.contains(*hash))) continue;
+        if (!seen.contains(number) && !has_twin(number)) continue;
         if (found.count++ == 0) found.example = sample_name(number);
     }
     return found;

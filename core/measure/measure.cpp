@@ -24,11 +24,15 @@ struct Entry {
     std::unique_ptr<Subject> subject;
 };
 
-/// Puts the model's file into an error that a session threw without it.
-[[noreturn]] void rethrow_with_file(const Error& error, const std::filesystem::path& model) {
-    Where where = error.where();
-    if (where.file.empty() && error.kind() != ErrorKind::cancelled) where.file = model.string();
-    throw Error(error.kind(), error.what(), where, error.remedy());
+/// Calls, and puts the model's file into an error that comes without one.
+template <class Fn> auto naming_file(const std::filesystem::path& model, const Fn& call) {
+    try {
+        return call();
+    } catch (const Error& error) {
+        Where where = error.where();
+        if (where.file.empty() && error.kind() != ErrorKind::cancelled) where.file = model.string();
+        throw Error(error.kind(), error.what(), where, error.remedy());
+    }
 }
 
 /// What all models are opened with; the file is filled in for each. The sample that is timed is decoded once.
@@ -42,11 +46,9 @@ SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::
 }
 
 std::unique_ptr<Subject> open_subject(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
-    try {
+    return naming_file(request.model, [&] {
         return options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job);
-    } catch (const Error& error) {
-        rethrow_with_file(error, request.model);
-    }
+    });
 }
 
 Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
@@ -94,15 +96,6 @@ void add_answer(Answers& answers, const Asked& asked, std::span<const float> sco
     if (keep) answers.scores.emplace_back(scores.begin(), scores.end());
 }
 
-/// Calls with the file of the model put into what it throws.
-template <class Fn> auto naming_file(const Entry& entry, const Fn& call) {
-    try {
-        return call(*entry.subject);
-    } catch (const Error& error) {
-        rethrow_with_file(error, entry.result.model);
-    }
-}
-
 /// The scores of the i-th of the samples of a run, which lie one after the other.
 std::span<const float> part(const std::vector<float>& scores, std::size_t i, std::uint64_t batch) {
     const std::size_t each = scores.size() / batch;
@@ -112,10 +105,10 @@ std::span<const float> part(const std::vector<float>& scores, std::size_t i, std
 /// Lets every model answer one run of samples; returns how many bytes of scores there are now.
 std::size_t answer_run(std::vector<Entry>& entries, const std::map<std::string, Tensor>& inputs, const std::vector<Asked>& asked,
                        std::uint64_t batch, std::size_t kept) {
-    for (const Entry& entry : entries) naming_file(entry, [&](Subject& subject) { subject.ask(inputs); });
+    for (const Entry& entry : entries) naming_file(entry.result.model, [&] { entry.subject->ask(inputs); });
     std::vector<float> reference;
     for (Entry& entry : entries) {
-        const std::vector<float> scores = naming_file(entry, [](Subject& subject) { return subject.answer(); });
+        const std::vector<float> scores = naming_file(entry.result.model, [&] { return entry.subject->answer(); });
         if (scores.size() % batch != 0)
             throw Error(ErrorKind::bad_data,
                         fmt::format("the {} numbers of the output cannot be divided among the {} samples of a run", scores.size(), batch),
@@ -188,10 +181,10 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
     }
     if (dataset != nullptr) collect_answers(entries, *dataset, samples, job);
     std::vector<double> once;
-    for (const Entry& entry : entries) once.push_back(naming_file(entry, [](Subject& subject) { return subject.warm_up(); }));
+    for (const Entry& entry : entries) once.push_back(naming_file(entry.result.model, [&] { return entry.subject->warm_up(); }));
     for (Entry& entry : entries) {
         job.check();
-        entry.result.profile = naming_file(entry, [](Subject& subject) { return subject.profile(); });
+        entry.result.profile = naming_file(entry.result.model, [&] { return entry.subject->profile(); });
     }
     std::unique_ptr<Subject> twin;
     if (entries.size() > 1) {

@@ -14,6 +14,19 @@
 #include "core/quant/detail/protos.h"
 
 namespace vernier {
+namespace {
+
+std::shared_ptr<onnx::TensorProto> made_tensor(const std::string& name, ElementType type, const std::vector<std::int64_t>& dims,
+                                               std::span<const std::byte> bytes) {
+    auto tensor = std::make_shared<onnx::TensorProto>();
+    tensor->set_name(name);
+    tensor->set_data_type(static_cast<int>(type));
+    tensor->mutable_dims()->Add(dims.begin(), dims.end());
+    tensor->set_raw_data(bytes.data(), bytes.size());
+    return tensor;
+}
+
+}  // namespace
 
 GraphEdit::GraphEdit(const Model& model) : base_(inlined_proto(model)) {
     collect_names(base_.graph(), names_);
@@ -220,12 +233,7 @@ std::string GraphEdit::fresh(std::string_view base) {
 std::string GraphEdit::add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
                                        std::span<const std::byte> bytes) {
     const std::string name = fresh(base);
-    auto tensor = std::make_shared<onnx::TensorProto>();
-    tensor->set_name(name);
-    tensor->set_data_type(static_cast<int>(type));
-    tensor->mutable_dims()->Add(dims.begin(), dims.end());
-    tensor->set_raw_data(bytes.data(), bytes.size());
-    initializers_[name] = std::move(tensor);
+    initializers_[name] = made_tensor(name, type, dims, bytes);
     initializer_order_.push_back(name);
     return name;
 }
@@ -235,12 +243,8 @@ std::string GraphEdit::add_scalar(std::string_view base, float value) {
 }
 
 void GraphEdit::replace_constant(const std::string& tensor, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
-    auto constant = std::make_shared<onnx::TensorProto>();   // a copy of this edit may still read the old one
-    constant->set_name(tensor);
-    constant->set_data_type(onnx::TensorProto::FLOAT);
-    constant->mutable_dims()->Add(dims.begin(), dims.end());
-    constant->set_raw_data(values.data(), values.size() * sizeof(float));
-    initializers_.at(tensor) = std::move(constant);
+    // A new tensor: a copy of this edit may still read the old one.
+    initializers_.at(tensor) = made_tensor(tensor, ElementType::float32, dims, std::as_bytes(std::span(values)));
     types_.erase(tensor);  // an initializer's type is its own
 }
 

@@ -228,7 +228,7 @@ void NodesPanel::showState() {
     const QString error = session_.filter().error();
     const qsizetype column = error.indexOf(QStringLiteral("column "));
     wrong_->setText(column > 0 ? QLatin1Char('C') + error.mid(column + 1) : error);
-    wrong_->setVisible(!none && !session_.filter().error().isEmpty());
+    wrong_->setVisible(!none && !error.isEmpty());
     fitColumns();
 }
 

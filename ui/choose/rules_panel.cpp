@@ -197,7 +197,6 @@ QWidget* RulesPanel::buildCalibration() {
     calibrationLabel_ = label;
     range_->addItem(tr("MinMax"), static_cast<int>(RangeMethod::minmax));
     range_->addItem(tr("Percentile"), static_cast<int>(RangeMethod::percentile));
-    range_->setAccessibleName(tr("Range method"));
     range_->setAccessibleName(tr("Calibration method"));
     range_->setToolTip(tr("MinMax keeps every value that was seen; Percentile cuts off rare ones"));
     samples_->setRange(0, 1'000'000);
