@@ -56,9 +56,12 @@ Context::Context(Globals globals, std::stop_token stop)
 
 Context::~Context() = default;
 
+void Context::work_for_starter(JobOrders orders) { orders_ = std::move(orders); }
+
 Job Context::job() const {
     Job::Listener listener;
-    listener.progress = [progress = progress_](std::string_view stage, std::uint64_t done, std::uint64_t total) {
+    listener.progress = [progress = progress_, telling = orders_.has_value()](std::string_view stage, std::uint64_t done, std::uint64_t total) {
+        if (telling && done == 0) tell_stage(std::string(stage));
         progress->step(stage, done, total);
     };
     listener.finding = [progress = progress_](const Finding& finding) {
@@ -75,6 +78,10 @@ Job Context::job() const {
 RuntimePtr Context::runtime() const { return Runtime::load(globals_.ort); }
 
 RuntimePtr Context::runtime_if_any(std::vector<Finding>& findings) const {
+    if (orders_ && orders_->lost) {
+        findings.push_back(*orders_->lost);
+        return nullptr;
+    }
     try {
         return runtime();
     } catch (const Error& error) {

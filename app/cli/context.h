@@ -4,11 +4,13 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "app/cli/globals.h"
+#include "app/cli/job_worker.h"
 #include "app/cli/text_table.h"
 #include "core/base/error.h"
 #include "core/base/finding.h"
@@ -24,6 +26,8 @@ class Progress;
 class Context {
 public:
     Context(Globals globals, std::stop_token stop);
+    /// For a worker: what it was told, and its stages go to its starter too.
+    void work_for_starter(JobOrders orders);
     ~Context();
 
     [[nodiscard]] Job job() const;
@@ -45,6 +49,7 @@ private:
     std::stop_token stop_;
     mutable std::atomic<bool> printing_{false};
     std::shared_ptr<Progress> progress_;
+    std::optional<JobOrders> orders_;   ///< in a worker only
 };
 
 /// Findings as lines for people, the serious ones first.

@@ -16,6 +16,7 @@
 #include "app/cli/command.h"
 #include "app/cli/context.h"
 #include "app/cli/help.h"
+#include "app/cli/job_worker.h"
 #include "app/cli/options.h"
 #include "app/cli/signals.h"
 #include "core/quant/near_names.h"
@@ -27,6 +28,7 @@ namespace {
 struct Declared {
     CLI::App* app;
     Run run;
+    InWorker in_worker = InWorker::no;
 };
 
 /// What the arguments ask for: a command to run, or a text to show.
@@ -126,9 +128,17 @@ constexpr std::chrono::milliseconds kPatience{1500};
     std::_Exit(exit_code(error.kind()));
 }
 
-}  // namespace
+/// What the process that does the command's work needs to know.
+WorkerJob worker_job(const Declared& command, const Globals& globals, int argc, char** argv) {
+    WorkerJob job;
+    job.words.assign(argv + 1, argv + argc);
+    job.model = command.app->get_option("MODEL")->as<std::string>();
+    job.ort = globals.ort;
+    job.only_looks = command.in_worker == InWorker::and_look_without_runtime;
+    return job;
+}
 
-int run(int argc, char** argv) {
+int run_program(int argc, char** argv, const std::optional<JobOrders>& orders) {
     Globals globals;
     CLI::App app("Quantize ONNX models per node, and measure what it costs and gains", "vernier-cli");
     declare_globals(OptionSet(app), globals);
@@ -136,7 +146,7 @@ int run(int argc, char** argv) {
     for (const Command& command : commands()) {
         CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
         OptionSet options(*sub);
-        declared.push_back({sub, command.declare(options)});
+        declared.push_back({sub, command.declare(options), command.in_worker});
         declare_globals(options, globals);
     }
     app.require_subcommand(0, 1);
@@ -152,11 +162,16 @@ int run(int argc, char** argv) {
         globals.events = globals.events || has_flag(argc, argv, "--events");
     }
 
-    Signals signals(globals.events);
+    const bool delegates = !orders && parsed.chosen != nullptr && parsed.chosen->in_worker != InWorker::no;
+    Signals signals(globals.events || orders);
     Context context(globals, signals.token());
-    const Signals::Overdue overdue(signals, kPatience, [&context] { end_now(context); });
+    if (orders) context.work_for_starter(*orders);
+    // A process that only waits for its worker ends with it.
+    std::optional<Signals::Overdue> overdue;
+    if (!delegates) overdue.emplace(signals, kPatience, [&context] { end_now(context); });
     try {
         if (failure) throw *failure;
+        if (delegates) return run_in_worker(context, worker_job(*parsed.chosen, globals, argc, argv));
         if (parsed.chosen != nullptr) return parsed.chosen->run(context);
         context.print(parsed.help);
         return 0;
@@ -165,6 +180,16 @@ int run(int argc, char** argv) {
         context.fail(error);
         return exit_code(error.kind());
     }
+}
+
+}  // namespace
+
+int run(int argc, char** argv) { return run_program(argc, argv, std::nullopt); }
+
+int run_as_worker(int argc, char** argv) {
+    const JobOrders orders = JobOrders::from_json(Json::parse(argv[2]));
+    argv[2] = argv[0];
+    return run_program(argc - 2, argv + 2, orders);
 }
 
 }  // namespace vernier::cli

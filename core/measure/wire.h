@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <map>
-#include <optional>
-#include <stop_token>
-#include <string>
 #include <vector>
 
-#include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/base/wire.h"
 #include "core/measure/subject.h"
 
 namespace vernier {
 
-/// Messages between measuring and its child processes over a stream socket: the length (8 bytes, this machine's order: both
-/// ends are the same program) and one JSON value as CBOR, in which tensors are byte strings.
-
-/// Returns false when the other end is gone.
-[[nodiscard]] bool send_message(int socket, const Json& message);
-/// Nothing when the other end is gone. Throws Error{cancelled} when a stop was asked for while waiting.
-[[nodiscard]] std::optional<Json> receive_message(int socket, const std::stop_token& stop = {});
-
-[[nodiscard]] Json wire_json(const std::map<std::string, Tensor>& tensors);
-[[nodiscard]] std::map<std::string, Tensor> tensors_from_wire(const Json& json);
+/// What measuring sends to and from its child processes (core/base/wire.h).
 [[nodiscard]] Json wire_json(const std::vector<float>& values);
 [[nodiscard]] std::vector<float> floats_from_wire(const Json& json);
-[[nodiscard]] Json wire_json(const Error& error);
-[[nodiscard]] Error error_from_wire(const Json& json);
 [[nodiscard]] Json wire_json(const SubjectRequest& request);
 [[nodiscard]] SubjectRequest request_from_wire(const Json& json);
 [[nodiscard]] Json wire_json(const Opened& opened);

@@ -64,6 +64,6 @@ const Command kInspect = {
     "inspect", "Show what a model is, which method suits it, and what to watch",
     "Opens the model, lets ONNX Runtime check that it runs, and says what was found: operators, inputs and outputs, where the "
     "work lies, and what makes quantization hard. Nothing is measured and nothing is written.",
-    "vernier-cli inspect model.onnx\nvernier-cli inspect model.onnx --json | jq .advice.method", declare};
+    "vernier-cli inspect model.onnx\nvernier-cli inspect model.onnx --json | jq .advice.method", declare, InWorker::and_look_without_runtime};
 
 }  // namespace vernier::cli

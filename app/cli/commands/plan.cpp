@@ -52,6 +52,6 @@ const Command kPlan = {
     "is decided by quantize.",
     "vernier-cli plan model.onnx --method int8-static\n"
     "vernier-cli plan model.onnx --method int8-static --set 'op:Gemm=fp32' --set '#0=fp32' --json",
-    declare};
+    declare, InWorker::and_look_without_runtime};
 
 }  // namespace vernier::cli

@@ -72,6 +72,6 @@ const Command kQuantize = {
     "vernier-cli quantize model.onnx -o small.onnx --method int8-static --data model.dataset.json\n"
     "vernier-cli quantize model.onnx -o mixed.onnx --method int8-static --data images --set 'depthwise=fp32' --save-recipe mixed.json\n"
     "vernier-cli quantize model.onnx -o again.onnx --recipe mixed.json --data images --calibration percentile",
-    declare};
+    declare, InWorker::yes};
 
 }  // namespace vernier::cli

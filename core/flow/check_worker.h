@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "core/base/job.h"
+#include "core/base/json.h"
+#include "core/base/worker.h"
+
+namespace vernier {
+
+/// The argument with which CheckWorker starts a program; the program then calls serve_checks(0) and ends.
+inline constexpr const char* kCheckArgument = "check-worker";
+
+/// The process that a model was given to has died of it.
+class WorkerDied : public std::runtime_error {
+public:
+    explicit WorkerDied(const Ending& ending) : std::runtime_error(ending.text()), ending_(ending) {}
+    [[nodiscard]] const Ending& ending() const { return ending_; }
+
+private:
+    Ending ending_;
+};
+
+/// A child of program (vernier-cli) that does with the runtime what may kill a process.
+class CheckWorker {
+public:
+    CheckWorker(const std::filesystem::path& program, Job job) : job_(std::move(job)), worker_(program, {kCheckArgument}) {}
+
+    /// Sends {"do": ...} and waits for its result. Throws what the worker threw, WorkerDied, and Error{cancelled}.
+    [[nodiscard]] Json call(const Json& message);
+
+private:
+    Job job_;
+    Worker worker_;
+};
+
+/// The child's side: answers messages from the socket until its other end is closed. Returns the exit code.
+int serve_checks(int socket);
+
+}  // namespace vernier
