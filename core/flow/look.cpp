@@ -219,15 +219,6 @@ void look_at_size(const Model& model, const Workload& work, std::vector<Finding>
                             "Quantizing upgrades it."});
 }
 
-void look_at_subgraphs(const Model& model, std::vector<Finding>& findings) {
-    const auto inner = std::count_if(model.nodes().begin(), model.nodes().end(), [](const Node& node) { return node.graph != 0; });
-    if (inner == 0) return;
-    findings.push_back({Severity::info, "subgraphs-left", kNone, {}, {},
-                        fmt::format("{} node{} in the bodies of If, Loop or Scan and stay{} as written.", inner,
-                                    inner == 1 ? " is" : "s are", inner == 1 ? "s" : ""),
-                        {}});
-}
-
 }  // namespace
 
 std::vector<NodeId> masked_scores(const Model& model) {
@@ -261,7 +252,6 @@ std::vector<Finding> look(const Model& model, const Job& job) {
     look_at_half(model, job, findings);
     look_at_attention(model, findings);
     look_at_layer_norms(model, findings);
-    look_at_subgraphs(model, findings);
     return findings;
 }
 

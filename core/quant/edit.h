@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -18,15 +19,19 @@
 
 namespace vernier {
 
-/// A main graph that is being rewritten: nodes by stable index, producers and readers by tensor name, fresh names.
-/// Node names are unique (the Model's labels), so that plan, audit and profile can name them. Constant nodes have become
-/// initializers. Subgraph bodies stay as they are; names that they read from outside are known as "outer reads".
+/// A model that is being rewritten: nodes of all of its graphs by stable index, producers and readers by tensor name, fresh
+/// names. The nodes of bodies (If, Loop, Scan) are items like those of the main graph: values of bodies get names that are
+/// unique in the model, so a name says which value is meant wherever it is read. Node names are unique too (the Model's
+/// labels), so that plan, audit and profile can name them. Constant nodes have become initializers.
+/// A node of the model stays in its graph. What we add lies as deep as all that read it allow, so that it runs only where it is
+/// needed; QuantizeLinear stays beside the node whose result it reads.
 class GraphEdit {
 public:
     struct Item {
-        onnx::NodeProto proto;
+        onnx::NodeProto proto;   ///< of a node with bodies: they are empty until the model is built
         NodeId origin = kNone;   ///< node of the opened model that it stands for; kNone for what we add
         bool removed = false;
+        GraphId graph = 0;       ///< in which it lies, where it has an origin; graph_of tells it for all
     };
 
     /// Takes over a copy of the model (external initializers inline).
@@ -41,14 +46,19 @@ public:
     [[nodiscard]] std::int64_t opset() const;
     void set_opset(std::string_view domain, std::int64_t version);
 
+    [[nodiscard]] bool has_bodies() const { return graphs_.size() > 1; }
+    /// Graph that an item lies in, 0 for the main graph; numbers of bodies are this edit's own.
+    [[nodiscard]] GraphId graph_of(int index) const;
+
     /// Index of the node that makes a tensor; -1 for inputs and initializers.
     [[nodiscard]] int producer(const std::string& tensor) const;
     /// Indexes of the nodes that read a tensor (each once), without removed ones.
     [[nodiscard]] std::vector<int> readers(const std::string& tensor) const;
-    [[nodiscard]] bool is_output(const std::string& tensor) const;
-    [[nodiscard]] bool is_input(const std::string& tensor) const;
+    [[nodiscard]] bool is_output(const std::string& tensor) const;  ///< of the main graph or of a body
+    [[nodiscard]] bool is_input(const std::string& tensor) const;   ///< of the main graph or of a body
+    /// True when a node reads the tensor in a body inside of the graph that makes it.
     [[nodiscard]] bool has_outer_reads(const std::string& tensor) const;
-    /// The one reader when the tensor has exactly one, is no graph output and no subgraph reads it; else -1.
+    /// The one reader when the tensor has exactly one, is no graph output and lies in the reader's graph; else -1.
     [[nodiscard]] int only_reader(const std::string& tensor) const;
 
     [[nodiscard]] const onnx::TensorProto* initializer(const std::string& tensor) const;  ///< nullptr when computed
@@ -79,7 +89,7 @@ public:
     void remove(int index);
     void set_input(int index, int slot, const std::string& tensor);
     void set_output(int index, int slot, const std::string& tensor);
-    /// Makes every reader (and the subgraphs, not the graph output list) of a tensor read another.
+    /// Makes every reader (not the lists of graph outputs) of a tensor read another.
     void replace_reads(const std::string& tensor, const std::string& by);
 
     /// The model: nodes in topological order, unused initializers dropped, value infos of vanished tensors dropped.
@@ -88,24 +98,51 @@ public:
     [[nodiscard]] onnx::ModelProto build() &&;
 
 private:
-    void take_nodes(const Model& model);
+    /// A graph: the main one, or a body, which an attribute of an item holds.
+    struct Graph {
+        GraphId parent = 0;
+        int holder = -1;     ///< item; -1 for the main graph
+        int attribute = -1;  ///< of the holder
+        int place = -1;      ///< in the attribute's list of graphs; -1 when it holds one only
+    };
+    using Identify = std::function<void(Item&)>;  ///< gives a node its origin and name
+
+    void take_graphs(const Identify& identify);
     void take_item(Item item);
-    void take_initializers();
-    void take_types(const Model& model);
+    void take_bodies(int index);
+    void take_initializers(GraphId graph);
+    void take_types(const Model& model, const std::vector<std::unordered_map<std::string, std::string>>& renames);
+    void restore_declared(const std::unordered_map<std::string, onnx::ValueInfoProto>& declared);
+    /// A graph without its nodes and initializers.
+    [[nodiscard]] onnx::GraphProto& frame(GraphId graph);
+    [[nodiscard]] const onnx::GraphProto& frame(GraphId graph) const;
     void index_nodes();
     void link(int index);
     void unlink(int index);
-    [[nodiscard]] std::vector<int> ordered_items() const;
-    /// The model without initializers, and the names of those that it needs.
-    [[nodiscard]] onnx::ModelProto build_nodes(std::vector<std::string>& needed) const;
+    [[nodiscard]] GraphId common(GraphId a, GraphId b) const;   ///< the innermost graph around both
+    [[nodiscard]] GraphId home_of(const std::string& tensor) const;
+    [[nodiscard]] GraphId deepest_input(const onnx::NodeProto& node) const;
+    /// The innermost graph around all that read a tensor; kNone when nothing does.
+    [[nodiscard]] GraphId where_read(const std::string& tensor) const;
+    [[nodiscard]] int holder_in(int index, GraphId graph, const std::vector<GraphId>& graphs) const;
+    [[nodiscard]] std::vector<std::vector<int>> items_before(const std::vector<GraphId>& graphs) const;
+    [[nodiscard]] std::vector<std::vector<int>> ordered_items() const;   ///< by graph
+    struct Building;
+    void fill(GraphId graph, onnx::GraphProto& out, Building& building) const;
+    /// The model without initializers, and where those go that it needs.
+    [[nodiscard]] onnx::ModelProto build_nodes(std::vector<std::pair<std::string, onnx::GraphProto*>>& needed) const;
     void write_value_infos(onnx::GraphProto& graph, const std::unordered_set<std::string>& alive) const;
     onnx::ModelProto base_;                       ///< everything but nodes and initializers
     std::vector<Item> items_;
+    std::vector<Graph> graphs_;                   ///< the main graph first, a body behind the graph around it
+    std::unordered_map<NodeId, GraphId> graph_of_origin_;   ///< of nodes in bodies
     std::map<std::string, std::shared_ptr<onnx::TensorProto>> initializers_;   ///< copies of the edit share them
     std::vector<std::string> initializer_order_;
     std::unordered_map<std::string, int> producer_;
     std::unordered_map<std::string, std::vector<int>> readers_;
-    std::unordered_set<std::string> inputs_, outputs_, outer_reads_, names_;
+    std::unordered_map<std::string, GraphId> inputs_, outputs_;
+    std::unordered_map<std::string, GraphId> homes_;   ///< of initializers that the model has in bodies, or around bodies
+    std::unordered_set<std::string> names_;
     std::unordered_map<std::string, ValueType> types_;
     std::unordered_set<std::string> retyped_;     ///< tensors whose type we changed: their value infos are written anew
     unsigned next_name_ = 0;

@@ -19,9 +19,8 @@ bool is_quantized_op(const std::string& op) {
            op == "MatMulInteger" || op == "DynamicQuantizeLinear" || op == "QGemm" || op == "MatMulNBits";
 }
 
-/// What no method touches: nodes of subgraph bodies, nodes of an already quantized region.
+/// What no method touches: nodes of an already quantized region.
 std::string untouchable(const Model& model, const Node& node) {
-    if (node.graph != 0) return "it lies in a subgraph, which is left as it is";
     if (is_quantized_op(node.op_type)) return "it is already quantized";
     for (const ValueId input : node.inputs) {
         if (input == kNone) continue;
@@ -37,15 +36,13 @@ void report_once(std::vector<Finding>& findings, std::string code, std::string t
 }
 
 void mark_untouchable(Prepared& prepared, const Model& model) {
-    std::size_t subgraph = 0, quantized = 0;
+    std::size_t quantized = 0;
     for (const Node& node : model.nodes()) {
         const auto at = static_cast<std::size_t>(node.id);
         if (prepared.choices[at].method == Method::fp32) continue;
         prepared.problem[at] = untouchable(model, node);
-        if (prepared.problem[at].empty()) continue;
-        ++(node.graph != 0 ? subgraph : quantized);
+        if (!prepared.problem[at].empty()) ++quantized;
     }
-    report_once(prepared.findings, "subgraph-kept", "nodes of subgraph bodies (If, Loop, Scan) are left in float.", "", subgraph);
     report_once(prepared.findings, "already-quantized", "nodes are already quantized and are left as they are.",
                 "Start from the float model to choose anew.", quantized);
 }
@@ -116,6 +113,57 @@ void plan_fp16(Prepared& prepared) {
     note_reasons(prepared, items, reasons);
 }
 
+/// The tensors of a node whose ranges static INT8 needs.
+std::vector<std::string> ranged_tensors(const Prepared& prepared, std::size_t item) {
+    std::vector<std::string> names;
+    const auto& node = prepared.edit.item(item).proto;
+    for (const auto* list : {&node.input(), &node.output()})
+        for (const std::string& name : *list)
+            if (const auto found = prepared.static_plan.tensors.find(name); found != prepared.static_plan.tensors.end() && !found->second.observe.empty())
+                names.push_back(found->second.observe);
+    return names;
+}
+
+bool was_seen(const Ranges& ranges, const std::string& tensor) {
+    const auto found = ranges.find(tensor);
+    return found != ranges.end() && found->second.count + found->second.nan + found->second.inf > 0;
+}
+
+/// Nodes of bodies that become FP16 and whose results the samples never showed.
+std::size_t unseen_in_bodies(const Prepared& prepared, const Ranges& ranges) {
+    if (!prepared.edit.has_bodies()) return 0;
+    const auto nodes = prepared.half_nodes();
+    const auto halves = half_tensors(prepared.edit, nodes);
+    const std::set<std::string> watched(halves.begin(), halves.end());
+    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const HalfNode& node) {
+        if (prepared.edit.graph_of(node.index) == 0) return false;
+        const auto& outputs = prepared.edit.item(static_cast<std::size_t>(node.index)).proto.output();
+        return std::any_of(outputs.begin(), outputs.end(), [&](const auto& name) { return watched.contains(name) && !was_seen(ranges, name); });
+    }));
+}
+
+/// Keeping one node in float may leave another without a use for INT8, or with another tensor to know. Returns how many of
+/// bodies are kept.
+std::size_t keep_unseen(Prepared& prepared, const Ranges& ranges) {
+    std::size_t kept = 0;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t i = 0; i < prepared.static_plan.items.size(); ++i) {
+            if (prepared.static_plan.items[i].kernel == Kernel::none) continue;
+            const auto names = ranged_tensors(prepared, i);
+            const auto unseen = std::find_if_not(names.begin(), names.end(), [&](const std::string& name) { return was_seen(ranges, name); });
+            if (unseen == names.end()) continue;
+            const bool in_body = prepared.edit.graph_of(static_cast<int>(i)) != 0;
+            prepared.problem[static_cast<std::size_t>(prepared.edit.item(i).origin)] =
+                in_body ? "this branch was not run by the calibration samples" : fmt::format("{} is empty in all calibration samples", *unseen);
+            kept += in_body ? 1 : 0;
+            changed = true;
+        }
+        if (changed) prepared.replan_static({});
+    }
+    return kept;
+}
+
 }  // namespace
 
 bool Prepared::is_static_table(std::size_t item) const {
@@ -154,9 +202,25 @@ std::vector<HalfNode> Prepared::half_nodes() const {
 
 void Prepared::check_fp16_activations(const Ranges& ranges) {
     const auto items = fp16_nodes();
+    if (const std::size_t unseen = unseen_in_bodies(*this, ranges); unseen > 0)
+        findings.push_back({Severity::info, "fp16-unchecked", kNone, {}, {},
+                            fmt::format("The calibration samples never ran {} of bodies that become{} FP16: what {} was not checked.",
+                                        unseen == 1 ? "1 node" : fmt::format("{} nodes", unseen), unseen == 1 ? "s" : "",
+                                        unseen == 1 ? "it computes" : "they compute"),
+                            "Give samples that take this branch."});
     const auto judged = judge_half_activations(edit, half_nodes(), ranges);
     findings.insert(findings.end(), judged.findings.begin(), judged.findings.end());
     note_reasons(*this, items, judged.reasons);
+}
+
+void Prepared::keep_unseen_float(const Ranges& ranges) {
+    const std::size_t kept = keep_unseen(*this, ranges);
+    if (kept == 0) return;
+    findings.push_back({Severity::warning, "branch-not-run", kNone, {}, {},
+                        fmt::format("{} in float: the calibration samples never ran {}, so {} ranges are not known.",
+                                    kept == 1 ? "1 node of a body stays" : fmt::format("{} nodes of bodies stay", kept),
+                                    kept == 1 ? "it" : "them", kept == 1 ? "its" : "their"),
+                        "Give samples that take this branch, or choose INT8 dynamic or FP16 for its nodes."});
 }
 
 std::vector<bool> Prepared::wants(Method method) const {

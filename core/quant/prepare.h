@@ -40,6 +40,8 @@ struct Prepared {
     [[nodiscard]] std::vector<HalfNode> half_nodes() const;
     /// Takes back what does not fit into FP16 on the calibration samples, with findings; explicit choices are only reported.
     void check_fp16_activations(const Ranges& ranges);
+    /// Takes back static INT8 where it needs a range that the samples did not show, with a finding: in a branch that none took.
+    void keep_unseen_float(const Ranges& ranges);
     /// Plans static INT8 anew with some items kept in float.
     void replan_static(const std::set<int>& keep_float);
 };

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/quant/calibration/calibrate.h"
+#include "core/quant/methods/body_borders.h"
 #include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/float_guard.h"
@@ -36,6 +37,7 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
     emit_dynamic(edit, prepared.dynamic_nodes());
     if (!static_plan.heavy.empty() || !prepared.dynamic_nodes().empty()) sum_before_layer_norm(edit);
     emit_fp16(edit, prepared.fp16_nodes());
+    repeat_dequantize_in_bodies(edit);
     guard_float_nodes(edit);
     return std::move(edit).build();
 }
@@ -106,6 +108,7 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const 
     for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
     Ranges ranges = calibrate(runtime, std::make_shared<const onnx::ModelProto>(prepared.edit.build()), watched, *dataset, recipe.calibration, options.threads, job);
     require_ranges(ranges, observed);
+    prepared.keep_unseen_float(ranges);
     if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
     return ranges;
 }

@@ -11,7 +11,7 @@ namespace vernier::detail {
 
 namespace {
 
-/// Rewrites a model so that Observe nodes sit behind the named tensors.
+/// Rewrites a model so that Observe nodes sit behind the named tensors, those of bodies (If, Loop, Scan) too.
 class Rewriter {
 public:
     Rewriter(onnx::ModelProto& model, const std::map<std::string, std::size_t>& ids) : model_(model), ids_(ids) {
@@ -19,18 +19,11 @@ public:
     }
 
     void rewrite() {
-        onnx::GraphProto& graph = *model_.mutable_graph();
-        google::protobuf::RepeatedPtrField<onnx::NodeProto> old;
-        old.Swap(graph.mutable_node());
-        observe_inputs(graph, old);
-        for (onnx::NodeProto& node : old) {
-            onnx::NodeProto* moved = graph.add_node();
-            moved->Swap(&node);
-            observe_outputs(graph, *moved);
-        }
-        if (placed_ != ids_.size()) {
-            throw Error(ErrorKind::internal, "a tensor to observe is neither computed nor an input of the main graph",
-                        {.tensor = missing()});
+        observe_graph(*model_.mutable_graph());
+        for (const auto& [name, id] : ids_) {
+            if (!observed_.contains(name)) {
+                throw Error(ErrorKind::internal, "a tensor to observe is neither computed nor an input", {.tensor = name});
+            }
         }
         add_domain();
     }
@@ -64,6 +57,25 @@ private:
         return candidate;
     }
 
+    void observe_graph(onnx::GraphProto& graph) {
+        google::protobuf::RepeatedPtrField<onnx::NodeProto> old;
+        old.Swap(graph.mutable_node());
+        observe_inputs(graph, old);
+        for (onnx::NodeProto& node : old) {
+            onnx::NodeProto* moved = graph.add_node();
+            moved->Swap(&node);
+            for (auto& attribute : *moved->mutable_attribute()) {
+                if (attribute.has_g()) {
+                    observe_graph(*attribute.mutable_g());
+                }
+                for (auto& body : *attribute.mutable_graphs()) {
+                    observe_graph(body);
+                }
+            }
+            observe_outputs(graph, *moved);
+        }
+    }
+
     void add_observe(onnx::GraphProto& graph, const std::string& from, const std::string& to, std::size_t id) {
         onnx::NodeProto* node = graph.add_node();
         node->set_op_type(kObserveOperator);
@@ -75,7 +87,6 @@ private:
         attribute->set_name("id");
         attribute->set_type(onnx::AttributeProto::INT);
         attribute->set_i(static_cast<std::int64_t>(id));
-        ++placed_;
     }
 
     /// An input keeps its name, so its readers read the observed copy.
@@ -92,6 +103,7 @@ private:
             }
             renamed.emplace(input.name(), fresh(input.name()));
             add_observe(graph, input.name(), renamed.at(input.name()), found->second);
+            observed_.insert(input.name());
         }
         if (!renamed.empty()) {
             for (onnx::NodeProto& node : nodes) {
@@ -166,24 +178,10 @@ private:
         opset->set_version(1);
     }
 
-    [[nodiscard]] std::string missing() const {
-        std::unordered_set<std::string> inputs;
-        for (const auto& input : model_.graph().input()) {
-            inputs.insert(input.name());
-        }
-        for (const auto& [name, id] : ids_) {
-            if (!observed_.contains(name) && !inputs.contains(name)) {
-                return name;
-            }
-        }
-        return {};
-    }
-
     onnx::ModelProto& model_;
     const std::map<std::string, std::size_t>& ids_;
     std::unordered_set<std::string> names_;
     std::unordered_set<std::string> observed_;
-    std::size_t placed_ = 0;
 };
 
 }  // namespace

@@ -76,6 +76,16 @@ TEST(Observe, SeesInputsInnerTensorsAndOutputsAndChangesNothing) {
     EXPECT_THAT(floats_of(out[2]), ElementsAre(-1, 4, -3, 8)) << "the If body reads the same values";
 }
 
+TEST(Observe, SeesTensorsOfTheBranchThatRuns) {
+    Seen t;
+    Seen e;
+    const auto session = Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {{"t", t.observer()}, {"e", e.observer()}});
+    EXPECT_THAT(floats_of(session->run(branching_inputs())[2]), ElementsAre(-1, 4, -3, 8));
+    EXPECT_THAT(t.values, ElementsAre(-1, 4, -3, 8));
+    EXPECT_EQ(t.calls, 1);
+    EXPECT_EQ(e.calls, 0) << "the other branch did not run";
+}
+
 TEST(Observe, WithoutObserversTheModelRunsAsItIs) {
     const auto session = Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {});
     EXPECT_THAT(floats_of(session->run(branching_inputs())[0]), ElementsAre(0, -2, 0, -4));

@@ -7,25 +7,6 @@
 namespace vernier {
 namespace {
 
-/// Names that a graph reads from outside of itself, its subgraphs included.
-void collect_outer_reads(const onnx::GraphProto& graph, std::unordered_set<std::string> inside,
-                         std::unordered_set<std::string>& outer) {
-    for (const auto& input : graph.input()) inside.insert(input.name());
-    for (const auto& tensor : graph.initializer()) inside.insert(tensor.name());
-    for (const auto& node : graph.node())
-        for (const auto& output : node.output()) inside.insert(output);
-    for (const auto& node : graph.node()) {
-        for (const auto& input : node.input())
-            if (!input.empty() && !inside.contains(input)) outer.insert(input);
-        for (const auto& attribute : node.attribute()) {
-            if (attribute.has_g()) collect_outer_reads(attribute.g(), inside, outer);
-            for (const auto& sub : attribute.graphs()) collect_outer_reads(sub, inside, outer);
-        }
-    }
-    for (const auto& output : graph.output())
-        if (!inside.contains(output.name())) outer.insert(output.name());
-}
-
 template <class T>
 onnx::TensorProto raw_tensor(onnx::TensorProto::DataType type, const std::vector<std::int64_t>& dims, const T* values,
                              std::size_t count) {
@@ -45,28 +26,6 @@ void fill_raw(onnx::TensorProto& tensor, const Field& field, T) {
 }
 
 }  // namespace
-
-std::unordered_set<std::string> outer_reads_of(const onnx::NodeProto& node) {
-    std::unordered_set<std::string> outer;
-    for (const auto& attribute : node.attribute()) {
-        if (attribute.has_g()) collect_outer_reads(attribute.g(), {}, outer);
-        for (const auto& sub : attribute.graphs()) collect_outer_reads(sub, {}, outer);
-    }
-    return outer;
-}
-
-void rename_reads(onnx::GraphProto& graph, const std::string& from, const std::string& to) {
-    for (auto& node : *graph.mutable_node()) {
-        for (auto& input : *node.mutable_input())
-            if (input == from) input = to;
-        for (auto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_g()) rename_reads(*attribute.mutable_g(), from, to);
-            for (auto& sub : *attribute.mutable_graphs()) rename_reads(sub, from, to);
-        }
-    }
-    for (auto& output : *graph.mutable_output())
-        if (output.name() == from) output.set_name(to);
-}
 
 void collect_names(const onnx::GraphProto& graph, std::unordered_set<std::string>& names) {
     for (const auto& input : graph.input()) names.insert(input.name());

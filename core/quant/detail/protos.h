@@ -11,10 +11,6 @@
 
 namespace vernier {
 
-/// Names that the subgraphs of a node read from outside of themselves.
-[[nodiscard]] std::unordered_set<std::string> outer_reads_of(const onnx::NodeProto& node);
-/// Makes nodes, subgraphs and outputs of a graph read another tensor.
-void rename_reads(onnx::GraphProto& graph, const std::string& from, const std::string& to);
 /// Every name of a tensor or node, those of subgraphs too.
 void collect_names(const onnx::GraphProto& graph, std::unordered_set<std::string>& names);
 /// The tensor of a Constant node; nothing for strings and sparse values, which stay nodes.

@@ -42,7 +42,7 @@ void remove_unread(GraphEdit& edit, const std::string& tensor) {
     if (made_by < 0) return;
     const onnx::NodeProto node = edit.item(static_cast<std::size_t>(made_by)).proto;
     for (const std::string& output : node.output())
-        if (!edit.readers(output).empty() || edit.is_output(output) || edit.has_outer_reads(output)) return;
+        if (!edit.readers(output).empty() || edit.is_output(output)) return;
     edit.remove(made_by);
     for (const std::string& input : node.input())
         if (!input.empty()) remove_unread(edit, input);

@@ -161,7 +161,7 @@ void keep_shared_tables(const GraphEdit& edit, std::span<const DynamicNode> node
         const std::string& table = edit.item(static_cast<std::size_t>(nodes[i].index)).proto.input(0);
         const auto readers = edit.readers(table);
         const bool only_gathers = std::all_of(readers.begin(), readers.end(), [&](int reader) { return gathers.contains(reader); });
-        if (!only_gathers || edit.has_outer_reads(table) || edit.is_output(table))
+        if (!only_gathers || edit.is_output(table))
             reasons[i] = "its table is read in float elsewhere, and would be stored twice";
     }
 }

@@ -117,9 +117,9 @@ public:
     }
 
 private:
-    /// True when something needs the tensor in float: a float reader, a float-only input, the caller, a subgraph.
+    /// True when something needs the tensor in float: a float reader, a float-only input, the caller.
     bool needs_float(const std::string& tensor) const {
-        if (edit_.is_output(tensor) || edit_.has_outer_reads(tensor)) return true;
+        if (edit_.is_output(tensor)) return true;
         for (int reader : edit_.readers(tensor)) {
             const auto found = slots_.find(reader);
             if (found == slots_.end()) return true;
