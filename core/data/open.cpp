@@ -33,7 +33,7 @@ fs::path dataset_file_in(const fs::path& folder) {
 std::string plain_name(const fs::path& path) {
     std::string name = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
     for (const std::string_view ending : {".json", ".dataset", ".npz", ".npy"})
-        if (name.ends_with(ending) && name.size() > ending.size()) name.resize(name.size() - ending.size());
+        if (name.ends_with(ending) && name.size() > ending.size()) name.erase(name.size() - ending.size());
     return name;
 }
 
