@@ -4,10 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/data/detail/elements.h"
 #include "core/data/detail/npy.h"
 #include "core/data/detail/npz.h"
@@ -188,6 +191,43 @@ SourcePtr open_path(DatasetInfo info, std::vector<std::pair<std::string, Tensor>
     return dataset;
 }
 
+/// Names that people give to the array with the labels, when the model has no input of that name.
+bool may_be_labels(const std::string& name, const DatasetInfo& info) {
+    constexpr std::array kNames = {"labels", "label", "y", "target", "targets", "y_true", "classes"};
+    const bool input = std::any_of(info.inputs.begin(), info.inputs.end(), [&](const InputSpec& spec) { return spec.name == name; });
+    return !input && std::find(kNames.begin(), kNames.end(), lower(name)) != kNames.end();
+}
+
+/// True for whole numbers from 0 on, one a sample.
+bool are_labels(const Tensor& tensor, std::int64_t count) {
+    const bool column = tensor.dims.size() == 2 && tensor.dims[1] == 1;
+    if ((tensor.dims.size() != 1 && !column) || tensor.dims[0] != count || is_float(tensor.type) || tensor.type == ElementType::boolean) return false;
+    bool good = true;
+    const bool numbers = visit_element(tensor.type, [&](auto sample) {
+        for (const auto value : tensor.as<decltype(sample)>()) good = good && static_cast<std::int64_t>(value) >= 0;
+    });
+    return numbers && good;
+}
+
+/// The labels among the arrays that are no input, of which they are taken out. "labels" must hold labels; an array of another
+/// usual name is taken when it does, and said.
+std::optional<Tensor> find_labels(const NpzFile& npz, std::int64_t count, DatasetInfo& info, std::vector<std::string>& unused) {
+    if (const auto named = std::find(unused.begin(), unused.end(), "labels"); named != unused.end()) {
+        unused.erase(named);
+        return npz.read("labels");
+    }
+    for (auto name = unused.begin(); name != unused.end(); ++name) {
+        if (!may_be_labels(*name, info)) continue;
+        Tensor tensor = npz.read(*name);
+        if (!are_labels(tensor, count)) continue;
+        info.findings.push_back({.code = "labels-assumed", .text = fmt::format("The array '{}' is taken as the labels.", *name),
+                                 .remedy = "Call it 'labels', or write a .dataset.json, to say so"});
+        unused.erase(name);
+        return tensor;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 SourcePtr open_npz_source(Fields& top, DatasetInfo info) {
@@ -214,7 +254,10 @@ SourcePtr open_npz_path(DatasetInfo info) {
     const NpzFile npz(info.path);
     std::vector<std::string> others;
     for (const std::string& name : npz.names())
-        if (name != "labels") others.push_back(name);
+        if (!may_be_labels(name, info)) others.push_back(name);
+    if (others.empty())  // the only array is the input's, whatever it is called
+        for (const std::string& name : npz.names())
+            if (name != "labels") others.push_back(name);
     if (others.empty())
         throw Error(ErrorKind::bad_data, "holds no arrays for the model's inputs", {.file = info.path.string()});
     std::vector<std::pair<std::string, Tensor>> arrays;
@@ -224,8 +267,19 @@ SourcePtr open_npz_path(DatasetInfo info) {
         for (const InputSpec& input : info.inputs) arrays.emplace_back(input.name, npz.read(input.name));
     }
     if (arrays.empty()) throw Error(ErrorKind::bad_data, "the model has no inputs to feed", {.file = info.path.string()});
-    const Tensor labels = npz.has("labels") ? npz.read("labels") : Tensor{};
-    return open_path(std::move(info), std::move(arrays), npz.has("labels") ? &labels : nullptr);
+    const bool single = arrays.size() == 1 && !npz.has(info.inputs[0].name);
+    std::vector<std::string> unused;
+    for (const std::string& name : npz.names()) {
+        const bool taken = single ? name == others[0] : std::any_of(arrays.begin(), arrays.end(), [&](const auto& array) { return array.first == name; });
+        if (!taken) unused.push_back(name);
+    }
+    const std::int64_t count = arrays.front().second.dims.empty() ? 0 : arrays.front().second.dims[0];
+    const std::optional<Tensor> labels = find_labels(npz, count, info, unused);
+    if (!unused.empty())
+        info.findings.push_back({.severity = Severity::warning, .code = "members-unused",
+                                 .text = fmt::format("{} holds arrays that were not used: {}.", info.path.filename().string(), fmt::join(unused, ", ")),
+                                 .remedy = "Inputs are found by their names, labels under 'labels'"});
+    return open_path(std::move(info), std::move(arrays), labels ? &*labels : nullptr);
 }
 
 SourcePtr open_npy_path(DatasetInfo info) {

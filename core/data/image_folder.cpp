@@ -94,28 +94,86 @@ std::vector<Named> read_labels_csv(const fs::path& csv) {
     return items;
 }
 
-/// Pictures of the class subfolders, or of the folder itself when there are no class subfolders.
-std::vector<Named> read_class_folders(const fs::path& folder, const fs::path& below) {
+bool is_other_picture(const fs::path& path) {
+    constexpr std::array kEndings = {".bmp", ".webp", ".tif", ".tiff", ".gif", ".heic", ".avif", ".jp2", ".ppm", ".pgm"};
+    return std::find(kEndings.begin(), kEndings.end(), lower(path.extension().string())) != kEndings.end();
+}
+
+/// Pictures of the class subfolders, or of the folder itself when there are no class subfolders. Counts what is skipped.
+std::vector<Named> read_class_folders(const fs::path& folder, const fs::path& below, ImageFolder& found) {
     std::vector<Named> items;
+    const auto take = [&](const fs::path& file, const fs::path& name, const std::string& label) {
+        if (!fs::is_regular_file(file)) return;
+        if (is_picture(file)) items.push_back({name.string(), label});
+        else if (is_other_picture(file)) ++found.skipped[lower(file.extension().string())];
+    };
     const auto entries = sorted_entries(folder / below);
     for (const fs::path& entry : entries) {
         if (!fs::is_directory(entry)) continue;
         const std::string label = entry.filename().string();
-        for (const fs::path& file : sorted_entries(entry))
-            if (is_picture(file) && fs::is_regular_file(file)) items.push_back({(below / label / file.filename()).string(), label});
+        for (const fs::path& file : sorted_entries(entry)) take(file, below / label / file.filename(), label);
     }
     if (!items.empty()) return items;
-    for (const fs::path& file : entries)
-        if (is_picture(file) && fs::is_regular_file(file)) items.push_back({(below / file.filename()).string(), ""});
+    for (const fs::path& file : entries) take(file, below / file.filename(), "");
     return items;
 }
 
-/// True when the subfolders are splits: both are there, or one of them and nothing that could be another class.
-bool is_divided(const fs::path& folder) {
-    const bool calibration = fs::is_directory(folder / "calibration"), validation = fs::is_directory(folder / "validation");
-    const auto entries = sorted_entries(folder);
-    const auto folders = std::count_if(entries.begin(), entries.end(), [](const fs::path& entry) { return fs::is_directory(entry); });
-    return (calibration && validation) || ((calibration || validation) && folders == 1);
+constexpr std::array kCalibrationNames = {"calibration", "train"};
+constexpr std::array kValidationNames = {"validation", "val", "valid", "test"};
+
+template <class Names> std::string first_of(const Names& names, const std::set<std::string>& folders) {
+    for (const char* name : names)
+        if (folders.contains(name)) return name;
+    return {};
+}
+
+/// True when the subfolders are splits and none can be a class: all have such names, and there are two, or one whose
+/// own subfolders are classes (or which only a split is called by).
+bool are_splits(const fs::path& folder, const std::set<std::string>& folders) {
+    if (folders.contains("calibration") && folders.contains("validation")) return true;
+    for (const std::string& name : folders)
+        if (first_of(kCalibrationNames, {name}).empty() && first_of(kValidationNames, {name}).empty()) return false;
+    if (folders.size() != 1) return folders.size() > 1;
+    const std::string& only = *folders.begin();
+    if (only == "calibration" || only == "validation") return true;
+    const auto entries = sorted_entries(folder / only);
+    return std::any_of(entries.begin(), entries.end(), [](const fs::path& entry) { return fs::is_directory(entry); });
+}
+
+std::vector<Named> read_splits(const fs::path& folder, const std::set<std::string>& folders, ImageFolder& found) {
+    std::vector<Named> named;
+    found.has_splits = true;
+    found.calibration = first_of(kCalibrationNames, folders);
+    found.validation = first_of(kValidationNames, folders);
+    for (const std::string& name : folders)
+        if (name != found.calibration && name != found.validation) found.unused.push_back(name);
+    if (!found.calibration.empty()) named = read_class_folders(folder, found.calibration, found);
+    found.calibration_count = named.size();
+    if (!found.validation.empty())
+        for (Named& item : read_class_folders(folder, found.validation, found)) named.push_back(std::move(item));
+    return named;
+}
+
+/// A folder deeper down that holds pictures, as a path below this one; empty when none is near.
+std::string deeper_pictures(const fs::path& folder) {
+    constexpr int kMostEntries = 2000;
+    int seen = 0;
+    for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator() && seen < kMostEntries; ++entry, ++seen)
+        if (is_picture(entry->path()) && entry->is_regular_file()) return fs::relative(entry->path().parent_path(), folder).string();
+    return {};
+}
+
+[[noreturn]] void no_pictures(const fs::path& folder, const ImageFolder& found) {
+    std::string what = "the folder holds no JPEG or PNG pictures and no other data that is known";
+    std::string remedy = "Put pictures into one subfolder for each class, or beside a labels.csv with lines file,label";
+    if (!found.skipped.empty()) {
+        what = fmt::format("the folder holds no JPEG or PNG pictures, but {} that end in {}, which is not read", found.skipped.begin()->second, found.skipped.begin()->first);
+        remedy = "Convert them to PNG";
+    } else if (const std::string deeper = deeper_pictures(folder); !deeper.empty()) {
+        what += fmt::format(" (there are pictures in {})", deeper);
+        remedy = fmt::format("Give the folder {} or the one above it", (folder / deeper).string());
+    }
+    throw Error(ErrorKind::bad_data, what, {.file = folder.string()}, remedy);
 }
 
 void number_labels(ImageFolder& found, const std::vector<Named>& named, const fs::path& folder) {
@@ -152,19 +210,13 @@ ImageFolder scan_image_folder(const fs::path& folder) {
     std::vector<Named> named;
     if (fs::exists(folder / "labels.csv")) {
         named = read_labels_csv(folder / "labels.csv");
-    } else if (is_divided(folder)) {
-        found.has_splits = true;
-        if (fs::is_directory(folder / "calibration")) named = read_class_folders(folder, "calibration");
-        found.calibration_count = named.size();
-        if (fs::is_directory(folder / "validation"))
-            for (Named& item : read_class_folders(folder, "validation")) named.push_back(std::move(item));
     } else {
-        named = read_class_folders(folder, "");
+        std::set<std::string> folders;
+        for (const fs::path& entry : sorted_entries(folder))
+            if (fs::is_directory(entry)) folders.insert(entry.filename().string());
+        named = are_splits(folder, folders) ? read_splits(folder, folders, found) : read_class_folders(folder, "", found);
     }
-    if (named.empty())
-        throw Error(ErrorKind::bad_data, "the folder holds no JPEG or PNG pictures and no other data that is known",
-                    {.file = folder.string()},
-                    "Put pictures into one subfolder for each class, or beside a labels.csv with lines file,label");
+    if (named.empty()) no_pictures(folder, found);
     number_labels(found, named, folder);
     return found;
 }

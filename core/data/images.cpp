@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Samples from picture files: items of a dataset file, a folder of class folders, or a folder with labels.csv.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -138,6 +139,22 @@ Preprocess assumed_steps(DatasetInfo& info, const InputSpec& input) {
     return steps;
 }
 
+/// Which folders are the splits, where their names do not say it, and which files were left out.
+void say_what_was_taken(const ImageFolder& found, std::vector<Finding>& findings) {
+    if (found.has_splits && (found.calibration == "train" || (!found.validation.empty() && found.validation != "validation") || !found.unused.empty())) {
+        std::string text = found.calibration.empty() ? "No folder calibrates" : fmt::format("The pictures in '{}' calibrate", found.calibration);
+        text += found.validation.empty() ? ", none validate" : fmt::format(", those in '{}' validate", found.validation);
+        if (!found.unused.empty()) text += fmt::format("; not used: {}", fmt::join(found.unused, ", "));
+        findings.push_back({.code = "splits-from-folders", .text = text + ".", .remedy = "Write a .dataset.json to choose other splits"});
+    }
+    if (found.skipped.empty()) return;
+    std::vector<std::string> parts;
+    for (const auto& [ending, count] : found.skipped) parts.push_back(fmt::format("{} {}", count, ending));
+    findings.push_back({.severity = Severity::warning, .code = "pictures-skipped",
+                        .text = fmt::format("Files were skipped, since only JPEG and PNG are read: {}.", fmt::join(parts, ", ")),
+                        .remedy = "Convert them to PNG"});
+}
+
 std::vector<std::uint64_t> parse_items(Fields& given, const std::string& name, std::vector<ImageItem>& items, std::vector<Finding>& findings) {
     Fields split = given.object(name);
     const Json& list = split.need("items");
@@ -188,6 +205,7 @@ SourcePtr open_images_folder(DatasetInfo info) {
     const InputSpec& input = only_input(info);
     const Preprocess steps = assumed_steps(info, input);
     info.classes = std::move(found.classes);
+    say_what_was_taken(found, info.findings);
     const std::string name = input.name;
     Splits splits;
     if (found.has_splits) {

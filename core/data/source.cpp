@@ -140,7 +140,7 @@ void SourceDataset::check_labels() {
     if (has_labels_ || splits_.validation.empty()) return;
     if (labelled == 0)
         info_.findings.push_back({.code = "labels-missing",
-                                  .text = "The samples have no labels: agreement with FP32 can be measured, accuracy cannot."});
+                                  .text = "The samples have no labels: outputs can be compared with those of FP32, accuracy cannot be measured."});
     else
         info_.findings.push_back({.severity = Severity::warning, .code = "labels-missing",
                                   .text = fmt::format("Only {} of {} validation samples have a label, so accuracy is not measured.",

@@ -136,6 +136,14 @@ TEST(Preprocess, IntegersAreOnlyCast) {
     EXPECT_THAT(error.line(), HasSubstr("#4: holds -1, which uint8 cannot hold"));
 }
 
+TEST(Preprocess, OneNumberIsForAllChannels) {
+    const Json json = {{"mean", 0.5}, {"std", {0.25, 0.5}}, {"scale", "x"}};
+    Fields fields(json, "d.dataset.json", "preprocess");
+    EXPECT_THAT(fields.numbers("mean"), ElementsAre(0.5F));
+    EXPECT_THAT(fields.numbers("std"), ElementsAre(0.25F, 0.5F));
+    EXPECT_THROW((void)fields.numbers("scale"), Error);
+}
+
 TEST(Preprocess, WrongNumberOfMeansIsAnError) {
     Preprocess steps;
     steps.dtype = ElementType::float32;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/base/file.h"
@@ -73,6 +74,62 @@ TEST_F(Folders, CalibrationAndValidationFoldersAreTheSplits) {
     EXPECT_EQ(data->size(Split::calibration), 1U);
     EXPECT_EQ(data->size(Split::validation), 2U);
     EXPECT_FALSE(has_finding(*data, "splits-overlap"));
+}
+
+TEST_F(Folders, TrainAndValFoldersAreSplitsAndSaid) {
+    for (const char* split : {"train", "val", "test"}) {
+        put(std::string(split) + "/cat/1.png", "source_palette.png");
+        put(std::string(split) + "/dog/2.png");
+    }
+    const DatasetPtr data = open(rgb_);
+    EXPECT_THAT(data->classes(), ElementsAre("cat", "dog"));
+    EXPECT_EQ(data->size(Split::calibration), 2U);
+    EXPECT_EQ(data->size(Split::validation), 2U);
+    EXPECT_EQ(data->load(Split::validation, 0).name, "val/cat/1.png");
+    const auto said = std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "splits-from-folders"; });
+    ASSERT_NE(said, data->findings().end());
+    EXPECT_EQ(said->text, "The pictures in 'train' calibrate, those in 'val' validate; not used: test.");
+}
+
+TEST_F(Folders, AClassMayBeCalledTrain) {
+    put("bus/1.png");
+    put("train/1.png", "source_palette.png");
+    EXPECT_THAT(open(rgb_)->classes(), ElementsAre("bus", "train"));
+}
+
+TEST_F(Folders, PicturesThatAreNotReadAreNamed) {
+    put("cat/1.png");
+    dir_.write("cat/2.webp", "x");
+    dir_.write("cat/3.BMP", "x");
+    const DatasetPtr data = open(rgb_);
+    const auto said = std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "pictures-skipped"; });
+    ASSERT_NE(said, data->findings().end());
+    EXPECT_THAT(said->text, HasSubstr("1 .bmp, 1 .webp"));
+    fs::remove(dir_ / "cat/1.png");
+    EXPECT_THAT(error(rgb_).line(), HasSubstr(".bmp, which is not read"));
+}
+
+TEST_F(Folders, TheWayToPicturesThatLieDeeperIsSaid) {
+    put("images/a/b/1.png");
+    EXPECT_THAT(error(rgb_).line(), HasSubstr("there are pictures in images/a/b"));
+}
+
+TEST_F(Folders, LabelsUnderAnotherNameAreTakenAndOtherArraysAreNamed) {
+    const std::string pixels = npy("<f4", "(6, 4)", raw(std::vector<float>(24, 0.5F))), classes = npy("<i8", "(6,)", raw<std::int64_t>({0, 1, 2, 0, 1, 2}));
+    const ModelPtr model = pass_through(ElementType::float32, {"N", 4});
+    for (const char* name : {"y.npy", "label.npy", "Y.npy"}) {
+        write_npz(dir_ / "d.npz", {{"X.npy", pixels}, {name, classes}});
+        const DatasetPtr data = open_dataset(dir_ / "d.npz", *model);
+        EXPECT_TRUE(data->has_labels()) << name;
+        EXPECT_TRUE(has_finding(*data, "labels-assumed")) << name;
+        EXPECT_FALSE(has_finding(*data, "members-unused")) << name;
+    }
+    write_npz(dir_ / "d.npz", {{"x.npy", pixels}, {"y.npy", pixels}, {"extra.npy", classes}});
+    const DatasetPtr data = open_dataset(dir_ / "d.npz", *model);
+    EXPECT_FALSE(data->has_labels()) << "y holds no classes";
+    EXPECT_TRUE(has_finding(*data, "members-unused"));
+    write_npz(dir_ / "d.npz", {{"y.npy", pixels}});
+    EXPECT_EQ(open_dataset(dir_ / "d.npz", *model)->size(Split::validation), 5U) << "the only array is the input";
 }
 
 TEST_F(Folders, OneSplitFolderAloneIsNoClass) {

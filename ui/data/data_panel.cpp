@@ -186,7 +186,7 @@ void DataPanel::showFacts() {
     QStringList lines;
     lines << QDir::toNativeSeparators(QString::fromStdString(dataset.path().string()));
     lines << tr("%L1 calibration samples · %L2 validation samples").arg(dataset.size(Split::calibration)).arg(dataset.size(Split::validation));
-    lines << (!dataset.has_labels()        ? tr("No labels: agreement with FP32 is measured, accuracy is not.")
+    lines << (!dataset.has_labels()        ? tr("No labels: outputs are compared with those of FP32, accuracy is not measured.")
               : dataset.classes().empty() ? tr("Labelled")
                                           : tr("Labelled, %L1 classes").arg(dataset.classes().size()));
     lines << tr("Preprocessing: %1").arg(QString::fromStdString(dataset.preprocessing()));

@@ -68,8 +68,9 @@ std::optional<float> Fields::number_if(const std::string& key) {
 std::vector<float> Fields::numbers(const std::string& key) {
     const Json* value = find(key);
     if (value == nullptr) return {};
-    if (!value->is_array() || value->empty()) fail(key, "is not a list of numbers");
     std::vector<float> out;
+    if (value->is_number() && std::isfinite(value->get<float>())) return {value->get<float>()};
+    if (!value->is_array() || value->empty()) fail(key, "is neither a number nor a list of numbers");
     for (const Json& item : *value) {
         if (!item.is_number() || !std::isfinite(item.get<float>())) fail(key, "holds something that is not a number");
         out.push_back(item.get<float>());

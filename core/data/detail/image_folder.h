@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,10 @@ struct ImageItem {
 struct ImageFolder {
     std::vector<ImageItem> items;
     std::vector<std::string> classes;
-    bool has_splits = false;               ///< it has subfolders calibration and validation
+    bool has_splits = false;               ///< its subfolders are splits
+    std::string calibration, validation;   ///< then: their names, such as "train" and "val"; empty when there is none
+    std::vector<std::string> unused;       ///< then: the subfolders that are left over
+    std::map<std::string, std::uint64_t> skipped;  ///< pictures of kinds that are not read, by ending
     std::uint64_t calibration_count = 0;   ///< then: so many items at the front calibrate
 };
 
@@ -26,7 +30,8 @@ struct ImageFolder {
 /// labels.csv (lines "file,label"; the label is a class index or a class name), class subfolders, no labels.
 /// Class indices follow classes.txt in the folder where there is one; else class folders whose names are all numbers
 /// mean these numbers; else class names in alphabetical order count from 0.
-/// A folder with the subfolders calibration and validation (each with class subfolders) brings its own splits.
+/// A folder with the subfolders calibration (or train) and validation (or val, valid, test), each with class subfolders, brings
+/// its own splits.
 /// Throws Error{not_found, bad_data}; a folder without pictures is bad_data.
 [[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& folder);
 
