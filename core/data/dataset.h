@@ -49,6 +49,8 @@ public:
     [[nodiscard]] virtual Sample load(Split split, std::uint64_t index) const = 0;
     [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;  ///< may be empty
     [[nodiscard]] virtual bool has_labels() const = 0;
+    /// True when the scores are those of classes: there are labels or names of classes, or the dataset file gives a metric.
+    [[nodiscard]] virtual bool classifies() const { return has_labels() || !classes().empty(); }
     /// Name of the output that holds the scores [N, classes]; empty means the model's first output.
     [[nodiscard]] virtual const std::string& output() const = 0;
     [[nodiscard]] virtual const std::vector<Finding>& findings() const = 0;     ///< e.g. calibration and validation overlap

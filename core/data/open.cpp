@@ -42,8 +42,9 @@ void read_shared_keys(Fields& top, const Model& model, DatasetInfo& info) {
         top.fail("version", fmt::format("is {}, but this build reads version 1", version.dump()), "Use a newer Vernier");
     info.name = top.text_if("name").value_or(info.name);
     static_cast<void>(top.text_if("model"));  // the caller says which model
-    if (const auto metric = top.text_if("metric"); metric && *metric != "top1")
-        top.fail("metric", fmt::format("is '{}', which is not known", *metric), "Known: top1");
+    const auto metric = top.text_if("metric");
+    if (metric && *metric != "top1") top.fail("metric", fmt::format("is '{}', which is not known", *metric), "Known: top1");
+    info.has_metric = metric.has_value();
     if (top.has("batch")) static_cast<void>(top.integer("batch", 0, 1 << 20));
     info.output = top.text_if("output").value_or("");
     const auto& outputs = model.outputs();

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/flow/output_findings.h"
+#include "core/measure/cast.h"
 
 namespace vernier {
 namespace {
@@ -25,8 +27,9 @@ void say_what_is_missing(const DatasetPtr& data, std::vector<Finding>& findings)
         findings.push_back({Severity::warning, "no-data", kNone, {}, {},
                             "Without samples neither accuracy nor agreement is known; latency was measured on zeros.", "Give --data."});
     else if (!data->has_labels())
-        findings.push_back({Severity::info, "no-labels", kNone, {}, {}, "The samples have no labels, so there is no accuracy; agreement with "
-                            "the baseline is judged instead.", {}});
+        findings.push_back({Severity::info, "no-labels", kNone, {}, {}, "The samples have no labels, so there is no accuracy; outputs are "
+                            "compared with those of the baseline.",
+                            "--min-sqnr DB limits the error of outputs; where they hold class scores, --min-agreement P limits the answers that change."});
 }
 
 std::string inputs_text(const Model& model) {
@@ -35,24 +38,50 @@ std::string inputs_text(const Model& model) {
     return text.empty() ? "none" : text;
 }
 
-/// True when both take the same tensors; an axis that one of them leaves open may have any size and name.
+const Value* input_named(const Model& model, const std::string& name) {
+    for (const ValueId id : model.inputs())
+        if (model.value(id).name == name) return &model.value(id);
+    return nullptr;
+}
+
+/// True when both take the same tensors, by name; an axis that one of them leaves open may have any size and name.
 bool same_inputs(const Model& a, const Model& b) {
     const auto same_dim = [](const Dim& one, const Dim& two) { return one.value == two.value || one.value < 0 || two.value < 0; };
-    const auto same_value = [&](ValueId one, ValueId two) {
+    const auto same_value = [&](ValueId one) {
         const ValueType& left = a.value(one).type;
-        const ValueType& right = b.value(two).type;
-        if (a.value(one).name != b.value(two).name || left.element != right.element) return false;
+        const Value* other = input_named(b, a.value(one).name);
+        if (other == nullptr || !can_cast(left.element, other->type.element)) return false;
+        const ValueType& right = other->type;
         return !left.has_shape || !right.has_shape || std::equal(left.dims.begin(), left.dims.end(), right.dims.begin(), right.dims.end(), same_dim);
     };
-    return std::equal(a.inputs().begin(), a.inputs().end(), b.inputs().begin(), b.inputs().end(), same_value);
+    return a.inputs().size() == b.inputs().size() && std::all_of(a.inputs().begin(), a.inputs().end(), same_value);
+}
+
+/// Samples are made for the inputs of the first model and given to the others by name.
+void check_input_names(const Model& first, const Model& other) {
+    for (const ValueId id : other.inputs())
+        if (input_named(first, other.value(id).name) == nullptr)
+            throw Error(ErrorKind::bad_data,
+                        fmt::format("takes an input that {} does not have, whose inputs are: {}", first.path().string(), inputs_text(first)),
+                        {.file = other.path().string(), .tensor = other.value(id).name},
+                        "Inputs are matched by name: rename it, or measure the file on its own.");
 }
 
 /// One dataset feeds all models, and a comparison is one of equal work.
 void warn_of_inputs(const Model& first, const Model& other, std::vector<Finding>& findings) {
-    if (same_inputs(first, other)) return;
-    findings.push_back({Severity::warning, "inputs-differ", kNone, {}, {},
-                        fmt::format("{} takes {}, but {} takes {}.", other.path().string(), inputs_text(other), first.path().string(), inputs_text(first)),
-                        "Times of models that do different work say little about each other."});
+    if (!same_inputs(first, other)) {
+        findings.push_back({Severity::warning, "inputs-differ", kNone, {}, {},
+                            fmt::format("{} takes {}, but {} takes {}.", other.path().string(), inputs_text(other), first.path().string(), inputs_text(first)),
+                            "Times of models that do different work say little about each other."});
+        return;
+    }
+    for (const ValueId id : other.inputs()) {
+        const Value& own = other.value(id);
+        const Value* before = input_named(first, own.name);
+        if (before != nullptr && before->type.element != own.type.element)
+            findings.push_back({Severity::info, "inputs-cast", kNone, {}, own.name,
+                                fmt::format("{} takes {} as {}: the samples are cast to it.", other.path().string(), own.name, own.type.text()), {}});
+    }
 }
 
 void warn_of_threads(const MeasureOptions& options, std::vector<Finding>& findings) {
@@ -64,22 +93,11 @@ void warn_of_threads(const MeasureOptions& options, std::vector<Finding>& findin
                             "Measure with at most as many threads as there are processors."});
 }
 
-/// What makes the figures of answers worthless, though every sample was answered.
-void warn_of_answers(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
-    for (const Measurement& each : measurements) {
-        const Answers& answers = each.answers;
-        if (answers.not_a_number > 0)
-            findings.push_back({Severity::serious, "nan-answers", kNone, {}, {},
-                                fmt::format("{} answered {} of {} samples with NaN.", each.model.string(), answers.not_a_number, answers.sample.size()),
-                                "Its accuracy and agreement mean nothing. Check the samples, or what the nodes compute."});
-    }
-    if (measurements.empty()) return;
-    const Answers& first = measurements.front().answers;
-    const auto outside = std::count_if(first.label.begin(), first.label.end(), [&](std::int32_t label) { return label >= static_cast<std::int64_t>(first.classes); });
-    if (outside > 0)
-        findings.push_back({Severity::serious, "labels-outside", kNone, {}, {},
-                            fmt::format("{} of {} labels are no class of the model, whose scores are {}.", outside, first.label.size(), first.classes),
-                            "Such a sample can never count as right. Labels count from 0; check them, and which output holds the scores."});
+/// The file may have been replaced between the look at its inputs and the measurement.
+void check_unchanged(const std::vector<Measurement>& measurements, const std::vector<std::string>& hashes) {
+    for (std::size_t i = 0; i < measurements.size(); ++i)
+        if (measurements[i].sha256 != hashes[i])
+            throw Error(ErrorKind::bad_model, "the file changed while it was measured", {.file = measurements[i].model.string()}, "Measure it again.");
 }
 
 /// What can be known before anything is measured: how the files were made, and their dataset.
@@ -93,9 +111,11 @@ DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std:
         const ModelPtr model = open_for_work(nullptr, each, job);
         if (!report.empty()) check_output(report, model->files());
         result.origins.push_back(read_origin(model->proto()));
+        result.hashes.push_back(model->sha256());
         if (first == nullptr) first = model;
         warn_of_inputs(*first, *model, result.findings);
         if (data == nullptr) data = open_data(path, *model);
+        else check_input_names(*first, *model);
     }
     if (data != nullptr) {
         if (!report.empty()) check_output(report, data->files());
@@ -108,7 +128,8 @@ DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std:
 void measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& data,
                  const MeasureOptions& options, const Job& job, MeasuredFiles& result) {
     result.measurements = measure(runtime, models, data, options, job);
-    warn_of_answers(result.measurements, result.findings);
+    check_unchanged(result.measurements, result.hashes);
+    judge_outputs(result.measurements, data != nullptr && data->has_labels(), result.findings);
     if (data != nullptr && options.samples > data->size(Split::validation))
         result.findings.push_back({Severity::info, "few-samples", kNone, {}, {},
                                    fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)), {}});
@@ -127,17 +148,18 @@ MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::fi
     return result;
 }
 
+Finding no_gate() {
+    return {Severity::info, "no-gate", kNone, {}, {}, "No limit is set, so nothing was judged.",
+            "Set --max-drop POINTS, --min-agreement P, --min-sqnr DB or --min-speedup X to get a verdict and an exit code."};
+}
+
 ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
                             const MeasureOptions& options, const Gate& gate, const Job& job,
                             const std::filesystem::path& report) {
     MeasuredFiles measured;
     if (!report.empty()) check_output(report, {});
     const DatasetPtr dataset = open_all(models, data, job, measured, report);
-    if (gate.max_drop_points && (dataset == nullptr || !dataset->has_labels()))
-        throw Error(ErrorKind::usage, "a limit on accuracy needs samples with labels", {data.string()}, "Give --data with labels, or leave out --max-drop.");
-    if (!gate.max_drop_points && !gate.min_speedup)
-        measured.findings.push_back({Severity::info, "no-gate", kNone, {}, {}, "No limit is set, so nothing was judged.",
-                                     "Set --max-drop POINTS or --min-speedup X to get a verdict and an exit code."});
+    if (!gate.any()) measured.findings.insert(measured.findings.begin(), no_gate());
     measure_all(runtime, models, dataset, options, job, measured);
     return {compare(std::move(measured.measurements), gate), std::move(measured.origins), std::move(measured.findings)};
 }

@@ -17,6 +17,7 @@ struct MeasuredFiles {
     std::vector<Measurement> measurements;
     std::vector<std::optional<Origin>> origins;  ///< of files that Vernier made
     std::vector<Finding> findings;
+    std::vector<std::string> hashes = {};        ///< SHA-256 of each file when it was opened
 };
 
 /// Measures models with one harness. The dataset is opened for the first of them.
@@ -31,11 +32,14 @@ struct ComparedFiles {
     std::vector<Finding> findings;
 };
 
-/// models[0] is the baseline. Throws as measure_files, and Error{usage} when a limit on accuracy has no labels to judge by.
+/// models[0] is the baseline. Throws as measure_files. A limit that has nothing to judge by (top-1 without labels) is inconclusive.
 /// report: a file that the caller will write; it is refused now when it is one of the inputs or cannot be written.
 [[nodiscard]] ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
                                           const std::filesystem::path& data, const MeasureOptions& options, const Gate& gate, const Job& job,
                                           const std::filesystem::path& report = {});
+
+/// What is said where no limit is set.
+[[nodiscard]] Finding no_gate();
 
 /// Worst gate over all candidates: failed, then inconclusive, then passed; not judged when no limit is set.
 [[nodiscard]] Outcome worst_outcome(const Comparison& comparison);

@@ -12,21 +12,6 @@ namespace {
 
 constexpr const char* kKey = "vernier";
 
-Origin origin_from_json(const Json& json) {
-    Origin origin;
-    origin.version = json.at("version").get<std::string>();
-    origin.source_sha256 = json.at("source_sha256").get<std::string>();
-    origin.recipe = json.at("recipe");
-    origin.recipe_sha256 = json.at("recipe_sha256").get<std::string>();
-    for (const MethodRow& row : kMethods)
-        if (const auto found = json.at("counts").find(std::string(row.id)); found != json.at("counts").end())
-            origin.counts[row.method] = found->get<std::size_t>();
-    origin.data_name = json.at("data").at("name").get<std::string>();
-    origin.data_fingerprint = json.at("data").at("fingerprint").get<std::string>();
-    origin.calibration_samples = json.at("data").at("samples").get<std::uint64_t>();
-    return origin;
-}
-
 }  // namespace
 
 Method Origin::main_method() const {
@@ -64,6 +49,21 @@ Json to_json(const Origin& origin) {
             {"recipe_sha256", origin.recipe_sha256},
             {"counts", counts},
             {"data", {{"name", origin.data_name}, {"fingerprint", origin.data_fingerprint}, {"samples", origin.calibration_samples}}}};
+}
+
+Origin origin_from_json(const Json& json) {
+    Origin origin;
+    origin.version = json.at("version").get<std::string>();
+    origin.source_sha256 = json.at("source_sha256").get<std::string>();
+    origin.recipe = json.at("recipe");
+    origin.recipe_sha256 = json.at("recipe_sha256").get<std::string>();
+    for (const MethodRow& row : kMethods)
+        if (const auto found = json.at("counts").find(std::string(row.id)); found != json.at("counts").end())
+            origin.counts[row.method] = found->get<std::size_t>();
+    origin.data_name = json.at("data").at("name").get<std::string>();
+    origin.data_fingerprint = json.at("data").at("fingerprint").get<std::string>();
+    origin.calibration_samples = json.at("data").at("samples").get<std::uint64_t>();
+    return origin;
 }
 
 void write_origin(onnx::ModelProto& model, const Origin& origin) {

@@ -38,5 +38,7 @@ void write_origin(onnx::ModelProto& model, const Origin& origin);
 [[nodiscard]] std::optional<Origin> read_origin(const onnx::ModelProto& model);
 
 [[nodiscard]] Json to_json(const Origin& origin);
+/// Throws what the JSON library throws.
+[[nodiscard]] Origin origin_from_json(const Json& json);
 
 }  // namespace vernier

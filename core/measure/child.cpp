@@ -21,7 +21,7 @@ public:
 
     [[nodiscard]] const Opened& opened() const override { return opened_; }
     void ask(const std::map<std::string, Tensor>& inputs) override { send({{"do", "answer"}, {"inputs", wire_json(inputs)}}); }
-    [[nodiscard]] std::vector<float> answer() override { return floats_from_wire(receive()); }
+    [[nodiscard]] std::map<std::string, Tensor> answer() override { return tensors_from_wire(receive()); }
     [[nodiscard]] double warm_up() override { return call({{"do", "warm_up"}}).get<double>(); }
     [[nodiscard]] std::vector<double> block(int runs) override {
         return call({{"do", "block"}, {"runs", runs}}).get<std::vector<double>>();

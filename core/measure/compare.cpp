@@ -7,7 +7,6 @@
 #include "core/base/error.h"
 #include "core/measure/gate.h"
 #include "core/measure/latency.h"
-#include "core/measure/metrics.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -45,24 +44,15 @@ void compare_latency(CandidateComparison& candidate, const Latency& baseline, co
     candidate.latency_differs = leaves_out_one && away > noise.floor;
 }
 
-void compare_answers(CandidateComparison& candidate, const Answers& before) {
+void compare_labels(CandidateComparison& candidate, const Answers& before) {
     const Answers& after = candidate.measurement.answers;
-    if (after.sample != before.sample) {
-        throw Error(ErrorKind::internal, "models that did not see the same samples cannot be compared",
-                    {.file = candidate.measurement.model.string()});
-    }
-    std::uint64_t same = 0;
     for (std::size_t i = 0; i < after.sample.size(); ++i) {
-        same += after.predicted[i] == before.predicted[i] ? 1U : 0U;
         if (before.label[i] < 0) continue;
         const bool right_before = before.predicted[i] == before.label[i];
         const bool right_after = after.predicted[i] == after.label[i];
         (right_before ? (right_after ? candidate.right_both : candidate.lost)
                       : (right_after ? candidate.gained : candidate.wrong_both)) += 1;
     }
-    if (!after.sample.empty()) candidate.agreement = 100.0 * static_cast<double>(same) / static_cast<double>(after.sample.size());
-    candidate.output_sqnr_db = sqnr_db(after.distance);
-    candidate.output_cosine = cosine(after.distance);
     const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
     if (n == 0) return;
     const double gained = static_cast<double>(candidate.gained) - static_cast<double>(candidate.lost);
@@ -71,14 +61,42 @@ void compare_answers(CandidateComparison& candidate, const Answers& before) {
     candidate.top1_delta_interval = {-100 * drop.hi, -100 * drop.lo};
 }
 
-void judge(CandidateComparison& candidate, const Answers& baseline, const Gate& gate, double bias) {
-    candidate.gate_lines.clear();
-    if (gate.max_drop_points) {
-        const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
-        candidate.gate_lines.push_back(baseline.not_a_number > 0
-                                           ? judge_nan_baseline(baseline.not_a_number)
-                                           : judge_drop(candidate.lost, candidate.gained, n, *gate.max_drop_points));
+/// Answers are the arg max of class scores; where a model has none, all its integers (one that ends in an ArgMax itself).
+void compare_agreement(CandidateComparison& candidate, const Measurement& baseline) {
+    const Answers& before = baseline.answers;
+    const Answers& after = candidate.measurement.answers;
+    const bool classes = baseline.classes > 1 && candidate.measurement.classes > 1;
+    if (!classes && after.whole_equal.size() != after.sample.size()) return;
+    candidate.answered = after.sample.size();
+    for (std::size_t i = 0; i < after.sample.size(); ++i) {
+        const bool same = classes ? after.predicted[i] >= 0 && after.predicted[i] == before.predicted[i] : after.whole_equal[i];
+        candidate.same += same ? 1U : 0U;
     }
+}
+
+void compare_answers(CandidateComparison& candidate, const Measurement& baseline) {
+    if (candidate.measurement.answers.sample != baseline.answers.sample) {
+        throw Error(ErrorKind::internal, "models that did not see the same samples cannot be compared",
+                    {.file = candidate.measurement.model.string()});
+    }
+    compare_agreement(candidate, baseline);
+    if (baseline.accuracy && candidate.measurement.accuracy) compare_labels(candidate, baseline.answers);
+    const auto& outputs = candidate.measurement.outputs;
+    const auto worst = std::min_element(outputs.begin(), outputs.end(), [](const OutputFigures& a, const OutputFigures& b) {
+        return a.sqnr_db && (!b.sqnr_db || closeness(a) < closeness(b));
+    });
+    if (worst == outputs.end()) return;
+    candidate.output_sqnr_db = worst->sqnr_db;
+    candidate.output_cosine = worst->cosine;
+}
+
+void judge(CandidateComparison& candidate, const Measurement& baseline, const Gate& gate, double bias) {
+    const bool answers = candidate.answered > 0 && (baseline.classifies || gate.min_agreement);
+    candidate.agreement = answers ? std::optional(100.0 * static_cast<double>(candidate.same) / static_cast<double>(candidate.answered)) : std::nullopt;
+    candidate.gate_lines.clear();
+    if (gate.max_drop_points) candidate.gate_lines.push_back(judge_accuracy(candidate, baseline, *gate.max_drop_points));
+    if (gate.min_agreement) candidate.gate_lines.push_back(judge_agreement(candidate, baseline, *gate.min_agreement));
+    if (gate.min_sqnr_db) candidate.gate_lines.push_back(judge_sqnr(candidate.measurement.outputs, *gate.min_sqnr_db));
     if (gate.min_speedup) {
         candidate.gate_lines.push_back(
             judge_speed(candidate.speedup, candidate.speedup_interval, bias, *gate.min_speedup));
@@ -110,7 +128,7 @@ Outcome Comparison::outcome() const {
 
 void judge_again(Comparison& comparison, const Gate& gate) {
     comparison.gate = gate;
-    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, comparison.baseline.answers, gate, comparison.noise_bias);
+    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, comparison.baseline, gate, comparison.noise_bias);
 }
 
 Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
@@ -129,8 +147,8 @@ Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
                                    static_cast<double>(comparison.baseline.size_bytes);
         }
         compare_latency(candidate, comparison.baseline.latency, noise);
-        compare_answers(candidate, comparison.baseline.answers);
-        judge(candidate, comparison.baseline.answers, gate, noise.bias);
+        compare_answers(candidate, comparison.baseline);
+        judge(candidate, comparison.baseline, gate, noise.bias);
         comparison.candidates.push_back(std::move(candidate));
     }
     return comparison;

@@ -11,8 +11,11 @@ namespace vernier {
 
 /// What a candidate must hold. Unset limits are not judged.
 struct Gate {
-    std::optional<double> max_drop_points;   ///< top-1 points below the baseline
-    std::optional<double> min_speedup;       ///< p50 baseline / p50 candidate
+    std::optional<double> max_drop_points = {};  ///< top-1 points below the baseline
+    std::optional<double> min_speedup = {};      ///< p50 baseline / p50 candidate
+    std::optional<double> min_agreement = {};    ///< percent of samples with the baseline's answer
+    std::optional<double> min_sqnr_db = {};      ///< of each output with floating values
+    [[nodiscard]] bool any() const { return max_drop_points || min_speedup || min_agreement || min_sqnr_db; }
     bool operator==(const Gate&) const = default;
 };
 
@@ -21,10 +24,10 @@ enum class Outcome { passed, failed, inconclusive, not_judged };
 
 /// One limit judged against an interval.
 struct GateLine {
-    std::string what;        ///< "accuracy", "speed"
+    std::string what;        ///< "accuracy", "agreement", "output error", "speed"
     Outcome outcome = Outcome::not_judged;
     std::string text;        ///< "drop 0.20 points (95 %: -0.05 to 0.46), limit 0.5"
-    std::uint64_t samples_needed = 0;  ///< for inconclusive accuracy: how many would settle it; 0 = not known
+    std::uint64_t samples_needed = 0;  ///< for inconclusive answers: how many would decide; 0 = not known
 };
 
 /// A candidate against the baseline, paired.
@@ -36,9 +39,11 @@ struct CandidateComparison {
     bool latency_differs = false;            ///< the interval leaves out 1 and exceeds the A/A noise floor
     std::optional<double> top1_delta_points; ///< candidate - baseline
     Interval top1_delta_interval;            ///< 95 % Tango
-    double agreement = 100;                  ///< percent of samples with the same arg max
-    double output_sqnr_db = 0;
-    double output_cosine = 1;
+    /// Percent of samples with the baseline's answer. Only for a classifier (Measurement::classifies), or when a limit asks for it.
+    std::optional<double> agreement;
+    std::uint64_t same = 0, answered = 0;    ///< samples whose answers are equal, of how many; 0 where no output holds answers
+    std::optional<double> output_sqnr_db;    ///< of the worst output with floating values
+    std::optional<double> output_cosine;     ///< of the same output
     std::uint64_t right_both = 0, lost = 0, gained = 0, wrong_both = 0;
     std::vector<GateLine> gate_lines;
     Outcome gate = Outcome::not_judged;      ///< worst of the lines: failed, then inconclusive, then passed
@@ -53,7 +58,7 @@ struct Comparison {
     [[nodiscard]] Outcome outcome() const;   ///< passed when at least one candidate passed and none is needed more; see compare.cpp
 };
 
-/// Judges the same figures against other limits.
+/// Judges the same figures against other limits; the same as if they had been compared with these.
 void judge_again(Comparison& comparison, const Gate& gate);
 
 /// measurements[0] is the baseline. All must come from one call of measure().

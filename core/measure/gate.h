@@ -9,8 +9,17 @@ namespace vernier {
 /// failed when the lower end is, inconclusive in between. n = 0 means that there were no labels.
 [[nodiscard]] GateLine judge_drop(std::uint64_t lost, std::uint64_t gained, std::uint64_t n, double limit_points);
 
-/// The line of a gate whose baseline itself answers with NaN: whatever the candidate does, nothing is shown.
-[[nodiscard]] GateLine judge_nan_baseline(std::uint64_t samples);
+/// The same for a candidate. A baseline that answers with NaN decides nothing; a candidate that answers with NaN where the
+/// baseline does not, or lacks the output, fails.
+[[nodiscard]] GateLine judge_accuracy(const CandidateComparison& candidate, const Measurement& baseline, double limit_points);
+
+/// Judges the percent of answers that are the baseline's against a least value, by Wilson's interval; 100 asks for all of
+/// these samples. NaN as in judge_accuracy.
+[[nodiscard]] GateLine judge_agreement(const CandidateComparison& candidate, const Measurement& baseline, double limit);
+
+/// Judges the SQNR of each output against a least value in dB; the line is that of the worst output. An output that is missing,
+/// or not finite where the baseline's is, fails.
+[[nodiscard]] GateLine judge_sqnr(const std::vector<OutputFigures>& outputs, double limit);
 
 /// Judges a speedup against a least value in the same way; bias is how far the baseline differed from itself beyond chance
 /// (a share, 0 on a quiet machine), and widens the interval.

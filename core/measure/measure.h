@@ -11,6 +11,8 @@
 #include "core/base/json.h"
 #include "core/base/provenance.h"
 #include "core/data/dataset.h"
+#include "core/measure/interval.h"
+#include "core/measure/outputs.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {
@@ -24,11 +26,6 @@ struct MeasureOptions {
     std::uint64_t seed = 7;
     /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
     std::filesystem::path worker = {};
-};
-
-struct Interval {
-    double lo = 0, hi = 0;
-    bool operator==(const Interval&) const = default;
 };
 
 /// Latency of one model in milliseconds. Raw samples are kept by block, in the order they ran.
@@ -57,13 +54,12 @@ struct OutputDistance {
 /// What the model answered on each validation sample (kept for paired comparison).
 struct Answers {
     std::vector<std::uint64_t> sample;         ///< index in the validation split
-    std::vector<std::int32_t> predicted;       ///< arg max of the scores, lowest index wins a tie
+    std::vector<std::int32_t> predicted;       ///< arg max of the scores, lowest index wins a tie; -1 for NaN and where there are no classes
     std::vector<std::int32_t> label;           ///< -1 without labels
     std::vector<bool> in_top5;
-    std::uint64_t classes = 0;                 ///< scores of an answer; 0 where it was not kept
-    std::uint64_t not_a_number = 0;            ///< samples whose scores hold a NaN
+    std::uint64_t classes = 0;                 ///< scores of an answer; 0 where the output is not [N, classes] (metrics.h)
+    std::vector<bool> whole_equal;             ///< all integer outputs are those of the first model; empty without such outputs
     std::vector<std::vector<float>> scores;    ///< the scores output, flattened; empty when all together pass 64 MB
-    OutputDistance distance;                   ///< against the first model of the same call
 };
 
 /// Everything measured about one model file with one harness.
@@ -76,6 +72,10 @@ struct Measurement {
     std::uint64_t peak_rss_bytes = 0;          ///< what opening it and a first run add to the process at most
     Latency latency;
     std::optional<Accuracy> accuracy;
+    std::vector<OutputFigures> outputs;        ///< all outputs; of the first model in its order, of others the worst first
+    std::string scores_output;                 ///< the output that holds the scores: the dataset's choice, else the first
+    std::uint64_t classes = 0;                 ///< its classes; 0 where it is not [N, classes]
+    bool classifies = false;                   ///< it has classes, and labels or the dataset say that they are classes
     Answers answers;
     std::vector<ProfileEvent> profile;         ///< time per executed node
     RunOptions run;

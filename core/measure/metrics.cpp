@@ -5,9 +5,33 @@
 #include <cmath>
 
 #include "core/measure/statistics.h"
+#include "core/measure/tally.h"
 #include "core/model/weights.h"
 
 namespace vernier {
+namespace {
+
+template <class T> void add_all(OutputDistance& distance, std::span<const T> reference, std::span<const T> scores) {
+    const std::size_t n = std::min(reference.size(), scores.size());
+    for (std::size_t i = 0; i < n; ++i) {
+        const double a = reference[i];
+        const double b = scores[i];
+        if (std::isfinite(a) && std::isfinite(b)) {
+            distance.signal += a * a;
+            distance.error += (a - b) * (a - b);
+            distance.dot += a * b;
+            distance.energy += b * b;
+        } else if (std::isfinite(a)) {
+            distance.signal += a * a;
+            distance.error += a * a;
+        } else if (!(a == b || (std::isnan(a) && std::isnan(b)))) {
+            distance.error += 1;
+        }
+    }
+    distance.count += n;
+}
+
+}  // namespace
 
 std::vector<float> scores_of(const Tensor& output) {
     if (bits(output.type) == 0) return {};
@@ -39,23 +63,24 @@ bool in_top(std::span<const float> scores, std::int64_t label, int k) {
 }
 
 void add_scores(OutputDistance& distance, std::span<const float> reference, std::span<const float> scores) {
-    const std::size_t n = std::min(reference.size(), scores.size());
-    for (std::size_t i = 0; i < n; ++i) {
-        const double a = reference[i];
-        const double b = scores[i];
-        if (std::isfinite(a) && std::isfinite(b)) {
-            distance.signal += a * a;
-            distance.error += (a - b) * (a - b);
-            distance.dot += a * b;
-            distance.energy += b * b;
-        } else if (std::isfinite(a)) {
-            distance.signal += a * a;
-            distance.error += a * a;
-        } else if (!(a == b || (std::isnan(a) && std::isnan(b)))) {
-            distance.error += 1;
-        }
-    }
-    distance.count += n;
+    add_all(distance, reference, scores);
+}
+
+void add_values(OutputDistance& distance, std::span<const double> reference, std::span<const double> values) {
+    add_all(distance, reference, values);
+}
+
+void add_to(OutputDistance& sum, const OutputDistance& part) {
+    sum.signal += part.signal;
+    sum.error += part.error;
+    sum.dot += part.dot;
+    sum.energy += part.energy;
+    sum.count += part.count;
+}
+
+bool is_class_scores(const Tensor& output, std::uint64_t samples) {
+    if (!is_floating(output.type) || output.dims.size() < 2 || output.dims[0] != static_cast<std::int64_t>(samples) || output.dims[1] < 2) return false;
+    return std::all_of(output.dims.begin() + 2, output.dims.end(), [](std::int64_t dim) { return dim == 1; });
 }
 
 double sqnr_db(const OutputDistance& distance) {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/measure/cast.h"
 #include "core/measure/latency.h"
 #include "core/measure/memory.h"
-#include "core/measure/metrics.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -55,16 +55,21 @@ public:
         }
         opened_.session_start_ms = median(starts);
         session_->bind(request_.inputs);
-        output_ = scores_output();
+        opened_.outputs = output_ports();
+        for (const OutputPort& port : opened_.outputs)
+            if (port.other.empty()) wanted_.push_back(port.name);
     }
 
     [[nodiscard]] const Opened& opened() const override { return opened_; }
 
     void ask(const std::map<std::string, Tensor>& inputs) override {
-        scores_ = scores_of(session_->run(inputs, {output_}, job_.stop()).front());
+        answers_.clear();
+        if (wanted_.empty()) return;
+        std::vector<Tensor> outputs = session_->run(fitted(session_->inputs(), inputs), wanted_, job_.stop());
+        for (std::size_t i = 0; i < outputs.size(); ++i) answers_.insert_or_assign(wanted_[i], std::move(outputs[i]));
     }
 
-    [[nodiscard]] std::vector<float> answer() override { return std::move(scores_); }
+    [[nodiscard]] std::map<std::string, Tensor> answer() override { return std::exchange(answers_, {}); }
 
     [[nodiscard]] double warm_up() override {
         std::vector<double> times;
@@ -97,6 +102,7 @@ private:
     void run_first(const PeakMemory& memory) {
         if (request_.inputs.empty())
             for (const Port& port : session_->inputs()) request_.inputs.emplace(port.name, zeros(port));
+        request_.inputs = fitted(session_->inputs(), request_.inputs);
         session_->bind(request_.inputs);
         opened_.first_run_ms = run_once();
         opened_.peak_rss_bytes = memory.added_bytes();
@@ -112,13 +118,13 @@ private:
         if (request_.run.threads != 1) settle_pools();
     }
 
-    [[nodiscard]] std::string scores_output() const {
-        const std::vector<Port>& outputs = session_->outputs();
-        if (request_.output.empty() && !outputs.empty()) return outputs.front().name;
-        for (const Port& port : outputs)
-            if (port.name == request_.output) return port.name;
-        throw Error(ErrorKind::bad_data, "the model has no output with the name that the dataset gives for the scores",
-                    {.file = request_.model.string(), .tensor = request_.output});
+    [[nodiscard]] std::vector<OutputPort> output_ports() const {
+        std::vector<OutputPort> ports;
+        for (const Port& port : session_->outputs()) {
+            const bool text = port.type.element == ElementType::string;
+            ports.push_back({port.name, !port.type.other.empty() ? port.type.other : text ? "text" : ""});
+        }
+        return ports;
     }
 
     RuntimePtr runtime_;
@@ -126,8 +132,8 @@ private:
     Job job_;
     Opened opened_;
     std::unique_ptr<Session> session_;
-    std::string output_;
-    std::vector<float> scores_;
+    std::vector<std::string> wanted_;
+    std::map<std::string, Tensor> answers_;
     double once_ms_ = 0;   ///< one warm run, roughly
 };
 

@@ -17,8 +17,13 @@ namespace vernier {
 struct SubjectRequest {
     std::filesystem::path model;
     RunOptions run;
-    std::string output = {};                     ///< holds the scores; empty = the first output
     std::map<std::string, Tensor> inputs = {};   ///< what is timed; empty = zeros of the model's shape, symbolic axes as 1
+};
+
+/// An output of a model, and why its values cannot be had ("a sequence", "text"; empty when they can).
+struct OutputPort {
+    std::string name;
+    std::string other = {};
 };
 
 /// What opening it told.
@@ -28,6 +33,7 @@ struct Opened {
     double session_start_ms = 0;        ///< median of 3 openings
     double first_run_ms = 0;
     std::uint64_t peak_rss_bytes = 0;   ///< what opening and a first run add to the process at most
+    std::vector<OutputPort> outputs = {};
 };
 
 /// One model under measurement: in this process, or in a child process of its own. Every call may throw
@@ -36,9 +42,11 @@ class Subject {
 public:
     virtual ~Subject() = default;
     [[nodiscard]] virtual const Opened& opened() const = 0;
-    /// Begins to answer a sample; answer() waits for the scores. Several subjects can be asked before the first answer.
+    /// Begins to answer a sample; answer() waits for its outputs. Several subjects can be asked before the first answer.
+    /// Inputs are taken by name, cast where the model asks for another width (core/measure/cast.h).
     virtual void ask(const std::map<std::string, Tensor>& inputs) = 0;
-    [[nodiscard]] virtual std::vector<float> answer() = 0;
+    /// All outputs whose values can be had, by name.
+    [[nodiscard]] virtual std::map<std::string, Tensor> answer() = 0;
     /// Runs until caches and thread pools are warm; milliseconds of one warm run.
     [[nodiscard]] virtual double warm_up() = 0;
     /// Milliseconds of each of so many runs in a row. The threads of its pool are at rest when it returns.

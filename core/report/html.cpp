@@ -5,6 +5,7 @@
 
 #include "core/report/format.h"
 #include "core/report/html_rows.h"
+#include "core/report/outputs_table.h"
 #include "core/report/time_by_kind.h"
 #include "core/report/verdict.h"
 
@@ -82,7 +83,7 @@ std::string charts_html(const ComparedFiles& compared, const Verdict& verdict) {
     std::string out = "<div class=\"grid\">";
     out += chart_html("Latency p50, ms (95 % interval)", "lower is better", dot_chart(latency_rows(compared, verdict.best), kWidth));
     if (const std::vector<DotRow> answers = answer_rows(compared, verdict.best); !answers.empty())
-        out += chart_html(fmt::format("{}, % of {} validation samples", base.accuracy ? "Top-1" : "Answers as before", grouped(base.samples)),
+        out += chart_html(fmt::format("{}, % of {} validation samples", base.accuracy ? "Top-1" : "Agreement", grouped(base.samples)),
                           "higher is better", dot_chart(answers, kWidth));
     out += chart_html("File size, MB", "lower is better", dot_chart(size_rows(compared, verdict.best), kWidth));
     out += chart_html("Cold start, ms (400 Mbit/s download + load + first run)", "lower is better", dot_chart(cold_start_rows(compared, verdict.best), kWidth));
@@ -102,14 +103,14 @@ std::string times_html(const ComparedFiles& compared, const Verdict& verdict) {
 
 std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
     const CandidateComparison* best = best_candidate(compared, verdict);
-    if (best == nullptr || best->measurement.samples == 0) return {};
+    if (best == nullptr || best->measurement.samples == 0 || (!best->top1_delta_points && !best->agreement)) return {};
     std::string out = fmt::format("<div><div class=\"head\"><h2>Answers that changed ({} samples)</h2></div>", grouped(best->measurement.samples));
     if (best->top1_delta_points)
         out += fmt::format("<table class=\"flips\"><tr><td><b>{}</b>right in both</td><td class=\"lost\"><b>{}</b>lost</td></tr>"
                            "<tr><td class=\"gained\"><b>{}</b>gained</td><td><b>{}</b>wrong in both</td></tr></table>",
                            grouped(best->right_both), grouped(best->lost), grouped(best->gained), grouped(best->wrong_both));
-    return out + fmt::format("<p class=\"sub\">{} % of all answers agree with the baseline; SQNR of the scores {} dB</p></div>",
-                             significant(best->agreement, 4), significant(best->output_sqnr_db));
+    if (best->agreement) out += fmt::format("<p class=\"sub\">Agreement with the baseline: {} %</p>", significant(*best->agreement, 4));
+    return out + "</div>";
 }
 
 std::string figures_row(const Measurement& measured, const CandidateComparison* candidate, const std::optional<Origin>* origin) {
@@ -120,7 +121,7 @@ std::string figures_row(const Measurement& measured, const CandidateComparison* 
         out += "<td>" + significant(value) + "</td>";
     out += fmt::format("<td>{}</td><td>{}</td>", megabytes(measured.size_bytes), megabytes(measured.peak_rss_bytes));
     out += measured.accuracy ? fmt::format("<td>{}</td><td>{}</td>", percent(measured.accuracy->top1), percent(measured.accuracy->top5)) : "<td>-</td><td>-</td>";
-    out += candidate != nullptr && measured.samples > 0 ? "<td>" + percent(candidate->agreement) + "</td>" : "<td>-</td>";
+    out += candidate != nullptr && candidate->agreement ? "<td>" + percent(*candidate->agreement) + "</td>" : "<td>-</td>";
     return out + fmt::format("<td class=\"text\">{}</td></tr>", candidate == nullptr ? "" : name(candidate->gate));
 }
 
@@ -160,7 +161,8 @@ std::string footer_html(const ComparedFiles& compared, const Verdict& verdict) {
         if (made.calibration_samples > 0) files.push_back(fmt::format("calibrated on {} samples of {}", made.calibration_samples, made.data_name));
     }
     if (base.samples > 0) files.push_back(fmt::format("data {} ({}), {} samples", base.data_name, short_hash(base.data_fingerprint), grouped(base.samples)));
-    const std::vector<std::string> runs = {fmt::format("{} timed runs in {} blocks each, interleaved in random order", base.latency.n, base.latency.blocks.size()),
+    const std::vector<std::string> runs = {base.latency.blocks.empty() ? fmt::format("{} timed runs each, interleaved in random order", base.latency.n)
+                                                                       : fmt::format("{} timed runs in {} blocks each, interleaved in random order", base.latency.n, base.latency.blocks.size()),
                                            fmt::format("A/A ±{} %", significant(100 * compared.comparison.noise_floor, 2)),
                                            "graph level " + std::string(name(base.run.level)),
                                            "host " + base.host.name,
@@ -183,7 +185,7 @@ std::string render_html(const ComparedFiles& compared) {
     out += verdict_html(verdict) + "\n" + charts_html(compared, verdict) + "\n";
     const std::string below = times_html(compared, verdict) + flips_html(compared, verdict);
     if (!below.empty()) out += "<section class=\"grid\">" + below + "</section>\n";
-    return out + figures_html(compared) + findings_html(compared.findings) + footer_html(compared, verdict) + "\n</main></body></html>\n";
+    return out + figures_html(compared) + outputs_html(compared.comparison) + findings_html(compared.findings) + footer_html(compared, verdict) + "\n</main></body></html>\n";
 }
 
 }  // namespace vernier

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "core/report/format.h"
@@ -56,10 +57,17 @@ std::vector<DotRow> latency_rows(const ComparedFiles& compared, int best) {
 std::vector<DotRow> answer_rows(const ComparedFiles& compared, int best) {
     if (compared.comparison.baseline.samples == 0) return {};
     const bool labels = compared.comparison.baseline.accuracy.has_value();
+    const auto& candidates = compared.comparison.candidates;
+    const bool agreement = std::all_of(candidates.begin(), candidates.end(), [](const CandidateComparison& each) { return each.agreement.has_value(); });
+    if (!labels && (candidates.empty() || !agreement)) return {};
     return rows_of(compared, best, [labels](DotRow& row, const Measurement& measured, const CandidateComparison* candidate) {
         if (!labels) {
-            row.value = candidate == nullptr ? 100 : candidate->agreement;
+            row.value = candidate == nullptr ? 100 : *candidate->agreement;
             row.text = percent(row.value);
+            return;
+        }
+        if (!measured.accuracy) {  // the file lacks the output that holds the scores
+            row.text = "-";
             return;
         }
         row.value = measured.accuracy->top1;

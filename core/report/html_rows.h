@@ -11,7 +11,7 @@ namespace vernier {
 
 /// Rows of the sheet's charts: the baseline first, then the candidates; best is the candidate that the title is about.
 [[nodiscard]] std::vector<DotRow> latency_rows(const ComparedFiles& compared, int best);
-/// Top-1 in percent; without labels the share of answers that agree with the baseline. Empty when there were no samples.
+/// Top-1 in percent; without labels the agreement with the baseline. Empty when neither is known.
 [[nodiscard]] std::vector<DotRow> answer_rows(const ComparedFiles& compared, int best);
 [[nodiscard]] std::vector<DotRow> size_rows(const ComparedFiles& compared, int best);
 [[nodiscard]] std::vector<DotRow> cold_start_rows(const ComparedFiles& compared, int best);

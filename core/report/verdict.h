@@ -12,14 +12,15 @@ namespace vernier {
 
 /// The finding of a comparison in words.
 struct Verdict {
-    std::string title;          ///< "glyphs_int8: 2.19x faster, 0.28x the size, accuracy inside the gate"
-    std::string text;           ///< sentences with 95 % intervals; begins with "Worth it:", "Not worth it:", "Not settled:", ...
+    std::string title;          ///< "glyphs_int8: 2.19x faster, 72 % smaller, accuracy within the limit"
+    std::string text;           ///< sentences with 95 % intervals; begins with "Worth it:", "Not worth it:", "Inconclusive:", ...
     std::optional<bool> worth;  ///< nothing when it cannot be said
     int best = -1;              ///< the candidate that the title is about; -1 when there is none
 };
 
-/// Picks the candidate to speak of (one that gains and passed its gate, then one that gains and is not settled; the fastest of
-/// them) and says what it costs and gains.
+/// Picks the candidate to speak of (one that gains and passed its gate, then one that gains and is inconclusive; the fastest of
+/// them) and says what it costs and gains. Never one that another beats on every decided figure; of several candidates without
+/// a gain none. A candidate whose outputs are broken (core/measure/outputs.h) is worth it only by a passed limit on them.
 [[nodiscard]] Verdict verdict_of(const Comparison& comparison);
 
 /// {"title", "text", "worth": true, false or null, "best"}.

@@ -125,10 +125,36 @@ TEST(Compare, TheGateDecidesTheExitCode) {
     EXPECT_EQ(run_cli(with_itself({"--max-drop", "0.1", "--min-speedup", "1000"})).exit_code, 1);
 }
 
-TEST(Compare, ALimitOnAccuracyNeedsLabels) {
-    const Finished wrong = run_cli({"compare", kDemo, kDemo, "--seconds", "0.1", "--max-drop", "1"});
-    EXPECT_EQ(wrong.exit_code, 64);
-    EXPECT_THAT(wrong.err, HasSubstr("--data"));
+TEST(Compare, ALimitThatHasNothingToJudgeByIsInconclusive) {
+    const Finished done = run_cli({"compare", kDemo, kDemo, "--seconds", "0.1", "--max-drop", "1", "--json"});
+    EXPECT_EQ(done.exit_code, 2) << done.err;
+    EXPECT_THAT(done.json().at("candidates").at(0).at("gate").at("lines").at(0).at("text").get<std::string>(), HasSubstr("no labels"));
+}
+
+TEST(Compare, OutputsAreMatchedByNameAndLimitedWithoutLabels) {
+    const TempDir dir;
+    const auto model = [&](const std::string& name, std::initializer_list<const char*> outputs) {
+        ModelBuilder b;
+        b.input("x", ElementType::float32, {"N", 4}).node("Sin", {"x"}, {"a"}).node("Exp", {"x"}, {"b"});
+        for (const char* output : outputs) b.output(output, ElementType::float32, {"N", 4});
+        return dir.write(name, b.bytes()).string();
+    };
+    const std::string both = model("both.onnx", {"a", "b"}), swapped = model("swapped.onnx", {"b", "a"}), one = model("one.onnx", {"a"});
+    std::string rows;
+    for (int i = 0; i < 12; ++i) rows += "{\"inputs\": {\"x\": [" + std::to_string(i) + ", 1, 2, 0.5]}}\n";
+    dir.write("rows", rows);
+    const std::string data = dir.write("d.dataset.json", R"({"version": 1, "source": "jsonl", "splits": {"validation": {"file": "rows"}}})").string();
+    const Finished done = run_cli({"compare", both, swapped, one, "--data", data, "--seconds", "0.01", "--min-sqnr", "60", "--json"});
+    EXPECT_EQ(done.exit_code, 1) << done.err;
+    const Json candidates = done.json().at("candidates");
+    EXPECT_EQ(candidates.at(0).at("gate").at("outcome"), "passed");
+    EXPECT_EQ(candidates.at(0).at("outputs").at(0).at("sqnr_db"), 200.0);
+    EXPECT_TRUE(candidates.at(0).at("agreement").is_null());
+    EXPECT_EQ(candidates.at(1).at("gate").at("outcome"), "failed");
+    EXPECT_EQ(candidates.at(1).at("outputs").at(0).at("name"), "b");
+    EXPECT_EQ(candidates.at(1).at("outputs").at(0).at("problem"), "missing");
+    EXPECT_THAT(codes_of(done.json()), ::testing::Contains("output-missing"));
+    EXPECT_EQ(run_cli({"compare", both, swapped, "--data", data, "--seconds", "0.01", "--min-agreement", "101"}).exit_code, 64);
 }
 
 TEST(Compare, WritesOneSelfContainedReport) {

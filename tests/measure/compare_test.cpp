@@ -37,9 +37,20 @@ Measurement measurement(const std::string& model, double cost, std::size_t n, st
         m.answers.label.push_back(0);
         m.answers.predicted.push_back(i >= wrong_from && i < wrong_to ? 1 : 0);
         m.answers.in_top5.push_back(true);
-        add_scores(m.answers.distance, std::vector<float>{1, 0}, std::vector<float>{1, 0.1F});
     }
     m.samples = n;
+    if (n > 0) {
+        OutputFigures scores;
+        scores.name = "scores";
+        scores.samples = n;
+        scores.sqnr_db = 20;
+        scores.sqnr_interval = {19, 21};
+        scores.cosine = 0.995;
+        m.outputs = {scores};
+        m.scores_output = "scores";
+        m.classes = m.answers.classes = 2;
+        m.classifies = true;
+    }
     m.accuracy = accuracy_of(m.answers);
     return m;
 }
@@ -52,13 +63,25 @@ std::vector<Measurement> pair_of(Measurement candidate) {
 
 TEST(Compare, ABaselineThatAnswersNanSettlesNothing) {
     auto both = pair_of(measurement("same", 1.0, 1000, 0, 100));
-    both[0].answers.not_a_number = 3;
-    Comparison comparison = compare(std::move(both), {.max_drop_points = 5.0, .min_speedup = {}});
+    both[0].outputs[0].nan = 3;
+    Comparison comparison = compare(std::move(both), {.max_drop_points = 5.0, .min_agreement = 90});
     EXPECT_EQ(comparison.outcome(), Outcome::inconclusive);
     EXPECT_NE(comparison.candidates[0].gate_lines[0].text.find("NaN"), std::string::npos);
-    comparison.baseline.answers.not_a_number = 0;
+    EXPECT_NE(comparison.candidates[0].gate_lines[1].text.find("NaN"), std::string::npos);
+    comparison.baseline.outputs[0].nan = 0;
     judge_again(comparison, comparison.gate);
     EXPECT_EQ(comparison.outcome(), Outcome::passed);
+}
+
+TEST(Compare, ACandidateThatAnswersNanFailsEveryLimitOnAnswers) {
+    auto both = pair_of(measurement("nan", 1.0, 1000, 0, 100));
+    both[1].outputs[0].nan = both[1].outputs[0].lost = 1;
+    Comparison comparison = comparison_from_json(Json::parse(to_json(compare(std::move(both), {})).dump()));
+    for (const Gate& gate : {Gate{.max_drop_points = 50.0}, Gate{.min_agreement = 1}, Gate{.min_sqnr_db = -100}}) {
+        judge_again(comparison, gate);
+        EXPECT_EQ(comparison.outcome(), Outcome::failed);
+        EXPECT_THAT(comparison.candidates[0].gate_lines[0].text, testing::HasSubstr("NaN"));
+    }
 }
 
 TEST(Compare, PairsAnswersAndLatency) {
@@ -77,12 +100,12 @@ TEST(Compare, PairsAnswersAndLatency) {
     EXPECT_EQ(candidate.lost, 30U);
     EXPECT_EQ(candidate.gained, 90U);
     EXPECT_EQ(candidate.right_both, 870U);
-    EXPECT_DOUBLE_EQ(candidate.agreement, 88.0);
+    EXPECT_DOUBLE_EQ(candidate.agreement.value(), 88.0);
     ASSERT_TRUE(candidate.top1_delta_points);
     EXPECT_DOUBLE_EQ(*candidate.top1_delta_points, 6);
     EXPECT_LT(candidate.top1_delta_interval.lo, 6);
     EXPECT_GT(candidate.top1_delta_interval.hi, 6);
-    EXPECT_NEAR(candidate.output_sqnr_db, 20, 0.01);
+    EXPECT_NEAR(candidate.output_sqnr_db.value(), 20, 0.01);
     EXPECT_EQ(candidate.gate, Outcome::not_judged);
     EXPECT_EQ(comparison.outcome(), Outcome::not_judged);
 }
@@ -92,7 +115,7 @@ TEST(Compare, EqualModelsAreNotCalledDifferent) {
     EXPECT_FALSE(comparison.candidates[0].latency_differs);
     EXPECT_GT(comparison.noise_floor, 0);
     EXPECT_LT(comparison.noise_floor, 0.02);
-    EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement, 100);
+    EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement.value(), 100);
 }
 
 TEST(Compare, ModelsThatSawDifferentSamplesAreRefused) {

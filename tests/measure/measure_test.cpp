@@ -87,9 +87,9 @@ TEST_F(Measuring, FillsEverythingForEachModel) {
     EXPECT_EQ(all[0].latency.twin_blocks.size(), all[0].latency.blocks.size());
     EXPECT_TRUE(all[1].latency.twin_blocks.empty());
     const Comparison comparison = compare(all, {});
-    EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement, 100) << "half the scores, the same order";
-    EXPECT_NEAR(comparison.candidates[0].output_sqnr_db, 6.02, 0.01);
-    EXPECT_NEAR(comparison.candidates[0].output_cosine, 1, 1e-6);
+    EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement.value(), 100) << "half the scores, the same order";
+    EXPECT_NEAR(comparison.candidates[0].output_sqnr_db.value(), 6.02, 0.01);
+    EXPECT_NEAR(comparison.candidates[0].output_cosine.value(), 1, 1e-6);
 }
 
 TEST_F(Measuring, AFixedBatchGivesEachSampleItsOwnAnswer) {
@@ -105,12 +105,18 @@ TEST_F(Measuring, AFixedBatchGivesEachSampleItsOwnAnswer) {
     EXPECT_EQ(found.classes, 10U);
 }
 
-TEST_F(Measuring, WithoutLabelsThereIsNoAccuracyButAgreement) {
+TEST_F(Measuring, WithoutLabelsThereIsNoTop1AndAgreementOnlyWhenALimitAsksForIt) {
     const auto all = measure(runtime_, {base_, scaled_}, std::make_shared<RandomDataset>(20, false), quick(), {});
     EXPECT_FALSE(all[0].accuracy);
-    const Comparison comparison = compare(all, {});
+    Comparison comparison = compare(all, {});
     EXPECT_FALSE(comparison.candidates[0].top1_delta_points);
-    EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement, 100);
+    EXPECT_FALSE(comparison.candidates[0].agreement) << "[N, 10] may be an embedding: nobody said that these are classes";
+    EXPECT_NEAR(comparison.candidates[0].output_sqnr_db.value(), 6.02, 0.01);
+    judge_again(comparison, {.min_agreement = 80});
+    EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement.value(), 100);
+    EXPECT_EQ(comparison.candidates[0].gate, Outcome::passed);
+    judge_again(comparison, {.max_drop_points = 1.0});
+    EXPECT_EQ(comparison.candidates[0].gate, Outcome::inconclusive) << "no labels";
 }
 
 TEST_F(Measuring, WithoutDataItTimesZerosAndJudgesNothing) {
@@ -121,13 +127,18 @@ TEST_F(Measuring, WithoutDataItTimesZerosAndJudgesNothing) {
     EXPECT_TRUE(all[0].latency.twin_blocks.empty()) << "nothing to compare";
 }
 
-TEST_F(Measuring, CountsAnswersThatAreNoNumbers) {
+TEST_F(Measuring, AnswersThatAreNoNumbersAreCountedAndNeverRight) {
     ModelBuilder builder;
-    builder.input("x", ElementType::float32, {"N", 16}).node("Log", {"x"}, {"scores"}).output("scores", ElementType::float32, {"N", 16});
+    builder.input("x", ElementType::float32, {"N", 16}).initializer("cut", test::random_floats(160, 1), {16, 10});
+    builder.node("MatMul", {"x", "cut"}, {"y"}).node("Log", {"y"}, {"scores"}).output("scores", ElementType::float32, {"N", 10});
     const auto all = measure(runtime_, {base_, folder_.write("log.onnx", builder.bytes())}, std::make_shared<RandomDataset>(5, true), quick(), {});
-    EXPECT_EQ(all[0].answers.not_a_number, 0U);
-    EXPECT_EQ(all[0].answers.classes, 10U);
-    EXPECT_EQ(all[1].answers.not_a_number, 5U);
+    EXPECT_EQ(all[0].outputs.at(0).nan, 0U);
+    EXPECT_TRUE(all[0].outputs.at(0).finite());
+    EXPECT_EQ(all[0].classes, 10U);
+    EXPECT_EQ(all[1].outputs.at(0).nan, 5U);
+    EXPECT_EQ(all[1].outputs.at(0).lost, 5U);
+    EXPECT_EQ(all[1].answers.predicted, std::vector<std::int32_t>(5, -1));
+    EXPECT_DOUBLE_EQ(all[1].accuracy.value().top1, 0);
 }
 
 TEST_F(Measuring, TakesAsManySamplesAsAskedFor) {

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <limits>
 #include <thread>
 
@@ -53,12 +52,13 @@ protected:
 TEST(Wire, ValuesArriveBitForBit) {
     const Ends ends;
     const std::vector<float> scores = {0.1F, -0.F, std::numeric_limits<float>::infinity(), 1e-42F};
-    ASSERT_TRUE(send_message(ends.fd[0], {{"scores", wire_json(scores)}, {"inputs", wire_json(sample())}}));
+    Tensor sent{ElementType::float32, {4}, {}};
+    const auto scores_bytes = std::as_bytes(std::span(scores));
+    sent.bytes.assign(scores_bytes.begin(), scores_bytes.end());
+    ASSERT_TRUE(send_message(ends.fd[0], {{"scores", wire_json({{"scores", sent}})}, {"inputs", wire_json(sample())}}));
     const auto message = receive_message(ends.fd[1]);
     ASSERT_TRUE(message);
-    const auto arrived = floats_from_wire(message->at("scores"));
-    ASSERT_EQ(arrived.size(), scores.size());
-    EXPECT_EQ(std::memcmp(arrived.data(), scores.data(), scores.size() * sizeof(float)), 0);
+    EXPECT_EQ(tensors_from_wire(message->at("scores")).at("scores").bytes, sent.bytes);
     const auto inputs = tensors_from_wire(message->at("inputs"));
     EXPECT_EQ(inputs.at("x").dims, sample().at("x").dims);
     EXPECT_EQ(inputs.at("x").bytes, sample().at("x").bytes);
@@ -86,13 +86,15 @@ TEST_F(Subjects, TheServedSideAnswersAsTheSessionDoes) {
         EXPECT_TRUE(send_message(ends.fd[0], message));
         return receive_message(ends.fd[0]).value_or(Json::object());
     };
-    const SubjectRequest request{write_model(), {}, "scores", sample()};
+    const SubjectRequest request{write_model(), {}, sample()};
     const Json opened = ask({{"do", "open"}, {"runtime", runtime_->path().string()}, {"request", wire_json(request)}});
     EXPECT_EQ(opened_from_wire(opened.at("result")).size_bytes, std::filesystem::file_size(request.model));
     const auto here = open_here(runtime_, request, {});
     here->ask(sample());
     const Json reply = ask({{"do", "answer"}, {"inputs", wire_json(sample())}});
-    EXPECT_EQ(floats_from_wire(reply.at("result")), here->answer());
+    EXPECT_EQ(tensors_from_wire(reply.at("result")).at("scores").bytes, here->answer().at("scores").bytes);
+    ASSERT_EQ(here->opened().outputs.size(), 1U);
+    EXPECT_EQ(here->opened().outputs[0].name, "scores");
     EXPECT_EQ(ask({{"do", "block"}, {"runs", 7}}).at("result").size(), 7U);
     const Error error = error_from_wire(ask({{"do", "answer"}, {"inputs", Json::object()}}).at("error"));
     EXPECT_EQ(error.kind(), ErrorKind::bad_data);

@@ -15,6 +15,9 @@ Measurement measured(const std::string& name, double p50, std::uint64_t bytes, d
     m.latency = {.p50 = p50, .p90 = p50 * 1.1, .p99 = p50 * 1.3, .mean = p50 * 1.02, .n = 400, .p50_interval = {p50 * 0.99, p50 * 1.01}, .blocks = {{p50}}, .twin_blocks = {}};
     m.accuracy = Accuracy{top1, 99, 1000, {top1 - 1, top1 + 1}};
     m.samples = 1000;
+    m.scores_output = "scores";
+    m.classes = 10;
+    m.classifies = true;
     m.runtime_version = "1.2.3";
     m.vernier_version = "0.1.0";
     m.host.cpu = "A processor";
@@ -39,7 +42,17 @@ CandidateComparison& add_candidate(ComparedFiles& compared, const std::string& n
     candidate.top1_delta_points = top1 - base.accuracy->top1;
     candidate.top1_delta_interval = {*candidate.top1_delta_points - 0.5, *candidate.top1_delta_points + 0.5};
     candidate.agreement = 98.5;
+    candidate.same = 985;
+    candidate.answered = 1000;
     candidate.output_sqnr_db = 31.4;
+    candidate.output_cosine = 0.9996;
+    OutputFigures scores;
+    scores.name = "scores";
+    scores.samples = 1000;
+    scores.sqnr_db = 31.4;
+    scores.sqnr_interval = {31.2, 31.6};
+    scores.cosine = 0.9996;
+    candidate.measurement.outputs = {scores};
     compared.comparison.candidates.push_back(candidate);
     compared.origins.emplace_back();
     return compared.comparison.candidates.back();

@@ -43,11 +43,20 @@ Measurement simulated(const std::string& model, double cost, std::uint64_t size_
         m.answers.label.push_back(0);
         m.answers.predicted.push_back(i < wrong ? 1 : 0);
         m.answers.in_top5.push_back(true);
-        add_scores(m.answers.distance, std::vector<float>{1, 0}, std::vector<float>{1, 0.1F});
     }
     m.samples = samples;
     if (samples > 0) {
         m.accuracy = accuracy_of(m.answers);
+        OutputFigures scores;
+        scores.name = "scores";
+        scores.samples = samples;
+        scores.sqnr_db = 20;
+        scores.sqnr_interval = {19, 21};
+        scores.cosine = 0.995;
+        m.outputs = {scores};
+        m.scores_output = "scores";
+        m.classes = m.answers.classes = 2;
+        m.classifies = true;
     }
     m.profile = {{"conv", "Conv", "CPU", cost * 700, 20, "float"}, {"act", "Relu", "CPU", 100, 20, "float"}};
     m.runtime_version = "1.31.1";

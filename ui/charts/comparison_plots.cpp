@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <functional>
 
 #include "core/report/format.h"
@@ -50,7 +51,7 @@ QString interval(double lo, double hi, const QString& unit) {
 void explainTilde(IntervalPlot& plot) {
     for (const IntervalRow& row : plot.rows) {
         if (row.text.endsWith(QLatin1Char('~'))) {
-            plot.more = tr("~ no difference shown");
+            plot.more = tr("~ no measurable difference");
             return;
         }
     }
@@ -71,6 +72,23 @@ void fillTop1(IntervalRow& row, const Measurement& measured, const CandidateComp
         row.tip += QLatin1Char('\n') + tr("against the baseline, paired: %1 points, 95 %: %2 to %3")
                        .arg(text(signed_points(*candidate->top1_delta_points)), text(signed_points(candidate->top1_delta_interval.lo)),
                             text(signed_points(candidate->top1_delta_interval.hi)));
+    }
+}
+
+/// Without labels and without agreement: how far the worst output is from the baseline's.
+void fillOutputError(IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
+    if (candidate == nullptr || measured.outputs.empty()) {
+        row.text = QStringLiteral("–");
+        return;
+    }
+    const OutputFigures& worst = measured.outputs.front();
+    row.text = text(text_of(worst));
+    row.tip = tr("%1: worst output %2: %3").arg(row.label, text(worst.name), row.text);
+    if (worst.sqnr_db) {
+        row.value = *worst.sqnr_db;
+        row.lo = worst.sqnr_interval.lo;
+        row.hi = worst.sqnr_interval.hi;
+        row.text = text(significant(row.value));
     }
 }
 
@@ -130,11 +148,18 @@ IntervalPlot answersPlot(const NamedComparison& named) {
         explainTilde(plot);
         return plot;
     }
-    plot.title = tr("Answers as the baseline's, % of %1 samples").arg(samples);
+    const auto& candidates = named.comparison.candidates;
+    const bool agreement = std::all_of(candidates.begin(), candidates.end(), [](const CandidateComparison& each) { return each.agreement.has_value(); });
+    if (!agreement) {
+        plot.title = tr("SQNR of the worst output, dB");
+        plot.rows = rowsOf(named, fillOutputError);
+        return plot;
+    }
+    plot.title = tr("Agreement, % of %1 samples").arg(samples);
     plot.rows = rowsOf(named, [](IntervalRow& row, const Measurement&, const CandidateComparison* candidate) {
-        row.value = candidate == nullptr ? 100 : candidate->agreement;
+        row.value = candidate == nullptr ? 100 : *candidate->agreement;
         row.text = text(percent(row.value));
-        row.tip = tr("%1: %2 % of the answers are the baseline's").arg(row.label, row.text);
+        row.tip = tr("%1: agreement %2 %").arg(row.label, row.text);
     });
     return plot;
 }

@@ -12,7 +12,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kMostPoints = 100, kMostTimes = 100;
+constexpr double kMostPoints = 100, kMostTimes = 100, kMostDb = 200;
 
 /// A limit that the lowest step of the box takes away.
 QDoubleSpinBox* limitBox(double lowest, double highest, double step, const QString& prefix, const QString& suffix) {
@@ -36,7 +36,8 @@ std::optional<double> valueOf(const QDoubleSpinBox& box) {
 
 GateRow::GateRow(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), drop_(limitBox(-0.1, kMostPoints, 0.1, QStringLiteral("≤ "), tr(" points"))),
-      speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))) {
+      agreement_(limitBox(0, 100, 1, QStringLiteral("≥ "), QStringLiteral(" %"))),
+      outputError_(limitBox(0, kMostDb, 1, QStringLiteral("≥ "), QStringLiteral(" dB"))), speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
@@ -50,10 +51,13 @@ GateRow::GateRow(Session& session, QWidget* parent)
         layout->addWidget(box);
     };
     add(tr("Gate: top-1 drop"), drop_, tr("Most top-1 points that a candidate may lose"));
-    layout->addSpacing(6);
-    add(tr("speed-up"), speedup_, tr("Least speed-up that a candidate must show"));
+    add(tr("agreement"), agreement_, tr("Minimum percent of samples that get the baseline's answer; works without labels"));
+    add(tr("SQNR"), outputError_, tr("Minimum SQNR of each output; works without labels"));
+    add(tr("speedup"), speedup_, tr("Minimum speedup"));
     layout->addStretch(1);
     connect(drop_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
+    connect(agreement_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
+    connect(outputError_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(speedup_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(&session, &Session::gateChanged, this, &GateRow::showGate);
     connect(&session, &Session::stateChanged, this, &GateRow::showGate);
@@ -63,22 +67,24 @@ GateRow::GateRow(Session& session, QWidget* parent)
 }
 
 void GateRow::showGate() {
-    const QSignalBlocker quietDrop(drop_), quietSpeed(speedup_);
+    const QSignalBlocker quietDrop(drop_), quietAgreement(agreement_), quietError(outputError_), quietSpeed(speedup_);
     drop_->setValue(session_.gate().max_drop_points.value_or(drop_->minimum()));
+    agreement_->setValue(session_.gate().min_agreement.value_or(agreement_->minimum()));
+    outputError_->setValue(session_.gate().min_sqnr_db.value_or(outputError_->minimum()));
     speedup_->setValue(session_.gate().min_speedup.value_or(speedup_->minimum()));
     showUse();
 }
 
-/// Accuracy can be limited only where it is measured.
+/// Top-1 can be limited only where it is measured.
 void GateRow::showUse() {
     const bool unlabelled = (session_.dataset() && !session_.dataset()->has_labels()) || (session_.model() && session_.datasetPath().isEmpty());
     drop_->setEnabled(!unlabelled);
-    drop_->setToolTip(unlabelled ? tr("Without labelled samples there is no accuracy to limit: pick a labelled dataset in the Data tab")
+    drop_->setToolTip(unlabelled ? tr("Top-1 needs labels. Limit agreement or SQNR instead, or pick a labelled dataset in the Data tab")
                                  : tr("Most top-1 points that a candidate may lose"));
 }
 
 void GateRow::tell() {
-    session_.setGate({valueOf(*drop_), valueOf(*speedup_)});
+    session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_)});
 }
 
 }  // namespace vernier::ui

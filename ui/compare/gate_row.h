@@ -9,7 +9,7 @@ namespace vernier::ui {
 
 class Session;
 
-/// The two limits of the gate, editable at any time: the figures that are there are judged anew at once.
+/// The limits of the gate, editable at any time: the figures that are there are judged anew at once.
 class GateRow : public QWidget {
     Q_OBJECT
 
@@ -18,6 +18,8 @@ public:
 
     [[nodiscard]] QDoubleSpinBox* drop() const { return drop_; }
     [[nodiscard]] QDoubleSpinBox* speedup() const { return speedup_; }
+    [[nodiscard]] QDoubleSpinBox* agreement() const { return agreement_; }
+    [[nodiscard]] QDoubleSpinBox* outputError() const { return outputError_; }
 
 private:
     void showGate();
@@ -26,6 +28,8 @@ private:
 
     Session& session_;
     QDoubleSpinBox* drop_;
+    QDoubleSpinBox* agreement_;
+    QDoubleSpinBox* outputError_;
     QDoubleSpinBox* speedup_;
 };
 

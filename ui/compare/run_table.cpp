@@ -8,6 +8,8 @@
 #include <QMenu>
 #include <QPixmap>
 
+#include <algorithm>
+
 #include "core/report/format.h"
 #include "ui/choose/badge.h"
 #include "ui/compare/session_comparison.h"
@@ -50,10 +52,10 @@ QTableWidgetItem* wordsBehind(const QString& words, const QString& tip) {
 
 }  // namespace
 
-/// What was measured of one model, and its share of answers as the baseline where there are no labels.
+/// What was measured of one model, and against the baseline.
 struct Figures {
     const Measurement& measured;
-    double agreement;
+    const CandidateComparison* compared = nullptr;
 };
 
 RunTable::RunTable(Session& session, QWidget* parent) : QTableWidget(0, ColumnCount, parent), session_(session) {
@@ -105,12 +107,22 @@ bool RunTable::hasLabels() const {
     return session_.baseline() && session_.baseline()->accuracy;
 }
 
+/// Without labels: agreement where it is judged, else the error of outputs.
+QString RunTable::answersHeader() const {
+    if (hasLabels()) {
+        return tr("top-1 %");
+    }
+    const auto& runs = session_.runs();
+    const bool agreement = std::any_of(runs.begin(), runs.end(), [](const Run& run) { return run.comparison && run.comparison->agreement; });
+    return agreement ? tr("agreement %") : tr("worst output");
+}
+
 void RunTable::refill() {
     filling_ = true;
     setRowCount(0);
-    setHorizontalHeaderLabels({tr("candidate"), QString(), tr("size MB"), tr("p50 ms"), tr("p99 ms"), hasLabels() ? tr("top-1 %") : tr("same %"), tr("gate")});
+    setHorizontalHeaderLabels({tr("candidate"), QString(), tr("size MB"), tr("p50 ms"), tr("p99 ms"), answersHeader(), tr("gate")});
     horizontalHeaderItem(Top1)->setToolTip(hasLabels() ? tr("Validation samples whose right label is the first answer")
-                                                       : tr("Samples whose answer is the baseline's; there are no labels"));
+                                                       : tr("Against the baseline: agreement of answers, or else the worst output"));
     for (int column = 0; column < ColumnCount; ++column) {
         const bool right = column >= Size && column <= Top1;
         horizontalHeaderItem(column)->setTextAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
@@ -135,9 +147,15 @@ void RunTable::addBaseline() {
     badge->setData(OwnRole, false);
     setItem(0, Badge, badge);
     if (session_.baseline()) {
-        addFigures(0, {*session_.baseline(), 100});
+        addFigures(0, {*session_.baseline()});
     }
-    setItem(0, GateSays, cell({}));
+    if (session_.jobs().modelChanged()) {
+        QTableWidgetItem* changed = wordsBehind(tr("✕ file changed"), tr("%1 has changed on disk since it was opened. Reload it.").arg(session_.modelName()));
+        changed->setForeground(Theme::current().ink(Theme::current().bad));
+        setItem(0, GateSays, changed);
+    } else {
+        setItem(0, GateSays, cell({}));
+    }
 }
 
 void RunTable::addRun(int row, const Run& run) {
@@ -154,17 +172,18 @@ void RunTable::addRun(int row, const Run& run) {
     setItem(row, Badge, badge);
     const Theme theme = Theme::current();
     if (!run.comparison) {
-        QTableWidgetItem* state = wordsBehind(run.problem.isEmpty() ? stateText(run.state) : QStringLiteral("✕ ") + stateText(run.state), run.problem);
+        const QString words = run.changed ? tr("file changed") : stateText(run.state);
+        QTableWidgetItem* state = wordsBehind(run.problem.isEmpty() ? words : QStringLiteral("✕ ") + words, run.problem);
         state->setForeground(run.problem.isEmpty() ? theme.text2 : theme.ink(theme.bad));
         setItem(row, GateSays, state);
         return;
     }
-    addFigures(row, {run.comparison->measurement, run.comparison->agreement});
+    addFigures(row, {run.comparison->measurement, &*run.comparison});
     QStringList lines;
     for (const GateLine& line : run.comparison->gate_lines) {
         lines << text(line.text);
         if (line.samples_needed > 0) {
-            lines << tr("about %1 samples would settle it").arg(text(grouped(line.samples_needed)));
+            lines << tr("needs about %1 samples to decide").arg(text(grouped(line.samples_needed)));
         }
     }
     QTableWidgetItem* gate = wordsBehind(gateWords(*run.comparison), lines.isEmpty() ? tr("No limit is set") : lines.join(QLatin1Char('\n')));
@@ -185,8 +204,13 @@ void RunTable::addFigures(int row, const Figures& figures) {
     if (m.accuracy) {
         setItem(row, Top1, number(text(percent(m.accuracy->top1)), tr("top-1 %1 %, top-5 %2 % of %3 samples").arg(text(percent(m.accuracy->top1)),
                             text(percent(m.accuracy->top5)), text(grouped(m.accuracy->n)))));
+    } else if (m.samples > 0 && figures.compared != nullptr) {
+        const bool agreement = figures.compared->agreement.has_value();
+        const std::string worst = m.outputs.empty() ? std::string("-") : text_of(m.outputs.front());
+        const QString tip = m.outputs.empty() ? QString() : tr("Worst output %1: %2").arg(text(m.outputs.front().name), text(worst));
+        setItem(row, Top1, number(text(agreement ? percent(*figures.compared->agreement) : worst), tip));
     } else if (m.samples > 0) {
-        setItem(row, Top1, number(text(percent(figures.agreement))));
+        setItem(row, Top1, cell({}));
     } else {
         setItem(row, Top1, number(QStringLiteral("–"), tr("No samples were measured: pick a dataset")));
     }
@@ -246,6 +270,7 @@ void RunTable::rowMenu(const QPoint& position) {
     }
     const int id = run->id;
     QMenu menu(this);
+    menu.addAction(tr("Reload file"), this, [this, id] { session_.reloadRun(id); })->setEnabled(run->changed);
     menu.addAction(tr("Save model…"), this, &RunTable::saveModelRequested)->setEnabled(!run->file.isEmpty());
     menu.addAction(tr("Rename"), this, [this, row] { editItem(item(row, Name)); });
     if (!run->foreign) {

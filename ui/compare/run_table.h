@@ -40,6 +40,7 @@ private:
     void copyCommand(int id);
     void fitColumns();
     [[nodiscard]] bool hasLabels() const;
+    [[nodiscard]] QString answersHeader() const;
 
     Session& session_;
     bool filling_ = false;

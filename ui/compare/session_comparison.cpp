@@ -23,7 +23,11 @@ QString methodOf(const Run& run) {
 }
 
 QString whatOf(const GateLine& line) {
-    return line.what == "accuracy" ? tr("accuracy") : line.what == "speed" ? tr("speed") : text(line.what);
+    return line.what == "accuracy"       ? tr("accuracy")
+           : line.what == "agreement"    ? tr("agreement")
+           : line.what == "output error" ? tr("output error")
+           : line.what == "speed"        ? tr("speed")
+                                         : text(line.what);
 }
 
 }  // namespace
@@ -99,7 +103,7 @@ QString gateWords(const CandidateComparison& candidate) {
         return QStringLiteral("✕ ") + failed.join(QStringLiteral(", "));
     }
     if (candidate.gate == Outcome::inconclusive) {
-        return QStringLiteral("? ") + tr("not settled");
+        return QStringLiteral("? ") + tr("inconclusive");
     }
     return candidate.gate == Outcome::passed ? tr("✓ pass") : QStringLiteral("–");
 }

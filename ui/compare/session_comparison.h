@@ -20,7 +20,7 @@ namespace vernier::ui {
 /// Warnings that came with the comparison ("Other work was running ..."), each with what to do.
 [[nodiscard]] QStringList measuredWarnings(const Session& session);
 
-/// Gate outcome in words with a sign: "✓ pass", "✕ accuracy", "? not settled"; "–" without a limit.
+/// Gate outcome in words with a sign: "✓ pass", "✕ accuracy", "? inconclusive"; "–" without a limit.
 [[nodiscard]] QString gateWords(const CandidateComparison& candidate);
 
 }  // namespace vernier::ui

@@ -2,17 +2,17 @@
 #include "ui/session/jobs.h"
 
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
 #include <QHash>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
-#include "ui/session/session_file.h"
+#include "ui/session/session_report.h"
 
 namespace vernier::ui {
 
@@ -64,8 +64,12 @@ QString Jobs::reportFile() const {
         return {};
     }
     const QString made = QDir(work_.path()).filePath(QStringLiteral("report.html"));
-    const QString kept = session_.sessionPath().isEmpty() ? QString() : reportOfSession(session_.sessionPath());
-    return QFileInfo::exists(made) ? made : QFileInfo::exists(kept) ? kept : QString();
+    try {
+        write_file(made.toStdString(), reportHtml(session_));
+    } catch (const Error&) {
+        return {};
+    }
+    return made;
 }
 
 QString Jobs::runFile(int id) {
@@ -99,7 +103,52 @@ bool Jobs::ready() {
     return true;
 }
 
+void Jobs::rememberFile(const QString& path) {
+    stamps_.insert(path, stampOf(path));
+}
+
+/// Reads the file only where its stamp is another one; sha256 may be empty, when only the stamp is known.
+bool Jobs::hasChanged(const QString& path, const std::string& sha256) {
+    const FileStamp now = stampOf(path);
+    const auto known = stamps_.constFind(path);
+    if (known != stamps_.constEnd() && *known == now) {
+        return false;
+    }
+    try {
+        if (known == stamps_.constEnd() ? !sha256.empty() && sha256 != sha256_of_file(path.toStdString())
+                                        : sha256.empty() || sha256 != sha256_of_file(path.toStdString())) {
+            return true;
+        }
+    } catch (const Error&) {
+        return false;  // a file that cannot be read is told of by the work that reads it
+    }
+    stamps_.insert(path, now);
+    return false;
+}
+
+/// sha256: of the model that was really measured or quantized; empty before that, when the file is looked at.
+bool Jobs::modelIsUnchanged(const std::string& sha256) {
+    const std::string& opened = session_.model()->sha256();
+    modelChanged_ = sha256.empty() ? hasChanged(session_.modelPath(), opened) : sha256 != opened;
+    if (modelChanged_) {
+        problem_ = Problem{QStringLiteral("changed"), tr("%1 has changed on disk since it was opened, so nothing of it was measured. Reload it to work with the "
+                                                         "file as it is now.").arg(session_.modelName()), 65};
+        addLog(problem_->message);
+    }
+    return !modelChanged_;
+}
+
+void Jobs::sayChanged(Run& run) {
+    run.changed = true;
+    run.state = Run::State::failed;
+    run.problem = tr("Its file has changed on disk and was not measured: %1. Reload it from the menu of this row.").arg(run.file);
+    addLog(run.problem);
+}
+
 void Jobs::inspect() {
+    modelChanged_ = false;
+    stamps_.clear();
+    rememberFile(session_.modelPath());
     inspection_ = std::make_unique<CliJob>(QStringList{QStringLiteral("inspect"), session_.modelPath()});
     connect(inspection_.get(), &CliJob::finished, this, [this](const Json& result, int) {
         session_.setInspection(result);
@@ -160,7 +209,6 @@ void Jobs::abandon() {
     waiting_.clear();
     inspection_.reset();
     problem_.reset();
-    QFile::remove(workFile(QStringLiteral("report.html")));  // of the comparison that is closed
     if (child_) {
         // It may take its time to end: nobody listens any more, and it removes itself.
         CliJob* child = child_.release();
@@ -233,17 +281,30 @@ QStringList Jobs::arguments(const Step& step) {
     }
     QStringList arguments{QStringLiteral("compare"), session_.modelPath()};
     compared_.clear();
-    for (const Run& run : session_.runs()) {
-        if (!run.file.isEmpty()) {
-            arguments << run.file;
-            compared_ << run.id;
+    for (const Run& each : session_.runs()) {
+        if (each.file.isEmpty()) {
+            continue;
         }
+        if (hasChanged(each.file, each.sha256())) {
+            Run* run = session_.editRun(each.id);
+            session_.dropComparison(each.id);
+            sayChanged(*run);
+            continue;
+        }
+        arguments << each.file;
+        compared_ << each.id;
     }
-    arguments << measureArguments() << QStringLiteral("--report") << workFile(QStringLiteral("report.html"));
-    // Without labels there is no accuracy to limit, and vernier-cli refuses to be asked for it.
+    arguments << measureArguments();
+    // Without labels there is no top-1 to limit.
     const bool labelled = session_.dataset() && session_.dataset()->has_labels();
     if (labelled && session_.gate().max_drop_points) {
         arguments << QStringLiteral("--max-drop") << number(*session_.gate().max_drop_points);
+    }
+    if (session_.gate().min_agreement) {
+        arguments << QStringLiteral("--min-agreement") << number(*session_.gate().min_agreement);
+    }
+    if (session_.gate().min_sqnr_db) {
+        arguments << QStringLiteral("--min-sqnr") << number(*session_.gate().min_sqnr_db);
     }
     if (session_.gate().min_speedup) {
         arguments << QStringLiteral("--min-speedup") << number(*session_.gate().min_speedup);
@@ -252,8 +313,17 @@ QStringList Jobs::arguments(const Step& step) {
 }
 
 void Jobs::start(const Step& step) {
+    if (!modelIsUnchanged({})) {
+        if (Run* run = session_.editRun(step.run)) {
+            run->state = Run::State::failed;
+            run->problem = problem_->message;
+        }
+        emit session_.runsChanged();
+        return;
+    }
     const QStringList words = arguments(step);
     if (step.kind == Kind::compare && compared_.isEmpty()) {
+        emit session_.runsChanged();
         return;  // every candidate failed before it came to be measured
     }
     step_ = step;
@@ -288,12 +358,20 @@ void Jobs::start(const Step& step) {
 
 void Jobs::succeeded(const Json& result) {
     try {
+        // The last word on which file was measured has the measurement.
+        const bool measured = step_.kind != Kind::quantize;
+        const Json& model = step_.kind == Kind::compare ? result.at("baseline") : measured ? result.at("models").at(0) : result;
+        if (measured && !modelIsUnchanged(model.at("sha256").get<std::string>())) {
+            failedWith(*std::exchange(problem_, std::nullopt));
+            return;
+        }
         if (step_.kind == Kind::baseline) {
             session_.setBaseline(measurement_from_json(result.at("models").at(0)));
         } else if (step_.kind == Kind::compare) {
             session_.setComparison(result, compared_);
         } else if (Run* run = session_.editRun(step_.run)) {
             run->file = output_;
+            rememberFile(output_);
             run->quantized = result;
             run->state = Run::State::quantized;
             emit session_.runsChanged();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QElapsedTimer>
+#include <QHash>
 #include <QObject>
 #include <QString>
 #include <QStringList>
@@ -13,10 +14,12 @@
 #include <optional>
 
 #include "ui/session/cli_job.h"
+#include "ui/session/file_stamp.h"
 
 namespace vernier::ui {
 
 class Session;
+struct Run;
 
 /// The session's long steps, each a vernier-cli child; one at a time, the others wait in order.
 class Jobs : public QObject {
@@ -35,7 +38,8 @@ public:
     /// Seconds that this stage will still take, from its pace so far; nothing when that cannot be said.
     [[nodiscard]] std::optional<double> secondsLeft() const;
     [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }  ///< of the last step; cleared by the next
-    /// The self-contained HTML report of the newest comparison; empty when there is none.
+    /// Writes the self-contained HTML report of the comparison as it is now, and gives the file; empty when there is none or
+    /// it cannot be written.
     [[nodiscard]] QString reportFile() const;
     /// Commands, findings and errors, oldest first.
     [[nodiscard]] const QStringList& log() const { return log_; }
@@ -55,6 +59,10 @@ public:
     /// The same for a document that is closed: nothing of it is heard of again.
     void abandon();
     void clearProblem();
+    /// The file is as it should be now; before it is measured the next time, it is looked at whether it still is.
+    void rememberFile(const QString& path);
+    /// The open model's file is another one than the one that was opened: nothing is measured before it is reloaded.
+    [[nodiscard]] bool modelChanged() const { return modelChanged_; }
     /// The `quantize` command of a run, or of the present recipe (0), as a user would type it.
     [[nodiscard]] QString quantizeCommand(int runId) const;
 
@@ -84,6 +92,9 @@ private:
     [[nodiscard]] QString workFile(const QString& name);
     [[nodiscard]] QString runFile(int id);
     [[nodiscard]] bool ready();
+    [[nodiscard]] bool hasChanged(const QString& path, const std::string& sha256);
+    [[nodiscard]] bool modelIsUnchanged(const std::string& sha256);
+    void sayChanged(Run& run);
 
     Session& session_;
     QTemporaryDir work_;
@@ -92,6 +103,8 @@ private:
     Step step_;
     QVector<Step> waiting_;
     QString output_;            ///< what the running quantize step writes
+    QHash<QString, FileStamp> stamps_;   ///< of files that are as they should be
+    bool modelChanged_ = false;
     QVector<int> compared_;     ///< run ids of the running comparison, in the order of its candidates
     QString stage_;
     quint64 done_ = 0;

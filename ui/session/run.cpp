@@ -8,6 +8,13 @@
 
 namespace vernier::ui {
 
+std::string Run::sha256() const {
+    if (comparison) {
+        return comparison->measurement.sha256;
+    }
+    return quantized.is_object() ? quantized.value("sha256", std::string()) : std::string();
+}
+
 Method Run::mainMethod() const {
     const auto nodes = quantized.is_object() ? quantized.find("nodes") : quantized.end();
     if (!quantized.is_object() || nodes == quantized.end() || !nodes->is_array()) {

@@ -22,9 +22,12 @@ struct Run {
     QString file;               ///< the quantized model; empty before it is made
     State state = State::waiting;
     QString problem;            ///< why it failed or was stopped
+    bool changed = false;       ///< its file is another one than the one that was made or measured
     Json quantized;             ///< result document of `quantize`; null before
     std::optional<CandidateComparison> comparison;  ///< nothing before it was measured against the baseline
 
+    /// Of its file when it was made or measured; empty when it is not known.
+    [[nodiscard]] std::string sha256() const;
     /// The method of the default, which gives the row its badge and colour.
     [[nodiscard]] Method method() const { return recipe.default_method; }
     /// The method that most nodes with weights really got; the default's before it was quantized.

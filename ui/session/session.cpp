@@ -195,6 +195,7 @@ void Session::restore(const SavedSession& saved, const QString& path) {
     }
     comparisonJson_ = saved.comparisonJson;
     comparison_ = saved.comparison;
+    judgeAgain();
     applyRecipe(saved.recipe);
     // Not setDataset(): it drops what was measured on other data, and here it is the same.
     if (!saved.dataset.isEmpty()) {

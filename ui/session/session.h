@@ -146,6 +146,10 @@ public:
     void setCurrentRun(int id);
     /// A model file that was made elsewhere becomes a run; it is measured with the next comparison.
     int addCandidate(const QString& path);
+    /// The file of a run is taken as it is on disk now: what was measured of it goes.
+    void reloadRun(int id);
+    /// Opens the model's file again, under the same recipe, data and limits; runs go, since they were made of the other file.
+    void reload();
     void renameRun(int id, const QString& title);
     void removeRun(int id);
     /// The recipe of a run becomes the present recipe (one undo step).
@@ -192,6 +196,7 @@ private:
     void openFailed(const QString& why);
     void restore(const SavedSession& saved, const QString& path);
     void judgeAgain();
+    void dropComparison(int id);                    ///< takes a run's figures out of the comparison
     void touch();                                   ///< something that a session file keeps has changed
     Run* editRun(int id);
     int addRun(const Recipe& recipe, const QString& title);

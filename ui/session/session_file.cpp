@@ -7,8 +7,9 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "ui/session/jobs.h"
+#include "core/measure/answers_json.h"
 #include "ui/session/session.h"
+#include "ui/session/session_report.h"
 
 namespace vernier::ui {
 
@@ -37,22 +38,6 @@ QString absoluteFrom(const QDir& folder, const QString& path) {
 
 [[noreturn]] void bad(const QString& path, const std::string& what) {
     throw Error(ErrorKind::bad_data, what, {.file = path.toStdString()}, "open the model itself instead");
-}
-
-Json gateJson(const Gate& gate) {
-    return {{"max_drop_points", gate.max_drop_points ? Json(*gate.max_drop_points) : Json()},
-            {"min_speedup", gate.min_speedup ? Json(*gate.min_speedup) : Json()}};
-}
-
-Gate gateFrom(const Json& json) {
-    Gate gate;
-    if (json.is_object()) {
-        const Json& drop = member(json, "max_drop_points");
-        const Json& speed = member(json, "min_speedup");
-        gate.max_drop_points = drop.is_number() ? std::optional(drop.get<double>()) : std::nullopt;
-        gate.min_speedup = speed.is_number() ? std::optional(speed.get<double>()) : std::nullopt;
-    }
-    return gate;
 }
 
 MeasureSettings settingsFrom(const Json& json) {
@@ -101,11 +86,11 @@ void copyWhole(const QString& from, const QString& to) {
 
 /// The report of the comparison as it is now; one of an older comparison goes.
 void keepReport(const Session& session, const QString& target) {
-    const QString report = session.jobs().reportFile();
-    if (report.isEmpty()) {
+    const std::string report = reportHtml(session);
+    if (report.empty()) {
         QFile::remove(target);
-    } else if (QFileInfo(report) != QFileInfo(target) && QFileInfo(target).absoluteDir().mkpath(QStringLiteral("."))) {
-        copyWhole(report, target);
+    } else if (QFileInfo(target).absoluteDir().mkpath(QStringLiteral("."))) {
+        write_file(target.toStdString(), report);
     }
 }
 
@@ -175,7 +160,7 @@ SavedSession sessionFromJson(const Json& json, const QString& path, const Model&
         saved.recipe = reanchored(recipe_from_json(json.at("recipe")), model);
         const Json& data = member(json, "dataset");
         saved.dataset = data.is_object() ? absoluteFrom(folder, textAt(data, "path")) : QString();
-        saved.gate = gateFrom(member(json, "gate"));
+        saved.gate = gate_from_json(member(json, "gate"));
         saved.measure = settingsFrom(member(json, "measure"));
         if (member(json, "baseline").is_object()) {
             saved.baseline = measurement_from_json(json["baseline"]);
@@ -212,7 +197,7 @@ void writeSessionFile(const Session& session, const QString& path) {
     json["model"] = {{"path", relativeTo(folder, session.modelPath())}, {"sha256", model.sha256()}};
     json["recipe"] = to_json(anchored(session.recipe(), model));
     json["dataset"] = session.datasetPath().isEmpty() ? Json() : Json{{"path", relativeTo(folder, session.datasetPath())}};
-    json["gate"] = gateJson(session.gate());
+    json["gate"] = gate_json(session.gate());
     const MeasureSettings& settings = session.measureSettings();
     json["measure"] = {{"threads", settings.threads}, {"seconds", settings.seconds}, {"samples", settings.samples}};
     json["baseline"] = session.baseline() ? to_json(*session.baseline()) : Json();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/measure/compare.h"
+#include "core/report/documents.h"
 #include "core/report/verdict.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
@@ -41,7 +42,7 @@ void Session::judgeAgain() {
     }
     Gate usable = gate_;
     if (!comparison_->baseline.accuracy) {
-        usable.max_drop_points.reset();  // there were no labels: nothing can be said of it
+        usable.max_drop_points.reset();  // there was no top-1: nothing can be said of it
     }
     judge_again(*comparison_, usable);
     std::size_t candidate = 0;
@@ -50,14 +51,8 @@ void Session::judgeAgain() {
             run.comparison = comparison_->candidates[candidate++];
         }
     }
-    // The document is what a session file keeps: its gate and verdict follow the new limits.
-    const Json judged = to_json(*comparison_);
-    comparisonJson_["gate"] = judged["gate"];
-    Json& candidates = comparisonJson_["candidates"];
-    for (std::size_t i = 0; i < candidates.size() && i < judged["candidates"].size(); ++i) {
-        candidates[i]["gate"] = judged["candidates"][i]["gate"];
-    }
-    comparisonJson_["verdict"] = to_json(verdict_of(*comparison_));
+    // The document is what a session file keeps: what was judged follows the new limits.
+    judge_document(comparisonJson_, *comparison_);
 }
 
 void Session::setMeasureSettings(const MeasureSettings& settings) {
@@ -99,6 +94,7 @@ int Session::addCandidate(const QString& path) {
     Run* run = editRun(id);
     run->foreign = true;
     run->file = QFileInfo(path).absoluteFilePath();
+    jobs_->rememberFile(run->file);
     run->state = Run::State::quantized;
     emit runsChanged();
     return id;
@@ -120,13 +116,13 @@ void Session::renameRun(int id, const QString& title) {
     }
 }
 
-void Session::removeRun(int id) {
-    const Run* gone = run(id);
-    if (gone == nullptr || gone->state == Run::State::quantizing || gone->state == Run::State::measuring) {
+void Session::dropComparison(int id) {
+    Run* gone = editRun(id);
+    if (gone == nullptr || !gone->comparison) {
         return;
     }
     // The comparison's candidates stand in the order of the measured runs: take the same one out of it.
-    if (comparison_ && gone->comparison) {
+    if (comparison_) {
         std::size_t position = 0;
         for (const Run& run : runs_) {
             if (run.id == id) {
@@ -139,12 +135,21 @@ void Session::removeRun(int id) {
             comparisonJson_["candidates"].erase(position);
         }
     }
-    runs_.erase(std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; }));
+    gone->comparison.reset();
     if (comparison_ && comparison_->candidates.empty()) {
         comparison_.reset();
         comparisonJson_ = {};
     }
     judgeAgain();
+}
+
+void Session::removeRun(int id) {
+    const Run* gone = run(id);
+    if (gone == nullptr || gone->state == Run::State::quantizing || gone->state == Run::State::measuring) {
+        return;
+    }
+    dropComparison(id);
+    runs_.erase(std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; }));
     if (currentRun_ == id) {
         setCurrentRun(0);
     }
@@ -179,6 +184,11 @@ void Session::setBaseline(std::optional<Measurement> baseline) {
 void Session::setComparison(const Json& json, const QVector<int>& runIds) {
     Comparison comparison = comparison_from_json(json);
     baseline_ = comparison.baseline;
+    for (Run& run : runs_) {
+        if (!runIds.contains(run.id)) {
+            run.comparison.reset();  // it is no candidate of this comparison: its file is gone or has changed
+        }
+    }
     for (qsizetype i = 0; i < runIds.size() && i < static_cast<qsizetype>(comparison.candidates.size()); ++i) {
         if (Run* run = editRun(runIds[i])) {
             run->comparison = comparison.candidates[static_cast<std::size_t>(i)];
@@ -188,9 +198,7 @@ void Session::setComparison(const Json& json, const QVector<int>& runIds) {
     }
     comparison_ = std::move(comparison);
     comparisonJson_ = json;
-    if (!(comparison_->gate == gate_)) {
-        judgeAgain();  // the limits were changed while it was measured
-    }
+    judgeAgain();  // by the limits of now: they may have changed while it was measured
     touch();
     emit runsChanged();
 }

@@ -48,15 +48,22 @@ double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, 
     const double cells = labels ? 2 * kCellHeight + 6 : 0;
     if (painter != nullptr) {
         paintLine(*painter, place.left(), place.top() + 14, place.width(),
-                  tr("Answers that changed (%1 samples)").arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.samples))), sheetFont(13, true), theme.text);
+                  (labels ? tr("Answers that changed (%1 samples)") : tr("Outputs (%1 samples)")).arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.samples))), sheetFont(13, true), theme.text);
         if (labels) {
             paintCells(*painter, QPointF(place.left() + 0.5, place.top() + kTop + 0.5), candidate, theme);
         }
         const double y = place.top() + kTop + cells + 16;
-        paintLine(*painter, place.left(), y, place.width(), tr("%1 % of all answers agree with FP32").arg(QString::fromStdString(significant(candidate.agreement, 4))),
-                  sheetFont(12), theme.text2);
-        paintLine(*painter, place.left(), y + 19, place.width(),
-                  tr("outputs: SQNR %1 dB, cosine %2").arg(candidate.output_sqnr_db, 0, 'f', 1).arg(candidate.output_cosine, 0, 'f', 5), sheetFont(12), theme.text2);
+        QStringList lines;
+        if (candidate.agreement) {
+            lines << tr("agreement with FP32: %1 %").arg(QString::fromStdString(significant(*candidate.agreement, 4)));
+        }
+        if (!candidate.measurement.outputs.empty()) {
+            const OutputFigures& worst = candidate.measurement.outputs.front();
+            lines << tr("worst output %1: %2").arg(QString::fromStdString(worst.name), QString::fromStdString(text_of(worst)));
+        }
+        for (qsizetype i = 0; i < lines.size(); ++i) {
+            paintLine(*painter, place.left(), y + 19 * double(i), place.width(), lines[i], sheetFont(12), theme.text2);
+        }
     }
     return kTop + cells + 44;
 }

@@ -79,6 +79,11 @@ MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(problem_);
+    connect(problem_, &ProblemBar::reloadRequested, this, [this] {
+        if (mayDiscard()) {
+            session_.reload();
+        }
+    });
     layout->addWidget(stack_, 1);
     setCentralWidget(all);
     buildMenus();

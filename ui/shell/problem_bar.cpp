@@ -3,6 +3,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QToolButton>
 
 #include "ui/session/jobs.h"
@@ -19,14 +20,14 @@ QString remedy(const QString& kind) {
         return ProblemBar::tr("Start Vernier with --ort PATH, or install it again.");
     }
     if (kind == QLatin1String("crashed")) {
-        return ProblemBar::tr("Nothing that is open here was touched. The Log tab shows the command.");
+        return ProblemBar::tr("Your work is unchanged. The Log tab shows the command.");
     }
     return {};
 }
 
 }  // namespace
 
-ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), session_(session), text_(new QLabel) {
+ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), session_(session), text_(new QLabel), reload_(new QPushButton(tr("Reload"))) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 6, 6, 6);
     text_->setWordWrap(true);
@@ -34,7 +35,10 @@ ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), sess
     auto* close = new QToolButton;
     close->setText(QStringLiteral("✕"));
     close->setToolTip(tr("Close"));
+    reload_->setVisible(false);
     layout->addWidget(text_, 1);
+    layout->addWidget(reload_, 0, Qt::AlignTop);
+    connect(reload_, &QPushButton::clicked, this, &ProblemBar::reloadRequested);
     layout->addWidget(close, 0, Qt::AlignTop);
     connect(close, &QToolButton::clicked, this, [this] {
         hide();
@@ -46,6 +50,7 @@ ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), sess
 
 void ProblemBar::showText(const QString& text) {
     ofJob_ = false;
+    reload_->setVisible(false);
     restyle();
     text_->setText(text);
     setVisible(!text.isEmpty());
@@ -62,6 +67,7 @@ void ProblemBar::showJobProblem() {
     if (problem && !problem->cancelled()) {
         showText((problem->message + QLatin1Char(' ') + remedy(problem->kind)).trimmed());
         ofJob_ = true;
+        reload_->setVisible(problem->kind == QLatin1String("changed"));
     } else if (ofJob_) {
         hide();  // what a file's opening or saving told stays: jobs tell of their progress all the time
     }

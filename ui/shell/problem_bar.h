@@ -4,6 +4,7 @@
 #include <QFrame>
 
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 namespace vernier::ui {
@@ -23,11 +24,15 @@ public:
     /// Takes its colours from the present theme.
     void restyle();
 
+signals:
+    void reloadRequested();   ///< the model's file changed, and the user wants it as it is now
+
 private:
     void showJobProblem();
 
     Session& session_;
     QLabel* text_;
+    QPushButton* reload_;
     bool ofJob_ = false;  ///< what is shown is the running work's problem and goes with it
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/commands/table.h"
@@ -11,6 +12,7 @@
 #include "core/report/documents.h"
 #include "core/report/format.h"
 #include "core/report/html.h"
+#include "core/report/outputs_table.h"
 #include "core/report/verdict.h"
 
 namespace vernier::cli {
@@ -20,7 +22,7 @@ struct Options {
     std::string baseline, report;
     std::vector<std::string> candidates;
     RunChoices run;
-    std::optional<double> max_drop, min_speedup;
+    std::optional<double> max_drop, min_speedup, min_agreement, min_sqnr;
 };
 
 int exit_code_of(Outcome outcome) { return outcome == Outcome::failed ? 1 : outcome == Outcome::inconclusive ? 2 : 0; }
@@ -29,7 +31,7 @@ std::string gate_text(Outcome outcome) {
     switch (outcome) {
         case Outcome::passed: return "✓ passed";
         case Outcome::failed: return "✗ failed";
-        case Outcome::inconclusive: return "? open";
+        case Outcome::inconclusive: return "? inconclusive";
         case Outcome::not_judged: return "-";
     }
     return "-";
@@ -42,10 +44,23 @@ void add_row(TextTable& table, const Measurement& each, const CandidateCompariso
                                       each.accuracy ? percent(each.accuracy->top1) : "-",
                                       candidate && candidate->top1_delta_points
                                           ? signed_points(*candidate->top1_delta_points) + (accuracy_differs(*candidate) ? "  " : " ~") : "",
-                                      candidate && each.samples > 0 ? percent(candidate->agreement) : "",
-                                      candidate && each.samples > 0 ? significant(candidate->output_sqnr_db) : "",
+                                      candidate && candidate->agreement ? percent(*candidate->agreement) : "",
+                                      candidate && candidate->output_sqnr_db ? significant(*candidate->output_sqnr_db) : "",
                                       candidate ? gate_text(candidate->gate) : "baseline"};
     table.row(std::move(cells));
+}
+
+/// Where there is more than one output: each against the baseline's of the same name.
+std::string outputs_text(const Comparison& comparison, const Style& style) {
+    constexpr std::size_t kMost = 20;
+    const std::vector<OutputRow> rows = output_rows(comparison);
+    const auto single = [](const CandidateComparison& each) { return each.measurement.outputs.size() < 2; };
+    if (rows.empty() || std::all_of(comparison.candidates.begin(), comparison.candidates.end(), single)) return {};
+    TextTable table({"<model", "<output (worst first)", "<type", ">error", ">cosine", "<finite"});
+    for (std::size_t i = 0; i < std::min(rows.size(), kMost); ++i)
+        table.row({printable(rows[i].model), printable(rows[i].output), rows[i].type, printable(rows[i].error), rows[i].cosine, rows[i].finite});
+    const std::string rest = rows.size() > kMost ? fmt::format("  and {} more (--json names all)\n", rows.size() - kMost) : "";
+    return "\n" + table.text(style) + rest + "\n";
 }
 
 std::string text_of(const ComparedFiles& compared, const Style& style) {
@@ -59,8 +74,9 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     for (const CandidateComparison& candidate : comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
             text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate.measurement)), line.what, name(line.outcome), line.text);
+    text += outputs_text(comparison, style);
     const Measurement& base = comparison.baseline;
-    text += style.dim(fmt::format("  ~ no difference shown. A/A ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),
+    text += style.dim(fmt::format("  ~ no measurable difference. A/A ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),
                                   base.runtime_version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
     return text + "\n\n" + cli::text_of(compared.findings, style);
 }
@@ -71,6 +87,9 @@ int compare(Context& context, const Options& options) {
     Gate gate;
     gate.max_drop_points = options.max_drop;
     gate.min_speedup = options.min_speedup;
+    gate.min_agreement = options.min_agreement;
+    gate.min_sqnr_db = options.min_sqnr;
+    if (options.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "--min-agreement is a percentage", {}, "Give a number from 0 to 100.");
     const ComparedFiles compared = compare_files(context.runtime(), models, options.run.data, options.run.read(), gate, context.job(), options.report);
     if (!options.report.empty()) write_file(options.report, render_html(compared));
     context.result(to_json(compared, options.run.raw), [&](const Style& style) { return text_of(compared, style); });
@@ -84,6 +103,8 @@ Run declare(OptionSet& set) {
     options->run.declare(set);
     set.number("--max-drop", options->max_drop, "POINTS", "Gate: top-1 may fall by this many points at most", true);
     set.number("--min-speedup", options->min_speedup, "X", "Gate: p50 must be this many times that of the baseline or better", false);
+    set.number("--min-agreement", options->min_agreement, "P", "Gate: at least this percent of samples must get the baseline's answer", true);
+    set.number("--min-sqnr", options->min_sqnr, "DB", "Gate: the SQNR of each output must be at least this many dB", true);
     set.text("--report", options->report, "FILE.html", "Write the comparison as one HTML file");
     return [options](Context& context) { return compare(context, *options); };
 }
@@ -97,6 +118,7 @@ const Command kCompare = {
     "gate is inconclusive.\n\n"
     "Exit code: 1 when a candidate fails a limit, else 2 when one is inconclusive, else 0. Without a limit nothing is judged.",
     "vernier-cli compare model.onnx small.onnx --data model.dataset.json --max-drop 0.5 --min-speedup 1.5\n"
+    "vernier-cli compare model.onnx small.onnx --data samples.npz --min-sqnr 20\n"
     "vernier-cli compare model.onnx a.onnx b.onnx --data images --report comparison.html",
     declare};
 

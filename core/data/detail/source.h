@@ -42,6 +42,7 @@ struct DatasetInfo {
     std::vector<std::string> classes;
     std::vector<InputSpec> inputs;
     std::vector<Finding> findings;
+    bool has_metric = false;   ///< the dataset file says how answers are judged
 };
 
 /// Base of all kinds of datasets: a source says how many samples there are and how to load one; this class keeps the
@@ -57,6 +58,7 @@ public:
     [[nodiscard]] Sample load(Split split, std::uint64_t index) const final;
     [[nodiscard]] const std::vector<std::string>& classes() const final { return info_.classes; }
     [[nodiscard]] bool has_labels() const final { return has_labels_; }
+    [[nodiscard]] bool classifies() const final { return info_.has_metric || Dataset::classifies(); }
     [[nodiscard]] const std::string& output() const final { return info_.output; }
     [[nodiscard]] const std::vector<Finding>& findings() const final { return info_.findings; }
     [[nodiscard]] std::string fingerprint() const final;

@@ -70,6 +70,23 @@ TEST(CompareBoard, AnotherGateIsJudgedAtOnce) {
     EXPECT_FALSE(small.session.gate().min_speedup.has_value());
 }
 
+TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    board.gate()->outputError()->setValue(30);
+    EXPECT_EQ(small.session.gate().min_sqnr_db, 30);
+    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3 && board.table()->item(1, RunTable::GateSays)->text() == QStringLiteral("✕ output error"); }))
+        << board.table()->item(1, RunTable::GateSays)->text().toStdString();
+    board.gate()->outputError()->setValue(0);
+    board.gate()->agreement()->setValue(90);
+    EXPECT_EQ(small.session.gate().min_agreement, 90);
+    EXPECT_FALSE(small.session.gate().min_sqnr_db.has_value());
+    EXPECT_EQ(small.session.comparison()->candidates[0].gate, Outcome::passed);
+    EXPECT_EQ(small.session.comparisonJson()["candidates"][0]["gate"]["lines"].size(), 2U) << "the document follows";
+}
+
 TEST(CompareBoard, RowsAndChartsSelectTheSessionsRun) {
     SmallSession small;
     CompareBoard board(small.session);

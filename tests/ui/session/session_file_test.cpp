@@ -124,14 +124,16 @@ TEST(SessionFile, ARunWhoseFileIsGoneSaysSo) {
 TEST(SessionFile, KeepsTheReportOfItsComparison) {
     SmallSession small;
     ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
-    EXPECT_TRUE(small.session.jobs().reportFile().isEmpty());
-    const QString kept = reportOfSession(small.session.sessionPath());
-    ASSERT_TRUE(QFileInfo(kept).absoluteDir().mkpath(QStringLiteral(".")));
-    write_file(kept.toStdString(), "<html>report</html>");
-    EXPECT_EQ(small.session.jobs().reportFile(), kept);
+    small.session.setGate({.max_drop_points = 2.25});
+    small.session.renameRun(1, QStringLiteral("renamed run"));
+    const std::string report = read_file(small.session.jobs().reportFile().toStdString());
+    EXPECT_NE(report.find("renamed run"), std::string::npos);
+    EXPECT_NE(report.find("limit 2.25"), std::string::npos) << "the limit of now";
     const QString other = text(small.folder / "other.vernier");
     ASSERT_EQ(small.session.save(other), std::nullopt);
-    EXPECT_EQ(read_file(reportOfSession(other).toStdString()), "<html>report</html>");
+    EXPECT_EQ(read_file(reportOfSession(other).toStdString()), report);
+    small.session.removeRun(1);
+    EXPECT_EQ(read_file(small.session.jobs().reportFile().toStdString()).find("renamed run"), std::string::npos);
     small.session.close();
     EXPECT_TRUE(small.session.jobs().reportFile().isEmpty());
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/file.h"
+#include "tests/support/model_builder.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/jobs.h"
 
@@ -190,7 +191,7 @@ TEST(Session, WithoutLabelsNoAccuracyIsLimited) {
     std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
     qputenv("VERNIER_CLI", cli.c_str());
     ASSERT_TRUE(small.session.gate().max_drop_points.has_value());
-    small.session.setGate({small.session.gate().max_drop_points, 1.1});
+    small.session.setGate({small.session.gate().max_drop_points, 1.1, 95, 20});
     small.session.addCandidate(QString::fromStdString(small.model_path));
     small.session.jobs().measureAgain();
     ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
@@ -198,7 +199,54 @@ TEST(Session, WithoutLabelsNoAccuracyIsLimited) {
     const std::string told = read_file(words);
     EXPECT_NE(told.find("compare"), std::string::npos);
     EXPECT_NE(told.find("--min-speedup"), std::string::npos);
+    EXPECT_NE(told.find("--min-agreement 95"), std::string::npos);
+    EXPECT_NE(told.find("--min-sqnr 20"), std::string::npos);
     EXPECT_EQ(told.find("--max-drop"), std::string::npos) << told;
+}
+
+TEST(Session, AModelThatChangedOnDiskIsNotMeasuredInSilence) {
+    SmallSession small;
+    const std::string cli = small.folder.write("cli", "#!/bin/sh\necho started >> '" + (small.folder / "words.txt").string() + "'\nexit 70\n").string();
+    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
+    qputenv("VERNIER_CLI", cli.c_str());
+    const std::string before = small.session.model()->sha256();
+    test::ModelBuilder other;
+    other.input("x", ElementType::float32, {"N", 4}).node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {"N", 4});
+    write_file(small.model_path, other.bytes());
+    small.session.jobs().measureBaseline();
+    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
+    ASSERT_TRUE(small.session.jobs().problem());
+    EXPECT_EQ(small.session.jobs().problem()->kind, QStringLiteral("changed"));
+    EXPECT_TRUE(small.session.jobs().modelChanged());
+    EXPECT_FALSE(std::filesystem::exists(small.folder / "words.txt")) << "nothing was started";
+    small.session.reload();
+    ASSERT_TRUE(wait_until([&] { return small.session.readingName().isEmpty(); }));
+    EXPECT_NE(small.session.model()->sha256(), before);
+    EXPECT_FALSE(small.session.jobs().modelChanged());
+    qunsetenv("VERNIER_CLI");
+}
+
+TEST(Session, ACandidateThatChangedOnDiskIsLeftOutUntilItIsReloaded) {
+    SmallSession small;
+    const auto words = small.folder / "words.txt";
+    const std::string cli = small.folder.write("cli", "#!/bin/sh\necho \"$@\" >> '" + words.string() + "'\nexit 70\n").string();
+    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
+    qputenv("VERNIER_CLI", cli.c_str());
+    const QString file = QString::fromStdString(small.folder.write("other.onnx", read_file(small.model_path)).string());
+    const int id = small.session.addCandidate(file);
+    small.folder.write("other.onnx", "something else");
+    small.session.jobs().measureAgain();
+    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
+    ASSERT_NE(small.session.run(id), nullptr);
+    EXPECT_TRUE(small.session.run(id)->changed);
+    EXPECT_TRUE(small.session.run(id)->problem.contains(QStringLiteral("changed on disk")));
+    EXPECT_FALSE(std::filesystem::exists(words) && read_file(words).find("compare") != std::string::npos) << "it was the only candidate";
+    small.session.reloadRun(id);
+    EXPECT_FALSE(small.session.run(id)->changed);
+    small.session.jobs().measureAgain();
+    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
+    EXPECT_NE(read_file(words).find("other.onnx"), std::string::npos);
+    qunsetenv("VERNIER_CLI");
 }
 
 TEST(Session, OtherDataStopsTheJobThatMeasuresOnTheData) {

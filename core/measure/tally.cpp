@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/tally.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "core/measure/statistics.h"
+
+namespace vernier {
+namespace {
+
+constexpr double kMostDb = 200;
+
+template <class T> std::vector<std::int64_t> whole_as(const Tensor& output) {
+    const auto values = output.as<T>();
+    return {values.begin(), values.end()};
+}
+
+std::vector<std::int64_t> whole_of(const Tensor& output) {
+    switch (output.type) {
+        case ElementType::boolean:
+        case ElementType::uint8: return whole_as<std::uint8_t>(output);
+        case ElementType::int8: return whole_as<std::int8_t>(output);
+        case ElementType::uint16: return whole_as<std::uint16_t>(output);
+        case ElementType::int16: return whole_as<std::int16_t>(output);
+        case ElementType::uint32: return whole_as<std::uint32_t>(output);
+        case ElementType::int32: return whole_as<std::int32_t>(output);
+        case ElementType::uint64:
+        case ElementType::int64: return whole_as<std::int64_t>(output);
+        default: return {};
+    }
+}
+
+/// Where the i-th sample of a run lies: its rows where the first axis counts the samples; else all of it, for the first one.
+std::pair<std::size_t, std::size_t> part(const OutputValues& values, std::size_t i, std::uint64_t batch) {
+    const bool rows = !values.dims.empty() && values.dims[0] > 0 && static_cast<std::uint64_t>(values.dims[0]) % batch == 0;
+    if (!rows) return {0, i == 0 ? values.size() : 0};
+    const std::size_t each = values.size() / batch;
+    return {i * each, each};
+}
+
+std::vector<double> as_numbers(const OutputValues& values, std::size_t from, std::size_t count) {
+    const auto at = static_cast<std::ptrdiff_t>(from), end = static_cast<std::ptrdiff_t>(from + count);
+    if (values.floating()) return {values.numbers.begin() + at, values.numbers.begin() + end};
+    return {values.whole.begin() + at, values.whole.begin() + end};
+}
+
+}  // namespace
+
+bool is_floating(ElementType type) {
+    switch (type) {
+        case ElementType::float32:
+        case ElementType::float16:
+        case ElementType::bfloat16:
+        case ElementType::float64:
+        case ElementType::float8e4m3fn:
+        case ElementType::float8e4m3fnuz:
+        case ElementType::float8e5m2:
+        case ElementType::float8e5m2fnuz:
+        case ElementType::float4e2m1: return true;
+        default: return false;
+    }
+}
+
+bool is_whole(ElementType type) {
+    switch (type) {
+        case ElementType::boolean:
+        case ElementType::uint8:
+        case ElementType::int8:
+        case ElementType::uint16:
+        case ElementType::int16:
+        case ElementType::uint32:
+        case ElementType::int32:
+        case ElementType::uint64:
+        case ElementType::int64: return true;
+        default: return false;
+    }
+}
+
+OutputValues values_of(const Tensor& output) {
+    OutputValues values{output.type, output.dims, {}, whole_of(output)};
+    if (!values.floating()) return values;
+    if (output.type == ElementType::float64) {
+        const auto numbers = output.as<double>();
+        values.numbers.assign(numbers.begin(), numbers.end());
+    } else {
+        const std::vector<float> numbers = scores_of(output);
+        values.numbers.assign(numbers.begin(), numbers.end());
+    }
+    return values;
+}
+
+void OutputTally::look(const OutputValues& own, std::size_t from, std::size_t count) {
+    figures_.type = own.type;
+    ++figures_.samples;
+    if (!own.floating()) return;
+    const auto values = std::span(own.numbers).subspan(from, count);
+    figures_.nan += std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); }) ? 1U : 0U;
+    figures_.infinite += std::any_of(values.begin(), values.end(), [](double value) { return std::isinf(value); }) ? 1U : 0U;
+}
+
+void OutputTally::add(const OutputValues& own, std::size_t i, std::uint64_t batch) {
+    const auto [from, count] = part(own, i, batch);
+    if (i == 0 || count > 0) look(own, from, count);
+}
+
+bool OutputTally::add(const OutputValues& reference, const OutputValues& own, std::size_t i, std::uint64_t batch) {
+    against_ = true;
+    const auto [from, count] = part(own, i, batch);
+    const auto [reference_from, reference_count] = part(reference, i, batch);
+    if (i > 0 && count == 0 && reference_count == 0) return true;
+    look(own, from, count);
+    if (own.dims.size() != reference.dims.size()) {
+        figures_.problem = fmt::format("rank {} instead of {}", own.dims.size(), reference.dims.size());
+        return false;
+    }
+    if (own.dims != reference.dims) {
+        ++figures_.other_shape;
+        return own.floating() && reference.floating();
+    }
+    if (own.floating() || reference.floating()) {
+        add_numbers(as_numbers(reference, reference_from, count), as_numbers(own, from, count));
+        return true;
+    }
+    std::uint64_t same = 0;
+    for (std::size_t k = 0; k < count; ++k) same += own.whole[from + k] == reference.whole[reference_from + k] ? 1U : 0U;
+    equal_ += same;
+    whole_ += count;
+    return same == count;
+}
+
+/// What the first model does not give as a number is no measure for others; its NaN are counted where they are its own.
+void OutputTally::add_numbers(const std::vector<double>& before, const std::vector<double>& after) {
+    std::vector<double> reference, own;
+    bool lost = false;
+    for (std::size_t k = 0; k < before.size(); ++k) {
+        if (!std::isfinite(before[k])) continue;
+        reference.push_back(before[k]);
+        own.push_back(after[k]);
+        lost = lost || !std::isfinite(after[k]);
+    }
+    figures_.lost += lost ? 1U : 0U;
+    if (reference.empty()) return;
+    OutputDistance each;
+    add_values(each, reference, own);
+    add_to(distance_, each);
+    moments_.n += 1;
+    moments_.s += each.signal;
+    moments_.e += each.error;
+    moments_.ss += each.signal * each.signal;
+    moments_.ee += each.error * each.error;
+    moments_.se += each.signal * each.error;
+}
+
+/// The SQNR is that of a ratio of sums; its spread is that of error - ratio * signal over samples (Cochran, ratio estimators).
+Interval OutputTally::sqnr_interval(double sqnr) const {
+    const Moments& m = moments_;
+    if (m.e <= 0 || m.s <= 0) return {sqnr, sqnr};
+    if (m.n < 2) return {-kMostDb, kMostDb};
+    const double ratio = m.e / m.s;
+    const double residual = std::max(0.0, m.ee - 2 * ratio * m.se + ratio * ratio * m.ss);
+    const double relative = std::sqrt(m.n / (m.n - 1) * residual) / m.e;
+    const double half = 10 / std::log(10.0) * student_t_quantile(0.975, m.n - 1) * relative;
+    return {std::max(-kMostDb, sqnr - half), std::min(kMostDb, sqnr + half)};
+}
+
+OutputFigures OutputTally::figures() const {
+    OutputFigures out = figures_;
+    if (!against_ || !out.problem.empty()) return out;
+    if (whole_ > 0) out.equal = 100.0 * static_cast<double>(equal_) / static_cast<double>(whole_);
+    if (distance_.count > 0) {
+        out.sqnr_db = sqnr_db(distance_);
+        out.cosine = cosine(distance_);
+        out.sqnr_interval = sqnr_interval(*out.sqnr_db);
+    }
+    return out;
+}
+
+}  // namespace vernier

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+namespace vernier::ui {
+
+class Session;
+
+/// The comparison as it is now (limits, names, rows) as one HTML page; empty before there is one.
+[[nodiscard]] std::string reportHtml(const Session& session);
+
+}  // namespace vernier::ui
