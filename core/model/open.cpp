@@ -33,16 +33,24 @@ std::string guess(std::string_view head) {
     throw Error(ErrorKind::bad_model, std::move(what), {.file = path.string()}, std::move(remedy));
 }
 
+}  // namespace
+
+bool parse_proto(std::span<const std::byte> bytes, onnx::ModelProto& proto) {
+    google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                                  static_cast<int>(bytes.size()));
+    stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
+    stream.SetRecursionLimit(kMaxNesting);
+    return proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+}
+
+namespace {
+
 void parse(Source& source) {
     const std::span<const std::byte> bytes = source.file->bytes();
     if (bytes.empty()) refuse(source.path, "is empty", "check that it was written or copied whole");
     if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         refuse(source.path, "is larger than 2 GB, which no ONNX file may be", "export it with external data");
-    google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                                  static_cast<int>(bytes.size()));
-    stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
-    stream.SetRecursionLimit(kMaxNesting);
-    if (source.proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage()) {
+    if (parse_proto(bytes, source.proto)) {
         // The proto holds the bytes now; the mapping stays only to be hashed, so its pages need no memory.
         ::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED);
         return;
@@ -84,6 +92,7 @@ ModelPtr finish(std::unique_ptr<Model::Parts> parts, Purpose purpose, const Job&
     try {
         check_bounds(*parts);
         refuse_damage();
+        if (!parts->damage) inline_functions(*parts);
         job.step("index", 1, 4);
         build_index(*parts);
         refuse_damage();

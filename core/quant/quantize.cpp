@@ -9,6 +9,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "core/base/error.h"
+#include "core/model/written.h"
 #include "core/quant/calibration/calibrate.h"
 #include "core/quant/methods/body_borders.h"
 #include "core/quant/methods/conv_widths.h"
@@ -140,7 +141,7 @@ Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recip
     job.step("quantize", 0, 1);
     result.plan = plan_of(prepared, *model);
     if (result.plan.count(Method::fp32) == result.plan.nodes.size()) {
-        result.proto = std::make_shared<onnx::ModelProto>(inlined_proto(*model));  // nothing changes: every byte is kept
+        result.proto = std::make_shared<onnx::ModelProto>(written_proto(*model));  // nothing changes: every byte is kept
     } else {
         result.proto = std::make_shared<onnx::ModelProto>(
             emit(prepared, prepared.static_plan, result.ranges, recipe.calibration, prepared.findings));

@@ -18,6 +18,13 @@ void note_damage(Model::Parts& parts, const Error& error);
 /// Versions that ONNX Runtime 1.31 does not take are damage.
 void check_bounds(Model::Parts& parts);
 
+/// Parses a file's bytes within our bounds of size and nesting; false when they are no ONNX model.
+[[nodiscard]] bool parse_proto(std::span<const std::byte> bytes, onnx::ModelProto& proto);
+
+/// Puts the nodes of local functions in the place of their calls, so that they are nodes like all others. Calls that onnx's
+/// inliner refuses stay.
+void inline_functions(Model::Parts& parts);
+
 /// Fills graphs, nodes, values and references, which hold together afterwards. Throws Error{bad_model} for names that are
 /// no text.
 void build_index(Model::Parts& parts);
