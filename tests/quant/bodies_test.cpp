@@ -265,7 +265,7 @@ ModelPtr shared_model() {
     ModelBuilder b(17);
     b.input("x", ElementType::float32, {1, 16, 12, 12}).input("p", ElementType::boolean, {});
     b.initializer("w", random_floats(16 * 16 * 9, 1, -0.1f, 0.1f), {16, 16, 3, 3}).initializer("shared", random_floats(16 * 16 * 9, 2, -0.1f, 0.1f), {16, 16, 3, 3});
-    b.node("Conv", {"x", "w"}, {"c"}, {{"pads", {1, 1, 1, 1}}}, "stem").node("Relu", {"c"}, {"r"}, {}, "relu");
+    b.node("Conv", {"x", "w"}, {"s"}, {{"pads", {1, 1, 1, 1}}}, "stem").node("Relu", {"s"}, {"r"}, {}, "relu");
     b.node("If", {"p"}, {"y"}, {{"then_branch", branch("yes", 7)}, {"else_branch", branch("no", 9)}}, "if");
     b.node("Conv", {"y", "shared"}, {"z"}, {{"pads", {1, 1, 1, 1}}}, "end").output("z", ElementType::float32, {1, 16, 12, 12});
     return make_model(b.build());
