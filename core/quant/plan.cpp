@@ -67,7 +67,7 @@ Plan plan_of(const Prepared& prepared, const Model& model) {
     return plan;
 }
 
-Plan make_plan(const ModelPtr& model, const Recipe& recipe) { return plan_of(prepare(model, recipe), *model); }
+Plan make_plan(const ModelPtr& model, const Recipe& recipe, const Job& job) { return plan_of(prepare(model, recipe, job), *model); }
 
 Json to_json(const Plan& plan, const Model& model) {
     Json nodes = Json::array();

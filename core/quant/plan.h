@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/finding.h"
+#include "core/base/job.h"
 #include "core/model/model.h"
 #include "core/quant/recipe.h"
 
@@ -29,7 +30,8 @@ struct Plan {
 };
 
 /// Throws Error{bad_model} only for our limits; what cannot be done for a node is said in its why and as a finding.
-[[nodiscard]] Plan make_plan(const ModelPtr& model, const Recipe& recipe);
+/// The job's stop is looked at between steps (a newer plan makes an older one needless).
+[[nodiscard]] Plan make_plan(const ModelPtr& model, const Recipe& recipe, const Job& job = {});
 
 [[nodiscard]] Json to_json(const Plan& plan, const Model& model);
 

@@ -247,16 +247,21 @@ void Prepared::replan_static(const std::set<int>& keep_float) {
     static_plan = plan_static(edit, wanted);
 }
 
-Prepared prepare(const ModelPtr& model, const Recipe& recipe) {
+Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
+    job.check();
     Prepared prepared(*model);
+    job.check();
     prepared.choices = resolve(recipe, *model);
     prepared.problem.resize(prepared.choices.size());
     mark_untouchable(prepared, *model);
     raise_opset(prepared, Method::int8_static, kOpsetForPerAxis);
     raise_opset(prepared, Method::int8_dynamic, kDynamicOpset);
+    job.check();
     run_passes(prepared);
+    job.check();
     plan_dynamic(prepared);
     plan_fp16(prepared);
+    job.check();
     prepared.replan_static({});
     return prepared;
 }

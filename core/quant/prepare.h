@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/finding.h"
+#include "core/base/job.h"
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
 #include "core/quant/methods/dynamic.h"
@@ -48,7 +49,7 @@ struct Prepared {
 
 /// Resolves the recipe, raises the opset where INT8 static needs it, runs the rewritings, plans the islands.
 /// Throws Error{usage} for a selector that matches nothing.
-[[nodiscard]] Prepared prepare(const ModelPtr& model, const Recipe& recipe);
+[[nodiscard]] Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job = {});
 
 /// The plan of a prepared model: applied method and why, per node of the opened model.
 [[nodiscard]] Plan plan_of(const Prepared& prepared, const Model& model);

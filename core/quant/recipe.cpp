@@ -197,10 +197,8 @@ std::vector<Choice> resolve(const Recipe& recipe, const Model& model) {
     for (std::size_t i = 0; i < recipe.rules.size(); ++i) {
         const Rule& rule = recipe.rules[i];
         const Selector selector = Selector::parse(rule.select);
-        const std::vector<bool> flags = selector.match(model, methods);
         bool any = false;
-        for (std::size_t node = 0; node < flags.size(); ++node) {
-            if (!flags[node]) continue;
+        const auto take = [&](std::size_t node) {
             any = true;
             if (rule.method) {
                 choices[node].method = *rule.method;
@@ -208,6 +206,15 @@ std::vector<Choice> resolve(const Recipe& recipe, const Model& model) {
             }
             if (rule.per_channel) choices[node].per_channel = *rule.per_channel;
             methods[node] = choices[node].method;
+        };
+        if (const auto range = selector.id_range()) {
+            // A click makes a rule a node: those must not look at all nodes each.
+            const auto end = std::min<std::size_t>(choices.size(), static_cast<std::size_t>(range->second) + 1);
+            for (auto node = static_cast<std::size_t>(range->first); node < end; ++node) take(node);
+        } else {
+            const std::vector<bool> flags = selector.match(model, methods);
+            for (std::size_t node = 0; node < flags.size(); ++node)
+                if (flags[node]) take(node);
         }
         if (!any) throw Error(ErrorKind::usage, fmt::format("selector '{}' matches no node", rule.select), {}, selector.suggestion(model));
     }

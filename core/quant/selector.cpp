@@ -294,6 +294,10 @@ NodeId Selector::single_id() const {
     return root_->kind == Kind::ids && root_->first == root_->last ? root_->first : kNone;
 }
 
+std::optional<std::pair<NodeId, NodeId>> Selector::id_range() const {
+    return root_->kind == Kind::ids ? std::optional(std::pair(root_->first, root_->last)) : std::nullopt;
+}
+
 std::vector<std::string> completions(std::string_view text, const Model& model) {
     constexpr std::size_t kMost = 50;
     const std::size_t gap = text.find_last_of(" ()");

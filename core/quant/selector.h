@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/model/model.h"
@@ -29,6 +31,8 @@ public:
     [[nodiscard]] const std::string& text() const { return text_; }
     /// The node of a selector that is nothing but "#12"; kNone for all others.
     [[nodiscard]] NodeId single_id() const;
+    /// First and last node of a selector that is nothing but "#12" or "#3..9"; nothing for all others.
+    [[nodiscard]] std::optional<std::pair<NodeId, NodeId>> id_range() const;
 
     struct Term;
 
