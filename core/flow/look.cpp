@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/flow/advice.h"
+#include "core/model/batch_norm.h"
 #include "core/model/weights.h"
 #include "core/stats/stats.h"
 
@@ -54,29 +55,6 @@ bool folds_into(const Node* before, const Model& model) {
            model.value(before->outputs[0]).consumers.size() == 1 && !model.value(before->outputs[0]).graph_output;
 }
 
-/// The BatchNormalization that follows a Conv and nothing else reads; nullptr when there is none.
-const Node* batch_norm_after(const Model& model, const Node& conv) {
-    if (conv.outputs.empty() || conv.outputs[0] == kNone) return nullptr;
-    const Value& out = model.value(conv.outputs[0]);
-    if (out.consumers.size() != 1) return nullptr;
-    const Node& next = model.node(out.consumers[0]);
-    return is_op(&next, "BatchNormalization") && folds_into(&conv, model) ? &next : nullptr;
-}
-
-/// Factor of each channel when a BatchNormalization is folded: scale / sqrt(variance + epsilon).
-std::vector<float> fold_factors(const Model& model, const Node& norm) {
-    if (norm.inputs.size() < 5) return {};
-    const Initializer* scale = model.constant(norm.inputs[1]);
-    const Initializer* variance = model.constant(norm.inputs[4]);
-    if (scale == nullptr || variance == nullptr) return {};
-    std::vector<float> factors = to_floats(*scale);
-    const std::vector<float> variances = to_floats(*variance);
-    if (variances.size() != factors.size()) return {};
-    const float epsilon = float_attribute(norm, "epsilon").value_or(1e-5F);
-    for (std::size_t i = 0; i < factors.size(); ++i) factors[i] /= std::sqrt(variances[i] + epsilon);
-    return factors;
-}
-
 /// Largest over smallest channel range of a depthwise Conv as it will be quantized (BatchNormalization folded in).
 /// Channels that are zero throughout do not count. Nothing when it is no depthwise Conv.
 std::optional<double> channel_spread(const Model& model, const Node& node, std::vector<float>& storage) {
@@ -85,7 +63,7 @@ std::optional<double> channel_spread(const Model& model, const Node& node, std::
     if (weight == nullptr || weight->dims.size() < 3 || weight->dims[1] != 1 || weight->count() == 0) return {};
     const std::span<const float> values = view_floats(*weight, storage);
     if (values.empty()) return {};
-    const Node* norm = batch_norm_after(model, node);
+    const Node* norm = folds_into(&node, model) ? batch_norm_after(model, node) : nullptr;
     const std::vector<float> factors = norm != nullptr ? fold_factors(model, *norm) : std::vector<float>();
     const auto channels = static_cast<std::size_t>(weight->dims[0]);
     const std::size_t each = values.size() / channels;
