@@ -31,6 +31,17 @@ void Filter::setModel(ModelPtr model, std::vector<Method> methods) {
     }
 }
 
+QVector<int> Filter::nodes() const {
+    QVector<int> nodes;
+    nodes.reserve(count_);
+    for (std::size_t i = 0; i < matches_.size(); ++i) {
+        if (matches_[i]) {
+            nodes << static_cast<int>(i);
+        }
+    }
+    return nodes;
+}
+
 void Filter::evaluate() {
     error_.clear();
     const std::size_t nodes = model_ ? model_->nodes().size() : 0;
@@ -47,6 +58,14 @@ void Filter::evaluate() {
         } catch (const Error& error) {
             error_ = QString::fromUtf8(error.what());
             matches_.resize(nodes, true);
+        }
+    }
+    // Constants are values, not work: hundreds of them would stand before the first operator. Who asks for them by name gets them.
+    if (model_ && !text_.contains(QLatin1String("constant"), Qt::CaseInsensitive)) {
+        for (const Node& node : model_->nodes()) {
+            if (node.op_type == "Constant") {
+                matches_[static_cast<std::size_t>(node.id)] = false;
+            }
         }
     }
     count_ = static_cast<int>(std::count(matches_.begin(), matches_.end(), true));

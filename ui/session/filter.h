@@ -3,6 +3,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QVector>
 
 #include <vector>
 
@@ -19,11 +20,13 @@ public:
     using QObject::QObject;
 
     [[nodiscard]] const QString& text() const { return text_; }
-    /// An empty line matches all nodes.
+    /// An empty line matches all nodes but Constants, which match only a text that names them.
     [[nodiscard]] bool active() const { return !text_.trimmed().isEmpty(); }
     /// One flag a node, by NodeId. With a wrong text: what the last right text matched.
     [[nodiscard]] const std::vector<bool>& matches() const { return matches_; }
     [[nodiscard]] int count() const { return count_; }
+    /// The same as NodeIds.
+    [[nodiscard]] QVector<int> nodes() const;
     /// What is wrong with the text, or near names when it matches nothing; empty when all is well.
     [[nodiscard]] const QString& error() const { return error_; }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "ui/session/command.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
 #include "ui/session/session_report.h"
@@ -172,6 +173,11 @@ int Jobs::quantize() {
     if (!ready()) {
         return 0;
     }
+    if (const QString missing = session_.quantizeProblem(); !missing.isEmpty()) {
+        problem_ = Problem{QStringLiteral("usage"), missing, 64};
+        emit changed();
+        return 0;
+    }
     if (session_.needsCalibration() && session_.datasetPath().isEmpty()) {
         problem_ = Problem{QStringLiteral("usage"), tr("INT8 static needs calibration samples. Pick a dataset in the Data tab."), 64};
         emit changed();
@@ -194,9 +200,8 @@ void Jobs::measureAgain() {
 
 void Jobs::cancel() {
     for (const Step& step : std::as_const(waiting_)) {
-        if (Run* run = session_.editRun(step.run); run != nullptr && step.kind == Kind::quantize) {
-            run->state = Run::State::failed;
-            run->problem = tr("Cancelled.");
+        if (step.kind == Kind::quantize) {
+            session_.dropRun(step.run);  // nothing was made, and nothing went wrong
         }
     }
     waiting_.clear();
@@ -387,7 +392,9 @@ void Jobs::succeeded(const Json& result) {
 void Jobs::failedWith(const Problem& problem) {
     addLog(problem.message);
     problem_ = problem;
-    if (Run* run = session_.editRun(step_.run)) {
+    if (problem.cancelled() && step_.kind == Kind::quantize) {
+        session_.dropRun(step_.run);
+    } else if (Run* run = session_.editRun(step_.run)) {
         run->state = Run::State::failed;
         run->problem = problem.message;
     }
@@ -419,30 +426,8 @@ void Jobs::addLog(const QString& line) {
 
 QString Jobs::quantizeCommand(int runId) const {
     const Run* run = session_.run(runId);
-    const Recipe& recipe = run != nullptr ? run->recipe : session_.recipe();
-    const QFileInfo model(session_.modelPath());
-    QStringList words{QStringLiteral("vernier-cli"), QStringLiteral("quantize"), CliJob::quoted(model.absoluteFilePath()), QStringLiteral("-o"),
-                      CliJob::quoted(model.completeBaseName() + QStringLiteral(".quantized.onnx")), QStringLiteral("--method"),
-                      QString::fromStdString(std::string(id(recipe.default_method)))};
-    for (const Rule& rule : recipe.rules) {
-        if (rule.method) {
-            words << QStringLiteral("--set")
-                  << CliJob::quoted(QString::fromStdString(rule.select + "=" + std::string(id(*rule.method))));
-        }
-    }
-    if (!session_.datasetPath().isEmpty()) {
-        words << QStringLiteral("--data") << CliJob::quoted(session_.datasetPath());
-    }
-    if (recipe.calibration.samples != Calibration{}.samples) {
-        words << QStringLiteral("--samples") << QString::number(recipe.calibration.samples);
-    }
-    if (recipe.calibration.method != RangeMethod::minmax) {
-        words << QStringLiteral("--calibration") << QString::fromStdString(std::string(name(recipe.calibration.method)));
-    }
-    if (!recipe.per_channel) {
-        words << QStringLiteral("--per-tensor");
-    }
-    return words.join(QLatin1Char(' '));
+    return quantizeCommandOf({run != nullptr ? run->recipe : session_.recipe(), session_.modelPath(), session_.datasetPath(),
+                              candidateName(session_, run)});
 }
 
 }  // namespace vernier::ui

@@ -4,6 +4,8 @@
 #include <QObject>
 #include <QVector>
 
+#include <vector>
+
 namespace vernier::ui {
 
 /// The nodes that table, graph, inspector and charts show. Setting what is already set says nothing,
@@ -24,13 +26,28 @@ public:
     void set(QVector<int> nodes, int current = -1);
     void setOne(int node) { set({node}, node); }
     void clear() { set({}, -1); }
+    /// What was selected before, and after that again, as in a browser.
+    void back() { go(-1); }
+    void forward() { go(1); }
+    [[nodiscard]] bool canGoBack() const { return place_ > 0; }
+    [[nodiscard]] bool canGoForward() const { return place_ + 1 < static_cast<int>(history_.size()); }
+    /// Another model: its nodes are others.
+    void forget();
 
 signals:
     void changed();
 
 private:
+    struct Place {
+        QVector<int> nodes;
+        int current = -1;
+    };
+    void go(int step);
+
     QVector<int> nodes_;
     int current_ = -1;
+    std::vector<Place> history_;   ///< without empty ones
+    int place_ = -1;
 };
 
 }  // namespace vernier::ui

@@ -29,6 +29,10 @@ Session::Session(QObject* parent) : QObject(parent) {
     gate_.max_drop_points = 0.5;
     jobs_ = std::make_unique<Jobs>(*this);
     connect(&undo_, &QUndoStack::cleanChanged, this, &Session::modifiedChanged);
+    // Before any panel hears of these.
+    for (const auto signal : {&Session::recipeChanged, &Session::runsChanged, &Session::currentRunChanged}) {
+        connect(this, signal, this, &Session::findMade);
+    }
 }
 
 Session::~Session() {
@@ -37,7 +41,15 @@ Session::~Session() {
 
 // --- document -----------------------------------------------------------------------------------------------------
 
-void Session::open(const QString& path) {
+void Session::open(const QString& path, const QString& modelFile) {
+    read(path, modelFile, false);
+}
+
+void Session::openCopy(const QString& path) {
+    read(path, {}, true);
+}
+
+void Session::read(const QString& path, const QString& modelFile, bool copy) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
     if (state_ != State::open) {
         close();
@@ -51,25 +63,36 @@ void Session::open(const QString& path) {
     struct Opened {
         ModelPtr model;
         SavedSession saved;
+        QString missing;   ///< where the session's model should be, and is not
     };
     opening_.run(
-        [absolute, isSession](const Job& job) {
+        [absolute, isSession, modelFile](const Job& job) {
             Opened opened;
             const Json session = isSession ? readSessionFile(absolute) : Json();
-            opened.model = open_to_look(isSession ? modelOfSession(session, absolute) : std::filesystem::path(absolute.toStdString()), job);
+            const QString file = !isSession ? absolute : modelFile.isEmpty() ? modelOfSession(session, absolute) : modelFile;
+            if (isSession && !QFileInfo::exists(file)) {
+                opened.missing = file;
+                return opened;
+            }
+            opened.model = open_to_look(file.toStdString(), job);
             (void)opened.model->sha256();  // asked for here, so that saving does not read the file on the GUI thread
             if (isSession) {
                 opened.saved = sessionFromJson(session, absolute, *opened.model);
             }
             return opened;
         },
-        [this, absolute, isSession](Opened opened) {
+        [this, absolute, isSession, copy](Opened opened) {
+            if (!opened.model) {
+                openFailed(tr("The model of this session is not there any more (%1). Put it back, or locate it where it is now.").arg(opened.missing));
+                emit modelMissing(absolute, opened.missing);
+                return;
+            }
             if (state_ == State::open) {
                 close();
             }
             modelArrived(std::move(opened.model));
             if (isSession) {
-                restore(opened.saved, absolute);
+                restore(opened.saved, absolute, copy);
             }
         },
         [this](const QString& problem) { openFailed(problem); });
@@ -96,6 +119,7 @@ void Session::modelArrived(ModelPtr model) {
     reading_.clear();
     model_ = std::move(model);
     modelPath_ = QString::fromStdString(model_->path().string());
+    nodeCount_ = static_cast<int>(std::count_if(model_->nodes().begin(), model_->nodes().end(), [](const Node& node) { return node.op_type != "Constant"; }));
     state_ = State::open;
     const std::optional<Error>& damage = damage_of(*model_);
     damage_ = damage ? sentence(*damage) : QString();
@@ -130,9 +154,12 @@ void Session::close() {
     ruleErrors_.clear();
     ruleCounts_.clear();
     plan_.reset();
+    made_.reset();
+    madeBy_ = 0;
     planError_.clear();
     cards_.clear();
     selection_.clear();
+    selection_.forget();
     filter_.setText({});
     filter_.setModel(nullptr, {});
     datasetPath_.clear();
@@ -145,6 +172,7 @@ void Session::close() {
     comparison_.reset();
     comparisonJson_ = {};
     inspection_ = {};
+    view_ = {};
     touched_ = false;
     emit stateChanged();
     emit runsChanged();
@@ -171,7 +199,7 @@ void Session::touch() {
 
 std::optional<QString> Session::save(const QString& path) {
     try {
-        writeSessionFile(*this, path);
+        writeSessionFile(*this, path, KeepRuns::beside_the_session);
     } catch (const Error& error) {
         return QString::fromStdString(error.line());
     } catch (const std::exception& error) {
@@ -184,8 +212,20 @@ std::optional<QString> Session::save(const QString& path) {
     return std::nullopt;
 }
 
-void Session::restore(const SavedSession& saved, const QString& path) {
-    sessionPath_ = path;
+std::optional<QString> Session::keepCopy(const QString& path) const {
+    try {
+        writeSessionFile(*this, path, KeepRuns::where_they_are);
+    } catch (const Error& error) {
+        return QString::fromStdString(error.line());
+    } catch (const std::exception& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return std::nullopt;
+}
+
+void Session::restore(const SavedSession& saved, const QString& path, bool copy) {
+    sessionPath_ = copy ? saved.copyOf : path;
+    view_ = saved.view;
     gate_ = saved.gate;
     measureSettings_ = saved.measure;
     baseline_ = saved.baseline;
@@ -201,12 +241,15 @@ void Session::restore(const SavedSession& saved, const QString& path) {
     if (!saved.dataset.isEmpty()) {
         openDataset(saved.dataset);
     }
-    touched_ = false;
+    touched_ = copy;
     undo_.clear();
+    filter_.setText(saved.filter);
+    selection_.set(saved.selection, saved.current);
     emit gateChanged();
     emit measureSettingsChanged();
     emit runsChanged();
     emit modifiedChanged();
+    emit restored();
 }
 
 // --- data ---------------------------------------------------------------------------------------------------------

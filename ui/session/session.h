@@ -34,16 +34,23 @@ struct NodeState {
     Method applied = Method::fp32;   ///< what the plan says will happen; equals chosen until the plan is there
     bool own = false;                ///< chosen for this very node (a rule "#12"); otherwise inherited
     bool per_channel = true;
-    bool absorbed = false;           ///< disappears into a neighbour
+    bool absorbed = false;           ///< fused into a neighbour
+    bool written = false;            ///< applied is what a run of this very recipe was written with, not only planned
     int rule = -1;                   ///< which rule said so; -1 = the default
     QString why;                     ///< why applied differs from chosen, or empty
 };
+
+/// True where one scale serves a whole weight tensor: coarser than the usual one a channel.
+[[nodiscard]] inline bool isPerTensor(const NodeState& state, const Node& node) {
+    return !state.per_channel && row(state.applied).weight_bits == 8 && node.weight_bytes > 0;
+}
 
 /// Live totals of the recipe as it stands. The size is an estimate and must be shown as one.
 struct Totals {
     std::array<int, kMethods.size()> nodes{};  ///< nodes by applied method, Constant nodes left out
     quint64 sizeEstimate = 0;                  ///< bytes; 0 until the plan is there
     bool planned = false;
+    bool written = false;                      ///< nodes and size are those of a run of this recipe: no estimate
 };
 
 /// The open document: model, recipe with its undo stack, dataset, gate, runs. The window's panels read it and ask it
@@ -61,7 +68,8 @@ public:
     // --- document -------------------------------------------------------------------------------------------------
     /// A model, or a session file by its ending ".vernier"; ask about unsaved work before. What is open stays until the
     /// new model is there, and for good when the file is refused: then openRefused() tells why.
-    void open(const QString& path);
+    /// modelFile: where a session's model is now, when it is not where the session says.
+    void open(const QString& path, const QString& modelFile = {});
     /// The name of the file that is being read, while another one is open or none; empty otherwise.
     [[nodiscard]] QString readingName() const;
     void close();
@@ -72,6 +80,7 @@ public:
     [[nodiscard]] const ModelPtr& model() const { return model_; }  ///< null unless state() is open
     [[nodiscard]] const QString& modelPath() const { return modelPath_; }
     [[nodiscard]] QString modelName() const;                        ///< file name without folder
+    [[nodiscard]] int nodeCount() const { return nodeCount_; }      ///< without Constant nodes
     /// What does not hold together in the open file, as one sentence; empty for a sound one. A damaged model can only be
     /// looked at: nothing may be chosen, quantized or measured.
     [[nodiscard]] const QString& damage() const { return damage_; }
@@ -82,6 +91,16 @@ public:
     [[nodiscard]] bool isModified() const;
     /// Writes the session file and copies the runs' models beside it. Gives what went wrong, or nothing.
     [[nodiscard]] std::optional<QString> save(const QString& path);
+    /// The same as a copy to come back to after a crash: runs' models stay where they are, and what is unsaved stays unsaved.
+    [[nodiscard]] std::optional<QString> keepCopy(const QString& path) const;
+    /// Takes over what such a copy holds: it is unsaved work, of the session that it was a copy of.
+    void openCopy(const QString& path);
+    /// What the window shows beside it all (zoom, folding): kept in the session file, and read by nobody else.
+    void setView(const Json& view) { view_ = view; }
+    [[nodiscard]] const Json& view() const { return view_; }
+    /// Something that the user should know went well, or did not.
+    void tell(const QString& what) { emit told(what); }
+    void complain(const QString& why) { emit complained(why); }
     // --- recipe ---------------------------------------------------------------------------------------------------
     [[nodiscard]] const Recipe& recipe() const { return recipe_; }
     [[nodiscard]] QUndoStack& undoStack() { return undo_; }
@@ -113,13 +132,21 @@ public:
     [[nodiscard]] int ruleCount(int index) const;   ///< how many nodes the rule decides; -1: the default
     [[nodiscard]] const std::optional<Plan>& plan() const { return plan_; }        ///< nothing while it is made
     [[nodiscard]] const QString& planError() const { return planError_; }
+    /// What was written, where a run of this very recipe was made (its measurements can keep nodes in float); else the plan.
     [[nodiscard]] NodeState nodeState(NodeId node) const;
+    /// The run that this recipe was made into; nullptr when there is none.
+    [[nodiscard]] const Run* madeRun() const { return made_ ? run(madeBy_) : nullptr; }
     [[nodiscard]] Totals totals() const;
     [[nodiscard]] bool needsCalibration() const;
+    /// What is missing before a candidate can be made, as one sentence; empty when nothing is. Calibration data are asked
+    /// for later, by quantize() itself.
+    [[nodiscard]] QString quantizeProblem() const;
 
     // --- what all panels share ------------------------------------------------------------------------------------
     [[nodiscard]] Selection& selection() { return selection_; }
+    [[nodiscard]] const Selection& selection() const { return selection_; }
     [[nodiscard]] Filter& filter() { return filter_; }
+    [[nodiscard]] const Filter& filter() const { return filter_; }
 
     // --- data -----------------------------------------------------------------------------------------------------
     /// Empty takes it away. A dataset that is open stays, with what was measured on it, where the new one is refused.
@@ -133,7 +160,7 @@ public:
 
     // --- measuring ------------------------------------------------------------------------------------------------
     [[nodiscard]] const Gate& gate() const { return gate_; }
-    /// Limits are judged anew at once on the figures that are there.
+    /// Limits are judged anew at once on the figures that are there. One undo step.
     void setGate(const Gate& gate);
     [[nodiscard]] const MeasureSettings& measureSettings() const { return measureSettings_; }
     void setMeasureSettings(const MeasureSettings& settings);
@@ -150,6 +177,7 @@ public:
     void reloadRun(int id);
     /// Opens the model's file again, under the same recipe, data and limits; runs go, since they were made of the other file.
     void reload();
+    /// One undo step each.
     void renameRun(int id, const QString& title);
     void removeRun(int id);
     /// The recipe of a run becomes the present recipe (one undo step).
@@ -169,6 +197,10 @@ public:
 signals:
     void stateChanged();       ///< another model, or none: everything else is new as well
     void readingChanged();     ///< readingName()
+    void modelMissing(const QString& session, const QString& model);  ///< after stateChanged or openRefused: the session's model is gone
+    void restored();           ///< recipe, runs, filter, selection and view() of a session file are there
+    void told(const QString& what);
+    void complained(const QString& why);
     void openRefused(const QString& why);  ///< another file could not be opened; the open model is as it was
     void recipeChanged();      ///< recipe and choices
     void planChanged();        ///< plan, totals, applied methods
@@ -189,14 +221,22 @@ private:
     void applyRecipe(const Recipe& recipe);
     void resolveChoices();
     void makePlan();
+    void findMade();
+    [[nodiscard]] const Plan* shownPlan() const { return made_ ? &*made_ : plan_ ? &*plan_ : nullptr; }
     void openDataset(const QString& path);
     void replaceDataset(const QString& path);
     void dropMeasured();
     void modelArrived(ModelPtr model);
     void openFailed(const QString& why);
-    void restore(const SavedSession& saved, const QString& path);
+    void read(const QString& path, const QString& modelFile, bool copy);
+    void restore(const SavedSession& saved, const QString& path, bool copy);
     void judgeAgain();
     void dropComparison(int id);                    ///< takes a run's figures out of the comparison
+    void applyGate(const Gate& gate);
+    void applyTitle(int id, const QString& title);
+    void dropRun(int id);
+    struct DroppedRun;
+    void bringBack(const DroppedRun& dropped);
     void touch();                                   ///< something that a session file keeps has changed
     Run* editRun(int id);
     int addRun(const Recipe& recipe, const QString& title);
@@ -213,14 +253,18 @@ private:
     QString modelPath_;
     QString sessionPath_;
     ModelPtr model_;
+    int nodeCount_ = 0;
     Recipe recipe_;
     QUndoStack undo_;
     std::map<NodeId, std::vector<NodeId>> cards_;  ///< by head
     std::vector<Choice> choices_;
     std::vector<QString> ruleErrors_;
     std::vector<int> ruleCounts_;
+    std::vector<bool> ruleOwn_;   ///< by rule: names nodes by their ids
     int defaultCount_ = 0;
     std::optional<Plan> plan_;
+    std::optional<Plan> made_;   ///< of the run madeBy_, from its document
+    int madeBy_ = 0;
     QString planError_;
     Selection selection_;
     Filter filter_;
@@ -236,6 +280,7 @@ private:
     std::optional<Comparison> comparison_;
     Json comparisonJson_;
     Json inspection_;
+    Json view_;
     bool touched_ = false;
     Latest opening_{this};
     Latest planning_{this};

@@ -5,6 +5,10 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/measure/answers_json.h"
@@ -73,6 +77,33 @@ Run runFrom(const Json& json, const QDir& folder, const Model& model) {
     return run;
 }
 
+void readView(const Json& view, int nodes, SavedSession& saved) {
+    if (!view.is_object()) {
+        return;
+    }
+    saved.filter = textAt(view, "filter");
+    saved.current = view.value("current", -1);
+    saved.view = member(view, "window");
+    for (const auto& [first, last] : view.value("selection", std::vector<std::pair<int, int>>())) {
+        for (int node = std::max(0, first); node <= std::min(last, nodes - 1); ++node) {
+            saved.selection << node;
+        }
+    }
+}
+
+/// Neighbours as one pair: a large selection stays short.
+Json viewJson(const Session& session) {
+    std::vector<std::pair<int, int>> ranges;
+    for (const int node : session.selection().nodes()) {
+        if (!ranges.empty() && ranges.back().second + 1 == node) {
+            ranges.back().second = node;
+        } else {
+            ranges.emplace_back(node, node);
+        }
+    }
+    return {{"filter", session.filter().text().toStdString()}, {"selection", ranges}, {"current", session.selection().current()}, {"window", session.view()}};
+}
+
 QDir runsFolderOf(const QString& path) {
     const QFileInfo info(path);
     return QDir(info.absoluteDir().filePath(info.completeBaseName() + QStringLiteral(".runs")));
@@ -137,17 +168,12 @@ Json readSessionFile(const QString& path) {
     return json;
 }
 
-std::filesystem::path modelOfSession(const Json& json, const QString& path) {
+QString modelOfSession(const Json& json, const QString& path) {
     const QString model = member(json, "model").is_object() ? textAt(json["model"], "path") : QString();
     if (model.isEmpty()) {
         bad(path, "The session names no model");
     }
-    const QString file = absoluteFrom(QFileInfo(path).absoluteDir(), model);
-    if (!QFileInfo::exists(file)) {
-        throw Error(ErrorKind::not_found, "The model of this session is not there any more (" + file.toStdString() + ")", {.file = path.toStdString()},
-                    "put it back, or open the model itself where it is now");
-    }
-    return file.toStdString();
+    return absoluteFrom(QFileInfo(path).absoluteDir(), model);
 }
 
 SavedSession sessionFromJson(const Json& json, const QString& path, const Model& model) {
@@ -169,6 +195,8 @@ SavedSession sessionFromJson(const Json& json, const QString& path, const Model&
             saved.comparisonJson = json["comparison"];
             saved.comparison = comparison_from_json(saved.comparisonJson);
         }
+        readView(member(json, "view"), static_cast<int>(model.nodes().size()), saved);
+        saved.copyOf = absoluteFrom(folder, textAt(json, "copy_of"));
         std::size_t candidate = 0;
         for (const Json& entry : json.at("runs")) {
             Run run = runFrom(entry, folder, model);
@@ -188,7 +216,7 @@ QString reportOfSession(const QString& path) {
     return runsFolderOf(path).filePath(QStringLiteral("report.html"));
 }
 
-void writeSessionFile(const Session& session, const QString& path) {
+void writeSessionFile(const Session& session, const QString& path, KeepRuns runs) {
     const QFileInfo info(path);
     const QDir folder = info.absoluteDir();
     const QDir runsFolder = runsFolderOf(path);
@@ -203,9 +231,14 @@ void writeSessionFile(const Session& session, const QString& path) {
     json["baseline"] = session.baseline() ? to_json(*session.baseline()) : Json();
     json["runs"] = Json::array();
     for (const Run& run : session.runs()) {
-        json["runs"].push_back(runJson(run, keepRunFile(run, runsFolder), folder, model));
+        json["runs"].push_back(runJson(run, runs == KeepRuns::where_they_are ? run.file : keepRunFile(run, runsFolder), folder, model));
     }
-    keepReport(session, reportOfSession(path));
+    if (runs == KeepRuns::beside_the_session) {
+        keepReport(session, reportOfSession(path));
+    } else {
+        json["copy_of"] = relativeTo(folder, session.sessionPath());
+    }
+    json["view"] = viewJson(session);
     json["comparison"] = session.comparisonJson();
     write_file(path.toStdString(), json.dump(1) + "\n");
 }

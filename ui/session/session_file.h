@@ -4,7 +4,6 @@
 #include <QString>
 #include <QVector>
 
-#include <filesystem>
 #include <optional>
 
 #include "core/base/json.h"
@@ -21,7 +20,7 @@ class Session;
 ///   {"vernier_session": 1, "model": {"path", "sha256"}, "recipe": {...}, "dataset": {"path"} or null,
 ///    "gate": {"max_drop_points", "min_speedup"}, "measure": {"threads", "seconds", "samples"},
 ///    "baseline": measurement or null, "runs": [{"id", "title", "recipe", "file", "sha256", "quantized", "measured"}],
-///    "comparison": document or null}
+///    "comparison": document or null, "view": {"filter", "selection", "current", "window"}, "copy_of": path}
 /// Paths are relative to the file's folder where that is possible; runs' models lie in "NAME.runs" beside it.
 struct SavedSession {
     Recipe recipe;
@@ -32,19 +31,27 @@ struct SavedSession {
     QVector<Run> runs;
     std::optional<Comparison> comparison;
     Json comparisonJson;
+    QString filter;
+    QVector<int> selection;
+    int current = -1;
+    Json view;            ///< of the window
+    QString copyOf;       ///< the session file that this is a copy of; empty: of none
 };
+
+/// Whether the models of the runs are copied beside the session file.
+enum class KeepRuns { beside_the_session, where_they_are };
 
 /// Where the report of a session's comparison is kept, beside the models of its runs.
 [[nodiscard]] QString reportOfSession(const QString& path);
 
 /// Throws Error{not_found, bad_data}.
 [[nodiscard]] Json readSessionFile(const QString& path);
-/// Where the session's model lies.
-[[nodiscard]] std::filesystem::path modelOfSession(const Json& json, const QString& path);
+/// Where the session's model should lie.
+[[nodiscard]] QString modelOfSession(const Json& json, const QString& path);
 /// Throws Error{bad_data} when the model is not the one of the session, or a part cannot be read.
 /// A run whose file is gone or has changed keeps its figures and says so as its problem.
 [[nodiscard]] SavedSession sessionFromJson(const Json& json, const QString& path, const Model& model);
 /// Throws Error{cannot_write}. The session file is whole or untouched.
-void writeSessionFile(const Session& session, const QString& path);
+void writeSessionFile(const Session& session, const QString& path, KeepRuns runs);
 
 }  // namespace vernier::ui

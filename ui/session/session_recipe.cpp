@@ -39,6 +39,27 @@ std::vector<Method> methodsOf(const std::vector<Choice>& choices) {
     return methods;
 }
 
+/// What the document of `quantize` says became of the nodes; nothing when it is not of this model.
+std::optional<Plan> planOf(const Json& document, const std::vector<Choice>& choices) try {
+    const auto nodes = document.find("nodes");
+    if (nodes == document.end() || !nodes->is_array() || nodes->size() != choices.size()) {
+        return std::nullopt;
+    }
+    Plan plan;
+    for (const Json& entry : *nodes) {
+        const auto method = method_from_id(entry.value("applied", std::string()));
+        if (!method) {
+            return std::nullopt;
+        }
+        const auto id = static_cast<NodeId>(plan.nodes.size());
+        plan.nodes.push_back({id, choices[static_cast<std::size_t>(id)], *method, entry.value("why", std::string()), entry.value("absorbed", false)});
+    }
+    plan.size_estimate_bytes = document.value("size_bytes", std::uint64_t{0});
+    return plan;
+} catch (const Json::exception&) {
+    return std::nullopt;  // a session file of another hand
+}
+
 }  // namespace
 
 /// The one undo command: the recipe before and after.
@@ -186,6 +207,10 @@ std::optional<QString> Session::saveRecipe(const QString& path) const {
 void Session::resolveChoices() {
     ruleErrors_.assign(recipe_.rules.size(), {});
     ruleCounts_.assign(recipe_.rules.size(), 0);
+    ruleOwn_.clear();
+    for (const Rule& rule : recipe_.rules) {
+        ruleOwn_.push_back(node_range(rule.select).has_value());
+    }
     defaultCount_ = 0;
     choices_.clear();
     if (!model_) {
@@ -243,7 +268,7 @@ void Session::makePlan() {
             usable.rules.erase(usable.rules.begin() + static_cast<std::ptrdiff_t>(i));
         }
     }
-    planning_.run([model = model_, usable](const Job&) { return make_plan(model, usable); },
+    planning_.run([model = model_, usable](const Job& job) { return make_plan(model, usable, job); },
                   [this](Plan plan) {
                       plan_ = std::move(plan);
                       emit planChanged();
@@ -252,6 +277,23 @@ void Session::makePlan() {
                       planError_ = problem;
                       emit planChanged();
                   });
+}
+
+/// The newest run of this very recipe, or the selected one where it is one of those.
+void Session::findMade() {
+    const auto made = [this](const Run& run) { return !run.foreign && run.quantized.is_object() && run.recipe == recipe_; };
+    const Run* found = run(currentRun_);
+    if (found == nullptr || !made(*found)) {
+        const auto newest = std::find_if(runs_.rbegin(), runs_.rend(), made);
+        found = newest == runs_.rend() ? nullptr : &*newest;
+    }
+    const int id = found == nullptr ? 0 : found->id;
+    if (id == madeBy_) {
+        return;
+    }
+    madeBy_ = id;
+    made_ = found == nullptr ? std::nullopt : planOf(found->quantized, choices_);
+    emit planChanged();
 }
 
 NodeState Session::nodeState(NodeId node) const {
@@ -264,12 +306,15 @@ NodeState Session::nodeState(NodeId node) const {
     state.chosen = state.applied = choice.method;
     state.per_channel = choice.per_channel;
     state.rule = choice.rule;
-    state.own = choice.rule >= 0 && node_range(recipe_.rules[static_cast<std::size_t>(choice.rule)].select).has_value();
-    if (plan_ && index < plan_->nodes.size()) {
-        const NodePlan& planned = plan_->nodes[index];
+    state.own = choice.rule >= 0 && ruleOwn_[static_cast<std::size_t>(choice.rule)];
+    state.written = made_.has_value();
+    if (const Plan* plan = shownPlan(); plan != nullptr && index < plan->nodes.size()) {
+        const NodePlan& planned = plan->nodes[index];
         state.applied = planned.applied;
         state.absorbed = planned.absorbed;
-        state.why = QString::fromStdString(planned.why);
+        if (!planned.why.empty()) {
+            state.why = QString::fromStdString(planned.why);
+        }
     }
     return state;
 }
@@ -279,14 +324,25 @@ Totals Session::totals() const {
     if (!model_) {
         return totals;
     }
-    totals.planned = plan_.has_value();
-    totals.sizeEstimate = plan_ ? plan_->size_estimate_bytes : 0;
+    const Plan* plan = shownPlan();
+    totals.planned = plan != nullptr;
+    totals.written = made_.has_value();
+    totals.sizeEstimate = plan != nullptr ? plan->size_estimate_bytes : 0;
     for (const Node& node : model_->nodes()) {
-        if (node.op_type != "Constant") {
-            ++totals.nodes[static_cast<std::size_t>(nodeState(node.id).applied)];
+        const auto at = static_cast<std::size_t>(node.id);
+        if (node.op_type != "Constant" && at < choices_.size()) {
+            ++totals.nodes[static_cast<std::size_t>(plan != nullptr && at < plan->nodes.size() ? plan->nodes[at].applied : choices_[at].method)];
         }
     }
     return totals;
+}
+
+QString Session::quantizeProblem() const {
+    return !model_                            ? tr("Open a model first.")
+           : !isSound()                       ? lookOnly()
+           : !planError_.isEmpty()            ? planError_
+           : !changes_anything(choices_)      ? tr("Choose a method for at least one node first.")
+                                              : QString();
 }
 
 bool Session::needsCalibration() const {

@@ -9,10 +9,13 @@
 #include "core/report/verdict.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
+#include "ui/session/undo_step.h"
 
 namespace vernier::ui {
 
 namespace {
+
+constexpr int kGateStep = 1;   ///< steps of the undo stack that are one when they follow each other
 
 QString textOf(const Json& document, const char* key) {
     const auto verdict = document.is_object() ? document.find("verdict") : document.end();
@@ -29,6 +32,10 @@ void Session::setGate(const Gate& gate) {
     if (gate == gate_) {
         return;
     }
+    undo_.push(new UndoStep(tr("Limits"), [this, gate] { applyGate(gate); }, [this, before = gate_] { applyGate(before); }, kGateStep));
+}
+
+void Session::applyGate(const Gate& gate) {
     gate_ = gate;
     judgeAgain();
     touch();
@@ -108,9 +115,17 @@ void Session::setCurrentRun(int id) {
 }
 
 void Session::renameRun(int id, const QString& title) {
-    Run* run = editRun(id);
-    if (run != nullptr && !title.trimmed().isEmpty() && run->title != title.trimmed()) {
-        run->title = title.trimmed();
+    const Run* run = this->run(id);
+    const QString wanted = title.trimmed();
+    if (run != nullptr && !wanted.isEmpty() && run->title != wanted) {
+        undo_.push(new UndoStep(tr("Rename “%1”").arg(run->title), [this, id, wanted] { applyTitle(id, wanted); },
+                                [this, id, before = run->title] { applyTitle(id, before); }));
+    }
+}
+
+void Session::applyTitle(int id, const QString& title) {
+    if (Run* run = editRun(id)) {
+        run->title = title;
         touch();
         emit runsChanged();
     }
@@ -143,9 +158,52 @@ void Session::dropComparison(int id) {
     judgeAgain();
 }
 
+/// A run that was taken out, and the comparison as it was with it.
+struct Session::DroppedRun {
+    Run run;
+    std::ptrdiff_t position = 0;
+    std::string measured;   ///< date of the baseline that its figures stand against
+    std::optional<Comparison> comparison;
+    Json comparisonJson;
+};
+
 void Session::removeRun(int id) {
     const Run* gone = run(id);
     if (gone == nullptr || gone->state == Run::State::quantizing || gone->state == Run::State::measuring) {
+        return;
+    }
+    DroppedRun dropped{*gone, gone - runs_.constData(), baseline_ ? baseline_->date : std::string(), comparison_, comparisonJson_};
+    undo_.push(new UndoStep(tr("Remove “%1”").arg(gone->title), [this, id] { dropRun(id); }, [this, dropped] { bringBack(dropped); }));
+}
+
+/// Puts a run back in its place, with its figures where the others still stand against the same baseline.
+void Session::bringBack(const DroppedRun& dropped) {
+    const auto place = runs_.begin() + std::min<std::ptrdiff_t>(dropped.position, runs_.size());
+    Run run = dropped.run;
+    const bool same = run.comparison && baseline_ && baseline_->date == dropped.measured;
+    if (!same && run.comparison) {
+        run.comparison.reset();
+        run.state = Run::State::quantized;
+    }
+    if (same && !comparison_) {
+        comparison_ = dropped.comparison;
+        comparisonJson_ = dropped.comparisonJson;
+    } else if (same) {
+        const auto candidate = std::count_if(runs_.begin(), place, [](const Run& other) { return other.comparison.has_value(); });
+        const Json& kept = dropped.comparisonJson["candidates"];
+        const auto index = std::min(static_cast<std::size_t>(candidate), kept.size() - 1);
+        comparison_->candidates.insert(comparison_->candidates.begin() + candidate, *run.comparison);
+        comparisonJson_["candidates"].insert(comparisonJson_["candidates"].begin() + candidate, kept.at(index));
+    }
+    runs_.insert(place, run);
+    judgeAgain();
+    touch();
+    emit runsChanged();
+    setCurrentRun(run.id);
+}
+
+void Session::dropRun(int id) {
+    if (run(id) == nullptr) {
         return;
     }
     dropComparison(id);

@@ -38,5 +38,29 @@ TEST(Selection, CurrentIsAlwaysOneOfTheNodes) {
     EXPECT_EQ(selection.current(), -1);
 }
 
+TEST(Selection, GoesBackAndForwardAsABrowser) {
+    Selection selection;
+    EXPECT_FALSE(selection.canGoBack());
+    selection.setOne(1);
+    selection.set({2, 3}, 3);
+    selection.clear();
+    selection.setOne(4);
+    selection.back();
+    EXPECT_EQ(selection.nodes(), (QVector<int>{2, 3})) << "an empty selection is no place";
+    EXPECT_EQ(selection.current(), 3);
+    selection.back();
+    EXPECT_EQ(selection.nodes(), QVector<int>{1});
+    EXPECT_FALSE(selection.canGoBack());
+    selection.forward();
+    EXPECT_EQ(selection.current(), 3);
+    selection.setOne(9);
+    EXPECT_FALSE(selection.canGoForward()) << "a new choice ends what was ahead";
+    selection.clear();
+    selection.back();
+    EXPECT_EQ(selection.nodes(), QVector<int>{9}) << "from nothing, what was selected last";
+    selection.forget();
+    EXPECT_FALSE(selection.canGoBack());
+}
+
 }  // namespace
 }  // namespace vernier::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDir>
 #include <QFileInfo>
+#include <QSignalSpy>
 
 #include <gtest/gtest.h>
 
@@ -31,6 +32,9 @@ TEST(SessionFile, ReopensRecipeGateAndRuns) {
     session.choose({5}, Method::fp32);
     session.setGate({.max_drop_points = 1.5, .min_speedup = 1.2});
     session.setMeasureSettings({2, 1.5, 30});
+    session.filter().setText(QStringLiteral("op:Conv"));
+    session.selection().set({0, 1, 2, 5}, 5);
+    session.setView({{"zoom", 0.75}});
     const std::string other = test::write_small_net(small.folder, "other.onnx");
     session.addCandidate(QString::fromStdString(other));
     const auto file = small.folder / "work.vernier";
@@ -46,6 +50,10 @@ TEST(SessionFile, ReopensRecipeGateAndRuns) {
     EXPECT_TRUE(again.nodeState(5).own);
     EXPECT_EQ(again.gate(), session.gate());
     EXPECT_EQ(again.measureSettings(), session.measureSettings());
+    EXPECT_EQ(again.filter().text(), QStringLiteral("op:Conv"));
+    EXPECT_EQ(again.selection().nodes(), (QVector<int>{0, 1, 2, 5}));
+    EXPECT_EQ(again.selection().current(), 5);
+    EXPECT_EQ(again.view()["zoom"], 0.75);
     ASSERT_EQ(again.runs().size(), 1);
     EXPECT_EQ(again.runs()[0].title, QStringLiteral("other"));
     EXPECT_EQ(again.runs()[0].state, Run::State::quantized);
@@ -81,6 +89,45 @@ TEST(SessionFile, SaysWhenTheModelIsGone) {
     EXPECT_EQ(other.state(), Session::State::failed);
     EXPECT_TRUE(other.error().contains(QStringLiteral("not there any more"))) << other.error().toStdString();
     EXPECT_TRUE(other.error().contains(QStringLiteral("Put it back"))) << other.error().toStdString();
+}
+
+TEST(SessionFile, OpensWithAModelThatWasMoved) {
+    SmallSession small;
+    small.session.choose({0}, Method::fp16);
+    const auto file = small.folder / "work.vernier";
+    ASSERT_EQ(small.session.save(text(file)), std::nullopt);
+    const std::string moved = small.model_path + ".moved.onnx";
+    std::filesystem::rename(small.model_path, moved);
+    Session other;
+    QSignalSpy missing(&other, &Session::modelMissing);
+    other.open(text(file));
+    ASSERT_TRUE(wait_until([&] { return missing.count() == 1; }));
+    EXPECT_EQ(missing[0][1].toString(), QString::fromStdString(small.model_path));
+    other.open(text(file), QString::fromStdString(moved));
+    ASSERT_TRUE(wait_until([&] { return other.state() == Session::State::open; })) << other.error().toStdString();
+    EXPECT_EQ(other.modelPath(), QString::fromStdString(moved));
+    EXPECT_TRUE(other.nodeState(0).own);
+}
+
+TEST(SessionFile, ACopyForACrashIsUnsavedWorkOfItsSession) {
+    SmallSession small;
+    Session& session = small.session;
+    const auto file = small.folder / "work.vernier";
+    ASSERT_EQ(session.save(text(file)), std::nullopt);
+    session.choose({2}, Method::fp16);
+    session.addCandidate(QString::fromStdString(test::write_small_net(small.folder, "other.onnx")));
+    const auto copy = small.folder / "copies" / "one.vernier";
+    std::filesystem::create_directories(copy.parent_path());
+    ASSERT_EQ(session.keepCopy(text(copy)), std::nullopt);
+    EXPECT_TRUE(session.isModified());
+    EXPECT_FALSE(std::filesystem::exists(small.folder / "copies" / "one.runs")) << "runs' models stay where they are";
+    Session again;
+    again.openCopy(text(copy));
+    ASSERT_TRUE(wait_until([&] { return again.state() == Session::State::open && !again.runs().isEmpty(); })) << again.error().toStdString();
+    EXPECT_TRUE(again.isModified());
+    EXPECT_EQ(again.sessionPath(), text(file));
+    EXPECT_TRUE(again.nodeState(2).own);
+    EXPECT_TRUE(QFileInfo::exists(again.runs()[0].file));
 }
 
 TEST(SessionFile, DamagedFilesAreErrorsAndNeverCrash) {

@@ -5,6 +5,7 @@
 
 #include "core/base/file.h"
 #include "tests/support/model_builder.h"
+#include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/jobs.h"
 
@@ -271,6 +272,114 @@ TEST(Session, ADatasetThatCannotBeOpenedIsAnErrorOfTheDataPanelOnly) {
     EXPECT_FALSE(small.session.datasetError().isEmpty());
     EXPECT_EQ(small.session.dataset(), nullptr);
     EXPECT_EQ(small.session.state(), Session::State::open);
+}
+
+TEST(Session, ACancelledQuantizationLeavesNoRow) {
+    SmallSession small;
+    const std::string cli = small.folder.write("cli", "#!/bin/sh\ncat > /dev/null\nexit 130\n").string();
+    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
+    qputenv("VERNIER_CLI", cli.c_str());
+    small.session.chooseWholeModel(Method::fp16);
+    ASSERT_TRUE(wait_until([&] { return small.session.plan().has_value(); }));
+    EXPECT_EQ(small.session.jobs().quantize(), 1);
+    EXPECT_EQ(small.session.jobs().quantize(), 2);  // waits
+    EXPECT_EQ(small.session.runs().size(), 2);
+    small.session.jobs().cancel();
+    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }, 10000));
+    qunsetenv("VERNIER_CLI");
+    EXPECT_TRUE(small.session.runs().isEmpty());
+}
+
+TEST(Session, NothingChosenIsNothingToQuantize) {
+    SmallSession small;
+    EXPECT_FALSE(small.session.quantizeProblem().isEmpty());
+    EXPECT_EQ(small.session.jobs().quantize(), 0);
+    EXPECT_TRUE(small.session.runs().isEmpty());
+    small.session.choose({0}, Method::fp16);
+    EXPECT_TRUE(small.session.quantizeProblem().isEmpty()) << small.session.quantizeProblem().toStdString();
+}
+
+TEST(Session, ARemovedRunComesBackWithItsFigures) {
+    SmallSession small;
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    Session& session = small.session;
+    const Json before = session.comparisonJson();
+    for (const int id : {1, 2}) {
+        session.removeRun(id);
+        EXPECT_EQ(session.run(id), nullptr);
+        EXPECT_EQ(session.comparison()->candidates.size(), 1U);
+        session.undoStack().undo();
+        ASSERT_NE(session.run(id), nullptr);
+        EXPECT_TRUE(session.run(id)->comparison.has_value());
+        EXPECT_EQ(session.runs()[id - 1].id, id) << "in its old place";
+        EXPECT_EQ(session.comparisonJson()["candidates"], before["candidates"]) << id;
+        EXPECT_EQ(session.comparisonJson()["verdict"], before["verdict"]) << id;
+    }
+    session.removeRun(1);
+    session.removeRun(2);
+    EXPECT_FALSE(session.comparison().has_value());
+    session.undoStack().undo();
+    session.undoStack().undo();
+    ASSERT_TRUE(session.comparison().has_value());
+    EXPECT_EQ(session.comparisonJson()["candidates"], before["candidates"]);
+    EXPECT_EQ(session.runs().size(), 2);
+}
+
+TEST(Session, LimitsAndTitlesAreUndoneToo) {
+    SmallSession small;
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    Session& session = small.session;
+    const Gate before = session.gate();
+    session.setGate({before.max_drop_points, 1.1});
+    session.setGate({before.max_drop_points, 1.2});
+    session.renameRun(1, QStringLiteral("other"));
+    session.undoStack().undo();
+    EXPECT_EQ(session.run(1)->title, QStringLiteral("all static"));
+    session.undoStack().undo();
+    EXPECT_EQ(session.gate(), before) << "neighbouring changes of the limits are one step";
+    session.undoStack().redo();
+    EXPECT_EQ(session.gate().min_speedup, 1.2);
+}
+
+TEST(Session, ShowsWhatARunOfThisRecipeWasWrittenWith) {
+    SmallSession small;
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    EXPECT_EQ(small.session.madeRun(), nullptr) << "these runs have no documents";
+    Json document = Json::parse(read_file(small.folder / "s.vernier"));
+    Json nodes = Json::array();
+    for (int id = 0; id < 6; ++id) {
+        nodes.push_back({{"id", id}, {"applied", id == 2 ? "int8-static" : "fp32"}, {"why", id == 0 ? "measured: at this place INT8 is no faster than float" : ""}});
+    }
+    document["runs"][0]["quantized"] = {{"nodes", nodes}, {"size_bytes", 1234}};
+    write_file(small.folder / "made.vernier", document.dump());
+    small.session.open(QString::fromStdString((small.folder / "made.vernier").string()));
+    ASSERT_TRUE(wait_until([&] { return small.session.madeRun() != nullptr; }));
+    EXPECT_EQ(small.session.nodeState(0).applied, Method::fp32);
+    EXPECT_TRUE(small.session.nodeState(0).written);
+    EXPECT_TRUE(small.session.nodeState(0).why.contains(QStringLiteral("no faster")));
+    EXPECT_EQ(small.session.totals().nodes[static_cast<std::size_t>(Method::int8_static)], 1);
+    EXPECT_EQ(small.session.totals().sizeEstimate, 1234U);
+    small.session.choose({5}, Method::fp16);
+    EXPECT_EQ(small.session.madeRun(), nullptr) << "another recipe: what was written says nothing about it";
+    EXPECT_FALSE(small.session.nodeState(0).written);
+    small.session.undoStack().undo();
+    EXPECT_NE(small.session.madeRun(), nullptr);
+}
+
+TEST(Session, ConstantNodesAreNoWork) {
+    const test::TempDir folder;
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4});
+    b.node("Constant", {}, {"c"}, {test::Attr("value_floats", std::vector<float>{1, 2, 3, 4})}, "c");
+    b.node("Add", {"x", "c"}, {"y"}, {}, "add_constant");
+    b.output("y", ElementType::float32, {1, 4});
+    Session session;
+    session.open(QString::fromStdString(folder.write("c.onnx", b.bytes()).string()));
+    ASSERT_TRUE(wait_until([&] { return session.state() == Session::State::open; }));
+    EXPECT_EQ(session.nodeCount(), 1);
+    EXPECT_EQ(session.filter().nodes(), QVector<int>{1});
+    session.filter().setText(QStringLiteral("op:Constant"));
+    EXPECT_EQ(session.filter().nodes(), QVector<int>{0});
 }
 
 }  // namespace

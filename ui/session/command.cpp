@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/command.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QStandardPaths>
+#include <QStringList>
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "ui/session/cli_job.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr std::size_t kMostRules = 24;   ///< of a command that a person may still read
+
+QString text(std::string_view words) {
+    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+}
+
+/// Blanks at the ends are cut off by --set, and an anchor has no option.
+bool canBeSaid(const Rule& rule) {
+    return rule.method && !rule.per_channel && text(rule.select).trimmed() == text(rule.select) && !rule.select.empty();
+}
+
+/// Writes the recipe where it stays, under a name of its own content: the same recipe is the same file.
+QString keptRecipe(const Recipe& recipe) {
+    const std::string content = to_json(recipe).dump(2) + "\n";
+    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/recipes"));
+    if (!folder.mkpath(QStringLiteral("."))) {
+        throw Error(ErrorKind::cannot_write, "The folder for recipes cannot be made", {.file = folder.path().toStdString()}, {});
+    }
+    const QString file = folder.filePath(text(sha256(content)).left(12) + QStringLiteral(".recipe.json"));
+    write_file(file.toStdString(), content);
+    return file;
+}
+
+}  // namespace
+
+std::optional<QString> recipeOptions(const Recipe& recipe) {
+    const bool rules = recipe.rules.size() <= kMostRules && std::all_of(recipe.rules.begin(), recipe.rules.end(), canBeSaid);
+    if (!rules || recipe.calibration.percentile != Calibration{}.percentile) {
+        return std::nullopt;
+    }
+    QStringList words{QStringLiteral("--method"), text(id(recipe.default_method))};
+    for (const Rule& rule : recipe.rules) {
+        words << QStringLiteral("--set") << CliJob::quoted(text(rule.select) + QLatin1Char('=') + text(id(*rule.method)));
+    }
+    if (!recipe.per_channel) {
+        words << QStringLiteral("--per-tensor");
+    }
+    if (recipe.calibration.samples != Calibration{}.samples) {
+        words << QStringLiteral("--samples") << QString::number(recipe.calibration.samples);
+    }
+    if (recipe.calibration.method != RangeMethod::minmax) {
+        words << QStringLiteral("--calibration") << text(name(recipe.calibration.method));
+    }
+    return words.join(QLatin1Char(' '));
+}
+
+QString quantizeCommandOf(const QuantizeWords& command) {
+    QStringList words{QStringLiteral("vernier-cli"), QStringLiteral("quantize"), CliJob::quoted(command.model), QStringLiteral("-o"),
+                      CliJob::quoted(command.out)};
+    const auto options = recipeOptions(command.recipe);
+    words << (options ? *options : QStringLiteral("--recipe ") + CliJob::quoted(keptRecipe(command.recipe)));
+    if (!command.dataset.isEmpty()) {
+        words << QStringLiteral("--data") << CliJob::quoted(command.dataset);
+    }
+    return words.join(QLatin1Char(' '));
+}
+
+QString candidateName(const Session& session, const Run* run) {
+    const Recipe& recipe = run != nullptr ? run->recipe : session.recipe();
+    const Method method = run != nullptr ? run->mainMethod() : recipe.default_method;
+    const bool mixed = std::any_of(recipe.rules.begin(), recipe.rules.end(), [&](const Rule& rule) { return rule.method.value_or(method) != method; });
+    return QStringLiteral("%1.%2%3.onnx").arg(QFileInfo(session.modelPath()).completeBaseName(), text(id(method)),
+                                              mixed ? QStringLiteral("-mixed") : QString());
+}
+
+}  // namespace vernier::ui
