@@ -46,7 +46,7 @@ void FilterLine::showState() {
     setTextMargins(0, 0, count_->isVisibleTo(this) ? count_->width() + 4 : 0, 0);
     count_->move(width() - count_->width() - 8, (height() - count_->height()) / 2);
     setToolTip(good ? tr("Selector language: op:Conv, name:\"features.0*\", #12, #3..9, block:…, up:(…), down:(…), weight>1MB, "
-                         "macs>1M, method:int8-static, depthwise, and, or, not ( )")
+                         "macs>1M, method:int8-static, depthwise, and, or, not ( ). Ctrl+A selects the nodes that match, Down goes to them.")
                     : filter.error());
     setProperty("wrong", !good);
     setStyleSheet(good ? QString() : QStringLiteral("QLineEdit { border-color: %1; }").arg(theme.bad.name()));
@@ -77,7 +77,26 @@ void FilterLine::keyPressEvent(QKeyEvent* event) {
         clear();
         return;
     }
+    if ((!popup || event->matches(QKeySequence::SelectAll)) && leave(*event)) {
+        completer_->popup()->hide();
+        return;
+    }
     QLineEdit::keyPressEvent(event);
+}
+
+/// Hands over to the table when the key says so and there is something to go to.
+bool FilterLine::leave(const QKeyEvent& event) {
+    const Filter& filter = session_.filter();
+    const bool all = event.matches(QKeySequence::SelectAll);
+    const bool next = event.key() == Qt::Key_Down || event.key() == Qt::Key_Return || event.key() == Qt::Key_Enter;
+    if ((!all && !next) || !session_.model() || !filter.error().isEmpty() || filter.count() == 0 || (all && !filter.active())) {
+        return false;
+    }
+    if (all) {
+        session_.selection().set(filter.nodes(), session_.selection().current());
+    }
+    emit tableRequested();
+    return true;
 }
 
 void FilterLine::offer(const QString& text) {

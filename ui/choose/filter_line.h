@@ -12,12 +12,16 @@ namespace vernier::ui {
 class Session;
 
 /// The filter of table and graph in the selector language: a match count at its right end, green when the text is right
-/// and red when it is not, and completion of the last word.
+/// and red when it is not, and completion of the last word. Ctrl+A selects the nodes that match, not the text, where some
+/// do; it, Return and Down go on to the table.
 class FilterLine : public QLineEdit {
     Q_OBJECT
 
 public:
     explicit FilterLine(Session& session, QWidget* parent = nullptr);
+
+signals:
+    void tableRequested();   ///< the words are there: what comes next is meant for the nodes
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -25,6 +29,7 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    [[nodiscard]] bool leave(const QKeyEvent& event);
     void offer(const QString& text);
     void complete(const QString& word);
     void showState();

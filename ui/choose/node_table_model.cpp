@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/choose/node_table_model.h"
 
+#include <algorithm>
+
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
 #include "ui/session/session.h"
@@ -16,31 +18,98 @@ QString text(std::string_view view) {
 
 }  // namespace
 
-NodeTableModel::NodeTableModel(Session& session, QObject* parent)
-    : QAbstractTableModel(parent), session_(session), model_(session.model()) {
+NodeTableModel::NodeTableModel(Session& session, QObject* parent) : QAbstractTableModel(parent), session_(session) {
     connect(&session, &Session::stateChanged, this, [this] {
         if (session_.model() != model_) {
-            beginResetModel();
-            model_ = session_.model();
-            ops_.clear();
-            for (int node = 0; node < rowCount(); ++node) {
-                ops_.insert(model_->node(node).op_type);
-            }
-            endResetModel();
+            rebuild();
         }
     });
+    connect(&session.filter(), &Filter::changed, this, &NodeTableModel::arrange);
     connect(&session, &Session::recipeChanged, this, &NodeTableModel::methodsChanged);
     connect(&session, &Session::planChanged, this, &NodeTableModel::methodsChanged);
+    rebuild();
+}
+
+void NodeTableModel::rebuild() {
+    beginResetModel();
+    model_ = session_.model();
+    ops_.clear();
+    for (int node = 0; node < nodeCount(); ++node) {
+        ops_.insert(model_->node(node).op_type);
+    }
+    sortRows();
+    endResetModel();
+}
+
+void NodeTableModel::arrange() {
+    beginResetModel();
+    sortRows();
+    endResetModel();
+}
+
+void NodeTableModel::sort(int column, Qt::SortOrder order) {
+    sortColumn_ = column;
+    order_ = order;
+    arrange();
+}
+
+/// The rows in their order. Rows with equal keys stay in the order of the file, whichever way the others run.
+void NodeTableModel::sortRows() {
+    rows_.clear();
+    const std::vector<bool>& matches = session_.filter().matches();
+    for (NodeId node = 0; node < nodeCount(); ++node) {
+        const auto at = static_cast<std::size_t>(node);
+        if (at >= matches.size() || matches[at]) {
+            rows_.push_back(node);
+        }
+    }
+    const auto by = [this](auto key) {
+        std::stable_sort(rows_.begin(), rows_.end(), [&](NodeId a, NodeId b) {
+            return order_ == Qt::AscendingOrder ? key(a) < key(b) : key(b) < key(a);
+        });
+    };
+    const auto node = [this](NodeId id) -> const Node& { return model_->node(id); };
+    std::vector<QString> words;  // folded once each
+    if (sortColumn_ == Name || sortColumn_ == Op) {
+        for (NodeId id = 0; id < nodeCount(); ++id) {
+            words.push_back(QString::fromStdString(sortColumn_ == Name ? node(id).label : node(id).op_type).toCaseFolded());
+        }
+    }
+    switch (sortColumn_) {
+        case Name:
+        case Op: by([&](NodeId id) -> const QString& { return words[static_cast<std::size_t>(id)]; }); break;
+        case MethodColumn: by([&](NodeId id) { return session_.nodeState(id).applied; }); break;
+        case Size: by([&](NodeId id) { return node(id).weight_bytes; }); break;
+        case Macs: by([&](NodeId id) { return node(id).macs; }); break;
+        default:
+            if (order_ == Qt::DescendingOrder) {
+                std::reverse(rows_.begin(), rows_.end());
+            }
+    }
+    row_of_.assign(static_cast<std::size_t>(nodeCount()), -1);
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+        row_of_[static_cast<std::size_t>(rows_[row])] = static_cast<int>(row);
+    }
 }
 
 void NodeTableModel::methodsChanged() {
-    if (rowCount() > 0) {
+    if (sortColumn_ == MethodColumn) {
+        arrange();
+    } else if (rowCount() > 0) {
         emit dataChanged(index(0, MethodColumn), index(rowCount() - 1, MethodColumn));
     }
 }
 
+NodeId NodeTableModel::nodeOf(int row) const {
+    return row >= 0 && row < rowCount() ? rows_[static_cast<std::size_t>(row)] : kNone;
+}
+
+int NodeTableModel::rowOf(NodeId node) const {
+    return node >= 0 && static_cast<std::size_t>(node) < row_of_.size() ? row_of_[static_cast<std::size_t>(node)] : -1;
+}
+
 int NodeTableModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() || !model_ ? 0 : static_cast<int>(model_->nodes().size());
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
 }
 
 int NodeTableModel::columnCount(const QModelIndex& parent) const {
@@ -51,7 +120,7 @@ QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) {
         return {};
     }
-    const Node& node = model_->node(index.row());
+    const Node& node = model_->node(nodeOf(index.row()));
     switch (role) {
         case Qt::DisplayRole: return display(node, index.column());
         case Qt::EditRole: return sortKey(node, index.column());
@@ -81,8 +150,10 @@ QVariant NodeTableModel::display(const Node& node, int column) const {
         case Op: return QString::fromStdString(node.op_type);
         case MethodColumn: {
             const NodeState state = session_.nodeState(node.id);
-            // Behind the badge: an own wish that cannot be fulfilled must not pass without a word.
-            return state.own && state.applied != state.chosen ? tr("not %1").arg(text(row(state.chosen).badge)) : QString();
+            // Behind the badge: an own wish that cannot be fulfilled must not pass without a word, nor the coarser scales.
+            return state.own && state.applied != state.chosen ? tr("not %1").arg(text(row(state.chosen).badge))
+                   : isPerTensor(state, node)                 ? tr("tensor")
+                                                              : QString();
         }
         case Size: return node.weight_bytes == 0 ? QString() : sizeText(node.weight_bytes);
         case Macs: return node.macs == 0 ? QString() : countText(node.macs);
@@ -104,9 +175,12 @@ QVariant NodeTableModel::sortKey(const Node& node, int column) const {
 
 QString NodeTableModel::methodTip(NodeId node) const {
     const NodeState state = session_.nodeState(node);
-    QStringList lines{tr("%1, %2").arg(text(row(state.applied).title), state.own ? tr("own choice") : tr("inherited"))};
+    QStringList lines{tr("%1, %2").arg(text(row(state.applied).title), state.own ? tr("override") : tr("by rule or default"))};
+    if (row(state.applied).weight_bits == 8 && model_->node(node).weight_bytes > 0) {
+        lines << (state.per_channel ? tr("Weights per channel.") : tr("Weights per tensor: one scale for all channels."));
+    }
     if (state.absorbed) {
-        lines << tr("Disappears into a neighbour.");
+        lines << tr("Fused into a neighbouring node.");
     }
     if (!state.why.isEmpty()) {
         lines << tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
@@ -130,22 +204,11 @@ QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, in
         case Id: return tip ? tr("Position in the file") : tr("#");
         case Name: return tip ? tr("Name in the file, or the op type and position") : tr("name");
         case Op: return tip ? tr("Op type") : tr("op");
-        case MethodColumn: return tip ? tr("What will happen to the node: filled is its own choice, outlined is inherited") : tr("method");
+        case MethodColumn: return tip ? tr("What will happen to the node: filled is an override, outlined is by rule or default; “tensor” is one scale for all channels") : tr("method");
         case Size: return tip ? tr("Bytes of its constants") : tr("weights");
         case Macs: return tip ? tr("Multiply-accumulates of one run, symbolic axes as 1") : tr("MACs");
         default: return {};
     }
-}
-
-NodeProxy::NodeProxy(Session& session, QObject* parent) : QSortFilterProxyModel(parent), session_(session) {
-    setSortRole(Qt::EditRole);
-    setSortCaseSensitivity(Qt::CaseInsensitive);
-    connect(&session.filter(), &Filter::changed, this, [this] { invalidateRowsFilter(); });
-}
-
-bool NodeProxy::filterAcceptsRow(int row, const QModelIndex&) const {
-    const std::vector<bool>& matches = session_.filter().matches();
-    return static_cast<std::size_t>(row) >= matches.size() || matches[static_cast<std::size_t>(row)];
 }
 
 }  // namespace vernier::ui

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QSortFilterProxyModel>
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/model/model.h"
 
@@ -13,7 +13,9 @@ namespace vernier::ui {
 
 class Session;
 
-/// The model's nodes, one row a node in NodeId order. Qt::EditRole gives what to sort by (numbers as numbers).
+/// The model's nodes that the session's filter lets through, one row a node, sorted by what Qt::EditRole gives (numbers as
+/// numbers). It filters and sorts by itself: a proxy model takes seconds for tens of thousands of nodes, because it tells of
+/// each run of rows that goes or comes. Here a new filter or order is one reset; who shows a selection sets it again.
 class NodeTableModel : public QAbstractTableModel {
     Q_OBJECT
 
@@ -28,8 +30,18 @@ public:
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+    /// The node of a row, and the row of a node; -1 when the filter hides it.
+    [[nodiscard]] NodeId nodeOf(int row) const;
+    [[nodiscard]] int rowOf(NodeId node) const;
+    /// Nodes of the model without and with the filter.
+    [[nodiscard]] int nodeCount() const { return model_ ? static_cast<int>(model_->nodes().size()) : 0; }
 
 private:
+    void rebuild();
+    void arrange();
+    void sortRows();
     [[nodiscard]] QVariant display(const Node& node, int column) const;
     [[nodiscard]] QVariant sortKey(const Node& node, int column) const;
     [[nodiscard]] QString methodTip(NodeId node) const;
@@ -37,21 +49,11 @@ private:
 
     Session& session_;
     std::set<std::string> ops_;
-    ModelPtr model_;   ///< the rows; changes only between begin and end of a reset
-};
-
-/// The rows that the session's filter lets through, sorted by EditRole.
-class NodeProxy : public QSortFilterProxyModel {
-    Q_OBJECT
-
-public:
-    explicit NodeProxy(Session& session, QObject* parent = nullptr);
-
-protected:
-    [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
-
-private:
-    Session& session_;
+    ModelPtr model_;               ///< changes only between begin and end of a reset, and so do the rows
+    std::vector<NodeId> rows_;     ///< node of each row
+    std::vector<int> row_of_;      ///< by NodeId; -1 for what is filtered away
+    int sortColumn_ = Id;
+    Qt::SortOrder order_ = Qt::AscendingOrder;
 };
 
 }  // namespace vernier::ui

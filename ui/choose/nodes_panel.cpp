@@ -3,6 +3,7 @@
 
 #include <QHeaderView>
 #include <QItemSelection>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
 #include <QTableView>
@@ -11,6 +12,7 @@
 #include <algorithm>
 
 #include "ui/choose/badge.h"
+#include "ui/choose/copy_rows.h"
 #include "ui/choose/filter_line.h"
 #include "ui/choose/node_table_model.h"
 #include "ui/session/session.h"
@@ -20,7 +22,7 @@ namespace vernier::ui {
 
 NodesPanel::NodesPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), wrong_(new QLabel), filter_(new FilterLine(session)),
-      table_(new QTableView), model_(new NodeTableModel(session, this)), proxy_(new NodeProxy(session, this)) {
+      table_(new QTableView), model_(new NodeTableModel(session, this)) {
     title_->setProperty("role", "label");
     title_->setFont(labelFont());
     empty_->setProperty("role", "note");
@@ -40,16 +42,14 @@ NodesPanel::NodesPanel(Session& session, QWidget* parent)
     layout->addWidget(empty_, 1);
     connect(&session.selection(), &Selection::changed, this, &NodesPanel::followSelection);
     connect(&session, &Session::stateChanged, this, &NodesPanel::showState);
-    connect(&session.filter(), &Filter::changed, this, [this] {
-        showState();
-        followSelection();  // rows that were filtered away may be back
-    });
+    connect(&session.filter(), &Filter::changed, this, &NodesPanel::showState);
+    connect(filter_, &FilterLine::tableRequested, this, &NodesPanel::goToTable);
+    connect(model_, &QAbstractItemModel::modelReset, this, &NodesPanel::followSelection);  // a reset takes it away
     showState();
 }
 
 void NodesPanel::buildTable() {
-    proxy_->setSourceModel(model_);
-    table_->setModel(proxy_);
+    table_->setModel(model_);
     table_->setAccessibleName(tr("Nodes"));
     table_->setItemDelegateForColumn(NodeTableModel::MethodColumn, new BadgeDelegate(table_));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -63,12 +63,13 @@ void NodesPanel::buildTable() {
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setContextMenuPolicy(Qt::CustomContextMenu);
     table_->setTabKeyNavigation(false);
+    table_->installEventFilter(this);
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     QHeaderView* header = table_->horizontalHeader();
     header->setHighlightSections(false);
     // It asks of every column whether all of its rows are selected, which takes seconds for thousands of them.
-    header->setSelectionModel(new QItemSelectionModel(proxy_, header));
+    header->setSelectionModel(new QItemSelectionModel(model_, header));
     header->setStretchLastSection(false);
     header->setMinimumSectionSize(28);
     header->setSectionResizeMode(NodeTableModel::Name, QHeaderView::Stretch);
@@ -102,6 +103,11 @@ void NodesPanel::buildTable() {
             emit contextMenuRequested(index.data(NodeTableModel::NodeRole).toInt(), table_->viewport()->mapToGlobal(position));
         }
     });
+}
+
+/// Keys that a table by itself takes otherwise.
+bool NodesPanel::eventFilter(QObject* object, QEvent* event) {
+    return object == table_ && event->type() == QEvent::KeyPress && copyRows(*table_, *static_cast<QKeyEvent*>(event));
 }
 
 void NodesPanel::columnMenu(const QPoint& position) {
@@ -157,8 +163,8 @@ void NodesPanel::resizeEvent(QResizeEvent* event) {
 }
 
 QRect NodesPanel::rowRect(int node) const {
-    const QModelIndex index = proxy_->mapFromSource(model_->index(node, NodeTableModel::Name));
-    return index.isValid() ? table_->visualRect(index) : QRect();
+    const int row = model_->rowOf(node);
+    return row >= 0 ? table_->visualRect(model_->index(row, NodeTableModel::Name)) : QRect();
 }
 
 void NodesPanel::tellSelection() {
@@ -166,8 +172,10 @@ void NodesPanel::tellSelection() {
         return;
     }
     QVector<int> nodes;
-    for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
-        nodes << index.data(NodeTableModel::NodeRole).toInt();
+    for (const QItemSelectionRange& range : table_->selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom(); ++row) {
+            nodes << model_->nodeOf(row);
+        }
     }
     const QModelIndex current = table_->currentIndex();
     following_ = true;
@@ -179,9 +187,8 @@ void NodesPanel::tellSelection() {
 QItemSelection NodesPanel::selectedRows() const {
     std::vector<int> rows;
     for (const int node : session_.selection().nodes()) {
-        const QModelIndex index = proxy_->mapFromSource(model_->index(node, 0));
-        if (index.isValid()) {
-            rows.push_back(index.row());
+        if (const int row = model_->rowOf(node); row >= 0) {
+            rows.push_back(row);
         }
     }
     std::sort(rows.begin(), rows.end());
@@ -190,7 +197,7 @@ QItemSelection NodesPanel::selectedRows() const {
         while (last + 1 < rows.size() && rows[last + 1] == rows[last] + 1) {
             ++last;
         }
-        selection << QItemSelectionRange(proxy_->index(rows[first], 0), proxy_->index(rows[last], proxy_->columnCount() - 1));
+        selection << QItemSelectionRange(model_->index(rows[first], 0), model_->index(rows[last], model_->columnCount() - 1));
     }
     return selection;
 }
@@ -202,7 +209,8 @@ void NodesPanel::followSelection() {
     following_ = true;
     table_->selectionModel()->select(selectedRows(), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     const int node = session_.selection().current();
-    const QModelIndex current = node >= 0 ? proxy_->mapFromSource(model_->index(node, NodeTableModel::Name)) : QModelIndex();
+    const int row = model_->rowOf(node);
+    const QModelIndex current = row >= 0 ? model_->index(row, NodeTableModel::Name) : QModelIndex();
     table_->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
     if (current.isValid()) {
         table_->scrollTo(current);
@@ -210,15 +218,23 @@ void NodesPanel::followSelection() {
     following_ = false;
 }
 
+/// From the filter on: keys are for the rows now, and the first one is selected where none is.
+void NodesPanel::goToTable() {
+    table_->setFocus(Qt::ShortcutFocusReason);
+    if (table_->selectionModel()->selection().isEmpty()) {
+        table_->selectRow(0);
+    }
+}
+
 void NodesPanel::showState() {
-    const int nodes = model_->rowCount();
-    title_->setText(nodes > 0 ? tr("NODES · %1").arg(nodes) : tr("NODES"));
+    const int nodes = model_->nodeCount();
+    title_->setText(nodes > 0 ? tr("NODES · %1").arg(session_.nodeCount()) : tr("NODES"));
     const bool opening = session_.state() == Session::State::opening;
     empty_->setText(opening                     ? tr("Reading the model…")
                     : nodes == 0                ? tr("Open a model to see its nodes.")
                     : session_.filter().error().isEmpty() ? QString()
                                                 : session_.filter().error());
-    const bool none = nodes == 0 || proxy_->rowCount() == 0;
+    const bool none = nodes == 0 || model_->rowCount() == 0;
     table_->setVisible(!none);
     empty_->setVisible(none);
     filter_->setEnabled(nodes > 0);

@@ -11,7 +11,6 @@ class QTableView;
 namespace vernier::ui {
 
 class FilterLine;
-class NodeProxy;
 class NodeTableModel;
 class Session;
 
@@ -29,6 +28,7 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* object, QEvent* event) override;
 
 signals:
     void contextMenuRequested(int node, const QPoint& globalPos);
@@ -37,6 +37,7 @@ signals:
 private:
     void buildTable();
     void followSelection();
+    void goToTable();
     [[nodiscard]] QItemSelection selectedRows() const;
     void tellSelection();
     void showState();
@@ -51,7 +52,6 @@ private:
     FilterLine* filter_;
     QTableView* table_;
     NodeTableModel* model_;
-    NodeProxy* proxy_;
     bool following_ = false;
     int sizeWidth_ = 0, opWidth_ = 0;
     bool columnsByHand_ = false;   ///< the header's menu was used: columns stay as the user has them

@@ -56,24 +56,32 @@ QString rangesText(const std::vector<std::pair<NodeId, NodeId>>& ranges) {
     return words.join(QLatin1Char(' '));
 }
 
+QString granularityOf(const Rule& rule) {
+    return !rule.per_channel ? QString() : *rule.per_channel ? QObject::tr(" · per channel") : QObject::tr(" · per tensor");
+}
+
 }  // namespace
 
 std::vector<RuleRow> ruleRows(const Session& session) {
     const Recipe& recipe = session.recipe();
-    std::vector<RuleRow> rows{{QObject::tr("default"), recipe.default_method, session.ruleCount(-1), {}, {}, false}};
-    std::array<RuleRow, kMethods.size()> own;
-    std::array<std::vector<std::pair<NodeId, NodeId>>, kMethods.size()> ranges;  // of the same
+    const QString coarse = recipe.per_channel ? QString() : QObject::tr(" · per tensor");
+    std::vector<RuleRow> rows{{QObject::tr("default") + coarse, recipe.default_method, session.ruleCount(-1), {}, {}, false}};
+    // Own choices by method, those that say per tensor or per channel apart.
+    std::array<RuleRow, kMethods.size() * 3> own;
+    std::array<std::vector<std::pair<NodeId, NodeId>>, kMethods.size() * 3> ranges;  // of the same
     for (std::size_t i = 0; i < recipe.rules.size(); ++i) {
         const Rule& rule = recipe.rules[i];
         const int index = static_cast<int>(i);
         const QString select = QString::fromStdString(rule.select);
         const Method method = rule.method.value_or(recipe.default_method);
         if (!node_range(rule.select)) {
-            rows.push_back({select, method, session.ruleCount(index), {index}, session.ruleError(index), false});
+            rows.push_back({select + granularityOf(rule), method, session.ruleCount(index), {index}, session.ruleError(index), false, select});
             continue;
         }
-        RuleRow& group = own[static_cast<std::size_t>(method)];
-        auto& ids = ranges[static_cast<std::size_t>(method)];
+        const std::size_t place = static_cast<std::size_t>(method) * 3 + (!rule.per_channel ? 0U : *rule.per_channel ? 1U : 2U);
+        RuleRow& group = own[place];
+        auto& ids = ranges[place];
+        group.granularity = granularityOf(rule);
         const auto range = *node_range(rule.select);
         if (!ids.empty() && ids.back().second + 1 == range.first) {
             ids.back().second = range.second;
@@ -88,7 +96,7 @@ std::vector<RuleRow> ruleRows(const Session& session) {
     }
     for (std::size_t i = 0; i < own.size(); ++i) {
         if (!own[i].rules.empty()) {
-            own[i].text = rangesText(ranges[i]);
+            own[i].text = rangesText(ranges[i]) + own[i].granularity;
             rows.push_back(std::move(own[i]));
         }
     }
@@ -182,7 +190,7 @@ void RulesPanel::buildTable() {
     });
     connect(table_, &QTableWidget::cellDoubleClicked, this, [this](int row, int column) {
         if (column != Badge && row > 0) {
-            session_.filter().setText(rows_[static_cast<std::size_t>(row)].ownChoices ? QString() : rows_[static_cast<std::size_t>(row)].text);
+            session_.filter().setText(rows_[static_cast<std::size_t>(row)].select);
         }
     });
     connect(table_, &QWidget::customContextMenuRequested, this, &RulesPanel::rowMenu);
@@ -288,7 +296,7 @@ void RulesPanel::showState() {
                    : missing                           ? tr("INT8 static needs calibration samples: pick a dataset first.")
                    : !session_.planError().isEmpty() ? session_.planError()
                    : !totals.planned                 ? tr("Planning…")
-                                                     : tr("%1 · about %2 (estimate)").arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
+                                                     : (totals.written ? tr("%1 · %2, as written") : tr("%1 · about %2 (estimate)")).arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
     const bool anything = changes_anything(session_.choices());
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));
     quantize_->setEnabled(session_.isSound() && anything && session_.planError().isEmpty());

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
 #include <QItemSelectionModel>
 #include <QLabel>
 #include <QTableView>
@@ -22,10 +24,7 @@ using test::wait_until;
 TEST(NodeTableModel, HoldsTheRulesOfItemModels) {
     Session session;
     NodeTableModel model(session);
-    NodeProxy proxy(session);
-    proxy.setSourceModel(&model);
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    QAbstractItemModelTester proxyTester(&proxy, QAbstractItemModelTester::FailureReportingMode::Fatal);
     EXPECT_EQ(model.rowCount(), 0);
     const test::TempDir folder;
     session.open(QString::fromStdString(test::write_small_net(folder)));
@@ -33,9 +32,13 @@ TEST(NodeTableModel, HoldsTheRulesOfItemModels) {
     EXPECT_EQ(model.rowCount(), 6);
     session.choose({1}, Method::fp16);
     session.filter().setText(QStringLiteral("op:Conv"));
-    EXPECT_EQ(proxy.rowCount(), 2);
+    EXPECT_EQ(model.rowCount(), 2);
+    EXPECT_EQ(model.nodeCount(), 6);
+    EXPECT_EQ(model.nodeOf(1), 2);
+    EXPECT_EQ(model.rowOf(2), 1);
+    EXPECT_EQ(model.rowOf(1), -1);
     session.filter().setText({});
-    EXPECT_EQ(proxy.rowCount(), 6);
+    EXPECT_EQ(model.rowCount(), 6);
     session.close();
     EXPECT_EQ(model.rowCount(), 0);
 }
@@ -54,15 +57,65 @@ TEST(NodeTableModel, ShowsMethodsAndNumbers) {
     EXPECT_EQ(cell(0, NodeTableModel::MethodColumn, MethodRole).toInt(), static_cast<int>(Method::fp32));
 }
 
-TEST(NodeProxy, SortsNumbersAsNumbers) {
+TEST(NodeTableModel, SortsNumbersAsNumbersAndWordsWithoutCase) {
     SmallSession small;
     NodeTableModel model(small.session);
-    NodeProxy proxy(small.session);
-    proxy.setSourceModel(&model);
-    proxy.sort(NodeTableModel::Size, Qt::DescendingOrder);
-    EXPECT_EQ(proxy.index(0, 0).data(NodeTableModel::NodeRole).toInt(), 2);   // 8x8x3x3
-    EXPECT_EQ(proxy.index(1, 0).data(NodeTableModel::NodeRole).toInt(), 0);   // 8x3x3x3
-    EXPECT_EQ(proxy.index(2, 0).data(NodeTableModel::NodeRole).toInt(), 5);
+    const auto nodes = [&model] {
+        std::vector<int> ids;
+        for (int row = 0; row < model.rowCount(); ++row) {
+            ids.push_back(model.index(row, 0).data(NodeTableModel::NodeRole).toInt());
+        }
+        return ids;
+    };
+    model.sort(NodeTableModel::Size, Qt::DescendingOrder);
+    EXPECT_EQ(nodes(), (std::vector<int>{2, 0, 5, 1, 3, 4}));   // 8x8x3x3, 8x3x3x3, the head; equal ones as in the file
+    model.sort(NodeTableModel::Name, Qt::AscendingOrder);
+    EXPECT_EQ(nodes(), (std::vector<int>{1, 0, 4, 5, 3, 2}));   // act first flat head pool second
+    small.session.filter().setText(QStringLiteral("op:Conv"));
+    EXPECT_EQ(nodes(), (std::vector<int>{0, 2}));
+    model.sort(NodeTableModel::Id, Qt::DescendingOrder);
+    EXPECT_EQ(nodes(), (std::vector<int>{2, 0}));
+}
+
+TEST(NodeTableModel, SaysWhereOneScaleServesAWholeTensor) {
+    SmallSession small;
+    NodeTableModel model(small.session);
+    small.session.chooseWholeModel(Method::int8_dynamic);
+    small.session.choose({5}, Method::int8_dynamic);
+    small.session.chooseGranularity({5}, false);
+    ASSERT_TRUE(wait_until([&] { return small.session.plan().has_value(); }));
+    EXPECT_EQ(small.session.nodeState(5).applied, Method::int8_dynamic);
+    EXPECT_EQ(model.index(5, NodeTableModel::MethodColumn).data().toString(), QStringLiteral("tensor"));
+    EXPECT_TRUE(model.index(5, NodeTableModel::MethodColumn).data(Qt::ToolTipRole).toString().contains(QStringLiteral("per tensor")));
+    small.session.chooseGranularity({5}, true);
+    EXPECT_EQ(model.index(5, NodeTableModel::MethodColumn).data().toString(), QString());
+}
+
+TEST(NodesPanel, CopiesTheSelectedRowsWithTheirHeader) {
+    SmallSession small;
+    NodesPanel panel(small.session);
+    panel.resize(700, 400);
+    panel.show();
+    small.session.selection().set({0, 2}, 0);
+    QTest::keyClick(panel.table(), Qt::Key_C, Qt::ControlModifier);
+    const QStringList lines = QGuiApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    ASSERT_EQ(lines.size(), 3) << QGuiApplication::clipboard()->text().toStdString();
+    EXPECT_TRUE(lines[0].startsWith(QStringLiteral("#\tname"))) << lines[0].toStdString();
+    EXPECT_TRUE(lines[1].contains(QStringLiteral("first"))) << lines[1].toStdString();
+    EXPECT_TRUE(lines[1].contains(QStringLiteral("FP32"))) << lines[1].toStdString();
+    EXPECT_TRUE(lines[2].contains(QStringLiteral("second"))) << lines[2].toStdString();
+}
+
+TEST(NodesPanel, TheSelectionSurvivesTheFilter) {
+    SmallSession small;
+    NodesPanel panel(small.session);
+    panel.show();
+    small.session.selection().set({0, 2, 5}, 5);
+    small.session.filter().setText(QStringLiteral("op:Conv"));
+    EXPECT_EQ(small.session.selection().nodes(), (QVector<int>{0, 2, 5}));
+    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 2);
+    small.session.filter().setText({});
+    EXPECT_EQ(panel.table()->selectionModel()->selectedRows().size(), 3);
 }
 
 TEST(NodesPanel, TableAndSelectionFollowEachOther) {
@@ -93,6 +146,32 @@ TEST(FilterLine, TypingFiltersTheTable) {
     EXPECT_TRUE(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
         return label->isVisible() && label->text().startsWith(QStringLiteral("Column "));
     })) << "what is wrong stands below the line";
+}
+
+TEST(FilterLine, SelectAllReturnAndDownGoOnToTheTable) {
+    SmallSession small;
+    NodesPanel panel(small.session);
+    panel.show();
+    QApplication::setActiveWindow(&panel);
+    panel.filterLine()->setFocus();
+    QTest::keyClicks(panel.filterLine(), QStringLiteral("op:Conv"));
+    QTest::keyClick(panel.filterLine(), Qt::Key_A, Qt::ControlModifier);
+    EXPECT_EQ(small.session.selection().nodes(), (QVector<int>{0, 2}));
+    EXPECT_EQ(panel.filterLine()->text(), QStringLiteral("op:Conv"));
+    EXPECT_TRUE(panel.table()->hasFocus());
+    for (const Qt::Key key : {Qt::Key_Down, Qt::Key_Return}) {
+        small.session.selection().clear();
+        panel.filterLine()->setFocus();
+        QTest::keyClick(panel.filterLine(), key);
+        EXPECT_TRUE(panel.table()->hasFocus()) << key;
+        EXPECT_EQ(small.session.selection().nodes(), QVector<int>{0}) << "the first row that matches";
+    }
+    // A text that is wrong, or none, stays to be edited.
+    panel.filterLine()->setText(QStringLiteral("op:Conv and ("));
+    panel.filterLine()->setFocus();
+    QTest::keyClick(panel.filterLine(), Qt::Key_A, Qt::ControlModifier);
+    EXPECT_TRUE(panel.filterLine()->hasSelectedText());
+    EXPECT_TRUE(panel.filterLine()->hasFocus());
 }
 
 }  // namespace

@@ -29,6 +29,23 @@ TEST(RulesPanel, GroupsOwnChoicesByMethodBehindTheRules) {
     EXPECT_EQ(rows[0].count, 2);
 }
 
+TEST(RulesPanel, SaysPerTensorInTheRow) {
+    SmallSession small;
+    Recipe recipe;
+    recipe.per_channel = false;
+    recipe.rules.push_back({.select = "op:Gemm", .method = Method::int8_dynamic, .per_channel = false});
+    recipe.rules.push_back({.select = "#0", .method = Method::fp16, .per_channel = std::nullopt});
+    recipe.rules.push_back({.select = "#2", .method = Method::fp16, .per_channel = true});
+    small.session.setRecipe(recipe, QStringLiteral("test"));
+    const auto rows = ruleRows(small.session);
+    ASSERT_EQ(rows.size(), 4U);
+    EXPECT_EQ(rows[0].text, QStringLiteral("default · per tensor"));
+    EXPECT_EQ(rows[1].text, QStringLiteral("op:Gemm · per tensor"));
+    EXPECT_EQ(rows[1].select, QStringLiteral("op:Gemm"));
+    EXPECT_EQ(rows[2].text, QStringLiteral("#0"));
+    EXPECT_EQ(rows[3].text, QStringLiteral("#2 · per channel"));
+}
+
 TEST(RulesPanel, ShowsRowsAndAsksForDataWhereItIsMissing) {
     SmallSession small;
     RulesPanel panel(small.session);
