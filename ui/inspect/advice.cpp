@@ -40,16 +40,22 @@ double channelSpread(const TensorStats& stats) {
 
 QString where(const NodeState& state) {
     if (state.own) {
-        return QObject::tr("Own choice.");
+        return QObject::tr("Set for this node.");
     }
-    return state.rule >= 0 ? QObject::tr("Chosen by rule %1.").arg(state.rule + 1) : QObject::tr("Inherited from the default.");
+    return state.rule >= 0 ? QObject::tr("Chosen by rule %1.").arg(state.rule + 1) : QObject::tr("By the default.");
 }
 
 }  // namespace
 
-NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& weights) {
+NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& weights, std::string_view op) {
+    if (state.chosen == Method::int8_dynamic && op == "Conv") {
+        const QString what = state.applied == Method::int8_dynamic
+                                 ? QObject::tr("A Conv in INT8 dynamic runs 4 to 25 times slower than in FP32: it finds its ranges anew on each call.")
+                                 : QObject::tr("This Conv stays in %1: in INT8 dynamic it would run 4 to 25 times slower than in FP32.").arg(title(state.applied));
+        return {what, NodeAdvice::Action::useStatic, QObject::tr("Use INT8 static"), true};
+    }
     if (!state.why.isEmpty()) {
-        return {QObject::tr("Chosen %1, runs in %2: %3.").arg(title(state.chosen), title(state.applied), state.why),
+        return {QObject::tr("Chosen %1, %4 %2: %3.").arg(title(state.chosen), title(state.applied), state.why, state.written ? QObject::tr("written as") : QObject::tr("stays in")),
                 NodeAdvice::Action::none, {}, state.own};
     }
     const bool integer = row(state.applied).weight_bits == 8;
@@ -66,10 +72,10 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
         }
     }
     if (state.absorbed) {
-        return {QObject::tr("%1 It vanishes into its neighbour.").arg(where(state)), NodeAdvice::Action::none, {}, false};
+        return {QObject::tr("%1 Fused into a neighbouring node.").arg(where(state)), NodeAdvice::Action::none, {}, false};
     }
     if (state.own) {
-        return {where(state), NodeAdvice::Action::reset, QObject::tr("Give it up"), false};
+        return {where(state), NodeAdvice::Action::reset, QObject::tr("Clear override"), false};
     }
     return {where(state), NodeAdvice::Action::none, {}, false};
 }

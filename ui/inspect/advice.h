@@ -3,6 +3,7 @@
 
 #include <QString>
 
+#include <string_view>
 #include <vector>
 
 #include "ui/inspect/weight_facts.h"
@@ -12,14 +13,14 @@ namespace vernier::ui {
 
 /// One sentence about a node's choice, and what a click on its link does.
 struct NodeAdvice {
-    enum class Action { none, usePerChannel, reset };
+    enum class Action { none, usePerChannel, useStatic, reset };
     QString text;
     Action action = Action::none;
     QString link;        ///< words of the link; empty without an action
     bool warning = false;
 };
 
-/// Why the node is in its format, and the nearest better choice that the figures show.
-[[nodiscard]] NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& weights);
+/// Why the node is in its format, and the nearest better choice that the figures show. op: its operator.
+[[nodiscard]] NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& weights, std::string_view op);
 
 }  // namespace vernier::ui

@@ -26,6 +26,7 @@
 #include "ui/choose/numbers.h"
 #include "ui/inspect/activations_tab.h"
 #include "ui/inspect/error_bars.h"
+#include "ui/inspect/node_facts.h"
 #include "ui/session/session.h"
 #include "ui/theme/elided_label.h"
 #include "ui/theme/theme.h"
@@ -38,21 +39,6 @@ QLabel* label(const char* role, const QString& text = {}) {
     auto* widget = new QLabel(text);
     widget->setProperty("role", role);
     return widget;
-}
-
-QString portText(const Model& model, const std::vector<ValueId>& ports, bool constants) {
-    QStringList lines;
-    for (const ValueId id : ports) {
-        if (id == kNone || model.value(id).is_constant() != constants) {
-            continue;
-        }
-        lines << QString::fromStdString(model.value(id).type.text());
-    }
-    if (lines.size() > 4) {
-        const auto more = lines.size() - 3;
-        lines = lines.mid(0, 3) << QObject::tr("and %1 more").arg(more);
-    }
-    return lines.join(QLatin1Char('\n'));
 }
 
 QTableWidget* plainTable(const QStringList& columns) {
@@ -85,7 +71,7 @@ InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(label("note")), kicker_(label("label")),
       title_(label("title")), name_(new ElidedLabel), control_(new MethodControl), advice_(new QLabel), facts_(new QGridLayout),
       tabs_(new QTabWidget), weightPick_(new QComboBox), weightNote_(label("note")), histogram_(new HistogramChart),
-      logarithmic_(new QCheckBox(tr("Log"))), statistics_(new QLabel), errors_(new ErrorBars),
+      logarithmic_(new QCheckBox(tr("Log"))), statistics_(new QLabel), errorTitle_(label("label")), errors_(new ErrorBars),
       activations_(new ActivationsTab(session)), channels_(new ChannelChart), channelNote_(label("note")),
       values_(plainTable({tr("Index"), tr("Value")})), attributes_(plainTable({tr("Attribute"), tr("Value")})), weightBody_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
@@ -116,6 +102,17 @@ void InspectorPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     const QMargins margins = content_->contentsMargins();
     setMinimumWidth(tabs_->tabBar()->sizeHint().width() + margins.left() + margins.right() + style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this));
+}
+
+void InspectorPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitHeight();
+}
+
+/// A scroll area asks how high its page must be without asking how its words wrap: it would cut off the last bars.
+void InspectorPanel::fitHeight() {
+    QWidget* page = content_->parentWidget();
+    page->setMinimumHeight(content_->minimumHeightForWidth(std::max(1, page->width())));
 }
 
 QWidget* InspectorPanel::buildEmpty() {
@@ -196,10 +193,10 @@ QWidget* InspectorPanel::buildWeights() {
     row->addWidget(statistics_, 1);
     row->addWidget(logarithmic_, 0, Qt::AlignRight | Qt::AlignTop);
     layout->addLayout(row);
-    auto* errorTitle = label("label", tr("ERROR OF EACH FORMAT (SQNR)"));
-    errorTitle->setFont(labelFont());
-    errorTitle->setWordWrap(true);
-    layout->addWidget(errorTitle);
+    errorTitle_->setFont(labelFont());
+    errorTitle_->setToolTip(tr("Signal to quantization noise of the weights. INT8: the mean of the channels, since each counts for itself"));
+    errorTitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    layout->addWidget(errorTitle_);
     layout->addWidget(errors_);
     outer->addWidget(weightBody_, 1);
     outer->addStretch(0);
@@ -234,22 +231,11 @@ void InspectorPanel::showSelection() {
 }
 
 void InspectorPanel::showOne(NodeId id) {
-    const Model& model = *session_.model();
-    const Node& node = model.node(id);
+    const Node& node = session_.model()->node(id);
     kicker_->setText(tr("NODE #%1").arg(id));
     title_->setText(titleOf(id));
     name_->setName(QString::fromStdString(node.label));
-    std::vector<std::pair<QString, QString>> facts = {{tr("input"), portText(model, node.inputs, false)},
-                                                      {tr("output"), portText(model, node.outputs, false)}};
-    if (node.weight_bytes > 0) {
-        facts.emplace_back(tr("weights"), portText(model, node.inputs, true));
-        facts.emplace_back(tr("size"), node.parameters == 1 ? tr("%1 · 1 parameter").arg(sizeText(node.weight_bytes))
-                                                            : tr("%1 · %2 parameters").arg(sizeText(node.weight_bytes), countText(node.parameters)));
-    }
-    if (node.macs > 0) {
-        facts.emplace_back(tr("work"), tr("%1 multiply-accumulates").arg(countText(node.macs)));
-    }
-    showFacts(facts);
+    showFacts(nodeFacts(session_, id));
     showAttributes(id);
     tabs_->show();
     activations_->showNode(id);
@@ -303,10 +289,11 @@ void InspectorPanel::showState() {
     if (!session_.isSound()) {
         shownAdvice_ = {session_.lookOnly(), NodeAdvice::Action::none, {}, false};
     } else if (nodes.size() == 1) {
-        shownAdvice_ = nodeAdvice(first, weights_);
+        shownAdvice_ = nodeAdvice(first, weights_, session_.model()->node(nodes.front()).op_type);
+        showFacts(nodeFacts(session_, nodes.front()));
     } else {
         shownAdvice_ = {same ? tr("All of them have the same method.") : tr("They have different methods; a choice here sets all of them."),
-                        own ? NodeAdvice::Action::reset : NodeAdvice::Action::none, own ? tr("Give the choices up") : QString(), false};
+                        own ? NodeAdvice::Action::reset : NodeAdvice::Action::none, own ? tr("Clear overrides") : QString(), false};
     }
     const Theme theme = Theme::current();
     const QString link = shownAdvice_.link.isEmpty() ? QString()
@@ -315,6 +302,7 @@ void InspectorPanel::showState() {
     advice_->setStyleSheet(QStringLiteral("background: %1; border-left: 3px solid %2;")
                                .arg(theme.accentSoft.name(), (shownAdvice_.warning ? theme.warn : theme.line).name()));
     showGrid();
+    QMetaObject::invokeMethod(this, &InspectorPanel::fitHeight, Qt::QueuedConnection);  // when the words are laid out
 }
 
 void InspectorPanel::showFacts(const std::vector<std::pair<QString, QString>>& facts) {
@@ -394,20 +382,12 @@ void InspectorPanel::showWeight(int) {
     }
     const TensorStats& s = weight->stats;
     histogram_->setHistogram(s.histogram);
-    QStringList lines = {tr("shape      %1").arg(dimsText(weight->dims)),
-                         tr("min / max  %1 / %2").arg(s.min, 0, 'g', 3).arg(s.max, 0, 'g', 3),
-                         tr("mean ± sd  %1 ± %2").arg(s.mean, 0, 'g', 3).arg(s.deviation, 0, 'g', 3),
-                         tr("zeros      %1 %").arg(100.0 * double(s.zeros) / double(std::max<std::uint64_t>(1, s.count)), 0, 'g', 3)};
-    if (s.nan + s.inf > 0) {
-        lines << tr("NaN / Inf  %1 / %2").arg(s.nan).arg(s.inf);
-    }
-    if (s.fp16_overflow + s.fp16_to_zero > 0) {
-        lines << tr("FP16       %1 overflow, %2 become zero").arg(s.fp16_overflow).arg(s.fp16_to_zero);
-    }
-    statistics_->setText(lines.join(QLatin1Char('\n')));
+    statistics_->setText(statisticsText(*weight).join(QLatin1Char('\n')));
+    errorTitle_->setText(weight->folded ? tr("ERROR (SQNR), BATCHNORM FOLDED IN") : tr("ERROR OF EACH FORMAT (SQNR)"));
     errors_->setErrors(weight->errors);
     channels_->setRanges(s.channel_min, s.channel_max);
-    channelNote_->setText(tr("Minimum to maximum of each of the %1 channels (axis %2).").arg(s.channel_min.size()).arg(s.channel_axis));
+    channelNote_->setText(tr("Minimum to maximum of each of the %1 channels (axis %2)%3.").arg(s.channel_min.size()).arg(s.channel_axis)
+                              .arg(weight->folded ? tr(", with the BatchNorm behind folded in") : QString()));
     showValues(*weight);
     showGrid();
 }
@@ -434,7 +414,8 @@ void InspectorPanel::showGrid() {
     std::optional<FormatGrid> grid;
     for (const FormatError& error : weight->errors) {
         if (integer && error.format == wanted) {
-            grid = FormatGrid{error.step, error.clip};
+            // With a scale a channel there is no one range to clip at, and no one grid: each channel holds its own.
+            grid = state.per_channel ? FormatGrid{} : FormatGrid{error.step, error.clip};
         }
     }
     histogram_->setGrid(grid);
@@ -444,6 +425,8 @@ void InspectorPanel::follow(const QString&) {
     const auto nodes = session_.selection().nodes();
     if (shownAdvice_.action == NodeAdvice::Action::usePerChannel) {
         session_.chooseGranularity(nodes, true);
+    } else if (shownAdvice_.action == NodeAdvice::Action::useStatic) {
+        session_.choose(nodes, Method::int8_static);
     } else if (shownAdvice_.action == NodeAdvice::Action::reset) {
         session_.choose(nodes, std::nullopt);
     }

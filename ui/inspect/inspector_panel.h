@@ -38,6 +38,7 @@ public:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* buildEmpty();
@@ -49,6 +50,7 @@ private:
     [[nodiscard]] QString titleOf(NodeId id) const;
     void showMany();
     void showState();
+    void fitHeight();
     void showFacts(const std::vector<std::pair<QString, QString>>& facts);
     void showAttributes(NodeId node);
     void loadWeights(NodeId node);
@@ -75,6 +77,7 @@ private:
     HistogramChart* histogram_;
     QCheckBox* logarithmic_;
     QLabel* statistics_;
+    QLabel* errorTitle_;
     ErrorBars* errors_;
     ActivationsTab* activations_;
     ChannelChart* channels_;

@@ -3,17 +3,72 @@
 
 #include <QStringList>
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+
+#include "core/model/batch_norm.h"
 #include "core/model/weights.h"
 
 namespace vernier::ui {
+
+namespace {
+
+/// SQNR of INT8 in dB as the mean of the channels' own noise to signal ratios; nothing when there is one channel only. Over
+/// the whole tensor the widest channel would outshine all others, and a tensor of lost channels would look well kept.
+std::optional<double> channelError(std::span<const float> values, const std::vector<std::int64_t>& dims, int axis, bool perChannel) {
+    if (axis < 0 || static_cast<std::size_t>(axis) >= dims.size() || dims[static_cast<std::size_t>(axis)] < 2) {
+        return std::nullopt;
+    }
+    const auto channels = static_cast<std::size_t>(dims[static_cast<std::size_t>(axis)]);
+    std::size_t inner = 1;
+    for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < dims.size(); ++i) {
+        inner *= static_cast<std::size_t>(dims[i]);
+    }
+    std::vector<double> reach(channels), signal(channels), noise(channels);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t channel = i / inner % channels;
+        const double value = values[i];
+        if (std::isfinite(value)) {
+            reach[channel] = std::max(reach[channel], std::fabs(value));
+            signal[channel] += value * value;
+        }
+    }
+    const double widest = *std::max_element(reach.begin(), reach.end());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t channel = i / inner % channels;
+        const double step = (perChannel ? reach[channel] : widest) / 127;
+        if (std::isfinite(values[i]) && step > 0) {
+            const double lost = values[i] - std::nearbyint(values[i] / step) * step;
+            noise[channel] += lost * lost;
+        }
+    }
+    double sum = 0;
+    std::size_t counted = 0;
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        if (signal[channel] > 0) {
+            sum += noise[channel] / signal[channel];
+            ++counted;
+        }
+    }
+    if (counted == 0) {
+        return std::nullopt;
+    }
+    return -10 * std::log10(sum / static_cast<double>(counted));
+}
+
+}  // namespace
 
 std::vector<WeightFacts> weightFacts(const ModelPtr& model, NodeId node, const Job& job) {
     std::vector<WeightFacts> facts;
     for (const Weight& weight : weights_of(*model, node)) {
         job.check();
-        std::vector<float> storage;
-        const auto values = view_floats(*weight.tensor, storage);
+        // What is quantized is the weight with the normalization behind it: the file's own may look harmless where that is not.
+        std::vector<float> storage = folded_weight(*model, model->node(node), weight);
         WeightFacts one;
+        one.folded = !storage.empty();
+        const auto values = one.folded ? std::span<const float>(storage) : view_floats(*weight.tensor, storage);
         one.name = QString::fromStdString(weight.tensor->name);
         one.dims = weight.tensor->dims;
         one.type = weight.tensor->type;
@@ -21,6 +76,12 @@ std::vector<WeightFacts> weightFacts(const ModelPtr& model, NodeId node, const J
         one.isBias = weight.is_bias;
         one.stats = compute_stats(values, one.dims, weight.channel_axis, kHistogramBins);
         one.errors = format_errors(values, one.dims, weight.channel_axis);
+        for (FormatError& error : one.errors) {
+            if (error.format != WeightFormat::fp16) {
+                const bool perChannel = error.format == WeightFormat::int8_per_channel;
+                error.sqnr_db = channelError(values, one.dims, weight.channel_axis, perChannel).value_or(error.sqnr_db);
+            }
+        }
         one.head.assign(values.begin(), values.begin() + std::ptrdiff_t(std::min(values.size(), kShownValues)));
         facts.push_back(std::move(one));
     }

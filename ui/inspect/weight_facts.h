@@ -17,8 +17,9 @@ struct WeightFacts {
     ElementType type = ElementType::float32;
     std::uint64_t bytes = 0;
     bool isBias = false;
+    bool folded = false;          ///< figures and values are those with the BatchNormalization behind the node folded in
     TensorStats stats;
-    std::vector<FormatError> errors;
+    std::vector<FormatError> errors;   ///< of INT8: the mean of the channels
     std::vector<float> head;      ///< the first values
 };
 
