@@ -2,17 +2,15 @@
 #include "ui/compare/compare_board.h"
 
 #include <QAction>
-#include <QClipboard>
 #include <QDir>
 #include <QFileDialog>
-#include <QFileInfo>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMessageBox>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+
+#include <algorithm>
 
 #include "ui/charts/comparison_plots.h"
 #include "ui/compare/charts_area.h"
@@ -22,6 +20,7 @@
 #include "ui/compare/run_table.h"
 #include "ui/compare/session_comparison.h"
 #include "ui/compare/verdict_strip.h"
+#include "ui/session/folders.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -46,6 +45,7 @@ CompareBoard::CompareBoard(Session& session, QWidget* parent)
     splitter_->setStretchFactor(1, 1);
     splitter_->setSizes({kTableWidth, kChartsWidth});
     layout->addWidget(splitter_);
+    connect(splitter_, &QSplitter::splitterMoved, this, [this] { splitByHand_ = true; });
     connect(table_, &RunTable::saveModelRequested, this, &CompareBoard::saveModel);
     connect(charts_, &ChartsArea::rowClicked, this, [this](int row) {
         const QVector<int> ids = comparedRuns(session_);
@@ -135,6 +135,18 @@ void CompareBoard::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     constexpr int kFewLetters = 150;
     command_->setVisible(width() >= kFewLetters * fontMetrics().averageCharWidth());
+    fitTable();
+}
+
+/// Whole names where the charts have room enough; the user's own line stays.
+void CompareBoard::fitTable() {
+    if (splitByHand_ || !left_->isVisibleTo(splitter_)) {
+        return;
+    }
+    const int most = std::max(kTableWidth, width() * 45 / 100);
+    const int margins = left_->layout()->contentsMargins().left() + left_->layout()->contentsMargins().right();
+    const int table = std::clamp(table_->wantedWidth() + margins, std::min(kTableWidth, width() / 2), most);
+    splitter_->setSizes({table, std::max(1, width() - table)});
 }
 
 void CompareBoard::refresh() {
@@ -150,6 +162,8 @@ void CompareBoard::refresh() {
     }
     selectBest(named ? named->best : -1);
     showState();
+    // Behind the table, which is filled later.
+    QMetaObject::invokeMethod(this, &CompareBoard::fitTable, Qt::QueuedConnection);
 }
 
 /// The candidate that the verdict speaks of is the one to save: it is selected when a comparison is new.
@@ -163,7 +177,11 @@ void CompareBoard::selectBest(int best) {
 
 void CompareBoard::showState() {
     const Run* run = session_.run(session_.currentRun());
-    measure_->setEnabled(session_.baseline() && !session_.jobs().busy());
+    const bool measurable = session_.baseline() && !session_.jobs().busy();
+    if (!measurable && measure_->hasFocus()) {
+        table_->setFocus();  // else the focus goes to the next button, and the next Return presses that
+    }
+    measure_->setEnabled(measurable);
     sheet_->setEnabled(session_.comparison().has_value());
     save_->setEnabled(run != nullptr && !run->file.isEmpty());
     command_->setEnabled(run != nullptr && !run->foreign);
@@ -171,17 +189,25 @@ void CompareBoard::showState() {
 
 void CompareBoard::exportSheetDialog() {
     QString chosen;
-    const QString start = QFileInfo(session_.modelPath()).absoluteDir().filePath(QFileInfo(session_.modelPath()).completeBaseName() + QStringLiteral(".comparison.png"));
+    const QString start = dialogFileLike(session_, QStringLiteral(".comparison.png"));
     const QString path = QFileDialog::getSaveFileName(this, tr("Export comparison sheet"), start, pictureFilter(), &chosen);
     QString error;
-    if (!path.isEmpty() && !exportSheet(session_, withPictureEnding(path, chosen), &error)) {
-        QMessageBox::warning(this, tr("Export comparison sheet"), error);
+    if (path.isEmpty()) {
+        return;
+    }
+    const QString file = withPictureEnding(path, chosen);
+    rememberFolderOf(file);
+    if (exportSheet(session_, file, &error)) {
+        session_.tell(tr("Saved %1").arg(QDir::toNativeSeparators(file)));
+    } else {
+        session_.complain(error);
     }
 }
 
 void CompareBoard::copySheet() {
     if (const auto sheet = sheetOf(session_)) {
         copyPicture(sheetPicture(*sheet));
+        session_.tell(tr("Copied the comparison sheet as a picture"));
     }
 }
 
@@ -193,7 +219,7 @@ void CompareBoard::saveModel() {
 }
 
 void CompareBoard::copyCommand() {
-    QGuiApplication::clipboard()->setText(session_.jobs().quantizeCommand(session_.currentRun()));
+    table_->copyCommand(session_.currentRun());
 }
 
 }  // namespace vernier::ui

@@ -47,12 +47,14 @@ private:
     void refresh();
     void showWarnings(bool shorter);
     void selectBest(int best);
+    void fitTable();
     void showState();
     void saveModel();
     void copyCommand();
 
     Session& session_;
     QSplitter* splitter_;
+    bool splitByHand_ = false;
     QWidget* left_;
     QStackedWidget* right_;
     RunTable* table_;

@@ -17,26 +17,26 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kWidest = 520;
+constexpr int kFewLines = 8;
 
 }  // namespace
 
 Invitation::Invitation(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), title_(new QLabel), text_(new QLabel), progress_(new QProgressBar), button_(new QPushButton) {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(16, 12, 16, 12);
+    layout_ = new QBoxLayout(QBoxLayout::TopToBottom, this);
+    auto* layout = new QVBoxLayout;
     layout->setSpacing(8);
     title_->setProperty("role", "title");
     text_->setProperty("role", "note");
     text_->setWordWrap(true);
     progress_->setTextVisible(false);
-    layout->addStretch(1);
+    layout_->addStretch(1);
+    layout_->addLayout(layout);
     for (QWidget* part : {static_cast<QWidget*>(title_), static_cast<QWidget*>(text_), static_cast<QWidget*>(progress_)}) {
-        part->setMaximumWidth(kWidest);
         layout->addWidget(part);
     }
-    layout->addSpacing(4);
-    layout->addWidget(button_, 0, Qt::AlignLeft);
-    layout->addStretch(2);
+    layout_->addWidget(button_, 0, Qt::AlignLeft);
+    layout_->addStretch(2);
     connect(button_, &QPushButton::clicked, this, &Invitation::act);
     connect(&session, &Session::stateChanged, this, &Invitation::refresh);
     connect(&session, &Session::runsChanged, this, &Invitation::refresh);
@@ -44,6 +44,20 @@ Invitation::Invitation(Session& session, QWidget* parent)
     connect(&session, &Session::recipeChanged, this, &Invitation::refresh);
     connect(&session.jobs(), &Jobs::changed, this, &Invitation::refresh);
     refresh();
+}
+
+void Invitation::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool flat = height() < kFewLines * fontMetrics().height();
+    layout_->setDirection(flat ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    layout_->setContentsMargins(16, flat ? 4 : 12, 16, flat ? 4 : 12);
+    layout_->setSpacing(flat ? 24 : 12);
+    layout_->setStretch(0, flat ? 0 : 1);
+    layout_->setStretch(layout_->count() - 1, flat ? 0 : 2);
+    layout_->setAlignment(button_, flat ? Qt::AlignVCenter : Qt::AlignLeft);
+    for (QWidget* part : {static_cast<QWidget*>(title_), static_cast<QWidget*>(text_), static_cast<QWidget*>(progress_)}) {
+        part->setMaximumWidth(flat ? QWIDGETSIZE_MAX : kWidest);
+    }
 }
 
 QString Invitation::text() const {
@@ -84,7 +98,7 @@ void Invitation::invite() {
         words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");
     }
     if (const auto& problem = session_.jobs().problem()) {
-        words = problem->cancelled() ? tr("The last attempt was cancelled.") : tr("The last attempt ended: %1").arg(problem->message);
+        words = problem->cancelled() ? tr("The last attempt was cancelled.") : tr("The last attempt failed: %1").arg(problem->message);
     }
     text_->setText(words);
     button_->setText(tr("Measure the baseline"));

@@ -3,6 +3,7 @@
 
 #include <QWidget>
 
+class QBoxLayout;
 class QLabel;
 class QProgressBar;
 class QPushButton;
@@ -21,6 +22,9 @@ public:
     [[nodiscard]] QPushButton* button() const { return button_; }
     [[nodiscard]] QString text() const;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void refresh();
     void invite();
@@ -28,6 +32,7 @@ private:
     void act();
 
     Session& session_;
+    QBoxLayout* layout_;   ///< words above the button, or beside it where there are few lines
     QLabel* title_;
     QLabel* text_;
     QProgressBar* progress_;

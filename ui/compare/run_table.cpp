@@ -10,8 +10,10 @@
 
 #include <algorithm>
 
+#include "core/base/error.h"
 #include "core/report/format.h"
 #include "ui/choose/badge.h"
+#include "ui/choose/copy_rows.h"
 #include "ui/compare/session_comparison.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
@@ -226,6 +228,14 @@ void RunTable::followSession() {
     filling_ = false;
 }
 
+int RunTable::wantedWidth() const {
+    int width = 2 * frameWidth() + sizeHintForColumn(Name) + 8;
+    for (int column = Badge; column < ColumnCount; ++column) {
+        width += columnWidth(column);
+    }
+    return width;
+}
+
 /// Numbers as wide as they need, the name takes what is left.
 void RunTable::fitColumns() {
     int others = 0;
@@ -252,14 +262,31 @@ void RunTable::changeEvent(QEvent* event) {
 
 void RunTable::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Delete && currentRow() > 0) {
-        session_.removeRun(runOf(currentRow()));
+        remove(runOf(currentRow()));
+        return;
+    }
+    if (copyRows(*this, *event)) {
         return;
     }
     QTableWidget::keyPressEvent(event);
 }
 
+void RunTable::remove(int id) {
+    const Run* run = session_.run(id);
+    const QString title = run == nullptr ? QString() : run->title;
+    session_.removeRun(id);
+    if (run != nullptr && session_.run(id) == nullptr) {
+        session_.tell(tr("Removed “%1”. Ctrl+Z brings it back.").arg(title));
+    }
+}
+
 void RunTable::copyCommand(int id) {
-    QGuiApplication::clipboard()->setText(session_.jobs().quantizeCommand(id));
+    try {
+        QGuiApplication::clipboard()->setText(session_.jobs().quantizeCommand(id));
+        session_.tell(tr("Copied the command that makes “%1”").arg(session_.run(id)->title));
+    } catch (const Error& error) {
+        session_.complain(QString::fromStdString(error.line()));
+    }
 }
 
 void RunTable::rowMenu(const QPoint& position) {
@@ -279,7 +306,7 @@ void RunTable::rowMenu(const QPoint& position) {
     }
     menu.addSeparator();
     const bool working = run->state == Run::State::quantizing || run->state == Run::State::measuring;
-    menu.addAction(tr("Remove"), this, [this, id] { session_.removeRun(id); })->setEnabled(!working);
+    menu.addAction(tr("Remove"), this, [this, id] { remove(id); })->setEnabled(!working);
     menu.exec(viewport()->mapToGlobal(position));
 }
 

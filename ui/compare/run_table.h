@@ -21,6 +21,11 @@ public:
     /// Run of a row; 0 = the baseline.
     [[nodiscard]] int runOf(int row) const;
     [[nodiscard]] QSize sizeHint() const override;
+    /// What all columns take with whole names.
+    [[nodiscard]] int wantedWidth() const;
+
+    /// How vernier-cli makes a run, to the clipboard.
+    void copyCommand(int id);
 
 signals:
     void saveModelRequested();
@@ -37,7 +42,7 @@ private:
     void addFigures(int row, const struct Figures& figures);
     void followSession();
     void rowMenu(const QPoint& position);
-    void copyCommand(int id);
+    void remove(int id);
     void fitColumns();
     [[nodiscard]] bool hasLabels() const;
     [[nodiscard]] QString answersHeader() const;
