@@ -86,6 +86,7 @@ void GraphCanvas::setLayout(std::shared_ptr<const GraphLayout> layout, int ancho
     animation_.stop();
     const QRectF before = scene_->cardOf(anchor) < 0 ? QRectF() : view_.toScreen(scene_->cardRect(scene_->cardOf(anchor)));
     const bool first = first_view_pending_;
+    const bool whole = !first && view_.sceneRect().contains(scene_->bounds());
     auto next = std::make_unique<Scene>(scene_->shared(), std::move(layout));
     auto fold = std::make_unique<FoldMotion>(std::move(scene_), view_, look_);
     scene_ = std::move(next);
@@ -94,7 +95,10 @@ void GraphCanvas::setLayout(std::shared_ptr<const GraphLayout> layout, int ancho
     first_view_pending_ = true;  // no motion towards the selection
     setSelection(QVector<int>(selection_), current_);
     first_view_pending_ = first;
-    if (const int card = scene_->cardOf(anchor); !first && card >= 0 && !before.isNull()) {
+    if (whole && isSpeck()) {
+        // Who saw all of it goes on to see all of it: at the old scale a folded graph would be lost on an empty canvas.
+        setView(fitting(scene_->bounds(), 1.0));
+    } else if (const int card = scene_->cardOf(anchor); !first && card >= 0 && !before.isNull()) {
         View view = view_;
         view.origin = scene_->cardRect(card).topLeft() - before.topLeft() / view.zoom;
         setView(view);

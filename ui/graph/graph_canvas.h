@@ -26,7 +26,7 @@ namespace vernier::ui {
 ///
 /// Mouse: wheel zooms at the cursor; dragging the ground, the middle button or Space pans; click selects, Ctrl adds,
 /// Shift and drag selects a box, a double click zooms to the node; on a card of several nodes it asks to take that apart,
-/// and a click on a block's name asks to fold it. A click on a fused card selects its head, on a folded block all of it. Keys: arrows walk along wires, F fits the graph,
+/// and a click on a block's name, or a double click on its ground, asks to fold it. A click on a fused card selects its head, on a folded block all of it. Keys: arrows walk along wires, F fits the graph,
 /// Shift+F the selection, Ctrl+0 is 100 %, Ctrl+A selects all, Esc none.
 class GraphCanvas : public QAbstractScrollArea {
     Q_OBJECT
@@ -65,6 +65,8 @@ public:
     void fitAll();
     void fitSelection();
     void zoomTo(int node);
+    /// Its card in the middle, without motion.
+    void centreOn(int node, double zoom);
     /// Moves just as far as needed to see the node.
     void reveal(int node);
 
@@ -117,6 +119,7 @@ private:
     [[nodiscard]] bool moves() const;
     void moveTo(const View& view, bool animated);
     void setView(View view);
+    [[nodiscard]] bool isSpeck() const;
     void zoomAt(QPointF position, double factor);
     [[nodiscard]] double smallestZoom() const;
     [[nodiscard]] QRectF selectionBounds() const;
@@ -126,6 +129,7 @@ private:
     void pickCard(int card, Qt::KeyboardModifiers modifiers);
     [[nodiscard]] QVector<int> selectionOf(int card) const;
     [[nodiscard]] int frameAt(QPointF position) const;
+    [[nodiscard]] int frameAround(QPointF position) const;
     void selectBox(const QRectF& box, bool add);
     void hover(QPointF position);
     bool walk(int key);

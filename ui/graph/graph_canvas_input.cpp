@@ -129,6 +129,19 @@ int GraphCanvas::frameAt(QPointF position) const {
     return -1;
 }
 
+/// The frame of repeated blocks on whose ground a position lies; -1 on other ground.
+int GraphCanvas::frameAround(QPointF position) const {
+    const QPointF point = view_.toScene(position);
+    for (int i = 0; scene_ && i < static_cast<int>(scene_->frames().size()); ++i) {
+        const Frame& frame = scene_->frames()[static_cast<std::size_t>(i)];
+        const QRectF rect(frame.rect.x, frame.rect.y, frame.rect.width, frame.rect.height);
+        if (rect.contains(point) && scene_->grouping().runs[static_cast<std::size_t>(frame.run)].repeats()) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 void GraphCanvas::pickCard(int card, Qt::KeyboardModifiers modifiers) {
     const QVector<int> picked = selectionOf(card);
     const int node = picked.first();
@@ -242,6 +255,8 @@ void GraphCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
         emit foldRequested(node);
     } else if (node >= 0) {
         zoomTo(node);
+    } else if (const int frame = event->button() == Qt::LeftButton ? frameAround(event->position()) : -1; frame >= 0) {
+        emit foldBlocksRequested(scene_->grouping().runs[static_cast<std::size_t>(scene_->frames()[static_cast<std::size_t>(frame)].run)].key());
     } else {
         mousePressEvent(event);
     }
@@ -311,7 +326,7 @@ QString GraphCanvas::tipOf(int card) const {
     }
     if (const CardMethod* method = look_.methodOf(node.id)) {
         rows += line(tr("method"), (method->name.isEmpty() ? method->badge : method->name) +
-                                       (method->own ? tr(", own choice") : tr(", inherited")));
+                                       (method->own ? tr(", override") : tr(", by rule or default")));
         if (!method->note.isEmpty()) {
             rows += line(tr("note"), method->note);
         }

@@ -77,6 +77,11 @@ View GraphCanvas::belowLegend(View view) const {
     return view;
 }
 
+/// The whole graph is shown too small to read, and there is room to show it larger.
+bool GraphCanvas::isSpeck() const {
+    return view_.zoom < kReadableZoom && fitting(scene_->bounds(), 1.0).zoom > 1.25 * view_.zoom;
+}
+
 void GraphCanvas::setView(View view) {
     fold_.reset();
     view.size = viewport()->size();
@@ -166,6 +171,13 @@ void GraphCanvas::zoomTo(int node) {
     const int card = scene_ ? scene_->cardOf(node) : -1;
     if (card >= 0) {
         moveTo(centred(scene_->cardRect(card).center(), std::max(view_.zoom, 1.25)), true);
+    }
+}
+
+void GraphCanvas::centreOn(int node, double zoom) {
+    const int card = scene_ ? scene_->cardOf(node) : -1;
+    if (card >= 0) {
+        moveTo(centred(scene_->cardRect(card).center(), zoom), false);
     }
 }
 

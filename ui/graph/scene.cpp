@@ -10,6 +10,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/model/dim_text.h"
 #include "core/model/weights.h"
 #include "ui/theme/theme.h"
 
@@ -66,12 +67,7 @@ QString shapeText(const ValueType& type) {
         if (i == 0 && type.dims.size() > 1 && (dim.value < 0 || dim.value == 1)) {
             continue;
         }
-        if (dim.value >= 0) {
-            parts << QString::number(dim.value);
-        } else {
-            const QString name = clean(dim.name);
-            parts << (name.isEmpty() || name.size() > 8 ? QStringLiteral("?") : name);
-        }
+        parts << clean(short_dim(dim));
     }
     if (type.dims.size() > kMostAxes) {
         parts << QStringLiteral("…");
