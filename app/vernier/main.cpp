@@ -28,13 +28,27 @@ void define(QCommandLineParser& parser) {
     parser.setApplicationDescription(QStringLiteral("Quantize ONNX models node by node, and measure what it costs and gains."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("file"), QStringLiteral("An ONNX model or a Vernier session."), QStringLiteral("[MODEL|SESSION]"));
+    parser.addPositionalArgument(QStringLiteral("file"), QStringLiteral("An ONNX model or a Vernier session. Further models are candidates that are compared with the first."),
+                                 QStringLiteral("[MODEL|SESSION] [CANDIDATE...]"));
     parser.addOption({QStringLiteral("data"), QStringLiteral("Dataset: a folder, .npz, .npy or .dataset.json."), QStringLiteral("SPEC")});
     parser.addOption({QStringLiteral("ort"), QStringLiteral("ONNX Runtime's library to measure on."), QStringLiteral("PATH")});
     parser.addOption({QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")});
     parser.addOption({QStringLiteral("screenshots"), QStringLiteral("Drive the window through the whole job and take pictures."), QStringLiteral("DIR")});
     parser.addOption({QStringLiteral("walk"), QStringLiteral("The same, and export all results."), QStringLiteral("DIR")});
     parser.addOption({QStringLiteral("size"), QStringLiteral("Size of the window for those two, such as 1100x700."), QStringLiteral("WxH")});
+}
+
+/// What cannot stand beside the first file, as a sentence; empty when all can.
+QString wrongCandidate(const QStringList& files) {
+    for (const QString& file : files.mid(1)) {
+        if (!file.endsWith(QLatin1String(".onnx"), Qt::CaseInsensitive) || files.first().endsWith(QLatin1String(".vernier"), Qt::CaseInsensitive)) {
+            return QStringLiteral("one model or session is opened at a time; \"%1\" is no model to compare with it").arg(file);
+        }
+        if (!QFileInfo::exists(file)) {
+            return QStringLiteral("the candidate \"%1\" does not exist").arg(file);
+        }
+    }
+    return {};
 }
 
 /// The dataset of the command line belongs to the model that opens first.
@@ -113,6 +127,10 @@ int main(int argc, char** argv) {
     QCommandLineParser parser;
     define(parser);
     parser.process(app);
+    if (const QString wrong = wrongCandidate(parser.positionalArguments()); !wrong.isEmpty()) {
+        std::fprintf(stderr, "vernier: %s\n", qPrintable(wrong));
+        return kUsage;
+    }
     if (parser.isSet(QStringLiteral("ort"))) {
         // The children read it from their environment.
         qputenv("VERNIER_ORT", QFileInfo(parser.value(QStringLiteral("ort"))).absoluteFilePath().toUtf8());
@@ -138,11 +156,15 @@ int main(int argc, char** argv) {
         session.close();
         return code;
     }
-    if (!parser.positionalArguments().isEmpty()) {
-        window.openPath(parser.positionalArguments().first());
-        openData(session, parser.value(QStringLiteral("data")));
-    }
+    QStringList files = parser.positionalArguments();
     window.show();
+    if (files.isEmpty()) {
+        window.offerRecovery();
+    } else {
+        const QString first = files.takeFirst();
+        openData(session, parser.value(QStringLiteral("data")));
+        window.openWithCandidates(first, files);
+    }
     endLoopOnSignals(&app);
     return QApplication::exec();
 }

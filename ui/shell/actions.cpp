@@ -46,16 +46,19 @@ bool isTheme(MainWindow& window) {
     return window.appearance().mode() == mode;
 }
 
+template <MainWindow::Panel panel>
+void toggle(MainWindow& window) {
+    window.togglePanel(panel);
+}
+
+template <MainWindow::Panel panel>
+bool isShown(MainWindow& window) {
+    return window.shows(panel);
+}
+
 void selectAll(MainWindow& window) {
     // What the filter hides is not meant.
-    QVector<int> nodes;
-    const auto& matches = window.session().filter().matches();
-    for (std::size_t i = 0; i < matches.size(); ++i) {
-        if (matches[i]) {
-            nodes << static_cast<int>(i);
-        }
-    }
-    window.session().selection().set(nodes, window.session().selection().current());
+    window.session().selection().set(window.session().filter().nodes(), window.session().selection().current());
 }
 
 constexpr ActionRow kActions[] = {
@@ -66,7 +69,7 @@ constexpr ActionRow kActions[] = {
     {Menu::file, "save-as", QT_TRANSLATE_NOOP("Actions", "Save session &as…"), "Ctrl+Shift+S", Needs::sound, [](MainWindow& w) { w.saveSessionAs(); }, ""},
     {Menu::file, "save-model", QT_TRANSLATE_NOOP("Actions", "Save quantized &model…"), "Ctrl+E", Needs::run, [](MainWindow& w) { w.saveRunDialog(); },
      QT_TRANSLATE_NOOP("Actions", "The selected run's file"), true},
-    {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save HTML &report…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
+    {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save HTML repor&t…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
     {Menu::file, "export-sheet", QT_TRANSLATE_NOOP("Actions", "Export comparison s&heet…"), "Ctrl+Shift+E", Needs::comparison, onBoard<&CompareBoard::exportSheetDialog>,
      QT_TRANSLATE_NOOP("Actions", "One page as PNG, SVG or PDF")},
     {Menu::file, "copy-sheet", QT_TRANSLATE_NOOP("Actions", "Cop&y comparison sheet"), "Ctrl+Shift+C", Needs::comparison, onBoard<&CompareBoard::copySheet>, ""},
@@ -79,14 +82,20 @@ constexpr ActionRow kActions[] = {
      QT_TRANSLATE_NOOP("Actions", "All nodes that the filter lets through"), true},
     {Menu::edit, "select-none", QT_TRANSLATE_NOOP("Actions", "Select &none"), "Ctrl+Shift+A", Needs::selection, [](MainWindow& w) { w.session().selection().clear(); }, ""},
     {Menu::edit, "filter", QT_TRANSLATE_NOOP("Actions", "&Filter nodes"), "Ctrl+F", Needs::model, [](MainWindow& w) { w.focusFilter(); }, "", true},
+    {Menu::edit, "next-match", QT_TRANSLATE_NOOP("Actions", "Ne&xt match"), "F3", Needs::model, [](MainWindow& w) { w.goToMatch(1); },
+     QT_TRANSLATE_NOOP("Actions", "The next node that the filter lets through")},
+    {Menu::edit, "previous-match", QT_TRANSLATE_NOOP("Actions", "Pre&vious match"), "Shift+F3", Needs::model, [](MainWindow& w) { w.goToMatch(-1); }, ""},
+    {Menu::edit, "back", QT_TRANSLATE_NOOP("Actions", "&Back"), "Alt+Left", Needs::back, [](MainWindow& w) { w.session().selection().back(); },
+     QT_TRANSLATE_NOOP("Actions", "What was selected before")},
+    {Menu::edit, "forward", QT_TRANSLATE_NOOP("Actions", "F&orward"), "Alt+Right", Needs::forward, [](MainWindow& w) { w.session().selection().forward(); }, ""},
     {Menu::edit, "search", QT_TRANSLATE_NOOP("Actions", "&Search nodes and commands"), "Ctrl+K", Needs::nothing, [](MainWindow& w) { w.showPalette(); }, ""},
 
     {Menu::choose, "choose-fp32", QT_TRANSLATE_NOOP("Actions", "FP32 for the selection"), "1", Needs::choice, chooseSelected<Method::fp32>, ""},
     {Menu::choose, "choose-fp16", QT_TRANSLATE_NOOP("Actions", "FP16 for the selection"), "2", Needs::choice, chooseSelected<Method::fp16>, ""},
     {Menu::choose, "choose-int8-dynamic", QT_TRANSLATE_NOOP("Actions", "INT8 dynamic for the selection"), "3", Needs::choice, chooseSelected<Method::int8_dynamic>, ""},
     {Menu::choose, "choose-int8-static", QT_TRANSLATE_NOOP("Actions", "INT8 static for the selection"), "4", Needs::choice, chooseSelected<Method::int8_static>, ""},
-    {Menu::choose, "inherit", QT_TRANSLATE_NOOP("Actions", "&Inherit again"), "0 Backspace", Needs::choice,
-     [](MainWindow& w) { w.session().choose(w.session().selection().nodes(), std::nullopt); }, QT_TRANSLATE_NOOP("Actions", "The selection's own choices go away")},
+    {Menu::choose, "inherit", QT_TRANSLATE_NOOP("Actions", "&Use default"), "0 Backspace", Needs::choice,
+     [](MainWindow& w) { w.session().choose(w.session().selection().nodes(), std::nullopt); }, QT_TRANSLATE_NOOP("Actions", "Clears the override of each selected node")},
     {Menu::choose, "per-channel", QT_TRANSLATE_NOOP("Actions", "Weights per &channel"), "", Needs::choice, granularity<true>, "", true},
     {Menu::choose, "per-tensor", QT_TRANSLATE_NOOP("Actions", "Weights per &tensor"), "", Needs::choice, granularity<false>, ""},
     {Menu::choose, "all-fp32", QT_TRANSLATE_NOOP("Actions", "Whole model in FP32"), "Ctrl+1", Needs::sound, chooseAll<Method::fp32>, "", true},
@@ -100,13 +109,13 @@ constexpr ActionRow kActions[] = {
     {Menu::measure, "pick-data-folder", QT_TRANSLATE_NOOP("Actions", "Pick dataset f&older…"), "Ctrl+Shift+D", Needs::sound, [](MainWindow& w) { w.pickDataFolder(); }, ""},
     {Menu::measure, "baseline", QT_TRANSLATE_NOOP("Actions", "Measure the &baseline"), "Ctrl+B", Needs::sound, [](MainWindow& w) { w.measureBaseline(); },
      QT_TRANSLATE_NOOP("Actions", "FP32 on this machine; every saving is measured against it"), true},
-    {Menu::measure, "quantize", QT_TRANSLATE_NOOP("Actions", "&Quantize and measure"), "Ctrl+R", Needs::sound, [](MainWindow& w) { w.quantize(); }, ""},
-    {Menu::measure, "measure-again", QT_TRANSLATE_NOOP("Actions", "&Measure again"), "Ctrl+M", Needs::sound, [](MainWindow& w) { w.measureAgain(); },
+    {Menu::measure, "quantize", QT_TRANSLATE_NOOP("Actions", "&Quantize and measure"), "Ctrl+R", Needs::recipe, [](MainWindow& w) { w.quantize(); }, ""},
+    {Menu::measure, "measure-again", QT_TRANSLATE_NOOP("Actions", "&Measure again"), "Ctrl+M", Needs::baseline, [](MainWindow& w) { w.measureAgain(); },
      QT_TRANSLATE_NOOP("Actions", "All runs and the baseline, interleaved")},
     {Menu::measure, "add-candidate", QT_TRANSLATE_NOOP("Actions", "&Add a quantized model…"), "", Needs::sound, [](MainWindow& w) { w.addCandidateDialog(); },
      QT_TRANSLATE_NOOP("Actions", "A file made elsewhere, compared with the same harness")},
     {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job, [](MainWindow& w) { w.session().jobs().cancel(); }, "", true},
-    {Menu::measure, "settings", QT_TRANSLATE_NOOP("Actions", "&How to measure…"), "", Needs::nothing, [](MainWindow& w) { w.measureSettingsDialog(); },
+    {Menu::measure, "settings", QT_TRANSLATE_NOOP("Actions", "Measurement &settings…"), "", Needs::nothing, [](MainWindow& w) { w.measureSettingsDialog(); },
      QT_TRANSLATE_NOOP("Actions", "Threads, seconds, samples")},
 
     {Menu::view, "fit-all", QT_TRANSLATE_NOOP("Actions", "&Fit the graph"), "F", Needs::model, [](MainWindow& w) { w.canvas()->fitAll(); }, ""},
@@ -123,18 +132,22 @@ constexpr ActionRow kActions[] = {
      [](MainWindow& w) { w.graphPanel()->setFold(!w.graphPanel()->folds()); },
      QT_TRANSLATE_NOOP("Actions", "One card for blocks with the same operators; a double click unfolds them"), false,
      [](MainWindow& w) { return w.graphPanel()->folds(); }},
-    {Menu::view, "theme-system", QT_TRANSLATE_NOOP("Actions", "Theme as the s&ystem"), "", Needs::nothing, theme<Appearance::Mode::system>, "", true,
+    {Menu::view, "theme-system", QT_TRANSLATE_NOOP("Actions", "Follow s&ystem theme"), "", Needs::nothing, theme<Appearance::Mode::system>, "", true,
      isTheme<Appearance::Mode::system>},
     {Menu::view, "theme-light", QT_TRANSLATE_NOOP("Actions", "&Light theme"), "", Needs::nothing, theme<Appearance::Mode::light>, "", false,
      isTheme<Appearance::Mode::light>},
     {Menu::view, "theme-dark", QT_TRANSLATE_NOOP("Actions", "&Dark theme"), "", Needs::nothing, theme<Appearance::Mode::dark>, "", false,
      isTheme<Appearance::Mode::dark>},
-    {Menu::view, "left-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide nodes and recipe"), "F9", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::left); }, "", true},
-    {Menu::view, "right-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide the inspector"), "F10", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::right); }, ""},
-    {Menu::view, "bottom-panel", QT_TRANSLATE_NOOP("Actions", "Show or hide the comparison"), "F12", Needs::nothing, [](MainWindow& w) { w.togglePanel(MainWindow::Panel::bottom); }, ""},
+    {Menu::view, "left-panel", QT_TRANSLATE_NOOP("Actions", "&Nodes and recipe"), "F9", Needs::nothing, toggle<MainWindow::Panel::left>, "", true, isShown<MainWindow::Panel::left>},
+    {Menu::view, "nodes-panel", QT_TRANSLATE_NOOP("Actions", "Node &table"), "", Needs::nothing, toggle<MainWindow::Panel::nodes>, "", false, isShown<MainWindow::Panel::nodes>},
+    {Menu::view, "recipe-panel", QT_TRANSLATE_NOOP("Actions", "Recip&e"), "", Needs::nothing, toggle<MainWindow::Panel::rules>, "", false, isShown<MainWindow::Panel::rules>},
+    {Menu::view, "right-panel", QT_TRANSLATE_NOOP("Actions", "Ins&pector"), "F10", Needs::nothing, toggle<MainWindow::Panel::right>, "", false, isShown<MainWindow::Panel::right>},
+    {Menu::view, "bottom-panel", QT_TRANSLATE_NOOP("Actions", "Co&mparison"), "F12", Needs::nothing, toggle<MainWindow::Panel::bottom>, "", false, isShown<MainWindow::Panel::bottom>},
+    {Menu::view, "mirror-panels", QT_TRANSLATE_NOOP("Actions", "Inspector left, nodes ri&ght"), "", Needs::nothing, [](MainWindow& w) { w.mirrorPanels(); },
+     QT_TRANSLATE_NOOP("Actions", "The inspector and the nodes change sides"), false, [](MainWindow& w) { return w.mirrored(); }},
     {Menu::view, "reset-layout", QT_TRANSLATE_NOOP("Actions", "&Reset layout"), "", Needs::nothing, [](MainWindow& w) { w.resetLayout(); }, ""},
 
-    {Menu::help, "keys", QT_TRANSLATE_NOOP("Actions", "&Keys and commands"), "?", Needs::nothing, [](MainWindow& w) { w.showHelp(); }, ""},
+    {Menu::help, "keys", QT_TRANSLATE_NOOP("Actions", "&Keys and commands"), "F1 ?", Needs::nothing, [](MainWindow& w) { w.showHelp(); }, ""},
     {Menu::help, "about", QT_TRANSLATE_NOOP("Actions", "&About Vernier"), "", Needs::nothing, [](MainWindow& w) { w.showAbout(); }, ""},
 };
 

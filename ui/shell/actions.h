@@ -13,8 +13,9 @@ class MainWindow;
 enum class Menu { file, edit, choose, measure, view, help };
 
 /// When a command can be used.
-/// model, selection: to look at; sound, choice: the same of a model that can be quantized and measured.
-enum class Needs { nothing, model, selection, sound, choice, run, comparison, job };
+/// model, selection: to look at; sound, choice: the same of a model that can be quantized and measured. recipe: one that
+/// changes something; baseline: one that was measured, and no job; back, forward: something that was selected before.
+enum class Needs { nothing, model, selection, sound, choice, recipe, baseline, run, comparison, job, back, forward };
 
 /// One command of the window. Menus, shortcuts, the palette and the help sheet are made from the table of these.
 struct ActionRow {

@@ -22,6 +22,11 @@ QString text(std::string_view view) {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
+/// "S8·T": the letters of a method whose weights have one scale for the whole tensor.
+QString perTensor(std::string_view badge) {
+    return text(badge) + QStringLiteral("·T");
+}
+
 constexpr double kCardWidth = 248;      // "DwConv 3×3 /2 + BN + Relu" and its badge
 constexpr std::size_t kFoldAbove = 150;  // cards: more are calmer with their repeated blocks folded
 
@@ -247,14 +252,16 @@ void GraphPanel::showMethods() {
         const NodeState state = session_.nodeState(node.id);
         const MethodRow& shown = row(state.applied);
         CardMethod card;
-        card.badge = text(shown.badge);
+        const bool coarse = isPerTensor(state, node);
+        card.badge = coarse ? perTensor(shown.badge) : text(shown.badge);
         card.colour = theme.method(text(shown.id));
         card.own = state.own;
-        card.name = text(shown.title);
+        card.name = coarse ? tr("%1, per tensor").arg(text(shown.title)) : text(shown.title);
         card.chosen = text(row(state.chosen).badge);
-        card.note = state.absorbed        ? tr("Disappears into a neighbour.")
-                    : state.why.isEmpty() ? QString()
-                                          : tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
+        card.note = state.absorbed         ? tr("Fused into a neighbouring node.")
+                    : !state.why.isEmpty() ? tr("Not %1: %2").arg(text(row(state.chosen).title), state.why)
+                    : coarse               ? tr("Weights per tensor: one scale for all channels.")
+                                           : QString();
         methods.push_back(std::move(card));
     }
     canvas_->setMethods(methods);

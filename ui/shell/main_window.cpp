@@ -14,6 +14,8 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "ui/choose/filter_line.h"
 #include "ui/choose/nodes_panel.h"
 #include "ui/choose/recipe_actions.h"
@@ -31,6 +33,7 @@
 #include "ui/shell/panels.h"
 #include "ui/shell/problem_bar.h"
 #include "ui/shell/recent.h"
+#include "ui/shell/recovery.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/stepper.h"
@@ -133,7 +136,7 @@ QWidget* MainWindow::buildBottom() {
     tabs_->setDocumentMode(true);
     tabs_->tabBar()->setDrawBase(false);
     tabs_->tabBar()->setExpanding(false);
-    tabs_->setMinimumHeight(150);
+    tabs_->setMinimumHeight(tabs_->tabBar()->sizeHint().height() + 3 * fontMetrics().height() + 24);
     tabs_->addTab(compare_, tr("Compare"));
     tabs_->addTab(data_, tr("Data"));
     tabs_->addTab(findings_, tr("Findings"));
@@ -172,6 +175,7 @@ void MainWindow::buildMenus() {
         }
     }
     palette_ = new Palette(session_, forPalette, this);
+    recovery_ = new Recovery(session_, [this] { keepView(); }, this);
     connect(palette_, &Palette::nodeChosen, this, &MainWindow::goToNode);
 }
 
@@ -207,38 +211,61 @@ void MainWindow::connectPanels() {
         problem_->showText(tr("%1 “%2” stays open.").arg(sentence(why), session_.modelName()));
     });
     connect(&session_, &Session::datasetRefused, this, [this](const QString& why) {
-        problem_->showText(tr("%1 The data stay as they were: “%2”.").arg(sentence(why), QFileInfo(session_.datasetPath()).fileName()));
+        problem_->showText(tr("%1 Kept the previous dataset: “%2”.").arg(sentence(why), QFileInfo(session_.datasetPath()).fileName()));
     });
     connect(&session_, &Session::modifiedChanged, this, &MainWindow::updateTitle);
-    for (const auto signal : {&Session::stateChanged, &Session::recipeChanged, &Session::runsChanged, &Session::currentRunChanged}) {
+    connect(&session_, &Session::complained, this, [this](const QString& why) { problem_->showText(why); });
+    connect(&session_, &Session::modelMissing, this, &MainWindow::locateModel, Qt::QueuedConnection);
+    connect(&session_, &Session::restored, this, &MainWindow::takeView);
+    for (const auto signal : {&Session::stateChanged, &Session::recipeChanged, &Session::planChanged, &Session::runsChanged, &Session::currentRunChanged}) {
         connect(&session_, signal, this, &MainWindow::updateActions);
     }
     connect(&session_.selection(), &Selection::changed, this, &MainWindow::updateActions);
     connect(&session_.jobs(), &Jobs::changed, this, &MainWindow::updateActions);
+    for (const auto signal : {&Session::stateChanged, &Session::runsChanged}) {
+        connect(&session_, signal, this, &MainWindow::fitBottom);
+    }
+    connect(&session_.jobs(), &Jobs::changed, this, &MainWindow::fitBottom);
+    connect(tabs_, &QTabWidget::currentChanged, this, &MainWindow::fitBottom);
     connect(&session_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateActions);
     connect(graph_, &GraphPanel::foldingChanged, this, &MainWindow::updateActions);
     connect(&appearance_, &Appearance::changed, this, &MainWindow::retheme);
     connect(&appearance_, &Appearance::changed, this, &MainWindow::updateActions);
 }
 
-void MainWindow::updateActions() {
+bool MainWindow::usable(Needs needs) const {
     const bool model = static_cast<bool>(session_.model());
     const bool selection = model && !session_.selection().nodes().isEmpty();
+    switch (needs) {
+        case Needs::nothing: return true;
+        case Needs::model: return model;
+        case Needs::selection: return selection;
+        case Needs::sound: return session_.isSound();
+        case Needs::choice: return selection && session_.isSound();
+        case Needs::recipe: return session_.quantizeProblem().isEmpty();
+        case Needs::baseline: return session_.baseline() && !session_.jobs().busy();
+        case Needs::run: {
+            const Run* run = session_.run(session_.currentRun());
+            return run != nullptr && !run->file.isEmpty();
+        }
+        case Needs::comparison: return session_.comparison().has_value();
+        case Needs::job: return session_.jobs().busy();
+        case Needs::back: return session_.selection().canGoBack();
+        case Needs::forward: return session_.selection().canGoForward();
+    }
+    return false;
+}
+
+void MainWindow::updateActions() {
+    const bool model = static_cast<bool>(session_.model());
     const bool sound = session_.isSound();
-    const Run* run = session_.run(session_.currentRun());
     for (const ActionRow& row : actionTable()) {
-        const bool usable = row.needs == Needs::nothing      ? true
-                            : row.needs == Needs::model      ? model
-                            : row.needs == Needs::selection  ? selection
-                            : row.needs == Needs::sound      ? sound
-                            : row.needs == Needs::choice     ? selection && sound
-                            : row.needs == Needs::run        ? run != nullptr && !run->file.isEmpty()
-                            : row.needs == Needs::comparison ? session_.comparison().has_value()
-                                                             : session_.jobs().busy();
         QAction* action = actions_[QLatin1String(row.id)];
-        action->setEnabled(usable);
-        const bool refused = (row.needs == Needs::sound || row.needs == Needs::choice) && model && !sound;
-        action->setToolTip(refused ? session_.lookOnly() : QCoreApplication::translate("Actions", row.tip));
+        action->setEnabled(usable(row.needs));
+        const bool work = row.needs == Needs::sound || row.needs == Needs::choice || row.needs == Needs::recipe || row.needs == Needs::baseline;
+        const bool refused = work && model && !sound;
+        const QString missing = row.needs == Needs::recipe ? session_.quantizeProblem() : QString();
+        action->setToolTip(refused ? session_.lookOnly() : missing.isEmpty() ? QCoreApplication::translate("Actions", row.tip) : missing);
         if (row.checked != nullptr) {
             action->setChecked(row.checked(*this));
         }
@@ -296,52 +323,6 @@ void MainWindow::showTab(Tab tab) {
     tabs_->setCurrentIndex(static_cast<int>(tab));
 }
 
-void MainWindow::togglePanel(Panel panel) {
-    QWidget* widget = panel == Panel::left ? static_cast<QWidget*>(left_) : panel == Panel::right ? inspector_ : static_cast<QWidget*>(tabs_);
-    widget->setVisible(!widget->isVisibleTo(this));
-}
-
-void MainWindow::resetLayout() {
-    for (QWidget* panel : {static_cast<QWidget*>(left_), inspector_, static_cast<QWidget*>(tabs_)}) {
-        panel->show();
-    }
-    // Before the window is shown its parts have no sizes of their own yet.
-    const bool shown = isVisible();
-    const int width = std::max(1000, shown ? stack_->width() : this->width());
-    const int height = std::max(600, (shown ? stack_->height() : this->height() - menuBar()->sizeHint().height()) - 80);
-    const int letter = fontMetrics().averageCharWidth();
-    const int left = std::clamp(width * 25 / 100, 46 * letter, 66 * letter);
-    const int right = std::clamp(width * 24 / 100, inspector_->minimumWidth(), 66 * letter);
-    horizontal_->setSizes({left, width - left - right, right});
-    const int bottom = std::clamp(height * 42 / 100, 200, 345);
-    vertical_->setSizes({height - bottom, bottom});
-    left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
-}
-
-void MainWindow::giveBottom(double share) {
-    const int height = vertical_->height();
-    vertical_->setSizes({qRound(height * (1 - share)), qRound(height * share)});
-}
-
-void MainWindow::saveLayout() {
-    QSettings settings;
-    settings.setValue(QStringLiteral("window"), saveGeometry());
-    settings.setValue(QStringLiteral("splitters/horizontal"), horizontal_->saveState());
-    settings.setValue(QStringLiteral("splitters/vertical"), vertical_->saveState());
-    settings.setValue(QStringLiteral("splitters/left"), left_->saveState());
-}
-
-void MainWindow::restoreLayout() {
-    QSettings settings;
-    if (!restoreGeometry(settings.value(QStringLiteral("window")).toByteArray())) {
-        resize(1600, 1000);
-    }
-    resetLayout();
-    horizontal_->restoreState(settings.value(QStringLiteral("splitters/horizontal")).toByteArray());
-    vertical_->restoreState(settings.value(QStringLiteral("splitters/vertical")).toByteArray());
-    left_->restoreState(settings.value(QStringLiteral("splitters/left")).toByteArray());
-}
-
 void MainWindow::focusFilter() {
     left_->show();
     nodes_->filterLine()->setFocus();
@@ -364,6 +345,20 @@ void MainWindow::showNodeMenu(int node, const QPoint& globalPos) {
 void MainWindow::goToNode(int node) {
     session_.selection().setOne(node);
     canvas()->zoomTo(node);
+}
+
+void MainWindow::goToMatch(int step) {
+    const QVector<int> nodes = session_.filter().nodes();
+    if (nodes.isEmpty()) {
+        return;
+    }
+    const int current = session_.selection().current();
+    auto place = std::lower_bound(nodes.begin(), nodes.end(), step > 0 ? current + 1 : current);
+    if (step < 0) {
+        place = place == nodes.begin() ? nodes.end() : place;
+        --place;
+    }
+    session_.selection().setOne(place == nodes.end() ? nodes.first() : *place);
 }
 
 void MainWindow::goToStep(int step) {

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "ui/shell/actions.h"
 #include "ui/shell/appearance.h"
 
 class QSplitter;
@@ -22,6 +23,7 @@ class GraphPanel;
 class NodesPanel;
 class Palette;
 class ProblemBar;
+class Recovery;
 class RulesPanel;
 class Session;
 class StartPage;
@@ -33,7 +35,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum class Panel { left, right, bottom };
+    enum class Panel { left, nodes, rules, right, bottom };   ///< left: nodes and rules
     enum class Tab { compare, data, findings, log };
 
     MainWindow(Session& session, Appearance& appearance, QWidget* parent = nullptr);
@@ -75,6 +77,10 @@ public:
     void showPalette();
     void switchColour();
     void togglePanel(Panel panel);
+    [[nodiscard]] bool shows(Panel panel) const;
+    /// The inspector and the nodes change sides.
+    void mirrorPanels();
+    [[nodiscard]] bool mirrored() const;
     void showTab(Tab tab);
     void resetLayout();
     /// The comparison gets this share of the height.
@@ -85,14 +91,30 @@ public:
     void showNodeMenu(int node, const QPoint& globalPos);
     /// Shows a node in table, graph and inspector.
     void goToNode(int node);
+    /// The node behind (1) or before (-1) the current one among those that the filter lets through, round the ends.
+    void goToMatch(int step);
+    /// Opens a model as the baseline, and others as candidates beside it.
+    void openWithCandidates(const QString& model, const QStringList& candidates);
+    /// Offers what a crash left behind, once; to be called when the window is there.
+    void offerRecovery();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    [[nodiscard]] bool usable(Needs needs) const;
+    void locateModel(const QString& session, const QString& model);
+    void keepView();
+    void takeView();
+    [[nodiscard]] QString askToOpen(const QString& title, const QString& kinds);
+    [[nodiscard]] QString askToSave(const QString& title, const QString& name, const QString& kinds);
+    bool report(const QString& problem, const QString& path);
+    bool saveTo(const QString& path);
+    [[nodiscard]] QString nameLike(const QString& ending) const;
     QWidget* buildWorkspace();
     QWidget* buildBottom();
     void buildMenus();
@@ -102,6 +124,10 @@ private:
     void sessionChanged();
     void retheme();
     void updateTitle();
+    void setMirrored(bool on);
+    [[nodiscard]] QWidget* panelOf(Panel panel) const;
+    void fitBottom();
+    [[nodiscard]] int usualBottom(int height) const;
     void saveLayout();
     void restoreLayout();
     [[nodiscard]] bool mayDiscard();
@@ -128,7 +154,10 @@ private:
     QSplitter* horizontal_;
     QSplitter* left_;
     QTabWidget* tabs_;
+    bool roomyBottom_ = true;   ///< the comparison has its usual height
+    int bottomHeight_ = 0;      ///< of it, when it has
     Palette* palette_ = nullptr;
+    Recovery* recovery_ = nullptr;
 };
 
 }  // namespace vernier::ui

@@ -18,6 +18,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kMargin = 12, kSpacing = 20;
+constexpr int kToldFor = 8000;   ///< milliseconds
 
 QLabel* note() {
     auto* label = new QLabel;
@@ -62,6 +63,13 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     cancel_->setStyleSheet(QStringLiteral("QPushButton { padding: 0 8px; min-height: 14px; }"));
     layout->addWidget(progress_);
     layout->addWidget(cancel_);
+    forget_.setSingleShot(true);
+    forget_.setInterval(kToldFor);
+    connect(&forget_, &QTimer::timeout, this, [this] {
+        told_.clear();
+        showSelection();
+    });
+    connect(&session, &Session::told, this, &StatusLine::showTold);
     connect(cancel_, &QPushButton::clicked, &session.jobs(), &Jobs::cancel);
     connect(&session.selection(), &Selection::changed, this, &StatusLine::showSelection);
     connect(&session.filter(), &Filter::changed, this, &StatusLine::showSelection);
@@ -112,12 +120,24 @@ void StatusLine::fit() {
     }
 }
 
+void StatusLine::showTold(const QString& what) {
+    told_ = what;
+    forget_.start();
+    showSelection();
+}
+
 void StatusLine::showSelection() {
+    const Theme theme = Theme::current();
+    selection_->setStyleSheet(told_.isEmpty() ? QString() : QStringLiteral("color: %1; font-weight: 600;").arg(theme.ink(theme.good).name()));
+    if (!told_.isEmpty()) {
+        setNote(selection_, QStringLiteral("✓ ") + selection_->fontMetrics().elidedText(told_, Qt::ElideMiddle, width() / 2), told_);
+        return;
+    }
     if (!session_.readingName().isEmpty() || !session_.model()) {
         setNote(selection_, session_.readingName().isEmpty() ? tr("No model") : tr("Reading %1…").arg(session_.readingName()));
         return;
     }
-    const QString selected = tr("%L1 selected of %L2").arg(session_.selection().nodes().size()).arg(session_.model()->nodes().size());
+    const QString selected = tr("%L1 selected of %L2").arg(session_.selection().nodes().size()).arg(session_.nodeCount());
     const Filter& filter = session_.filter();
     setNote(selection_, filter.active() && (filter.error().isEmpty() || filter.count() == 0) ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
 }
@@ -135,20 +155,21 @@ void StatusLine::showEstimate() {
             parts << tr("%L1 %2").arg(count).arg(QString::fromUtf8(method.title.data(), static_cast<qsizetype>(method.title.size())));
         }
     }
-    setNote(estimate_, tr("estimate: %1 · %2").arg(sizeText(totals.sizeEstimate), parts.join(QStringLiteral(", "))),
-            tr("From the plan: what would be written. Sizes and times are measured when you quantize."));
+    setNote(estimate_, (totals.written ? tr("written: %1 · %2") : tr("estimate: %1 · %2")).arg(sizeText(totals.sizeEstimate), parts.join(QStringLiteral(", "))),
+            totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title)
+                           : tr("From the plan: what would be written. Sizes and times are measured when you quantize."));
 }
 
 void StatusLine::showBaseline() {
     const auto& baseline = session_.baseline();
     if (!baseline) {
-        setNote(baseline_, session_.isSound() ? tr("no baseline yet") : session_.model() ? tr("to look at only") : QString(), session_.damage());
+        setNote(baseline_, session_.isSound() ? tr("no baseline yet") : session_.model() ? tr("view only") : QString(), session_.damage());
         setNote(runtime_, {});
         return;
     }
     QString how = tr("baseline: %L1 runs, %2").arg(baseline->latency.n).arg(baseline->run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline->run.threads));
     if (session_.comparison() && session_.comparison()->noise_floor > 0) {
-        how += tr(", A/A ±%1 %").arg(threeDigits(session_.comparison()->noise_floor * 100));
+        how += tr(", noise ±%1 %").arg(threeDigits(session_.comparison()->noise_floor * 100));
     }
     setNote(baseline_, how, tr("Measured %1 on %2").arg(QString::fromStdString(baseline->date), QString::fromStdString(baseline->host.cpu)));
     const QString flag = int8Flag(baseline->host.cpu_flags);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -28,6 +29,7 @@ private:
     void setNote(QLabel* label, const QString& text, const QString& tip = {});
     void fit();
     void showSelection();
+    void showTold(const QString& what);
     void showEstimate();
     void showBaseline();
     void showJob();
@@ -39,6 +41,8 @@ private:
     QLabel* runtime_;
     QLabel* job_;
     QString jobText_;
+    QString told_;          ///< what was done a moment ago, in the place of the selection
+    QTimer forget_;
     QProgressBar* progress_;
     QPushButton* cancel_;
 };

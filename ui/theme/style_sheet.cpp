@@ -50,8 +50,10 @@ QLabel[role="title"] { font-weight: 700; }
 )";
 
 constexpr const char* kViews = R"(
-QAbstractItemView { background: @window; alternate-background-color: @window; border: none; gridline-color: @line;
+QAbstractItemView { background: @window; alternate-background-color: @window; border: 1px solid transparent; border-radius: 3px; gridline-color: @line;
   selection-background-color: @soft; selection-color: @text; outline: none; }
+QTableView:focus, QListView:focus, QTreeView:focus { border-color: @accent; }
+QTableView::item:focus { border-left: 2px solid @accent; }
 QAbstractItemView::item:selected { background: @soft; color: @text; }
 QHeaderView { background: @window; border: none; }
 QHeaderView::section { background: @window; color: @text2; border: none; border-bottom: 1px solid @line; padding: 4px 6px; }
@@ -77,6 +79,7 @@ QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar { background: transparent; }
 QTabBar::tab { background: transparent; color: @text2; border: none; padding: 4px 2px; margin-right: 14px; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; font-weight: 600; }
+QTabBar::tab:selected:focus { background: @soft; border: 2px solid @accent; border-radius: 4px; padding: 2px 2px; }
 QTabBar::tab:hover { color: @text; }
 QMenuBar { background: @window; }
 QMenuBar::item { background: transparent; padding: 4px 8px; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QKeySequence>
+#include <QMap>
 #include <QSet>
 
 #include <gtest/gtest.h>
@@ -29,6 +30,22 @@ TEST(Actions, TheHelpSheetNamesAllOfThem) {
     const QString html = helpHtml();
     for (const ActionRow& row : actionTable()) {
         EXPECT_TRUE(html.contains(QString::fromUtf8(row.text).remove(QLatin1Char('&')).toHtmlEscaped())) << row.id;
+    }
+}
+
+TEST(Actions, NoMenuHasTheSameLetterTwice) {
+    QMap<int, QSet<QChar>> letters;
+    letters[static_cast<int>(Menu::file)].insert(QLatin1Char('r'));  // "Open &recent", which is no action
+    for (const ActionRow& row : actionTable()) {
+        const QString text = QString::fromUtf8(row.text);
+        const qsizetype at = text.indexOf(QLatin1Char('&'));
+        if (at < 0 || at + 1 >= text.size()) {
+            continue;
+        }
+        const QChar letter = text[at + 1].toLower();
+        QSet<QChar>& used = letters[static_cast<int>(row.menu)];
+        EXPECT_FALSE(used.contains(letter)) << row.id;
+        used.insert(letter);
     }
 }
 

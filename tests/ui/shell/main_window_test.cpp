@@ -2,6 +2,10 @@
 // The real window on a small model, driven by real events.
 #include <QAbstractButton>
 #include <QApplication>
+#include <QFile>
+#include <QFileInfo>
+#include <QPushButton>
+#include <QStandardPaths>
 #include <QDropEvent>
 #include <QLabel>
 #include <QMimeData>
@@ -12,14 +16,19 @@
 #include <gtest/gtest.h>
 
 #include "tests/ui/small_session.h"
+#include "ui/choose/filter_line.h"
 #include "ui/choose/node_table_model.h"
 #include "ui/choose/nodes_panel.h"
+#include "ui/choose/rules_panel.h"
+#include "ui/compare/invitation.h"
+#include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/problem_bar.h"
 #include "ui/shell/recent.h"
+#include "ui/shell/recovery.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/stepper.h"
@@ -122,7 +131,7 @@ TEST_F(MainWindowTest, ABrokenFileLeavesTheOpenModelAndSaysWhy) {
     EXPECT_TRUE(words.contains(QStringLiteral("bad.onnx"))) << words.toStdString();
     EXPECT_TRUE(words.contains(QStringLiteral("“%1” stays open.").arg(name))) << words.toStdString();
     EXPECT_TRUE(window_.canvas()->isVisible());
-    EXPECT_TRUE(window_.action(QStringLiteral("quantize"))->isEnabled());
+    EXPECT_TRUE(window_.action(QStringLiteral("baseline"))->isEnabled());
     emit session_.jobs().changed();  // the progress of a job takes no other message away
     EXPECT_TRUE(bar->isVisible());
     window_.openPath(QString::fromStdString(test::write_small_net(folder_, "good.onnx")));
@@ -202,7 +211,9 @@ TEST_F(MainWindowTest, BeginsWithRoomForNames) {
     QApplication::processEvents();
     EXPECT_GE(fresh.nodesPanel()->width(), 340);
     EXPECT_GE(fresh.inspector()->width(), 340);
-    EXPECT_GE(fresh.compareBoard()->height(), 300);
+    fresh.showTab(MainWindow::Tab::data);  // the board itself is one line before there is a baseline
+    QApplication::processEvents();
+    EXPECT_GE(fresh.dataPanel()->height(), 290);
     session.close();
 }
 
@@ -213,6 +224,114 @@ TEST_F(MainWindowTest, BothThemesPaint) {
         const QImage picture = window_.grab().toImage();
         EXPECT_EQ(picture.pixelColor(picture.width() / 2, 8).lightness() < 128, mode == Appearance::Mode::dark);
     }
+}
+
+TEST_F(MainWindowTest, TheReadmesFilterStepWorksAsItIsWritten) {
+    open();
+    window_.focusFilter();
+    auto* filter = window_.nodesPanel()->filterLine();
+    ASSERT_TRUE(filter->hasFocus());
+    QTest::keyClicks(filter, QStringLiteral("Conv"));
+    QTest::keyClick(filter, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_2);
+    EXPECT_EQ(filter->text(), QStringLiteral("Conv"));
+    EXPECT_TRUE(session_.nodeState(0).own);
+    EXPECT_EQ(session_.nodeState(2).chosen, Method::fp16);
+    EXPECT_FALSE(session_.nodeState(5).own);
+}
+
+TEST_F(MainWindowTest, KeysGoToTheNextMatchAndBack) {
+    open();
+    session_.filter().setText(QStringLiteral("op:Conv"));
+    QTest::keyClick(&window_, Qt::Key_F3);
+    EXPECT_EQ(session_.selection().current(), 0);
+    QTest::keyClick(&window_, Qt::Key_F3);
+    EXPECT_EQ(session_.selection().current(), 2);
+    QTest::keyClick(&window_, Qt::Key_F3);
+    EXPECT_EQ(session_.selection().current(), 0) << "round the end";
+    QTest::keyClick(&window_, Qt::Key_F3, Qt::ShiftModifier);
+    EXPECT_EQ(session_.selection().current(), 2);
+    QTest::keyClick(&window_, Qt::Key_Left, Qt::AltModifier);
+    EXPECT_EQ(session_.selection().current(), 0);
+    QTest::keyClick(&window_, Qt::Key_Right, Qt::AltModifier);
+    EXPECT_EQ(session_.selection().current(), 2);
+}
+
+TEST_F(MainWindowTest, ReturnPressesTheButtonWithTheFocus) {
+    auto buttons = window_.startPage()->findChildren<QPushButton*>();
+    const auto demo = std::find_if(buttons.begin(), buttons.end(), [](const QPushButton* b) { return b->text().contains(QStringLiteral("demo")); });
+    ASSERT_NE(demo, buttons.end());
+    int pressed = 0;
+    (*demo)->disconnect();
+    QObject::connect(*demo, &QPushButton::clicked, &window_, [&pressed] { ++pressed; });
+    (*demo)->setEnabled(true);
+    (*demo)->setFocus();
+    QTest::keyClick(*demo, Qt::Key_Return);
+    EXPECT_EQ(pressed, 1);
+}
+
+TEST_F(MainWindowTest, QuantizeByKeyNeedsWhatItsButtonNeeds) {
+    open();
+    EXPECT_FALSE(window_.action(QStringLiteral("quantize"))->isEnabled());
+    QTest::keyClick(&window_, Qt::Key_R, Qt::ControlModifier);
+    EXPECT_TRUE(session_.runs().isEmpty());
+    session_.choose({0}, Method::fp16);
+    EXPECT_TRUE(window_.action(QStringLiteral("quantize"))->isEnabled());
+    EXPECT_EQ(window_.rulesPanel()->quantizeButton()->isEnabled(), window_.action(QStringLiteral("quantize"))->isEnabled());
+    EXPECT_FALSE(window_.action(QStringLiteral("measure-again"))->isEnabled()) << "there is no baseline";
+}
+
+TEST_F(MainWindowTest, PanelsHideMoveAndComeBack) {
+    open();
+    window_.togglePanel(MainWindow::Panel::rules);
+    EXPECT_FALSE(window_.rulesPanel()->isVisible());
+    EXPECT_TRUE(window_.nodesPanel()->isVisible());
+    window_.togglePanel(MainWindow::Panel::nodes);
+    EXPECT_FALSE(window_.shows(MainWindow::Panel::left));
+    window_.togglePanel(MainWindow::Panel::left);
+    EXPECT_TRUE(window_.nodesPanel()->isVisible() && window_.rulesPanel()->isVisible());
+    window_.mirrorPanels();
+    QApplication::processEvents();
+    EXPECT_LT(window_.inspector()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
+    EXPECT_GT(window_.nodesPanel()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
+    window_.resetLayout();
+    QApplication::processEvents();
+    EXPECT_FALSE(window_.mirrored());
+    EXPECT_LT(window_.nodesPanel()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
+}
+
+TEST_F(MainWindowTest, TheGraphHasTheRoomUntilThereIsSomethingToCompare) {
+    open();
+    QApplication::processEvents();
+    EXPECT_LT(window_.compareBoard()->height(), 120);
+    EXPECT_TRUE(window_.compareBoard()->findChild<Invitation*>()->button()->isVisible());
+    window_.showTab(MainWindow::Tab::data);
+    QApplication::processEvents();
+    EXPECT_GT(window_.dataPanel()->height(), 160);
+    window_.showTab(MainWindow::Tab::compare);
+    QApplication::processEvents();
+    EXPECT_LT(window_.compareBoard()->height(), 120);
+}
+
+TEST_F(MainWindowTest, ACopyOfUnsavedWorkIsFoundWhenItsWindowIsGone) {
+    QStandardPaths::setTestModeEnabled(true);
+    open();
+    auto* recovery = window_.findChild<Recovery*>();
+    ASSERT_NE(recovery, nullptr);
+    recovery->keep();
+    EXPECT_TRUE(recovery->copy().isEmpty()) << "nothing is unsaved";
+    session_.choose({0}, Method::fp16);
+    recovery->keep();
+    const QString copy = recovery->copy();
+    ASSERT_TRUE(QFileInfo::exists(copy));
+    Session other;
+    Recovery others(other, [] {});
+    EXPECT_NE(others.leftBehind(), copy) << "its window is there";
+    QFile::copy(copy, copy + QStringLiteral(".left.vernier"));
+    EXPECT_EQ(others.leftBehind(), copy + QStringLiteral(".left.vernier"));
+    Recovery::remove(copy + QStringLiteral(".left.vernier"));
+    recovery->forget();
+    EXPECT_FALSE(QFileInfo::exists(copy));
 }
 
 }  // namespace
