@@ -8,6 +8,7 @@ namespace vernier::cli {
 void RunChoices::declare(OptionSet& options) {
     options.text("--data", data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
     options.count("--samples", samples, "N", "Validation samples to use, spread evenly (default: all)", 1, 1'000'000'000);
+    sizes.declare(options);
     options.number("--seconds", seconds, "S", "Time for the latency of each model (default 4)", false);
     options.threads(threads, "Threads of the runtime inside an operator (default 1)");
     options.flag("--raw", raw, "With --json: the single latencies and answers as well");
@@ -18,6 +19,7 @@ MeasureOptions RunChoices::read() const {
     options.run.threads = static_cast<int>(threads.value_or(1));
     options.samples = samples.value_or(0);
     options.seconds = seconds.value_or(options.seconds);
+    options.sizes = sizes.read();
     options.worker = "/proc/self/exe";
     return options;
 }

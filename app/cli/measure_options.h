@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "app/cli/size_options.h"
 #include "core/measure/measure.h"
 
 namespace vernier::cli {
@@ -14,6 +15,7 @@ class OptionSet;
 /// The options that measure and compare share.
 struct RunChoices {
     std::string data;
+    SizeOptions sizes;
     std::optional<std::uint64_t> samples, threads;
     std::optional<double> seconds;
     bool raw = false;

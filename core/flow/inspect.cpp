@@ -50,11 +50,31 @@ void check(const RuntimePtr& runtime, Inspection& result) {
     }
 }
 
+/// The dataset's first sample has the sizes that the model leaves open.
+ModelPtr sized_by_data(const ModelPtr& model, const InspectRequest& request) {
+    if (request.data.empty() || damage_of(*model)) return model;
+    const DatasetPtr data = open_data(request.data, *model);
+    SampleShapes shapes;
+    if (data->size(Split::validation) > 0)
+        for (const auto& [name, tensor] : load_run(*data, Split::validation, pick_samples(*data, Split::validation, 1))) shapes[name] = tensor.dims;
+    return with_sizes(model, input_sizes(*model, request.sizes, shapes));
+}
+
+Json sizes_json(const Model& model) {
+    Json sizes = Json::object();
+    for (const InputSize& input : model.sizes()) {
+        Json shape = Json::array();
+        for (const SizedAxis& axis : input.axes) shape.push_back(axis.size);
+        sizes[input.name] = std::move(shape);
+    }
+    return sizes;
+}
+
 }  // namespace
 
-Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
+Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, const Job& job) {
     Inspection result;
-    result.model = open_for_look(runtime, path, job);
+    result.model = sized_by_data(open_for_look(runtime, request.model, job, request.sizes), request);
     if (runtime != nullptr && !damage_of(*result.model)) {
         job.step("check", 0, 0);
         check(runtime, result);
@@ -64,6 +84,7 @@ Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path,
     result.ops = count_ops(*result.model);
     result.workload = workload_of(*result.model);
     result.advice = advise(*result.model);
+    for (const Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(finding);
     const std::vector<Finding> seen = look(*result.model, job);
     result.findings.insert(result.findings.end(), seen.begin(), seen.end());
     result.findings.push_back({Severity::info, "no-baseline", kNone, {}, {}, "Nothing has been measured yet on this machine.",
@@ -89,6 +110,7 @@ Json to_json(const Inspection& inspection) {
                  {"parameters", model.parameters()},
                  {"bytes", model.weight_bytes()},
                  {"macs", inspection.workload.macs},
+                 {"sizes", sizes_json(model)},
                  {"inputs", ports(model, model.inputs())},
                  {"outputs", ports(model, model.outputs())},
                  {"ops", ops},

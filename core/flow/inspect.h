@@ -23,11 +23,18 @@ struct Inspection {
     std::optional<double> session_start_ms;  ///< nothing without a runtime, or for a very large graph
 };
 
-/// Opens a model, lets the runtime check it (when runtime is not null), and looks at it.
-/// Throws Error{not_found, bad_model, cancelled}.
-[[nodiscard]] Inspection inspect(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
+/// What to look at, and at which sizes.
+struct InspectRequest {
+    std::filesystem::path model;
+    SizeChoices sizes = {};
+    std::filesystem::path data = {};  ///< gives the sizes that are not chosen; empty: none
+};
 
-/// model, size_bytes, sha256, ir, opset, opsets, producer, nodes, parameters, bytes (of the weights), macs, inputs, outputs,
+/// Opens a model, lets the runtime check it (when runtime is not null), and looks at it.
+/// Throws Error{not_found, bad_model, bad_data, usage, cancelled}.
+[[nodiscard]] Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, const Job& job);
+
+/// model, sizes (of inputs with open axes, by name), size_bytes, sha256, ir, opset, opsets, producer, nodes, parameters, bytes (of the weights), macs, inputs, outputs,
 /// ops, advice, findings, session_start_ms.
 [[nodiscard]] Json to_json(const Inspection& inspection);
 

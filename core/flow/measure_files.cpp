@@ -102,13 +102,13 @@ void check_unchanged(const std::vector<Measurement>& measurements, const std::ve
 
 /// What can be known before anything is measured: how the files were made, and their dataset.
 /// report: an output that must be none of the files; empty when there is none.
-DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const Job& job, MeasuredFiles& result,
-                    const std::filesystem::path& report = {}) {
+DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const SizeChoices& sizes,
+                    const Job& job, MeasuredFiles& result, const std::filesystem::path& report = {}) {
     if (models.empty()) throw Error(ErrorKind::usage, "no model given");
     DatasetPtr data;
     ModelPtr first;
     for (const std::filesystem::path& each : models) {
-        const ModelPtr model = open_for_work(nullptr, each, job);
+        const ModelPtr model = open_for_work(nullptr, each, job, sizes);
         if (!report.empty()) check_output(report, model->files());
         result.origins.push_back(read_origin(model->proto()));
         result.hashes.push_back(model->sha256());
@@ -122,6 +122,8 @@ DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std:
         result.findings.insert(result.findings.begin(), data->findings().begin(), data->findings().end());
     }
     say_what_is_missing(data, result.findings);
+    if (data == nullptr)
+        for (const Finding& finding : size_findings(first->sizes())) result.findings.push_back(finding);
     return data;
 }
 
@@ -143,7 +145,7 @@ void measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::p
 MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
                             const MeasureOptions& options, const Job& job) {
     MeasuredFiles result;
-    const DatasetPtr dataset = open_all(models, data, job, result);
+    const DatasetPtr dataset = open_all(models, data, options.sizes, job, result);
     measure_all(runtime, models, dataset, options, job, result);
     return result;
 }
@@ -158,7 +160,7 @@ ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::fi
                             const std::filesystem::path& report) {
     MeasuredFiles measured;
     if (!report.empty()) check_output(report, {});
-    const DatasetPtr dataset = open_all(models, data, job, measured, report);
+    const DatasetPtr dataset = open_all(models, data, options.sizes, job, measured, report);
     if (!gate.any()) measured.findings.insert(measured.findings.begin(), no_gate());
     measure_all(runtime, models, dataset, options, job, measured);
     return {compare(std::move(measured.measurements), gate), std::move(measured.origins), std::move(measured.findings)};

@@ -58,17 +58,38 @@ ModelPtr with_all_types(const RuntimePtr& runtime, ModelPtr model, const Job& jo
     return model;
 }
 
-}  // namespace
-
-ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
-    job.step("open", 0, 0);
-    return with_all_types(runtime, open_model(path, job), job);
+bool has_unknown_sizes(const Model& model) {
+    return std::any_of(model.values().begin(), model.values().end(), [](const Value& value) {
+        if (value.graph != 0 || value.producer == kNone || value.is_constant()) return false;
+        return value.size ? std::find(value.size->begin(), value.size->end(), -1) != value.size->end() : !value.type.count();
+    });
 }
 
-ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job) {
+/// The model at the sizes that its open axes count as; where the onnx library could not follow them, ONNX Runtime is asked.
+ModelPtr at_sizes(const RuntimePtr& runtime, ModelPtr model, const SizeChoices& choices, const Job& job) {
+    if (!choices.empty()) model = with_sizes(model, input_sizes(*model, choices));
+    if (runtime == nullptr || model->sizes().empty() || model->nodes().size() > kOptimizeAtMost || !has_unknown_sizes(*model)) return model;
+    try {
+        model = with_known_sizes(model, infer_sizes(runtime, *model));
+    } catch (const Error& error) {
+        // Sizes are a help, not a need; what does not run at them is said where it is run.
+        if (error.kind() != ErrorKind::bad_model) throw;
+    }
+    job.check();
+    return model;
+}
+
+}  // namespace
+
+ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes) {
+    job.step("open", 0, 0);
+    return at_sizes(runtime, with_all_types(runtime, open_model(path, job), job), sizes, job);
+}
+
+ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes) {
     job.step("open", 0, 0);
     ModelPtr model = open_to_look(path, job);
-    return damage_of(*model) ? model : with_all_types(runtime, std::move(model), job);
+    return damage_of(*model) ? model : at_sizes(runtime, with_all_types(runtime, std::move(model), job), sizes, job);
 }
 
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {

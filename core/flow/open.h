@@ -9,16 +9,17 @@
 #include "core/base/job.h"
 #include "core/data/dataset.h"
 #include "core/model/model.h"
+#include "core/model/sizes.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {
 
-/// Opens a model for work: what the onnx library could not infer, ONNX Runtime tells (when runtime is not null).
-/// Throws Error{not_found, bad_model, cancelled}.
-[[nodiscard]] ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
+/// Opens a model for work: what the onnx library could not infer, ONNX Runtime tells (when runtime is not null). sizes: what
+/// open axes count as. Throws Error{not_found, bad_model, usage, cancelled}.
+[[nodiscard]] ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes = {});
 
 /// The same for a look only: a model that does not hold together is opened as far as it does (core/model/damage.h).
-[[nodiscard]] ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job);
+[[nodiscard]] ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes = {});
 
 /// Loads the model into a session and drops it: the runtime has the last word on what is a model. Gives how long it took
 /// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. A file that the runtime refuses only for equal node names is tried again with unique ones, and said so in

@@ -3,9 +3,10 @@
 
 namespace vernier {
 
-PlannedFile plan_file(const RuntimePtr& runtime, const std::filesystem::path& path, const Recipe& recipe, const Job& job) {
+PlannedFile plan_file(const RuntimePtr& runtime, const std::filesystem::path& path, const Recipe& recipe, const Job& job,
+                      const SizeChoices& sizes) {
     PlannedFile planned;
-    planned.model = open_for_work(runtime, path, job);
+    planned.model = open_for_work(runtime, path, job, sizes);
     job.step("plan", 0, 0);
     planned.recipe = reanchored(recipe, *planned.model);
     planned.plan = make_plan(planned.model, planned.recipe);

@@ -18,7 +18,8 @@ struct PlannedFile {
 
 /// Opens a model and plans a recipe for it; nothing is run. runtime may be null (it only adds types).
 /// Throws Error{not_found, bad_model, bad_data, usage, cancelled}.
-[[nodiscard]] PlannedFile plan_file(const RuntimePtr& runtime, const std::filesystem::path& path, const Recipe& recipe, const Job& job);
+[[nodiscard]] PlannedFile plan_file(const RuntimePtr& runtime, const std::filesystem::path& path, const Recipe& recipe, const Job& job,
+                                    const SizeChoices& sizes = {});
 
 /// model, recipe, nodes (id, name, op, chosen, applied, why), counts, size_bytes, size_estimate_bytes, findings.
 [[nodiscard]] Json to_json(const PlannedFile& planned);

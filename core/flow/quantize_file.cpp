@@ -89,7 +89,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     QuantizedFile result;
     result.out = request.out;
     result.runtime_version = runtime->version();
-    result.model = open_for_work(runtime, request.model, job);
+    result.model = open_for_work(runtime, request.model, job, request.sizes);
     check_outputs(request, result.model->files());
     const Recipe recipe = anchored(reanchored(request.recipe, *result.model), *result.model);
     const DatasetPtr data = open_data(request.data, *result.model);

@@ -16,6 +16,7 @@ struct QuantizeRequest {
     std::filesystem::path data;         ///< empty: none
     std::filesystem::path save_recipe;  ///< empty: not saved
     QuantizeOptions options = {};
+    SizeChoices sizes = {};             ///< what open axes count as, where no dataset gives them
 };
 
 struct QuantizedFile {

@@ -25,6 +25,7 @@ struct Entry {
 /// What all models are opened with; the file is filled in for each. The sample that is timed is decoded once.
 SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::uint64_t>& samples, const MeasureOptions& options) {
     SubjectRequest request{{}, options.run};
+    request.sizes = options.sizes;
     if (dataset == nullptr) return request;
     const std::size_t first = std::min<std::size_t>(dataset->batch(), samples.size());
     if (first > 0) request.inputs = load_run(*dataset, Split::validation, std::span(samples).first(first));

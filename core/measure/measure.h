@@ -13,6 +13,7 @@
 #include "core/data/dataset.h"
 #include "core/measure/interval.h"
 #include "core/measure/outputs.h"
+#include "core/model/sizes.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {
@@ -24,6 +25,7 @@ struct MeasureOptions {
     int pairs = 40;                ///< blocks of each model (fewer when the budget does not reach)
     int runs_per_block = 12;       ///< runs of a block; the first two are dropped
     std::uint64_t seed = 7;
+    SizeChoices sizes = {};        ///< what open axes of inputs count as, where no dataset gives them
     /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
     std::filesystem::path worker = {};
 };

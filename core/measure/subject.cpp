@@ -23,10 +23,15 @@ double now() {
     return clock();
 }
 
-Tensor zeros(const Port& port) {
+Tensor zeros(const Port& port, const std::vector<InputSize>& sizes) {
     Tensor tensor;
     tensor.type = port.type.element;
     for (const Dim& dim : port.type.dims) tensor.dims.push_back(dim.value < 0 ? 1 : dim.value);
+    for (const InputSize& size : sizes) {
+        if (size.name != port.name) continue;
+        tensor.dims.clear();
+        for (const SizedAxis& axis : size.axes) tensor.dims.push_back(axis.size);
+    }
     if (bits(tensor.type) == 0) {
         throw Error(ErrorKind::bad_model, fmt::format("inputs of type {} cannot be measured", port.type.text()),
                     {.tensor = port.name});
@@ -43,6 +48,7 @@ public:
             const ModelPtr model = open_model(request_.model, job_);
             opened_.size_bytes = model->size_bytes();
             opened_.sha256 = model->sha256();
+            if (request_.inputs.empty()) sizes_ = request_.sizes.empty() ? model->sizes() : input_sizes(*model, request_.sizes);
         }
         std::vector<double> starts;
         for (int i = 0; i < kOpenings; ++i) {
@@ -100,11 +106,18 @@ public:
 
 private:
     void run_first(const PeakMemory& memory) {
-        if (request_.inputs.empty())
-            for (const Port& port : session_->inputs()) request_.inputs.emplace(port.name, zeros(port));
-        request_.inputs = fitted(session_->inputs(), request_.inputs);
-        session_->bind(request_.inputs);
-        opened_.first_run_ms = run_once();
+        const bool made = request_.inputs.empty();
+        if (made)
+            for (const Port& port : session_->inputs()) request_.inputs.emplace(port.name, zeros(port, sizes_));
+        try {
+            request_.inputs = fitted(session_->inputs(), request_.inputs);
+            session_->bind(request_.inputs);
+            opened_.first_run_ms = run_once();
+        } catch (const Error& error) {
+            if (!made || sizes_.empty() || error.kind() == ErrorKind::cancelled) throw;
+            throw Error(error.kind(), error.what(), error.where(),
+                        "It was run on zeros with " + sizes_text(sizes_) + ". Give samples (--data), or sizes that it takes (--shape, --dim).");
+        }
         opened_.peak_rss_bytes = memory.added_bytes();
     }
 
@@ -131,6 +144,7 @@ private:
     SubjectRequest request_;
     Job job_;
     Opened opened_;
+    std::vector<InputSize> sizes_;   ///< of made inputs; empty when samples are given or no axis is open
     std::unique_ptr<Session> session_;
     std::vector<std::string> wanted_;
     std::map<std::string, Tensor> answers_;

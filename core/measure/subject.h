@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/job.h"
+#include "core/model/sizes.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {
@@ -17,7 +18,8 @@ namespace vernier {
 struct SubjectRequest {
     std::filesystem::path model;
     RunOptions run;
-    std::map<std::string, Tensor> inputs = {};   ///< what is timed; empty = zeros of the model's shape, symbolic axes as 1
+    std::map<std::string, Tensor> inputs = {};   ///< what is timed; empty = zeros of the model's shape
+    SizeChoices sizes = {};                      ///< what open axes of these zeros count as (core/model/sizes.h)
 };
 
 /// An output of a model, and why its values cannot be had ("a sequence", "text"; empty when they can).

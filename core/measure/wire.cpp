@@ -4,11 +4,13 @@
 namespace vernier {
 
 Json wire_json(const SubjectRequest& request) {
-    return {{"model", request.model.string()}, {"run", to_json(request.run)}, {"inputs", wire_json(request.inputs)}};
+    return {{"model", request.model.string()}, {"run", to_json(request.run)}, {"inputs", wire_json(request.inputs)},
+            {"dims", request.sizes.dims}, {"shapes", request.sizes.shapes}};
 }
 
 SubjectRequest request_from_wire(const Json& json) {
-    return {json.at("model").get<std::string>(), run_options_from_json(json.at("run")), tensors_from_wire(json.at("inputs"))};
+    return {json.at("model").get<std::string>(), run_options_from_json(json.at("run")), tensors_from_wire(json.at("inputs")),
+            {json.at("dims").get<std::map<std::string, std::int64_t>>(), json.at("shapes").get<std::map<std::string, std::vector<std::int64_t>>>()}};
 }
 
 Json wire_json(const Opened& opened) {

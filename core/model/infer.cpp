@@ -9,30 +9,69 @@
 namespace vernier {
 namespace {
 
-void take_type(Model::Parts& parts, GraphId graph, const onnx::ValueInfoProto& info) {
-    if (!info.has_type()) return;
+Value* value_of(Model::Parts& parts, GraphId graph, const std::string& name) {
     const auto& names = parts.graphs[static_cast<std::size_t>(graph)].names;
-    const auto found = names.find(info.name());
-    if (found == names.end()) return;
+    const auto found = names.find(name);
+    if (found == names.end()) return nullptr;
     Value& value = parts.values[static_cast<std::size_t>(found->second)];
-    if (value.is_constant()) return;
-    ValueType type = value_type(info.type());
+    return value.is_constant() ? nullptr : &value;
+}
+
+void take_type(Value& value, ValueType type) {
     for (Dim& dim : type.dims)
         if (dim.name.starts_with("unk__")) dim.name.clear();  // made up by the inference, it says nothing
     value.type = std::move(type);
 }
 
-void take_types(Model::Parts& parts, const onnx::GraphProto& graph) {
+void take_size(Value& value, const ValueType& type) {
+    if (!type.has_shape) return;
+    value.size.emplace();
+    for (const Dim& dim : type.dims) value.size->push_back(dim.value);
+}
+
+/// Hands every value that computes something, with the type that the inference wrote into the scratch copy, to take.
+template <class Take>
+void each_type(Model::Parts& parts, const onnx::GraphProto& graph, const Take& take) {
     GraphId id = kNone;
     const std::string& name = graph.name();
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
     if (error != std::errc() || id < 0 || static_cast<std::size_t>(id) >= parts.graphs.size()) return;
     for (const auto* list : {&graph.input(), &graph.value_info(), &graph.output()})
-        for (const onnx::ValueInfoProto& info : *list) take_type(parts, id, info);
+        for (const onnx::ValueInfoProto& info : *list)
+            if (Value* value = info.has_type() ? value_of(parts, id, info.name()) : nullptr) take(*value, value_type(info.type()));
     for (const onnx::NodeProto& node : graph.node())
         for (const onnx::AttributeProto& attribute : node.attribute()) {
-            if (attribute.has_g()) take_types(parts, attribute.g());
-            for (const onnx::GraphProto& body : attribute.graphs()) take_types(parts, body);
+            if (attribute.has_g()) each_type(parts, attribute.g(), take);
+            for (const onnx::GraphProto& body : attribute.graphs()) each_type(parts, body, take);
+        }
+}
+
+void infer(onnx::ModelProto& scratch) {
+    const onnx::ShapeInferenceOptions options(/*check_type=*/false, /*error_mode=*/0, /*data_propagation=*/true);
+    onnx::shape_inference::InferShapes(scratch, onnx::OpSchemaRegistry::Instance(), options);
+}
+
+void forget_shapes(onnx::GraphProto& graph, bool main) {
+    graph.clear_value_info();
+    for (onnx::ValueInfoProto& output : *graph.mutable_output())
+        if (output.type().has_tensor_type()) output.mutable_type()->mutable_tensor_type()->clear_shape();
+    if (!main)
+        for (onnx::ValueInfoProto& input : *graph.mutable_input())
+            if (input.type().has_tensor_type()) input.mutable_type()->mutable_tensor_type()->clear_shape();
+    for (onnx::NodeProto& node : *graph.mutable_node())
+        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) forget_shapes(*attribute.mutable_g(), false);
+            for (onnx::GraphProto& body : *attribute.mutable_graphs()) forget_shapes(body, false);
+        }
+}
+
+void set_sizes(onnx::GraphProto& graph, const std::vector<InputSize>& sizes) {
+    for (onnx::ValueInfoProto& input : *graph.mutable_input())
+        for (const InputSize& size : sizes) {
+            if (size.name != input.name() || !input.type().has_tensor_type()) continue;
+            auto* shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
+            shape->clear_dim();
+            for (const SizedAxis& axis : size.axes) shape->add_dim()->set_dim_value(axis.size);
         }
 }
 
@@ -40,8 +79,7 @@ void take_types(Model::Parts& parts, const onnx::GraphProto& graph) {
 
 void infer_types(Model::Parts& parts, onnx::ModelProto& scratch) {
     try {
-        const onnx::ShapeInferenceOptions options(/*check_type=*/false, /*error_mode=*/0, /*data_propagation=*/true);
-        onnx::shape_inference::InferShapes(scratch, onnx::OpSchemaRegistry::Instance(), options);
+        infer(scratch);
     } catch (const std::exception& error) {
         Finding& finding = parts.findings.emplace_back();
         finding.severity = Severity::warning;
@@ -49,7 +87,23 @@ void infer_types(Model::Parts& parts, onnx::ModelProto& scratch) {
         finding.text = "Shape inference stopped: " + one_line(error.what());
         finding.remedy = "Shapes that are missing are asked from ONNX Runtime";
     }
-    take_types(parts, scratch.graph());
+    each_type(parts, scratch.graph(), take_type);
+}
+
+void infer_sizes(Model::Parts& parts) {
+    for (Value& value : parts.values) value.size.reset();
+    if (parts.scratch != nullptr) {
+        onnx::ModelProto sized = *parts.scratch;
+        forget_shapes(*sized.mutable_graph(), true);
+        set_sizes(*sized.mutable_graph(), parts.sizes);
+        try {
+            infer(sized);
+        } catch (const std::exception&) {
+            // Sizes are a help: what the inference did not reach counts by its declared type.
+        }
+        each_type(parts, sized.graph(), take_size);
+    }
+    count_macs(parts);
 }
 
 void count_parameters(Model::Parts& parts) {

@@ -14,29 +14,36 @@ class Shapes {
 public:
     Shapes(const Model::Parts& parts, const Node& node) : parts_(parts), node_(node) {}
 
-    [[nodiscard]] const ValueType* input(std::size_t i) const { return at(node_.inputs, i); }
-    [[nodiscard]] const ValueType* output(std::size_t i) const { return at(node_.outputs, i); }
     [[nodiscard]] const Node& node() const { return node_; }
 
-    [[nodiscard]] std::uint64_t input_count(std::size_t i) const { return count(input(i)); }
-    [[nodiscard]] std::uint64_t output_count(std::size_t i) const { return count(output(i)); }
+    [[nodiscard]] std::uint64_t input_count(std::size_t i) const { return count(at(node_.inputs, i)); }
+    [[nodiscard]] std::uint64_t output_count(std::size_t i) const { return count(at(node_.outputs, i)); }
+    [[nodiscard]] bool has_input(std::size_t i) const { return at(node_.inputs, i) != nullptr; }
 
-    /// Axis of an input, from the end when negative; 1 when symbolic, 0 when there is no such axis.
+    /// Axis of an input, from the end when negative; 1 when its size is not known, 0 when there is no such axis.
     [[nodiscard]] std::uint64_t axis(std::size_t i, int axis) const {
-        const ValueType* type = input(i);
-        if (type == nullptr || !type->has_shape) return 0;
-        const int rank = static_cast<int>(type->dims.size());
+        const Value* value = at(node_.inputs, i);
+        const int rank = value == nullptr ? 0 : static_cast<int>(rank_of(*value));
         const int index = axis < 0 ? rank + axis : axis;
-        if (index < 0 || index >= rank) return 0;
-        const std::int64_t value = type->dims[static_cast<std::size_t>(index)].value;
-        return value < 0 ? 1 : static_cast<std::uint64_t>(value);
+        return index < 0 || index >= rank ? 0 : size(*value, static_cast<std::size_t>(index));
     }
 
 private:
-    [[nodiscard]] const ValueType* at(const std::vector<ValueId>& ids, std::size_t i) const {
-        return i < ids.size() && ids[i] != kNone ? &parts_.values[static_cast<std::size_t>(ids[i])].type : nullptr;
+    [[nodiscard]] const Value* at(const std::vector<ValueId>& ids, std::size_t i) const {
+        return i < ids.size() && ids[i] != kNone ? &parts_.values[static_cast<std::size_t>(ids[i])] : nullptr;
     }
-    static std::uint64_t count(const ValueType* type) { return type == nullptr ? 0 : type->count().value_or(0); }
+    static bool has_shape(const Value& value) { return value.size || value.type.has_shape; }
+    static std::size_t rank_of(const Value& value) { return value.size ? value.size->size() : value.type.dims.size(); }
+    static std::uint64_t size(const Value& value, std::size_t i) {
+        const std::int64_t size = value.size ? (*value.size)[i] : value.type.dims[i].value;
+        return size < 0 ? 1 : static_cast<std::uint64_t>(size);
+    }
+    static std::uint64_t count(const Value* value) {
+        if (value == nullptr || !has_shape(*value)) return 0;
+        std::uint64_t product = 1;
+        for (std::size_t i = 0; i < rank_of(*value); ++i) product = multiply(product, size(*value, i));
+        return product;
+    }
 
     const Model::Parts& parts_;
     const Node& node_;
@@ -57,7 +64,7 @@ std::uint64_t transposed_convolution(const Shapes& s) {
 std::uint64_t matmul(const Shapes& s, std::size_t right) {
     const bool transposed = int_attribute(s.node(), "transA").value_or(0) != 0;
     std::uint64_t inner = s.axis(0, transposed ? -2 : -1);
-    if (inner <= 1 && s.input(right) != nullptr)  // symbolic on the left, perhaps known on the right
+    if (inner <= 1 && s.has_input(right))  // symbolic on the left, perhaps known on the right
         inner = std::max(inner, s.axis(right, int_attribute(s.node(), "transB").value_or(0) != 0 ? -1 : -2));
     return multiply(s.output_count(0), inner);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/model.h"
 
+#include <algorithm>
+
 #include "core/model/detail/parts.h"
 #include "core/model/detail/steps.h"
+#include "core/model/sizes.h"
 
 namespace vernier {
 
@@ -19,6 +22,7 @@ const std::vector<Value>& Model::values() const { return parts_->values; }
 const std::vector<Initializer>& Model::initializers() const { return parts_->initializers; }
 const std::vector<ValueId>& Model::inputs() const { return parts_->inputs; }
 const std::vector<ValueId>& Model::outputs() const { return parts_->outputs; }
+const std::vector<InputSize>& Model::sizes() const { return parts_->sizes; }
 std::uint64_t Model::parameters() const { return parts_->parameters; }
 std::uint64_t Model::weight_bytes() const { return parts_->weight_bytes; }
 const std::vector<Finding>& Model::findings() const { return parts_->findings; }
@@ -91,6 +95,27 @@ ModelPtr with_types(const ModelPtr& model, const std::vector<NamedType>& types) 
             type = entry.type;
     }
     count_macs(*parts);
+    return std::make_shared<const Model>(std::move(parts));
+}
+
+ModelPtr with_known_sizes(const ModelPtr& model, const std::vector<NamedType>& types) {
+    auto parts = std::make_unique<Model::Parts>(model->parts());
+    for (const NamedType& entry : types) {
+        const ValueId id = parts->resolve(entry.name, 0);
+        if (id == kNone || !entry.type.has_shape) continue;
+        auto& size = parts->values[static_cast<std::size_t>(id)].size;
+        if (size && std::find(size->begin(), size->end(), -1) == size->end()) continue;
+        size.emplace();
+        for (const Dim& dim : entry.type.dims) size->push_back(dim.value);
+    }
+    count_macs(*parts);
+    return std::make_shared<const Model>(std::move(parts));
+}
+
+ModelPtr with_sizes(const ModelPtr& model, std::vector<InputSize> sizes) {
+    auto parts = std::make_unique<Model::Parts>(model->parts());
+    parts->sizes = std::move(sizes);
+    infer_sizes(*parts);
     return std::make_shared<const Model>(std::move(parts));
 }
 

@@ -79,7 +79,7 @@ struct Node {
     const onnx::NodeProto* proto = nullptr;
     std::uint64_t parameters = 0;   ///< elements of the constants it reads (a shared one counts at its first reader)
     std::uint64_t weight_bytes = 0; ///< bytes of the same
-    std::uint64_t macs = 0;         ///< multiply-accumulates of one run with symbolic axes as 1; 0 when not known
+    std::uint64_t macs = 0;         ///< multiply-accumulates of one run at the sizes of Model::sizes(); 0 when not known
 };
 
 struct Value {
@@ -92,8 +92,27 @@ struct Value {
     std::int32_t initializer = kNone;  ///< index into Model::initializers()
     bool graph_input = false;
     bool graph_output = false;
+    std::optional<std::vector<std::int64_t>> size = {};  ///< its shape at the sizes of Model::sizes(), -1 = not known
 
     [[nodiscard]] bool is_constant() const { return initializer != kNone; }
+};
+
+/// Where the size of an axis comes from.
+enum class SizeSource { declared, given, data, assumed };
+
+/// An axis of an input with the size that it counts as.
+struct SizedAxis {
+    std::int64_t size = 1;
+    SizeSource source = SizeSource::declared;
+    std::string name = {};  ///< symbolic name; may be empty
+    bool operator==(const SizedAxis&) const = default;
+};
+
+/// An input with the sizes that its axes count as (core/model/sizes.h chooses them).
+struct InputSize {
+    std::string name;
+    std::vector<SizedAxis> axes;
+    bool operator==(const InputSize&) const = default;
 };
 
 struct Opset {
@@ -124,6 +143,7 @@ public:
     [[nodiscard]] const std::vector<Initializer>& initializers() const;
     [[nodiscard]] const std::vector<ValueId>& inputs() const;     ///< main graph, without initializers that are listed as inputs
     [[nodiscard]] const std::vector<ValueId>& outputs() const;
+    [[nodiscard]] const std::vector<InputSize>& sizes() const;    ///< what open axes count as
     [[nodiscard]] const Node& node(NodeId id) const { return nodes()[static_cast<std::size_t>(id)]; }
     [[nodiscard]] const Value& value(ValueId id) const { return values()[static_cast<std::size_t>(id)]; }
     [[nodiscard]] ValueId find_value(std::string_view name, GraphId graph = 0) const;  ///< kNone when absent
@@ -159,6 +179,8 @@ struct NamedType {
     ValueType type;
 };
 [[nodiscard]] ModelPtr with_types(const ModelPtr& model, const std::vector<NamedType>& types);
+/// Adds shapes at Model::sizes() that were found elsewhere to values of the main graph that have none.
+[[nodiscard]] ModelPtr with_known_sizes(const ModelPtr& model, const std::vector<NamedType>& types);
 
 /// Writes a model; the file is whole or untouched. Above 1.9 GB, initializers go to "<file>.data" beside it.
 /// Throws Error{cannot_write}.

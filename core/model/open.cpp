@@ -3,12 +3,14 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "core/base/error.h"
 #include "core/model/damage.h"
 #include "core/model/detail/parts.h"
 #include "core/model/detail/steps.h"
+#include "core/model/sizes.h"
 
 namespace vernier {
 namespace fs = std::filesystem;
@@ -73,6 +75,14 @@ Error in_file(const Error& error, const std::string& file) {
 
 enum class Purpose { work, look };
 
+bool has_open_axes(const Model::Parts& parts) {
+    return std::any_of(parts.inputs.begin(), parts.inputs.end(), [&](ValueId id) {
+        const ValueType& type = parts.values[static_cast<std::size_t>(id)].type;
+        return std::any_of(type.dims.begin(), type.dims.end(), [](const Dim& dim) { return dim.value < 0; }) ||
+               (!type.has_shape && type.element != ElementType::undefined);
+    });
+}
+
 /// onnx's checker and shape inference, which take sound models only.
 void check_and_infer(Model::Parts& parts, const Job& job) {
     job.step("check", 2, 4);
@@ -81,7 +91,18 @@ void check_and_infer(Model::Parts& parts, const Job& job) {
     check_model_rules(parts, scratch);
     if (parts.damage) return;
     job.step("shapes", 3, 4);
+    if (has_open_axes(parts)) parts.scratch = std::make_shared<const onnx::ModelProto>(scratch);
     infer_types(parts, scratch);
+}
+
+/// A model whose inputs have open axes gets the sizes that they count as.
+ModelPtr sized(std::unique_ptr<Model::Parts> parts) {
+    Model::Parts& inner = *parts;
+    ModelPtr model = std::make_shared<const Model>(std::move(parts));
+    if (inner.scratch == nullptr) return model;
+    inner.sizes = input_sizes(*model, {});
+    infer_sizes(inner);
+    return model;
 }
 
 ModelPtr finish(std::unique_ptr<Model::Parts> parts, Purpose purpose, const Job& job) {
@@ -107,7 +128,7 @@ ModelPtr finish(std::unique_ptr<Model::Parts> parts, Purpose purpose, const Job&
         throw in_file(error, file);
     }
     if (parts->damage) parts->damage = in_file(*parts->damage, file);
-    return std::make_shared<const Model>(std::move(parts));
+    return sized(std::move(parts));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <unordered_set>
 
 #include <onnx/onnx_pb.h>
@@ -68,25 +69,44 @@ onnx::ModelProto slim_copy(const onnx::ModelProto& model, bool with_weights) {
     return slim;
 }
 
-std::vector<Port> inferred_outputs(const detail::Library& library, const Model& model, bool with_weights) {
+/// Fixes the inputs' open axes to what they count as; declared outputs, which say N, are then inferred anew.
+void set_sizes(onnx::GraphProto& graph, const std::vector<InputSize>& sizes) {
+    for (onnx::ValueInfoProto& input : *graph.mutable_input()) {
+        const auto same = [&](const InputSize& size) { return size.name == input.name(); };
+        const auto found = std::find_if(sizes.begin(), sizes.end(), same);
+        if (found == sizes.end() || !input.type().has_tensor_type()) continue;
+        auto* shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
+        shape->clear_dim();
+        for (const SizedAxis& axis : found->axes) shape->add_dim()->set_dim_value(axis.size);
+    }
+    for (onnx::ValueInfoProto& output : *graph.mutable_output()) output.clear_type();
+}
+
+/// What the runtime is asked for.
+struct Asked {
+    bool with_weights = false;
+    bool at_sizes = false;  ///< open axes as Model::sizes() counts them
+};
+
+std::vector<Port> inferred_outputs(const detail::Library& library, const Model& model, const Asked& asked) {
     RunOptions options;
     options.level = GraphLevel::off;
-    const std::string bytes = detail::serialized(slim_copy(model.proto(), with_weights));
+    onnx::ModelProto slim = slim_copy(model.proto(), asked.with_weights);
+    if (asked.at_sizes) set_sizes(*slim.mutable_graph(), model.sizes());
+    const std::string bytes = detail::serialized(slim);
     const detail::SessionHandle session = detail::open_bytes(library, std::as_bytes(std::span(bytes)), model.folder(),
                                                              detail::session_options(library, options).get());
     return detail::output_ports(library, session.get());
 }
 
-}  // namespace
-
-std::vector<NamedType> infer_types(const RuntimePtr& runtime, const Model& model) {
+std::vector<NamedType> inferred_types(const RuntimePtr& runtime, const Model& model, bool at_sizes) {
     const detail::Library& library = detail::library_of(*runtime);
     std::vector<Port> ports;
     try {
-        ports = inferred_outputs(library, model, false);
+        ports = inferred_outputs(library, model, {false, at_sizes});
     } catch (const Error&) {
         // Some kernels insist on constant weights when they are made.
-        ports = inferred_outputs(library, model, true);
+        ports = inferred_outputs(library, model, {true, at_sizes});
     }
     std::vector<NamedType> types;
     for (Port& port : ports) {
@@ -96,5 +116,11 @@ std::vector<NamedType> infer_types(const RuntimePtr& runtime, const Model& model
     }
     return types;
 }
+
+}  // namespace
+
+std::vector<NamedType> infer_types(const RuntimePtr& runtime, const Model& model) { return inferred_types(runtime, model, false); }
+
+std::vector<NamedType> infer_sizes(const RuntimePtr& runtime, const Model& model) { return inferred_types(runtime, model, true); }
 
 }  // namespace vernier

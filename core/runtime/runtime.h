@@ -103,5 +103,7 @@ public:
 /// Element types and shapes of all values of the main graph, as ONNX Runtime infers them (a source of shapes where the
 /// onnx library stops). Values whose type it does not tell are left out.
 [[nodiscard]] std::vector<NamedType> infer_types(const RuntimePtr& runtime, const Model& model);
+/// The same with the inputs' open axes fixed to Model::sizes().
+[[nodiscard]] std::vector<NamedType> infer_sizes(const RuntimePtr& runtime, const Model& model);
 
 }  // namespace vernier

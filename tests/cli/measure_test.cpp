@@ -44,6 +44,39 @@ TEST(Measure, WithoutDataThereIsNoAccuracy) {
     EXPECT_EQ(document.at("findings").at(0).at("code"), "no-data");
 }
 
+/// y = Conv(x) for pictures of any size; with pool: a fully connected layer that takes 8x8 pictures only.
+std::string open_model(const TempDir& dir, bool fixed_inside) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {"N", 3, "H", "W"}).initializer("k", std::vector<float>(216, 0.1F), {8, 3, 3, 3});
+    b.node("Conv", {"x", "k"}, {"c"}, {{"pads", {1, 1, 1, 1}}});
+    if (!fixed_inside) return dir.write("open.onnx", b.output("c", ElementType::float32, {"N", 8, "H", "W"}).bytes()).string();
+    b.initializer("w", std::vector<float>(512 * 2, 0.1F), {512, 2}).node("Flatten", {"c"}, {"f"}).node("MatMul", {"f", "w"}, {"y"});
+    return dir.write("inside.onnx", b.output("y", ElementType::float32, {"N", 2}).bytes()).string();
+}
+
+TEST(Measure, OpenAxesAreMeasuredAtTheChosenSizes) {
+    const TempDir dir;
+    const std::string model = open_model(dir, false);
+    const Json assumed = run_cli({"inspect", model, "--json"}).json();
+    EXPECT_EQ(assumed.at("sizes").at("x"), Json::array({1, 3, 224, 224}));
+    EXPECT_EQ(assumed.at("macs"), 224U * 224U * 216U);
+    const Finished chosen = run_cli({"inspect", model, "--dim", "H=64", "--shape", "x=1x3x64x32", "--json"});
+    EXPECT_EQ(chosen.json().at("macs"), 64U * 32U * 216U) << chosen.err;
+    const Json both = run_cli({"measure", model, "--dim", "H=480", "--dim", "W=480", "--seconds", "0.1", "--json"}).json();
+    const Json small = run_cli({"measure", model, "--shape", "x=1x3x16x16", "--seconds", "0.1", "--json"}).json();
+    EXPECT_GT(both.at("models").at(0).at("latency_ms").at("p50").get<double>(), 5 * small.at("models").at(0).at("latency_ms").at("p50").get<double>());
+    EXPECT_EQ(run_cli({"measure", model, "--dim", "depth=3"}).exit_code, 64);
+}
+
+TEST(Measure, ARefusalOfMadeInputsSaysWhatHelps) {
+    const TempDir dir;
+    const std::string model = open_model(dir, true);
+    const Finished refused = run_cli({"measure", model, "--seconds", "0.1"});
+    EXPECT_NE(refused.exit_code, 0);
+    EXPECT_THAT(refused.err, testing::AllOf(HasSubstr("--data"), HasSubstr("--shape"), HasSubstr("224")));
+    EXPECT_EQ(run_cli({"measure", model, "--dim", "H=8", "--dim", "W=8", "--seconds", "0.1"}).exit_code, 0);
+}
+
 std::vector<std::string> codes_of(const Json& document) {
     std::vector<std::string> codes;
     for (const Json& finding : document.at("findings")) codes.push_back(finding.at("code"));

@@ -33,7 +33,7 @@ TEST(Inspect, ChecksTheModelWithTheRuntime) {
     const Inspection inspection = inspect(Runtime::load(), kDemo, {});
     EXPECT_TRUE(inspection.session_start_ms.has_value());
     EXPECT_GT(inspection.workload.depthwise, 0U);
-    EXPECT_EQ(inspect(nullptr, kDemo, {}).session_start_ms, std::nullopt);
+    EXPECT_EQ(inspect(nullptr, {kDemo}, {}).session_start_ms, std::nullopt);
 }
 
 TEST(Inspect, RunsEqualNodeNamesUnderUniqueOnes) {

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/model/sizes.h"
 #include "ui/session/command.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
@@ -150,7 +151,7 @@ void Jobs::inspect() {
     modelChanged_ = false;
     stamps_.clear();
     rememberFile(session_.modelPath());
-    inspection_ = std::make_unique<CliJob>(QStringList{QStringLiteral("inspect"), session_.modelPath()});
+    inspection_ = std::make_unique<CliJob>(QStringList{QStringLiteral("inspect"), session_.modelPath()} + sizeArguments());
     connect(inspection_.get(), &CliJob::finished, this, [this](const Json& result, int) {
         session_.setInspection(result);
     });
@@ -258,9 +259,19 @@ void Jobs::startNext() {
     emit changed();
 }
 
+QStringList Jobs::sizeArguments() const {
+    QStringList arguments;
+    for (const QString& word : session_.measureSettings().sizes) {
+        const bool shape = session_.model() && names_shape(word.toStdString(), *session_.model());
+        arguments << (shape ? QStringLiteral("--shape") : QStringLiteral("--dim")) << word;
+    }
+    return arguments;
+}
+
 QStringList Jobs::measureArguments() const {
     const MeasureSettings& settings = session_.measureSettings();
     QStringList arguments{QStringLiteral("--threads"), QString::number(settings.threads), QStringLiteral("--seconds"), number(settings.seconds)};
+    arguments << sizeArguments();
     if (!session_.datasetPath().isEmpty()) {
         arguments << QStringLiteral("--data") << session_.datasetPath();
         if (settings.samples > 0) {
@@ -279,6 +290,7 @@ QStringList Jobs::arguments(const Step& step) {
         write_file(recipe.toStdString(), to_json(session_.run(step.run)->recipe).dump(2) + "\n");
         output_ = runFile(step.run);
         QStringList arguments{QStringLiteral("quantize"), session_.modelPath(), QStringLiteral("-o"), output_, QStringLiteral("--recipe"), recipe};
+        arguments << sizeArguments();
         if (!session_.datasetPath().isEmpty()) {
             arguments << QStringLiteral("--data") << session_.datasetPath();
         }

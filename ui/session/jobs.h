@@ -85,6 +85,7 @@ private:
     void start(const Step& step);
     [[nodiscard]] QStringList arguments(const Step& step);
     [[nodiscard]] QStringList measureArguments() const;
+    [[nodiscard]] QStringList sizeArguments() const;
     void succeeded(const Json& result);
     void failedWith(const Problem& problem);
     void finish(bool good);

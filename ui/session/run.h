@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -42,6 +43,7 @@ struct MeasureSettings {
     int threads = 1;
     double seconds = 4;        ///< for each model
     quint64 samples = 0;       ///< validation samples; 0 = all
+    QStringList sizes = {};    ///< what open axes count as: "height=640", "input=1x3x640x640"
     bool operator==(const MeasureSettings&) const = default;
 };
 

@@ -166,6 +166,7 @@ void Session::close() {
     dataset_.reset();
     datasetError_.clear();
     baseline_.reset();
+    measureSettings_.sizes.clear();  // they are the model's
     runs_.clear();
     nextRun_ = 1;
     currentRun_ = 0;

@@ -50,6 +50,11 @@ MeasureSettings settingsFrom(const Json& json) {
         settings.threads = json.value("threads", settings.threads);
         settings.seconds = json.value("seconds", settings.seconds);
         settings.samples = json.value("samples", settings.samples);
+        for (const Json& word : json.value("sizes", Json::array())) {
+            if (word.is_string()) {
+                settings.sizes << QString::fromStdString(word.get<std::string>());
+            }
+        }
     }
     return settings;
 }
@@ -228,6 +233,9 @@ void writeSessionFile(const Session& session, const QString& path, KeepRuns runs
     json["gate"] = gate_json(session.gate());
     const MeasureSettings& settings = session.measureSettings();
     json["measure"] = {{"threads", settings.threads}, {"seconds", settings.seconds}, {"samples", settings.samples}};
+    for (const QString& word : settings.sizes) {
+        json["measure"]["sizes"].push_back(word.toStdString());
+    }
     json["baseline"] = session.baseline() ? to_json(*session.baseline()) : Json();
     json["runs"] = Json::array();
     for (const Run& run : session.runs()) {

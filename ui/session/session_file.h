@@ -18,7 +18,7 @@ class Session;
 
 /// What a `.vernier` file holds besides the model:
 ///   {"vernier_session": 1, "model": {"path", "sha256"}, "recipe": {...}, "dataset": {"path"} or null,
-///    "gate": {"max_drop_points", "min_speedup"}, "measure": {"threads", "seconds", "samples"},
+///    "gate": {"max_drop_points", "min_speedup"}, "measure": {"threads", "seconds", "samples", "sizes"},
 ///    "baseline": measurement or null, "runs": [{"id", "title", "recipe", "file", "sha256", "quantized", "measured"}],
 ///    "comparison": document or null, "view": {"filter", "selection", "current", "window"}, "copy_of": path}
 /// Paths are relative to the file's folder where that is possible; runs' models lie in "NAME.runs" beside it.

@@ -66,9 +66,13 @@ void Session::setMeasureSettings(const MeasureSettings& settings) {
     if (settings == measureSettings_) {
         return;
     }
+    const bool resized = settings.sizes != measureSettings_.sizes;
     measureSettings_ = settings;
     touch();
     emit measureSettingsChanged();
+    if (resized) {
+        jobs_->inspect();  // advice and findings follow from the sizes
+    }
 }
 
 const Run* Session::run(int id) const {

@@ -7,13 +7,17 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
+#include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSpinBox>
 #include <QThread>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/model/sizes.h"
 #include "ui/data/data_panel.h"
 #include "ui/session/command.h"
 #include "ui/session/folders.h"
@@ -27,6 +31,15 @@
 namespace vernier::ui {
 
 namespace {
+
+SizeChoices sizesFrom(const QStringList& words, const Model& model) {
+    SizeChoices choices;
+    for (const QString& word : words) {
+        const std::string text = word.toStdString();
+        names_shape(text, model) ? add_shape(choices, text) : add_dim(choices, text);
+    }
+    return choices;
+}
 
 /// Copies a file whole or not at all; gives what went wrong, or an empty text.
 QString copyWhole(const QString& from, const QString& to) {
@@ -214,12 +227,34 @@ void MainWindow::measureSettingsDialog() {
     form->addRow(tr("Threads of the runtime"), threads);
     form->addRow(tr("Measuring time per model, seconds"), seconds);
     form->addRow(tr("Validation samples"), samples);
+    auto* sizes = new QLineEdit(settings.sizes.join(QLatin1Char(' ')));
+    auto* problem = new QLabel;
+    problem->setWordWrap(true);
+    const QString counted = session_.model() ? QString::fromStdString(sizes_text(session_.model()->sizes())) : QString();
+    if (!counted.isEmpty()) {
+        sizes->setMinimumWidth(sizes->fontMetrics().averageCharWidth() * 48);
+        sizes->setPlaceholderText(tr("height=640 width=640, or input=1x3x640x640"));
+        form->addRow(tr("Sizes of open axes"), sizes);
+        problem->setText(tr("Otherwise %1. Samples give their own sizes.").arg(counted));
+        form->addRow(QString(), problem);
+    }
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
     form->addRow(buttons);
-    connect(buttons, &QDialogButtonBox::accepted, &dialog, &QDialog::accept);
+    const auto words = [sizes] { return sizes->text().split(QRegularExpression(QStringLiteral("[\\s;]+")), Qt::SkipEmptyParts); };
+    connect(buttons, &QDialogButtonBox::accepted, &dialog, [&] {
+        try {
+            if (session_.model()) {
+                (void)input_sizes(*session_.model(), sizesFrom(words(), *session_.model()));
+            }
+            dialog.accept();
+        } catch (const Error& error) {
+            problem->setText(QString::fromStdString(error.line()));
+            sizes->setFocus();
+        }
+    });
     connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
     if (dialog.exec() == QDialog::Accepted) {
-        session_.setMeasureSettings({threads->value(), seconds->value(), static_cast<quint64>(samples->value())});
+        session_.setMeasureSettings({threads->value(), seconds->value(), static_cast<quint64>(samples->value()), words()});
     }
 }
 

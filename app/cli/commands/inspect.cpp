@@ -8,6 +8,7 @@
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
 #include "app/cli/options.h"
+#include "app/cli/size_options.h"
 #include "core/report/documents.h"
 #include "core/report/format.h"
 
@@ -45,13 +46,20 @@ std::string text_of(const Inspection& inspection, const Style& style) {
     return text + methods.text(style) + "\n" + cli::text_of(inspection.findings, style);
 }
 
+struct Options {
+    std::string model, data;
+    SizeOptions sizes;
+};
+
 Run declare(OptionSet& set) {
-    auto path = std::make_shared<std::string>();
-    set.argument("MODEL", *path, "ONNX file");
-    return [path](Context& context) {
+    auto options = std::make_shared<Options>();
+    set.argument("MODEL", options->model, "ONNX file");
+    options->sizes.declare(set);
+    set.text("--data", options->data, "SPEC", "Samples, which give the sizes of open axes");
+    return [options](Context& context) {
         std::vector<Finding> findings;
         const RuntimePtr runtime = context.runtime_if_any(findings);
-        Inspection inspection = inspect(runtime, *path, context.job());
+        Inspection inspection = inspect(runtime, {options->model, options->sizes.read(), options->data}, context.job());
         inspection.findings.insert(inspection.findings.begin(), findings.begin(), findings.end());
         context.result(document(to_json(inspection)), [&](const Style& style) { return text_of(inspection, style); });
         return 0;
@@ -64,6 +72,6 @@ const Command kInspect = {
     "inspect", "Show what a model is, which method suits it, and what to watch",
     "Opens the model, lets ONNX Runtime check that it runs, and says what was found: operators, inputs and outputs, where the "
     "work lies, and what makes quantization hard. Nothing is measured and nothing is written.",
-    "vernier-cli inspect model.onnx\nvernier-cli inspect model.onnx --json | jq .advice.method", declare, InWorker::and_look_without_runtime};
+    "vernier-cli inspect model.onnx\nvernier-cli inspect detector.onnx --shape input=1x3x640x640\nvernier-cli inspect model.onnx --json | jq .advice.method", declare, InWorker::and_look_without_runtime};
 
 }  // namespace vernier::cli

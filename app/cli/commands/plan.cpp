@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "app/cli/plan_text.h"
 #include "app/cli/recipe_options.h"
+#include "app/cli/size_options.h"
 #include "core/flow/plan_file.h"
 #include "core/report/documents.h"
 #include "core/report/format.h"
@@ -18,6 +19,7 @@ namespace {
 struct Options {
     std::string model;
     RecipeOptions recipe;
+    SizeOptions sizes;
 };
 
 std::string text_of(const PlannedFile& planned, const Style& style) {
@@ -32,11 +34,12 @@ Run declare(OptionSet& set) {
     auto options = std::make_shared<Options>();
     set.argument("MODEL", options->model, "ONNX file");
     options->recipe.declare(set);
+    options->sizes.declare(set);
     return [options](Context& context) {
         const Recipe recipe = options->recipe.read();
         std::vector<Finding> findings;
         const RuntimePtr runtime = context.runtime_if_any(findings);
-        PlannedFile planned = plan_file(runtime, options->model, recipe, context.job());
+        PlannedFile planned = plan_file(runtime, options->model, recipe, context.job(), options->sizes.read());
         planned.plan.findings.insert(planned.plan.findings.begin(), findings.begin(), findings.end());
         context.result(document(to_json(planned)), [&](const Style& style) { return text_of(planned, style); });
         return 0;

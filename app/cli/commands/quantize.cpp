@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "app/cli/plan_text.h"
 #include "app/cli/recipe_options.h"
+#include "app/cli/size_options.h"
 #include "core/base/provenance.h"
 #include "core/flow/quantize_file.h"
 #include "core/report/documents.h"
@@ -19,6 +20,7 @@ namespace {
 struct Options {
     std::string model, out, data, save_recipe;
     RecipeOptions recipe;
+    SizeOptions sizes;
     std::optional<std::uint64_t> threads;
 };
 
@@ -45,6 +47,7 @@ Run declare(OptionSet& set) {
     options->recipe.declare(set);
     set.text("--data", options->data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
     options->recipe.declare_calibration(set);
+    options->sizes.declare(set);
     set.threads(options->threads, "Threads of calibration (default: all processors)");
     set.text("--save-recipe", options->save_recipe, "FILE", "Write the recipe that was used, with what finds its nodes again");
     return [options](Context& context) {
@@ -54,6 +57,7 @@ Run declare(OptionSet& set) {
         request.model = options->model;
         request.out = options->out;
         request.data = options->data;
+        request.sizes = options->sizes.read();
         request.save_recipe = options->save_recipe;
         request.options.threads = static_cast<int>(options->threads.value_or(0));
         const QuantizedFile result = quantize_file(context.runtime(), request, context.job());

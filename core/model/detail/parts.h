@@ -51,6 +51,8 @@ struct Model::Parts {
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
     std::vector<Opset> opsets;
+    std::vector<InputSize> sizes;  ///< what open axes count as
+    std::shared_ptr<const onnx::ModelProto> scratch;  ///< for onnx's shape inference at other sizes; null when no axis is open
     std::uint64_t parameters = 0;
     std::uint64_t weight_bytes = 0;
     std::vector<Finding> findings;

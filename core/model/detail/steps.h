@@ -51,6 +51,10 @@ void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch);
 /// Runs onnx's shape inference on the scratch copy and stores the types of all values.
 void infer_types(Model::Parts& parts, onnx::ModelProto& scratch);
 
+/// Gives each value its shape at parts.sizes, by onnx's shape inference on parts.scratch, and counts multiply-accumulates
+/// anew.
+void infer_sizes(Model::Parts& parts);
+
 /// Counts parameters, bytes and multiply-accumulates of each node.
 void count_parameters(Model::Parts& parts);
 void count_macs(Model::Parts& parts);
