@@ -19,8 +19,8 @@
 #include "app/cli/job_worker.h"
 #include "app/cli/options.h"
 #include "app/cli/signals.h"
+#include "core/base/temporary.h"
 #include "core/quant/near_names.h"
-#include "core/runtime/temporary.h"
 
 namespace vernier::cli {
 namespace {
@@ -162,6 +162,7 @@ int run_program(int argc, char** argv, const std::optional<JobOrders>& orders) {
         globals.events = globals.events || has_flag(argc, argv, "--events");
     }
 
+    if (!orders) remove_left_folders();
     const bool delegates = !orders && parsed.chosen != nullptr && parsed.chosen->in_worker != InWorker::no;
     Signals signals(globals.events || orders);
     Context context(globals, signals.token());

@@ -11,6 +11,7 @@
 #include "app/vernier/display.h"
 #include "app/vernier/signals.h"
 #include "app/vernier/walk.h"
+#include "core/base/temporary.h"
 #include "ui/session/session.h"
 #include "ui/shell/appearance.h"
 #include "ui/shell/main_window.h"
@@ -149,6 +150,7 @@ int main(int argc, char** argv) {
                        : theme == QLatin1String("dark") ? ui::Appearance::Mode::dark
                        : theme.isEmpty()                ? appearance.mode()
                                                         : ui::Appearance::Mode::system);
+    remove_left_folders();
     ui::Session session;
     ui::MainWindow window(session, appearance);
     if (walking) {

@@ -3,14 +3,12 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
 #include "core/base/file.h"
+#include "core/base/temporary.h"
 #include "core/runtime/detail/ort.h"
-#include "core/runtime/temporary.h"
 
 namespace vernier {
 
@@ -18,21 +16,8 @@ namespace detail {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-fs::path temporary_base() {
-    std::error_code error;
-    const fs::path base = fs::temp_directory_path(error);
-    return error ? fs::path("/tmp") : base;
-}
-
-/// What the names of all temporary folders of this process begin with.
-std::string prefix() { return fmt::format("vernier-{}-", ::getpid()); }
-
-}  // namespace
-
 PrivateFolder::PrivateFolder() {
-    std::string pattern = (temporary_base() / (prefix() + "XXXXXX")).string();
+    std::string pattern = (temporary_base() / (temporary_prefix() + "XXXXXX")).string();
     if (mkdtemp(pattern.data()) == nullptr) {
         throw Error(ErrorKind::cannot_write, fmt::format("no folder for temporary files: {}", std::strerror(errno)),
                     {.file = pattern}, "set TMPDIR to a folder that can be written");
@@ -63,13 +48,6 @@ std::string serialized(const onnx::ModelProto& model) {
 }
 
 }  // namespace detail
-
-void remove_temporary_folders() {
-    std::error_code ignored;
-    const std::string start = detail::prefix();
-    for (const auto& entry : detail::fs::directory_iterator(detail::temporary_base(), ignored))
-        if (entry.path().filename().string().starts_with(start)) detail::fs::remove_all(entry.path(), ignored);
-}
 
 namespace {
 

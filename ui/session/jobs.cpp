@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/temporary.h"
 #include "core/model/sizes.h"
 #include "ui/session/command.h"
 #include "ui/session/recipe_edit.h"
@@ -45,7 +46,8 @@ QString plainStage(const QString& stage) {
 
 }  // namespace
 
-Jobs::Jobs(Session& session) : QObject(&session), session_(session) {}
+Jobs::Jobs(Session& session)
+    : QObject(&session), session_(session), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {}
 
 Jobs::~Jobs() = default;
 

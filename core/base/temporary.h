@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace vernier {
+
+/// Where temporary folders are made: the environment's TMPDIR, else /tmp.
+[[nodiscard]] std::filesystem::path temporary_base();
+
+/// What the names of all temporary folders of this process begin with: "vernier-PID-".
+[[nodiscard]] std::string temporary_prefix();
+
+/// Removes the temporary folders of this process: for an exit that runs no destructors.
+void remove_temporary_folders();
+
+/// Removes temporary folders of processes of ours that are gone (killed, so that nothing could clean up after them).
+void remove_left_folders();
+
+}  // namespace vernier

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A comparison document, judged again.
+#include "core/base/error.h"
+#include "core/measure/compare.h"
+#include "tests/fuzz/scratch_file.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace vernier;
+    const Json json = Json::parse(data, data + size, nullptr, false);
+    if (json.is_discarded()) return 0;
+    fuzz::expect_error_or_nothing([&] {
+        Comparison comparison = comparison_from_json(json);
+        Gate gate;
+        gate.max_drop_points = 0.5;
+        gate.min_speedup = 1.1;
+        judge_again(comparison, gate);
+        (void)to_json(comparison, true);
+    });
+    return 0;
+}
