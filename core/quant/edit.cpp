@@ -68,20 +68,33 @@ int GraphEdit::only_reader(const std::string& tensor) const {
     return made_by >= 0 && graph_of(made_by) != graph_of(reader) ? -1 : reader;
 }
 
+const onnx::TensorProto* GraphEdit::header(const std::string& tensor) const {
+    const auto found = initializers_.find(tensor);
+    return found == initializers_.end() ? nullptr : found->second.tensor.get();
+}
+
 const onnx::TensorProto* GraphEdit::initializer(const std::string& tensor) const {
     const auto found = initializers_.find(tensor);
-    return found == initializers_.end() ? nullptr : found->second.get();
+    if (found == initializers_.end()) return nullptr;
+    Constant& constant = found->second;
+    if (!constant.outside.empty()) {
+        constant.tensor = std::make_shared<const onnx::TensorProto>(with_bytes(*constant.tensor, constant.outside));
+        constant.outside = {};
+    }
+    return constant.tensor.get();
 }
 
 bool GraphEdit::is_float_constant(const std::string& tensor) const {
-    const auto* found = initializer(tensor);
+    const auto* found = header(tensor);
     return found != nullptr && found->data_type() == onnx::TensorProto::FLOAT;
 }
 
 std::vector<float> GraphEdit::floats(const std::string& tensor) const {
-    const auto* found = initializer(tensor);
-    if (found == nullptr) throw Error(ErrorKind::internal, "a constant was expected", {.tensor = tensor});
-    return to_floats(as_initializer(*found));
+    const auto found = initializers_.find(tensor);
+    if (found == initializers_.end()) throw Error(ErrorKind::internal, "a constant was expected", {.tensor = tensor});
+    Initializer view = as_initializer(*found->second.tensor);
+    if (!found->second.outside.empty()) view.data = found->second.outside;
+    return to_floats(view);
 }
 
 std::vector<std::int64_t> GraphEdit::ints(const std::string& tensor) const {
@@ -101,14 +114,14 @@ std::vector<std::int64_t> GraphEdit::ints(const std::string& tensor) const {
 }
 
 std::vector<std::int64_t> GraphEdit::dims(const std::string& tensor) const {
-    const auto* found = initializer(tensor);
+    const auto* found = header(tensor);
     if (found == nullptr) return {};
     return {found->dims().begin(), found->dims().end()};
 }
 
 ValueType GraphEdit::type(const std::string& tensor) const {
     if (const auto found = types_.find(tensor); found != types_.end()) return found->second;
-    if (const auto* constant = initializer(tensor)) {
+    if (const auto* constant = header(tensor)) {
         ValueType type{static_cast<ElementType>(constant->data_type()), true, {}, {}};
         for (const auto dim : constant->dims()) type.dims.push_back({dim});
         return type;
@@ -130,7 +143,7 @@ std::string GraphEdit::fresh(std::string_view base) {
 std::string GraphEdit::add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
                                        std::span<const std::byte> bytes) {
     const std::string name = fresh(base);
-    initializers_[name] = made_tensor(name, type, dims, bytes);
+    initializers_[name].tensor = made_tensor(name, type, dims, bytes);
     initializer_order_.push_back(name);
     return name;
 }
@@ -141,7 +154,7 @@ std::string GraphEdit::add_scalar(std::string_view base, float value) {
 
 void GraphEdit::replace_constant(const std::string& tensor, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
     // A new tensor: a copy of this edit may still read the old one.
-    initializers_.at(tensor) = made_tensor(tensor, ElementType::float32, dims, std::as_bytes(std::span(values)));
+    initializers_.at(tensor) = {made_tensor(tensor, ElementType::float32, dims, std::as_bytes(std::span(values))), {}};
     types_.erase(tensor);  // an initializer's type is its own
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include <onnx/onnx_pb.h>
@@ -35,7 +36,10 @@ public:
     };
 
     /// Takes over a copy of the model (external initializers inline).
-    explicit GraphEdit(const Model& model);
+    explicit GraphEdit(const Model& model) : GraphEdit(model, nullptr) {}
+    /// The same, but constants are shared with the model, which the edit keeps alive, until something is built: a plan of two
+    /// gigabytes of weights copies none of them. (A model with bodies is copied: its names change.)
+    explicit GraphEdit(const ModelPtr& model) : GraphEdit(*model, model) {}
     /// Carries items and indexes over to a proto whose nodes were changed by someone else (the opset converter); nodes are
     /// matched by name.
     void adopt(onnx::ModelProto proto);
@@ -61,7 +65,10 @@ public:
     /// The one reader when the tensor has exactly one, is no graph output and lies in the reader's graph; else -1.
     [[nodiscard]] int only_reader(const std::string& tensor) const;
 
-    [[nodiscard]] const onnx::TensorProto* initializer(const std::string& tensor) const;  ///< nullptr when computed
+    /// A constant with its bytes; nullptr when it is computed. What only asks whether there is one, or for its size or type,
+    /// asks below: this reads data that lie outside of the model's file.
+    [[nodiscard]] const onnx::TensorProto* initializer(const std::string& tensor) const;
+    [[nodiscard]] bool is_constant(const std::string& tensor) const { return initializers_.contains(tensor); }
     [[nodiscard]] bool is_float_constant(const std::string& tensor) const;                ///< an initializer of float32
     [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;             ///< of an initializer
     [[nodiscard]] std::vector<std::int64_t> ints(const std::string& tensor) const;        ///< of an integer initializer
@@ -98,6 +105,16 @@ public:
     [[nodiscard]] onnx::ModelProto build() &&;
 
 private:
+    /// A constant. Copies of the edit share it; so does the model that it was taken from.
+    struct Constant {
+        std::shared_ptr<const onnx::TensorProto> tensor;
+        std::span<const std::byte> outside = {};   ///< its bytes, where the tensor only names the file that they lie in
+    };
+    /// owner: keeps the model alive, so that its constants can be shared; nullptr: copies them.
+    GraphEdit(const Model& model, const std::shared_ptr<const void>& owner);
+    void share_constants(const Model& model, const std::shared_ptr<const void>& owner);
+    /// The tensor without its bytes; nullptr when it is computed.
+    [[nodiscard]] const onnx::TensorProto* header(const std::string& tensor) const;
     /// A graph: the main one, or a body, which an attribute of an item holds.
     struct Graph {
         GraphId parent = 0;
@@ -136,7 +153,8 @@ private:
     std::vector<Item> items_;
     std::vector<Graph> graphs_;                   ///< the main graph first, a body behind the graph around it
     std::unordered_map<NodeId, GraphId> graph_of_origin_;   ///< of nodes in bodies
-    std::map<std::string, std::shared_ptr<onnx::TensorProto>> initializers_;   ///< copies of the edit share them
+    mutable std::map<std::string, Constant> initializers_;   ///< bytes from outside are read when they are asked for
+    std::vector<std::pair<std::string, Constant>> shared_;   ///< the model's own, until they are taken in
     std::vector<std::string> initializer_order_;
     std::unordered_map<std::string, int> producer_;
     std::unordered_map<std::string, std::vector<int>> readers_;

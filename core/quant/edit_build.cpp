@@ -130,7 +130,10 @@ onnx::ModelProto GraphEdit::build_nodes(std::vector<std::pair<std::string, onnx:
 onnx::ModelProto GraphEdit::build() const& {
     std::vector<std::pair<std::string, onnx::GraphProto*>> needed;
     onnx::ModelProto model = build_nodes(needed);
-    for (const auto& [name, graph] : needed) *graph->add_initializer() = *initializers_.at(name);
+    for (const auto& [name, graph] : needed) {
+        const Constant& constant = initializers_.at(name);
+        *graph->add_initializer() = constant.outside.empty() ? *constant.tensor : with_bytes(*constant.tensor, constant.outside);
+    }
     return model;
 }
 
@@ -138,9 +141,11 @@ onnx::ModelProto GraphEdit::build() && {
     std::vector<std::pair<std::string, onnx::GraphProto*>> needed;
     onnx::ModelProto model = build_nodes(needed);
     for (const auto& [name, graph] : needed) {
-        const std::shared_ptr<onnx::TensorProto> tensor = std::move(initializers_.at(name));
-        if (tensor.use_count() == 1) graph->add_initializer()->Swap(tensor.get());
-        else *graph->add_initializer() = *tensor;
+        const Constant constant = std::move(initializers_.at(name));
+        if (!constant.outside.empty()) *graph->add_initializer() = with_bytes(*constant.tensor, constant.outside);
+        // Made by an edit and held by this one alone: a model's own has the model as owner too.
+        else if (constant.tensor.use_count() == 1) graph->add_initializer()->Swap(const_cast<onnx::TensorProto*>(constant.tensor.get()));
+        else *graph->add_initializer() = *constant.tensor;
     }
     return model;
 }

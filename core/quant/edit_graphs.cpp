@@ -9,8 +9,16 @@
 // How a GraphEdit takes the graphs of a model apart, and which graph a node lies in. edit_build.cpp puts them together again.
 namespace vernier {
 
-GraphEdit::GraphEdit(const Model& model) : base_(inlined_proto(model)) {
+GraphEdit::GraphEdit(const Model& model, const std::shared_ptr<const void>& owner) {
+    const bool bodies = std::any_of(model.nodes().begin(), model.nodes().end(), [](const Node& node) { return node.graph != 0; });
+    if (owner != nullptr && !bodies) {
+        base_ = without_initializers(model.proto());
+        share_constants(model, owner);
+    } else {
+        base_ = inlined_proto(model);
+    }
     collect_names(base_.graph(), names_);
+    for (const auto& [name, constant] : shared_) names_.insert(name);
     take_types(model, make_names_unique(*base_.mutable_graph(), [this](std::string_view name) { return fresh(name); }));
     NodeId next = 0;
     take_graphs([&](Item& item) {
@@ -20,6 +28,23 @@ GraphEdit::GraphEdit(const Model& model) : base_(inlined_proto(model)) {
         names_.insert(node.label);
     });
     index_nodes();
+}
+
+void GraphEdit::share_constants(const Model& model, const std::shared_ptr<const void>& owner) {
+    for (const auto& tensor : model.proto().graph().initializer()) {
+        Constant constant{std::shared_ptr<const onnx::TensorProto>(owner, &tensor), {}};
+        if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
+            const ValueId value = model.find_value(tensor.name());
+            const auto index = value == kNone ? kNone : model.value(value).initializer;
+            if (index != kNone) constant.outside = model.initializers()[static_cast<std::size_t>(index)].data;
+            if (constant.outside.empty()) constant.tensor = std::make_shared<const onnx::TensorProto>(with_bytes(tensor, {}));
+        } else if (!tensor.has_raw_data()) {
+            auto own = std::make_shared<onnx::TensorProto>(tensor);
+            normalize_to_raw(*own);
+            constant.tensor = std::move(own);
+        }
+        shared_.emplace_back(tensor.name(), std::move(constant));
+    }
 }
 
 void GraphEdit::adopt(onnx::ModelProto proto) {
@@ -99,12 +124,17 @@ void GraphEdit::take_bodies(int index) {
 
 void GraphEdit::take_initializers(GraphId g) {
     auto& graph = frame(g);
+    for (auto& [name, constant] : shared_) {
+        initializer_order_.push_back(name);
+        initializers_[name] = std::move(constant);
+    }
+    shared_.clear();
     for (auto& tensor : *graph.mutable_initializer()) {
         normalize_to_raw(tensor);
         const std::string name = tensor.name();
         initializer_order_.push_back(name);
         if (has_bodies()) homes_[name] = g;
-        initializers_[name] = std::make_shared<onnx::TensorProto>(std::move(tensor));
+        initializers_[name] = {std::make_shared<const onnx::TensorProto>(std::move(tensor)), {}};
     }
     graph.clear_initializer();
     if (g != 0) return;  // the inputs of a body are known by their positions

@@ -18,7 +18,7 @@ struct OperatorRow {
 };
 
 bool is_activation(const GraphEdit& edit, const std::string& name) {
-    return !name.empty() && edit.initializer(name) == nullptr && edit.type(name).element == ElementType::float32;
+    return !name.empty() && !edit.is_constant(name) && edit.type(name).element == ElementType::float32;
 }
 
 std::string conv_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
@@ -157,7 +157,7 @@ std::vector<std::string> activation_inputs(const GraphEdit& edit, const onnx::No
     if (kernel != Kernel::binary && kernel != Kernel::concat) return {node.input(0)};
     std::vector<std::string> names;
     for (const auto& input : node.input())
-        if (edit.initializer(input) == nullptr) names.push_back(input);
+        if (!edit.is_constant(input)) names.push_back(input);
     return names;
 }
 

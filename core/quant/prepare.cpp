@@ -170,7 +170,7 @@ bool Prepared::is_static_table(std::size_t item) const {
     const auto& node = edit.item(item);
     if (node.removed || node.origin < 0 || node.proto.op_type() != "Gather" || node.proto.input_size() < 2) return false;
     const auto at = static_cast<std::size_t>(node.origin);
-    return choices[at].method == Method::int8_static && problem[at].empty() && edit.initializer(node.proto.input(0)) != nullptr &&
+    return choices[at].method == Method::int8_static && problem[at].empty() && edit.is_constant(node.proto.input(0)) &&
            edit.type(node.proto.input(0)).element == ElementType::float32;
 }
 
@@ -249,7 +249,7 @@ void Prepared::replan_static(const std::set<int>& keep_float) {
 
 Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
     job.check();
-    Prepared prepared(*model);
+    Prepared prepared(model);
     job.check();
     prepared.choices = resolve(recipe, *model);
     prepared.problem.resize(prepared.choices.size());

@@ -20,7 +20,7 @@ namespace vernier {
 /// The opened model rewritten for the methods that were chosen, and what each of its items shall become.
 /// Everything that a plan shows and that the methods then carry out; no data are needed for it.
 struct Prepared {
-    explicit Prepared(const Model& model) : edit(model) {}
+    explicit Prepared(const ModelPtr& model) : edit(model) {}
 
     GraphEdit edit;
     std::vector<Choice> choices;           ///< by NodeId

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "core/model/weights.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/temp_dir.h"
 
 namespace vernier {
 namespace {
@@ -24,6 +26,50 @@ TEST(GraphEdit, ACopyHasItsOwnConstants) {
     EXPECT_THAT(edit.floats("w"), ElementsAre(1, 2));
     EXPECT_THAT(copy.floats("w"), ElementsAre(7));
     EXPECT_THAT(copy.dims("w"), ElementsAre(1));
+}
+
+TEST(GraphEdit, SharesTheConstantsOfTheModelThatItKeeps) {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 2}).initializer("w", std::vector<float>{1, 2}, {2});
+    b.node("Mul", {"x", "w"}, {"y"}, {}, "mul").output("y", ElementType::float32, {1, 2});
+    ModelPtr model = make_model(b.build());
+    const std::string own = GraphEdit(*model).build().SerializeAsString();
+    GraphEdit edit(model);
+    EXPECT_EQ(edit.initializer("w"), &model->proto().graph().initializer(0)) << "the very same tensor, no copy";
+    EXPECT_NE(edit.fresh("w"), "w") << "its name is taken";
+    edit.replace_constant("w", {2}, {7, 8});
+    EXPECT_EQ(to_floats(model->initializers()[0]), (std::vector<float>{1, 2})) << "the model stays as it is";
+    EXPECT_EQ(GraphEdit(model).build().SerializeAsString(), own) << "both ways build the same";
+    GraphEdit last(model);
+    model.reset();
+    EXPECT_THAT(last.floats("w"), ElementsAre(1, 2)) << "the edit keeps the model";
+    EXPECT_EQ(std::move(last).build().graph().initializer(0).raw_data().size(), 8U);
+}
+
+TEST(GraphEdit, ReadsConstantsOutsideOfTheFileOnlyWhenTheyAreAskedFor) {
+    const test::TempDir folder;
+    const std::vector<float> values{1, 2, 3, 4};
+    folder.write("w.bin", std::string(reinterpret_cast<const char*>(values.data()), 16));
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).initializer("w", values, {4});
+    b.node("Mul", {"x", "w"}, {"y"}, {}, "mul").output("y", ElementType::float32, {1, 4});
+    onnx::ModelProto proto = b.build();
+    auto& tensor = *proto.mutable_graph()->mutable_initializer(0);
+    tensor.clear_raw_data();
+    tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+    auto* location = tensor.add_external_data();
+    location->set_key("location");
+    location->set_value("w.bin");
+    const ModelPtr model = open_model(folder.write("m.onnx", proto.SerializeAsString()));
+    const GraphEdit edit(model);
+    EXPECT_TRUE(edit.is_constant("w"));
+    EXPECT_TRUE(edit.is_float_constant("w"));
+    EXPECT_THAT(edit.dims("w"), ElementsAre(4));
+    EXPECT_THAT(edit.floats("w"), ElementsAre(1, 2, 3, 4));
+    EXPECT_EQ(edit.build().SerializeAsString(), GraphEdit(*model).build().SerializeAsString());
+    ASSERT_NE(edit.initializer("w"), nullptr);
+    EXPECT_EQ(edit.initializer("w")->raw_data().size(), 16U) << "who asks for the tensor gets all of it";
+    EXPECT_EQ(edit.build().SerializeAsString(), GraphEdit(*model).build().SerializeAsString());
 }
 
 TEST(GraphEdit, BuildingACopyAwayLeavesTheOriginalWhole) {

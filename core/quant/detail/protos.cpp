@@ -87,6 +87,43 @@ void normalize_to_raw(onnx::TensorProto& tensor) {
     }
 }
 
+onnx::TensorProto with_bytes(const onnx::TensorProto& tensor, std::span<const std::byte> bytes) {
+    onnx::TensorProto whole = tensor;
+    whole.clear_data_location();
+    whole.clear_external_data();
+    whole.set_raw_data(bytes.data(), bytes.size());
+    return whole;
+}
+
+onnx::ModelProto without_initializers(const onnx::ModelProto& model) {
+    onnx::ModelProto light;
+    if (model.has_ir_version()) light.set_ir_version(model.ir_version());
+    *light.mutable_opset_import() = model.opset_import();
+    if (model.has_producer_name()) light.set_producer_name(model.producer_name());
+    if (model.has_producer_version()) light.set_producer_version(model.producer_version());
+    if (model.has_domain()) light.set_domain(model.domain());
+    if (model.has_model_version()) light.set_model_version(model.model_version());
+    if (model.has_doc_string()) light.set_doc_string(model.doc_string());
+    *light.mutable_metadata_props() = model.metadata_props();
+    *light.mutable_training_info() = model.training_info();
+    *light.mutable_functions() = model.functions();
+    *light.mutable_configuration() = model.configuration();
+    light.mutable_unknown_fields()->MergeFrom(model.unknown_fields());
+    const onnx::GraphProto& from = model.graph();
+    onnx::GraphProto& to = *light.mutable_graph();
+    if (from.has_name()) to.set_name(from.name());
+    if (from.has_doc_string()) to.set_doc_string(from.doc_string());
+    *to.mutable_node() = from.node();
+    *to.mutable_input() = from.input();
+    *to.mutable_output() = from.output();
+    *to.mutable_value_info() = from.value_info();
+    *to.mutable_sparse_initializer() = from.sparse_initializer();
+    *to.mutable_quantization_annotation() = from.quantization_annotation();
+    *to.mutable_metadata_props() = from.metadata_props();
+    to.mutable_unknown_fields()->MergeFrom(from.unknown_fields());
+    return light;
+}
+
 onnx::ValueInfoProto value_info(const std::string& name, const ValueType& type) {
     onnx::ValueInfoProto info;
     info.set_name(name);

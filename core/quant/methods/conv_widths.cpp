@@ -131,7 +131,7 @@ private:
             const std::int64_t here = type.dims[1 - missing].value;
             if (here == 1) continue;
             if (here != channels_) return false;
-            if (edit_.initializer(input) != nullptr)
+            if (edit_.is_constant(input))
                 changes_.push_back([this, i, slot, axis = 1 - missing](std::int64_t wider) { grow_constant(edit_, i, slot, axis, wider); });
             else if (missing == 0) waiting.push_back(input);
             else return false;

@@ -23,7 +23,7 @@ bool is_zero(const GraphEdit& edit, const std::string& name) {
     const auto zeros = [](const std::vector<float>& values) {
         return std::all_of(values.begin(), values.end(), [](float value) { return value == 0.f; });
     };
-    if (edit.initializer(name) != nullptr) return edit.is_float_constant(name) && zeros(edit.floats(name));
+    if (edit.is_constant(name)) return edit.is_float_constant(name) && zeros(edit.floats(name));
     const int made_by = edit.producer(name);
     if (made_by < 0) return false;
     const auto& node = edit.item(static_cast<std::size_t>(made_by)).proto;
@@ -171,7 +171,7 @@ private:
     /// Adds Gemm's bias behind the product; returns the name that the product must write.
     std::string add_bias(const onnx::NodeProto& gemm, const std::string& output) {
         std::string bias = gemm.input(2);
-        if (edit_.initializer(bias) != nullptr) {
+        if (edit_.is_constant(bias)) {
             const float beta = attribute_float(gemm, "beta", 1.f);
             auto values = edit_.floats(bias);
             auto dims = edit_.dims(bias);

@@ -30,7 +30,7 @@ bool is_float(const GraphEdit& edit, const std::string& name) {
 
 /// Why a constant cannot be an S8 weight of this rank (-1 = any above 1); empty when it can.
 std::string why_not_weight(const GraphEdit& edit, const std::string& name, int rank) {
-    if (edit.initializer(name) == nullptr) return "its weight is computed, not constant";
+    if (!edit.is_constant(name)) return "its weight is computed, not constant";
     if (!edit.is_float_constant(name)) return "its weight is not float32";
     const auto dims = edit.dims(name);
     if (rank >= 0 && static_cast<int>(dims.size()) != rank) return fmt::format("its weight has {} axes instead of {}", dims.size(), rank);
@@ -42,16 +42,16 @@ std::string why_not_weight(const GraphEdit& edit, const std::string& name, int r
 
 std::string why_not_product(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2) return "it has no weight";
-    if (edit.initializer(node.input(0)) != nullptr) return "its first input is the constant one";
-    if (edit.initializer(node.input(1)) == nullptr) return "both inputs are computed, where INT8 is measured to lose";
+    if (edit.is_constant(node.input(0))) return "its first input is the constant one";
+    if (!edit.is_constant(node.input(1))) return "both inputs are computed, where INT8 is measured to lose";
     if (!is_float(edit, node.input(0))) return "its input is not float32";
     const ValueType input = edit.type(node.input(0));
     if (input.has_shape && input.dims.size() < 2) return "its input is a vector";
     if (node.op_type() == "Gemm") {
         if (attribute_int(node, "transA", 0) != 0) return "its input is transposed (transA)";
-        if (present(node, 2) && edit.initializer(node.input(2)) == nullptr && attribute_float(node, "beta", 1.f) != 1.f)
+        if (present(node, 2) && !edit.is_constant(node.input(2)) && attribute_float(node, "beta", 1.f) != 1.f)
             return "its bias is computed and scaled (beta)";
-        if (present(node, 2) && edit.initializer(node.input(2)) != nullptr && !edit.is_float_constant(node.input(2)))
+        if (present(node, 2) && edit.is_constant(node.input(2)) && !edit.is_float_constant(node.input(2)))
             return "its bias is not float32";
     }
     return why_not_weight(edit, node.input(1), 2);
@@ -67,7 +67,7 @@ std::string why_not_lstm(const GraphEdit& edit, const onnx::NodeProto& node) {
 
 std::string why_not_gather(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2) return "it has no table";
-    if (edit.initializer(node.input(0)) == nullptr) return "its data is computed, not a constant table";
+    if (!edit.is_constant(node.input(0))) return "its data is computed, not a constant table";
     if (!edit.is_float_constant(node.input(0))) return "its table is not float32";
     if (attribute_int(node, "axis", 0) != 0) return "it does not pick rows (axis is not 0)";
     return why_not_weight(edit, node.input(0), -1);

@@ -31,7 +31,7 @@ int last_folded(const GraphEdit& edit, int index) {
         if (readers.size() != 1) return index;
         const auto& next = edit.item(static_cast<std::size_t>(readers[0])).proto;
         const bool scales = (next.op_type() == "Mul" || next.op_type() == "Add") &&
-                            (edit.initializer(next.input(0)) != nullptr || edit.initializer(next.input(1)) != nullptr);
+                            (edit.is_constant(next.input(0)) || edit.is_constant(next.input(1)));
         if (next.op_type() != "BatchNormalization" && !scales && !passes_on(next)) return index;
         index = readers[0];
     }

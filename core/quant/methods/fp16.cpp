@@ -156,7 +156,7 @@ private:
     std::string half_of(const std::string& name) {
         const auto found = halves_.find(name);
         if (found != halves_.end()) return found->second;
-        if (edit_.initializer(name) != nullptr)
+        if (edit_.is_constant(name))
             return halves_[name] = edit_.add_constant(name + "_fp16", ElementType::float16, edit_.dims(name), half_bits(std::span<const float>(edit_.floats(name))));
         const std::string half = edit_.fresh(name + "_fp16");
         cast(name, half, onnx::TensorProto::FLOAT16);

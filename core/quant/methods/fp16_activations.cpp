@@ -35,7 +35,7 @@ std::vector<std::pair<std::string, bool>> tensors_of(const GraphEdit& edit, cons
     std::vector<std::pair<std::string, bool>> tensors;
     if (!slots.why.empty()) return tensors;
     const auto take = [&](const std::string& name, bool half, bool written) {
-        if (half && rules.is_float(name) && edit.initializer(name) == nullptr) tensors.emplace_back(name, written);
+        if (half && rules.is_float(name) && !edit.is_constant(name)) tensors.emplace_back(name, written);
     };
     for (int i = 0; i < node.input_size(); ++i) take(node.input(i), slots.inputs[static_cast<std::size_t>(i)], false);
     for (int i = 0; i < node.output_size(); ++i) take(node.output(i), slots.outputs[static_cast<std::size_t>(i)], true);

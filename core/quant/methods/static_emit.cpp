@@ -181,7 +181,7 @@ private:
     void write_constant_operands(int i) {
         for (int slot = 0; slot < node(i).input_size(); ++slot) {
             const std::string name = node(i).input(slot);
-            if (edit_.initializer(name) == nullptr) continue;
+            if (!edit_.is_constant(name)) continue;
             const auto values = edit_.floats(name);
             const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
             const QuantParams q = values.empty() ? QuantParams{} : u8_params({*lo, *hi});

@@ -56,7 +56,7 @@ private:
             const auto columns = edit_.dims(node(i).input(1)).back();
             for (const auto& input : node(reader).input()) {
                 const auto dims = edit_.dims(input);
-                if (edit_.initializer(input) == nullptr || dims.empty() || dims.back() != columns) continue;
+                if (!edit_.is_constant(input) || dims.empty() || dims.back() != columns) continue;
                 if (std::any_of(dims.begin(), dims.end() - 1, [](auto dim) { return dim != 1; })) continue;
                 bias_add_[i] = reader;
                 bias_of_[reader] = i;

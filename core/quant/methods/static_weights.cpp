@@ -29,7 +29,7 @@ StaticWeights::Bias StaticWeights::find_bias(int i, std::size_t channels) const 
         const int add = edit_.only_reader(node(i).output(0));
         if (add < 0 || !item(add).absorbed || node(add).op_type() != "Add") return bias;
         bias.node = add;
-        bias.slot = edit_.initializer(node(add).input(0)) != nullptr ? 0 : 1;
+        bias.slot = edit_.is_constant(node(add).input(0)) ? 0 : 1;
     } else if (node(i).input_size() > 2 && !node(i).input(2).empty()) {
         bias.node = i;
         bias.slot = 2;

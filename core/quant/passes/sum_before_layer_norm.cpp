@@ -43,7 +43,7 @@ int sum_before_layer_norm(GraphEdit& edit) {
     for (std::size_t i = 0; i < edit.size(); ++i) {
         auto& item = edit.item(i);
         if (item.removed || item.proto.op_type() != "Add" || !item.proto.domain().empty() || item.proto.input_size() != 2) continue;
-        if (edit.initializer(item.proto.input(0)) != nullptr || edit.initializer(item.proto.input(1)) != nullptr) continue;
+        if (edit.is_constant(item.proto.input(0)) || edit.is_constant(item.proto.input(1))) continue;
         if (!is_float(edit, item.proto.output(0)) || !feeds_norm_only(edit, item.proto.output(0))) continue;
         item.proto.set_op_type("Sum");
         ++changed;
