@@ -53,6 +53,25 @@ TEST(Advice, WhatIsQuantizedStaysAsItIs) {
     EXPECT_EQ(workload_of(*model).quantized_nodes, 2U);
 }
 
+TEST(Advice, WorkInBodiesCounts) {
+    const auto branch = [](bool convolution) {
+        ModelBuilder b;
+        b.output("o", ElementType::float32, {1, 32, 64});
+        if (convolution) b.initializer("w", random_floats(32 * 32 * 3, 1), {32, 32, 3}).node("Conv", {"x", "w"}, {"o"}, {{"pads", {1, 1}}});
+        else b.initializer("w", random_floats(64 * 64, 2), {64, 64}).node("MatMul", {"x", "w"}, {"o"});
+        return b.graph();
+    };
+    const auto model_of = [&](bool convolution) {
+        ModelBuilder b;
+        b.input("x", ElementType::float32, {1, 32, 64}).input("p", ElementType::boolean, {}).output("y", ElementType::float32, {1, 32, 64});
+        b.node("If", {"p"}, {"y"}, {{"then_branch", branch(convolution)}, {"else_branch", branch(convolution)}});
+        return make_model(b.build());
+    };
+    EXPECT_EQ(workload_of(*model_of(true)).conv_macs, 2U * 32 * 32 * 3 * 64);
+    EXPECT_EQ(advise(*model_of(true)).method, Method::int8_static);
+    EXPECT_EQ(advise(*model_of(false)).method, Method::int8_dynamic);
+}
+
 struct Expected {
     const char* model;
     Method method;
