@@ -7,7 +7,11 @@
 #include <array>
 #include <string_view>
 
+#include "core/base/error.h"
+#include "core/model/damage.h"
+#include "core/model/precision.h"
 #include "core/model/weights.h"
+#include "core/quant/plan.h"
 
 namespace vernier {
 namespace {
@@ -19,15 +23,6 @@ bool is_float(ElementType type) {
 
 bool is_recurrent(const Node& node) { return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN"; }
 
-/// Operators that compute with integers or hold integer weights.
-bool is_quantized(const Node& node) {
-    static constexpr std::array<std::string_view, 9> kOps = {
-        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger",
-        "MatMulNBits", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM", "MatMulIntegerToFloat"};
-    return std::find(kOps.begin(), kOps.end(), node.op_type) != kOps.end() || node.op_type.rfind("QLinear", 0) == 0 ||
-           node.op_type == "QGemm" || node.op_type == "QAttention";
-}
-
 bool is_depthwise(const Model& model, const Node& node) {
     const std::int64_t groups = int_attribute(node, "group").value_or(1);
     if (node.op_type != "Conv" || groups <= 1 || node.inputs.size() < 2 || node.inputs[1] == kNone) return false;
@@ -35,9 +30,12 @@ bool is_depthwise(const Model& model, const Node& node) {
     return weight != nullptr && weight->dims.size() > 2 && weight->dims[1] == 1;
 }
 
+/// A constant of two axes and more, or a sub-graph of constants, which is folded.
 bool has_constant_weight(const Model& model, const Node& node) {
-    return std::any_of(node.inputs.begin(), node.inputs.end(),
-                       [&](ValueId id) { return id != kNone && model.constant(id) != nullptr && model.constant(id)->dims.size() >= 2; });
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
+        const Initializer* tensor = id == kNone ? nullptr : model.constant(id);
+        return tensor != nullptr ? tensor->dims.size() >= 2 : is_constant(model, id);
+    });
 }
 
 void count_weights(const Model& model, Workload& work) {
@@ -67,15 +65,19 @@ std::string nodes_text(std::size_t count, std::string_view op) { return fmt::for
 /// dynamic INT8 of the rest leaves all of that part in float.
 constexpr double kConvShare = 0.25;
 
+/// Bytes of float weights from which half the storage is worth a file.
+constexpr std::uint64_t kWorthHalving = 1'000'000;
+
 bool conv_decides(const Workload& work) {
     return work.convs > 0 && (work.macs == 0 || static_cast<double>(work.conv_macs) >= kConvShare * static_cast<double>(work.macs));
 }
 
 Method best_of(const Workload& work) {
     if (work.quantized_nodes > 0) return Method::fp32;
+    if (tiny(work) && !conv_decides(work)) return Method::fp32;  // a calibrated network is timed when it is quantized
     if (conv_decides(work)) return Method::int8_static;
     if (work.matmuls > 0 || work.lstms > 0) return Method::int8_dynamic;
-    if (work.weight_bytes > 1'000'000 && !work.half) return Method::fp16;
+    if (work.weight_bytes > kWorthHalving && !work.half) return Method::fp16;
     return Method::fp32;
 }
 
@@ -100,17 +102,18 @@ std::string reason(const Workload& work, Method method) {
                            share(work.matmul_macs, work.macs), nodes_text(work.matmuls, "MatMul or Gemm"));
     if (method == Method::fp16) return "There is little to compute in integers here, but half the storage can be saved.";
     if (work.quantized_nodes > 0)
-        return fmt::format("Nodes of this model are quantized already ({}); they stay as they are.", work.quantized_nodes);
+        return fmt::format("{} nodes of this model are quantized already and stay as they are.", work.quantized_nodes);
+    if (tiny(work)) return "This model is tiny: converting to integers takes longer than it saves. Quantize it for size only, and measure.";
     return "There are no weights worth quantizing.";
 }
 
 MethodAdvice advice_for(const Workload& work, Method method, Method best) {
     MethodAdvice advice{method, method == best, {}};
-    const bool has_work = work.convs + work.matmuls + work.recurrents > 0;
+    const bool has_work = work.convs + work.matmuls + work.lstms > 0;
     switch (method) {
         case Method::fp32: advice.text = "The baseline that everything is compared with."; break;
         case Method::fp16:
-            advice.suits = advice.suits || (work.weight_bytes > 1'000'000 && !work.half && work.quantized_nodes == 0);
+            advice.suits = advice.suits || (work.weight_bytes > kWorthHalving && !work.half && work.quantized_nodes == 0);
             advice.text = work.half ? "Most weights are in half precision already."
                                     : "Half the file and the same answers; on a CPU it does not run faster, on a GPU it does.";
             break;
@@ -136,7 +139,7 @@ Workload workload_of(const Model& model) {
     count_weights(model, work);
     for (const Node& node : model.nodes()) {
         work.macs += node.macs;
-        if (is_quantized(node)) ++work.quantized_nodes;
+        if (is_integer(precision_of(model, node.id))) ++work.quantized_nodes;
         if (node.op_type == "Conv" || node.op_type == "ConvTranspose") {
             ++work.convs;
             work.conv_macs += node.macs;
@@ -160,13 +163,55 @@ Workload workload_of(const Model& model) {
     return work;
 }
 
+bool tiny(const Workload& work) {
+    constexpr std::uint64_t kTinyMacs = 4'000'000, kTinyWeights = 250'000;
+    return work.macs > 0 && work.macs < kTinyMacs && work.weight_bytes < kTinyWeights;
+}
+
+namespace {
+
+/// Above this a plan would take long, and kinds of nodes decide alone.
+constexpr std::uint64_t kPlannedBytes = 256'000'000;
+
+/// Why a method would change no node of the model; empty when it changes some. What is recommended must not be refused.
+std::string why_nothing(const Model& model, Method method) {
+    if (model.size_bytes() > kPlannedBytes || damage_of(model)) return {};
+    Recipe recipe;
+    recipe.default_method = method;
+    try {
+        const Plan plan = make_plan(ModelPtr(ModelPtr(), &model), recipe);
+        const auto nothing = std::find_if(plan.findings.begin(), plan.findings.end(), [](const Finding& f) { return f.code == "nothing-changed"; });
+        return nothing == plan.findings.end() ? std::string() : nothing->text;
+    } catch (const Error& error) {  // what cannot be planned cannot be quantized
+        return fmt::format("{} is not possible: {}", row(method).title, error.what());
+    }
+}
+
+}  // namespace
+
 Advice advise(const Model& model) {
     const Workload work = workload_of(model);
     Advice advice;
     advice.method = best_of(work);
-    advice.title = std::string(row(advice.method).title);
     advice.text = reason(work, advice.method);
-    for (const MethodRow& candidate : kMethods) advice.methods.push_back(advice_for(work, candidate.method, advice.method));
+    std::array<std::string, kMethods.size()> nothing;
+    const auto refused = [&](Method method) -> std::string& { return nothing[static_cast<std::size_t>(method)]; };
+    while (advice.method != Method::fp32) {
+        std::string& why = refused(advice.method) = why_nothing(model, advice.method);
+        if (why.empty()) break;
+        // The next in line: less is asked of the model by each.
+        advice.method = advice.method == Method::int8_static ? Method::int8_dynamic
+                        : advice.method == Method::int8_dynamic && work.weight_bytes > kWorthHalving && !work.half ? Method::fp16 : Method::fp32;
+        if (advice.method == Method::int8_dynamic && (work.matmuls + work.lstms == 0 || conv_decides(work))) advice.method = Method::fp32;
+        advice.text = advice.method == Method::fp32 ? why : reason(work, advice.method);
+    }
+    advice.title = std::string(row(advice.method).title);
+    for (const MethodRow& candidate : kMethods) {
+        advice.methods.push_back(advice_for(work, candidate.method, advice.method));
+        if (refused(candidate.method).empty()) continue;
+        advice.methods.back().suits = false;
+        advice.methods.back().text = refused(candidate.method);
+    }
     return advice;
 }
 

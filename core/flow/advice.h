@@ -27,6 +27,8 @@ struct Workload {
     bool half = false;                 ///< most weights are FP16 or BF16 already
 };
 [[nodiscard]] Workload workload_of(const Model& model);
+/// So little work that converting to integers while the model runs costs more than it saves.
+[[nodiscard]] bool tiny(const Workload& work);
 
 /// How one method suits the model.
 struct MethodAdvice {
@@ -42,6 +44,7 @@ struct Advice {
     std::string text;   ///< why
     std::vector<MethodAdvice> methods;
 };
+/// The method that is named changes nodes of the model (models above 256 MB are judged by their kinds of nodes).
 [[nodiscard]] Advice advise(const Model& model);
 
 [[nodiscard]] Json to_json(const Advice& advice);

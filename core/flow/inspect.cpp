@@ -7,16 +7,26 @@
 #include "core/base/error.h"
 #include "core/flow/look.h"
 #include "core/model/damage.h"
+#include "core/model/precision.h"
 
 namespace vernier {
 namespace {
 
 std::vector<std::pair<std::string, std::size_t>> count_ops(const Model& model) {
     std::map<std::string, std::size_t> counts;
-    for (const Node& node : model.nodes()) ++counts[node.domain.empty() ? node.op_type : node.domain + "::" + node.op_type];
+    for (const Node& node : model.nodes())
+        if (node.op_type != "Constant") ++counts[node.domain.empty() ? node.op_type : node.domain + "::" + node.op_type];
     std::vector<std::pair<std::string, std::size_t>> ops(counts.begin(), counts.end());
     std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
     return ops;
+}
+
+/// Nodes that are quantized, or of another float type than FP32, by the id of what they are.
+Json already(const Model& model) {
+    std::map<std::string, std::size_t> counts;
+    for (const Node& node : model.nodes())
+        if (const Precision precision = precision_of(model, node.id); node.op_type != "Constant" && precision != Precision::fp32) ++counts[std::string(id(precision))];
+    return counts;
 }
 
 Json ports(const Model& model, const std::vector<ValueId>& values) {
@@ -93,6 +103,10 @@ Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, con
     return result;
 }
 
+std::size_t count_nodes(const Model& model) {
+    return static_cast<std::size_t>(std::count_if(model.nodes().begin(), model.nodes().end(), [](const Node& node) { return node.op_type != "Constant"; }));
+}
+
 Json to_json(const Inspection& inspection) {
     const Model& model = *inspection.model;
     Json opsets = Json::object();
@@ -106,7 +120,8 @@ Json to_json(const Inspection& inspection) {
                  {"opset", model.opset()},
                  {"opsets", opsets},
                  {"producer", model.producer()},
-                 {"nodes", model.nodes().size()},
+                 {"nodes", count_nodes(model)},
+                 {"already", already(model)},
                  {"parameters", model.parameters()},
                  {"bytes", model.weight_bytes()},
                  {"macs", inspection.workload.macs},

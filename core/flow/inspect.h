@@ -30,11 +30,14 @@ struct InspectRequest {
     std::filesystem::path data = {};  ///< gives the sizes that are not chosen; empty: none
 };
 
+/// Nodes of all graphs. Constant nodes are tensors of the file, not work: no count includes them.
+[[nodiscard]] std::size_t count_nodes(const Model& model);
+
 /// Opens a model, lets the runtime check it (when runtime is not null), and looks at it.
 /// Throws Error{not_found, bad_model, bad_data, usage, cancelled}.
 [[nodiscard]] Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, const Job& job);
 
-/// model, sizes (of inputs with open axes, by name), size_bytes, sha256, ir, opset, opsets, producer, nodes, parameters, bytes (of the weights), macs, inputs, outputs,
+/// model, sizes (of inputs with open axes, by name), size_bytes, sha256, ir, opset, opsets, producer, nodes, already, parameters, bytes (of the weights), macs, inputs, outputs,
 /// ops, advice, findings, session_start_ms.
 [[nodiscard]] Json to_json(const Inspection& inspection);
 

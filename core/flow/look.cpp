@@ -19,8 +19,6 @@ namespace {
 
 constexpr double kMaskAtMost = -1000;     // no score of a trained network is that low
 constexpr double kWideChannels = 20;      // from here per-tensor INT8 leaves the smallest channel fewer than 13 codes
-constexpr std::uint64_t kTinyMacs = 4'000'000;
-constexpr std::uint64_t kTinyWeights = 250'000;
 constexpr std::int64_t kPerChannelOpset = 13;
 constexpr int kTraceDepth = 8;
 
@@ -184,8 +182,8 @@ void look_at_size(const Model& model, const Workload& work, std::vector<Finding>
     }
     if (work.half)
         findings.push_back({Severity::info, "already-half", kNone, {}, {}, "Most weights of this model are in half precision already.",
-                            "Start from the FP32 model for INT8."});
-    if (work.macs > 0 && work.macs < kTinyMacs && work.weight_bytes < kTinyWeights)
+                            "INT8 methods work on it; inputs and outputs keep their types. The FP32 model gives INT8 better weights."});
+    if (tiny(work))
         findings.push_back({Severity::info, "tiny-model", kNone, {}, {},
                             fmt::format("This model is tiny ({} thousand multiply-accumulates): nothing to gain in time, since "
                                         "converting to integers costs more than it saves.",

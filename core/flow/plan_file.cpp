@@ -25,6 +25,7 @@ Json nodes_json(const Plan& plan, const Model& model) {
                      {"chosen", id(entry.chosen.method)},
                      {"applied", id(entry.applied)},
                      {"why", entry.why}};
+        if (entry.applied == Method::fp32 && entry.already != Precision::fp32) json["already"] = id(entry.already);
         if (entry.absorbed) json["absorbed"] = true;
         if (entry.chosen.explicit_choice()) json["rule"] = entry.chosen.rule;
         nodes.push_back(std::move(json));
@@ -38,12 +39,20 @@ Json counts_json(const Plan& plan) {
     return counts;
 }
 
+Json already_json(const Plan& plan) {
+    Json counts = Json::object();
+    for (const Precision precision : kPrecisions)
+        if (const std::size_t count = plan.count(precision); count > 0 && precision != Precision::fp32) counts[std::string(id(precision))] = count;
+    return counts;
+}
+
 Json to_json(const PlannedFile& planned) {
     return {{"model", planned.model->path().string()},
             {"recipe", to_json(planned.recipe)},
             {"size_bytes", planned.model->size_bytes()},
             {"size_estimate_bytes", planned.plan.size_estimate_bytes},
             {"counts", counts_json(planned.plan)},
+            {"already", already_json(planned.plan)},
             {"nodes", nodes_json(planned.plan, *planned.model)},
             {"findings", to_json(planned.plan.findings)}};
 }

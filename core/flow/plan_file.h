@@ -28,5 +28,7 @@ struct PlannedFile {
 [[nodiscard]] Json nodes_json(const Plan& plan, const Model& model);
 /// Nodes a method, by applied method.
 [[nodiscard]] Json counts_json(const Plan& plan);
+/// Nodes that stay as they are and are no FP32 nodes, by id: {"int8-static": 12}.
+[[nodiscard]] Json already_json(const Plan& plan);
 
 }  // namespace vernier

@@ -53,8 +53,6 @@ void warn_of_samples(std::uint64_t used, std::uint64_t wanted, std::vector<Findi
                         used < kFew ? "100 samples are usual; fewer miss values that the model meets later." : ""});
 }
 
-bool changes_nothing(const Plan& plan) { return plan.count(Method::fp32) == plan.nodes.size(); }
-
 Origin origin_of(const Model& model, const Recipe& recipe, const Plan& plan, const DatasetPtr& data, bool calibrated) {
     Origin origin;
     origin.version = VERNIER_VERSION;
@@ -99,7 +97,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     Quantized quantized = quantize_named(runtime, request, result.model, recipe, data, job);
     result.plan = std::move(quantized.plan);
     result.findings = std::move(quantized.findings);
-    if (changes_nothing(result.plan)) check_with_runtime(runtime, *result.model, result.findings);
+    if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
     check_executed(runtime, *quantized.proto, *result.model, result.plan, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
     result.calibrate_seconds = quantized.calibrate_seconds;
@@ -134,6 +132,7 @@ Json to_json(const QuantizedFile& result) {
             {"size_ratio", ratio},
             {"sha256", result.sha256},
             {"counts", counts_json(result.plan)},
+            {"already", already_json(result.plan)},
             {"nodes", nodes_json(result.plan, *result.model)},
             {"findings", to_json(result.findings)},
             {"seconds", {{"calibrate", result.calibrate_seconds}, {"quantize", result.quantize_seconds}, {"total", result.total_seconds}}},

@@ -85,6 +85,7 @@ const Initializer* Model::constant(ValueId id) const {
 
 ModelPtr with_types(const ModelPtr& model, const std::vector<NamedType>& types) {
     auto parts = std::make_unique<Model::Parts>(model->parts());
+    parts->makeup = std::make_shared<Makeup>();   // types tell it
     for (const NamedType& entry : types) {
         const ValueId id = parts->resolve(entry.name, 0);
         if (id == kNone) continue;

@@ -2,10 +2,12 @@
 #include "core/model/weights.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
 #include "core/base/half.h"
+#include "core/model/detail/steps.h"
 
 namespace vernier {
 namespace {
@@ -100,15 +102,106 @@ std::span<const float> view_floats(const Initializer& tensor, std::vector<float>
     return storage;
 }
 
-std::vector<Weight> weights_of(const Model& model, NodeId id) {
+namespace {
+
+bool is_code(const Initializer* tensor) {
+    return tensor != nullptr && bits(tensor->type) > 0 && bits(tensor->type) <= 8 && tensor->type != ElementType::boolean;
+}
+
+const Initializer* constant_at(const Model& model, const Node& node, int slot) {
+    const auto at = static_cast<std::size_t>(slot);
+    return slot < 0 || at >= node.inputs.size() || node.inputs[at] == kNone ? nullptr : model.constant(node.inputs[at]);
+}
+
+/// Where an integer operator reads its codes, their scale and zero point; -1 where it has none.
+struct CodeSlots {
+    std::string_view op;
+    int codes, scale, zero_point;
+};
+constexpr std::array kCodeSlots = {
+    CodeSlots{"DequantizeLinear", 0, 1, 2}, CodeSlots{"QLinearConv", 3, 4, 5},       CodeSlots{"QLinearMatMul", 3, 4, 5},
+    CodeSlots{"QGemm", 3, 4, 5},            CodeSlots{"ConvInteger", 1, -1, 3},      CodeSlots{"MatMulInteger", 1, -1, 3},
+    CodeSlots{"MatMulIntegerToFloat", 1, 3, 5}, CodeSlots{"DynamicQuantizeMatMul", 1, 2, 3}, CodeSlots{"MatMulNBits", 1, 2, 3},
+    CodeSlots{"DynamicQuantizeLSTM", 1, 8, 9}, CodeSlots{"DynamicQuantizeLSTM", 2, 10, 11}, CodeSlots{"Gather", 0, -1, -1},
+    CodeSlots{"GatherBlockQuantized", 0, 2, 3},
+};
+
+/// Axis along which codes have scales of their own; otherwise that of the operator.
+int code_axis(const Node& owner, const Weight& weight, int otherwise) {
+    if (weight.scale == nullptr || weight.scale->count() < 2 || owner.op_type != "DequantizeLinear") return otherwise;
+    const std::int64_t axis = int_attribute(owner, "axis").value_or(1), rank = static_cast<std::int64_t>(weight.tensor->dims.size());
+    return static_cast<int>(std::clamp<std::int64_t>(axis < 0 ? axis + rank : axis, 0, std::max<std::int64_t>(rank - 1, 0)));
+}
+
+void add_codes(const Model& model, const Node& node, std::vector<Weight>& weights) {
+    for (const CodeSlots& slots : kCodeSlots) {
+        const Initializer* codes = slots.op == node.op_type ? constant_at(model, node, slots.codes) : nullptr;
+        if (!is_code(codes) || codes->count() < 2) continue;
+        if (node.domain == "com.microsoft" && int_attribute(node, "bits").value_or(8) == 4 && codes->type == ElementType::uint8)
+            codes = packed_codes(model, node.inputs[static_cast<std::size_t>(slots.codes)]);
+        Weight weight{slots.codes, node.inputs[static_cast<std::size_t>(slots.codes)], codes, channel_axis(node, slots.codes, *codes), false,
+                      constant_at(model, node, slots.scale), constant_at(model, node, slots.zero_point)};
+        if (node.op_type == "QLinearMatMul" || node.op_type == "MatMulInteger") weight.channel_axis = std::max(0, static_cast<int>(codes->dims.size()) - 1);
+        weight.channel_axis = code_axis(node, weight, weight.channel_axis);
+        weights.push_back(weight);
+    }
+}
+
+/// Codes behind the DequantizeLinear, or the Cast and Mul, that make a node's input.
+std::optional<Weight> codes_behind(const Model& model, const Node& node, int input) {
+    constexpr int kSteps = 8;
+    ValueId value = node.inputs[static_cast<std::size_t>(input)];
+    const Initializer* scale = nullptr;
+    for (int step = 0; step < kSteps && value != kNone && model.value(value).producer != kNone; ++step) {
+        const Node& maker = model.node(model.value(value).producer);
+        if (maker.inputs.empty()) return {};
+        if (maker.op_type == "DequantizeLinear" || maker.op_type == "Cast") {
+            const Initializer* codes = constant_at(model, maker, 0);
+            if (is_code(codes) && codes->count() > 1) {
+                Weight weight{input, maker.inputs[0], codes, channel_axis(node, input, *codes), is_bias(node, input), scale, nullptr};
+                if (maker.op_type == "DequantizeLinear") {
+                    weight.scale = constant_at(model, maker, 1);
+                    weight.zero_point = constant_at(model, maker, 2);
+                }
+                weight.channel_axis = code_axis(maker, weight, weight.channel_axis);
+                return weight;
+            }
+        }
+        if (maker.op_type == "Mul" && maker.inputs.size() == 2) {
+            const int other = constant_at(model, maker, 0) != nullptr ? 0 : 1;
+            if (scale == nullptr) scale = constant_at(model, maker, other);
+            value = maker.inputs[static_cast<std::size_t>(1 - other)];
+        } else {
+            value = maker.inputs[0];
+        }
+    }
+    return {};
+}
+
+bool is_int8_operator(const Node& node) {
+    return node.op_type != "Gather" && std::any_of(kCodeSlots.begin(), kCodeSlots.end(), [&](const CodeSlots& slots) { return slots.op == node.op_type; });
+}
+
+}  // namespace
+
+std::vector<Weight> weights_of(const Model& model, NodeId id, ComputedWeights computed) {
     const Node& node = model.node(id);
     std::vector<Weight> weights;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    add_codes(model, node, weights);
+    const bool parameters = is_int8_operator(node) || node.op_type == "QuantizeLinear";   // scales are no weights
+    for (std::size_t i = 0; i < node.inputs.size() && !parameters; ++i) {
         if (node.inputs[i] == kNone) continue;
-        const Initializer* tensor = model.constant(node.inputs[i]);
-        if (tensor == nullptr || !is_float(tensor->type) || tensor->count() < 2) continue;
         const int input = static_cast<int>(i);
-        weights.push_back({input, node.inputs[i], tensor, channel_axis(node, input, *tensor), is_bias(node, input)});
+        const Initializer* tensor = model.constant(node.inputs[i]);
+        if (tensor == nullptr) {
+            if (auto codes = codes_behind(model, node, input)) {
+                weights.push_back(*codes);
+                continue;
+            }
+            if (computed == ComputedWeights::included) tensor = computed_constant(model, node.inputs[i]);
+        }
+        if (tensor == nullptr || !is_float(tensor->type) || tensor->count() < 2) continue;
+        weights.push_back({input, node.inputs[i], tensor, channel_axis(node, input, *tensor), is_bias(node, input), nullptr, nullptr});
     }
     std::stable_partition(weights.begin(), weights.end(), [](const Weight& weight) { return !weight.is_bias; });
     return weights;

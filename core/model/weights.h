@@ -17,16 +17,25 @@ namespace vernier {
 [[nodiscard]] std::span<const float> view_floats(const Initializer& tensor, std::vector<float>& storage);
 
 /// A weight that a node reads: which input, which constant, and its output-channel axis.
+/// Stored codes (behind DequantizeLinear, Cast and Mul, or read by an integer operator) are the weight, with their scale.
+/// A weight that a sub-graph of constants computes is its result.
 struct Weight {
     int input = 0;                       ///< position in Node::inputs
     ValueId value = kNone;
     const Initializer* tensor = nullptr;
     int channel_axis = 0;                ///< Conv 0, ConvTranspose 1, MatMul last, Gemm by transB, LSTM 1, others 0
     bool is_bias = false;
+    const Initializer* scale = nullptr;       ///< of codes, where it is a constant
+    const Initializer* zero_point = nullptr;
 };
 
-/// Float constants with at least 2 elements that the node reads, the main weight first.
-[[nodiscard]] std::vector<Weight> weights_of(const Model& model, NodeId node);
+/// Float constants and codes with at least 2 elements that the node reads, the main weight first. The tensors live as long as the model.
+enum class ComputedWeights { left_out, included };   ///< to include them takes time when they are asked for first
+[[nodiscard]] std::vector<Weight> weights_of(const Model& model, NodeId node, ComputedWeights computed = ComputedWeights::left_out);
+
+/// What a sub-graph of constants computes (nullptr where it is none, is too large, or holds what is not known). Made when first
+/// asked, kept with the model up to a bound.
+[[nodiscard]] const Initializer* computed_constant(const Model& model, ValueId value);
 
 /// Attributes for people and for code.
 [[nodiscard]] std::optional<std::int64_t> int_attribute(const Node& node, std::string_view name);

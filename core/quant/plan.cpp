@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/quant/nothing_changed.h"
 #include "core/quant/prepare.h"
 
 namespace vernier {
@@ -11,14 +12,15 @@ namespace {
 
 /// Bytes of a node's weights when it runs in a method (INT8 keeps one float scale a channel, about 1 % more).
 std::uint64_t weight_bytes_in(const Node& node, Method method) {
-    return node.weight_bytes * static_cast<std::uint64_t>(row(method).weight_bits) / 32 +
-           (row(method).weight_bits == 8 ? node.weight_bytes / 100 : 0);
+    const std::uint64_t bytes = node.parameters * static_cast<std::uint64_t>(row(method).weight_bits) / 8;
+    return bytes + (row(method).weight_bits == 8 ? node.parameters * 4 / 100 : 0);
 }
 
 std::uint64_t estimate_size(const std::vector<NodePlan>& nodes, const Model& model) {
     std::uint64_t saved = 0;
     for (const NodePlan& plan : nodes) {
         const Node& node = model.node(plan.node);
+        if (plan.applied == Method::fp32) continue;
         saved += node.weight_bytes - std::min(node.weight_bytes, weight_bytes_in(node, plan.applied));
     }
     return model.size_bytes() - std::min(model.size_bytes(), saved);
@@ -33,57 +35,80 @@ void apply_static(NodePlan& plan, const StaticItem& item) {
     plan.absorbed = item.absorbed;
 }
 
+/// Nodes that compute folded weights: gone with them, or still there for nodes that stay in float.
+void apply_folds(const Prepared& prepared, Plan& plan) {
+    const auto live = live_chain(prepared.edit, prepared.folds, [&](int item) { return prepared.stays_float(item); });
+    for (const int index : prepared.folds.chain) {
+        const NodeId origin = prepared.edit.item(static_cast<std::size_t>(index)).origin;
+        if (origin == kNone || live.contains(index)) continue;
+        NodePlan& entry = plan.nodes[static_cast<std::size_t>(origin)];
+        entry.applied = entry.chosen.method;
+        entry.absorbed = true;
+        entry.why.clear();
+    }
+}
+
 }  // namespace
 
 std::size_t Plan::count(Method method) const {
-    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) { return n.applied == method; }));
+    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
+        return n.counted && n.applied == method && (method != Method::fp32 || n.already == Precision::fp32);
+    }));
 }
 
+std::size_t Plan::count(Precision already) const {
+    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
+        return n.counted && n.applied == Method::fp32 && n.already == already;
+    }));
+}
+
+bool Plan::changes_nothing() const {
+    return std::none_of(nodes.begin(), nodes.end(), [](const NodePlan& n) { return n.counted && n.applied != Method::fp32; });
+}
+
+namespace {
+
+/// item: the node's item in the prepared graph; -1 where a rewriting or the edit itself took it in.
+NodePlan entry_of(const Prepared& prepared, const Model& model, const Node& node, int item) {
+    const auto at = static_cast<std::size_t>(node.id);
+    NodePlan entry{node.id, prepared.choices[at], Method::fp32, prepared.problem[at], false, node.op_type != "Constant", precision_of(model, node.id)};
+    if (!entry.why.empty() || entry.chosen.method == Method::fp32) return entry;  // stays as it is
+    if (item < 0) entry.absorbed = true;
+    if (item >= 0 && entry.chosen.method == Method::int8_static && !prepared.is_static_table(static_cast<std::size_t>(item)))
+        apply_static(entry, prepared.static_plan.items[static_cast<std::size_t>(item)]);
+    else
+        entry.applied = entry.chosen.method;
+    return entry;
+}
+
+/// The warning of a recipe that asks for something and gets nothing; what would explain a change has nothing to explain then.
+void report_nothing_changed(Plan& plan, const Model& model) {
+    const bool asked = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& n) { return n.chosen.method != Method::fp32; });
+    auto nothing = nothing_changed(plan, model);
+    if (!nothing || !asked) return;
+    std::erase_if(plan.findings, [](const Finding& finding) { return finding.code == "other-float"; });
+    plan.findings.push_back(std::move(*nothing));
+}
+
+}  // namespace
+
 Plan plan_of(const Prepared& prepared, const Model& model) {
-    std::unordered_map<NodeId, std::size_t> item_of;
+    std::unordered_map<NodeId, int> item_of;
     for (std::size_t i = 0; i < prepared.edit.size(); ++i)
-        if (!prepared.edit.item(i).removed && prepared.edit.item(i).origin >= 0) item_of.emplace(prepared.edit.item(i).origin, i);
+        if (!prepared.edit.item(i).removed && prepared.edit.item(i).origin >= 0) item_of.emplace(prepared.edit.item(i).origin, static_cast<int>(i));
     Plan plan;
     for (const Node& node : model.nodes()) {
-        const auto at = static_cast<std::size_t>(node.id);
-        NodePlan entry{node.id, prepared.choices[at], Method::fp32, prepared.problem[at], false};
         const auto item = item_of.find(node.id);
-        if (!entry.why.empty() || entry.chosen.method == Method::fp32) {
-            // stays as it is
-        } else if (item == item_of.end()) {
-            entry.applied = entry.chosen.method;
-            entry.absorbed = true;
-        } else if (entry.chosen.method == Method::int8_static) {
-            if (prepared.is_static_table(item->second)) entry.applied = Method::int8_static;
-            else apply_static(entry, prepared.static_plan.items[item->second]);
-        } else {
-            entry.applied = entry.chosen.method;
-        }
-        plan.nodes.push_back(std::move(entry));
+        plan.nodes.push_back(entry_of(prepared, model, node, item == item_of.end() ? -1 : item->second));
     }
+    apply_folds(prepared, plan);
     plan.findings = prepared.findings;
+    report_nothing_changed(plan, model);
     plan.observed = prepared.static_plan.observed();
     plan.size_estimate_bytes = estimate_size(plan.nodes, model);
     return plan;
 }
 
 Plan make_plan(const ModelPtr& model, const Recipe& recipe, const Job& job) { return plan_of(prepare(model, recipe, job), *model); }
-
-Json to_json(const Plan& plan, const Model& model) {
-    Json nodes = Json::array();
-    for (const NodePlan& entry : plan.nodes) {
-        const Node& node = model.node(entry.node);
-        Json json = {{"id", node.id}, {"name", node.label}, {"op", node.op_type}, {"chosen", id(entry.chosen.method)},
-                     {"applied", id(entry.applied)}};
-        if (!entry.why.empty()) json["why"] = entry.why;
-        if (entry.absorbed) json["absorbed"] = true;
-        if (entry.chosen.rule >= 0) json["rule"] = entry.chosen.rule;
-        nodes.push_back(std::move(json));
-    }
-    Json counts = Json::object();
-    for (const MethodRow& method : kMethods) counts[std::string(method.id)] = plan.count(method.method);
-    return {{"nodes", std::move(nodes)}, {"counts", std::move(counts)}, {"size_estimate_bytes", plan.size_estimate_bytes},
-            {"observed_tensors", plan.observed.size()}, {"findings", to_json(plan.findings)}};
-}
 
 }  // namespace vernier

@@ -4,26 +4,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "core/model/precision.h"
 #include "core/quant/methods/fp16.h"
 #include "core/quant/passes/passes.h"
 #include "core/quant/passes/sequence.h"
+#include "core/quant/widen.h"
 
 namespace vernier {
 namespace {
 
 constexpr std::int64_t kOpsetForPerAxis = 13;  ///< DequantizeLinear with an axis; MaxPool on U8 needs 12
 
-bool is_quantized_op(const std::string& op) {
-    return op.starts_with("QLinear") || op == "QuantizeLinear" || op == "DequantizeLinear" || op == "ConvInteger" ||
-           op == "MatMulInteger" || op == "DynamicQuantizeLinear" || op == "QGemm" || op == "MatMulNBits";
-}
-
-/// What no method touches: nodes of an already quantized region.
-std::string untouchable(const Model& model, const Node& node) {
-    if (is_quantized_op(node.op_type)) return "it is already quantized";
+/// What no method touches: nodes of an already quantized region, what is as small already.
+std::string untouchable(const Model& model, const Node& node, Method method) {
+    const Precision precision = precision_of(model, node.id);
+    if (is_quantized_op(node) || precision == Precision::int8_static || precision == Precision::int8_dynamic) return "it is already quantized";
+    if (method == Method::fp16 && precision == Precision::fp16) return "it computes in half precision already";
     for (const ValueId input : node.inputs) {
-        if (input == kNone) continue;
+        if (input == kNone || code_bits(model, input) > 0) continue;  // stored codes are a weight like others
         const NodeId producer = model.value(input).producer;
         if (producer != kNone && model.node(producer).op_type == "DequantizeLinear") return "it is already quantized";
     }
@@ -40,8 +40,8 @@ void mark_untouchable(Prepared& prepared, const Model& model) {
     for (const Node& node : model.nodes()) {
         const auto at = static_cast<std::size_t>(node.id);
         if (prepared.choices[at].method == Method::fp32) continue;
-        prepared.problem[at] = untouchable(model, node);
-        if (!prepared.problem[at].empty()) ++quantized;
+        prepared.problem[at] = untouchable(model, node, prepared.choices[at].method);
+        if (!prepared.problem[at].empty() && is_integer(precision_of(model, node.id))) ++quantized;
     }
     report_once(prepared.findings, "already-quantized", "nodes are already quantized and are left as they are.",
                 "Start from the float model to choose anew.", quantized);
@@ -64,6 +64,51 @@ void raise_opset(Prepared& prepared, Method method, std::int64_t needed) {
                                  "Export the model again with opset 13 or later."});
     for (std::size_t i = 0; i < prepared.choices.size(); ++i)
         if (prepared.choices[i].method == method && prepared.problem[i].empty()) prepared.problem[i] = problem;
+}
+
+/// Items of a method that can have it, with what their weights shall take.
+std::vector<FoldFor> chosen_items(const Prepared& prepared) {
+    std::vector<FoldFor> chosen;
+    for (const MethodRow& method : kMethods) {
+        if (method.method == Method::fp32) continue;
+        const auto wanted = prepared.wants(method.method);
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            if (wanted[i]) chosen.push_back({static_cast<int>(i), method.weight_bits,
+                                             prepared.choices[static_cast<std::size_t>(prepared.edit.item(i).origin)].explicit_choice()});
+    }
+    std::sort(chosen.begin(), chosen.end(), [](const FoldFor& a, const FoldFor& b) { return a.item < b.item; });
+    return chosen;
+}
+
+/// INT8 dynamic takes single nodes; the other methods take what lies between their nodes too.
+bool has_form(const onnx::NodeProto& node, Method method) { return method != Method::int8_dynamic || has_dynamic_form(node.op_type()); }
+
+/// Nodes of another float type that a method cannot have after all, with the reason: they are not widened.
+using Kept = std::map<NodeId, std::string>;
+
+void widen_other_floats(Prepared& prepared, const Kept& kept) {
+    std::vector<int> items;
+    for (const FoldFor& chosen : chosen_items(prepared)) {
+        const auto& item = prepared.edit.item(static_cast<std::size_t>(chosen.item));
+        const Method method = prepared.choices[static_cast<std::size_t>(item.origin)].method;
+        if (!kept.contains(item.origin) && has_form(item.proto, method) && computes_in_other_float(prepared.edit, item.proto)) items.push_back(chosen.item);
+    }
+    prepared.widened = widen(prepared.edit, items);
+    report_once(prepared.findings, "other-float", "chosen nodes compute in half, bfloat16 or double; they start from FP32 values, between "
+                "Casts. The model's inputs and outputs keep their types.", "", prepared.widened.size());
+}
+
+/// Weights that constant sub-graphs compute, as constants. What computes them is no candidate itself.
+void fold_weights(Prepared& prepared) {
+    prepared.folds = fold_constants(prepared.edit, chosen_items(prepared));
+    const auto problem_of = [&](int item) -> std::string* {
+        const NodeId origin = prepared.edit.item(static_cast<std::size_t>(item)).origin;
+        return origin == kNone ? nullptr : &prepared.problem[static_cast<std::size_t>(origin)];
+    };
+    for (const int item : prepared.folds.chain)
+        if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = "it computes a constant, as it did";
+    for (const auto& [item, why] : prepared.folds.reasons)
+        if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = why;
 }
 
 void run_passes(Prepared& prepared) {
@@ -241,13 +286,36 @@ std::vector<bool> Prepared::per_channel() const {
     return result;
 }
 
+bool Prepared::stays_float(int item) const {
+    const NodeId origin = edit.item(static_cast<std::size_t>(item)).origin;
+    if (origin == kNone) return false;
+    const auto at = static_cast<std::size_t>(origin);
+    if (choices[at].method == Method::fp32 || !problem[at].empty()) return true;
+    return choices[at].method == Method::int8_static && !is_static_table(static_cast<std::size_t>(item)) &&
+           static_plan.items[static_cast<std::size_t>(item)].kernel == Kernel::none;
+}
+
 void Prepared::replan_static(const std::set<int>& keep_float) {
     auto wanted = wants(Method::int8_static);
     for (const int i : keep_float) wanted[static_cast<std::size_t>(i)] = false;
     static_plan = plan_static(edit, wanted);
 }
 
-Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
+namespace {
+
+Kept widened_in_vain(const Prepared& prepared) {
+    Kept kept;
+    for (const int index : prepared.widened) {
+        const auto at = static_cast<std::size_t>(index);
+        if (prepared.edit.item(at).removed || !prepared.stays_float(index)) continue;
+        const NodeId origin = prepared.edit.item(at).origin;
+        const std::string& problem = prepared.problem[static_cast<std::size_t>(origin)];
+        kept[origin] = !problem.empty() ? problem : prepared.static_plan.items[at].why;
+    }
+    return kept;
+}
+
+Prepared prepare_with(const ModelPtr& model, const Recipe& recipe, const Kept& kept, const Job& job) {
     job.check();
     Prepared prepared(model);
     job.check();
@@ -257,13 +325,29 @@ Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
     raise_opset(prepared, Method::int8_static, kOpsetForPerAxis);
     raise_opset(prepared, Method::int8_dynamic, kDynamicOpset);
     job.check();
+    widen_other_floats(prepared, kept);
+    fold_weights(prepared);
     run_passes(prepared);
     job.check();
     plan_dynamic(prepared);
     plan_fp16(prepared);
+    for (const auto& [node, why] : kept) prepared.problem[static_cast<std::size_t>(node)] = why;
     job.check();
     prepared.replan_static({});
     return prepared;
+}
+
+}  // namespace
+
+Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
+    Kept kept;
+    // What stays in float stays in its own type: once more without it, until nothing is widened in vain (rarely a third time).
+    for (int round = 0;; ++round) {
+        Prepared prepared = prepare_with(model, recipe, kept, job);
+        Kept more = widened_in_vain(prepared);
+        if (more.empty() || round == 2) return prepared;
+        kept.merge(more);
+    }
 }
 
 }  // namespace vernier

@@ -9,6 +9,7 @@
 #include "core/base/job.h"
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
+#include "core/quant/folds.h"
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/fp16_activations.h"
 #include "core/quant/methods/static_plan.h"
@@ -27,6 +28,8 @@ struct Prepared {
     std::vector<bool> absorbed;            ///< by NodeId: folded into a neighbour by a rewriting
     std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
     StaticPlan static_plan;
+    std::set<int> widened;                 ///< items of another float type that compute in FP32
+    Folds folds;                           ///< weights that constant sub-graphs compute, as constants
     std::vector<Finding> findings;
 
     /// Items whose node was chosen for a method and can have it, by item index.
@@ -39,6 +42,8 @@ struct Prepared {
     [[nodiscard]] std::vector<DynamicNode> dynamic_nodes() const;
     [[nodiscard]] std::vector<int> fp16_nodes() const;
     [[nodiscard]] std::vector<HalfNode> half_nodes() const;
+    /// True for an item of the opened model that no method changes (once static INT8 is planned).
+    [[nodiscard]] bool stays_float(int item) const;
     /// Takes back what does not fit into FP16 on the calibration samples, with findings; explicit choices are only reported.
     void check_fp16_activations(const Ranges& ranges);
     /// Takes back static INT8 where it needs a range that the samples did not show, with a finding: in a branch that none took.

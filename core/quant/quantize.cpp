@@ -17,6 +17,7 @@
 #include "core/quant/methods/float_guard.h"
 #include "core/quant/methods/fp16.h"
 #include "core/quant/methods/static_emit.h"
+#include "core/quant/nothing_changed.h"
 #include "core/quant/passes/sequence.h"
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
@@ -38,6 +39,7 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
     emit_dynamic(edit, prepared.dynamic_nodes());
     if (!static_plan.heavy.empty() || !prepared.dynamic_nodes().empty()) sum_before_layer_norm(edit);
     emit_fp16(edit, prepared.fp16_nodes());
+    unfold(edit, prepared.folds, [&](int item) { return prepared.stays_float(item); });
     repeat_dequantize_in_bodies(edit);
     guard_float_nodes(edit);
     return std::move(edit).build();
@@ -140,7 +142,9 @@ Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recip
         time_prefix(runtime, prepared, result.ranges, recipe.calibration, *dataset, job);
     job.step("quantize", 0, 1);
     result.plan = plan_of(prepared, *model);
-    if (result.plan.count(Method::fp32) == result.plan.nodes.size()) {
+    if (result.plan.changes_nothing()) {
+        const auto& said = result.plan.findings;
+        if (said.empty() || said.back().code != "nothing-changed") result.plan.findings.push_back(*nothing_changed(result.plan, *model));
         result.proto = std::make_shared<onnx::ModelProto>(written_proto(*model));  // nothing changes: every byte is kept
     } else {
         result.proto = std::make_shared<onnx::ModelProto>(

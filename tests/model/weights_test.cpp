@@ -14,6 +14,7 @@ using test::Attrs;
 using test::Dims;
 using test::ModelBuilder;
 using test::random_floats;
+using test::tensor_proto;
 using testing::ElementsAre;
 
 /// One node over x and weights of the given shapes.
@@ -112,6 +113,41 @@ TEST(Titles, SayTheFormOfTheNode) {
                              {{"hidden_size", 4}, {"direction", "bidirectional"}})),
               "BiLSTM 3→4");
     EXPECT_EQ(title(one_node("Relu", {2}, {}, {})), "Relu");
+}
+
+TEST(Weights, StoredCodesAreShownWithTheirScaleAndNotTheScales) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    b.initializer(tensor_proto("q", ElementType::int8, std::string(16, '\3'), {4, 4})).initializer("s", std::vector<float>{0.1F, 0.2F, 0.3F, 0.4F}, {4});
+    b.node("DequantizeLinear", {"q", "s"}, {"w"}, {{"axis", 1}}).node("MatMul", {"x", "w"}, {"m"});
+    b.node("Transpose", {"v"}, {"t"}).initializer("v", std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, {4, 4}).node("MatMul", {"m", "t"}, {"y"});
+    const ModelPtr model = make_model(b.build());
+    for (const NodeId id : {0, 1}) {
+        const std::vector<Weight> weights = weights_of(*model, id);
+        ASSERT_EQ(weights.size(), 1U);
+        EXPECT_EQ(weights[0].tensor->name, "q");
+        ASSERT_NE(weights[0].scale, nullptr);
+        EXPECT_EQ(weights[0].scale->name, "s");
+        EXPECT_EQ(weights[0].channel_axis, 1);
+    }
+    EXPECT_TRUE(weights_of(*model, 3).empty());
+    const std::vector<Weight> computed = weights_of(*model, 3, ComputedWeights::included);
+    ASSERT_EQ(computed.size(), 1U);
+    EXPECT_EQ(to_floats(*computed[0].tensor)[1], 5.F);
+}
+
+TEST(Weights, FourBitCodesAreUnpacked) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 32}).output("y", ElementType::float32, {1, 2}).domain("com.microsoft", 1);
+    b.initializer(tensor_proto("q", ElementType::uint8, std::string(32, '\x21'), {2, 1, 16})).initializer("s", std::vector<float>{0.1F, 0.2F}, {2});
+    b.node("MatMulNBits", {"x", "q", "s"}, {"y"}, {{"K", 32}, {"N", 2}, {"bits", 4}, {"block_size", 32}}, "", "com.microsoft");
+    const ModelPtr model = make_model(b.build());
+    const std::vector<Weight> weights = weights_of(*model, 0);
+    ASSERT_EQ(weights.size(), 1U);
+    const std::vector<float> values = to_floats(*weights[0].tensor);
+    ASSERT_EQ(values.size(), 64U);
+    EXPECT_EQ(values[0], 1.F);
+    EXPECT_EQ(values[1], 2.F);
 }
 
 }  // namespace

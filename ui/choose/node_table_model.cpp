@@ -16,6 +16,15 @@ QString text(std::string_view view) {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
+/// The method whose badge shows what a node is written in: a quantized node that stays has that of its kind.
+Method methodLike(const NodeState& state) {
+    return state.staysAsItWas() ? method_from_id(id(state.already)).value_or(Method::fp32) : state.applied;
+}
+
+QString methodName(const NodeState& state) {
+    return state.staysAsItWas() ? QObject::tr("%1 already").arg(text(title(state.already))) : text(row(state.applied).title);
+}
+
 }  // namespace
 
 NodeTableModel::NodeTableModel(Session& session, QObject* parent) : QAbstractTableModel(parent), session_(session) {
@@ -135,9 +144,9 @@ QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
                    : index.column() == Op         ? QString::fromStdString(node.op_type)
                                                   : QVariant();
         case Qt::AccessibleTextRole:
-            return index.column() == MethodColumn ? text(row(session_.nodeState(node.id).applied).title) : QVariant();
+            return index.column() == MethodColumn ? methodName(session_.nodeState(node.id)) : QVariant();
         case MethodRole:
-            return index.column() == MethodColumn ? QVariant(static_cast<int>(session_.nodeState(node.id).applied)) : QVariant();
+            return index.column() == MethodColumn ? QVariant(static_cast<int>(methodLike(session_.nodeState(node.id)))) : QVariant();
         case OwnRole: return session_.nodeState(node.id).own;
         default: return {};
     }
@@ -150,6 +159,9 @@ QVariant NodeTableModel::display(const Node& node, int column) const {
         case Op: return QString::fromStdString(node.op_type);
         case MethodColumn: {
             const NodeState state = session_.nodeState(node.id);
+            if (state.staysAsItWas() && !state.own) {
+                return methodLike(state) == Method::fp32 ? text(title(state.already)) : tr("already");
+            }
             // Behind the badge: an own wish that cannot be fulfilled must not pass without a word, nor the coarser scales.
             return state.own && state.applied != state.chosen ? tr("not %1").arg(text(row(state.chosen).badge))
                    : isPerTensor(state, node)                 ? tr("tensor")
@@ -166,7 +178,7 @@ QVariant NodeTableModel::sortKey(const Node& node, int column) const {
         case Id: return node.id;
         case Name: return QString::fromStdString(node.label);
         case Op: return QString::fromStdString(node.op_type);
-        case MethodColumn: return static_cast<int>(session_.nodeState(node.id).applied);
+        case MethodColumn: return static_cast<int>(methodLike(session_.nodeState(node.id)));
         case Size: return QVariant::fromValue<qulonglong>(node.weight_bytes);
         case Macs: return QVariant::fromValue<qulonglong>(node.macs);
         default: return {};
@@ -175,7 +187,7 @@ QVariant NodeTableModel::sortKey(const Node& node, int column) const {
 
 QString NodeTableModel::methodTip(NodeId node) const {
     const NodeState state = session_.nodeState(node);
-    QStringList lines{tr("%1, %2").arg(text(row(state.applied).title), state.own ? tr("override") : tr("by rule or default"))};
+    QStringList lines{tr("%1, %2").arg(methodName(state), state.own ? tr("override") : tr("by rule or default"))};
     if (row(state.applied).weight_bits == 8 && model_->node(node).weight_bytes > 0) {
         lines << (state.per_channel ? tr("Weights per channel.") : tr("Weights per tensor: one scale for all channels."));
     }

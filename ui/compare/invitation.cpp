@@ -92,7 +92,7 @@ void Invitation::invite() {
         button_->setEnabled(button_->isEnabled() && can);
         return;
     }
-    title_->setText(tr("Measure the FP32 baseline first"));
+    title_->setText(session_.isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already") : tr("Measure the FP32 baseline first"));
     QString words = tr("Savings are shown only against what this machine measured: size, session start, latency and, with a dataset, accuracy.");
     if (session_.datasetPath().isEmpty()) {
         words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");

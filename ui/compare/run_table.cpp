@@ -141,7 +141,7 @@ void RunTable::refill() {
 
 void RunTable::addBaseline() {
     insertRow(0);
-    QTableWidgetItem* name = cell(tr("FP32 (baseline)"), session_.modelName());
+    QTableWidgetItem* name = cell(session_.isQuantizedAlready() ? tr("As opened (baseline)") : tr("FP32 (baseline)"), session_.modelName());
     name->setData(Qt::UserRole, 0);
     setItem(0, Name, name);
     QTableWidgetItem* badge = cell({});

@@ -58,6 +58,10 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
         return {QObject::tr("Chosen %1, %4 %2: %3.").arg(title(state.chosen), title(state.applied), state.why, state.written ? QObject::tr("written as") : QObject::tr("stays in")),
                 NodeAdvice::Action::none, {}, state.own};
     }
+    if (state.staysAsItWas()) {
+        const std::string_view name = title(state.already);
+        return {QObject::tr("%1 already in the file; it stays as it is.").arg(QString::fromUtf8(name.data(), qsizetype(name.size()))), NodeAdvice::Action::none, {}, false};
+    }
     const bool integer = row(state.applied).weight_bits == 8;
     if (!weights.empty()) {
         const WeightFacts& weight = weights.front();

@@ -97,7 +97,9 @@ QStringList statisticsText(const WeightFacts& weight) {
                          QObject::tr("min / max  %1 / %2").arg(s.min, 0, 'g', 3).arg(s.max, 0, 'g', 3),
                          QObject::tr("mean ± sd  %1 ± %2").arg(s.mean, 0, 'g', 3).arg(s.deviation, 0, 'g', 3),
                          QObject::tr("zeros      %1 %").arg(100.0 * double(s.zeros) / double(std::max<std::uint64_t>(1, s.count)), 0, 'g', 3)};
-    if (const QString steps = weight.isBias ? QString() : stepsText(s); !steps.isEmpty()) {
+    if (!weight.scale.isEmpty()) {
+        lines << QObject::tr("codes      %1, scale %2").arg(QString::fromUtf8(name(weight.type).data(), qsizetype(name(weight.type).size())), weight.scale);
+    } else if (const QString steps = weight.isBias ? QString() : stepsText(s); !steps.isEmpty()) {
         lines << steps;
     }
     if (s.nan + s.inf > 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/inspect/weight_facts.h"
 
+#include <QObject>
 #include <QStringList>
 
 #include <algorithm>
@@ -58,14 +59,26 @@ std::optional<double> channelError(std::span<const float> values, const std::vec
     return -10 * std::log10(sum / static_cast<double>(counted));
 }
 
+/// "0.0123", or "0.004 to 0.12 (64 scales)".
+QString scaleText(const Initializer& scale) {
+    std::vector<float> storage;
+    const auto values = view_floats(scale, storage);
+    if (values.empty()) {
+        return {};
+    }
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    const QString least = QString::number(double(*low), 'g', 3);
+    return values.size() == 1 ? least : QObject::tr("%1 to %2 (%3 scales)").arg(least, QString::number(double(*high), 'g', 3)).arg(values.size());
+}
+
 }  // namespace
 
 std::vector<WeightFacts> weightFacts(const ModelPtr& model, NodeId node, const Job& job) {
     std::vector<WeightFacts> facts;
-    for (const Weight& weight : weights_of(*model, node)) {
+    for (const Weight& weight : weights_of(*model, node, ComputedWeights::included)) {
         job.check();
         // What is quantized is the weight with the normalization behind it: the file's own may look harmless where that is not.
-        std::vector<float> storage = folded_weight(*model, model->node(node), weight);
+        std::vector<float> storage = weight.scale == nullptr ? folded_weight(*model, model->node(node), weight) : std::vector<float>();
         WeightFacts one;
         one.folded = !storage.empty();
         const auto values = one.folded ? std::span<const float>(storage) : view_floats(*weight.tensor, storage);
@@ -74,8 +87,14 @@ std::vector<WeightFacts> weightFacts(const ModelPtr& model, NodeId node, const J
         one.type = weight.tensor->type;
         one.bytes = weight.tensor->size_bytes();
         one.isBias = weight.is_bias;
+        if (weight.scale != nullptr) {
+            one.scale = scaleText(*weight.scale);
+        }
         one.stats = compute_stats(values, one.dims, weight.channel_axis, kHistogramBins);
-        one.errors = format_errors(values, one.dims, weight.channel_axis);
+        // Codes are what they are: no format is to be chosen for them.
+        if (bits(one.type) > 8) {
+            one.errors = format_errors(values, one.dims, weight.channel_axis);
+        }
         for (FormatError& error : one.errors) {
             if (error.format != WeightFormat::fp16) {
                 const bool perChannel = error.format == WeightFormat::int8_per_channel;

@@ -38,6 +38,10 @@ struct NodeState {
     bool written = false;            ///< applied is what a run of this very recipe was written with, not only planned
     int rule = -1;                   ///< which rule said so; -1 = the default
     QString why;                     ///< why applied differs from chosen, or empty
+    Precision already = Precision::fp32;  ///< what the file computes it in, where no method changes it
+
+    /// A node that is quantized, or of another float type, and stays as it is.
+    [[nodiscard]] bool staysAsItWas() const { return applied == Method::fp32 && already != Precision::fp32; }
 };
 
 /// True where one scale serves a whole weight tensor: coarser than the usual one a channel.
@@ -48,6 +52,7 @@ struct NodeState {
 /// Live totals of the recipe as it stands. The size is an estimate and must be shown as one.
 struct Totals {
     std::array<int, kMethods.size()> nodes{};  ///< nodes by applied method, Constant nodes left out
+    std::array<int, kPrecisions.size()> already{};  ///< nodes that stay as they were, by what they are; not among the FP32 nodes
     quint64 sizeEstimate = 0;                  ///< bytes; 0 until the plan is there
     bool planned = false;
     bool written = false;                      ///< nodes and size are those of a run of this recipe: no estimate
@@ -141,6 +146,8 @@ public:
     /// What is missing before a candidate can be made, as one sentence; empty when nothing is. Calibration data are asked
     /// for later, by quantize() itself.
     [[nodiscard]] QString quantizeProblem() const;
+    /// The model as it was opened holds integer nodes: it is no FP32 baseline.
+    [[nodiscard]] bool isQuantizedAlready() const;
 
     // --- what all panels share ------------------------------------------------------------------------------------
     [[nodiscard]] Selection& selection() { return selection_; }

@@ -308,6 +308,7 @@ NodeState Session::nodeState(NodeId node) const {
     state.rule = choice.rule;
     state.own = choice.rule >= 0 && ruleOwn_[static_cast<std::size_t>(choice.rule)];
     state.written = made_.has_value();
+    state.already = precision_of(*model_, node);
     if (const Plan* plan = shownPlan(); plan != nullptr && index < plan->nodes.size()) {
         const NodePlan& planned = plan->nodes[index];
         state.applied = planned.applied;
@@ -331,7 +332,10 @@ Totals Session::totals() const {
     for (const Node& node : model_->nodes()) {
         const auto at = static_cast<std::size_t>(node.id);
         if (node.op_type != "Constant" && at < choices_.size()) {
-            ++totals.nodes[static_cast<std::size_t>(plan != nullptr && at < plan->nodes.size() ? plan->nodes[at].applied : choices_[at].method)];
+            const Method applied = plan != nullptr && at < plan->nodes.size() ? plan->nodes[at].applied : choices_[at].method;
+            const Precision already = precision_of(*model_, node.id);
+            const bool stays = applied == Method::fp32 && already != Precision::fp32;
+            ++(stays ? totals.already[static_cast<std::size_t>(already)] : totals.nodes[static_cast<std::size_t>(applied)]);
         }
     }
     return totals;
@@ -343,6 +347,10 @@ QString Session::quantizeProblem() const {
            : !planError_.isEmpty()            ? planError_
            : !changes_anything(choices_)      ? tr("Choose a method for at least one node first.")
                                               : QString();
+}
+
+bool Session::isQuantizedAlready() const {
+    return model_ && std::any_of(model_->nodes().begin(), model_->nodes().end(), [this](const Node& node) { return is_integer(precision_of(*model_, node.id)); });
 }
 
 bool Session::needsCalibration() const {

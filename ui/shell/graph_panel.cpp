@@ -258,6 +258,12 @@ void GraphPanel::showMethods() {
         card.own = state.own;
         card.name = coarse ? tr("%1, per tensor").arg(text(shown.title)) : text(shown.title);
         card.chosen = text(row(state.chosen).badge);
+        if (state.staysAsItWas()) {
+            card.badge = text(badge(state.already));
+            card.colour = theme.method(text(is_integer(state.already) && state.already != Precision::int8_static ? id(Method::int8_dynamic) : id(state.already)));
+            card.name = tr("%1 already").arg(text(title(state.already)));
+            card.chosen = state.own ? card.chosen : card.badge;
+        }
         card.note = state.absorbed         ? tr("Fused into a neighbouring node.")
                     : !state.why.isEmpty() ? tr("Not %1: %2").arg(text(row(state.chosen).title), state.why)
                     : coarse               ? tr("Weights per tensor: one scale for all channels.")

@@ -155,6 +155,12 @@ void StatusLine::showEstimate() {
             parts << tr("%L1 %2").arg(count).arg(QString::fromUtf8(method.title.data(), static_cast<qsizetype>(method.title.size())));
         }
     }
+    for (const Precision precision : kPrecisions) {
+        const std::string_view name = title(precision);
+        if (const int count = totals.already[static_cast<std::size_t>(precision)]; count > 0) {
+            parts << tr("%L1 %2 already").arg(count).arg(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
+        }
+    }
     setNote(estimate_, (totals.written ? tr("written: %1 · %2") : tr("estimate: %1 · %2")).arg(sizeText(totals.sizeEstimate), parts.join(QStringLiteral(", "))),
             totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title)
                            : tr("From the plan: what would be written. Sizes and times are measured when you quantize."));

@@ -24,7 +24,7 @@ std::string ports_text(const Model& model, const std::vector<ValueId>& values, s
 std::string facts_text(const Inspection& inspection, const Style& style) {
     const Model& model = *inspection.model;
     std::string text = style.bold(printable(model.path().filename().string())) + "\n";
-    text += fmt::format("  opset {}, IR {}, {} nodes, {} parameters, {} MB", model.opset(), model.ir_version(), model.nodes().size(),
+    text += fmt::format("  opset {}, IR {}, {} nodes, {} parameters, {} MB", model.opset(), model.ir_version(), count_nodes(model),
                         shortened(static_cast<double>(model.parameters())), megabytes(model.size_bytes()));
     if (inspection.workload.macs > 0) text += ", " + shortened(static_cast<double>(inspection.workload.macs)) + " multiply-accumulates";
     if (!model.producer().empty()) text += ", from " + printable(model.producer());

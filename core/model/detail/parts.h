@@ -18,6 +18,17 @@
 
 namespace vernier {
 
+/// Results of sub-graphs of constants, made when somebody asks for them. Values keep their ids when types are added.
+struct ComputedConstants {
+    struct Entry {
+        std::optional<Tensor> tensor;   ///< nothing where it cannot be computed
+        Initializer view;
+    };
+    std::mutex lock;
+    std::unordered_map<ValueId, std::unique_ptr<Entry>> entries;
+    std::uint64_t bytes = 0;
+};
+
 /// What models that differ only in inferred types share: the file itself and the bytes of its tensors.
 struct Source {
     onnx::ModelProto proto;            ///< local functions put in the place of their calls
@@ -31,6 +42,7 @@ struct Source {
     std::string producer;
     std::once_flag hashed;
     std::string hash;
+    ComputedConstants computed;
 };
 
 /// One graph of the model, with the values that it declares.
@@ -41,8 +53,17 @@ struct GraphScope {
     std::unordered_map<std::string_view, ValueId> names = {};  ///< keys are strings of the proto
 };
 
+/// What nodes compute in and values are made of, by id; found once, when first asked (see precision.h).
+struct Makeup {
+    std::once_flag made;
+    std::vector<bool> constant;           ///< by value: a constant, or made of constants alone
+    std::vector<std::uint8_t> code_bits;  ///< by value: width of the integer codes that such a value is made of; 0 = none
+    std::vector<std::uint8_t> precision;  ///< by node
+};
+
 struct Model::Parts {
     std::shared_ptr<Source> source = std::make_shared<Source>();
+    std::shared_ptr<Makeup> makeup = std::make_shared<Makeup>();
     std::vector<GraphScope> graphs;
     std::vector<Node> nodes;
     std::vector<Value> values;

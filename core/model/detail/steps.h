@@ -62,6 +62,9 @@ void count_macs(Model::Parts& parts);
 /// What is odd, but no reason to refuse the file.
 void find_oddities(Model::Parts& parts);
 
+/// Codes of 4 bits that an operator stores two a byte, seen as such; nullptr when the value is no constant of bytes.
+[[nodiscard]] const Initializer* packed_codes(const Model& model, ValueId value);
+
 [[nodiscard]] ValueType value_type(const onnx::TypeProto& proto);
 
 /// Text that a terminal and JSON can show: control characters replaced, cut after max_bytes at a character.

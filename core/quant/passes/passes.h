@@ -42,10 +42,6 @@ struct PassRow {
     PassFn run;
 };
 
-/// Reshape, Transpose, Squeeze, Unsqueeze, Flatten and Identity of a constant become a constant.
-///   Constant -> Reshape -> MatMul      =>      Constant' -> MatMul
-int fold_constant_shapes(GraphEdit& edit, PassContext& context);
-
 /// Conv without bias, then Add of a constant that is one number a channel:
 ///   Conv(x, W) -> Add(c [C,1,1] or [1,C,1,1])      =>      Conv(x, W, c)
 int fold_conv_bias(GraphEdit& edit, PassContext& context);

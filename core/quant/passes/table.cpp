@@ -6,10 +6,8 @@
 namespace vernier {
 namespace {
 
-// The order matters: constants first, since every later pass looks for them; the bias before BatchNormalization, which
-// scales it.
+// The order matters: the bias before BatchNormalization, which scales it. Constant sub-graphs are folded before (folds.h).
 constexpr std::array kStaticPasses = {
-    PassRow{"fold-constant-shapes", &fold_constant_shapes},
     PassRow{"fold-conv-bias", &fold_conv_bias},
     PassRow{"fold-batch-norm", &fold_batch_norm},
     PassRow{"fold-gemm-scales", &fold_gemm_scales},
