@@ -87,7 +87,7 @@ void NodeTableModel::sortRows() {
     switch (sortColumn_) {
         case Name:
         case Op: by([&](NodeId id) -> const QString& { return words[static_cast<std::size_t>(id)]; }); break;
-        case MethodColumn: by([&](NodeId id) { return session_.nodeState(id).applied; }); break;
+        case MethodColumn: by([&](NodeId id) { return methodLike(session_.nodeState(id)); }); break;
         case Size: by([&](NodeId id) { return node(id).weight_bytes; }); break;
         case Macs: by([&](NodeId id) { return node(id).macs; }); break;
         default:

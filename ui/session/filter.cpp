@@ -18,6 +18,11 @@ void Filter::setText(const QString& text) {
 }
 
 void Filter::setModel(ModelPtr model, std::vector<Method> methods) {
+    // Only what looks at methods can match otherwise when they change: a choice must not cost a search.
+    if (model == model_ && !text_.contains(QLatin1String("method"), Qt::CaseInsensitive)) {
+        methods_ = std::move(methods);
+        return;
+    }
     const std::vector<bool> before = matches_;
     const QString error = error_;
     if (model != model_) {

@@ -7,6 +7,7 @@
 #include <QSettings>
 #include <QStackedLayout>
 
+#include <array>
 #include <utility>
 
 #include "ui/graph/graph_canvas.h"
@@ -245,29 +246,37 @@ void GraphPanel::showMethods() {
     if (!session_.model() || !layout_) {
         return;
     }
+    // What is the same for thousands of nodes is made once: the words of a method, per channel and per tensor.
     const Theme theme = Theme::current();
+    std::array<std::array<CardMethod, 2>, kMethods.size()> looks;
+    for (const MethodRow& method : kMethods) {
+        for (const bool coarse : {false, true}) {
+            CardMethod& look = looks[static_cast<std::size_t>(method.method)][coarse ? 1 : 0];
+            look.badge = coarse ? perTensor(method.badge) : text(method.badge);
+            look.colour = theme.method(text(method.id));
+            look.name = coarse ? tr("%1, per tensor").arg(text(method.title)) : text(method.title);
+            look.note = coarse ? tr("Weights per tensor: one scale for all channels.") : QString();
+        }
+    }
+    const QString fused = tr("Fused into a neighbouring node.");
     std::vector<CardMethod> methods;
     methods.reserve(session_.model()->nodes().size());
     for (const Node& node : session_.model()->nodes()) {
         const NodeState state = session_.nodeState(node.id);
-        const MethodRow& shown = row(state.applied);
-        CardMethod card;
-        const bool coarse = isPerTensor(state, node);
-        card.badge = coarse ? perTensor(shown.badge) : text(shown.badge);
-        card.colour = theme.method(text(shown.id));
+        CardMethod card = looks[static_cast<std::size_t>(state.applied)][isPerTensor(state, node) ? 1 : 0];
         card.own = state.own;
-        card.name = coarse ? tr("%1, per tensor").arg(text(shown.title)) : text(shown.title);
-        card.chosen = text(row(state.chosen).badge);
+        card.chosen = looks[static_cast<std::size_t>(state.chosen)][0].badge;
         if (state.staysAsItWas()) {
             card.badge = text(badge(state.already));
             card.colour = theme.method(text(is_integer(state.already) && state.already != Precision::int8_static ? id(Method::int8_dynamic) : id(state.already)));
             card.name = tr("%1 already").arg(text(title(state.already)));
             card.chosen = state.own ? card.chosen : card.badge;
         }
-        card.note = state.absorbed         ? tr("Fused into a neighbouring node.")
-                    : !state.why.isEmpty() ? tr("Not %1: %2").arg(text(row(state.chosen).title), state.why)
-                    : coarse               ? tr("Weights per tensor: one scale for all channels.")
-                                           : QString();
+        if (state.absorbed) {
+            card.note = fused;
+        } else if (!state.why.isEmpty()) {
+            card.note = tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
+        }
         methods.push_back(std::move(card));
     }
     canvas_->setMethods(methods);
