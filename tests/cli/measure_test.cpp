@@ -190,6 +190,19 @@ TEST(Compare, OutputsAreMatchedByNameAndLimitedWithoutLabels) {
     EXPECT_EQ(run_cli({"compare", both, swapped, "--data", data, "--seconds", "0.01", "--min-agreement", "101"}).exit_code, 64);
 }
 
+TEST(Compare, AnInputOfAnotherNameIsRefusedByName) {
+    const TempDir dir;
+    ModelBuilder b;
+    b.input("in", ElementType::float32, {1, 2}).node("Relu", {"in"}, {"y"}).output("y", ElementType::float32, {1, 2});
+    const std::string renamed = dir.write("renamed.onnx", b.bytes()).string(), two = small_model(dir, "two.onnx", 2);
+    dir.write("rows", "{\"inputs\": {\"x\": [1, 2]}}\n");
+    const std::string data = dir.write("d.dataset.json", R"({"version": 1, "source": "jsonl", "splits": {"validation": {"file": "rows"}}})").string();
+    const Finished wrong = run_cli({"compare", two, renamed, "--data", data, "--seconds", "0.01"});
+    EXPECT_EQ(wrong.exit_code, 65);
+    EXPECT_THAT(wrong.err, HasSubstr("tensor in"));
+    EXPECT_THAT(wrong.err, HasSubstr("x float32[1,2]"));
+}
+
 TEST(Compare, WritesOneSelfContainedReport) {
     const TempDir dir;
     const std::string report = (dir / "report.html").string();

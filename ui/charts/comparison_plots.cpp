@@ -60,6 +60,7 @@ void explainTilde(IntervalPlot& plot) {
 void fillTop1(IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
     if (!measured.accuracy) {
         row.text = tr("not known");
+        row.known = false;
         return;
     }
     row.value = measured.accuracy->top1;
@@ -77,6 +78,7 @@ void fillTop1(IntervalRow& row, const Measurement& measured, const CandidateComp
 
 /// Without labels and without agreement: how far the worst output is from the baseline's.
 void fillOutputError(IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
+    row.known = candidate != nullptr && !measured.outputs.empty() && measured.outputs.front().sqnr_db;
     if (candidate == nullptr || measured.outputs.empty()) {
         row.text = QStringLiteral("–");
         return;

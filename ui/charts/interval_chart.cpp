@@ -95,7 +95,7 @@ void fill(QChart& chart, const IntervalPlot& plot, const Theme& theme, const Int
         delete axis;
     }
     for (const IntervalRow& row : plot.rows) {
-        if (row.baseline) {
+        if (row.baseline && row.known) {
             addLine(chart, {row.value, 0}, {row.value, double(plot.rows.size())}, QPen(mixed(theme.text2, theme.window, 0.8), 1.2, Qt::DotLine));
         }
     }
@@ -104,7 +104,9 @@ void fill(QChart& chart, const IntervalPlot& plot, const Theme& theme, const Int
         if (row.hi > row.lo) {
             addLine(chart, {row.lo, double(i) + 0.5}, {row.hi, double(i) + 0.5}, QPen(colourOf(row, theme), 2.6, Qt::SolidLine, Qt::FlatCap));
         }
-        addDot(chart, row, double(i) + 0.5, theme);
+        if (row.known) {
+            addDot(chart, row, double(i) + 0.5, theme);
+        }
     }
     addAxes(chart, plot, layout.plot.width());
     // An equal area would not reach the new series.
@@ -167,6 +169,9 @@ LabelCut cutOf(const IntervalPlot& plot, double width) {
 IntervalAxis axisOf(const IntervalPlot& plot) {
     IntervalAxis axis{HUGE_VAL, -HUGE_VAL};
     for (const IntervalRow& row : plot.rows) {
+        if (!row.known) {
+            continue;
+        }
         const bool interval = row.hi > row.lo;
         for (const double value : {row.value, interval ? row.lo : row.value, interval ? row.hi : row.value}) {
             if (std::isfinite(value)) {

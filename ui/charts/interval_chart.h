@@ -21,6 +21,7 @@ struct IntervalRow {
     bool best = false;         ///< in bold: the candidate that the verdict is about
     QString text;              ///< what stands at the right end: "44.0   2.19x"
     QString tip;
+    bool known = true;         ///< else there is no dot, and the text says why
 };
 
 /// A chart of rows, from top to bottom.

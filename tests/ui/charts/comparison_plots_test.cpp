@@ -41,6 +41,13 @@ TEST(ComparisonPlots, WithoutLabelsTheAnswersAreComparedWithTheBaselines) {
     ASSERT_EQ(plot.rows.size(), 3U);
     EXPECT_EQ(plot.rows[0].value, 100);
     EXPECT_NEAR(plot.rows[1].value, 99.9, 1e-9);
+    for (CandidateComparison& candidate : comparison.candidates) {
+        candidate.agreement.reset();
+    }
+    const IntervalPlot error = answersPlot(namedByFiles(comparison));
+    ASSERT_EQ(error.rows.size(), 3U);
+    EXPECT_FALSE(error.rows[0].known) << "the baseline has no error against itself";
+    EXPECT_EQ(error.rows[1].value, 20);
 }
 
 TEST(ComparisonPlots, SizeAndColdStartTellTheirShare) {

@@ -185,6 +185,23 @@ TEST(SessionFile, KeepsTheReportOfItsComparison) {
     EXPECT_TRUE(small.session.jobs().reportFile().isEmpty());
 }
 
+TEST(SessionFile, AReopenedComparisonIsJudgedAsBefore) {
+    SmallSession small;
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    const Gate gate{.max_drop_points = 0.01, .min_agreement = 99.99, .min_sqnr_db = 15};
+    small.session.setGate(gate);
+    const Json before = small.session.comparisonJson();
+    EXPECT_EQ(before["candidates"][0]["gate"]["lines"].size(), 3U);
+    const QString path = text(small.folder / "again.vernier");
+    ASSERT_EQ(small.session.save(path), std::nullopt);
+    small.session.close();
+    small.session.open(path);
+    ASSERT_TRUE(test::wait_until([&] { return small.session.readingName().isEmpty() && small.session.comparison(); }));
+    EXPECT_EQ(small.session.gate(), gate);
+    EXPECT_EQ(small.session.comparison()->gate, gate);
+    EXPECT_EQ(small.session.comparisonJson(), before);
+}
+
 TEST(SessionFile, CannotBeWrittenIsAnAnswerNotAnException) {
     SmallSession small;
     const auto problem = small.session.save(QStringLiteral("/proc/nowhere/work.vernier"));
