@@ -15,6 +15,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/model/damage.h"
+#include "core/model/declared.h"
 
 namespace vernier {
 namespace {
@@ -22,9 +23,9 @@ namespace {
 constexpr std::size_t kOptimizeAtMost = 3000;  // nodes; beyond, fusing them takes the runtime longer than a look may
 
 bool has_unknown_types(const Model& model) {
-    return std::any_of(model.values().begin(), model.values().end(), [](const Value& value) {
+    return std::any_of(model.values().begin(), model.values().end(), [&](const Value& value) {
         return value.graph == 0 && value.type.other.empty() &&
-               (value.type.element == ElementType::undefined || !value.type.has_shape);
+               (value.type.element == ElementType::undefined || !sure_type(model, value.id).has_shape);
     });
 }
 

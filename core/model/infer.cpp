@@ -9,41 +9,10 @@
 namespace vernier {
 namespace {
 
-Value* value_of(Model::Parts& parts, GraphId graph, const std::string& name) {
-    const auto& names = parts.graphs[static_cast<std::size_t>(graph)].names;
-    const auto found = names.find(name);
-    if (found == names.end()) return nullptr;
-    Value& value = parts.values[static_cast<std::size_t>(found->second)];
-    return value.is_constant() ? nullptr : &value;
-}
-
-void take_type(Value& value, ValueType type) {
-    for (Dim& dim : type.dims)
-        if (dim.name.starts_with("unk__")) dim.name.clear();  // made up by the inference, it says nothing
-    value.type = std::move(type);
-}
-
 void take_size(Value& value, const ValueType& type) {
     if (!type.has_shape) return;
     value.size.emplace();
     for (const Dim& dim : type.dims) value.size->push_back(dim.value);
-}
-
-/// Hands every value that computes something, with the type that the inference wrote into the scratch copy, to take.
-template <class Take>
-void each_type(Model::Parts& parts, const onnx::GraphProto& graph, const Take& take) {
-    GraphId id = kNone;
-    const std::string& name = graph.name();
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-    if (error != std::errc() || id < 0 || static_cast<std::size_t>(id) >= parts.graphs.size()) return;
-    for (const auto* list : {&graph.input(), &graph.value_info(), &graph.output()})
-        for (const onnx::ValueInfoProto& info : *list)
-            if (Value* value = info.has_type() ? value_of(parts, id, info.name()) : nullptr) take(*value, value_type(info.type()));
-    for (const onnx::NodeProto& node : graph.node())
-        for (const onnx::AttributeProto& attribute : node.attribute()) {
-            if (attribute.has_g()) each_type(parts, attribute.g(), take);
-            for (const onnx::GraphProto& body : attribute.graphs()) each_type(parts, body, take);
-        }
 }
 
 void infer(onnx::ModelProto& scratch) {
@@ -75,19 +44,118 @@ void set_sizes(onnx::GraphProto& graph, const std::vector<InputSize>& sizes) {
         }
 }
 
-}  // namespace
+/// The graph of a scratch copy, which is named by its number; kNone for another.
+GraphId number_of(const Model::Parts& parts, const onnx::GraphProto& graph) {
+    GraphId id = kNone;
+    const std::string& name = graph.name();
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+    return error != std::errc() || id < 0 || static_cast<std::size_t>(id) >= parts.graphs.size() ? kNone : id;
+}
 
-void infer_types(Model::Parts& parts, onnx::ModelProto& scratch) {
+/// Hands each typed value of a graph and its bodies to visit(value, info); inputs too where they are asked for.
+template <class Visit>
+void each_typed(Model::Parts& parts, onnx::GraphProto& graph, bool inputs, const Visit& visit) {
+    const GraphId id = number_of(parts, graph);
+    if (id == kNone) return;
+    const auto& names = parts.graphs[static_cast<std::size_t>(id)].names;
+    for (auto* list : {graph.mutable_input(), graph.mutable_value_info(), graph.mutable_output()}) {
+        if (list == graph.mutable_input() && !inputs) continue;
+        for (onnx::ValueInfoProto& info : *list) {
+            const auto found = names.find(info.name());
+            if (found == names.end() || !info.has_type()) continue;
+            Value& value = parts.values[static_cast<std::size_t>(found->second)];
+            if (!value.is_constant()) visit(value, info);
+        }
+    }
+    for (onnx::NodeProto& node : *graph.mutable_node())
+        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) each_typed(parts, *attribute.mutable_g(), inputs, visit);
+            for (onnx::GraphProto& body : *attribute.mutable_graphs()) each_typed(parts, body, inputs, visit);
+        }
+}
+
+/// The type without names that the inference made up, which say nothing.
+ValueType found_type(const onnx::ValueInfoProto& info) {
+    ValueType type = value_type(info.type());
+    for (Dim& dim : type.dims)
+        if (dim.name.starts_with("unk__")) dim.name.clear();
+    return type;
+}
+
+void run_inference(Model::Parts& parts, onnx::ModelProto& scratch, bool tell) {
     try {
         infer(scratch);
     } catch (const std::exception& error) {
+        if (!tell) return;
         Finding& finding = parts.findings.emplace_back();
         finding.severity = Severity::warning;
         finding.code = "shapes-incomplete";
         finding.text = "Shape inference stopped: " + one_line(error.what());
         finding.remedy = "Shapes that are missing are asked from ONNX Runtime";
     }
-    each_type(parts, scratch.graph(), take_type);
+}
+
+/// Adds to a value what is only declared, or follows from it.
+bool add_unsure(Model::Parts& parts, Value& value, const ValueType& more) {
+    ValueType before = value.type;
+    if (!add_missing(value.type, more)) return false;
+    parts.inferred.try_emplace(value.id, std::move(before));
+    return true;
+}
+
+using Declared = std::vector<std::pair<ValueId, ValueType>>;
+
+void tell_contradictions(Model::Parts& parts, const Declared& declared) {
+    std::size_t count = 0;
+    Finding finding;
+    for (const auto& [id, type] : declared) {
+        const Value& value = parts.values[static_cast<std::size_t>(id)];
+        if (!contradicts(value.type, type) || count++ > 0) continue;
+        finding.tensor = printable(value.name);
+        finding.text = "is declared as " + type.text() + ", but its node makes " + value.type.text() + ".";
+    }
+    if (count == 0) return;
+    finding.severity = Severity::info;
+    finding.code = "stale-shapes";
+    if (count > 1) finding.text.insert(0, "(the first of " + std::to_string(count) + ") ");
+    finding.text.insert(0, finding.tensor + " ");
+    finding.remedy = "What the nodes make counts; the declared shape is used nowhere";
+    parts.findings.push_back(std::move(finding));
+}
+
+/// Shapes that follow only if the declared ones hold: to be shown and counted, never to be relied on.
+void infer_from_declared(Model::Parts& parts, onnx::ModelProto& scratch) {
+    each_typed(parts, *scratch.mutable_graph(), false, [](const Value& value, onnx::ValueInfoProto& info) {
+        if (!info.type().has_tensor_type() || !value.type.has_shape) return;
+        auto& shape = *info.mutable_type()->mutable_tensor_type()->mutable_shape();
+        shape.clear_dim();
+        for (const Dim& dim : value.type.dims) {
+            auto& axis = *shape.add_dim();
+            if (dim.value >= 0) axis.set_dim_value(dim.value);
+            else if (!dim.name.empty()) axis.set_dim_param(dim.name);
+        }
+    });
+    run_inference(parts, scratch, false);
+    each_typed(parts, *scratch.mutable_graph(), false,
+               [&](Value& value, const onnx::ValueInfoProto& info) { add_unsure(parts, value, found_type(info)); });
+}
+
+}  // namespace
+
+/// First without the declared shapes, so that what is found follows from inputs, constants and nodes alone.
+void infer_types(Model::Parts& parts, onnx::ModelProto& scratch) {
+    Declared declared;
+    each_typed(parts, *scratch.mutable_graph(), false, [&](const Value& value, const onnx::ValueInfoProto& info) {
+        declared.emplace_back(value.id, value_type(info.type()));
+    });
+    forget_declared_shapes(*scratch.mutable_graph());
+    run_inference(parts, scratch, true);
+    for (const auto& [id, type] : declared) parts.values[static_cast<std::size_t>(id)].type = {};
+    each_typed(parts, *scratch.mutable_graph(), true, [](Value& value, const onnx::ValueInfoProto& info) { value.type = found_type(info); });
+    tell_contradictions(parts, declared);
+    bool more = false;
+    for (const auto& [id, type] : declared) more |= add_unsure(parts, parts.values[static_cast<std::size_t>(id)], type);
+    if (more) infer_from_declared(parts, scratch);
 }
 
 void infer_sizes(Model::Parts& parts) {
@@ -101,7 +169,7 @@ void infer_sizes(Model::Parts& parts) {
         } catch (const std::exception&) {
             // Sizes are a help: what the inference did not reach counts by its declared type.
         }
-        each_type(parts, sized.graph(), take_size);
+        each_typed(parts, *sized.mutable_graph(), true, [](Value& value, const onnx::ValueInfoProto& info) { take_size(value, value_type(info.type())); });
     }
     count_macs(parts);
 }

@@ -2,6 +2,7 @@
 #include "core/model/model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/model/detail/parts.h"
 #include "core/model/detail/steps.h"
@@ -83,6 +84,12 @@ const Initializer* Model::constant(ValueId id) const {
     return nullptr;
 }
 
+const ValueType& sure_type(const Model& model, ValueId value) {
+    const auto& inferred = model.parts().inferred;
+    const auto found = inferred.find(value);
+    return found == inferred.end() ? model.value(value).type : found->second;
+}
+
 ModelPtr with_types(const ModelPtr& model, const std::vector<NamedType>& types) {
     auto parts = std::make_unique<Model::Parts>(model->parts());
     parts->makeup = std::make_shared<Makeup>();   // types tell it
@@ -90,10 +97,15 @@ ModelPtr with_types(const ModelPtr& model, const std::vector<NamedType>& types) 
         const ValueId id = parts->resolve(entry.name, 0);
         if (id == kNone) continue;
         ValueType& type = parts->values[static_cast<std::size_t>(id)].type;
-        if (type.element == ElementType::undefined && type.other.empty())
-            type = entry.type;
-        else if (!type.has_shape && type.element == entry.type.element && entry.type.has_shape)
-            type = entry.type;
+        const auto inferred = parts->inferred.find(id);
+        if (inferred == parts->inferred.end()) {
+            add_missing(type, entry.type);
+            continue;
+        }
+        const ValueType declared = std::exchange(type, std::move(inferred->second));
+        add_missing(type, entry.type);
+        inferred->second = type;  // what the file declares comes last
+        if (!add_missing(type, declared)) parts->inferred.erase(inferred);
     }
     count_macs(*parts);
     return std::make_shared<const Model>(std::move(parts));

@@ -2,12 +2,32 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/model/declared.h"
 #include "core/quant/detail/protos.h"
 #include "core/quant/detail/unique_names.h"
 #include "core/quant/edit.h"
 
 // How a GraphEdit takes the graphs of a model apart, and which graph a node lies in. edit_build.cpp puts them together again.
 namespace vernier {
+namespace {
+
+/// A declared shape that the nodes contradict is not written again: behind an inserted node the runtime would believe it.
+void drop_contradicted(onnx::GraphProto& graph, const std::unordered_map<std::string, ValueType>& types) {
+    auto& infos = *graph.mutable_value_info();
+    infos.erase(std::remove_if(infos.begin(), infos.end(),
+                               [&](const auto& info) {
+                                   const auto found = types.find(info.name());
+                                   return found != types.end() && contradicts(found->second, value_type(info.type()));
+                               }),
+                infos.end());
+    for (auto& node : *graph.mutable_node())
+        for (auto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) drop_contradicted(*attribute.mutable_g(), types);
+            for (auto& body : *attribute.mutable_graphs()) drop_contradicted(body, types);
+        }
+}
+
+}  // namespace
 
 GraphEdit::GraphEdit(const Model& model, const std::shared_ptr<const void>& owner) {
     const bool bodies = std::any_of(model.nodes().begin(), model.nodes().end(), [](const Node& node) { return node.graph != 0; });
@@ -149,8 +169,9 @@ void GraphEdit::take_types(const Model& model, const std::vector<Renames>& renam
     for (const Value& value : model.values()) {
         const Renames& renamed = renames.at(static_cast<std::size_t>(value.graph));
         const auto found = renamed.find(value.name);
-        types_[found == renamed.end() ? value.name : found->second] = value.type;
+        types_[found == renamed.end() ? value.name : found->second] = sure_type(model, value.id);
     }
+    drop_contradicted(*base_.mutable_graph(), types_);
 }
 
 onnx::GraphProto& GraphEdit::frame(GraphId graph) {

@@ -4,6 +4,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include "core/model/declared.h"
 #include "core/runtime/detail/ort.h"
 
 namespace vernier {
@@ -59,6 +60,7 @@ onnx::ModelProto slim_copy(const onnx::ModelProto& model, bool with_weights) {
         *graph.add_output() = output;
         listed.insert(output.name());
     }
+    forget_declared_shapes(graph);
     for (const onnx::NodeProto& node : from.node()) {
         for (const std::string& output : node.output()) {
             if (!output.empty() && listed.insert(output).second) {

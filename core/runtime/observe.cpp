@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include "core/model/declared.h"
 #include "core/runtime/detail/ort.h"
 
 namespace vernier {
@@ -134,6 +135,11 @@ OrtStatus* infer_shape(const OrtCustomOp* op, OrtShapeInferContext* context) {
     if (OrtStatus* status = api.GetDimensionsCount(info, &rank)) {
         return status;
     }
+    // The API tells a scalar and an unknown rank in the same way. Handed on as a scalar, an unknown rank would be refused by
+    // the first Conv, MatMul or LSTM behind it; a scalar handed on as unknown costs nothing.
+    if (rank == 0) {
+        return nullptr;
+    }
     std::vector<std::int64_t> dims(rank);
     std::vector<const char*> symbols(rank, "");
     if (OrtStatus* status = api.GetDimensions(info, dims.data(), rank)) {
@@ -223,6 +229,8 @@ std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, std::shared_
     }
     detail::Lent lent;
     onnx::ModelProto light = lent.take(library, *model);
+    // An observer behind a tensor whose declared shape is wrong would make the runtime believe it.
+    forget_declared_shapes(*light.mutable_graph());
     detail::insert_observers(light, ids);
     const std::string bytes = detail::serialized(light);
     auto companion = std::make_shared<ObservedCompanion>(library, std::move(ordered), std::move(model));

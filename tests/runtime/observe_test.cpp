@@ -86,6 +86,60 @@ TEST(Observe, SeesTensorsOfTheBranchThatRuns) {
     EXPECT_EQ(e.calls, 0) << "the other branch did not run";
 }
 
+/// x [1,8] reshaped as `to` says, an observer behind it, and a node that refuses a scalar.
+ModelBuilder behind_a_reshape(const std::string& op, const test::Names& weights, const test::Attrs& attributes = {}) {
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {"N", 48}).input("to", ElementType::int64, {"R"});
+    builder.initializer("kernel", test::random_floats(4 * 3 * 9, 1), {4, 3, 3, 3}).initializer("matrix", test::random_floats(40, 2), {8, 5});
+    builder.initializer("w", test::random_floats(16 * 8, 3), {1, 16, 8}).initializer("r", test::random_floats(64, 4), {1, 16, 4});
+    builder.node("Reshape", {"x", "to"}, {"v"});
+    test::Names inputs = {"v"};
+    inputs.insert(inputs.end(), weights.begin(), weights.end());
+    builder.node(op, inputs, {"y"}, attributes);
+    auto& output = *builder.output("y", ElementType::float32, {}).proto().mutable_graph()->mutable_output(0);
+    output.mutable_type()->mutable_tensor_type()->clear_shape();
+    return builder;
+}
+
+TEST(Observe, AnUnknownRankStaysUnknown) {
+    struct Case {
+        std::string op;
+        test::Names weights;
+        test::Attrs attributes;
+        std::vector<std::int64_t> to;
+    };
+    const std::vector<Case> cases = {{"Conv", {"kernel"}, {{"pads", {1, 1, 1, 1}}}, {1, 3, 4, 4}},
+                                     {"MatMul", {"matrix"}, {}, {2, 3, 8}},
+                                     {"Gemm", {"matrix"}, {}, {6, 8}},
+                                     {"LSTM", {"w", "r"}, {{"hidden_size", 4}}, {6, 1, 8}},
+                                     {"ReduceMean", {}, {{"axes", {-1}}}, {6, 8}}};
+    for (const Case& one : cases) {
+        Seen v;
+        Seen y;
+        const auto model = kept(behind_a_reshape(one.op, one.weights, one.attributes).build());
+        const auto session = Session::open_observed(Runtime::load(), model, {}, {}, {{"v", v.observer()}, {"y", y.observer()}});
+        Tensor to{ElementType::int64, {static_cast<std::int64_t>(one.to.size())}, {}};
+        const auto bytes = std::as_bytes(std::span(one.to));
+        to.bytes.assign(bytes.begin(), bytes.end());
+        const auto out = session->run({{"x", float_tensor(test::random_floats(48, 5), {1, 48})}, {"to", to}});
+        EXPECT_EQ(v.dims, one.to) << one.op;
+        EXPECT_EQ(y.values, floats_of(out.at(0))) << one.op;
+        EXPECT_FALSE(y.values.empty()) << one.op;
+    }
+}
+
+TEST(Observe, DeclaredShapesThatTheNodesContradictDoNotCount) {
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {2, 8}).initializer("w", test::random_floats(32, 1), {8, 4});
+    builder.node("Relu", {"x"}, {"r"}).node("MatMul", {"r", "w"}, {"y"}).output("y", ElementType::float32, {7, 9});
+    builder.value_info("r", ElementType::float32, {2, 5});
+    Seen r;
+    const auto session = Session::open_observed(Runtime::load(), kept(builder.build()), {}, {}, {{"r", r.observer()}});
+    const auto out = session->run({{"x", float_tensor(test::random_floats(16, 5), {2, 8})}});
+    EXPECT_THAT(r.dims, ElementsAre(2, 8));
+    EXPECT_THAT(out.at(0).dims, ElementsAre(2, 4));
+}
+
 TEST(Observe, WithoutObserversTheModelRunsAsItIs) {
     const auto session = Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {});
     EXPECT_THAT(floats_of(session->run(branching_inputs())[0]), ElementsAre(0, -2, 0, -4));

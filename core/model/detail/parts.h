@@ -76,6 +76,7 @@ struct Model::Parts {
     std::shared_ptr<const onnx::ModelProto> scratch;  ///< for onnx's shape inference at other sizes; null when no axis is open
     std::uint64_t parameters = 0;
     std::uint64_t weight_bytes = 0;
+    std::unordered_map<ValueId, ValueType> inferred;  ///< where a file declares more than inference finds: what it finds
     std::vector<Finding> findings;
     std::optional<Error> damage;  ///< the first thing that does not hold together; see core/model/damage.h
     bool sorted = true;  ///< every node stands behind the nodes that it reads

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/model/declared.h"
 #include "core/model/detail/parts.h"
 
 // The steps of opening a model, in the order in which they run.
@@ -64,8 +65,6 @@ void find_oddities(Model::Parts& parts);
 
 /// Codes of 4 bits that an operator stores two a byte, seen as such; nullptr when the value is no constant of bytes.
 [[nodiscard]] const Initializer* packed_codes(const Model& model, ValueId value);
-
-[[nodiscard]] ValueType value_type(const onnx::TypeProto& proto);
 
 /// Text that a terminal and JSON can show: control characters replaced, cut after max_bytes at a character.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 160);
