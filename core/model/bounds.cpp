@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/model/detail/steps.h"
+#include "core/model/domain.h"
 
 namespace vernier {
 namespace {
@@ -42,7 +43,7 @@ void check_versions(Model::Parts& parts, const onnx::ModelProto& proto) {
     if (!proto.has_graph()) refuse("has no graph", "Check that the file is a whole ONNX model");
     if (proto.opset_import().empty()) refuse("imports no operator set", "Export it again with an opset from 7 to 26");
     for (const auto& import : proto.opset_import()) {
-        const bool standard = import.domain().empty() || import.domain() == "ai.onnx";
+        const bool standard = is_standard_domain(import.domain());
         const bool ml = import.domain() == "ai.onnx.ml";
         if (import.version() < 1 && (standard || ml))
             refuse(fmt::format("imports opset {}, which does not exist", import.version()));
@@ -93,7 +94,7 @@ private:
     };
 
     static std::string key(const std::string& domain, const std::string& name, const std::string& overload) {
-        return (domain == "ai.onnx" ? std::string() : domain) + '\n' + name + '\n' + overload;
+        return (is_standard_domain(domain) ? std::string() : domain) + '\n' + name + '\n' + overload;
     }
 
     static void merge(Size& total, const Size& part) {

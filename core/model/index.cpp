@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/model/detail/steps.h"
+#include "core/model/domain.h"
 
 namespace vernier {
 namespace {
@@ -15,8 +16,6 @@ Error broken(std::string what, Where where = {}) {
     return {ErrorKind::bad_model, std::move(what), std::move(where),
             "The file is damaged or was written wrongly; export it again"};
 }
-
-bool usual_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 class Indexer {
 public:
@@ -129,7 +128,7 @@ private:
         node.proto = &proto;
         node.name = proto.name();
         node.op_type = proto.op_type();
-        node.domain = usual_domain(proto.domain()) ? std::string() : proto.domain();
+        node.domain = is_standard_domain(proto.domain()) ? std::string() : proto.domain();
         for (const std::string* text : {&proto.name(), &proto.op_type(), &proto.domain()}) check_text(*text);
         if (node.op_type.empty()) damaged("a node has no operator type", {.node = printable(node.name)});
         for (const std::string& output : proto.output()) {
@@ -268,7 +267,7 @@ private:
 void build_index(Model::Parts& parts) {
     Indexer(parts).run();
     for (const auto& import : parts.source->proto.opset_import())
-        parts.opsets.push_back({usual_domain(import.domain()) ? std::string() : import.domain(), import.version()});
+        parts.opsets.push_back({is_standard_domain(import.domain()) ? std::string() : import.domain(), import.version()});
 }
 
 }  // namespace vernier

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "core/model/detail/steps.h"
+#include "core/model/domain.h"
 
 namespace vernier {
 namespace {
@@ -99,6 +100,7 @@ public:
             if (!parts_.sorted) sort(static_cast<GraphId>(g));
             graphs_[g]->set_name(std::to_string(g));
         }
+        use_plain_domain(copy_);
         import_used_domains();
         copy_.clear_training_info();
     }

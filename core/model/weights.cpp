@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "core/base/half.h"
+#include "core/base/narrow_types.h"
 #include "core/model/detail/steps.h"
 
 namespace vernier {
@@ -29,16 +31,47 @@ std::vector<float> cast(const Initializer& tensor) {
     return convert<Stored>(tensor, [](Stored value) { return static_cast<float>(value); });
 }
 
-/// Two values a byte, the first in the low half.
-std::vector<float> unpack_nibbles(const Initializer& tensor, bool with_sign) {
+/// Codes of a type that is narrower than a byte: the first lies in the lowest bits.
+template <class Convert>
+std::vector<float> unpack(const Initializer& tensor, const Convert& to_float) {
+    const auto width = static_cast<unsigned>(bits(tensor.type));
+    const unsigned a_byte = 8 / width;
     std::vector<float> floats(tensor.count());
     for (std::size_t i = 0; i < floats.size(); ++i) {
-        const auto byte = static_cast<unsigned>(tensor.data[i / 2]);
-        const int nibble = static_cast<int>(i % 2 == 0 ? byte & 0xFU : byte >> 4);
-        floats[i] = static_cast<float>(with_sign && nibble > 7 ? nibble - 16 : nibble);
+        const auto byte = static_cast<unsigned>(tensor.data[i / a_byte]);
+        floats[i] = to_float(byte >> (i % a_byte * width) & ((1U << width) - 1));
     }
     return floats;
 }
+
+std::vector<float> unpack_integers(const Initializer& tensor, bool with_sign) {
+    const int half = 1 << (bits(tensor.type) - 1);
+    return unpack(tensor, [=](unsigned code) {
+        const int value = static_cast<int>(code);
+        return static_cast<float>(with_sign && value >= half ? value - 2 * half : value);
+    });
+}
+
+/// A narrow float: one sign bit, then the exponent, then the fraction.
+struct NarrowFloat {
+    int exponent_bits, fraction_bits, bias;
+
+    [[nodiscard]] float value(unsigned code) const {
+        const auto fraction = static_cast<int>(code & ((1U << fraction_bits) - 1));
+        const auto exponent = static_cast<int>(code >> fraction_bits & ((1U << exponent_bits) - 1));
+        const bool negative = (code >> (exponent_bits + fraction_bits) & 1U) != 0;
+        const int whole = exponent == 0 ? fraction : fraction + (1 << fraction_bits);
+        const float magnitude = std::ldexp(static_cast<float>(whole), std::max(exponent, 1) - bias - fraction_bits);
+        return negative ? -magnitude : magnitude;
+    }
+};
+
+float float8e4m3fn(std::uint8_t code) { return (code & 0x7FU) == 0x7FU ? std::nanf("") : NarrowFloat{4, 3, 7}.value(code); }
+float float8e4m3fnuz(std::uint8_t code) { return code == 0x80U ? std::nanf("") : NarrowFloat{4, 3, 8}.value(code); }
+float float8e5m2fnuz(std::uint8_t code) { return code == 0x80U ? std::nanf("") : NarrowFloat{5, 2, 16}.value(code); }
+float float8e8m0(std::uint8_t code) { return code == 0xFFU ? std::nanf("") : std::ldexp(1.F, code - 127); }
+/// The upper half of a float16.
+float float8e5m2(std::uint8_t code) { return half_to_float(static_cast<std::uint16_t>(code << 8)); }
 
 bool is_float(ElementType type) {
     return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::bfloat16 ||
@@ -72,6 +105,9 @@ int channel_axis(const Node& node, int input, const Initializer& tensor) {
 
 std::vector<float> to_floats(const Initializer& tensor) {
     if (bits(tensor.type) == 0 || tensor.data.size() != tensor.size_bytes()) return {};
+    // These are no enumerators, and no cases.
+    if (tensor.type == kInt2 || tensor.type == kUint2) return unpack_integers(tensor, tensor.type == kInt2);
+    if (tensor.type == kFloat8e8m0) return convert<std::uint8_t>(tensor, float8e8m0);
     switch (tensor.type) {
         case ElementType::float32: return cast<float>(tensor);
         case ElementType::float64: return cast<double>(tensor);
@@ -88,8 +124,14 @@ std::vector<float> to_floats(const Initializer& tensor) {
         case ElementType::uint32: return cast<std::uint32_t>(tensor);
         case ElementType::int64: return cast<std::int64_t>(tensor);
         case ElementType::uint64: return cast<std::uint64_t>(tensor);
-        case ElementType::int4: return unpack_nibbles(tensor, true);
-        case ElementType::uint4: return unpack_nibbles(tensor, false);
+        case ElementType::int4: return unpack_integers(tensor, true);
+        case ElementType::uint4: return unpack_integers(tensor, false);
+        case ElementType::float4e2m1:
+            return unpack(tensor, [](unsigned code) { return NarrowFloat{2, 1, 1}.value(code); });
+        case ElementType::float8e4m3fn: return convert<std::uint8_t>(tensor, float8e4m3fn);
+        case ElementType::float8e4m3fnuz: return convert<std::uint8_t>(tensor, float8e4m3fnuz);
+        case ElementType::float8e5m2: return convert<std::uint8_t>(tensor, float8e5m2);
+        case ElementType::float8e5m2fnuz: return convert<std::uint8_t>(tensor, float8e5m2fnuz);
         default: return {};
     }
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/model/domain.h"
+
 namespace vernier {
 namespace {
 
@@ -15,7 +17,7 @@ onnx::AttributeProto& attribute_for_writing(onnx::NodeProto& node, std::string_v
 
 }  // namespace
 
-bool is_standard(const onnx::NodeProto& node) { return node.domain().empty() || node.domain() == "ai.onnx"; }
+bool is_standard(const onnx::NodeProto& node) { return is_standard_domain(node.domain()); }
 
 const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, std::string_view name) {
     for (const auto& attribute : node.attribute())

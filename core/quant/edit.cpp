@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/model/domain.h"
 #include "core/model/weights.h"
 #include "core/quant/detail/protos.h"
 
@@ -27,13 +28,13 @@ std::shared_ptr<onnx::TensorProto> made_tensor(const std::string& name, ElementT
 
 std::int64_t GraphEdit::opset() const {
     for (const auto& import : base_.opset_import())
-        if (import.domain().empty() || import.domain() == "ai.onnx") return import.version();
+        if (is_standard_domain(import.domain())) return import.version();
     return 0;
 }
 
 void GraphEdit::set_opset(std::string_view domain, std::int64_t version) {
     for (auto& import : *base_.mutable_opset_import())
-        if (import.domain() == domain) return import.set_version(version);
+        if (import.domain() == domain || (is_standard_domain(import.domain()) && is_standard_domain(domain))) return import.set_version(version);
     auto* import = base_.add_opset_import();
     import->set_domain(std::string(domain));
     import->set_version(version);

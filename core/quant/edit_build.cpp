@@ -4,6 +4,7 @@
 #include <queue>
 
 #include "core/base/error.h"
+#include "core/model/domain.h"
 #include "core/quant/detail/protos.h"
 #include "core/quant/edit.h"
 
@@ -124,6 +125,8 @@ onnx::ModelProto GraphEdit::build_nodes(std::vector<std::pair<std::string, onnx:
             needed.emplace_back(name, building.graphs[static_cast<std::size_t>(has_bodies() ? home_of(name) : 0)]);
     // Below IR 4 every initializer would have to be an input too; 8 is what opset 13 to 18 were written with.
     if (model.ir_version() < 8) model.set_ir_version(8);
+    for (const auto& import : model.opset_import())
+        if (import.domain() == "ai.onnx") name_standard_domain(*model.mutable_graph(), import.domain());
     return model;
 }
 

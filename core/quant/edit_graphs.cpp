@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "core/model/declared.h"
+#include "core/model/domain.h"
 #include "core/quant/detail/protos.h"
 #include "core/quant/detail/unique_names.h"
 #include "core/quant/edit.h"
@@ -37,6 +38,7 @@ GraphEdit::GraphEdit(const Model& model, const std::shared_ptr<const void>& owne
     } else {
         base_ = inlined_proto(model);
     }
+    name_standard_domain(*base_.mutable_graph(), "");  // the import keeps its name, and build() gives it back to the nodes
     collect_names(base_.graph(), names_);
     for (const auto& [name, constant] : shared_) names_.insert(name);
     take_types(model, make_names_unique(*base_.mutable_graph(), [this](std::string_view name) { return fresh(name); }));

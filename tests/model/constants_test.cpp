@@ -2,6 +2,7 @@
 // Tensors in every way in which a file may store them.
 #include <gtest/gtest.h>
 
+#include "core/base/narrow_types.h"
 #include "core/model/weights.h"
 #include "tests/model/expect.h"
 
@@ -69,6 +70,26 @@ TEST(Constants, FourBitValuesLieTwoAByteTheFirstInTheLowHalf) {
     packed.add_int32_data(0x21);
     packed.add_int32_data(0x03);
     EXPECT_THAT(floats_of(packed), ElementsAre(1, 2, 3));
+}
+
+TEST(Constants, TwoBitValuesLieFourAByteTheFirstInTheLowestBits) {
+    EXPECT_THAT(floats_of(test::tensor_proto("t", kUint2, "\xE4\x02", {5})), ElementsAre(0, 1, 2, 3, 2));
+    EXPECT_THAT(floats_of(test::tensor_proto("t", kInt2, "\xE4", {4})), ElementsAre(0, 1, -2, -1));
+    EXPECT_EQ(byte_size(kInt2, 5), 2U);
+    EXPECT_EQ(byte_size(ElementType::float4e2m1, 3), 2U);
+    onnx::TensorProto packed = typed(kUint2, {5});
+    packed.add_int32_data(0xE4);
+    packed.add_int32_data(0x02);
+    EXPECT_THAT(floats_of(packed), ElementsAre(0, 1, 2, 3, 2));
+}
+
+TEST(Constants, NarrowFloatsHaveTheirValues) {
+    EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::float4e2m1, "\x21\x97", {4})), ElementsAre(0.5F, 1, 6, -0.5F));
+    EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::float8e4m3fn, "\x38\x7E\x01", {3})), ElementsAre(1, 448, 0.001953125F));
+    EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::float8e4m3fnuz, "\x40\xFF", {2})), ElementsAre(1, -240));
+    EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::float8e5m2, "\x3C\x7B", {2})), ElementsAre(1, 57344));
+    EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::float8e5m2fnuz, "\x40\x7F", {2})), ElementsAre(1, 57344));
+    EXPECT_THAT(floats_of(test::tensor_proto("t", kFloat8e8m0, "\x7F\x80\x7E", {3})), ElementsAre(1, 2, 0.5F));
 }
 
 TEST(Constants, StringsAreCountedAndHaveNoBytes) {
