@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "core/quant/methods/fp16_exact.h"
 #include "core/quant/methods/fp16_slots.h"
 #include "core/quant/methods/half.h"
 
@@ -221,6 +222,8 @@ std::vector<std::string> why_not_fp16(const GraphEdit& edit, std::span<const int
         }
     }
     for (const auto& [index, large] : troubled) spread(edit, index, large, places, reasons);
+    for (const auto& [index, reason] : exact_nodes(edit))
+        if (const auto place = places.find(index); place != places.end() && reasons[place->second].empty()) reasons[place->second] = reason;
     return reasons;
 }
 

@@ -14,7 +14,7 @@ namespace vernier {
 /// direction where a half region meets a float one, none inside a region; each weight is converted once.
 
 /// For each item index: empty when the node can become FP16, else why it stays in FP32: its op does not allow half
-/// precision at this opset or must not have it, a constant lies outside FP16's range (|x| of 65520 and more would become
+/// precision at this opset or must not have it, whole numbers or angles flow through it (fp16_exact.h), a constant lies outside FP16's range (|x| of 65520 and more would become
 /// infinity) or vanishes in it, or it works on what such a node makes. Nothing is ever clamped.
 [[nodiscard]] std::vector<std::string> why_not_fp16(const GraphEdit& edit, std::span<const int> nodes);
 
