@@ -8,6 +8,7 @@
 
 #include "app/cli/job_worker.h"
 #include "app/cli/run.h"
+#include "core/base/temporary.h"
 #include "core/flow/check_worker.h"
 #include "core/measure/subject.h"
 
@@ -17,6 +18,7 @@ namespace {
 void serve_the_starter() {
     signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group; the process that started this one ends it
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // and where that one is killed, no long call goes on for nobody
+    vernier::leave_temporary_folders_to_starter();
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ public:
 
     [[nodiscard]] bool is_there() const { return descriptor_ >= 0; }
     [[nodiscard]] fs::path path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
+    [[nodiscard]] fs::path path_for_all() const { return fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_); }
     [[nodiscard]] bool give_name(const fs::path& name) const {
         return ::linkat(AT_FDCWD, path().c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
     }
@@ -134,6 +135,9 @@ StagedFile::StagedFile(fs::path target, const std::function<void(std::ostream&)>
 }
 
 StagedFile::~StagedFile() = default;
+StagedFile::StagedFile(StagedFile&&) noexcept = default;
+
+fs::path StagedFile::readable() const { return parts_->unnamed.is_there() ? parts_->unnamed.path_for_all() : parts_->temporary.path; }
 
 void StagedFile::put_in_place() {
     errno = 0;

@@ -33,8 +33,10 @@ public:
     /// Throws Error{cannot_write}.
     StagedFile(std::filesystem::path target, const std::function<void(std::ostream&)>& write);
     ~StagedFile();
-    StagedFile(const StagedFile&) = delete;
-    StagedFile& operator=(const StagedFile&) = delete;
+    StagedFile(StagedFile&&) noexcept;
+    StagedFile& operator=(StagedFile&&) = delete;
+    /// Where it can be read until it is put in place, by other processes of ours too.
+    [[nodiscard]] std::filesystem::path readable() const;
     /// Renames it over the target. Throws Error{cannot_write}.
     void put_in_place();
 

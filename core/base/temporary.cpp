@@ -27,6 +27,11 @@ pid_t owner_of(std::string_view name) {
     return error == std::errc() && end != name.data() + name.size() && *end == '-' && pid > 0 ? pid : 0;
 }
 
+pid_t starter = 0;   ///< 0: this process removes its folders itself
+
+/// The process after which this one's folders are named.
+pid_t owner() { return starter > 0 ? starter : ::getpid(); }
+
 bool is_gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
 
 /// A folder (no link) that belongs to this user.
@@ -51,10 +56,12 @@ fs::path temporary_base() {
     return error ? fs::path("/tmp") : base;
 }
 
-std::string temporary_prefix() { return fmt::format("{}{}-", kStart, ::getpid()); }
+std::string temporary_prefix() { return fmt::format("{}{}-", kStart, owner()); }
+
+void leave_temporary_folders_to_starter() { starter = ::getppid(); }
 
 void remove_temporary_folders() {
-    remove_folders_of([](pid_t pid) { return pid == ::getpid(); });
+    remove_folders_of([](pid_t pid) { return pid == owner(); });
 }
 
 void remove_left_folders() { remove_folders_of(is_gone); }

@@ -12,7 +12,11 @@ namespace vernier {
 /// What the names of all temporary folders of this process begin with: "vernier-PID-".
 [[nodiscard]] std::string temporary_prefix();
 
-/// Removes the temporary folders of this process: for an exit that runs no destructors.
+/// Names this process's temporary folders after the one that started it, which removes them with its own: a worker may die at
+/// any time.
+void leave_temporary_folders_to_starter();
+
+/// Removes the temporary folders of this process and of its workers: for an exit that runs no destructors.
 void remove_temporary_folders();
 
 /// Removes temporary folders of processes of ours that are gone (killed, so that nothing could clean up after them).

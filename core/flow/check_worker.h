@@ -9,6 +9,7 @@
 #include "core/base/job.h"
 #include "core/base/json.h"
 #include "core/base/worker.h"
+#include "core/flow/checks.h"
 
 namespace vernier {
 
@@ -25,17 +26,22 @@ private:
     Ending ending_;
 };
 
-/// A child of program (vernier-cli) that does with the runtime what may kill a process.
+/// Does with the runtime what may kill a process (Checks): in a child of program (vernier-cli), or in this process when program
+/// is empty, as tests do.
 class CheckWorker {
 public:
-    CheckWorker(const std::filesystem::path& program, Job job) : job_(std::move(job)), worker_(program, {kCheckArgument}) {}
+    CheckWorker(const std::filesystem::path& program, Job job);
+    ~CheckWorker();
+    CheckWorker(const CheckWorker&) = delete;
+    CheckWorker& operator=(const CheckWorker&) = delete;
 
     /// Sends {"do": ...} and waits for its result. Throws what the worker threw, WorkerDied, and Error{cancelled}.
     [[nodiscard]] Json call(const Json& message);
 
 private:
     Job job_;
-    Worker worker_;
+    std::unique_ptr<Worker> worker_;
+    std::unique_ptr<Checks> here_;
 };
 
 /// The child's side: answers messages from the socket until its other end is closed. Returns the exit code.

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -27,6 +26,17 @@ private:
 
 }  // namespace
 
+std::vector<NodeId> unexecuted(const Audit& audit, const Model& source, const Plan& plan) {
+    const ByLabel nodes(source);
+    std::vector<NodeId> found;
+    for (const NodeAudit& audited : audit.nodes) {
+        const Node* node = nodes.find(audited.name);
+        if (audited.verdict != NodeAudit::Verdict::fell_back || node == nullptr) continue;
+        if (plan.nodes.at(static_cast<std::size_t>(node->id)).applied == Method::int8_static) found.push_back(node->id);
+    }
+    return found;
+}
+
 std::vector<Finding> differences(const Audit& audit, const Model& source, const Plan& plan) {
     std::vector<Finding> findings;
     const ByLabel nodes(source);
@@ -36,29 +46,14 @@ std::vector<Finding> differences(const Audit& audit, const Model& source, const 
                             "This node is to stay in float, but the runtime quantizes its weight by itself, per tensor.",
                             "Choose INT8 for it, or leave a neighbour in float too."});
     }
-    std::size_t fell_back = 0;
-    Finding finding{Severity::warning, "int8-runs-in-float"};
-    for (const NodeAudit& audited : audit.nodes) {
-        const Node* node = nodes.find(audited.name);
-        if (audited.verdict != NodeAudit::Verdict::fell_back || node == nullptr) continue;
-        if (plan.nodes.at(static_cast<std::size_t>(node->id)).applied != Method::int8_static) continue;
-        if (fell_back++ > 0) continue;
-        finding.node = node->id;
-        finding.node_name = node->label;
-    }
-    if (fell_back == 0) return findings;
-    finding.text = fmt::format("{} node{} written for INT8, but the runtime has no such kernel and runs {} in float.", fell_back,
-                               fell_back == 1 ? " is" : "s are", fell_back == 1 ? "it" : "them");
-    finding.remedy = "Leave them in FP32: the result is the same and faster.";
-    findings.push_back(std::move(finding));
+    const std::vector<NodeId> fell_back = unexecuted(audit, source, plan);
+    if (fell_back.empty()) return findings;
+    const Node& first = source.node(fell_back.front());
+    findings.push_back({Severity::warning, "int8-runs-in-float", first.id, first.label, {},
+                        fmt::format("{} node{} written for INT8, but the runtime has no such kernel and runs {} in float.", fell_back.size(),
+                                    fell_back.size() == 1 ? " is" : "s are", fell_back.size() == 1 ? "it" : "them"),
+                        "Leave them in FP32: the result is the same and faster."});
     return findings;
-}
-
-void check_executed(const RuntimePtr& runtime, const onnx::ModelProto& quantized, const Model& source, const Plan& plan,
-                    std::vector<Finding>& findings) {
-    if (plan.count(Method::int8_static) == 0) return;
-    const std::vector<Finding> found = differences(audit_model(runtime, quantized, source.folder()), source, plan);
-    findings.insert(findings.end(), found.begin(), found.end());
 }
 
 }  // namespace vernier

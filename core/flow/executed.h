@@ -14,9 +14,7 @@ namespace vernier {
 /// and that the runtime takes back to float. Pure.
 [[nodiscard]] std::vector<Finding> differences(const Audit& audit, const Model& source, const Plan& plan);
 
-/// Audits a quantized model that has INT8 static nodes and appends the differences to findings; other models are not
-/// loaded. Throws Error{bad_model} when the runtime refuses the model.
-void check_executed(const RuntimePtr& runtime, const onnx::ModelProto& quantized, const Model& source, const Plan& plan,
-                    std::vector<Finding>& findings);
+/// Nodes that the plan makes INT8 static and that the runtime runs in float.
+[[nodiscard]] std::vector<NodeId> unexecuted(const Audit& audit, const Model& source, const Plan& plan);
 
 }  // namespace vernier

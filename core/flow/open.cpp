@@ -59,6 +59,15 @@ ModelPtr with_all_types(const RuntimePtr& runtime, ModelPtr model, const Job& jo
     return model;
 }
 
+/// Null for a file that is no sound model.
+ModelPtr opened_or_null(const std::filesystem::path& path) {
+    try {
+        return open_model(path);
+    } catch (const Error&) {
+        return nullptr;
+    }
+}
+
 bool has_unknown_sizes(const Model& model) {
     return std::any_of(model.values().begin(), model.values().end(), [](const Value& value) {
         if (value.graph != 0 || value.producer == kNone || value.is_constant()) return false;
@@ -91,6 +100,18 @@ ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& p
     job.step("open", 0, 0);
     ModelPtr model = open_to_look(path, job);
     return damage_of(*model) ? model : at_sizes(runtime, with_all_types(runtime, std::move(model), job), sizes, job);
+}
+
+std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const RunOptions& options) {
+    try {
+        return Session::open(runtime, path, options);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::bad_model) throw;
+        const ModelPtr model = opened_or_null(path);
+        if (model == nullptr || !has_equal_node_names(*model)) throw;
+        const std::string renamed = with_unique_names(*model);
+        return Session::open(runtime, std::as_bytes(std::span(renamed)), model->folder(), options);
+    }
 }
 
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {

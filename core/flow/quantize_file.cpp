@@ -8,12 +8,17 @@
 #include <chrono>
 #include <optional>
 #include <ostream>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/provenance.h"
-#include "core/flow/executed.h"
+#include "core/flow/mend.h"
 #include "core/flow/plan_file.h"
+#include "core/model/staged.h"
 
 namespace vernier {
 namespace {
@@ -68,16 +73,104 @@ Origin origin_of(const Model& model, const Recipe& recipe, const Plan& plan, con
 }
 
 /// Puts the file that is at fault into what is thrown without one.
-Quantized quantize_named(const RuntimePtr& runtime, const QuantizeRequest& request, const ModelPtr& model, const Recipe& recipe,
-                         const DatasetPtr& data, const Job& job) {
+template <class Work>
+auto with_files(const QuantizeRequest& request, const Work& work) {
     try {
-        return quantize(runtime, model, recipe, data, request.options, job);
+        return work();
     } catch (const Error& error) {
         Where where = error.where();
         if (where.file.empty() && error.kind() == ErrorKind::bad_model) where.file = request.model.string();
         if (where.file.empty() && error.kind() == ErrorKind::bad_data) where.file = request.data.string();
         throw Error(error.kind(), error.what(), where, error.remedy());
     }
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Times models that are staged beside the target against the opened file, in the worker.
+Timer timer_of(Verifier& verifier, const std::filesystem::path& target) {
+    return [&verifier, target](std::vector<onnx::ModelProto> models) {
+        constexpr double kSeconds = 2.5;
+        std::vector<StagedModel> staged;
+        std::vector<fs::path> files;
+        for (onnx::ModelProto& model : models) {
+            staged.emplace_back(std::exchange(model, {}), target);
+            files.push_back(staged.back().readable());
+        }
+        if (std::any_of(files.begin(), files.end(), [](const fs::path& file) { return file.empty(); })) return std::vector<double>();
+        return verifier.time(files, kSeconds);
+    };
+}
+
+/// A quantization that can be done again with nodes left as they were, and what it last gave.
+class QuantizeWork {
+public:
+    QuantizeWork(QuantizeSource source, const Job& job) : source_(std::move(source)), job_(job), now_(std::make_unique<Quantization>(source_, job)) {}
+
+    [[nodiscard]] Emitting emitting() {
+        return {[this](const std::set<NodeId>& also_float) -> std::shared_ptr<const onnx::ModelProto> {
+                    if (also_float.empty()) return emit_final();
+                    return std::make_shared<onnx::ModelProto>(now_->emit(also_float));
+                },
+                [this] { return with_first_choices(now_->plan()); },
+                [this](const std::set<NodeId>& nodes, const std::string& why) { now_->keep_float(nodes, why); },
+                [this](const std::set<NodeId>& untouched) -> std::shared_ptr<const onnx::ModelProto> { return without(untouched)->result().proto; },
+                [this](const std::set<NodeId>& nodes, const std::string& why) {
+                    now_ = without(nodes);
+                    for (const NodeId node : nodes) untouched_[node] = why;
+                }};
+    }
+
+    std::function<void(const Quantized&)> finish;   ///< completes what would be written
+    Quantized last;
+
+private:
+    std::shared_ptr<const onnx::ModelProto> emit_final() {
+        last = now_->result();
+        last.plan = with_first_choices(std::move(last.plan));
+        finish(last);
+        return last.proto;
+    }
+
+    std::unique_ptr<Quantization> without(const std::set<NodeId>& nodes) const {
+        QuantizeSource source = source_;
+        source.options.time_prefix = false;
+        for (const NodeId node : nodes) source.recipe.rules.push_back({fmt::format("#{}", node), Method::fp32, {}});
+        return std::make_unique<Quantization>(std::move(source), job_);
+    }
+
+    /// Nodes that were left untouched still show what was chosen for them.
+    [[nodiscard]] Plan with_first_choices(Plan plan) const {
+        if (untouched_.empty()) return plan;
+        const std::vector<Choice> first = resolve(source_.recipe, *source_.model);
+        for (const auto& [node, why] : untouched_) {
+            NodePlan& entry = plan.nodes.at(static_cast<std::size_t>(node));
+            entry.chosen = first.at(static_cast<std::size_t>(node));
+            entry.why = why;
+        }
+        return plan;
+    }
+
+    QuantizeSource source_;
+    Job job_;
+    std::unique_ptr<Quantization> now_;
+    std::map<NodeId, std::string> untouched_;
+};
+
+/// The model that was checked gets its name, and the recipe after it, so that neither is ever there alone.
+void write_files(const QuantizeRequest& request, const Recipe& recipe, StagedModel& file, QuantizedFile& result) {
+    const bool is_split = file.readable().empty();
+    std::optional<StagedFile> saved;
+    if (!request.save_recipe.empty()) saved.emplace(request.save_recipe, [&](std::ostream& out) { out << to_json(recipe).dump(2) << "\n"; });
+    file.put_in_place();
+    if (saved) saved->put_in_place();
+    std::error_code ignored;
+    result.size_bytes = fs::file_size(request.out, ignored);
+    if (const fs::path beside = constants_of(request.out); is_split && fs::exists(beside, ignored))
+        result.size_bytes += fs::file_size(beside, ignored);
+    result.sha256 = sha256_of_file(request.out);
 }
 
 }  // namespace
@@ -94,30 +187,36 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     if (data != nullptr) check_outputs(request, data->files());
     check_data(recipe, *result.model, data);
 
-    Quantized quantized = quantize_named(runtime, request, result.model, recipe, data, job);
-    result.plan = std::move(quantized.plan);
-    result.findings = std::move(quantized.findings);
+    const auto before_fp32 = std::chrono::steady_clock::now();
+    Verifier verifier = with_files(request, [&] { return Verifier({request.worker, runtime->path().string(), result.model, data, request.options.threads}, job); });
+    result.verify_seconds = seconds_since(before_fp32);
+    QuantizeOptions options = request.options;
+    options.timer = timer_of(verifier, request.out);
+    QuantizeWork work(with_files(request, [&] { return QuantizeWork({runtime, result.model, recipe, data, options}, job); }));
+    job.step("quantize", 0, 1);
+    work.finish = [&](const Quantized& last) {
+        result.origin = origin_of(*result.model, recipe, last.plan, data, !last.ranges.empty());
+        write_origin(*last.proto, result.origin);
+    };
+    const auto before_check = std::chrono::steady_clock::now();
+    Mended mended = mend(work.emitting(), verifier, *result.model, request.out, job);
+    Quantized& last = work.last;
+    result.verify_seconds += seconds_since(before_check) - last.quantize_seconds;
+    result.plan = std::move(last.plan);
+    result.findings = std::move(last.findings);
+    result.verified = std::move(mended.verified);
+    result.findings.insert(result.findings.end(), mended.findings.begin(), mended.findings.end());
+    if (mended.file.readable().empty()) check_it_loads(runtime, last.proto, *result.model);
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
-    check_executed(runtime, *quantized.proto, *result.model, result.plan, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
-    result.calibrate_seconds = quantized.calibrate_seconds;
-    result.quantize_seconds = quantized.quantize_seconds;
-    result.origin = origin_of(*result.model, recipe, result.plan, data, !quantized.ranges.empty());
+    result.calibrate_seconds = last.calibrate_seconds;
+    result.quantize_seconds = last.quantize_seconds;
     warn_of_samples(result.origin.calibration_samples, recipe.calibration.samples, result.findings);
-    write_origin(*quantized.proto, result.origin);
+    result.worker_peak_bytes = verifier.peak_bytes();
 
     job.step("write", 0, 0);
-    // The recipe gets its name after the model has its own, so that neither is ever there alone.
-    std::optional<StagedFile> saved;
-    if (!request.save_recipe.empty()) saved.emplace(request.save_recipe, [&](std::ostream& out) { out << to_json(recipe).dump(2) << "\n"; });
-    save_model(*quantized.proto, request.out);
-    if (saved) saved->put_in_place();
-    std::error_code ignored;
-    result.size_bytes = fs::file_size(request.out, ignored);
-    if (const fs::path beside = constants_of(request.out); quantized.proto->ByteSizeLong() > result.size_bytes && fs::exists(beside, ignored))
-        result.size_bytes += fs::file_size(beside, ignored);
-    result.sha256 = sha256_of_file(request.out);
-    result.total_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    write_files(request, recipe, mended.file, result);
+    result.total_seconds = seconds_since(start);
     for (const Finding& finding : result.findings) job.report(finding);
     return result;
 }
@@ -135,8 +234,9 @@ Json to_json(const QuantizedFile& result) {
             {"already", already_json(result.plan)},
             {"nodes", nodes_json(result.plan, *result.model)},
             {"findings", to_json(result.findings)},
-            {"seconds", {{"calibrate", result.calibrate_seconds}, {"quantize", result.quantize_seconds}, {"total", result.total_seconds}}},
-            {"peak_rss_bytes", peak_rss_bytes()},
+            {"verified", to_json(result.verified)},
+            {"seconds", {{"calibrate", result.calibrate_seconds}, {"quantize", result.quantize_seconds}, {"verify", result.verify_seconds}, {"total", result.total_seconds}}},
+            {"peak_rss_bytes", peak_rss_bytes() + result.worker_peak_bytes},
             {"recipe", result.origin.recipe},
             {"data", {{"name", result.origin.data_name}, {"fingerprint", result.origin.data_fingerprint}, {"samples", result.origin.calibration_samples}}},
             {"runtime", {{"version", result.runtime_version}}},

@@ -6,6 +6,7 @@
 
 #include "core/flow/open.h"
 #include "core/flow/origin.h"
+#include "core/flow/verify.h"
 #include "core/quant/quantize.h"
 
 namespace vernier {
@@ -17,6 +18,7 @@ struct QuantizeRequest {
     std::filesystem::path save_recipe;  ///< empty: not saved
     QuantizeOptions options = {};
     SizeChoices sizes = {};             ///< what open axes count as, where no dataset gives them
+    std::filesystem::path worker;       ///< vernier-cli, for what may kill a process; empty: in this process
 };
 
 struct QuantizedFile {
@@ -25,18 +27,21 @@ struct QuantizedFile {
     Origin origin;
     Plan plan;
     std::vector<Finding> findings;
+    Verification verified;
     std::uint64_t size_bytes = 0;  ///< of the written file and its external data
     std::string sha256;
     std::string runtime_version;
-    double calibrate_seconds = 0, quantize_seconds = 0, total_seconds = 0;
+    double calibrate_seconds = 0, quantize_seconds = 0, verify_seconds = 0, total_seconds = 0;
+    std::uint64_t worker_peak_bytes = 0;
 };
 
-/// Opens, plans, calibrates, quantizes and writes one file; the output is whole or untouched. An output is never written
+/// Opens, plans, calibrates, quantizes, verifies (core/flow/mend.h) and writes one file; the output is whole or untouched. An output is never written
 /// over the model, the dataset or each other.
 /// Throws Error{usage} when a node needs calibration and there are no data, and all errors of the steps.
 [[nodiscard]] QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& request, const Job& job);
 
-/// out, size_bytes, source_bytes, size_ratio, sha256, nodes, counts, findings, seconds.{calibrate,quantize,total},
+/// out, size_bytes, source_bytes, size_ratio, sha256, nodes, counts, findings, seconds.{calibrate,quantize,verify,total},
+/// verified,
 /// peak_rss_bytes, recipe, data, runtime.
 [[nodiscard]] Json to_json(const QuantizedFile& result);
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <memory>
+#include <optional>
 #include <ostream>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/model/detail/parts.h"
 #include "core/model/detail/steps.h"
+#include "core/model/staged.h"
 
 namespace vernier {
 namespace fs = std::filesystem;
@@ -73,22 +76,45 @@ void each_pair(const onnx::GraphProto& from, onnx::GraphProto& to, const Visit& 
 
 }  // namespace
 
-void save_split_above(const onnx::ModelProto& proto, const fs::path& path, std::uint64_t limit) {
-    if (proto.ByteSizeLong() <= limit) return staged_proto(proto, path).put_in_place();
+struct StagedModel::Files {
+    fs::path target;
+    std::optional<StagedFile> constants, model;
+};
+
+StagedModel::StagedModel(const onnx::ModelProto& proto, const fs::path& path, std::uint64_t split_above) : files_(std::make_unique<Files>()) {
+    files_->target = path;
+    if (proto.ByteSizeLong() <= split_above) {
+        files_->model.emplace(staged_proto(proto, path));
+        return;
+    }
     fs::path data = path;
     data += ".data";
     onnx::ModelProto split = proto;
-    StagedFile constants(data, [&](std::ostream& stream) {
+    files_->constants.emplace(data, [&](std::ostream& stream) {
         std::uint64_t offset = 0;
         move_out(*split.mutable_graph(), data.filename().string(), offset, stream);
     });
     if (split.ByteSizeLong() > kSplitLimit)
         throw Error(ErrorKind::cannot_write, "is too large for one file even without its initializers",
                     {.file = path.string()}, "Store large constants as initializers");
-    StagedFile model = staged_proto(split, path);
-    constants.put_in_place();
-    model.put_in_place();
+    files_->model.emplace(staged_proto(split, path));
 }
+
+StagedModel::StagedModel(const onnx::ModelProto& proto, const fs::path& path) : StagedModel(proto, path, kSplitLimit) {}
+StagedModel::~StagedModel() = default;
+StagedModel::StagedModel(StagedModel&&) noexcept = default;
+StagedModel& StagedModel::operator=(StagedModel&&) noexcept = default;
+
+fs::path StagedModel::readable() const { return files_->constants ? fs::path() : files_->model->readable(); }
+
+const fs::path& StagedModel::target() const { return files_->target; }
+
+void StagedModel::put_in_place() {
+    if (files_->constants) files_->constants->put_in_place();
+    files_->model->put_in_place();
+}
+
+void save_split_above(const onnx::ModelProto& proto, const fs::path& path, std::uint64_t limit) { StagedModel(proto, path, limit).put_in_place(); }
 
 void save_model(const onnx::ModelProto& proto, const fs::path& path) { save_split_above(proto, path, kSplitLimit); }
 

@@ -48,12 +48,11 @@ std::unique_ptr<Session> open(const RuntimePtr& runtime, onnx::ModelProto model,
 }
 
 /// Smallest of three runs of each session, round by round; the median over rounds is robust against other load.
-std::vector<double> time_in_turns(std::vector<std::unique_ptr<Session>>& sessions, const Job& job) {
+std::vector<double> time_in_turns(std::vector<std::unique_ptr<Session>>& sessions) {
     std::vector<std::vector<double>> times(sessions.size());
     const auto start = Clock::now();
     for (int round = 0; round < kMostRounds; ++round) {
         if (round >= kFewestRounds && elapsed_ms(start) > kBudgetSeconds * 1000) break;
-        job.step("time the first layers", static_cast<std::uint64_t>(round), kMostRounds);
         for (std::size_t s = 0; s < sessions.size(); ++s) {
             sessions[s]->run_bound();
             double best = 1e300;
@@ -75,17 +74,26 @@ std::vector<double> time_in_turns(std::vector<std::unique_ptr<Session>>& session
 
 }  // namespace
 
-PrefixResult choose_float_prefix(const RuntimePtr& runtime, const Prepared& prepared, const EmitFn& emit,
-                                 const std::map<std::string, Tensor>& inputs, const Job& job) {
-    const auto leading = leading_convolutions(prepared);
+std::vector<double> time_here(const RuntimePtr& runtime, const Model& opened, std::vector<onnx::ModelProto> models,
+                              const std::map<std::string, Tensor>& inputs) {
     std::vector<std::unique_ptr<Session>> sessions;
-    sessions.push_back(open(runtime, prepared.edit.build(), inputs));
+    sessions.push_back(open(runtime, inlined_proto(opened), inputs));
+    for (onnx::ModelProto& model : models) sessions.push_back(open(runtime, std::move(model), inputs));
+    return time_in_turns(sessions);
+}
+
+PrefixResult choose_float_prefix(const Prepared& prepared, const EmitFn& emit, const Timer& timer, const Job& job) {
+    const auto leading = leading_convolutions(prepared);
+    PrefixResult result;
+    if (leading.empty()) return result;
+    job.step("time the first layers", 0, 0);
+    std::vector<onnx::ModelProto> models;
     for (std::size_t k = 0; k <= leading.size(); ++k) {
         job.check();
-        sessions.push_back(open(runtime, emit(std::set<int>(leading.begin(), leading.begin() + static_cast<std::ptrdiff_t>(k))), inputs));
+        models.push_back(emit(std::set<int>(leading.begin(), leading.begin() + static_cast<std::ptrdiff_t>(k))));
     }
-    const auto times = time_in_turns(sessions, job);
-    PrefixResult result;
+    const auto times = timer(std::move(models));
+    if (times.size() != leading.size() + 2) return result;
     result.fp32_ms = times[0];
     result.all_int8_ms = times[1];
     const double fastest = *std::min_element(times.begin() + 1, times.end());

@@ -45,36 +45,24 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
     return std::move(edit).build();
 }
 
+/// "0.12 ms", and "9.5 µs" below 0.1 ms.
+std::string time_text(double ms) { return ms < 0.1 ? fmt::format("{:.3g} µs", 1000 * ms) : fmt::format("{:.3g} ms", ms); }
+
 void report_prefix(Prepared& prepared, const PrefixResult& timed) {
     for (const int i : timed.keep_float)
         prepared.problem[static_cast<std::size_t>(prepared.edit.item(static_cast<std::size_t>(i)).origin)] =
             "measured: at this place INT8 is no faster than float";
-    if (const std::size_t count = timed.keep_float.size(); count > 0)
-        prepared.findings.push_back({Severity::info, "float-prefix", kNone, {}, {},
-                                     fmt::format("The first {} in float, where INT8 saves no time: the model takes {:.3g} ms so, and {:.3g} ms with "
-                                                 "all in INT8 (FP32: {:.3g} ms; measured here on one thread).",
-                                                 count == 1 ? std::string("convolution that was to become INT8 stays")
-                                                            : fmt::format("{} convolutions that were to become INT8 stay", count),
-                                                 timed.best_ms, timed.all_int8_ms, timed.fp32_ms),
-                                     "Choose INT8 for them by a rule to have them quantized even so."});
-    if (timed.best_ms > 0.97 * timed.fp32_ms)
-        prepared.findings.push_back({Severity::warning, "nothing-to-gain", kNone, {}, {},
-                                     fmt::format("INT8 static gains no time on this model: {:.3g} ms against {:.3g} ms in FP32 (measured here on "
-                                                 "one thread). Only the file gets smaller.", timed.best_ms, timed.fp32_ms),
-                                     "Keep FP32, or use FP16 for storage, unless the size is what you want."});
-}
-
-void time_prefix(const RuntimePtr& runtime, Prepared& prepared, const Ranges& ranges, const Calibration& calibration,
-                 const Dataset& dataset, const Job& job) {
-    const EmitFn write = [&](const std::set<int>& keep_float) {
-        Prepared candidate = prepared;
-        candidate.replan_static(keep_float);
-        std::vector<Finding> unused;
-        return emit(candidate, candidate.static_plan, ranges, calibration, unused);
-    };
-    const auto inputs = load_run(dataset, Split::calibration, pick_samples(dataset, Split::calibration, dataset.batch()));
-    report_prefix(prepared, choose_float_prefix(runtime, prepared, write, inputs, job));
-    prepared.replan_static({});
+    if (timed.keep_float.empty()) return;
+    const std::size_t count = timed.keep_float.size();
+    const std::string now = time_text(timed.best_ms), before = time_text(timed.all_int8_ms), fp32 = time_text(timed.fp32_ms);
+    const std::string instead = now == before ? "" : fmt::format(", and {} with all in INT8", before);
+    prepared.findings.push_back({Severity::info, "float-prefix", kNone, {}, {},
+                                 fmt::format("The first {} in float, where INT8 saves no time: the model takes {} this way{} (the opened file: {}; "
+                                             "measured here on one thread).",
+                                             count == 1 ? std::string("convolution that was to become INT8 stays")
+                                                        : fmt::format("{} convolutions that were to become INT8 stay", count),
+                                             now, instead, fp32),
+                                 "Choose INT8 for them by a rule to have them quantized even so."});
 }
 
 /// Static INT8 needs every range that it asked for.
@@ -116,7 +104,8 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const 
     return ranges;
 }
 
-/// A model that the runtime refuses must never be written. Where it refuses the opened model too, that is what is wrong.
+}  // namespace
+
 void check_it_loads(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model) {
     try {
         (void)Session::open(runtime, quantized, RunOptions{});
@@ -127,35 +116,81 @@ void check_it_loads(const RuntimePtr& runtime, const std::shared_ptr<const onnx:
     }
 }
 
-}  // namespace
+Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std::move(source)), prepared_([&] {
+    job.step("plan", 0, 1);
+    return prepare(source_.model, source_.recipe);
+}()) {
+    const auto start = Clock::now();
+    ranges_ = calibrate_if_needed(source_.runtime, prepared_, source_.recipe, source_.dataset, source_.options, job);
+    calibrate_seconds_ = seconds_since(start);
+    const auto timing = Clock::now();
+    if (source_.options.time_prefix && !prepared_.static_plan.heavy.empty()) time_prefix(job);
+    prepare_seconds_ = seconds_since(timing);
+}
+
+onnx::ModelProto Quantization::emit(const Prepared& prepared, std::vector<Finding>& findings) const {
+    return vernier::emit(prepared, prepared.static_plan, ranges_, source_.recipe.calibration, findings);
+}
+
+void Quantization::time_prefix(const Job& job) {
+    const EmitFn write = [&](const std::set<int>& keep_float) {
+        Prepared candidate = prepared_;
+        candidate.replan_static(keep_float);
+        std::vector<Finding> unused;
+        return emit(candidate, unused);
+    };
+    Timer timer = source_.options.timer;
+    if (!timer) {
+        const Dataset& data = *source_.dataset;
+        const auto inputs = load_run(data, Split::calibration, pick_samples(data, Split::calibration, data.batch()));
+        timer = [this, inputs](std::vector<onnx::ModelProto> models) { return time_here(source_.runtime, *source_.model, std::move(models), inputs); };
+    }
+    report_prefix(prepared_, choose_float_prefix(prepared_, write, timer, job));
+    prepared_.replan_static({});
+}
+
+Plan Quantization::plan() const { return plan_of(prepared_, *source_.model); }
+
+onnx::ModelProto Quantization::emit(const std::set<NodeId>& also_float) const {
+    std::vector<Finding> unused;
+    if (also_float.empty()) return emit(prepared_, unused);
+    Prepared candidate = prepared_;
+    for (const NodeId node : also_float) candidate.problem[static_cast<std::size_t>(node)] = "tried in float";
+    candidate.replan_static({});
+    if (plan_of(candidate, *source_.model).changes_nothing()) return written_proto(*source_.model);
+    return emit(candidate, unused);
+}
+
+void Quantization::keep_float(const std::set<NodeId>& nodes, const std::string& why) {
+    for (const NodeId node : nodes) prepared_.problem[static_cast<std::size_t>(node)] = why;
+    prepared_.replan_static({});
+}
+
+Quantized Quantization::result() const {
+    const auto start = Clock::now();
+    Quantized result;
+    result.plan = plan();
+    result.ranges = ranges_;
+    if (result.plan.changes_nothing()) {
+        const auto& said = result.plan.findings;
+        if (said.empty() || said.back().code != "nothing-changed") result.plan.findings.push_back(*nothing_changed(result.plan, *source_.model));
+        result.proto = std::make_shared<onnx::ModelProto>(written_proto(*source_.model));  // nothing changes: every byte is kept
+    } else {
+        std::vector<Finding> findings = prepared_.findings;
+        result.proto = std::make_shared<onnx::ModelProto>(emit(prepared_, findings));
+        result.plan.findings = std::move(findings);
+    }
+    result.findings = result.plan.findings;
+    result.calibrate_seconds = calibrate_seconds_;
+    result.quantize_seconds = prepare_seconds_ + seconds_since(start);
+    return result;
+}
 
 Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe, const DatasetPtr& dataset,
                    const QuantizeOptions& options, const Job& job) {
-    auto start = Clock::now();
-    job.step("plan", 0, 1);
-    Prepared prepared = prepare(model, recipe);
-    Quantized result;
-    const auto before_calibration = Clock::now();
-    result.ranges = calibrate_if_needed(runtime, prepared, recipe, dataset, options, job);
-    result.calibrate_seconds = seconds_since(before_calibration);
-    if (options.time_prefix && !prepared.static_plan.heavy.empty())
-        time_prefix(runtime, prepared, result.ranges, recipe.calibration, *dataset, job);
-    job.step("quantize", 0, 1);
-    result.plan = plan_of(prepared, *model);
-    if (result.plan.changes_nothing()) {
-        const auto& said = result.plan.findings;
-        if (said.empty() || said.back().code != "nothing-changed") result.plan.findings.push_back(*nothing_changed(result.plan, *model));
-        result.proto = std::make_shared<onnx::ModelProto>(written_proto(*model));  // nothing changes: every byte is kept
-    } else {
-        result.proto = std::make_shared<onnx::ModelProto>(
-            emit(prepared, prepared.static_plan, result.ranges, recipe.calibration, prepared.findings));
-        result.plan.findings = prepared.findings;
-        job.step("check", 0, 1);
-        { const Prepared done = std::move(prepared); }  // its weights are not needed while the runtime holds its own copies
-        check_it_loads(runtime, result.proto, *model);
-    }
-    result.findings = result.plan.findings;
-    result.quantize_seconds = seconds_since(start) - result.calibrate_seconds;
+    Quantized result = Quantization({runtime, model, recipe, dataset, options}, job).result();
+    job.step("check", 0, 1);
+    if (!result.plan.changes_nothing()) check_it_loads(runtime, result.proto, *model);
     return result;
 }
 

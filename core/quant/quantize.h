@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,14 +12,28 @@
 #include "core/model/model.h"
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/plan.h"
+#include "core/quant/prepare.h"
 #include "core/quant/recipe.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {
 
+/// Median milliseconds of one run: of the opened file first, then of each model. Empty when they cannot be timed.
+using Timer = std::function<std::vector<double>(std::vector<onnx::ModelProto> models)>;
+
 struct QuantizeOptions {
     int threads = 0;             ///< for calibration; 0 = all processors
     bool time_prefix = true;     ///< time float prefixes and keep what is fastest (rule R21); false = decide by the prior only
+    Timer timer = {};            ///< empty: sessions in this process
+};
+
+/// What quantizing starts from.
+struct QuantizeSource {
+    RuntimePtr runtime;
+    ModelPtr model;
+    Recipe recipe;
+    DatasetPtr dataset;          ///< null when nothing needs calibration
+    QuantizeOptions options = {};
 };
 
 struct Quantized {
@@ -29,8 +45,34 @@ struct Quantized {
     double quantize_seconds = 0;
 };
 
-/// The whole way: prepare, plan, calibrate (only when a node needs it), apply, verify that the runtime loads it and that
-/// FP32 nodes run in float. dataset may be null when nothing needs calibration.
+/// A quantization in steps: what it emits can be checked, and emitted again with nodes taken back to float.
+class Quantization {
+public:
+    /// Prepares, calibrates (only when a node needs it) and times float prefixes.
+    /// Throws Error{usage} when calibration data are needed and there are none.
+    Quantization(QuantizeSource source, const Job& job);
+
+    [[nodiscard]] Plan plan() const;
+    /// The model with these nodes in float too.
+    [[nodiscard]] onnx::ModelProto emit(const std::set<NodeId>& also_float) const;
+    /// Takes nodes back to float for good.
+    void keep_float(const std::set<NodeId>& nodes, const std::string& why);
+    [[nodiscard]] Quantized result() const;
+
+private:
+    void time_prefix(const Job& job);
+    [[nodiscard]] onnx::ModelProto emit(const Prepared& prepared, std::vector<Finding>& findings) const;
+
+    QuantizeSource source_;
+    Prepared prepared_;
+    Ranges ranges_;
+    double calibrate_seconds_ = 0, prepare_seconds_ = 0;
+};
+
+/// A model that the runtime refuses must never be written. Where it refuses the opened model too, that is what is wrong.
+void check_it_loads(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model);
+
+/// The whole way in this process: a quantization, and a check that the runtime loads it.
 /// Throws Error{usage} when calibration data are needed and there are none.
 [[nodiscard]] Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe,
                                  const DatasetPtr& dataset, const QuantizeOptions& options, const Job& job);

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -98,6 +100,44 @@ TEST(Crash, QuantizingNamesTheFileAndTheStepAndWritesNothing) {
     EXPECT_EQ(listing(folder.path()).size(), 1U);
 }
 
+/// The same without the Casts: FP16 as Vernier writes it is what kills the runtime.
+std::string gru_between_transposes() {
+    constexpr std::int64_t kHidden = 8;
+    ModelBuilder b(11, 6);
+    b.input("x", ElementType::float32, {"N", "T", 6}).initializer("w", random_floats(6 * kHidden, 1), {6, kHidden});
+    b.initializer("W", random_floats(3 * kHidden * kHidden, 2), {1, 3 * kHidden, kHidden});
+    b.initializer("R", random_floats(3 * kHidden * kHidden, 3), {1, 3 * kHidden, kHidden});
+    b.initializer("w2", random_floats(kHidden * 5, 4), {kHidden, 5});
+    b.node("MatMul", {"x", "w"}, {"a"}).node("Transpose", {"a"}, {"t"}, {{"perm", {1, 0, 2}}});
+    b.node("GRU", {"t", "W", "R"}, {"g", "gh"}, {{"hidden_size", 8}, {"linear_before_reset", 1}});
+    b.node("Squeeze", {"g"}, {"s"}, {{"axes", {1}}}).node("Transpose", {"s"}, {"u"}, {{"perm", {1, 0, 2}}});
+    b.node("MatMul", {"u", "w2"}, {"y"}).output("y", ElementType::float32, {"N", "T", 5});
+    return b.bytes();
+}
+
+TEST(Crash, AWrittenFileThatKillsTheRuntimeIsMended) {
+    const TempDir folder;
+    const std::string model = folder.write("gru.onnx", gru_between_transposes()).string(), out = (folder / "out.onnx").string();
+    using Words = std::vector<std::string>;
+    for (const Words& method : {Words{"--method", "fp16"}, Words{"--method", "fp32", "--set", "op:Transpose=fp16"}}) {
+        Words words = {"quantize", model, "-o", out, "--json"};
+        words.insert(words.end(), method.begin(), method.end());
+        const Finished finished = run_cli(words);
+        ASSERT_EQ(finished.exit_code, 0) << finished.err << finished.out;
+        const Json document = finished.json();
+        EXPECT_GT(document.at("verified").at("outputs").at(0).at("sqnr_db").get<double>(), 30);
+        bool kept = false;
+        for (const Json& finding : document.at("findings")) {
+            if (finding.at("code") != "kept-float") continue;
+            kept = true;
+            EXPECT_EQ(finding.at("severity"), method.size() == 2 ? "warning" : "serious");
+            EXPECT_THAT(finding.at("text").get<std::string>(), testing::HasSubstr("signal 11"));
+        }
+        EXPECT_TRUE(kept) << document.at("findings").dump();
+        EXPECT_EQ(run_cli({"measure", out, "--seconds", "0.1"}).exit_code, 0);
+    }
+}
+
 TEST(Crash, NoWorkerOutlivesItsStarter) {
     const TempDir folder, temporary;
     const std::string model = folder.write("slow.onnx", slow_to_open()).string();
@@ -115,6 +155,16 @@ TEST(Crash, NoWorkerOutlivesItsStarter) {
     EXPECT_TRUE(ends_within(workers.front(), std::chrono::seconds(8)));
     EXPECT_EQ(listing(folder.path()).size(), 1U);
     EXPECT_TRUE(listing(temporary.path()).empty());
+}
+
+TEST(Crash, FoldersOfKilledProcessesAreRemovedAtTheNextStart) {
+    const TempDir folder, temporary;
+    const std::string ours = "vernier-" + std::to_string(getpid()) + "-kept";
+    for (const std::string& name : {std::string("vernier-999999999-gone"), ours, std::string("vernier-notes")}) std::filesystem::create_directory(temporary / name);
+    Surroundings around;
+    around.environment["TMPDIR"] = temporary.path().string();
+    EXPECT_EQ(run_cli({"inspect", folder.write("gru.onnx", gru_between_transposes()).string()}, around).exit_code, 0);
+    EXPECT_THAT(listing(temporary.path()), testing::UnorderedElementsAre(ours, "vernier-notes"));
 }
 
 TEST(Crash, AKilledWorkerIsAnError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/commands/table.h"
@@ -24,6 +25,22 @@ struct Options {
     std::optional<std::uint64_t> threads;
 };
 
+/// "verified on 8 samples, with and without graph optimizations: y 34.2 dB against FP32"
+std::string verified_text(const Verification& verified) {
+    constexpr std::size_t kNamed = 4;
+    if (verified.samples == 0) return "verified: it can be opened with and without graph optimizations";
+    std::string text = fmt::format("verified on {} {}, with and without graph optimizations:", verified.samples,
+                                   verified.made_inputs ? (verified.samples == 1 ? "made input" : "made inputs") : (verified.samples == 1 ? "sample" : "samples"));
+    for (std::size_t i = 0; i < std::min(verified.outputs.size(), kNamed); ++i) {
+        const OutputCheck& output = verified.outputs[i];
+        text += fmt::format("{} {}", i == 0 ? "" : ",", printable(output.name()));
+        if (const auto sqnr = output.sqnr_db()) text += *sqnr >= 200 ? " equal to FP32" : fmt::format(" {:.1f} dB against FP32", *sqnr);
+        else if (const auto equal = output.equal()) text += fmt::format(" {:.1f} % equal", 100 * *equal);
+    }
+    if (verified.outputs.size() > kNamed) text += fmt::format(" and {} more", verified.outputs.size() - kNamed);
+    return text;
+}
+
 std::string text_of(const QuantizedFile& result, const Style& style) {
     const std::uint64_t source = result.model->size_bytes();
     const double ratio = source == 0 ? 1 : static_cast<double>(result.size_bytes) / static_cast<double>(source);
@@ -33,8 +50,10 @@ std::string text_of(const QuantizedFile& result, const Style& style) {
     if (!result.origin.data_name.empty())
         text += fmt::format("  calibrated on {} {} of {}\n", result.origin.calibration_samples,
                             result.origin.calibration_samples == 1 ? "sample" : "samples", printable(result.origin.data_name));
-    text += fmt::format("  {:.2f} s in all (calibrate {:.2f} s, quantize {:.2f} s), peak memory {} MB\n\n", result.total_seconds,
-                        result.calibrate_seconds, result.quantize_seconds, megabytes(peak_rss_bytes()));
+    text += fmt::format("  {:.2f} s in all (calibrate {:.2f} s, quantize {:.2f} s, verify {:.2f} s), peak memory {} MB\n", result.total_seconds,
+                        result.calibrate_seconds, result.quantize_seconds, result.verify_seconds,
+                        megabytes(peak_rss_bytes() + result.worker_peak_bytes));
+    text += "  " + verified_text(result.verified) + "\n\n";
     const std::string differences = differences_text(result.plan, *result.model, style);
     if (!differences.empty()) text += differences + "\n";
     return text + cli::text_of(result.findings, style);
@@ -60,6 +79,7 @@ Run declare(OptionSet& set) {
         request.sizes = options->sizes.read();
         request.save_recipe = options->save_recipe;
         request.options.threads = static_cast<int>(options->threads.value_or(0));
+        request.worker = "/proc/self/exe";
         const QuantizedFile result = quantize_file(context.runtime(), request, context.job());
         context.result(document(to_json(result)), [&](const Style& style) { return text_of(result, style); });
         return 0;

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/checks.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <utility>
+
+#include "core/audit/audit.h"
+#include "core/base/error.h"
+#include "core/base/provenance.h"
+#include "core/base/wire.h"
+#include "core/flow/blame.h"
+#include "core/flow/open.h"
+#include "core/flow/output_check.h"
+
+namespace vernier {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kPatience = 4;   ///< times FP32's time: a file without optimizations may be slower
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+Json open_bytes(const RuntimePtr& runtime, const Json& message) {
+    RunOptions options;
+    options.level = static_cast<GraphLevel>(message.at("level").get<int>());
+    const auto bytes = std::as_bytes(std::span(message.at("bytes").get_binary()));
+    return Session::open(runtime, bytes, message.at("folder").get<std::string>(), options)->start_ms();
+}
+
+const Port* find(const std::vector<Port>& ports, const std::string& name) {
+    const auto found = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
+    return found == ports.end() ? nullptr : &*found;
+}
+
+/// What is wrong with a declared output, whatever its values; empty when nothing is.
+std::string why_not_same(const ValueType& fp32, const ValueType& other) {
+    if (fp32.element != other.element) return fmt::format("it has type {} instead of {}", name(other.element), name(fp32.element));
+    if (fp32.has_shape && other.has_shape && fp32.dims.size() != other.dims.size())
+        return fmt::format("it has {} axes instead of {}", other.dims.size(), fp32.dims.size());
+    return {};
+}
+
+double median(std::vector<double> values) {
+    if (values.empty()) return 0;
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+    return values[values.size() / 2];
+}
+
+}  // namespace
+
+void Checks::load(const std::string& ort) {
+    if (runtime_ == nullptr) runtime_ = Runtime::load(ort);
+}
+
+Checks::Ran Checks::run_all(const std::filesystem::path& model, GraphLevel level, double seconds) const {
+    RunOptions options;
+    options.threads = threads_;
+    options.level = level;
+    const auto session = open_session(runtime_, model, options);
+    Ran ran{session->outputs(), {}};
+    std::vector<std::string> wanted;
+    for (const Port& port : ports_.empty() ? ran.ports : ports_)
+        if (bits(port.type.element) > 0) wanted.push_back(port.name);
+    if (wanted.empty() || !std::all_of(wanted.begin(), wanted.end(), [&](const std::string& each) { return find(ran.ports, each) != nullptr; })) return ran;
+    const auto start = Clock::now();
+    for (const auto& sample : samples_) {
+        if (!ran.outputs.empty() && seconds_since(start) > seconds) break;
+        ran.outputs.push_back(session->run(sample, wanted));
+    }
+    return ran;
+}
+
+Json Checks::run_fp32(const Json& message) {
+    threads_ = message.at("threads").get<int>();
+    seconds_ = message.at("seconds").get<double>();
+    free_shapes_ = message.at("free_shapes").get<bool>();
+    samples_.clear();
+    for (const Json& sample : message.at("samples")) samples_.push_back(tensors_from_wire(sample));
+    ports_.clear();
+    Ran ran = run_all(message.at("model").get<std::string>(), GraphLevel::all, seconds_);
+    ports_ = std::move(ran.ports);
+    std::erase_if(ports_, [](const Port& port) { return bits(port.type.element) == 0; });
+    fp32_ = std::move(ran.outputs);
+    samples_.resize(fp32_.size());
+    return fp32_.size();
+}
+
+Json Checks::verify(const Json& message) {
+    const std::string model = message.at("model").get<std::string>();
+    const Ran all = run_all(model, GraphLevel::all, kPatience * seconds_);
+    const Ran off = message.at("off").get<bool>() ? run_all(model, GraphLevel::off, kPatience * seconds_) : all;
+    const std::size_t count = std::min({all.outputs.size(), off.outputs.size(), fp32_.size()});
+    Json outputs = Json::array();
+    for (std::size_t i = 0; i < ports_.size(); ++i) {
+        OutputCheck check(ports_[i].name, ports_[i].type.element, free_shapes_);
+        const Port* port = find(all.ports, ports_[i].name);
+        check.set_problem(port == nullptr ? "it is missing" : why_not_same(ports_[i].type, port->type));
+        for (std::size_t s = 0; s < count; ++s) check.add(fp32_[s][i], all.outputs[s][i], off.outputs[s][i]);
+        outputs.push_back(check.json());
+    }
+    return {{"samples", count}, {"outputs", outputs}};
+}
+
+Json Checks::audit(const Json& message) const {
+    const ModelPtr model = open_model(message.at("model").get<std::string>());
+    const Audit audit = audit_model(runtime_, model->proto(), model->folder());
+    Json fell_back = Json::array();
+    for (const NodeAudit& node : audit.nodes)
+        if (node.verdict == NodeAudit::Verdict::fell_back) fell_back.push_back(node.name);
+    return {{"self_quantized", audit.self_quantized}, {"fell_back", fell_back}};
+}
+
+/// Smallest of three runs of each session, round by round; the median over rounds is robust against other load.
+Json Checks::time(const Json& message) const {
+    constexpr std::size_t kFewestRounds = 3, kMostRounds = 60;
+    std::vector<std::unique_ptr<Session>> sessions;
+    for (const Json& model : message.at("models")) {
+        sessions.push_back(open_session(runtime_, model.get<std::string>(), RunOptions{}));
+        sessions.back()->bind(samples_.at(0));
+        sessions.back()->run_bound();
+    }
+    std::vector<std::vector<double>> times(sessions.size());
+    const auto start = Clock::now();
+    const double seconds = message.at("seconds").get<double>();
+    for (std::size_t round = 0; round < kMostRounds && (round < kFewestRounds || seconds_since(start) < seconds); ++round)
+        for (std::size_t s = 0; s < sessions.size(); ++s) {
+            sessions[s]->run_bound();
+            double best = 1e300;
+            for (int run = 0; run < 3; ++run) {
+                const auto begin = Clock::now();
+                sessions[s]->run_bound();
+                best = std::min(best, 1000 * seconds_since(begin));
+            }
+            times[s].push_back(best);
+        }
+    Json medians = Json::array();
+    for (auto& list : times) medians.push_back(median(std::move(list)));
+    return medians;
+}
+
+Json Checks::answer(const Json& message) {
+    const auto what = message.at("do").get<std::string>();
+    if (what == "blame") return blame(message);
+    if (what == "memory") return peak_rss_bytes();
+    load(message.value("ort", ""));
+    if (what == "open") return open_bytes(runtime_, message);
+    if (what == "fp32") return run_fp32(message);
+    if (what == "verify") return verify(message);
+    if (what == "audit") return audit(message);
+    if (what == "time") return time(message);
+    throw Error(ErrorKind::internal, fmt::format("unknown message \"{}\"", what));
+}
+
+}  // namespace vernier

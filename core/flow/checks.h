@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/base/tensor.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier {
+
+/// What a check worker does with the runtime, and what it keeps between messages: the samples and FP32's outputs.
+class Checks {
+public:
+    /// Answers one message {"do": ..., "ort": ..., ...}:
+    ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows -> samples
+    ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations -> outputs (OutputCheck)
+    ///   audit    model -> self_quantized, fell_back (names)
+    ///   time     models, seconds: median milliseconds of one run of each, measured in turns
+    ///   open     bytes, folder, level -> milliseconds
+    ///   blame    see core/flow/blame.h
+    ///   memory   -> the process's peak in bytes
+    [[nodiscard]] Json answer(const Json& message);
+
+private:
+    using Outputs = std::vector<Tensor>;
+    void load(const std::string& ort);
+    Json run_fp32(const Json& message);
+    Json verify(const Json& message);
+    Json audit(const Json& message) const;
+    Json time(const Json& message) const;
+    /// A file opened and run on samples while time allows; no outputs where it lacks one of FP32's.
+    struct Ran {
+        std::vector<Port> ports;
+        std::vector<Outputs> outputs;
+    };
+    [[nodiscard]] Ran run_all(const std::filesystem::path& model, GraphLevel level, double seconds) const;
+
+    RuntimePtr runtime_;
+    int threads_ = 0;
+    double seconds_ = 0;
+    bool free_shapes_ = false;
+    std::vector<Port> ports_;                              ///< FP32's outputs that are tensors of numbers
+    std::vector<std::map<std::string, Tensor>> samples_;
+    std::vector<Outputs> fp32_;                            ///< by sample, in the order of ports_
+};
+
+}  // namespace vernier

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/tensor.h"
+#include "core/model/model.h"
+
+namespace vernier {
+
+using Inputs = std::map<std::string, Tensor>;
+
+/// Sizes of open axes behind the first one.
+struct MadeSizes {
+    bool of_model = true;                     ///< what the model's open axes count as, where that is known
+    std::int64_t steps = 128, pixels = 224;   ///< pixels: of inputs with four axes
+};
+
+/// Inputs that a model can be run on where there are no samples: the first axis is 1 where it is open; floats are drawn from a
+/// normal distribution, masks are ones, indexes lie inside the table that they pick from. The same seed gives the same inputs.
+/// Empty where an input is no tensor of numbers.
+[[nodiscard]] Inputs made_inputs(const Model& model, const MadeSizes& sizes, std::uint64_t seed);
+
+}  // namespace vernier

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/mend.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/flow/executed.h"
+#include "core/flow/halving.h"
+#include "core/flow/slower.h"
+
+namespace vernier {
+namespace {
+
+constexpr std::size_t kNamed = 20;   ///< findings that name one node each; the rest is counted
+
+using Nodes = std::set<NodeId>;
+
+bool has(const Plan& plan, Method method) { return plan.count(method) > 0; }
+
+VerifyLimits limits_of(const Plan& plan) {
+    VerifyLimits limits;
+    if (!has(plan, Method::int8_static) && !has(plan, Method::int8_dynamic)) limits.sqnr_db = 30;
+    return limits;
+}
+
+/// Nodes that are converted: what nobody chose explicitly first, so that it is taken back first.
+std::vector<NodeId> in_order(const Plan& plan) {
+    std::vector<NodeId> order;
+    for (const bool chosen : {false, true})
+        for (const NodePlan& node : plan.nodes)
+            if (node.applied != Method::fp32 && node.chosen.explicit_choice() == chosen) order.push_back(node.node);
+    return order;
+}
+
+class Mender {
+public:
+    Mender(const Emitting& emitting, Verifier& verifier, const Model& model, std::filesystem::path target, const Job& job)
+        : emitting_(emitting), verifier_(verifier), model_(model), target_(std::move(target)), job_(job) {}
+
+    Mended run() {
+        repair();
+        take_back_all_unexecuted();
+        if (take_back_slower()) {
+            repair();
+            take_back_all_unexecuted();
+        }
+        for (Finding& finding : differences(executed_, model_, emitting_.plan())) findings_.push_back(std::move(finding));
+        return {std::move(current()), std::move(verified_), std::move(findings_)};
+    }
+
+private:
+    /// What would be written now.
+    StagedModel& current() {
+        if (!current_) current_.emplace(*emitting_.emit({}), target_);
+        return *current_;
+    }
+
+    void keep_float(const Nodes& nodes, const std::string& why) {
+        emitting_.keep_float(nodes, why);
+        current_.reset();
+    }
+
+    [[nodiscard]] Verification check(const StagedModel& file) { return file.readable().empty() ? Verification{} : verifier_.check(file.readable()); }
+
+    [[nodiscard]] Audit audit() { return current().readable().empty() ? Audit{} : verifier_.executed(current().readable()); }
+
+    /// Checks, and takes nodes back until nothing is wrong.
+    void repair() {
+        job_.step("check", 0, 0);
+        const Plan plan = emitting_.plan();
+        const VerifyLimits limits = limits_of(plan);
+        verified_ = check(current());
+        const auto fault = verifier_.fault(verified_, limits);
+        if (!fault) return;
+        const Repair repair = find_repair(plan, limits, *fault);
+        say_kept(repair, plan, *fault);
+        verified_ = check(current());
+        if (const auto left = verifier_.fault(verified_, limits)) fail("is wrong after nodes went back to float", *left);
+    }
+
+    /// The nodes that repair the file, which are taken back.
+    Repair find_repair(const Plan& plan, const VerifyLimits& limits, const std::string& fault) {
+        int tries = 0;
+        const auto repaired_by = [&](const auto& emit) {
+            return [this, &emit, &limits, &tries](const Nodes& nodes) {
+                job_.step("find what is wrong", static_cast<std::uint64_t>(++tries), 0);
+                return !verifier_.fault(check(StagedModel(*emit(nodes), target_)), limits);
+            };
+        };
+        const std::string why = "checked before writing: " + fault;
+        if (const auto repair = smallest_repair(in_order(plan), repaired_by(emitting_.emit))) {
+            keep_float(repair->nodes, why);
+            return *repair;
+        }
+        // Each try calibrates again.
+        constexpr HalvingBounds kFew{14, 60};
+        const auto repair = emitting_.emit_anew ? smallest_repair(in_order(plan), repaired_by(emitting_.emit_anew), kFew) : std::nullopt;
+        if (!repair) fail("is wrong, and no node in float repairs it", fault);
+        emitting_.leave_untouched(repair->nodes, why);
+        current_.reset();
+        return *repair;
+    }
+
+    [[noreturn]] void fail(const std::string& what, const std::string& fault) const {
+        throw Error(ErrorKind::internal, fmt::format("the quantized model {}: {}", what, fault), {.file = model_.path().string()},
+                    "Nothing was written. Please report this as a defect of Vernier.");
+    }
+
+    void say_kept(const Repair& repair, const Plan& plan, const std::string& fault) {
+        std::size_t named = 0;
+        for (const NodeId id : repair.nodes) {
+            if (++named > kNamed) break;
+            const NodePlan& node = plan.nodes.at(static_cast<std::size_t>(id));
+            const bool chosen = node.chosen.explicit_choice();
+            const std::string title(row(node.applied).title);
+            findings_.push_back({chosen ? Severity::serious : Severity::warning, "kept-float", id, model_.node(id).label, {},
+                                        fmt::format("This node stays in float{}: with it in {}, {}.", chosen ? ", though a rule or a click chose otherwise" : "", title, fault),
+                                        repair.smallest ? "" : "The search ended at its limit; fewer nodes may do."});
+        }
+        if (repair.nodes.size() > kNamed)
+            findings_.push_back({Severity::warning, "kept-float", kNone, {}, {},
+                                        fmt::format("{} further nodes stay in float for the same reason.", repair.nodes.size() - kNamed), {}});
+    }
+
+    /// Each node that goes back may leave another one alone between conversions.
+    void take_back_all_unexecuted() {
+        for (int round = 0; round < 3 && take_back_unexecuted(); ++round) repair();
+    }
+
+    /// INT8 nodes that run in float cost two conversions and gain nothing.
+    bool take_back_unexecuted() {
+        const Plan plan = emitting_.plan();
+        executed_ = has(plan, Method::int8_static) ? audit() : Audit{};
+        Nodes nodes;
+        for (const NodeId id : unexecuted(executed_, model_, plan))
+            if (!plan.nodes[static_cast<std::size_t>(id)].chosen.explicit_choice()) nodes.insert(id);
+        if (nodes.empty()) return false;
+        keep_float(nodes, "the runtime would run it in float, between two conversions");
+        findings_.push_back({Severity::info, "kept-float", *nodes.begin(), model_.node(*nodes.begin()).label, {},
+                                    fmt::format("{} INT8 node{} in float, because the runtime has no kernel for {}.", nodes.size(), nodes.size() == 1 ? " stays" : "s stay",
+                                                nodes.size() == 1 ? "it" : "them"), {}});
+        return true;
+    }
+
+    bool take_back_slower() {
+        if (current().readable().empty()) return false;
+        const Slower slower = find_slower(emitting_, verifier_, model_, current(), job_);
+        findings_.insert(findings_.end(), slower.findings.begin(), slower.findings.end());
+        for (const auto& [nodes, why] : slower.take_back) keep_float(nodes, why);
+        return !slower.take_back.empty();
+    }
+
+    const Emitting& emitting_;
+    Verifier& verifier_;
+    const Model& model_;
+    std::filesystem::path target_;
+    const Job& job_;
+    std::optional<StagedModel> current_;
+    Verification verified_;
+    std::vector<Finding> findings_;
+    Audit executed_;
+};
+
+}  // namespace
+
+Mended mend(const Emitting& emitting, Verifier& verifier, const Model& model, const std::filesystem::path& target, const Job& job) {
+    return Mender(emitting, verifier, model, target, job).run();
+}
+
+}  // namespace vernier

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/output_check.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/model/weights.h"
+
+namespace vernier {
+namespace {
+
+constexpr double kEqualDb = 200;   ///< stands for no error at all
+
+bool is_float(ElementType type) {
+    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 || type == ElementType::bfloat16;
+}
+
+std::vector<float> floats_of(const Tensor& tensor) {
+    Initializer view;
+    view.type = tensor.type;
+    view.dims = tensor.dims;
+    view.data = tensor.bytes;
+    return to_floats(view);
+}
+
+void put(Json& json, const char* key, const std::optional<double>& value) { json[key] = value ? Json(*value) : Json(nullptr); }
+
+}  // namespace
+
+void OutputCheck::Sums::add(double reference, double other) {
+    signal += reference * reference;
+    error += (reference - other) * (reference - other);
+}
+
+std::optional<double> OutputCheck::Sums::sqnr_db() const {
+    if (error == 0) return kEqualDb;
+    if (signal == 0) return std::nullopt;
+    return std::min(kEqualDb, 10 * std::log10(signal / error));
+}
+
+bool OutputCheck::same_shape(const Tensor& fp32, const Tensor& other) {
+    if (fp32.type != other.type) set_problem(fmt::format("it has type {} instead of {}", vernier::name(other.type), vernier::name(fp32.type)));
+    else if (fp32.dims.size() != other.dims.size()) set_problem(fmt::format("it has {} axes instead of {}", other.dims.size(), fp32.dims.size()));
+    else if (fp32.dims != other.dims && !free_shape_)
+        set_problem(fmt::format("it has shape [{}] instead of [{}]", fmt::join(other.dims, ","), fmt::join(fp32.dims, ",")));
+    return problem_.empty() && fp32.dims == other.dims;
+}
+
+void OutputCheck::add(const Tensor& fp32, const Tensor& all, const Tensor& off) {
+    if (bits(fp32.type) == 0 || !problem_.empty()) return;
+    if (!same_shape(fp32, all) || !same_shape(fp32, off)) return;
+    if (is_float(fp32.type)) add_floats(fp32, all, off);
+    else add_integers(fp32, all, off);
+}
+
+void OutputCheck::add_floats(const Tensor& fp32, const Tensor& all, const Tensor& off) {
+    const std::vector<float> reference = floats_of(fp32), first = floats_of(all), second = floats_of(off);
+    for (std::size_t i = 0; i < reference.size(); ++i) {
+        const double value = reference[i];
+        if (!std::isfinite(value)) continue;
+        ++values_;
+        whole_ = whole_ && value == std::round(value);
+        equal_ += value == double(first[i]) && value == double(second[i]) ? 1 : 0;
+        if (!std::isfinite(first[i]) || !std::isfinite(second[i])) {
+            ++not_finite_;
+            continue;
+        }
+        all_.add(value, first[i]);
+        off_.add(value, second[i]);
+        levels_.add(first[i], second[i]);
+    }
+}
+
+void OutputCheck::add_integers(const Tensor& fp32, const Tensor& all, const Tensor& off) {
+    const std::size_t width = static_cast<std::size_t>(std::max(bits(fp32.type) / 8, 1));
+    const std::size_t count = fp32.bytes.size() / width;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::byte* at = fp32.bytes.data() + i * width;
+        equal_ += std::memcmp(at, all.bytes.data() + i * width, width) == 0 && std::memcmp(at, off.bytes.data() + i * width, width) == 0 ? 1 : 0;
+    }
+    values_ += count;
+}
+
+std::optional<double> OutputCheck::sqnr_db() const {
+    if (!is_float(type_) || values_ == 0) return std::nullopt;
+    const auto first = all_.sqnr_db(), second = off_.sqnr_db();
+    if (!first || !second) return std::nullopt;
+    return std::min(*first, *second);
+}
+
+std::optional<double> OutputCheck::levels_db() const { return is_float(type_) && values_ > 0 ? levels_.sqnr_db() : std::nullopt; }
+
+std::optional<double> OutputCheck::equal() const {
+    if (values_ == 0 || (is_float(type_) && !whole_)) return std::nullopt;
+    return static_cast<double>(equal_) / static_cast<double>(values_);
+}
+
+Json OutputCheck::json() const {
+    Json json = {{"name", name_}, {"type", vernier::name(type_)}, {"values", values_}, {"not_finite", not_finite_}};
+    put(json, "sqnr_db", sqnr_db());
+    put(json, "levels_db", levels_db());
+    put(json, "equal", equal());
+    if (!problem_.empty()) json["problem"] = problem_;
+    json["sums"] = {all_.signal, all_.error, off_.signal, off_.error, levels_.signal, levels_.error};
+    json["counts"] = {values_, equal_, not_finite_, whole_ ? 1 : 0, static_cast<int>(type_)};
+    return json;
+}
+
+OutputCheck OutputCheck::from_json(const Json& json) {
+    const auto sums = json.at("sums").get<std::vector<double>>();
+    const auto counts = json.at("counts").get<std::vector<std::uint64_t>>();
+    OutputCheck check(json.at("name").get<std::string>(), static_cast<ElementType>(counts.at(4)));
+    check.problem_ = json.value("problem", "");
+    check.all_ = {sums.at(0), sums.at(1)};
+    check.off_ = {sums.at(2), sums.at(3)};
+    check.levels_ = {sums.at(4), sums.at(5)};
+    check.values_ = counts.at(0);
+    check.equal_ = counts.at(1);
+    check.not_finite_ = counts.at(2);
+    check.whole_ = counts.at(3) != 0;
+    return check;
+}
+
+}  // namespace vernier

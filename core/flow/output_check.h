@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/base/json.h"
+#include "core/base/tensor.h"
+
+namespace vernier {
+
+/// One output of a file held against FP32's, over all samples of a check.
+class OutputCheck {
+public:
+    /// free_shape: its shape depends on values, such as the number of boxes that a detector finds.
+    OutputCheck(std::string name, ElementType type, bool free_shape = false) : name_(std::move(name)), type_(type), free_shape_(free_shape) {}
+
+    /// Takes one run's output with all and with no graph optimizations, and FP32's.
+    void add(const Tensor& fp32, const Tensor& all, const Tensor& off);
+    /// What is wrong with it whatever its values are: "it has 2 axes instead of 3".
+    void set_problem(const std::string& problem) {
+        if (problem_.empty()) problem_ = problem;
+    }
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+    /// Values that are finite in FP32 and not here.
+    [[nodiscard]] std::uint64_t not_finite() const { return not_finite_; }
+    /// SQNR against FP32, the worse of both levels, 200 when equal; nothing for integers, and where FP32 is all zeros.
+    [[nodiscard]] std::optional<double> sqnr_db() const;
+    /// SQNR of no optimizations against all.
+    [[nodiscard]] std::optional<double> levels_db() const;
+    /// Share of equal values of an integer or boolean output.
+    [[nodiscard]] std::optional<double> equal() const;
+    /// FP32 gives whole numbers only, such as class indexes or counts.
+    [[nodiscard]] bool is_whole() const { return whole_; }
+
+    [[nodiscard]] Json json() const;
+    [[nodiscard]] static OutputCheck from_json(const Json& json);
+
+private:
+    struct Sums {
+        double signal = 0, error = 0;
+        void add(double reference, double other);
+        [[nodiscard]] std::optional<double> sqnr_db() const;
+    };
+    void add_floats(const Tensor& fp32, const Tensor& all, const Tensor& off);
+    void add_integers(const Tensor& fp32, const Tensor& all, const Tensor& off);
+    [[nodiscard]] bool same_shape(const Tensor& fp32, const Tensor& other);
+
+    std::string name_;
+    ElementType type_ = ElementType::undefined;
+    bool free_shape_ = false;
+    std::string problem_;
+    std::uint64_t not_finite_ = 0, values_ = 0, equal_ = 0;
+    bool whole_ = true;
+    Sums all_, off_, levels_;
+};
+
+}  // namespace vernier

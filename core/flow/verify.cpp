@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/wire.h"
+#include "core/flow/blame.h"
+
+namespace vernier {
+namespace {
+
+constexpr std::uint64_t kSamples = 8;
+constexpr std::size_t kSampleBytes = std::size_t{64} << 20;   ///< large samples: fewer of them
+constexpr std::uint64_t kMadeSamples = 2;
+constexpr double kSeconds = 0.15;       ///< of FP32 runs: slow models are held against FP32 on fewer samples
+constexpr double kNoiseMargin = 10;     ///< dB by which FP32 must agree better with itself
+
+std::vector<Inputs> samples_of(const Dataset& data) {
+    const Split split = data.size(Split::calibration) > 0 ? Split::calibration : Split::validation;
+    const std::vector<std::uint64_t> picked = pick_samples(data, split, kSamples);
+    std::vector<Inputs> runs;
+    if (data.size(split) == 0) return runs;
+    const std::size_t batch = static_cast<std::size_t>(std::max<std::uint64_t>(data.batch(), 1));
+    std::size_t bytes = 0;
+    for (std::size_t at = 0; at < picked.size() && bytes < kSampleBytes; at += batch) {
+        runs.push_back(load_run(data, split, std::span(picked).subspan(at, std::min(batch, picked.size() - at))));
+        for (const auto& [name, tensor] : runs.back()) bytes += tensor.bytes.size();
+    }
+    return runs;
+}
+
+/// Outputs may have other shapes for other values.
+bool has_free_shapes(const Model& model) {
+    constexpr std::array kOps = {"NonZero", "NonMaxSuppression", "Compress", "Unique", "Loop", "If", "Range", "TopK", "SequenceConstruct", "ConcatFromSequence"};
+    return std::any_of(model.nodes().begin(), model.nodes().end(), [&](const Node& node) {
+        return std::find(kOps.begin(), kOps.end(), node.op_type) != kOps.end();
+    });
+}
+
+bool excuses(const OutputCheck& noise, const VerifyLimits& limits) {
+    return noise.sqnr_db().value_or(200) < limits.sqnr_db + kNoiseMargin || noise.equal().value_or(1) < 1;
+}
+
+std::optional<std::string> fault_of(const OutputCheck& output, const VerifyLimits& limits) {
+    const auto says = [&](const std::string& what) { return fmt::format("the output \"{}\" {}", output.name(), what); };
+    if (!output.problem().empty()) return fmt::format("of the output \"{}\": {}", output.name(), output.problem());
+    if (output.not_finite() > 0) return says(fmt::format("has NaN or infinity {} times where FP32 is finite", output.not_finite()));
+    const auto sqnr = output.sqnr_db();
+    const auto equal = output.equal();
+    if (sqnr && *sqnr >= limits.sqnr_db) return std::nullopt;
+    if (equal && *equal < limits.equal) return says(fmt::format("has only {:.0f} % of FP32's values", 100 * *equal));
+    if (equal || !sqnr) return std::nullopt;
+    const auto levels = output.levels_db();
+    const bool disagree = levels && *levels < limits.sqnr_db;
+    return says(fmt::format("keeps an SQNR of {:.1f} dB against FP32, below {:.0f} dB{}", *sqnr, limits.sqnr_db,
+                            disagree ? fmt::format(" (with and without graph optimizations differ: {:.1f} dB)", *levels) : ""));
+}
+
+}  // namespace
+
+std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits& limits, const std::vector<std::string>& excused) {
+    if (!seen.trouble.empty()) return seen.trouble;
+    for (const OutputCheck& output : seen.outputs) {
+        if (std::find(excused.begin(), excused.end(), output.name()) != excused.end()) continue;
+        if (auto fault = fault_of(output, limits)) return fault;
+    }
+    return std::nullopt;
+}
+
+Verifier::Verifier(VerifySource source, Job job) : source_(std::move(source)), job_(std::move(job)) {
+    job_.step("check", 0, 0);
+    if (source_.data != nullptr) {
+        if (try_inputs(samples_of(*source_.data))) return;
+    }
+    made_ = true;
+    // What fits the model is not known where axes are open: the usual sizes first, then smaller ones.
+    for (const MadeSizes& sizes : {MadeSizes{}, MadeSizes{false, 128, 224}, MadeSizes{false, 16, 64}, MadeSizes{false, 1, 32}}) {
+        std::vector<Inputs> inputs;
+        for (std::uint64_t seed = 1; seed <= kMadeSamples; ++seed)
+            if (Inputs made = made_inputs(*source_.model, sizes, seed); !made.empty() || source_.model->inputs().empty()) inputs.push_back(std::move(made));
+        if (inputs.empty()) break;
+        try {
+            if (try_inputs(std::move(inputs))) return;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::bad_model && error.kind() != ErrorKind::bad_data) throw;
+        }
+    }
+    try_inputs({});  // it is opened at least
+}
+
+void Verifier::start() {
+    worker_ = std::make_unique<CheckWorker>(source_.worker, job_);
+    try {
+        samples_ = worker_->call(fp32_).get<std::uint64_t>();
+    } catch (const WorkerDied& death) {
+        worker_.reset();
+        const std::string file = source_.model->path().string();
+        const auto culprit = find_culprit(source_.worker, {file, source_.ort}, job_);
+        throw Error(ErrorKind::bad_model, fmt::format("ONNX Runtime stopped unexpectedly at the step \"check\" ({}), when it opened or ran this model", death.what()),
+                    {.file = file, .node = culprit ? culprit->label : ""}, "Nothing was written. Try another build of the runtime with --ort.");
+    }
+}
+
+bool Verifier::try_inputs(std::vector<Inputs> inputs) {
+    fp32_ = {{"do", "fp32"}, {"ort", source_.ort}, {"model", source_.model->path().string()}, {"threads", source_.threads},
+             {"seconds", kSeconds}, {"free_shapes", has_free_shapes(*source_.model)}, {"samples", Json::array()}};
+    for (const Inputs& sample : inputs) fp32_["samples"].push_back(wire_json(sample));
+    if (worker_ == nullptr) start();
+    else samples_ = call(fp32_).get<std::uint64_t>();
+    return samples_ > 0;
+}
+
+/// The worker's answer; a worker that dies is started again, and its death is thrown on.
+Json Verifier::call(const Json& message) {
+    try {
+        return worker_->call(message);
+    } catch (const WorkerDied&) {
+        start();
+        throw;
+    }
+}
+
+Verification Verifier::check(const std::filesystem::path& file) {
+    Verification seen = check_once(file);
+    if (seen.trouble.empty() || noise_ || !without_optimizations_) return seen;
+    noise_ = check_once(source_.model->path());
+    if (noise_->trouble.empty()) return seen;
+    noise_.reset();
+    without_optimizations_ = false;
+    return check_once(file);
+}
+
+Verification Verifier::check_once(const std::filesystem::path& file) {
+    Verification seen;
+    seen.made_inputs = made_;
+    seen.without_optimizations = without_optimizations_;
+    try {
+        const Json reply = call({{"do", "verify"}, {"model", file.string()}, {"off", without_optimizations_}});
+        seen.samples = reply.at("samples").get<std::uint64_t>();
+        for (const Json& output : reply.at("outputs")) seen.outputs.push_back(OutputCheck::from_json(output));
+    } catch (const WorkerDied& death) {
+        seen.trouble = fmt::format("ONNX Runtime stops unexpectedly ({})", death.what());
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::bad_model && error.kind() != ErrorKind::bad_data) throw;
+        seen.trouble = fmt::format("ONNX Runtime refuses it: {}", error.what());
+        if (!error.where().node.empty()) seen.trouble += fmt::format(" (node {})", error.where().node);
+    }
+    return seen;
+}
+
+std::optional<std::string> Verifier::fault(const Verification& seen, const VerifyLimits& limits) {
+    auto fault = fault_of(seen, limits);
+    if (!fault || !seen.trouble.empty()) return fault;
+    if (!noise_) noise_ = check(source_.model->path());
+    std::vector<std::string> excused;
+    for (const OutputCheck& output : noise_->outputs)
+        if (excuses(output, limits)) excused.push_back(output.name());
+    return excused.empty() ? fault : fault_of(seen, limits, excused);
+}
+
+Audit Verifier::executed(const std::filesystem::path& file) {
+    Audit audit;
+    const Json reply = call({{"do", "audit"}, {"ort", source_.ort}, {"model", file.string()}});
+    audit.self_quantized = reply.at("self_quantized").get<std::vector<std::string>>();
+    for (const Json& name : reply.at("fell_back")) {
+        NodeAudit& node = audit.nodes.emplace_back();
+        node.name = name.get<std::string>();
+        node.verdict = NodeAudit::Verdict::fell_back;
+    }
+    return audit;
+}
+
+std::vector<double> Verifier::time(const std::vector<std::filesystem::path>& files, double seconds) {
+    if (samples_ == 0) return {};
+    Json models = {source_.model->path().string()};
+    for (const auto& file : files) models.push_back(file.string());
+    try {
+        return call({{"do", "time"}, {"models", models}, {"seconds", seconds}}).get<std::vector<double>>();
+    } catch (const WorkerDied&) {
+        return {};  // what dies or is refused is found by the check
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        return {};
+    }
+}
+
+std::uint64_t Verifier::peak_bytes() { return source_.worker.empty() ? 0 : call({{"do", "memory"}}).get<std::uint64_t>(); }
+
+Json to_json(const Verification& verified) {
+    Json outputs = Json::array();
+    for (const OutputCheck& output : verified.outputs) {
+        Json json = output.json();
+        json.erase("sums");
+        json.erase("counts");
+        outputs.push_back(std::move(json));
+    }
+    return {{"samples", verified.samples}, {"made_inputs", verified.made_inputs}, {"levels", verified.without_optimizations ? Json{"all", "off"} : Json{"all"}}, {"outputs", outputs}};
+}
+
+}  // namespace vernier

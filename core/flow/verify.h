@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/audit/audit.h"
+#include "core/base/job.h"
+#include "core/data/dataset.h"
+#include "core/flow/check_worker.h"
+#include "core/flow/made_inputs.h"
+#include "core/flow/output_check.h"
+#include "core/model/model.h"
+
+namespace vernier {
+
+/// What a written file must keep of FP32, on each output.
+struct VerifyLimits {
+    double sqnr_db = 10;   ///< of floats: 10 dB with INT8 nodes, 30 dB with FP16 only
+    double equal = 0.5;    ///< share of equal values of integers, and of floats that are whole numbers
+};
+
+/// What was seen of one file.
+struct Verification {
+    std::string trouble;               ///< the runtime died, or refuses it; empty: it ran
+    std::uint64_t samples = 0;
+    bool made_inputs = false;          ///< there were no samples
+    bool without_optimizations = true; ///< checked this way too
+    std::vector<OutputCheck> outputs;
+};
+
+/// "the output \"y\" keeps 2.1 dB of FP32 (at least 10 dB)", or nothing. excused: outputs that differ between two runs of FP32.
+[[nodiscard]] std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits& limits, const std::vector<std::string>& excused = {});
+
+struct VerifySource {
+    std::filesystem::path worker;      ///< vernier-cli; empty: in this process, as tests do
+    std::string ort;
+    ModelPtr model;                    ///< the opened file
+    DatasetPtr data;                   ///< may be null
+    int threads = 0;
+};
+
+/// Holds files against FP32, in a worker that may die of them and is then started again.
+class Verifier {
+public:
+    /// Runs FP32 on up to 8 calibration samples, or on made inputs.
+    /// Throws Error{bad_model} when the runtime dies of the opened file or refuses it, Error{bad_data, cancelled}.
+    Verifier(VerifySource source, Job job);
+
+    [[nodiscard]] Verification check(const std::filesystem::path& file);
+    /// The fault of a file, where FP32 does not differ from itself by as much (random operators).
+    [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
+    /// What the runtime makes of a file: self_quantized, and the nodes that it takes back to float.
+    [[nodiscard]] Audit executed(const std::filesystem::path& file);
+    /// Median milliseconds of one run on one thread: of the opened file first. Empty when one cannot be run.
+    [[nodiscard]] std::vector<double> time(const std::vector<std::filesystem::path>& files, double seconds);
+    [[nodiscard]] bool has_inputs() const { return samples_ > 0; }
+    /// Peak memory of the worker.
+    [[nodiscard]] std::uint64_t peak_bytes();
+
+private:
+    void start();
+    [[nodiscard]] Verification check_once(const std::filesystem::path& file);
+    bool try_inputs(std::vector<Inputs> inputs);
+    Json call(const Json& message);
+
+    VerifySource source_;
+    Job job_;
+    std::unique_ptr<CheckWorker> worker_;
+    Json fp32_;                        ///< the message that a worker gets first
+    std::uint64_t samples_ = 0;
+    bool made_ = false;
+    bool without_optimizations_ = true;   ///< the opened file can be run this way, so that written ones must
+    std::optional<Verification> noise_;   ///< FP32 held against itself
+};
+
+/// {"samples", "made_inputs", "levels", "outputs": [{"name", "type", "sqnr_db", "levels_db", "equal", "not_finite"}]}
+[[nodiscard]] Json to_json(const Verification& verified);
+
+}  // namespace vernier

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is written is held against FP32 first; each kind of fault is found, and the nodes that cause it go back to float.
+#include "core/flow/verify.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "core/base/error.h"
+#include "core/flow/halving.h"
+#include "core/flow/mend.h"
+#include "core/flow/quantize_file.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/random.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr int kLayers = 9;
+
+/// MatMul and Relu in turns: nodes 0, 2, 4, ... are the products.
+ModelBuilder chain(int size = 24) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {"N", size});
+    for (int i = 0; i < kLayers; ++i) {
+        const std::string n = std::to_string(i);
+        std::vector<float> weights = normal_floats(static_cast<std::size_t>(size) * static_cast<std::size_t>(size), static_cast<unsigned>(i + 1));
+        for (float& w : weights) w *= std::sqrt(2.F / static_cast<float>(size));
+        b.initializer("w" + n, weights, {size, size});
+        b.node("MatMul", {i == 0 ? "x" : "r" + std::to_string(i - 1), "w" + n}, {"m" + n}, {}, "mm" + n);
+        b.node("Relu", {"m" + n}, {i + 1 == kLayers ? "y" : "r" + n}, {}, "relu" + n);
+    }
+    b.output("y", ElementType::float32, {"N", size});
+    return b;
+}
+
+/// The file, emitted with faults in some nodes unless they are kept in float.
+class Planted : public testing::Test {
+protected:
+    using Damage = std::function<void(onnx::ModelProto& proto, int layer)>;
+
+    ModelPtr open(const ModelBuilder& builder) { return open_model(folder_.write("model.onnx", builder.bytes())); }
+
+    /// All products are said to become INT8; those of the layers are damaged until they are kept in float.
+    Mended mend_with(const ModelPtr& model, const std::set<int>& layers, const Damage& damage, const std::set<int>& chosen = {}) {
+        Plan plan;
+        plan.nodes.resize(model->nodes().size());
+        for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+            plan.nodes[i].node = static_cast<NodeId>(i);
+            if (i % 2 == 0) plan.nodes[i].applied = plan.nodes[i].chosen.method = Method::int8_dynamic;
+            if (chosen.contains(static_cast<int>(i) / 2)) plan.nodes[i].chosen.rule = 0;
+        }
+        std::set<NodeId> kept;
+        const Emitting emitting{[&](const std::set<NodeId>& also) {
+                                    auto proto = std::make_shared<onnx::ModelProto>(model->proto());
+                                    for (const int layer : layers)
+                                        if (!also.contains(2 * layer) && !kept.contains(2 * layer)) damage(*proto, layer);
+                                    return std::shared_ptr<const onnx::ModelProto>(proto);
+                                },
+                                [&] { return plan; },
+                                [&](const std::set<NodeId>& nodes, const std::string&) {
+                                    for (const NodeId node : nodes) {
+                                        kept.insert(node);
+                                        plan.nodes[static_cast<std::size_t>(node)].applied = Method::fp32;
+                                    }
+                                }};
+        Verifier verifier({{}, "", model, nullptr, 1}, {});
+        Mended mended = mend(emitting, verifier, *model, folder_ / "out.onnx", {});
+        kept_ = kept;
+        return mended;
+    }
+
+    TempDir folder_;
+    std::set<NodeId> kept_;
+};
+
+void scale_weights(onnx::ModelProto& proto, int layer, float factor) {
+    std::string& raw = *proto.mutable_graph()->mutable_initializer(layer)->mutable_raw_data();
+    for (std::size_t at = 0; at < raw.size(); at += sizeof(float)) {
+        float value = 0;
+        std::memcpy(&value, raw.data() + at, sizeof value);
+        value *= factor;
+        std::memcpy(raw.data() + at, &value, sizeof value);
+    }
+}
+
+TEST_F(Planted, AFileThatIsFp32KeepsAllNodes) {
+    const Mended mended = mend_with(open(chain()), {}, [](onnx::ModelProto&, int) {});
+    EXPECT_THAT(kept_, IsEmpty());
+    ASSERT_EQ(mended.verified.outputs.size(), 1U);
+    EXPECT_EQ(mended.verified.outputs[0].sqnr_db(), 200);
+    EXPECT_TRUE(mended.verified.made_inputs);
+    EXPECT_GT(mended.verified.samples, 0U);
+}
+
+TEST_F(Planted, DamagedWeightsAreFoundByHalving) {
+    const auto damage = [](onnx::ModelProto& proto, int layer) { scale_weights(proto, layer, -1); };
+    const Mended mended = mend_with(open(chain()), {2, 7}, damage);
+    EXPECT_THAT(kept_, ElementsAre(4, 14));
+    EXPECT_EQ(mended.verified.outputs[0].sqnr_db(), 200);
+    ASSERT_EQ(mended.findings.size(), 2U);
+    EXPECT_EQ(mended.findings[0].code, "kept-float");
+    EXPECT_EQ(mended.findings[0].node_name, "mm2");
+    EXPECT_EQ(mended.findings[0].severity, Severity::warning);
+    EXPECT_THAT(mended.findings[0].text, HasSubstr("dB"));
+}
+
+TEST_F(Planted, AnExplicitChoiceThatIsUndoneIsSerious) {
+    const Mended mended = mend_with(open(chain()), {3}, [](onnx::ModelProto& proto, int layer) { scale_weights(proto, layer, 0); }, {3});
+    EXPECT_THAT(kept_, ElementsAre(6));
+    EXPECT_EQ(mended.findings.at(0).severity, Severity::serious);
+}
+
+TEST_F(Planted, NanIsFound) {
+    (void)mend_with(open(chain()), {5}, [](onnx::ModelProto& proto, int layer) { scale_weights(proto, layer, std::numeric_limits<float>::quiet_NaN()); });
+    EXPECT_THAT(kept_, ElementsAre(10));
+}
+
+TEST_F(Planted, WhatTheRuntimeRefusesOrCannotRunIsFound) {
+    const auto other_op = [](onnx::ModelProto& proto, int layer) { proto.mutable_graph()->mutable_node(2 * layer)->set_op_type("NoSuchOperator"); };
+    (void)mend_with(open(chain()), {1}, other_op);
+    EXPECT_THAT(kept_, ElementsAre(2));
+    const auto other_shape = [](onnx::ModelProto& proto, int layer) { proto.mutable_graph()->mutable_initializer(layer)->set_dims(0, 12), proto.mutable_graph()->mutable_initializer(layer)->set_dims(1, 48); };
+    (void)mend_with(open(chain()), {6}, other_shape);
+    EXPECT_THAT(kept_, ElementsAre(12));
+}
+
+TEST_F(Planted, AnOutputWithAnotherRankIsFound) {
+    const auto widen = [](onnx::ModelProto& proto, int layer) {
+        onnx::TensorProto& tensor = *proto.mutable_graph()->mutable_initializer(layer);
+        tensor.clear_dims();
+        for (const int dim : {1, 24, 24}) tensor.add_dims(dim);
+        proto.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->clear_shape();
+    };
+    const Mended mended = mend_with(open(chain()), {kLayers - 1}, widen);
+    EXPECT_THAT(kept_, ElementsAre(2 * (kLayers - 1)));
+    EXPECT_THAT(mended.findings.at(0).text, HasSubstr("axes"));
+}
+
+TEST_F(Planted, WhatNoNodeRepairsIsAnErrorAndNothingIsWritten) {
+    const ModelPtr model = open(chain());
+    const Emitting emitting{[&](const std::set<NodeId>&) {
+                                auto proto = std::make_shared<onnx::ModelProto>(model->proto());
+                                scale_weights(*proto, 0, -1);
+                                return std::shared_ptr<const onnx::ModelProto>(proto);
+                            },
+                            [&] {
+                                Plan plan;
+                                plan.nodes.resize(model->nodes().size());
+                                plan.nodes[0].applied = Method::fp16;
+                                for (std::size_t i = 0; i < plan.nodes.size(); ++i) plan.nodes[i].node = static_cast<NodeId>(i);
+                                return plan;
+                            },
+                            [](const std::set<NodeId>&, const std::string&) {}};
+    Verifier verifier({{}, "", model, nullptr, 1}, {});
+    EXPECT_THROW((void)mend(emitting, verifier, *model, folder_ / "out.onnx", {}), Error);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "out.onnx"));
+}
+
+TEST(Halving, FindsTheNeededNodesInFewTries) {
+    std::vector<NodeId> order(1000);
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<NodeId>(i);
+    const std::set<NodeId> bad = {17, 400, 999};
+    const auto repairs = [&](const std::set<NodeId>& nodes) { return std::includes(nodes.begin(), nodes.end(), bad.begin(), bad.end()); };
+    const auto repair = smallest_repair(order, repairs);
+    ASSERT_TRUE(repair);
+    EXPECT_EQ(repair->nodes, bad);
+    EXPECT_TRUE(repair->smallest);
+    EXPECT_LE(repair->tries, 36);
+}
+
+TEST(Halving, AtItsBoundsItGivesWhatRepairs) {
+    std::vector<NodeId> order(64);
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<NodeId>(i);
+    const auto repairs = [&](const std::set<NodeId>& nodes) { return nodes.size() == order.size(); };
+    const auto repair = smallest_repair(order, repairs, {10, 60});
+    ASSERT_TRUE(repair);
+    EXPECT_EQ(repair->nodes.size(), order.size());
+    EXPECT_FALSE(repair->smallest);
+    EXPECT_FALSE(smallest_repair(order, [](const std::set<NodeId>&) { return false; }));
+}
+
+Tensor floats(const std::vector<float>& values) {
+    Tensor tensor{ElementType::float32, {1, static_cast<std::int64_t>(values.size())}, {}};
+    const auto bytes = std::as_bytes(std::span(values));
+    tensor.bytes.assign(bytes.begin(), bytes.end());
+    return tensor;
+}
+
+std::optional<std::string> fault_of(const OutputCheck& output, double limit = 10) {
+    Verification seen;
+    seen.samples = 1;
+    seen.outputs.push_back(output);
+    return vernier::fault_of(seen, {limit, 0.5});
+}
+
+TEST(OutputCheck, JudgesFloatsZerosAndWholeNumbers) {
+    OutputCheck good("y", ElementType::float32);
+    good.add(floats({1.5F, -2.25F}), floats({1.51F, -2.2F}), floats({1.5F, -2.25F}));
+    EXPECT_FALSE(fault_of(good));
+    EXPECT_TRUE(fault_of(good, 60));
+    OutputCheck one_level("y", ElementType::float32);
+    one_level.add(floats({1.5F, -2.25F}), floats({1.5F, -2.25F}), floats({-1.5F, 2.25F}));
+    EXPECT_THAT(fault_of(one_level).value_or(""), HasSubstr("differ"));
+    OutputCheck zeros("y", ElementType::float32);
+    zeros.add(floats({0, 0}), floats({0.01F, 0}), floats({0.01F, 0}));
+    EXPECT_FALSE(zeros.sqnr_db());
+    EXPECT_FALSE(fault_of(zeros));
+    OutputCheck classes("y", ElementType::float32);  // class indexes: far apart in value, one of four differs
+    classes.add(floats({3, 900, 2, 7}), floats({3, 5, 2, 7}), floats({3, 5, 2, 7}));
+    EXPECT_FALSE(fault_of(classes));
+    OutputCheck nan("y", ElementType::float32);
+    nan.add(floats({1.5F, 2}), floats({1.5F, NAN}), floats({1.5F, 2}));
+    EXPECT_THAT(fault_of(nan).value_or(""), HasSubstr("NaN"));
+    OutputCheck nan_in_fp32("y", ElementType::float32);
+    nan_in_fp32.add(floats({1.5F, NAN}), floats({1.5F, NAN}), floats({1.5F, NAN}));
+    EXPECT_FALSE(fault_of(nan_in_fp32));
+}
+
+TEST(QuantizeFile, SaysWhatWasVerified) {
+    const TempDir folder;
+    QuantizeRequest request;
+    request.model = folder.write("model.onnx", chain().bytes());
+    request.out = folder / "out.onnx";
+    request.recipe.default_method = Method::fp16;
+    const QuantizedFile result = quantize_file(Runtime::load(), request, {});
+    const Json verified = to_json(result).at("verified");
+    EXPECT_TRUE(verified.at("made_inputs").get<bool>());
+    EXPECT_EQ(verified.at("levels"), Json({"all", "off"}));
+    EXPECT_EQ(verified.at("outputs").at(0).at("name"), "y");
+    EXPECT_GT(verified.at("outputs").at(0).at("sqnr_db").get<double>(), 30);
+    EXPECT_TRUE(std::filesystem::exists(request.out));
+}
+
+constexpr int kSteps = 24, kInputs = 64, kHidden = 128;
+
+std::vector<float> scaled(std::size_t count, std::uint64_t seed, int fan_in) {
+    return normal_floats(count, seed, 0, 1 / std::sqrt(static_cast<float>(fan_in)));
+}
+
+/// One step of an LSTM written out: two products and an addition at batch 1, which INT8 makes several times slower.
+void add_step(ModelBuilder& b, int step) {
+    const std::string t = std::to_string(step), next = std::to_string(step + 1);
+    b.initializer("i" + t, std::vector<std::int64_t>{step}, {});
+    b.node("Gather", {"x", "i" + t}, {"x" + t}, {{"axis", 1}});
+    b.node("MatMul", {"x" + t, "W"}, {"a" + t}).node("MatMul", {"h" + t, "R"}, {"b" + t}).node("Add", {"a" + t, "b" + t}, {"g" + t});
+    b.node("Split", {"g" + t}, {"gi" + t, "go" + t, "gf" + t, "gc" + t}, {{"axis", 1}});
+    for (const char* gate : {"i", "o", "f"}) b.node("Sigmoid", {"g" + (gate + t)}, {"s" + (gate + t)});
+    b.node("Tanh", {"gc" + t}, {"tc" + t}).node("Mul", {"sf" + t, "c" + t}, {"fc" + t}).node("Mul", {"si" + t, "tc" + t}, {"ic" + t});
+    b.node("Add", {"fc" + t, "ic" + t}, {"c" + next}).node("Tanh", {"c" + next}, {"th" + t}).node("Mul", {"so" + t, "th" + t}, {"h" + next});
+}
+
+std::string unrolled_lstm() {
+    ModelBuilder b(13, 8);
+    b.input("x", ElementType::float32, {1, kSteps, kInputs});
+    b.initializer("W", scaled(kInputs * 4 * kHidden, 1, kInputs), {kInputs, 4 * kHidden});
+    b.initializer("R", scaled(kHidden * 4 * kHidden, 2, kHidden), {kHidden, 4 * kHidden});
+    b.initializer("O", scaled(kHidden * 10, 3, kHidden), {kHidden, 10});
+    for (const char* state : {"h0", "c0"}) b.initializer(state, std::vector<float>(kHidden, 0), {1, kHidden});
+    for (int step = 0; step < kSteps; ++step) add_step(b, step);
+    b.node("MatMul", {"h" + std::to_string(kSteps), "O"}, {"y"}).output("y", ElementType::float32, {1, 10});
+    return b.bytes();
+}
+
+/// 20 samples as an .npy file.
+std::string npy_samples() {
+    constexpr int kSamples = 20;
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(kSamples) + ", " + std::to_string(kSteps) + ", " +
+                         std::to_string(kInputs) + "), }";
+    header.resize(117, ' ');
+    header += "\n";
+    const std::vector<float> values = normal_floats(kSamples * kSteps * kInputs, 9);
+    std::string file("\x93NUMPY\x01\x00", 8);
+    file += static_cast<char>(header.size());
+    file += '\0';
+    return file + header + std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+}
+
+class Slower : public testing::TestWithParam<Method> {};
+
+TEST_P(Slower, StepsThatLoseTimeInInt8StayInFloat) {
+    const TempDir folder;
+    QuantizeRequest request;
+    request.model = folder.write("model.onnx", unrolled_lstm());
+    request.out = folder / "out.onnx";
+    request.data = folder.write("data.npy", npy_samples());
+    request.recipe.default_method = GetParam();
+    const QuantizedFile result = quantize_file(Runtime::load(), request, {});
+    EXPECT_LE(result.plan.count(GetParam()), 1U);  // the last product at most
+    EXPECT_THAT(result.findings, testing::Contains(testing::Field(&Finding::code, "kept-float")));
+    Verifier verifier({{}, "", result.model, nullptr, 1}, {});
+    const std::vector<double> times = verifier.time({request.out}, 0.5);
+    ASSERT_EQ(times.size(), 2U);
+    EXPECT_LT(times[1], 1.3 * times[0]);  // 1.05 on an idle machine
+}
+
+TEST_P(Slower, WhatARuleChoseStaysInInt8) {
+    if (GetParam() == Method::int8_static) GTEST_SKIP() << "one way suffices";
+    const TempDir folder;
+    QuantizeRequest request;
+    request.model = folder.write("model.onnx", unrolled_lstm());
+    request.out = folder / "out.onnx";
+    request.recipe.rules.push_back({"op:MatMul", GetParam(), {}});
+    const QuantizedFile result = quantize_file(Runtime::load(), request, {});
+    EXPECT_GE(result.plan.count(GetParam()), static_cast<std::size_t>(2 * kSteps - 1));
+    EXPECT_THAT(result.findings, testing::Contains(testing::Field(&Finding::code, "nothing-to-gain")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, Slower, testing::Values(Method::int8_dynamic, Method::int8_static),
+                         [](const auto& method) { return method.param == Method::int8_static ? "Static" : "Dynamic"; });
+
+}  // namespace
+}  // namespace vernier::test
