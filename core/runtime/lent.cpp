@@ -37,7 +37,8 @@ bool can_be_lent(const onnx::TensorProto& tensor) {
     }
     const std::vector<std::int64_t> dims(tensor.dims().begin(), tensor.dims().end());
     const auto type = static_cast<ElementType>(tensor.data_type());
-    return bits(type) >= 8 && byte_size(type, element_count(dims)) == tensor.raw_data().size();
+    // The API has no name for the types that came after 4-bit integers.
+    return bits(type) >= 8 && tensor.data_type() <= ONNX_TENSOR_ELEMENT_DATA_TYPE_INT4 && byte_size(type, element_count(dims)) == tensor.raw_data().size();
 }
 
 void mark_external(const onnx::TensorProto& tensor, onnx::TensorProto& light) {
