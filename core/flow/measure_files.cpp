@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/flow/latency_findings.h"
 #include "core/flow/output_findings.h"
 #include "core/measure/cast.h"
 
@@ -135,6 +136,7 @@ void measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::p
     if (data != nullptr && options.samples > data->size(Split::validation))
         result.findings.push_back({Severity::info, "few-samples", kNone, {}, {},
                                    fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)), {}});
+    for (Finding& finding : latency_findings(result.measurements)) result.findings.push_back(std::move(finding));
     warn_of_threads(options, result.findings);
     warn_of_load(result.measurements, result.findings);
     for (const Finding& finding : result.findings) job.report(finding);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/worker.h"
+#include "core/measure/processors.h"
 #include "core/measure/profile_json.h"
 #include "core/measure/subject.h"
 #include "core/measure/wire.h"
@@ -25,6 +26,10 @@ public:
     [[nodiscard]] double warm_up() override { return call({{"do", "warm_up"}}).get<double>(); }
     [[nodiscard]] std::vector<double> block(int runs) override {
         return call({{"do", "block"}, {"runs", runs}}).get<std::vector<double>>();
+    }
+    void pin(const std::vector<int>& cpus) override { (void)call({{"do", "pin"}, {"cpus", cpus}}); }
+    [[nodiscard]] std::vector<double> first_calls(int count) override {
+        return call({{"do", "first_calls"}, {"count", count}}).get<std::vector<double>>();
     }
     [[nodiscard]] std::vector<ProfileEvent> profile() override { return profile_from_json(call({{"do", "profile"}})); }
 
@@ -60,8 +65,10 @@ private:
 Json do_as_told(const Json& message, std::unique_ptr<Subject>& subject) {
     const auto what = message.at("do").get<std::string>();
     if (what == "open") {
+        SubjectRequest request = request_from_wire(message.at("request"));
+        pin_process(request.cpus);
         const RuntimePtr runtime = Runtime::load(message.at("runtime").get<std::string>());
-        subject = open_here(runtime, request_from_wire(message.at("request")), {});
+        subject = open_here(runtime, std::move(request), {});
         return wire_json(subject->opened());
     }
     if (what == "answer") {
@@ -70,6 +77,8 @@ Json do_as_told(const Json& message, std::unique_ptr<Subject>& subject) {
     }
     if (what == "warm_up") return subject->warm_up();
     if (what == "block") return subject->block(message.at("runs").get<int>());
+    if (what == "pin") return pin_process(message.at("cpus").get<std::vector<int>>());
+    if (what == "first_calls") return subject->first_calls(message.at("count").get<int>());
     if (what == "profile") return profile_json(subject->profile());
     throw Error(ErrorKind::internal, fmt::format("unknown message \"{}\"", what));
 }

@@ -6,42 +6,18 @@
 
 #include "core/base/error.h"
 #include "core/measure/gate.h"
-#include "core/measure/latency.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
 namespace {
 
-/// The baseline against itself: how far a ratio of 1 reached (floor), and how far it was off beyond chance (bias).
-struct Noise {
-    double floor = 0;
-    double bias = 0;
-};
-
-Noise noise_of(const Latency& baseline) {
-    const std::vector<double> ratios = log_ratios(baseline.twin_blocks, baseline.blocks);
-    if (ratios.size() < 2) return {};
-    const MeanInterval mean = mean_t_interval(ratios);
-    const double low = std::abs(mean.interval.lo);
-    const double high = std::abs(mean.interval.hi);
-    const bool covers = mean.interval.lo <= 0 && mean.interval.hi >= 0;
-    return {std::expm1(std::max(low, high)), covers ? 0 : std::expm1(std::min(low, high))};
-}
-
-void compare_latency(CandidateComparison& candidate, const Latency& baseline, const Noise& noise) {
-    const Latency& own = candidate.measurement.latency;
-    if (own.p50 <= 0 || baseline.p50 <= 0) return;
-    candidate.speedup = baseline.p50 / own.p50;
-    candidate.speedup_interval = {candidate.speedup, candidate.speedup};
-    const std::vector<double> ratios = log_ratios(baseline.blocks, own.blocks);
-    if (ratios.size() < 2) return;
-    const Interval interval = mean_t_interval(ratios).interval;
-    // The ratio of pooled medians may lie beside the mean over pairs under drift; the interval covers both.
-    candidate.speedup_interval = {std::min(std::exp(interval.lo), candidate.speedup),
-                                  std::max(std::exp(interval.hi), candidate.speedup)};
-    const double away = std::expm1(std::abs(std::log(candidate.speedup)));
-    const bool leaves_out_one = candidate.speedup_interval.lo > 1 || candidate.speedup_interval.hi < 1;
-    candidate.latency_differs = leaves_out_one && away > noise.floor;
+/// The speed-up is that of the paired median runs; returns the half width of its interval as a share.
+double take_speedup(CandidateComparison& candidate) {
+    const auto& p50 = candidate.paired.p50;
+    candidate.speedup = p50 ? p50->ratio : 1;
+    candidate.speedup_interval = p50 ? p50->interval : Interval{1, 1};
+    candidate.latency_differs = p50 && p50->differs;
+    return p50 && p50->interval.lo > 0 ? std::sqrt(p50->interval.hi / p50->interval.lo) - 1 : 0;
 }
 
 void compare_labels(CandidateComparison& candidate, const Answers& before) {
@@ -90,7 +66,7 @@ void compare_answers(CandidateComparison& candidate, const Measurement& baseline
     candidate.output_cosine = worst->cosine;
 }
 
-void judge(CandidateComparison& candidate, const Measurement& baseline, const Gate& gate, double bias) {
+void judge(CandidateComparison& candidate, const Measurement& baseline, const Gate& gate) {
     const bool answers = candidate.answered > 0 && (baseline.classifies || gate.min_agreement);
     candidate.agreement = answers ? std::optional(100.0 * static_cast<double>(candidate.same) / static_cast<double>(candidate.answered)) : std::nullopt;
     candidate.gate_lines.clear();
@@ -99,7 +75,7 @@ void judge(CandidateComparison& candidate, const Measurement& baseline, const Ga
     if (gate.min_sqnr_db) candidate.gate_lines.push_back(judge_sqnr(candidate.measurement.outputs, *gate.min_sqnr_db));
     if (gate.min_speedup) {
         candidate.gate_lines.push_back(
-            judge_speed(candidate.speedup, candidate.speedup_interval, bias, *gate.min_speedup));
+            judge_speed(candidate.speedup, candidate.speedup_interval, *gate.min_speedup));
     }
     candidate.gate = worst_of(candidate.gate_lines);
 }
@@ -128,7 +104,7 @@ Outcome Comparison::outcome() const {
 
 void judge_again(Comparison& comparison, const Gate& gate) {
     comparison.gate = gate;
-    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, comparison.baseline, gate, comparison.noise_bias);
+    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, comparison.baseline, gate);
 }
 
 Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
@@ -136,9 +112,6 @@ Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
     Comparison comparison;
     comparison.gate = gate;
     comparison.baseline = std::move(measurements.front());
-    const Noise noise = noise_of(comparison.baseline.latency);
-    comparison.noise_floor = noise.floor;
-    comparison.noise_bias = noise.bias;
     for (std::size_t i = 1; i < measurements.size(); ++i) {
         CandidateComparison candidate;
         candidate.measurement = std::move(measurements[i]);
@@ -146,9 +119,10 @@ Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
             candidate.size_ratio = static_cast<double>(candidate.measurement.size_bytes) /
                                    static_cast<double>(comparison.baseline.size_bytes);
         }
-        compare_latency(candidate, comparison.baseline.latency, noise);
+        candidate.paired = compare_latency(comparison.baseline, candidate.measurement);
+        comparison.noise_floor = std::max(comparison.noise_floor, take_speedup(candidate));
         compare_answers(candidate, comparison.baseline);
-        judge(candidate, comparison.baseline, gate, noise.bias);
+        judge(candidate, comparison.baseline, gate);
         comparison.candidates.push_back(std::move(candidate));
     }
     return comparison;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/measure/latency_compare.h"
 #include "core/measure/measure.h"
 
 namespace vernier {
@@ -12,7 +13,7 @@ namespace vernier {
 /// What a candidate must hold. Unset limits are not judged.
 struct Gate {
     std::optional<double> max_drop_points = {};  ///< top-1 points below the baseline
-    std::optional<double> min_speedup = {};      ///< p50 baseline / p50 candidate
+    std::optional<double> min_speedup = {};      ///< of the median run
     std::optional<double> min_agreement = {};    ///< percent of samples with the baseline's answer
     std::optional<double> min_sqnr_db = {};      ///< of each output with floating values
     [[nodiscard]] bool any() const { return max_drop_points || min_speedup || min_agreement || min_sqnr_db; }
@@ -34,9 +35,10 @@ struct GateLine {
 struct CandidateComparison {
     Measurement measurement;
     double size_ratio = 1;
-    double speedup = 1;                      ///< p50 of baseline / p50 of candidate
+    double speedup = 1;                      ///< of the median run, from pairs (paired.p50); 1 where there are too few
     Interval speedup_interval;               ///< 95 %
-    bool latency_differs = false;            ///< the interval leaves out 1 and exceeds the A/A noise floor
+    bool latency_differs = false;            ///< the difference is shown: see paired.h
+    PairedFigures paired;                    ///< every figure of time and memory against the baseline
     std::optional<double> top1_delta_points; ///< candidate - baseline
     Interval top1_delta_interval;            ///< 95 % Tango
     /// Percent of samples with the baseline's answer. Only for a classifier (Measurement::classifies), or when a limit asks for it.
@@ -53,8 +55,7 @@ struct Comparison {
     Measurement baseline;
     std::vector<CandidateComparison> candidates;
     Gate gate;
-    double noise_floor = 0;                  ///< A/A: half width of the baseline against itself, as a share (0.006 = 0.6 %)
-    double noise_bias = 0;                   ///< how far the baseline differed from itself beyond chance, as a share; 0 on a quiet machine
+    double noise_floor = 0;                  ///< half width of the widest speed-up interval, as a share (0.006 = 0.6 %)
     [[nodiscard]] Outcome outcome() const;   ///< passed when at least one candidate passed and none is needed more; see compare.cpp
 };
 

@@ -141,12 +141,11 @@ GateLine judge_sqnr(const std::vector<OutputFigures>& outputs, double limit) {
     return worst;
 }
 
-GateLine judge_speed(double speedup, const Interval& interval, double bias, double limit) {
-    const Interval wide{interval.lo * (1 - bias), interval.hi * (1 + bias)};
+GateLine judge_speed(double speedup, const Interval& interval, double limit) {
     GateLine line;
     line.what = "speed";
-    line.text = fmt::format("{:.3f}x as fast (95 %: {:.3f} to {:.3f}), at least {:g} wanted", speedup, wide.lo, wide.hi, limit);
-    line.outcome = wide.lo >= limit ? Outcome::passed : wide.hi < limit ? Outcome::failed : Outcome::inconclusive;
+    line.text = fmt::format("{:.3f}x as fast (95 %: {:.3f} to {:.3f}), at least {:g} wanted", speedup, interval.lo, interval.hi, limit);
+    line.outcome = interval.lo >= limit ? Outcome::passed : interval.hi < limit ? Outcome::failed : Outcome::inconclusive;
     return line;
 }
 

@@ -21,9 +21,8 @@ namespace vernier {
 /// or not finite where the baseline's is, fails.
 [[nodiscard]] GateLine judge_sqnr(const std::vector<OutputFigures>& outputs, double limit);
 
-/// Judges a speedup against a least value in the same way; bias is how far the baseline differed from itself beyond chance
-/// (a share, 0 on a quiet machine), and widens the interval.
-[[nodiscard]] GateLine judge_speed(double speedup, const Interval& interval, double bias, double limit);
+/// Judges a speedup against a least value in the same way.
+[[nodiscard]] GateLine judge_speed(double speedup, const Interval& interval, double limit);
 
 /// Failed, then inconclusive, then passed; not_judged for no lines.
 [[nodiscard]] Outcome worst_of(const std::vector<GateLine>& lines);

@@ -5,6 +5,7 @@
 #include "core/base/json_number.h"
 #include "core/measure/answers_json.h"
 #include "core/measure/compare.h"
+#include "core/measure/latency_json.h"
 #include "core/measure/measure.h"
 #include "core/measure/profile_json.h"
 
@@ -13,43 +14,13 @@ namespace {
 
 constexpr int kSchema = 1;
 
-Json to_json(const Interval& interval) {
-    return Json::array({number_json(interval.lo), number_json(interval.hi)});
-}
-
-Interval interval_from(const Json& json) {
-    return {number_from(json.at(0)), number_from(json.at(1))};
-}
-
-Json to_json(const Latency& latency, bool with_samples) {
-    Json json = {{"p50", latency.p50}, {"p90", latency.p90}, {"p99", latency.p99}, {"mean", latency.mean}, {"n", latency.n}};
-    json["p50_interval"] = to_json(latency.p50_interval);
-    if (with_samples) {
-        json["blocks"] = latency.blocks;
-        json["twin_blocks"] = latency.twin_blocks;
-    }
-    return json;
-}
-
-Latency latency_from(const Json& json) {
-    Latency latency;
-    latency.p50 = json.at("p50").get<double>();
-    latency.p90 = json.at("p90").get<double>();
-    latency.p99 = json.at("p99").get<double>();
-    latency.mean = json.at("mean").get<double>();
-    latency.n = json.at("n").get<std::uint64_t>();
-    latency.p50_interval = interval_from(json.at("p50_interval"));
-    if (json.contains("blocks")) latency.blocks = json.at("blocks").get<std::vector<std::vector<double>>>();
-    if (json.contains("twin_blocks")) latency.twin_blocks = json.at("twin_blocks").get<std::vector<std::vector<double>>>();
-    return latency;
-}
-
 Json to_json(const CandidateComparison& candidate, bool with_samples) {
     Json json = to_json(candidate.measurement, with_samples);
     json["size_ratio"] = number_json(candidate.size_ratio);
     json["speedup"] = number_json(candidate.speedup);
-    json["speedup_interval"] = to_json(candidate.speedup_interval);
+    json["speedup_interval"] = interval_json(candidate.speedup_interval);
     json["latency_differs"] = candidate.latency_differs;
+    json["paired"] = paired_json(candidate.paired);
     put_compared_answers(json, candidate);
     return json;
 }
@@ -59,8 +30,9 @@ CandidateComparison candidate_from(const Json& json) {
     candidate.measurement = measurement_from_json(json);
     candidate.size_ratio = number_from(json.at("size_ratio"));
     candidate.speedup = number_from(json.at("speedup"));
-    candidate.speedup_interval = interval_from(json.at("speedup_interval"));
+    candidate.speedup_interval = interval_from_json(json.at("speedup_interval"));
     candidate.latency_differs = json.at("latency_differs").get<bool>();
+    if (json.contains("paired")) candidate.paired = paired_from_json(json.at("paired"));
     take_compared_answers(json, candidate);
     return candidate;
 }
@@ -73,7 +45,7 @@ Measurement read_measurement(const Json& json) {
     m.session_start_ms = json.at("session_start_ms").get<double>();
     m.first_run_ms = json.at("first_run_ms").get<double>();
     m.peak_rss_bytes = json.at("peak_rss_bytes").get<std::uint64_t>();
-    m.latency = latency_from(json.at("latency_ms"));
+    m.latency = latency_from_json(json.at("latency_ms"));
     m.accuracy = accuracy_from_json(json.at("accuracy"));
     take_outputs(json, m);
     if (json.contains("answers")) m.answers = answers_from_json(json.at("answers"));
@@ -130,9 +102,10 @@ Json to_json(const Measurement& measurement, bool with_samples) {
     Json json = {{"model", measurement.model.string()},
                  {"sha256", measurement.sha256},
                  {"size_bytes", measurement.size_bytes},
-                 {"latency_ms", to_json(measurement.latency, with_samples)},
+                 {"latency_ms", latency_json(measurement.latency, with_samples)},
                  {"session_start_ms", measurement.session_start_ms},
                  {"first_run_ms", measurement.first_run_ms},
+                 {"cold_start_ms", cold_start_json(measurement)},
                  {"peak_rss_bytes", measurement.peak_rss_bytes},
                  {"accuracy", accuracy_json(measurement.accuracy)}};
     put_outputs(json, measurement);
@@ -163,7 +136,6 @@ Json to_json(const Comparison& comparison, bool with_samples) {
     json["gate"] = gate_json(comparison.gate);
     json["gate"]["outcome"] = name(comparison.outcome());
     json["noise_floor"] = number_json(comparison.noise_floor);
-    json["noise_bias"] = number_json(comparison.noise_bias);
     return json;
 }
 
@@ -177,7 +149,6 @@ Comparison comparison_from_json(const Json& json) {
         for (const Json& item : json.at("candidates")) comparison.candidates.push_back(candidate_from(item));
         comparison.gate = gate_from_json(json.at("gate"));
         comparison.noise_floor = number_from(json.at("noise_floor"));
-        comparison.noise_bias = optional_number(json, "noise_bias").value_or(0);
         return comparison;
     });
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -11,6 +12,10 @@
 #include "core/base/error.h"
 #include "core/measure/answers.h"
 #include "core/measure/latency.h"
+#include "core/measure/launch_plan.h"
+#include "core/measure/launches.h"
+#include "core/measure/processors.h"
+#include "core/measure/statistics.h"
 #include "core/measure/subject.h"
 
 namespace vernier {
@@ -47,9 +52,6 @@ Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const
     result.run = options.run;
     result.size_bytes = opened.size_bytes;
     result.sha256 = opened.sha256;
-    result.session_start_ms = opened.session_start_ms;
-    result.first_run_ms = opened.first_run_ms;
-    result.peak_rss_bytes = opened.peak_rss_bytes;
     return entry;
 }
 
@@ -65,19 +67,37 @@ void fill_context(Measurement& result, const RuntimePtr& runtime, const DatasetP
     result.vernier_version = VERNIER_VERSION;
 }
 
-/// twin: the baseline once more, opened on its own like every other model, so that what differs between two processes with
-/// the same file is part of the noise floor. nullptr when there is nothing to compare.
-void time_entries(std::vector<Entry>& entries, Subject* twin, const std::vector<double>& once, const MeasureOptions& options, const Job& job) {
-    std::vector<Lane> lanes;
-    for (Entry& entry : entries) lanes.emplace_back([&entry](int runs) { return entry.subject->block(runs); });
-    std::vector<double> costs = once;
-    if (twin != nullptr) {
-        costs.push_back(once.front());
-        lanes.emplace_back([twin](int runs) { return twin->block(runs); });
+/// What a launch of this model costs, seen on the session that is open: the start of a process (program and runtime), the
+/// session, and the runs until it is warm.
+LaunchCost cost_of(const Entry& entry, double once) {
+    constexpr double kProcessMs = 60;
+    const Opened& opened = entry.subject->opened();
+    return {once, kProcessMs + opened.session_start_ms + opened.first_run_ms + std::clamp(20 * once, 0.0, 100.0)};
+}
+
+/// The figures of opening a session are those of the launches, whose processes did nothing before.
+void take_launches(Measurement& result, std::vector<Launch> launches) {
+    std::vector<double> starts, runs, peaks;
+    for (const Launch& launch : launches) {
+        starts.push_back(launch.session_start_ms);
+        runs.push_back(launch.first_run_ms);
+        peaks.push_back(static_cast<double>(launch.peak_rss_bytes));
     }
-    auto blocks = time_lanes(lanes, plan_blocks(costs, options), options.seed, job);
-    for (std::size_t i = 0; i < entries.size(); ++i) entries[i].result.latency = summarise(std::move(blocks[i]));
-    if (twin != nullptr) entries.front().result.latency.twin_blocks = std::move(blocks.back());
+    result.session_start_ms = median(starts);
+    result.first_run_ms = median(runs);
+    result.peak_rss_bytes = static_cast<std::uint64_t>(median(peaks));
+    result.latency = summarise(std::move(launches));
+}
+
+void time_entries(std::vector<Entry>& entries, const LaunchPlan& plan, const std::function<Start(const Entry&)>& start_of,
+                  const MeasureOptions& options, const Job& job) {
+    std::vector<Start> starts;
+    for (Entry& entry : entries) {
+        starts.push_back(start_of(entry));
+        entry.subject.reset();
+    }
+    auto launches = run_launches(starts, plan, options.seed, job);
+    for (std::size_t i = 0; i < entries.size(); ++i) take_launches(entries[i].result, std::move(launches[i]));
 }
 
 }  // namespace
@@ -105,19 +125,24 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
         for (Entry& entry : entries) answering.push_back({entry.subject.get(), &entry.result});
         collect_answers(answering, *dataset, samples, job);
     }
-    std::vector<double> once;
-    for (const Entry& entry : entries) once.push_back(naming_file(entry.result.model, [&] { return entry.subject->warm_up(); }));
+    std::vector<LaunchCost> costs;
+    for (const Entry& entry : entries)
+        costs.push_back(cost_of(entry, naming_file(entry.result.model, [&] { return entry.subject->warm_up(); })));
     for (Entry& entry : entries) {
         job.check();
         entry.result.profile = naming_file(entry.result.model, [&] { return entry.subject->profile(); });
     }
-    std::unique_ptr<Subject> twin;
-    if (entries.size() > 1) {
-        request.model = models.front();
-        twin = open_subject(runtime, request, options, job);
-        (void)twin->warm_up();
-    }
-    time_entries(entries, twin.get(), once, options, job);
+    const auto start_of = [&](const Entry& entry) -> Start {
+        SubjectRequest launched = request;
+        launched.model = entry.result.model;
+        launched.only_time = true;
+        launched.sizes.shapes = entry.subject->opened().made;
+        return [&, launched](const std::vector<int>& cpus) mutable {
+            launched.cpus = cpus;
+            return open_subject(runtime, launched, options, job);
+        };
+    };
+    time_entries(entries, plan_launches(costs, options, processor_sets(usable_processors(), options.run.threads)), start_of, options, job);
     std::vector<Measurement> out;
     for (Entry& entry : entries) out.push_back(std::move(entry.result));
     return out;

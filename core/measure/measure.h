@@ -22,21 +22,30 @@ struct MeasureOptions {
     RunOptions run;
     double seconds = 4;            ///< time budget of the latency part for each model
     std::uint64_t samples = 0;     ///< validation samples; 0 = the whole split
-    int pairs = 40;                ///< blocks of each model (fewer when the budget does not reach)
-    int runs_per_block = 12;       ///< runs of a block; the first two are dropped
     std::uint64_t seed = 7;
     SizeChoices sizes = {};        ///< what open axes of inputs count as, where no dataset gives them
     /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
     std::filesystem::path worker = {};
 };
 
-/// Latency of one model in milliseconds. Raw samples are kept by block, in the order they ran.
+/// What one fresh process with a model measured. Times in ms.
+struct Launch {
+    double session_start_ms = 0, first_run_ms = 0;
+    std::uint64_t peak_rss_bytes = 0;          ///< what opening it and a first run add to the process at most
+    std::vector<std::vector<double>> blocks;   ///< warm runs in a row, in the order of the rounds
+    std::vector<double> after_pause_ms;        ///< single runs, each with cold caches
+};
+
+/// Latency of one model in milliseconds. p50, p90, p99 and mean are those of all warm runs.
 struct Latency {
-    double p50 = 0, p90 = 0, p99 = 0, mean = 0;
+    double p50 = 0;
+    std::optional<double> p90, p99;            ///< nothing when there are too few runs to know (runs_needed)
+    double mean = 0;
     std::uint64_t n = 0;
-    Interval p50_interval;                     ///< 95 %, t over blocks
-    std::vector<std::vector<double>> blocks;   ///< ms
-    std::vector<std::vector<double>> twin_blocks;  ///< A/A: a second block of the baseline in each round; empty for candidates
+    Interval p50_interval;                     ///< 95 %, t over launches
+    double after_pause = 0;                    ///< first call after a pause (cold caches), median; 0 = not measured
+    std::optional<Interval> two_speeds;        ///< where the blocks' medians fall into two groups: the fast and the slow speed
+    std::vector<Launch> launches;
 };
 
 /// Top-1 and top-5 in percent, where there are labels.
@@ -69,9 +78,9 @@ struct Measurement {
     std::filesystem::path model;
     std::string sha256;
     std::uint64_t size_bytes = 0;
-    double session_start_ms = 0;               ///< median of 3 openings
-    double first_run_ms = 0;
-    std::uint64_t peak_rss_bytes = 0;          ///< what opening it and a first run add to the process at most
+    double session_start_ms = 0;               ///< median of the launches
+    double first_run_ms = 0;                   ///< median of the launches
+    std::uint64_t peak_rss_bytes = 0;          ///< median of what opening it and a first run add to a process at most
     Latency latency;
     std::optional<Accuracy> accuracy;
     std::vector<OutputFigures> outputs;        ///< all outputs; of the first model in its order, of others the worst first
@@ -89,14 +98,14 @@ struct Measurement {
     std::string vernier_version;
 };
 
-/// The JSON of `measure`: model, sha256, size_bytes, latency_ms.{p50,p90,p99,mean,n,p50_interval}, session_start_ms, accuracy or
+/// The JSON of `measure`: model, sha256, size_bytes, latency_ms.{p50,p90,p99,mean,n,p50_interval,...}, session_start_ms, accuracy or
 /// null, runtime.{version,threads,level,provider,path}, host, ... ; blocks and answers only when asked for.
 [[nodiscard]] Json to_json(const Measurement& measurement, bool with_samples = false);
 [[nodiscard]] Measurement measurement_from_json(const Json& json);
 
-/// Measures all files with one harness: answers on the validation split first, then latency in interleaved blocks, random
-/// order in each round. Inputs of the latency part: the first validation sample, or zeros of the model's shape without data
-/// (symbolic axes as 1). With options.worker each model has a child process of its own. Throws Error{bad_model, bad_data,
+/// Measures all files with one harness: answers on the validation split first, then latency in several launches (see
+/// launches.h). Inputs of the latency part: the first validation sample, or zeros of the model's shape without data
+/// (symbolic axes as 1). With options.worker each model has child processes of its own. Throws Error{bad_model, bad_data,
 /// cancelled}.
 [[nodiscard]] std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
                                                const DatasetPtr& dataset, const MeasureOptions& options, const Job& job);

@@ -90,13 +90,13 @@ double student_t_quantile(double p, double df) {
     return falling_root(0, high, [&](double t) { return p - student_t_cdf(t, df); });
 }
 
-MeanInterval mean_t_interval(std::span<const double> values) {
+MeanInterval mean_t_interval(std::span<const double> values, double confidence) {
     const auto n = static_cast<double>(values.size());
     MeanInterval out;
     for (const double value : values) out.mean += value / n;
     double squares = 0;
     for (const double value : values) squares += (value - out.mean) * (value - out.mean);
-    const double half = student_t_quantile(0.975, n - 1) * std::sqrt(squares / (n - 1) / n);
+    const double half = student_t_quantile(0.5 + confidence / 2, n - 1) * std::sqrt(squares / (n - 1) / n);
     out.interval = {out.mean - half, out.mean + half};
     return out;
 }

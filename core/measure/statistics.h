@@ -21,12 +21,12 @@ inline constexpr double kZ95 = 1.959963984540054;
 /// t with P(T <= t) = p, for p in (0, 1).
 [[nodiscard]] double student_t_quantile(double p, double df);
 
-/// Mean of values and its 95 % interval, mean +- t sd / sqrt(n). Needs at least 2 values.
+/// Mean of values and its interval, mean +- t sd / sqrt(n). Needs at least 2 values.
 struct MeanInterval {
     double mean = 0;
     Interval interval;
 };
-[[nodiscard]] MeanInterval mean_t_interval(std::span<const double> values);
+[[nodiscard]] MeanInterval mean_t_interval(std::span<const double> values, double confidence = 0.95);
 
 /// Wilson's 95 % interval of a share, as a share in [0, 1].
 [[nodiscard]] Interval wilson_interval(std::uint64_t right, std::uint64_t n);

@@ -8,15 +8,13 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/measure/caches.h"
 #include "core/measure/cast.h"
 #include "core/measure/latency.h"
 #include "core/measure/memory.h"
-#include "core/measure/statistics.h"
 
 namespace vernier {
 namespace {
-
-constexpr int kOpenings = 3;
 
 double now() {
     static const Clock clock = steady_clock_ms();
@@ -40,27 +38,32 @@ Tensor zeros(const Port& port, const std::vector<InputSize>& sizes) {
     return tensor;
 }
 
+/// Shapes that are known already, so that a launch need not open the model for them.
+std::vector<InputSize> sizes_of(const SizeChoices& choices) {
+    std::vector<InputSize> sizes;
+    for (const auto& [name, shape] : choices.shapes) {
+        InputSize& size = sizes.emplace_back(InputSize{name, {}});
+        for (const std::int64_t axis : shape) size.axes.push_back({axis, SizeSource::declared, {}});
+    }
+    return sizes;
+}
+
 class SubjectHere final : public Subject {
 public:
     SubjectHere(RuntimePtr runtime, SubjectRequest request, Job job)
         : runtime_(std::move(runtime)), request_(std::move(request)), job_(std::move(job)) {
-        {
+        if (!request_.only_time) {
             const ModelPtr model = open_model(request_.model, job_);
             opened_.size_bytes = model->size_bytes();
             opened_.sha256 = model->sha256();
             if (request_.inputs.empty()) sizes_ = request_.sizes.empty() ? model->sizes() : input_sizes(*model, request_.sizes);
+        } else if (request_.inputs.empty()) {
+            sizes_ = sizes_of(request_.sizes);
         }
-        std::vector<double> starts;
-        for (int i = 0; i < kOpenings; ++i) {
-            job_.check();
-            session_.reset();
-            const PeakMemory memory;
-            session_ = Session::open(runtime_, request_.model, request_.run);
-            starts.push_back(session_->start_ms());
-            if (i == 0) run_first(memory);
-        }
-        opened_.session_start_ms = median(starts);
-        session_->bind(request_.inputs);
+        const PeakMemory memory;
+        session_ = Session::open(runtime_, request_.model, request_.run);
+        opened_.session_start_ms = session_->start_ms();
+        run_first(memory);
         opened_.outputs = output_ports();
         for (const OutputPort& port : opened_.outputs)
             if (port.other.empty()) wanted_.push_back(port.name);
@@ -91,6 +94,18 @@ public:
         return once_ms_;
     }
 
+    void pin(const std::vector<int>& /*cpus*/) override {}
+
+    [[nodiscard]] std::vector<double> first_calls(int count) override {
+        std::vector<double> times;
+        for (int call = 0; call < count; ++call) {
+            fill_caches();
+            times.push_back(run_once());
+            settle();
+        }
+        return times;
+    }
+
     [[nodiscard]] std::vector<double> block(int runs) override {
         std::vector<double> times;
         times.reserve(static_cast<std::size_t>(runs));
@@ -108,7 +123,10 @@ private:
     void run_first(const PeakMemory& memory) {
         const bool made = request_.inputs.empty();
         if (made)
-            for (const Port& port : session_->inputs()) request_.inputs.emplace(port.name, zeros(port, sizes_));
+            for (const Port& port : session_->inputs()) {
+                const Tensor& tensor = request_.inputs.emplace(port.name, zeros(port, sizes_)).first->second;
+                opened_.made.emplace(port.name, tensor.dims);
+            }
         try {
             request_.inputs = fitted(session_->inputs(), request_.inputs);
             session_->bind(request_.inputs);

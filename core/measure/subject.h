@@ -20,6 +20,8 @@ struct SubjectRequest {
     RunOptions run;
     std::map<std::string, Tensor> inputs = {};   ///< what is timed; empty = zeros of the model's shape
     SizeChoices sizes = {};                      ///< what open axes of these zeros count as (core/model/sizes.h)
+    bool only_time = false;                      ///< for a launch: neither hash nor size is looked up, and sizes.shapes names every input
+    std::vector<int> cpus = {};                  ///< a child stays on these processors; empty = where the system puts it
 };
 
 /// An output of a model, and why its values cannot be had ("a sequence", "text"; empty when they can).
@@ -32,10 +34,11 @@ struct OutputPort {
 struct Opened {
     std::uint64_t size_bytes = 0;
     std::string sha256 = {};
-    double session_start_ms = 0;        ///< median of 3 openings
+    double session_start_ms = 0;        ///< of the first opening
     double first_run_ms = 0;
     std::uint64_t peak_rss_bytes = 0;   ///< what opening and a first run add to the process at most
     std::vector<OutputPort> outputs = {};
+    std::map<std::string, std::vector<std::int64_t>> made = {};   ///< shapes of the zeros that it is timed with; empty with samples
 };
 
 /// One model under measurement: in this process, or in a child process of its own. Every call may throw
@@ -51,8 +54,12 @@ public:
     [[nodiscard]] virtual std::map<std::string, Tensor> answer() = 0;
     /// Runs until caches and thread pools are warm; milliseconds of one warm run.
     [[nodiscard]] virtual double warm_up() = 0;
+    /// A child moves all its threads to these processors; a subject in this process stays where it is.
+    virtual void pin(const std::vector<int>& cpus) = 0;
     /// Milliseconds of each of so many runs in a row. The threads of its pool are at rest when it returns.
     [[nodiscard]] virtual std::vector<double> block(int runs) = 0;
+    /// Milliseconds of each of so many single runs, before each of which the caches are filled with other data.
+    [[nodiscard]] virtual std::vector<double> first_calls(int count) = 0;
     /// Time per executed node, in a session of its own, since the profiler slows its session. After warm_up().
     [[nodiscard]] virtual std::vector<ProfileEvent> profile() = 0;
 };

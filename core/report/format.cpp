@@ -39,6 +39,8 @@ std::string significant(double value, int digits) {
     return fmt::format("{:.{}f}", value, decimals);
 }
 
+std::string significant(const std::optional<double>& value, int digits) { return value ? significant(*value, digits) : "-"; }
+
 std::string megabytes(std::uint64_t bytes) { return significant(static_cast<double>(bytes) / 1e6); }
 
 std::string times(double ratio) { return significant(ratio) + "x"; }

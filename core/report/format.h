@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/base/finding.h"
@@ -12,6 +13,8 @@ namespace vernier {
 
 /// digits significant digits without exponent: 0.0123, 1.23, 12.3, 123, 1234 (never rounds whole digits away).
 [[nodiscard]] std::string significant(double value, int digits = 3);
+/// The same, or "-" where the figure is not known.
+[[nodiscard]] std::string significant(const std::optional<double>& value, int digits = 3);
 /// Size in MB (10^6 bytes): "86.0", "0.0265".
 [[nodiscard]] std::string megabytes(std::uint64_t bytes);
 /// "2.19x".

@@ -5,6 +5,7 @@
 
 #include "core/report/format.h"
 #include "core/report/html_rows.h"
+#include "core/report/html_times.h"
 #include "core/report/outputs_table.h"
 #include "core/report/time_by_kind.h"
 #include "core/report/verdict.h"
@@ -86,7 +87,9 @@ std::string charts_html(const ComparedFiles& compared, const Verdict& verdict) {
         out += chart_html(fmt::format("{}, % of {} validation samples", base.accuracy ? "Top-1" : "Agreement", grouped(base.samples)),
                           "higher is better", dot_chart(answers, kWidth));
     out += chart_html("File size, MB", "lower is better", dot_chart(size_rows(compared, verdict.best), kWidth));
-    out += chart_html("Cold start, ms (400 Mbit/s download + load + first run)", "lower is better", dot_chart(cold_start_rows(compared, verdict.best), kWidth));
+    out += chart_html("Cold start, ms (download at an assumed 400 Mbit/s + session start + first run)", "lower is better", dot_chart(cold_start_rows(compared, verdict.best), kWidth));
+    if (const std::vector<DotRow> pause = after_pause_rows(compared, verdict.best); !pause.empty())
+        out += chart_html("First call after a pause, ms (cold caches)", "lower is better", dot_chart(pause, kWidth));
     return out + "</div>";
 }
 
@@ -114,27 +117,24 @@ std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
 }
 
 std::string figures_row(const Measurement& measured, const CandidateComparison* candidate, const std::optional<Origin>* origin) {
-    const Latency& latency = measured.latency;
     std::string out = fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>", escaped(title_of(measured)),
                                   origin != nullptr && *origin ? escaped((*origin)->text()) : candidate == nullptr ? "baseline" : "");
-    for (const double value : {latency.p50, latency.p90, latency.p99, latency.mean, measured.session_start_ms, measured.first_run_ms})
-        out += "<td>" + significant(value) + "</td>";
-    out += fmt::format("<td>{}</td><td>{}</td>", megabytes(measured.size_bytes), megabytes(measured.peak_rss_bytes));
+    out += time_cells(measured, candidate) + "<td>" + megabytes(measured.size_bytes) + "</td>";
     out += measured.accuracy ? fmt::format("<td>{}</td><td>{}</td>", percent(measured.accuracy->top1), percent(measured.accuracy->top5)) : "<td>-</td><td>-</td>";
     out += candidate != nullptr && candidate->agreement ? "<td>" + percent(*candidate->agreement) + "</td>" : "<td>-</td>";
     return out + fmt::format("<td class=\"text\">{}</td></tr>", candidate == nullptr ? "" : name(candidate->gate));
 }
 
 std::string figures_html(const ComparedFiles& compared) {
-    std::string out = "<section><div class=\"head\"><h2>All figures</h2></div><table><tr><th>model</th><th class=\"text\">recipe</th><th>p50 ms</th>"
-                      "<th>p90 ms</th><th>p99 ms</th><th>mean ms</th><th>start ms</th><th>first run ms</th><th>size MB</th><th>memory MB</th>"
+    std::string out = "<section><div class=\"head\"><h2>All figures</h2></div><table><tr><th>model</th><th class=\"text\">recipe</th>" + time_heads() +
+                      "<th>size MB</th>"
                       "<th>top-1 %</th><th>top-5 %</th><th>agree %</th><th class=\"text\">gate</th></tr>";
     out += figures_row(compared.comparison.baseline, nullptr, nullptr);
     for (std::size_t i = 0; i < compared.comparison.candidates.size(); ++i) {
         const CandidateComparison& candidate = compared.comparison.candidates[i];
         out += figures_row(candidate.measurement, &candidate, i + 1 < compared.origins.size() ? &compared.origins[i + 1] : nullptr);
     }
-    out += "</table>";
+    out += "</table>" + time_notes(compared.comparison);
     for (const CandidateComparison& candidate : compared.comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
             out += fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate.measurement)), escaped(line.what), escaped(line.text), name(line.outcome));
@@ -161,9 +161,9 @@ std::string footer_html(const ComparedFiles& compared, const Verdict& verdict) {
         if (made.calibration_samples > 0) files.push_back(fmt::format("calibrated on {} samples of {}", made.calibration_samples, made.data_name));
     }
     if (base.samples > 0) files.push_back(fmt::format("data {} ({}), {} samples", base.data_name, short_hash(base.data_fingerprint), grouped(base.samples)));
-    const std::vector<std::string> runs = {base.latency.blocks.empty() ? fmt::format("{} timed runs each, interleaved in random order", base.latency.n)
-                                                                       : fmt::format("{} timed runs in {} blocks each, interleaved in random order", base.latency.n, base.latency.blocks.size()),
-                                           fmt::format("A/A ±{} %", significant(100 * compared.comparison.noise_floor, 2)),
+    const std::string launches = base.latency.launches.empty() ? std::string() : fmt::format(" in {} launches", base.latency.launches.size());
+    const std::vector<std::string> runs = {fmt::format("{} timed runs of the baseline{}, interleaved in random order", base.latency.n, launches),
+                                           fmt::format("noise ±{} %", significant(100 * compared.comparison.noise_floor, 2)),
                                            "graph level " + std::string(name(base.run.level)),
                                            "host " + base.host.name,
                                            base.host.os,

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "core/report/format.h"
+#include "core/report/paired_text.h"
 #include "core/report/verdict.h"
 
 namespace vernier {
@@ -87,10 +88,17 @@ std::vector<DotRow> size_rows(const ComparedFiles& compared, int best) {
 }
 
 std::vector<DotRow> cold_start_rows(const ComparedFiles& compared, int best) {
-    const double before = cold_start_ms(compared.comparison.baseline);
-    return rows_of(compared, best, [before](DotRow& row, const Measurement& measured, const CandidateComparison* candidate) {
+    return rows_of(compared, best, [](DotRow& row, const Measurement& measured, const CandidateComparison* candidate) {
         row.value = cold_start_ms(measured);
-        row.text = candidate == nullptr ? significant(row.value) : columns_text(significant(row.value), times(before / row.value), false);
+        row.text = candidate == nullptr ? significant(row.value) : columns_text(significant(row.value), against_text(candidate->paired.cold_start), false);
+    });
+}
+
+std::vector<DotRow> after_pause_rows(const ComparedFiles& compared, int best) {
+    if (compared.comparison.baseline.latency.after_pause <= 0) return {};
+    return rows_of(compared, best, [](DotRow& row, const Measurement& measured, const CandidateComparison* candidate) {
+        row.value = measured.latency.after_pause;
+        row.text = candidate == nullptr ? significant(row.value) : columns_text(significant(row.value), against_text(candidate->paired.after_pause), false);
     });
 }
 

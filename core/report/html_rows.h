@@ -15,6 +15,8 @@ namespace vernier {
 [[nodiscard]] std::vector<DotRow> answer_rows(const ComparedFiles& compared, int best);
 [[nodiscard]] std::vector<DotRow> size_rows(const ComparedFiles& compared, int best);
 [[nodiscard]] std::vector<DotRow> cold_start_rows(const ComparedFiles& compared, int best);
+/// First call after a pause; empty where it was not measured.
+[[nodiscard]] std::vector<DotRow> after_pause_rows(const ComparedFiles& compared, int best);
 
 /// Colour of a candidate: that of its main method, or blue for files that Vernier did not make.
 [[nodiscard]] std::string colour_of(const ComparedFiles& compared, int candidate);

@@ -242,8 +242,7 @@ std::string title_of(const Measurement& measurement) {
 }
 
 double cold_start_ms(const Measurement& measurement) {
-    constexpr double kBitsPerMs = 400e6 / 1000;
-    return static_cast<double>(measurement.size_bytes) * 8 / kBitsPerMs + measurement.session_start_ms + measurement.first_run_ms;
+    return download_ms(measurement.size_bytes) + measurement.session_start_ms + measurement.first_run_ms;
 }
 
 bool is_faster(const CandidateComparison& candidate) { return candidate.latency_differs && candidate.speedup > 1; }

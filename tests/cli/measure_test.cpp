@@ -28,7 +28,11 @@ TEST(Measure, HoldsTheFieldsOfTheContract) {
     const Json model = done.json().at("models").at(0);
     EXPECT_EQ(model.at("model"), kDemo);
     EXPECT_EQ(model.at("size_bytes"), std::filesystem::file_size(kDemo));
-    for (const char* key : {"p50", "p90", "p99", "mean", "n"}) EXPECT_GT(model.at("latency_ms").at(key), 0.0) << key;
+    const Json& latency = model.at("latency_ms");
+    for (const char* key : {"p50", "mean", "n", "after_pause"}) EXPECT_GT(latency.at(key), 0.0) << key;
+    EXPECT_EQ(latency.at("p99").is_null(), latency.at("p99_runs_missing") > 0) << "too few runs give no p99, and it is said";
+    EXPECT_GE(latency.at("launches").size(), 4U);
+    for (const char* key : {"download", "session_start", "first_run", "total"}) EXPECT_GT(model.at("cold_start_ms").at(key), 0.0) << key;
     EXPECT_GT(model.at("session_start_ms"), 0.0);
     EXPECT_EQ(model.at("accuracy").at("n"), 100);
     EXPECT_GT(model.at("accuracy").at("top1"), 90.0);

@@ -69,8 +69,9 @@ TEST_F(Measuring, FillsEverythingForEachModel) {
     for (const Measurement& m : all) {
         EXPECT_GT(m.latency.n, 0U);
         EXPECT_GT(m.latency.p50, 0);
-        EXPECT_LE(m.latency.p50, m.latency.p90);
-        EXPECT_LE(m.latency.p90, m.latency.p99);
+        EXPECT_LE(m.latency.p50, m.latency.p90.value_or(m.latency.p50));
+        EXPECT_GT(m.latency.after_pause, 0);
+        EXPECT_EQ(m.latency.launches.size(), 4U) << "the least, as there is next to no time";
         EXPECT_GT(m.session_start_ms, 0);
         EXPECT_GT(m.first_run_ms, 0);
         EXPECT_EQ(m.size_bytes, std::filesystem::file_size(m.model));
@@ -84,8 +85,6 @@ TEST_F(Measuring, FillsEverythingForEachModel) {
         EXPECT_EQ(m.data_fingerprint, "made");
         EXPECT_FALSE(m.date.empty());
     }
-    EXPECT_EQ(all[0].latency.twin_blocks.size(), all[0].latency.blocks.size());
-    EXPECT_TRUE(all[1].latency.twin_blocks.empty());
     const Comparison comparison = compare(all, {});
     EXPECT_DOUBLE_EQ(comparison.candidates[0].agreement.value(), 100) << "half the scores, the same order";
     EXPECT_NEAR(comparison.candidates[0].output_sqnr_db.value(), 6.02, 0.01);
@@ -124,7 +123,6 @@ TEST_F(Measuring, WithoutDataItTimesZerosAndJudgesNothing) {
     EXPECT_EQ(all[0].samples, 0U);
     EXPECT_FALSE(all[0].accuracy);
     EXPECT_GT(all[0].latency.n, 0U);
-    EXPECT_TRUE(all[0].latency.twin_blocks.empty()) << "nothing to compare";
 }
 
 TEST_F(Measuring, AnswersThatAreNoNumbersAreCountedAndNeverRight) {

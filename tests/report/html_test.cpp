@@ -37,7 +37,7 @@ TEST(Html, EveryTagIsClosed) {
     const std::string html = render_html(compared);
     for (const char* tag : {"div", "svg", "table", "tr", "td", "section", "ul", "li", "p", "main", "text"})
         EXPECT_EQ(count(html, std::string("<") + tag + ">") + count(html, std::string("<") + tag + " "), count(html, std::string("</") + tag + ">")) << tag;
-    EXPECT_EQ(count(html, "<svg"), 5U) << "latency, answers, size, cold start, time";
+    EXPECT_EQ(count(html, "<svg"), 6U) << "latency, answers, size, cold start, after a pause, time";
 }
 
 TEST(Html, WithoutSamplesThereIsNoChartOfAnswers) {
@@ -58,6 +58,22 @@ TEST(Html, MarksWhatIsNotShownToDiffer) {
     EXPECT_THAT(latency_rows(compared, 0).at(1).text, HasSubstr("~"));
     EXPECT_THAT(answer_rows(compared, 0).at(1).text, HasSubstr("~"));
     EXPECT_THAT(size_rows(compared, 0).at(1).text, Not(HasSubstr("~")));
+}
+
+TEST(Html, EveryTimeStandsAgainstTheBaselineOrHasATilde) {
+    ComparedFiles compared = test::baseline_only();
+    CandidateComparison& candidate = test::add_candidate(compared, "int8.onnx", 5, 250'000, 90);
+    candidate.paired.p90 = PairedRatio{1.98, {1.9, 2.06}, true};
+    candidate.paired.cold_start = PairedRatio{1.01, {0.97, 1.05}, false};
+    candidate.measurement.latency.p99.reset();
+    candidate.measurement.latency.n = 400;
+    const std::string html = render_html(compared);
+    EXPECT_THAT(html, HasSubstr("1.98x</span>"));
+    EXPECT_THAT(html, HasSubstr("95 %: 1.90 to 2.06"));
+    EXPECT_THAT(html, HasSubstr("1.01x ~</span>"));
+    EXPECT_THAT(html, HasSubstr("p99 needs 1,000 runs: 600 more"));
+    EXPECT_THAT(html, HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));
+    EXPECT_THAT(html, HasSubstr("First call after a pause"));
 }
 
 TEST(Svg, DotsLieInsideThePictureAndInOrder) {

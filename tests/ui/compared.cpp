@@ -12,15 +12,17 @@ namespace vernier::test {
 
 namespace {
 
-std::vector<std::vector<double>> blocks_of(double cost, std::uint64_t seed) {
+std::vector<Launch> launches_of(double cost, std::uint64_t seed) {
     Random random(seed);
-    std::vector<std::vector<double>> blocks(40);
-    for (auto& block : blocks) {
-        for (int i = 0; i < 10; ++i) {
-            block.push_back(cost * std::exp(0.01 * random.normal()));
+    std::vector<Launch> launches(8, {4, 1, 1'000'000, std::vector<std::vector<double>>(5), {cost * 3}});
+    for (Launch& launch : launches) {
+        for (auto& block : launch.blocks) {
+            for (int i = 0; i < 30; ++i) {
+                block.push_back(cost * std::exp(0.01 * random.normal()));
+            }
         }
     }
-    return blocks;
+    return launches;
 }
 
 Json run_json(int id, const std::string& title, const std::string& method, const std::filesystem::path& file, const std::string& sha256) {
@@ -37,7 +39,7 @@ Measurement simulated(const std::string& model, double cost, std::uint64_t size_
     m.size_bytes = size_bytes;
     m.session_start_ms = 4;
     m.first_run_ms = 1;
-    m.latency = summarise(blocks_of(cost, size_bytes));
+    m.latency = summarise(launches_of(cost, size_bytes));
     for (std::size_t i = 0; i < samples; ++i) {
         m.answers.sample.push_back(i);
         m.answers.label.push_back(0);
@@ -69,7 +71,6 @@ Measurement simulated(const std::string& model, double cost, std::uint64_t size_
 
 Comparison simulated_comparison(std::size_t samples) {
     Measurement baseline = simulated("base.onnx", 1.0, 1'000'000, samples, samples / 10);
-    baseline.latency.twin_blocks = blocks_of(1.0, 99);
     Measurement half = simulated("half.onnx", 1.0, 500'000, samples, samples / 10);
     return compare({std::move(baseline), simulated("static.onnx", 0.5, 250'000, samples, samples / 10 + samples / 1000), std::move(half)},
                    samples > 0 ? Gate{0.5, std::nullopt} : Gate{});

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "core/report/format.h"
+#include "core/report/paired_text.h"
 #include "core/report/verdict.h"
 
 namespace vernier::ui {
@@ -44,6 +45,17 @@ QString columns(const std::string& value, const std::string& against, bool same 
     return text(value).leftJustified(7) + text(against) + (same ? QStringLiteral(" ~") : QString());
 }
 
+/// A value, and its ratio to the baseline where that is known.
+QString against(const std::string& value, const std::optional<PairedRatio>& figure) {
+    return figure ? columns(value, against_text(figure)) : text(value);
+}
+
+void addLine(QString& tip, const QString& line) {
+    if (!line.isEmpty()) {
+        tip += QLatin1Char('\n') + line;
+    }
+}
+
 QString interval(double lo, double hi, const QString& unit) {
     return tr("95 %: %1 to %2 %3").arg(text(significant(lo)), text(significant(hi)), unit);
 }
@@ -51,7 +63,7 @@ QString interval(double lo, double hi, const QString& unit) {
 void explainTilde(IntervalPlot& plot) {
     for (const IntervalRow& row : plot.rows) {
         if (row.text.endsWith(QLatin1Char('~'))) {
-            plot.more = tr("~ no measurable difference");
+            plot.more += (plot.more.isEmpty() ? QString() : QStringLiteral(" · ")) + tr("~ no measurable difference");
             return;
         }
     }
@@ -127,13 +139,37 @@ IntervalPlot latencyPlot(const NamedComparison& named) {
 
 IntervalPlot tailPlot(const NamedComparison& named) {
     IntervalPlot plot{tr("Latency p99, ms"), tr("lower is better"), {}, {}, true, {}};
-    const double before = named.comparison.baseline.latency.p99;
-    plot.rows = rowsOf(named, [before](IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
-        row.value = measured.latency.p99;
-        row.text = candidate == nullptr || row.value <= 0 ? text(significant(row.value)) : columns(significant(row.value), times(before / row.value));
-        row.tip = tr("%1: p50 %2, p90 %3, p99 %4 ms of %5 runs").arg(row.label, text(significant(measured.latency.p50)),
-                     text(significant(measured.latency.p90)), text(significant(measured.latency.p99)), text(grouped(measured.latency.n)));
+    // One that has too few runs has no place on the axis; the table of the runs says what is missing.
+    const auto unknown = [](const Measurement& measured) { return !measured.latency.p99; };
+    const auto& candidates = named.comparison.candidates;
+    if (unknown(named.comparison.baseline) || std::any_of(candidates.begin(), candidates.end(), [&](const auto& each) { return unknown(each.measurement); })) {
+        return plot;
+    }
+    plot.rows = rowsOf(named, [](IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
+        const Latency& latency = measured.latency;
+        row.value = latency.p99.value_or(0);
+        row.text = against(significant(latency.p99), candidate == nullptr ? std::nullopt : candidate->paired.p99);
+        row.tip = tr("%1: p50 %2, p90 %3, p99 %4 ms of %5 runs").arg(row.label, text(significant(latency.p50)), text(significant(latency.p90)),
+                     text(significant(latency.p99)), text(grouped(latency.n)));
+        addLine(row.tip, candidate == nullptr ? QString() : text(interval_text(candidate->paired.p99)));
     });
+    explainTilde(plot);
+    return plot;
+}
+
+IntervalPlot afterPausePlot(const NamedComparison& named) {
+    IntervalPlot plot{tr("First call after a pause, ms"), tr("lower is better"), {}, {}, true, {}};
+    if (named.comparison.baseline.latency.after_pause <= 0) {
+        return plot;
+    }
+    plot.rows = rowsOf(named, [](IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
+        row.value = measured.latency.after_pause;
+        row.text = against(significant(row.value), candidate == nullptr ? std::nullopt : candidate->paired.after_pause);
+        row.tip = tr("%1: %2 ms with cold caches, %3 ms (p50) in runs one after the other").arg(row.label, text(significant(row.value)),
+                     text(significant(measured.latency.p50)));
+        addLine(row.tip, candidate == nullptr ? QString() : text(interval_text(candidate->paired.after_pause)));
+    });
+    explainTilde(plot);
     return plot;
 }
 
@@ -177,14 +213,14 @@ IntervalPlot sizePlot(const NamedComparison& named) {
 }
 
 IntervalPlot coldStartPlot(const NamedComparison& named) {
-    IntervalPlot plot{tr("Cold start, ms"), tr("lower is better"), tr("400 Mbit/s download + load + first run"), {}, true, {}};
-    const double before = cold_start_ms(named.comparison.baseline);
-    plot.rows = rowsOf(named, [before](IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
+    IntervalPlot plot{tr("Cold start, ms"), tr("lower is better"), tr("download at an assumed 400 Mbit/s + session start + first run"), {}, true, {}};
+    plot.rows = rowsOf(named, [](IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
         row.value = cold_start_ms(measured);
-        row.text = candidate == nullptr ? text(significant(row.value)) : columns(significant(row.value), times(before / row.value));
-        row.tip = tr("%1: session start %2 ms, first run %3 ms, the rest is the download").arg(row.label,
-                     text(significant(measured.session_start_ms)), text(significant(measured.first_run_ms)));
+        row.text = against(significant(row.value), candidate == nullptr ? std::nullopt : candidate->paired.cold_start);
+        row.tip = row.label + QStringLiteral(": ") + text(cold_start_parts(measured));
+        addLine(row.tip, candidate == nullptr ? QString() : text(interval_text(candidate->paired.cold_start)));
     });
+    explainTilde(plot);
     return plot;
 }
 

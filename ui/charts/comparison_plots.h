@@ -32,6 +32,8 @@ struct NamedComparison {
 /// Top-1 where there are labels, otherwise the share of answers as the baseline's. No rows without samples.
 [[nodiscard]] IntervalPlot answersPlot(const NamedComparison& named);
 [[nodiscard]] IntervalPlot sizePlot(const NamedComparison& named);
+/// Single runs with cold caches; without rows where they were not measured.
+[[nodiscard]] IntervalPlot afterPausePlot(const NamedComparison& named);
 [[nodiscard]] IntervalPlot coldStartPlot(const NamedComparison& named);
 
 }  // namespace vernier::ui

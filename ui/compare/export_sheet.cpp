@@ -93,7 +93,7 @@ QStringList footerOf(const NamedComparison& named, const Json& origin) {
         first << tr("calibration %1 of %2").arg(text(grouped(data.value("samples", std::uint64_t{0}))), textAt(data, "name"));
     }
     QStringList second{tr("%1 runs each, in turns in random order").arg(text(grouped(baseline.latency.n))),
-                       tr("A/A ±%1 %").arg(text(significant(named.comparison.noise_floor * 100, 2)))};
+                       tr("noise ±%1 %").arg(text(significant(named.comparison.noise_floor * 100, 2)))};
     QStringList host{tr("host %1").arg(text(baseline.host.name)), text(baseline.host.os)};
     if (!baseline.host.governor.empty()) {
         host << tr("governor %1").arg(text(baseline.host.governor));

@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/report/format.h"
+#include "core/report/paired_text.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/compare/session_comparison.h"
@@ -201,8 +202,9 @@ void RunTable::addFigures(int row, const Figures& figures) {
     setItem(row, Size, number(text(megabytes(m.size_bytes)), tr("%1 bytes").arg(text(grouped(m.size_bytes)))));
     const QString tip = tr("p50 %1, p90 %2, p99 %3, mean %4 ms of %5 runs").arg(text(significant(m.latency.p50)), text(significant(m.latency.p90)),
                             text(significant(m.latency.p99)), text(significant(m.latency.mean)), text(grouped(m.latency.n)));
+    const std::string missing = missing_runs_text(m.latency);
     setItem(row, P50, number(text(significant(m.latency.p50)), tip));
-    setItem(row, P99, number(text(significant(m.latency.p99)), tip));
+    setItem(row, P99, number(text(significant(m.latency.p99)), missing.empty() ? tip : tip + QLatin1Char('\n') + text(missing)));
     if (m.accuracy) {
         setItem(row, Top1, number(text(percent(m.accuracy->top1)), tr("top-1 %1 %, top-5 %2 % of %3 samples").arg(text(percent(m.accuracy->top1)),
                             text(percent(m.accuracy->top5)), text(grouped(m.accuracy->n)))));

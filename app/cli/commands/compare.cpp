@@ -6,6 +6,7 @@
 
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
+#include "app/cli/latency_text.h"
 #include "app/cli/measure_options.h"
 #include "app/cli/options.h"
 #include "core/base/file.h"
@@ -39,7 +40,7 @@ std::string gate_text(Outcome outcome) {
 
 void add_row(TextTable& table, const Measurement& each, const CandidateComparison* candidate) {
     std::vector<std::string> cells = {title_of(each), megabytes(each.size_bytes), candidate ? times(candidate->size_ratio) : "",
-                                      significant(each.latency.p50), significant(each.latency.p99),
+                                      significant(each.latency.p50),
                                       candidate ? times(candidate->speedup) + (candidate->latency_differs ? "  " : " ~") : "",
                                       each.accuracy ? percent(each.accuracy->top1) : "-",
                                       candidate && candidate->top1_delta_points
@@ -67,16 +68,16 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     const Comparison& comparison = compared.comparison;
     const Verdict verdict = verdict_of(comparison);
     std::string text = style.bold(printable(verdict.title)) + "\n" + wrapped(printable(verdict.text), 100, "  ") + "\n\n";
-    TextTable table({"<model", ">size MB", ">size", ">p50 ms", ">p99 ms", ">speed", ">top-1 %", ">points", ">agree %", ">SQNR dB", "<gate"});
+    TextTable table({"<model", ">size MB", ">size", ">p50 ms", ">speed", ">top-1 %", ">points", ">agree %", ">SQNR dB", "<gate"});
     add_row(table, comparison.baseline, nullptr);
     for (const CandidateComparison& candidate : comparison.candidates) add_row(table, candidate.measurement, &candidate);
-    text += table.text(style) + "\n";
+    text += table.text(style) + "\n" + latency_text(comparison, style);
     for (const CandidateComparison& candidate : comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
             text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate.measurement)), line.what, name(line.outcome), line.text);
     text += outputs_text(comparison, style);
     const Measurement& base = comparison.baseline;
-    text += style.dim(fmt::format("  ~ no measurable difference. A/A ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),
+    text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),
                                   base.runtime_version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
     return text + "\n\n" + cli::text_of(compared.findings, style);
 }

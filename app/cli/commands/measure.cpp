@@ -9,6 +9,7 @@
 #include "app/cli/options.h"
 #include "core/report/documents.h"
 #include "core/report/format.h"
+#include "core/report/paired_text.h"
 #include "core/report/verdict.h"
 
 namespace vernier::cli {
@@ -20,18 +21,22 @@ struct Options {
 };
 
 std::string text_of(const MeasuredFiles& measured, const Style& style) {
-    TextTable table({"<model", ">size MB", ">start ms", ">p50 ms", ">p90 ms", ">p99 ms", ">mean ms", ">top-1 %", ">top-5 %", ">samples"});
+    TextTable table({"<model", ">size MB", ">start ms", ">p50 ms", ">p90 ms", ">p99 ms", ">mean ms", ">after a pause", ">top-1 %", ">top-5 %", ">samples"});
     for (const Measurement& each : measured.measurements) {
         const Latency& latency = each.latency;
         table.row({title_of(each), megabytes(each.size_bytes), significant(each.session_start_ms), significant(latency.p50), significant(latency.p90),
-                   significant(latency.p99), significant(latency.mean), each.accuracy ? percent(each.accuracy->top1) : "-",
+                   significant(latency.p99), significant(latency.mean), latency.after_pause > 0 ? significant(latency.after_pause) : "-",
+                   each.accuracy ? percent(each.accuracy->top1) : "-",
                    each.accuracy ? percent(each.accuracy->top5) : "-", each.samples > 0 ? grouped(each.samples) : "-"});
     }
     const Measurement& first = measured.measurements.front();
-    std::string text = table.text(style) + "\n" +
-                       style.dim(fmt::format("  ONNX Runtime {}, {}, {} thread{}, {} runs of each in {} interleaved blocks, {}", first.runtime_version,
+    std::string missing;
+    for (const Measurement& each : measured.measurements)
+        if (const std::string words = missing_runs_text(each.latency); !words.empty()) missing += "  " + printable(title_of(each)) + ": " + words + "\n";
+    std::string text = table.text(style) + "\n" + style.dim(missing) +
+                       style.dim(fmt::format("  ONNX Runtime {}, {}, {} thread{}, {} runs in {} launches of each, interleaved, {}", first.runtime_version,
                                              first.run.provider, first.run.threads, first.run.threads == 1 ? "" : "s", first.latency.n,
-                                             first.latency.blocks.size(), printable(first.host.cpu))) +
+                                             first.latency.launches.size(), printable(first.host.cpu))) +
                        "\n\n";
     return text + cli::text_of(measured.findings, style);
 }

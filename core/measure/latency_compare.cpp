@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/latency_compare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/measure/latency.h"
+#include "core/measure/statistics.h"
+
+namespace vernier {
+namespace {
+
+std::vector<double> warm_runs(const Launch& launch) {
+    std::vector<double> all;
+    for (const auto& block : launch.blocks) all.insert(all.end(), block.begin(), block.end());
+    return all;
+}
+
+std::optional<double> mean_run(const Launch& launch) {
+    const std::vector<double> all = warm_runs(launch);
+    if (all.empty()) return std::nullopt;
+    return std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
+}
+
+LaunchFigure percentile(double p) {
+    return [p](const Launch& launch) -> std::optional<double> {
+        std::vector<double> all = warm_runs(launch);
+        if (all.empty()) return std::nullopt;
+        std::sort(all.begin(), all.end());
+        return quantile_sorted(all, p);
+    };
+}
+
+std::optional<double> median_after_pause(const Launch& launch) {
+    if (launch.after_pause_ms.empty()) return std::nullopt;
+    return median(launch.after_pause_ms);
+}
+
+/// The download belongs to the file, not to a launch, so it is added to each side before the ratio is taken.
+std::optional<PairedRatio> compare_cold_start(const Measurement& baseline, const Measurement& candidate) {
+    const auto& before = baseline.latency.launches;
+    const auto& after = candidate.latency.launches;
+    std::vector<double> logs;
+    for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
+        const double one = download_ms(baseline.size_bytes) + before[i].session_start_ms + before[i].first_run_ms;
+        const double other = download_ms(candidate.size_bytes) + after[i].session_start_ms + after[i].first_run_ms;
+        if (one > 0 && other > 0) logs.push_back(std::log(one / other));
+    }
+    return ratio_of_logs(logs);
+}
+
+}  // namespace
+
+double download_ms(std::uint64_t size_bytes) {
+    constexpr double kBitsPerMs = 400e6 / 1000;
+    return static_cast<double>(size_bytes) * 8 / kBitsPerMs;
+}
+
+PairedFigures compare_latency(const Measurement& baseline, const Measurement& candidate) {
+    const auto& before = baseline.latency.launches;
+    const auto& after = candidate.latency.launches;
+    PairedFigures figures;
+    figures.p50 = paired_blocks(before, after, 0.5);
+    // Where all runs together are too few for a percentile, its ratio is not known either.
+    if (baseline.latency.p90 && candidate.latency.p90) figures.p90 = paired_ratio(before, after, percentile(0.9));
+    if (baseline.latency.p99 && candidate.latency.p99) figures.p99 = paired_ratio(before, after, percentile(0.99));
+    figures.mean = paired_ratio(before, after, mean_run);
+    figures.after_pause = paired_ratio(before, after, median_after_pause);
+    figures.session_start = paired_ratio(before, after, [](const Launch& launch) { return std::optional(launch.session_start_ms); });
+    figures.first_run = paired_ratio(before, after, [](const Launch& launch) { return std::optional(launch.first_run_ms); });
+    figures.cold_start = compare_cold_start(baseline, candidate);
+    figures.memory = paired_ratio(after, before, [](const Launch& launch) { return std::optional(static_cast<double>(launch.peak_rss_bytes)); });
+    return figures;
+}
+
+}  // namespace vernier

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/latency_json.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "core/base/json_number.h"
+#include "core/measure/latency.h"
+
+namespace vernier {
+namespace {
+
+using Blocks = std::vector<std::vector<double>>;
+
+Json launch_json(const Launch& launch) {
+    return {{"session_start_ms", launch.session_start_ms},
+            {"first_run_ms", launch.first_run_ms},
+            {"peak_rss_bytes", launch.peak_rss_bytes},
+            {"after_pause_ms", launch.after_pause_ms},
+            {"blocks", launch.blocks.size()}};
+}
+
+/// Takes as many of the blocks as the launch had; they are there only in a document with samples.
+Launch launch_from(const Json& json, Blocks& blocks, std::size_t& next) {
+    Launch launch{json.at("session_start_ms").get<double>(), json.at("first_run_ms").get<double>(),
+                  json.at("peak_rss_bytes").get<std::uint64_t>(), {}, json.at("after_pause_ms").get<std::vector<double>>()};
+    const auto count = std::min(json.at("blocks").get<std::size_t>(), blocks.size() - next);
+    for (std::size_t i = 0; i < count; ++i) launch.blocks.push_back(std::move(blocks[next++]));
+    return launch;
+}
+
+/// Names and places of the paired figures, in the order of the document.
+constexpr std::array<std::pair<const char*, std::optional<PairedRatio> PairedFigures::*>, 9> kFigures{{
+    {"p50", &PairedFigures::p50},
+    {"p90", &PairedFigures::p90},
+    {"p99", &PairedFigures::p99},
+    {"mean", &PairedFigures::mean},
+    {"after_pause", &PairedFigures::after_pause},
+    {"session_start", &PairedFigures::session_start},
+    {"first_run", &PairedFigures::first_run},
+    {"cold_start", &PairedFigures::cold_start},
+    {"memory", &PairedFigures::memory},
+}};
+
+}  // namespace
+
+Json interval_json(const Interval& interval) { return Json::array({number_json(interval.lo), number_json(interval.hi)}); }
+
+Interval interval_from_json(const Json& json) { return {number_from(json.at(0)), number_from(json.at(1))}; }
+
+Json latency_json(const Latency& latency, bool with_samples) {
+    const std::uint64_t needed = runs_needed(0.99);
+    Json json = {{"p50", number_json(latency.p50)}, {"p90", number_json(latency.p90)}, {"p99", number_json(latency.p99)}, {"mean", number_json(latency.mean)}, {"n", latency.n}};
+    json["p50_interval"] = interval_json(latency.p50_interval);
+    json["p99_runs_missing"] = latency.n < needed ? needed - latency.n : 0;
+    json["after_pause"] = latency.after_pause > 0 ? Json(latency.after_pause) : Json(nullptr);
+    json["two_speeds"] = latency.two_speeds ? interval_json(*latency.two_speeds) : Json(nullptr);
+    json["launches"] = Json::array();
+    for (const Launch& launch : latency.launches) json["launches"].push_back(launch_json(launch));
+    if (with_samples) {
+        json["blocks"] = Json::array();
+        for (const Launch& launch : latency.launches)
+            for (const auto& block : launch.blocks) json["blocks"].push_back(block);
+    }
+    return json;
+}
+
+Latency latency_from_json(const Json& json) {
+    Latency latency;
+    latency.p50 = number_from(json.at("p50"));
+    latency.p90 = optional_number(json, "p90");
+    latency.p99 = optional_number(json, "p99");
+    latency.mean = number_from(json.at("mean"));
+    latency.n = json.at("n").get<std::uint64_t>();
+    latency.p50_interval = interval_from_json(json.at("p50_interval"));
+    latency.after_pause = optional_number(json, "after_pause").value_or(0);
+    if (json.contains("two_speeds") && !json.at("two_speeds").is_null()) latency.two_speeds = interval_from_json(json.at("two_speeds"));
+    Blocks blocks = json.contains("blocks") ? json.at("blocks").get<Blocks>() : Blocks();
+    std::size_t next = 0;
+    for (const Json& launch : json.value("launches", Json::array())) latency.launches.push_back(launch_from(launch, blocks, next));
+    return latency;
+}
+
+Json paired_json(const PairedFigures& figures) {
+    Json json = Json::object();
+    for (const auto& [name, place] : kFigures) {
+        const auto& figure = figures.*place;
+        json[name] = nullptr;
+        if (figure) json[name] = {{"ratio", number_json(figure->ratio)}, {"interval", interval_json(figure->interval)}, {"differs", figure->differs}};
+    }
+    return json;
+}
+
+PairedFigures paired_from_json(const Json& json) {
+    PairedFigures figures;
+    for (const auto& [name, place] : kFigures) {
+        const auto found = json.find(name);
+        if (found == json.end() || found->is_null()) continue;
+        figures.*place = PairedRatio{number_from(found->at("ratio")), interval_from_json(found->at("interval")), found->at("differs").get<bool>()};
+    }
+    return figures;
+}
+
+Json cold_start_json(const Measurement& measurement) {
+    const double download = download_ms(measurement.size_bytes);
+    return {{"download", download},
+            {"session_start", measurement.session_start_ms},
+            {"first_run", measurement.first_run_ms},
+            {"total", download + measurement.session_start_ms + measurement.first_run_ms}};
+}
+
+}  // namespace vernier

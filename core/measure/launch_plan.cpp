@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/launch_plan.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace vernier {
+namespace {
+
+constexpr int kMostLaunches = 16;
+constexpr double kLaunchesPerSecond = 2;
+constexpr double kShareOfStarts = 0.5;
+constexpr double kBlockMs = 10;          // short, so that both models of a pair see the same machine
+constexpr double kPoolWaitMs = 45;       // threads of a pool spin so long after a block
+constexpr int kLongerWithPool = 4;       // blocks, so that this wait is not most of the time
+constexpr int kFewestRuns = 3;
+constexpr int kUsualFewestRuns = 6;
+constexpr int kMostRuns = 512;
+constexpr int kMostRounds = 48;
+constexpr int kMostKept = 40'000;        // runs of a model that are kept
+constexpr double kMessageMs = 0.3;       // to ask a child for a block
+constexpr double kSlowRunMs = 100;
+constexpr double kFillCachesMs = 25;
+constexpr int kMostPauses = 4;
+
+/// The most expensive of the models by some cost.
+template <class Cost> double most_of(const std::vector<LaunchCost>& models, const Cost& cost) {
+    double most = 0;
+    for (std::size_t i = 0; i < models.size(); ++i) most = std::max(most, cost(i));
+    return most;
+}
+
+int whole(double value, int lowest, int highest) {
+    return static_cast<int>(std::clamp(value, static_cast<double>(lowest), static_cast<double>(highest)));
+}
+
+/// Rounds, and runs by model, in a launch that has so many ms for the blocks of each model.
+void plan_blocks(const std::vector<LaunchCost>& models, double budget, bool pool, LaunchPlan& plan) {
+    const double block_ms = pool ? kBlockMs * kLongerWithPool : kBlockMs;
+    const double extra = pool ? kPoolWaitMs : kMessageMs;
+    for (const LaunchCost& model : models) {
+        const double once = std::max(model.once, 1e-4);
+        // Fewer runs a block where not even two blocks of the usual fewest runs fit.
+        const int fewest = 2 * (kUsualFewestRuns * once + extra) > budget ? kFewestRuns : kUsualFewestRuns;
+        plan.runs.push_back(whole(block_ms / once, fewest, kMostRuns));
+    }
+    const double block = most_of(models, [&](std::size_t i) { return plan.runs[i] * models[i].once + extra; });
+    plan.rounds = whole(budget / std::max(block, 1e-3), 1, kMostRounds);
+    const int kept = kMostKept / (plan.launches * plan.rounds);
+    for (int& runs : plan.runs) {
+        runs = std::min(runs, std::max(kept, kUsualFewestRuns));
+        plan.dropped.push_back(runs >= kUsualFewestRuns ? 2 : 1);
+    }
+}
+
+}  // namespace
+
+LaunchPlan plan_launches(const std::vector<LaunchCost>& models, const MeasureOptions& options, std::vector<std::vector<int>> cpus) {
+    LaunchPlan plan;
+    plan.cpus = std::move(cpus);
+    const double budget = std::max(0.0, options.seconds) * 1000;
+    const double open = std::max(most_of(models, [&](std::size_t i) { return models[i].open; }), 1e-3);
+    const int wanted = whole(options.seconds * kLaunchesPerSecond, kUsualLaunches, kMostLaunches);
+    plan.launches = whole(kShareOfStarts * budget / open, kFewestLaunches, wanted);
+    const double left = std::max((1 - kShareOfStarts) * budget, budget - plan.launches * open) / plan.launches;
+    const double once = most_of(models, [&](std::size_t i) { return models[i].once; });
+    plan.warm_up = once < kSlowRunMs;
+    plan.pauses = whole(0.1 * left / (kFillCachesMs + once), 1, kMostPauses);
+    plan_blocks(models, 0.9 * left, options.run.threads != 1, plan);
+    return plan;
+}
+
+}  // namespace vernier
