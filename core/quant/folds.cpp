@@ -58,7 +58,7 @@ private:
 
     /// An initializer, or what known operators make of initializers.
     bool is_constant(const std::string& name, int depth) {
-        if (edit_.initializer(name) != nullptr) return true;
+        if (edit_.is_constant(name)) return true;
         const int maker = edit_.producer(name);
         if (maker < 0 || depth > kMaxDepth) return false;
         if (const auto found = constant_.find(name); found != constant_.end()) return found->second;
@@ -70,11 +70,13 @@ private:
     }
 
     void collect_leaves(const std::string& name, Leaves& leaves, std::set<int>& items) const {
-        if (const auto* tensor = edit_.initializer(name)) {
+        if (edit_.is_constant(name)) {
             if (!leaves.names.insert(name).second) return;
-            leaves.elements += as_initializer(*tensor).count();
-            leaves.bytes += tensor->raw_data().size();
-            if (bits(static_cast<ElementType>(tensor->data_type())) <= 8) leaves.codes += tensor->raw_data().size();
+            const ElementType type = edit_.type(name).element;
+            const std::uint64_t count = element_count(edit_.dims(name)), bytes = byte_size(type, count);
+            leaves.elements += count;
+            leaves.bytes += bytes;
+            if (bits(type) <= 8) leaves.codes += bytes;
             return;
         }
         const int maker = edit_.producer(name);
@@ -118,7 +120,7 @@ private:
 
     void fold(const FoldFor& reader, int slot) {
         const std::string name = proto(edit_, reader.item).input(slot);
-        if (name.empty() || edit_.initializer(name) != nullptr || !is_constant(name, 0)) return;
+        if (name.empty() || edit_.is_constant(name) || !is_constant(name, 0)) return;
         auto found = done_.find(name);
         if (found == done_.end()) found = done_.emplace(name, compute(name)).first;
         const Done& done = found->second;
