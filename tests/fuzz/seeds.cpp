@@ -99,7 +99,7 @@ void seed_results() {
     Measurement baseline;
     baseline.model = "a.onnx";
     baseline.sha256 = "00";
-    baseline.latency.blocks = {{1, 2, 3}, {1, 2, 2}};
+    baseline.latency.launches.assign(4, Launch{4, 1, 1000, {{1, 2, 3}, {1, 2, 2}}, {5}});
     baseline.answers.sample = {0, 1};
     baseline.answers.label = {0, 1};
     Measurement candidate = baseline;
