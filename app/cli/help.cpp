@@ -117,7 +117,7 @@ const std::vector<ExitText>& exit_texts() {
         {65, "a model, dataset or recipe that cannot be used"},
         {66, "a file was not found"},
         {69, "ONNX Runtime is missing or too old"},
-        {70, "a mistake of ours"},
+        {70, "an internal error"},
         {74, "an output cannot be written"},
         {130, "cancelled"},
     };

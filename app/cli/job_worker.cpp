@@ -115,7 +115,7 @@ int run_in_worker(Context& context, const WorkerJob& job) {
     if (!job.only_looks) throw death;
     const JobOrders orders{Finding{Severity::serious, "runtime-crashes", culprit ? culprit->node : -1, node, {},
                                    upper_first(death.what()) + ".",
-                                   "It can be looked at, but neither measured nor quantized."}};
+                                   "View only: it can be neither quantized nor measured."}};
     finished = run_once(context.job(), words_of(job, orders));
     if (finished.ending.signal == 0) return finished.ending.exit_code;
     if (finished.cancelled) throw Error(ErrorKind::cancelled, "cancelled");

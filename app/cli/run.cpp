@@ -105,7 +105,7 @@ Error as_error(std::exception_ptr exception) {
         return {ErrorKind::internal, "out of memory"};
     } catch (const std::exception& error) {
         return {ErrorKind::internal, std::string("unexpected: ") + error.what(), {},
-                "This is a mistake of ours; please report it with the command line."};
+                "This is an internal error; please report it with the command line."};
     }
 }
 

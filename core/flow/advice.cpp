@@ -98,7 +98,7 @@ std::string reason(const Workload& work, Method method) {
                            share(work.recurrent_bytes, work.weight_bytes - std::min(work.weight_bytes, work.table_bytes)));
     if (method == Method::int8_dynamic)
         return fmt::format("{} of the multiply-accumulates are in {} with constant weights; ranges are found while they run, so no "
-                           "samples are needed and outliers of attention stay in float.",
+                           "samples are needed and attention scores stay in float.",
                            share(work.matmul_macs, work.macs), nodes_text(work.matmuls, "MatMul or Gemm"));
     if (method == Method::fp16) return "There is little to compute in integers here, but half the storage can be saved.";
     if (work.quantized_nodes > 0)

@@ -56,7 +56,7 @@ void check(const RuntimePtr& runtime, Inspection& result) {
         if (error.kind() != ErrorKind::bad_model) throw;
         result.findings.push_back({Severity::serious, "runtime-refuses", kNone, {}, {},
                                    std::string("ONNX Runtime refuses this model: ") + error.what(),
-                                   "It can be looked at, but neither measured nor quantized."});
+                                   "View only: it can be neither quantized nor measured."});
     }
 }
 

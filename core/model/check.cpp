@@ -108,7 +108,7 @@ private:
 
     void of_file() {
         if (!parts_.sorted)
-            add(Severity::info, "unsorted-nodes", "Nodes do not stand behind the nodes that they read.",
+            add(Severity::info, "unsorted-nodes", "Nodes are not topologically sorted.",
                 "ONNX Runtime sorts them itself; other tools may refuse the file");
         for (const Opset& opset : parts_.opsets)
             if (opset.domain.empty() && opset.version < 7)

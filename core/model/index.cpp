@@ -166,7 +166,7 @@ private:
             if (!input.empty()) {
                 id = parts_.resolve(input, node.graph);
                 if (id == kNone)
-                    damaged(fmt::format("{} reads a value that nothing makes", printable(node.op_type)),
+                    damaged(fmt::format("{} reads a value without a producer", printable(node.op_type)),
                             {.node = printable(node.name), .tensor = printable(input)});
                 else
                     parts_.values[static_cast<std::size_t>(id)].consumers.push_back(node.id);
@@ -180,7 +180,7 @@ private:
         for (const onnx::ValueInfoProto& info : scope.proto->output()) {
             const ValueId id = parts_.resolve(info.name(), graph);
             if (id == kNone) {
-                damaged("a graph output that nothing makes", {.tensor = printable(info.name())});
+                damaged("graph output without a producer", {.tensor = printable(info.name())});
                 continue;
             }
             Value& value = parts_.values[static_cast<std::size_t>(id)];

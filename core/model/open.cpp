@@ -140,8 +140,8 @@ void note_damage(Model::Parts& parts, const Error& error) {
     std::string text = error.what();
     if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
     parts.findings.push_back({Severity::serious, "damaged", kNone, error.where().node, error.where().tensor, text + ".",
-                              error.remedy().empty() ? "It can be looked at, but neither measured nor quantized"
-                                                     : error.remedy() + "; as it is it can only be looked at"});
+                              error.remedy().empty() ? "View only: it can be neither quantized nor measured"
+                                                     : error.remedy() + "; until then it is view only"});
 }
 
 namespace {

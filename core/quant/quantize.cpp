@@ -51,7 +51,7 @@ std::string time_text(double ms) { return ms < 0.1 ? fmt::format("{:.3g} µs", 1
 void report_prefix(Prepared& prepared, const PrefixResult& timed) {
     for (const int i : timed.keep_float)
         prepared.problem[static_cast<std::size_t>(prepared.edit.item(static_cast<std::size_t>(i)).origin)] =
-            "measured: at this place INT8 is no faster than float";
+            "measured: INT8 here gives no measurable speedup";
     if (timed.keep_float.empty()) return;
     const std::size_t count = timed.keep_float.size();
     const std::string now = time_text(timed.best_ms), before = time_text(timed.all_int8_ms), fp32 = time_text(timed.fp32_ms);

@@ -43,7 +43,7 @@ void append_provider(const Library& library, OrtSessionOptions* options, const s
 
 SessionOptionsHandle session_options(const Library& library, const RunOptions& options) {
     if (options.threads < 0) {
-        throw Error(ErrorKind::usage, fmt::format("{} threads cannot be", options.threads), {}, "use 1 or more");
+        throw Error(ErrorKind::usage, fmt::format("invalid thread count {}", options.threads), {}, "use 1 or more");
     }
     const OrtApi& api = library.api();
     SessionOptionsHandle handle(api);

@@ -96,12 +96,12 @@ TEST(Index, NamesMustBeMadeOnceAndOnlyOnce) {
     ghost.input("x", ElementType::float32, {2})
         .node("Add", {"x", "ghost"}, {"y"}, {}, "add")
         .output("y", ElementType::float32, {2});
-    const Error error = refusal(ghost.build(), "nothing makes");
+    const Error error = refusal(ghost.build(), "without a producer");
     EXPECT_EQ(error.where().tensor, "ghost");
     EXPECT_EQ(error.where().node, "add");
     ModelBuilder missing = small_model();
     missing.output("nowhere", ElementType::float32, {2});
-    refusal(missing.build(), "nothing makes");
+    refusal(missing.build(), "without a producer");
     ModelBuilder doubled = small_model();
     doubled.initializer("w", std::vector<float>(32), {8, 4});
     refusal(doubled.build(), "same name");

@@ -12,10 +12,10 @@ namespace vernier::ui {
 
 struct Theme;
 
-/// Item data roles of views with badges: the method as int, and whether it is an own choice.
+/// Item data roles of views with badges: the method as int, and whether it is an override.
 enum BadgeRole { MethodRole = Qt::UserRole + 100, OwnRole };
 
-/// The letters of a method in a rounded box: filled for an own choice, outlined when it is inherited.
+/// The letters of a method in a rounded box: filled for an override, outlined when it is inherited.
 void paintBadge(QPainter& painter, const QRectF& rect, Method method, bool own, const Theme& theme);
 /// The size that a badge takes in tables and lists.
 [[nodiscard]] QSize badgeSize(const QFontMetrics& metrics);

@@ -46,7 +46,7 @@ void MethodControl::setMethod(std::optional<Method> method, bool own) {
 
 void MethodControl::describe() {
     setAccessibleName(tr("Method"));
-    setAccessibleDescription(!method_ ? tr("Several methods") : own_ ? tr("%1, own choice").arg(text(row(*method_).title))
+    setAccessibleDescription(!method_ ? tr("Several methods") : own_ ? tr("%1, override").arg(text(row(*method_).title))
                                                                      : tr("%1, inherited").arg(text(row(*method_).title)));
 }
 

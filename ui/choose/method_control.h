@@ -9,8 +9,8 @@
 
 namespace vernier::ui {
 
-/// The methods as one row of segments: FP32 1 | FP16 2 | INT8 dyn 3 | INT8 static 4. An own choice fills its segment;
-/// an inherited method is outlined. Keys 1 to 4 and the arrows choose, 0 and Backspace give the own choice up.
+/// The methods as one row of segments: FP32 1 | FP16 2 | INT8 dyn 3 | INT8 static 4. An override fills its segment;
+/// an inherited method is outlined. Keys 1 to 4 and the arrows choose, 0 and Backspace give the override up.
 class MethodControl : public QWidget {
     Q_OBJECT
 

@@ -57,7 +57,7 @@ void fillNodeMenu(QMenu& menu, Session& session, int id) {
     title->setEnabled(false);
     menu.setToolTipsVisible(true);
     addMethods(menu, true, [&session, nodes](Method method) { session.choose(nodes, method); });
-    QAction* reset = menu.addAction(tr("Inherit again\t0"));
+    QAction* reset = menu.addAction(tr("Use default\t0"));
     QObject::connect(reset, &QAction::triggered, &session, [&session, nodes] { session.choose(nodes, std::nullopt); });
     menu.addSeparator();
     addMethods(*menu.addMenu(tr("All %1 nodes").arg(op)), false, [&session, op](Method method) { session.chooseByOp(op, method); });

@@ -31,7 +31,7 @@ namespace {
 
 enum Column { Select, Badge, Count, ColumnCount };
 constexpr int kFewLines = 14;
-constexpr qsizetype kMostNamed = 12;   ///< ids named in a row of own choices before "…"
+constexpr qsizetype kMostNamed = 12;   ///< ids named in a row of overrides before "…"
 
 QToolButton* smallButton(const QString& text, const QString& tip) {
     auto* button = new QToolButton;
@@ -43,7 +43,7 @@ QToolButton* smallButton(const QString& text, const QString& tip) {
     return button;
 }
 
-/// "#0 #12..14": ids of own choices, neighbours as one.
+/// "#0 #12..14": ids of overrides, neighbours as one.
 QString rangesText(const std::vector<std::pair<NodeId, NodeId>>& ranges) {
     QStringList words;
     for (const auto& [first, last] : ranges) {
@@ -66,7 +66,7 @@ std::vector<RuleRow> ruleRows(const Session& session) {
     const Recipe& recipe = session.recipe();
     const QString coarse = recipe.per_channel ? QString() : QObject::tr(" · per tensor");
     std::vector<RuleRow> rows{{QObject::tr("default") + coarse, recipe.default_method, session.ruleCount(-1), {}, {}, false}};
-    // Own choices by method, those that say per tensor or per channel apart.
+    // Overrides by method, those that say per tensor or per channel apart.
     std::array<RuleRow, kMethods.size() * 3> own;
     std::array<std::vector<std::pair<NodeId, NodeId>>, kMethods.size() * 3> ranges;  // of the same
     for (std::size_t i = 0; i < recipe.rules.size(); ++i) {

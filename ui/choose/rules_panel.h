@@ -18,7 +18,7 @@ namespace vernier::ui {
 
 class Session;
 
-/// A row of the rules panel: the default (no rules), one rule, or all own choices of one method together.
+/// A row of the rules panel: the default (no rules), one rule, or all overrides of one method together.
 struct RuleRow {
     QString text;                 ///< "default", "op:Gemm · per tensor", "#0 #24 #39"
     Method method = Method::fp32;
@@ -30,7 +30,7 @@ struct RuleRow {
     QString granularity = {};     ///< " · per tensor" where the rule says so
 };
 
-/// The recipe as rows, own choices behind the other rules grouped by method.
+/// The recipe as rows, overrides behind the other rules grouped by method.
 [[nodiscard]] std::vector<RuleRow> ruleRows(const Session& session);
 
 /// The recipe: its default, its rules with counts, calibration, and the button that carries it out.

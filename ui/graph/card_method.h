@@ -10,7 +10,7 @@ namespace vernier::ui {
 struct CardMethod {
     QString badge;     ///< "F32", "F16", "D8", "S8"; empty draws none
     QColor colour;     ///< of the bar and the badge
-    bool own = false;  ///< the user's own choice (filled badge), else inherited (outlined)
+    bool own = false;  ///< the user's override (filled badge), else inherited (outlined)
     QString note;      ///< for the tip: why the choice differs from what is applied, or empty
     QString name = {}; ///< for the legend and the tip: "INT8 static"
     QString chosen = {};  ///< badge of the method that was chosen; on a shared card those that differ are all shown

@@ -44,7 +44,7 @@ struct Look {
 
     [[nodiscard]] const CardMethod* methodOf(NodeId node) const;
     /// What a card's badges say: its head's method, and those of members for which another one was chosen.
-    /// A folded block shows the methods of its nodes with weights, and own choices. No more than three.
+    /// A folded block shows the methods of its nodes with weights, and overrides. No more than three.
     [[nodiscard]] std::vector<CardMethod> methodsOf(const Scene& scene, int card) const;
     [[nodiscard]] QColor barColour(const Scene& scene, int card) const;
     [[nodiscard]] bool isDimmed(int card) const { return is(dimmed, card); }

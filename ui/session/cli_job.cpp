@@ -155,7 +155,7 @@ void CliJob::onFinished(int exitCode, QProcess::ExitStatus status) {
         return;
     }
     if (status == QProcess::CrashExit) {
-        fail({QStringLiteral("crashed"), tr("vernier-cli ended by itself (signal %1). %2").arg(exitCode).arg(lastWords_.trimmed()), exitCode});
+        fail({QStringLiteral("crashed"), tr("vernier-cli stopped unexpectedly (signal %1). %2").arg(exitCode).arg(lastWords_.trimmed()), exitCode});
         return;
     }
     if (!hasResult(exitCode) || !problem_.message.isEmpty()) {

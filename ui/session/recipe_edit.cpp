@@ -12,7 +12,7 @@ namespace vernier::ui {
 
 namespace {
 
-/// What an own choice says about one node.
+/// What an override says about one node.
 struct Own {
     std::optional<Method> method;
     std::optional<bool> per_channel;

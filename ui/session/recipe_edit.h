@@ -14,8 +14,8 @@ namespace vernier::ui {
 /// A rule that names nodes by their ids, "#12" or "#3..9": first and last id. Nothing for any other rule.
 [[nodiscard]] std::optional<std::pair<NodeId, NodeId>> node_range(std::string_view select);
 
-/// The recipe in which the nodes have this method as their own choice, or (method empty) no own choice any more.
-/// Own choices are kept as rules "#12" behind all other rules, rising; eight and more neighbours of one method
+/// The recipe in which the nodes have this method as their override, or (method empty) no override any more.
+/// Overrides are kept as rules "#12" behind all other rules, rising; eight and more neighbours of one method
 /// become "#3..10", so that the choice for a large selection stays a short recipe.
 [[nodiscard]] Recipe with_choice(Recipe recipe, const std::vector<NodeId>& nodes, std::optional<Method> method);
 
@@ -24,10 +24,10 @@ namespace vernier::ui {
                                       const std::vector<Choice>& choices);
 
 /// Sets a rule for a selector: an equal selector's rule is replaced, a new one goes behind the other rules
-/// and before the own choices of nodes. Own choices of covered nodes go away, since the user asked for all of them.
+/// and before the overrides of nodes. Overrides of covered nodes go away, since the user asked for all of them.
 [[nodiscard]] Recipe with_rule(Recipe recipe, const std::string& select, Method method, const std::vector<bool>& covered);
 
-/// The recipe with this default and neither rules nor own choices.
+/// The recipe with this default and neither rules nor overrides.
 [[nodiscard]] Recipe with_whole_model(Recipe recipe, Method method);
 
 /// True when some node is to become something else than FP32.

@@ -186,7 +186,7 @@ QString Session::modelName() const {
 }
 
 QString Session::lookOnly() const {
-    return damage_.isEmpty() ? QString() : tr("This file can be looked at, but as it is neither quantized nor measured.");
+    return damage_.isEmpty() ? QString() : tr("View only: this file cannot be quantized or measured because it is damaged.");
 }
 
 bool Session::isModified() const {

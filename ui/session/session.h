@@ -111,7 +111,7 @@ public:
     [[nodiscard]] QUndoStack& undoStack() { return undo_; }
     /// One undo step: the recipe becomes this one. Nothing happens when it is the same.
     void setRecipe(const Recipe& recipe, const QString& text);
-    /// Own choice for nodes; nothing as method takes the own choice away.
+    /// Override for nodes; an empty method takes it away.
     void choose(const QVector<int>& nodes, std::optional<Method> method);
     /// Nodes that the graph shows on one card, head first: a choice for the head is a choice for all of them.
     void setCards(std::vector<std::vector<NodeId>> cards);
@@ -122,7 +122,7 @@ public:
     /// All nodes of an op type, by the rule "op:TYPE".
     void chooseByOp(const QString& opType, Method method);
     void chooseBySelector(const QString& selector, Method method);
-    /// The whole model: the default, without rules and own choices.
+    /// The whole model: the default, without rules and overrides.
     void chooseWholeModel(Method method);
     void removeRule(int index);
     void moveRule(int from, int to);

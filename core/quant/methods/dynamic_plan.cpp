@@ -15,7 +15,7 @@
 namespace vernier {
 namespace {
 
-constexpr std::string_view kNoForm = "INT8 dynamic has no form of ";
+constexpr std::string_view kNoForm = "INT8 dynamic does not support ";
 /// Share of the model's weights that may stay in float because their products lose time.
 constexpr double kFloatShare = 0.02;
 /// A symbolic axis other than the batch (first) stands for this many rows: a short text.
@@ -43,7 +43,7 @@ std::string why_not_weight(const GraphEdit& edit, const std::string& name, int r
 std::string why_not_product(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2) return "it has no weight";
     if (edit.is_constant(node.input(0))) return "its first input is the constant one";
-    if (!edit.is_constant(node.input(1))) return "both inputs are computed, where INT8 is measured to lose";
+    if (!edit.is_constant(node.input(1))) return "both inputs are computed, where INT8 is measured slower";
     if (!is_float(edit, node.input(0))) return "its input is not float32";
     const ValueType input = edit.type(node.input(0));
     if (input.has_shape && input.dims.size() < 2) return "its input is a vector";
@@ -147,7 +147,7 @@ void keep_losing_products(const GraphEdit& edit, std::span<const DynamicNode> no
     for (const Candidate& candidate : candidates) {
         spent += static_cast<double>(candidate.bytes);
         if (spent > budget) break;
-        reasons[candidate.at] = fmt::format("measured to lose at this size (about {:.1f} times float's time)", candidate.ratio);
+        reasons[candidate.at] = fmt::format("measured slower at this size (about {:.1f} times float's time)", candidate.ratio);
     }
 }
 

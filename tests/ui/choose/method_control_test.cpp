@@ -48,7 +48,7 @@ TEST(MethodControl, KeysChooseAndReset) {
 TEST(MethodControl, SaysWhatItShowsToAScreenReader) {
     Fixture f;
     f.control.setMethod(Method::fp16, true);
-    EXPECT_TRUE(f.control.accessibleDescription().contains(QStringLiteral("own choice")));
+    EXPECT_TRUE(f.control.accessibleDescription().contains(QStringLiteral("override")));
     f.control.setMethod(std::nullopt, false);
     EXPECT_TRUE(f.control.accessibleDescription().contains(QStringLiteral("Several")));
 }

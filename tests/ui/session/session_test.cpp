@@ -348,7 +348,7 @@ TEST(Session, ShowsWhatARunOfThisRecipeWasWrittenWith) {
     Json document = Json::parse(read_file(small.folder / "s.vernier"));
     Json nodes = Json::array();
     for (int id = 0; id < 6; ++id) {
-        nodes.push_back({{"id", id}, {"applied", id == 2 ? "int8-static" : "fp32"}, {"why", id == 0 ? "measured: at this place INT8 is no faster than float" : ""}});
+        nodes.push_back({{"id", id}, {"applied", id == 2 ? "int8-static" : "fp32"}, {"why", id == 0 ? "measured: INT8 here gives no measurable speedup" : ""}});
     }
     document["runs"][0]["quantized"] = {{"nodes", nodes}, {"size_bytes", 1234}};
     write_file(small.folder / "made.vernier", document.dump());
@@ -356,7 +356,7 @@ TEST(Session, ShowsWhatARunOfThisRecipeWasWrittenWith) {
     ASSERT_TRUE(wait_until([&] { return small.session.madeRun() != nullptr; }));
     EXPECT_EQ(small.session.nodeState(0).applied, Method::fp32);
     EXPECT_TRUE(small.session.nodeState(0).written);
-    EXPECT_TRUE(small.session.nodeState(0).why.contains(QStringLiteral("no faster")));
+    EXPECT_TRUE(small.session.nodeState(0).why.contains(QStringLiteral("no measurable speedup")));
     EXPECT_EQ(small.session.totals().nodes[static_cast<std::size_t>(Method::int8_static)], 1);
     EXPECT_EQ(small.session.totals().sizeEstimate, 1234U);
     small.session.choose({5}, Method::fp16);
