@@ -139,18 +139,14 @@ IntervalPlot latencyPlot(const NamedComparison& named) {
 
 IntervalPlot tailPlot(const NamedComparison& named) {
     IntervalPlot plot{tr("Latency p99, ms"), tr("lower is better"), {}, {}, true, {}};
-    // One that has too few runs has no place on the axis; the table of the runs says what is missing.
-    const auto unknown = [](const Measurement& measured) { return !measured.latency.p99; };
-    const auto& candidates = named.comparison.candidates;
-    if (unknown(named.comparison.baseline) || std::any_of(candidates.begin(), candidates.end(), [&](const auto& each) { return unknown(each.measurement); })) {
-        return plot;
-    }
     plot.rows = rowsOf(named, [](IntervalRow& row, const Measurement& measured, const CandidateComparison* candidate) {
         const Latency& latency = measured.latency;
         row.value = latency.p99.value_or(0);
+        row.known = latency.p99.has_value();
         row.text = against(significant(latency.p99), candidate == nullptr ? std::nullopt : candidate->paired.p99);
         row.tip = tr("%1: p50 %2, p90 %3, p99 %4 ms of %5 runs").arg(row.label, text(significant(latency.p50)), text(significant(latency.p90)),
                      text(significant(latency.p99)), text(grouped(latency.n)));
+        addLine(row.tip, text(missing_runs_text(latency)));
         addLine(row.tip, candidate == nullptr ? QString() : text(interval_text(candidate->paired.p99)));
     });
     explainTilde(plot);

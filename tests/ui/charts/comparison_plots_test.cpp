@@ -59,5 +59,22 @@ TEST(ComparisonPlots, SizeAndColdStartTellTheirShare) {
     EXPECT_GT(tailPlot(named).rows[0].value, latencyPlot(named).rows[0].value);
 }
 
+TEST(ComparisonPlots, EveryTimeStandsAgainstTheBaselineOrHasATilde) {
+    Comparison comparison = test::simulated_comparison();
+    const NamedComparison named = namedByFiles(comparison);
+    for (const IntervalPlot& plot : {tailPlot(named), afterPausePlot(named), coldStartPlot(named)}) {
+        ASSERT_EQ(plot.rows.size(), 3U) << plot.title.toStdString();
+        EXPECT_TRUE(plot.rows[1].text.contains(QLatin1Char('x'))) << plot.rows[1].text.toStdString();
+        EXPECT_TRUE(plot.rows[1].tip.contains(QStringLiteral("95 %"))) << plot.rows[1].tip.toStdString();
+    }
+    EXPECT_TRUE(tailPlot(named).rows[2].text.endsWith(QLatin1Char('~'))) << "equal models";
+    EXPECT_TRUE(coldStartPlot(named).rows[1].tip.contains(QStringLiteral("download 5.00 + start 4.00 + first run 1.00 ms")));
+    comparison.candidates[0].measurement.latency.p99.reset();
+    comparison.candidates[0].measurement.latency.n = 400;
+    const IntervalRow row = tailPlot(namedByFiles(comparison)).rows[1];
+    EXPECT_FALSE(row.known);
+    EXPECT_TRUE(row.tip.contains(QStringLiteral("600 more"))) << row.tip.toStdString();
+}
+
 }  // namespace
 }  // namespace vernier::ui
