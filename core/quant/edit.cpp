@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 #include "core/base/error.h"
@@ -98,6 +100,22 @@ std::vector<float> GraphEdit::floats(const std::string& tensor) const {
     return to_floats(view);
 }
 
+float GraphEdit::largest_magnitude(const std::string& tensor) const {
+    constexpr std::uint32_t kSign = 0x80000000U, kInfinity = 0x7F800000U;
+    const auto found = initializers_.find(tensor);
+    if (found == initializers_.end() || !is_float_constant(tensor)) throw Error(ErrorKind::internal, "a float constant was expected", {.tensor = tensor});
+    const std::string& raw = found->second.tensor->raw_data();
+    const auto bytes = found->second.outside.empty() ? std::as_bytes(std::span(raw.data(), raw.size())) : found->second.outside;
+    std::array<std::uint32_t, 4096> block;
+    std::uint32_t largest = 0;  // magnitudes order as their bits do
+    for (std::size_t at = 0; at + 4 <= bytes.size(); at += sizeof block) {
+        const std::size_t count = std::min(block.size(), (bytes.size() - at) / 4);
+        std::memcpy(block.data(), bytes.data() + at, count * 4);
+        for (std::size_t i = 0; i < count; ++i) largest = std::max(largest, block[i] & ~kSign);
+    }
+    return std::bit_cast<float>(std::min(largest, kInfinity));
+}
+
 std::vector<std::int64_t> GraphEdit::ints(const std::string& tensor) const {
     const auto* found = initializer(tensor);
     if (found == nullptr) return {};
@@ -128,6 +146,11 @@ ValueType GraphEdit::type(const std::string& tensor) const {
         return type;
     }
     return {};
+}
+
+int GraphEdit::rank(const std::string& tensor) const {
+    const ValueType found = type(tensor);
+    return found.has_shape ? static_cast<int>(found.dims.size()) : -1;
 }
 
 void GraphEdit::set_type(const std::string& tensor, ValueType type) {

@@ -71,10 +71,14 @@ public:
     [[nodiscard]] bool is_constant(const std::string& tensor) const { return initializers_.contains(tensor); }
     [[nodiscard]] bool is_float_constant(const std::string& tensor) const;                ///< an initializer of float32
     [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;             ///< of an initializer
+    /// Largest magnitude of a float initializer, read in place; infinite where it holds NaN or infinity.
+    [[nodiscard]] float largest_magnitude(const std::string& tensor) const;
     [[nodiscard]] std::vector<std::int64_t> ints(const std::string& tensor) const;        ///< of an integer initializer
     [[nodiscard]] std::vector<std::int64_t> dims(const std::string& tensor) const;        ///< of an initializer
     /// Type of any tensor as far as known (shape inference of the opened model, by name).
     [[nodiscard]] ValueType type(const std::string& tensor) const;
+    /// Axes of a tensor by its type; -1 = not known.
+    [[nodiscard]] int rank(const std::string& tensor) const;
     void set_type(const std::string& tensor, ValueType type);
 
     [[nodiscard]] std::string fresh(std::string_view base);   ///< unused name of a tensor or node
@@ -149,6 +153,7 @@ private:
     /// The model without initializers, and where those go that it needs.
     [[nodiscard]] onnx::ModelProto build_nodes(std::vector<std::pair<std::string, onnx::GraphProto*>>& needed) const;
     void write_value_infos(onnx::GraphProto& graph, const std::unordered_set<std::string>& alive) const;
+    using Types = std::unordered_map<std::string, ValueType>;
     onnx::ModelProto base_;                       ///< everything but nodes and initializers
     std::vector<Item> items_;
     std::vector<Graph> graphs_;                   ///< the main graph first, a body behind the graph around it
@@ -161,7 +166,7 @@ private:
     std::unordered_map<std::string, GraphId> inputs_, outputs_;
     std::unordered_map<std::string, GraphId> homes_;   ///< of initializers that the model has in bodies, or around bodies
     std::unordered_set<std::string> names_;
-    std::unordered_map<std::string, ValueType> types_;
+    Types types_;
     std::unordered_set<std::string> retyped_;     ///< tensors whose type we changed: their value infos are written anew
     unsigned next_name_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cfloat>
 #include <cmath>
@@ -17,15 +18,30 @@ struct OperatorRow {
     std::string (*condition)(const GraphEdit&, const onnx::NodeProto&);  ///< empty text = holds
 };
 
+/// A product of two such numbers is still far from the ends of float.
+constexpr float kLargestConstant = 1e18f;
+
 bool is_activation(const GraphEdit& edit, const std::string& name) {
     return !name.empty() && !edit.is_constant(name) && edit.type(name).element == ElementType::float32;
+}
+
+/// A weight or bias that INT8 would ruin.
+std::string odd_operand(const GraphEdit& edit, const onnx::NodeProto& node, int slot) {
+    if (slot >= node.input_size() || node.input(slot).empty()) return {};
+    const std::string odd = odd_constant(edit, node.input(slot), slot == 1 ? ConstantUse::multiplies : ConstantUse::adds);
+    return odd.empty() ? odd : fmt::format("its {} '{}' {}", slot == 1 ? "weight" : "bias", node.input(slot), odd);
+}
+
+std::string odd_weights(const GraphEdit& edit, const onnx::NodeProto& node) {
+    const std::string why = odd_operand(edit, node, 1);
+    return why.empty() ? odd_operand(edit, node, 2) : why;
 }
 
 std::string conv_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2 || !is_activation(edit, node.input(0))) return "its input is not a float activation";
     if (!edit.is_float_constant(node.input(1))) return "its weight is computed, not a constant";
     if (node.input_size() > 2 && !node.input(2).empty() && !edit.is_float_constant(node.input(2))) return "its bias is computed, not a constant";
-    return {};
+    return odd_weights(edit, node);
 }
 
 std::string matmul_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
@@ -33,7 +49,7 @@ std::string matmul_condition(const GraphEdit& edit, const onnx::NodeProto& node)
         return edit.is_float_constant(node.input(0)) ? "its constant is on the left" : "both of its inputs are computed (an attention product): float is faster";
     if (edit.dims(node.input(1)).size() != 2) return "its weight is not a matrix";
     if (!is_activation(edit, node.input(0))) return "its input is not a float activation";
-    return {};
+    return odd_weights(edit, node);
 }
 
 std::string gemm_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
@@ -43,15 +59,38 @@ std::string gemm_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() > 2 && !node.input(2).empty()) {
         if (!edit.is_float_constant(node.input(2))) return "its bias is computed, not a constant";
         if (attribute_float(node, "beta", 1.f) != 1.f) return "its beta could not be folded";
+        const auto dims = edit.dims(node.input(1));
+        if (dims.size() == 2 && !is_row(edit.dims(node.input(2)), dims[attribute_int(node, "transB", 0) != 0 ? 0 : 1]))
+            return "its bias is not one number a column";
     }
-    return {};
+    return odd_weights(edit, node);
+}
+
+/// Codes of 8 bits keep a factor only where it is not far below the largest: smaller ones become zero, and their channels die.
+std::string wide_factors(const GraphEdit& edit, const std::string& name) {
+    constexpr double kMostLost = 0.1;
+    const auto values = edit.floats(name);
+    const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
+    if (values.empty()) return {};
+    const double step = (std::max(double(*hi), 0.0) - std::min(double(*lo), 0.0)) / 255.0;
+    std::size_t lost = 0, used = 0;
+    for (const float value : values) {
+        if (value == 0) continue;
+        ++used;
+        lost += std::fabs(double(value) - std::nearbyint(double(value) / step) * step) > 0.25 * std::fabs(double(value));
+    }
+    if (double(lost) <= kMostLost * double(used)) return {};
+    return fmt::format("{} of the {} factors in '{}' are too small beside the largest for codes of 8 bits", lost, used, name);
 }
 
 std::string binary_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
     int computed = 0;
+    const bool factor = node.op_type() == "Mul";
     for (const auto& input : node.input()) {
         if (is_activation(edit, input)) ++computed;
         else if (!edit.is_float_constant(input)) return "an operand is not float";
+        else if (const std::string odd = odd_constant(edit, input, factor ? ConstantUse::multiplies : ConstantUse::adds); !odd.empty()) return fmt::format("its constant '{}' {}", input, odd);
+        else if (std::string wide = factor ? wide_factors(edit, input) : std::string{}; !wide.empty()) return wide;
     }
     return computed > 0 ? std::string{} : "both of its operands are constants";
 }
@@ -115,6 +154,22 @@ constexpr std::array kOperators = {
 };
 
 }  // namespace
+
+bool is_row(const std::vector<std::int64_t>& dims, std::int64_t columns) {
+    if (dims.empty()) return true;
+    const bool one_each = std::all_of(dims.begin(), dims.end() - 1, [](std::int64_t dim) { return dim == 1; });
+    return one_each && (dims.back() == columns || dims.back() == 1);
+}
+
+std::string odd_constant(const GraphEdit& edit, const std::string& name, ConstantUse use) {
+    if (!edit.is_float_constant(name)) return {};
+    const float largest = edit.largest_magnitude(name);
+    if (!std::isfinite(largest)) return "holds NaN or infinity";
+    if (largest > kLargestConstant) return fmt::format("reaches {:.3g}, where sums in INT8 leave the range of float", largest);
+    const bool adds = use == ConstantUse::adds;  // a bias that vanishes is no loss
+    if (!adds && largest > 0 && largest < 1 / kLargestConstant) return fmt::format("does not exceed {:.3g}, where scales in INT8 vanish", largest);
+    return {};
+}
 
 KernelChoice int8_kernel(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (!is_standard(node))

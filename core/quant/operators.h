@@ -50,6 +50,14 @@ struct Saturation {
 /// Bounds of a Relu or Clip; infinite where open. False when a bound is computed.
 [[nodiscard]] bool clamp_bounds(const GraphEdit& edit, const onnx::NodeProto& node, float& lo, float& hi);
 
+/// True for a constant of this shape that adds one number to each of `columns` (or one number to all), whatever the rows: its
+/// axes but the last are 1. How many numbers it holds says nothing: [M,1] with M equal to N is one a row.
+[[nodiscard]] bool is_row(const std::vector<std::int64_t>& dims, std::int64_t columns);
+
+enum class ConstantUse { multiplies, adds };
+/// Why a float constant cannot be had in INT8, whatever its shape ("holds NaN or infinity"); empty when it can.
+[[nodiscard]] std::string odd_constant(const GraphEdit& edit, const std::string& name, ConstantUse use);
+
 /// Inputs of a node that carry activations for its kernel (constants left out).
 [[nodiscard]] std::vector<std::string> activation_inputs(const GraphEdit& edit, const onnx::NodeProto& node, Kernel kernel);
 

@@ -106,7 +106,7 @@ void fold_weights(Prepared& prepared) {
         return origin == kNone ? nullptr : &prepared.problem[static_cast<std::size_t>(origin)];
     };
     for (const int item : prepared.folds.chain)
-        if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = "it computes a constant for nodes that stay in float";
+        if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = "it computes a constant, as it did";
     for (const auto& [item, why] : prepared.folds.reasons)
         if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = why;
 }
@@ -128,7 +128,10 @@ void run_passes(Prepared& prepared) {
     // A table looked up replaces an integer product, whichever method would have made it integer.
     for (std::size_t i = 0; i < prepared.choices.size(); ++i)
         if (prepared.choices[i].method == Method::int8_dynamic && prepared.problem[i].empty()) context.wants_static[i] = true;
-    if (any(context.wants_static)) one_hot_to_table(prepared.edit, context);
+    if (any(context.wants_static)) {
+        one_hot_to_table(prepared.edit, context);
+        narrow_wide_bias(prepared.edit, context);
+    }
     prepared.absorbed = std::move(context.absorbed);
 }
 

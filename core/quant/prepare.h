@@ -48,6 +48,9 @@ struct Prepared {
     void check_fp16_activations(const Ranges& ranges);
     /// Takes back static INT8 where it needs a range that the samples did not show, with a finding: in a branch that none took.
     void keep_unseen_float(const Ranges& ranges);
+    /// Keeps in float what would be lost in a scale that it shares with far larger numbers (static_losses), with findings; what
+    /// was chosen explicitly is only reported.
+    void keep_static_losses(const Ranges& ranges, const Calibration& calibration);
     /// Plans static INT8 anew with some items kept in float.
     void replan_static(const std::set<int>& keep_float);
 };

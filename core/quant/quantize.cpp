@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/model/written.h"
 #include "core/quant/calibration/calibrate.h"
+#include "core/quant/calibration/odd_source.h"
 #include "core/quant/methods/body_borders.h"
 #include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/dynamic.h"
@@ -66,11 +67,18 @@ void report_prefix(Prepared& prepared, const PrefixResult& timed) {
 }
 
 /// Static INT8 needs every range that it asked for.
-void require_ranges(const Ranges& ranges, const std::vector<std::string>& tensors) {
-    for (const std::string& tensor : tensors)
-        if (const Observed& observed = ranges.at(tensor); observed.count == 0 && observed.nan + observed.inf > 0)
+void require_ranges(const GraphEdit& edit, const Ranges& ranges, const std::vector<std::string>& tensors) {
+    for (const std::string& tensor : tensors) {
+        const Observed& observed = ranges.at(tensor);
+        if (observed.count > 0 || observed.nan + observed.inf == 0) continue;
+        const OddSource source = odd_source(edit, tensor);
+        if (source.constant.empty())
             throw Error(ErrorKind::bad_data, "calibration saw only NaN or infinity", {.tensor = tensor},
                         "Check the preprocessing of the calibration samples");
+        throw Error(ErrorKind::bad_model,
+                    fmt::format("calibration saw only NaN or infinity, because the constant '{}' holds such values", source.constant),
+                    {.node = source.node, .tensor = tensor}, fmt::format("Mend '{}', or leave the nodes behind it in FP32", source.constant));
+    }
 }
 
 void report_unchecked(Prepared& prepared, const DatasetPtr& dataset) {
@@ -97,10 +105,16 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const 
     for (const auto& tensor : observed) watched[tensor];
     for (const auto& tensor : half_tensors(prepared.edit, half_nodes)) watched[tensor];
     for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
-    Ranges ranges = calibrate(runtime, std::make_shared<const onnx::ModelProto>(prepared.edit.build()), watched, *dataset, recipe.calibration, options.threads, job);
-    require_ranges(ranges, observed);
+    const auto model = std::make_shared<const onnx::ModelProto>(prepared.edit.build());
+    Ranges ranges = calibrate(runtime, model, watched, *dataset, recipe.calibration, options.threads, job);
+    require_ranges(prepared.edit, ranges, observed);
     prepared.keep_unseen_float(ranges);
     if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
+    prepared.keep_static_losses(ranges, recipe.calibration);
+    Watched further;  // what a plan with more in float quantizes in other places
+    for (const auto& tensor : prepared.static_plan.observed())
+        if (!ranges.contains(tensor)) further[tensor];
+    if (!further.empty()) ranges.merge(calibrate(runtime, model, further, *dataset, recipe.calibration, options.threads, job));
     return ranges;
 }
 

@@ -84,15 +84,27 @@ void RangeCollector::add_channels(std::span<const float> values, std::span<const
     const auto channels = static_cast<std::size_t>(dims[static_cast<std::size_t>(axis)]);
     std::size_t inner = 1;
     for (int a = axis + 1; a < rank; ++a) inner *= static_cast<std::size_t>(dims[static_cast<std::size_t>(a)]);
-    if (channel_count_ == 0) channel_sum_.assign(channels, 0.0);
+    if (channel_count_ == 0) {
+        channel_sum_.assign(channels, 0.0);
+        channel_square_.assign(channels, 0.0);
+        channel_peak_.assign(channels, 0.f);
+    }
     if (channel_sum_.size() != channels) {
         channel_axis_.reset();
         return;
     }
     for (std::size_t at = 0, block = 0; at < values.size(); at += inner, ++block) {
-        double sum = 0;
-        for (std::size_t i = 0; i < inner; ++i) sum += values[at + i];
+        double sum = 0, square = 0;
+        float peak = 0;
+        for (std::size_t i = 0; i < inner; ++i) {
+            const float value = values[at + i];
+            sum += value;
+            square += double(value) * value;
+            peak = std::max(peak, std::fabs(value));
+        }
         channel_sum_[block % channels] += sum;
+        channel_square_[block % channels] += square;
+        channel_peak_[block % channels] = std::max(channel_peak_[block % channels], peak);
     }
     channel_count_ += double(values.size()) / double(channels);
 }
@@ -134,6 +146,8 @@ Observed RangeCollector::result() const {
     Observed observed = state_;
     if (!channel_axis_ || channel_count_ == 0 || state_.nan + state_.inf > 0) return observed;
     for (const double sum : channel_sum_) observed.channel_mean.push_back(sum / channel_count_);
+    for (const double square : channel_square_) observed.channel_power.push_back(square / channel_count_);
+    observed.channel_peak = channel_peak_;
     return observed;
 }
 

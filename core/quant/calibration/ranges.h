@@ -23,6 +23,8 @@ struct Observed {
     int exponent = 0;
     std::vector<std::uint64_t> bins;
     std::vector<double> channel_mean;   ///< along the channel axis that was asked for; empty when none was
+    std::vector<double> channel_power;  ///< mean of squares of each channel, likewise
+    std::vector<float> channel_peak;    ///< largest magnitude of each channel, likewise
     bool operator==(const Observed&) const = default;
 };
 
@@ -47,7 +49,7 @@ struct QuantParams {
 /// Collects one tensor's statistics; add() may be called from several threads.
 class RangeCollector {
 public:
-    /// channel_axis asks for the mean of each channel too: an axis of dims, negative from the end; nothing = not asked.
+    /// channel_axis asks for mean, power and peak of each channel too: an axis of dims, negative from the end; nothing = not asked.
     explicit RangeCollector(std::optional<int> channel_axis = {}) : channel_axis_(channel_axis) {}
     void add(std::span<const float> values, std::span<const std::int64_t> dims);
     [[nodiscard]] Observed result() const;
@@ -57,7 +59,8 @@ private:
     void add_channels(std::span<const float> values, std::span<const std::int64_t> dims);
     void grow(int exponent);
     std::optional<int> channel_axis_;
-    std::vector<double> channel_sum_;
+    std::vector<double> channel_sum_, channel_square_;
+    std::vector<float> channel_peak_;
     double channel_count_ = 0;          ///< elements of one channel so far
     mutable std::mutex mutex_;
     Observed state_;

@@ -109,18 +109,22 @@ private:
         return edit_.add_constant(name + "_s8_scale", ElementType::float32, dims, codes.scales);
     }
 
+    void add_cast(const std::string& from, const std::string& to, const std::string& base) {
+        onnx::NodeProto cast;
+        cast.set_op_type("Cast");
+        cast.set_name(edit_.fresh(base + "_Cast"));
+        cast.add_input(from);
+        cast.add_output(to);
+        set_attribute(cast, "to", std::int64_t{onnx::TensorProto::FLOAT});
+        edit_.add(std::move(cast));
+    }
+
     /// int32 accumulators to float: Cast, times (activation scale * weight scale), into output. This very form is what
     /// the runtime folds into one kernel.
     void rescale(const std::string& base, const std::string& accumulators, const std::string& activation_scale,
                  const std::string& weight_scales, const std::string& output) {
         const std::string as_float = edit_.fresh(base + "_float"), scale = edit_.fresh(base + "_scale");
-        onnx::NodeProto cast;
-        cast.set_op_type("Cast");
-        cast.set_name(edit_.fresh(base + "_Cast"));
-        cast.add_input(accumulators);
-        cast.add_output(as_float);
-        set_attribute(cast, "to", std::int64_t{onnx::TensorProto::FLOAT});
-        edit_.add(std::move(cast));
+        add_cast(accumulators, as_float, base);
         edit_.add("Mul", {activation_scale, weight_scales}, {scale}, base + "_ScaleMul");
         edit_.add("Mul", {as_float, scale}, {output}, base + "_Mul");
     }
@@ -209,11 +213,34 @@ private:
         rescale(old.name(), proto(chosen.index).output(0), input.scale, scale, output);
     }
 
+    /// S8 rows with a scale each: both are looked up and multiplied. DequantizeLinear knows no scale a row of what was gathered.
+    void gather_scaled_rows(int index, const std::vector<std::int64_t>& dims) {
+        const onnx::NodeProto old = proto(index);
+        const std::string table = old.input(0), output = old.output(0);
+        if (!tables_.contains(table)) {
+            const auto values = edit_.floats(table);
+            const auto rows = static_cast<std::size_t>(dims[0]);
+            const Int8Weight codes = quantize_weight(values, rows, values.size() / rows, true, {}, 1.f);
+            std::vector<std::int64_t> scale_dims(dims.size(), 1);
+            scale_dims[0] = dims[0];
+            tables_[table] = {edit_.add_constant(table + "_s8", ElementType::int8, dims, codes.codes),
+                              edit_.add_constant(table + "_row_scale", ElementType::float32, scale_dims, codes.scales)};
+        }
+        const std::string rows = edit_.fresh(output + "_s8"), floats = edit_.fresh(output + "_float"), scale = edit_.fresh(output + "_row_scale");
+        edit_.set_input(index, 0, tables_[table].values);
+        edit_.set_output(index, 0, rows);
+        add_cast(rows, floats, old.name());
+        edit_.add("Gather", {tables_[table].scales, old.input(1)}, {scale}, old.name() + "_scale_Gather");
+        edit_.add("Mul", {floats, scale}, {output}, old.name() + "_Mul");
+    }
+
     /// Gather of 8-bit rows, then DequantizeLinear of those rows only: never the whole table. U8 with zero point 128: behind S8
     /// rows the runtime would move data (Transpose) in float, between a QuantizeLinear and a DequantizeLinear of its own.
     void gather(int index) {
         const onnx::NodeProto old = proto(index);
         const std::string table = old.input(0);
+        const auto dims = edit_.dims(table);
+        if (table_scales(edit_.floats(table), static_cast<std::size_t>(dims[0])) == TableScales::one_a_row) return gather_scaled_rows(index, dims);
         const auto found = tables_.find(table);
         if (found == tables_.end()) {
             const auto values = edit_.floats(table);

@@ -36,8 +36,20 @@ std::string why_not_weight(const GraphEdit& edit, const std::string& name, int r
     if (rank >= 0 && static_cast<int>(dims.size()) != rank) return fmt::format("its weight has {} axes instead of {}", dims.size(), rank);
     if (dims.size() < 2) return "its weight is a vector";
     if (std::find(dims.begin(), dims.end(), 0) != dims.end()) return "its weight is empty";
-    if (!all_finite(edit.floats(name))) return "its weight holds NaN or infinity";
+    if (!std::isfinite(edit.largest_magnitude(name))) return fmt::format("its weight '{}' holds NaN or infinity", name);
     return {};
+}
+
+/// True when a constant that is added to the product may widen it, which the runtime's fused kernel would undo.
+bool may_be_widened(const GraphEdit& edit, const onnx::NodeProto& node) {
+    const int rank = edit.rank(node.output(0));
+    for (const int reader : edit.readers(node.output(0))) {
+        const auto& add = edit.item(static_cast<std::size_t>(reader)).proto;
+        if (add.op_type() != "Add") continue;
+        for (const auto& input : add.input())
+            if (const auto dims = edit.dims(input); dims.size() > 1 && static_cast<int>(dims.size()) > rank) return true;
+    }
+    return false;
 }
 
 std::string why_not_product(const GraphEdit& edit, const onnx::NodeProto& node) {
@@ -45,8 +57,9 @@ std::string why_not_product(const GraphEdit& edit, const onnx::NodeProto& node) 
     if (edit.is_constant(node.input(0))) return "its first input is the constant one";
     if (!edit.is_constant(node.input(1))) return "both inputs are computed, where INT8 is measured slower";
     if (!is_float(edit, node.input(0))) return "its input is not float32";
-    const ValueType input = edit.type(node.input(0));
-    if (input.has_shape && input.dims.size() < 2) return "its input is a vector";
+    const int rank = edit.rank(node.input(0));
+    if (rank >= 0 && rank < 2) return "its input is a vector";
+    if (may_be_widened(edit, node)) return "the constant added to it has more axes than it, or may have";
     if (node.op_type() == "Gemm") {
         if (attribute_int(node, "transA", 0) != 0) return "its input is transposed (transA)";
         if (present(node, 2) && !edit.is_constant(node.input(2)) && attribute_float(node, "beta", 1.f) != 1.f)
@@ -61,16 +74,26 @@ std::string why_not_lstm(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 3) return "it has no weights";
     if (attribute_int(node, "layout", 0) != 0) return "its layout is batch first, which the integer kernel does not know";
     if (!is_float(edit, node.input(0))) return "its input is not float32";
-    const std::string why = why_not_weight(edit, node.input(1), 3);
-    return why.empty() ? why_not_weight(edit, node.input(2), 3) : why;
+    for (const int slot : {1, 2}) {
+        if (std::string why = why_not_weight(edit, node.input(slot), 3); !why.empty()) return why;
+        const auto directions = static_cast<std::size_t>(edit.dims(node.input(slot))[0]);
+        if (zeroed_share(edit.floats(node.input(slot)), directions) > kMostZeroed)
+            return fmt::format("one scale a direction would make most of its weight '{}' zero", node.input(slot));
+    }
+    return {};
 }
+
+std::size_t rows_of_table(const GraphEdit& edit, const onnx::NodeProto& node) { return static_cast<std::size_t>(edit.dims(node.input(0))[0]); }
 
 std::string why_not_gather(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (node.input_size() < 2) return "it has no table";
     if (!edit.is_constant(node.input(0))) return "its data is computed, not a constant table";
     if (!edit.is_float_constant(node.input(0))) return "its table is not float32";
     if (attribute_int(node, "axis", 0) != 0) return "it does not pick rows (axis is not 0)";
-    return why_not_weight(edit, node.input(0), -1);
+    const std::string why = why_not_weight(edit, node.input(0), -1);
+    if (why.empty() && table_scales(edit.floats(node.input(0)), rows_of_table(edit, node)) == TableScales::none)
+        return fmt::format("the numbers of its table '{}' differ too much in size for one scale a row", node.input(0));
+    return why;
 }
 
 std::string why_not_conv(const GraphEdit& edit, const onnx::NodeProto& node) {

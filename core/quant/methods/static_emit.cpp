@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/quant/calibration/odd_source.h"
+#include "core/quant/methods/static_loss.h"
 #include "core/quant/methods/static_weights.h"
 
 namespace vernier {
@@ -53,22 +55,20 @@ private:
     void collect_ranges() {
         for (const auto& [name, tensor] : plan_.tensors) {
             if (tensor.observe.empty() || key_range_.contains(tensor.observe)) continue;
-            Range range = range_of(observed(tensor.observe), calibration_);
-            if (const auto root = plan_.tensors.find(tensor.observe); root != plan_.tensors.end() && root->second.clamped) {
-                range.lo = std::max(range.lo, std::min(0.f, root->second.lo_bound));
-                range.hi = std::min(range.hi, std::max(0.f, root->second.hi_bound));
-            }
-            key_range_[tensor.observe] = range;
             report_odd_values(tensor.observe);
+            key_range_[tensor.observe] = range_of_key(plan_, ranges_, calibration_, tensor.observe);
         }
     }
 
     void report_odd_values(const std::string& name) {
         const Observed& seen = observed(name);
         if (seen.nan + seen.inf == 0) return;
-        findings_.push_back({Severity::serious, "calibration-nan", kNone, {}, name,
-                             "Calibration saw NaN or infinity in this tensor; its range was taken from the finite values.",
-                             "Check the model and the calibration samples."});
+        const OddSource source = odd_source(edit_, name);
+        const std::string cause = source.constant.empty() ? "" : fmt::format(", because '{}' of {} holds such values", source.constant, source.node);
+        findings_.push_back({Severity::serious, "calibration-nan", kNone, source.node, name,
+                             fmt::format("Calibration saw NaN or infinity in this tensor{}; its range was taken from the finite values.", cause),
+                             source.constant.empty() ? std::string("Check the model and the calibration samples.")
+                                                     : fmt::format("Mend '{}' and quantize again.", source.constant)});
     }
 
     std::string root(std::string key) const {

@@ -47,17 +47,18 @@ private:
     const onnx::NodeProto& node(int i) const { return edit_.item(at(i)).proto; }
     Kernel kernel(int i) const { return i < 0 ? Kernel::none : plan_.items[at(i)].kernel; }
 
-    /// MatMul, then Add of a constant row: one unit with a bias.
+    /// MatMul, then Add of a constant row that does not widen the product: one unit with a bias.
     void absorb_biases() {
         for (const int i : order_) {
             if (kernel(i) != Kernel::matmul) continue;
             const int reader = edit_.only_reader(node(i).output(0));
             if (reader < 0 || kernel(reader) != Kernel::binary || node(reader).op_type() != "Add") continue;
             const auto columns = edit_.dims(node(i).input(1)).back();
+            const int rank = edit_.rank(node(i).output(0));
             for (const auto& input : node(reader).input()) {
                 const auto dims = edit_.dims(input);
-                if (!edit_.is_constant(input) || dims.empty() || dims.back() != columns) continue;
-                if (std::any_of(dims.begin(), dims.end() - 1, [](auto dim) { return dim != 1; })) continue;
+                if (!edit_.is_constant(input) || dims.empty() || dims.back() != columns || !is_row(dims, columns)) continue;
+                if (dims.size() > 1 && static_cast<int>(dims.size()) > rank) continue;
                 bias_add_[i] = reader;
                 bias_of_[reader] = i;
                 plan_.items[at(reader)].absorbed = true;
@@ -229,7 +230,7 @@ private:
 std::vector<std::string> StaticPlan::observed() const {
     std::set<std::string> names;
     for (const auto& [name, tensor] : tensors)
-        if (!tensor.observe.empty()) names.insert({tensor.observe, name});
+        names.insert({tensor.observe.empty() ? name : tensor.observe, name});
     return {names.begin(), names.end()};
 }
 
@@ -239,6 +240,11 @@ std::map<std::string, int> StaticPlan::channel_axes(const GraphEdit& edit) const
         const auto at = static_cast<std::size_t>(i);
         if (items[at].kernel == Kernel::gemm && attribute_int(edit.item(at).proto, "transA", 0) != 0) continue;
         axes.emplace(edit.item(at).proto.input(0), items[at].kernel == Kernel::conv ? 1 : -1);
+    }
+    for (const auto& [name, tensor] : tensors) {
+        int maker = edit.producer(name);  // behind clamps that vanished
+        while (maker >= 0 && items[static_cast<std::size_t>(maker)].absorbed) maker = edit.producer(edit.item(static_cast<std::size_t>(maker)).proto.input(0));
+        if (maker >= 0 && items[static_cast<std::size_t>(maker)].kernel == Kernel::conv) axes.emplace(name, 1);
     }
     return axes;
 }

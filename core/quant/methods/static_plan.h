@@ -36,9 +36,10 @@ struct StaticPlan {
     std::vector<int> heavy;                           ///< Conv, MatMul, Gemm that run in INT8, in graph order
 
     /// Tensors that calibration must watch, those too that need a range of their own only when a node before them is kept
-    /// in float.
+    /// in float, and those of a fixed scale, which may share another.
     [[nodiscard]] std::vector<std::string> observed() const;
-    /// Channel axis of the tensors that Conv (1), MatMul and Gemm (last) read in INT8: bias correction needs their means.
+    /// Channel axis of the tensors that Conv (1), MatMul and Gemm (last) read in INT8, whose means bias correction needs, and of
+    /// those that Conv makes: their power and peaks show what is lost beside a larger channel.
     [[nodiscard]] std::map<std::string, int> channel_axes(const GraphEdit& edit) const;
 };
 

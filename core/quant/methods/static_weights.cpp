@@ -37,9 +37,9 @@ StaticWeights::Bias StaticWeights::find_bias(int i, std::size_t channels) const 
         return bias;
     }
     bias.name = node(bias.node).input(bias.slot);
+    if (!is_row(edit_.dims(bias.name), static_cast<std::int64_t>(channels))) return {};
     bias.values = edit_.floats(bias.name);
     if (bias.values.size() == 1) bias.values.assign(channels, bias.values[0]);
-    if (bias.values.size() != channels) bias.node = -1, bias.values.clear();
     return bias;
 }
 
@@ -86,6 +86,7 @@ std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>
 void StaticWeights::correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
                                  const WeightShape& shape, const Int8Weight& weight) const {
     const auto watched = ranges_.find(node(i).input(0));
+    if (item(i).kernel == Kernel::gemm && attribute_int(node(i), "transA", 0) != 0) return;  // its columns are no channels
     if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return;
     if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
     const WeightWalk walk = weight_walk(i, dims, shape);
@@ -121,8 +122,7 @@ void StaticWeights::write(int i, float input_scale) {
 /// int32 bias would be dequantized on each run. (Of rank 2 it becomes QGemm, which wants the int32 bias.)
 bool StaticWeights::has_float_bias(int i, const Bias& bias) const {
     if (item(i).kernel != Kernel::matmul || plan_.tensors.contains(node(bias.node).output(0))) return false;
-    const ValueType type = edit_.type(node(i).input(0));
-    return type.has_shape && type.dims.size() > 2;
+    return edit_.rank(node(i).input(0)) > 2;
 }
 
 void StaticWeights::write_float_bias(const Bias& bias, const WeightShape& shape) {

@@ -88,11 +88,12 @@ int fold_batch_norm(GraphEdit& edit, PassContext& context) {
     int changed = 0;
     for (std::size_t i = 0; i < edit.size(); ++i) {
         const auto& item = edit.item(i);
-        if (item.removed || (item.proto.op_type() != "Conv" && item.proto.op_type() != "ConvTranspose")) continue;
+        if (item.removed || !is_standard(item.proto) || (item.proto.op_type() != "Conv" && item.proto.op_type() != "ConvTranspose")) continue;
         if (!context.is_static(item) && !context.is_fp16(item)) continue;
         const int reader = edit.only_reader(item.proto.output(0));
         if (reader < 0 || edit.item(static_cast<std::size_t>(reader)).proto.op_type() != "BatchNormalization") continue;
         const auto norm = edit.item(static_cast<std::size_t>(reader));
+        if (!is_standard(norm.proto)) continue;
         if (context.is_static(item) ? context.must_stay(norm) : !context.is_fp16(norm)) continue;
         if (!fold_one(edit, static_cast<int>(i), reader)) continue;
         context.absorb(norm);

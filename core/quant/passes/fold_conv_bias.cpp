@@ -27,14 +27,14 @@ int fold_conv_bias(GraphEdit& edit, PassContext& context) {
     int changed = 0;
     for (std::size_t i = 0; i < edit.size(); ++i) {
         const auto& item = edit.item(i);
-        if (item.removed || item.proto.op_type() != "Conv" || !context.is_static(item)) continue;
+        if (item.removed || item.proto.op_type() != "Conv" || !is_standard(item.proto) || !context.is_static(item)) continue;
         if (item.proto.input_size() > 2 && !item.proto.input(2).empty()) continue;
         const auto weight = edit.dims(item.proto.input(1));
         const std::string output = item.proto.output(0);
         const int reader = edit.only_reader(output);
         if (weight.size() < 3 || reader < 0) continue;
         const auto& add = edit.item(static_cast<std::size_t>(reader));
-        if (add.proto.op_type() != "Add" || context.must_stay(add)) continue;
+        if (add.proto.op_type() != "Add" || !is_standard(add.proto) || context.must_stay(add)) continue;
         const std::string constant = channel_constant(edit, add.proto, output, weight[0], weight.size());
         if (constant.empty()) continue;
         const std::string bias = edit.add_constant<float>(constant + "_bias", ElementType::float32, {weight[0]}, edit.floats(constant));

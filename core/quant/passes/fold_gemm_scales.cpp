@@ -17,7 +17,7 @@ int fold_gemm_scales(GraphEdit& edit, PassContext& context) {
     int changed = 0;
     for (std::size_t i = 0; i < edit.size(); ++i) {
         auto& item = edit.item(i);
-        if (item.removed || item.proto.op_type() != "Gemm" || !context.is_static(item)) continue;
+        if (item.removed || item.proto.op_type() != "Gemm" || !is_standard(item.proto) || !context.is_static(item)) continue;
         const float alpha = attribute_float(item.proto, "alpha", 1.f), beta = attribute_float(item.proto, "beta", 1.f);
         const bool has_bias = item.proto.input_size() > 2 && !item.proto.input(2).empty();
         if (alpha == 1.f && (beta == 1.f || !has_bias)) continue;

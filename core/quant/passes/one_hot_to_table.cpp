@@ -28,9 +28,10 @@ bool is_op(const GraphEdit& edit, int index, std::string_view op) {
     return index >= 0 && proto(edit, index).op_type() == op && proto(edit, index).domain().empty();
 }
 
-/// 0, 1, ... n-1 along the last axis, all other axes 1.
-bool is_range(const GraphEdit& edit, const std::string& name) {
+/// 0, 1, ... n-1 along the last axis, all other axes 1, and no more axes than what it is compared with.
+bool is_range(const GraphEdit& edit, const std::string& name, const std::string& index) {
     const auto dims = edit.dims(name);
+    if (dims.size() > 1 && static_cast<int>(dims.size()) > edit.rank(index)) return false;
     const auto values = edit.ints(name);
     if (dims.empty() || values.empty() || static_cast<std::size_t>(dims.back()) != values.size()) return false;
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -60,8 +61,8 @@ std::optional<OneHot> find_one_hot(const GraphEdit& edit, int product) {
     found.equal = edit.producer(flags);
     if (!is_op(edit, found.equal, "Equal") || edit.only_reader(flags) != found.cast) return std::nullopt;
     const auto& equal = proto(edit, found.equal);
-    const int range = is_range(edit, equal.input(0)) ? 0 : 1;
-    if (!is_range(edit, equal.input(range)) || edit.dims(equal.input(range)).back() != found.rows) return std::nullopt;
+    const int range = is_range(edit, equal.input(0), equal.input(1)) ? 0 : 1;
+    if (!is_range(edit, equal.input(range), equal.input(1 - range)) || edit.dims(equal.input(range)).back() != found.rows) return std::nullopt;
     found.index = equal.input(1 - range);
     if (const int expand = edit.producer(found.index); is_op(edit, expand, "Expand") && edit.only_reader(found.index) == found.equal) {
         found.expand = expand;
@@ -93,7 +94,8 @@ const std::map<std::string, Function>& element_ops() {
 class TableSteps {
 public:
     TableSteps(const GraphEdit& edit, const PassContext& context, const OneHot& one_hot)
-        : edit_(edit), context_(context), width_(static_cast<std::size_t>(one_hot.width)) {
+        : edit_(edit), context_(context), width_(static_cast<std::size_t>(one_hot.width)),
+          rank_(edit.type(one_hot.index).dims.size()) {
         Rows rows = edit.floats(proto(edit, one_hot.product).input(1));
         rows.resize(rows.size() + width_, 0.f);  // the last row: an index outside 0..n-1 is no hot one at all
         count_ = rows.size();
@@ -107,10 +109,11 @@ public:
     const std::vector<int>& nodes() const { return nodes_; }
 
 private:
-    /// A constant that is one number, or one a column.
+    /// A constant that is one number, or one a column, and that does not widen the rows' tensor.
     std::optional<Rows> row_constant(const std::string& name) const {
         if (!edit_.is_float_constant(name)) return std::nullopt;
         const auto dims = edit_.dims(name);
+        if (dims.size() > rank_) return std::nullopt;
         const Rows values = edit_.floats(name);
         const bool last_only = values.size() == 1 || (!dims.empty() && static_cast<std::size_t>(dims.back()) == values.size());
         if (!last_only || (values.size() != 1 && values.size() != width_)) return std::nullopt;
@@ -173,7 +176,7 @@ private:
 
     const GraphEdit& edit_;
     const PassContext& context_;
-    std::size_t width_, count_ = 0;
+    std::size_t width_, rank_, count_ = 0;
     std::map<std::string, Rows> tables_;  ///< tensors as functions of the index
     std::string result_;
     std::vector<int> nodes_;
@@ -247,7 +250,7 @@ int one_hot_to_table(GraphEdit& edit, PassContext& context) {
     int changed = 0;
     for (std::size_t i = 0, size = edit.size(); i < size; ++i) {
         const auto& item = edit.item(i);
-        if (item.removed || item.proto.op_type() != "MatMul" || !context.is_static(item)) continue;
+        if (item.removed || !is_op(edit, static_cast<int>(i), "MatMul") || !context.is_static(item)) continue;
         const auto one_hot = find_one_hot(edit, static_cast<int>(i));
         if (!one_hot || must_stay(edit, context, *one_hot)) continue;
         rewrite(edit, context, *one_hot);

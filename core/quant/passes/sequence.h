@@ -12,6 +12,12 @@ namespace vernier {
 /// be run when products become integer. Returns how many it changed.
 int sum_before_layer_norm(GraphEdit& edit);
 
+/// A constant with more axes than the product that it is added to widens the sum; the runtime's fused kernels take it for a
+/// plain bias and lose the axes:
+///   Add(product [m,n], c [1,1,n])      =>      Unsqueeze(Add(product, c [n]), axes=[0])
+/// For products that become integer, whatever the Add was chosen for: it stays an Add.
+int narrow_wide_bias(GraphEdit& edit, PassContext& context);
+
 /// One-hot rows times a constant matrix, and the steps behind that work on each row alone (bias, activation):
 ///   (Expand ->) Equal(x, 0..n-1) -> Cast -> MatMul(W) -> Add(b) -> Gelu ...      =>      Gather(table, clamped x)
 /// The table has a row more than W, for an index outside 0..n-1, whose one-hot row is zero. Equal but for the rounding of

@@ -18,7 +18,7 @@ bool is_spatial_mean(const GraphEdit& edit, const onnx::NodeProto& node, std::si
     return axes == spatial;
 }
 
-/// An AveragePool whose one window is the whole map.
+/// An AveragePool whose one window is the whole map, whatever the samples: a size that the file only declares is no proof.
 bool is_whole_map_pool(const onnx::NodeProto& node, const ValueType& input) {
     if (node.op_type() != "AveragePool" || !input.has_shape || input.dims.size() < 3) return false;
     const auto kernel = attribute_ints(node, "kernel_shape");
@@ -39,7 +39,7 @@ int use_global_average_pool(GraphEdit& edit, PassContext& context) {
     int changed = 0;
     for (std::size_t i = 0; i < edit.size(); ++i) {
         auto& item = edit.item(i);
-        if (item.removed || !context.is_static(item) || item.proto.input_size() == 0) continue;
+        if (item.removed || !context.is_static(item) || item.proto.input_size() == 0 || !is_standard(item.proto)) continue;
         const ValueType input = edit.type(item.proto.input(0));
         const std::size_t rank = input.has_shape ? input.dims.size() : 0;
         if (!is_spatial_mean(edit, item.proto, rank) && !is_whole_map_pool(item.proto, input)) continue;

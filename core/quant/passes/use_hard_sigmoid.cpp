@@ -10,11 +10,12 @@ namespace {
 
 const onnx::NodeProto& proto(const GraphEdit& edit, int index) { return edit.item(static_cast<std::size_t>(index)).proto; }
 
-/// The one number of a float constant.
-std::optional<double> number(const GraphEdit& edit, const std::string& name) {
+/// The one number of a float constant that leaves the shape of x as it is: with more axes than x it would widen the result.
+std::optional<double> number(const GraphEdit& edit, const std::string& name, const std::string& x) {
     if (!edit.is_float_constant(name)) return {};
+    if (const auto rank = static_cast<int>(edit.dims(name).size()); rank > 0 && rank > edit.rank(x)) return {};
     const auto values = edit.floats(name);
-    return values.size() == 1 ? std::optional<double>(values[0]) : std::nullopt;
+    return values.size() == 1 && std::isfinite(values[0]) ? std::optional<double>(values[0]) : std::nullopt;
 }
 
 /// A node with one computed operand and one number, in either order where the operator allows it.
@@ -26,10 +27,10 @@ struct WithNumber {
 std::optional<WithNumber> with_number(const GraphEdit& edit, int index, std::string_view op) {
     if (index < 0) return {};
     const auto& node = proto(edit, index);
-    if (node.op_type() != op || node.input_size() != 2) return {};
-    if (const auto right = number(edit, node.input(1))) return WithNumber{node.input(0), *right};
+    if (node.op_type() != op || node.input_size() != 2 || !is_standard(node)) return {};
+    if (const auto right = number(edit, node.input(1), node.input(0))) return WithNumber{node.input(0), *right};
     if (op == "Div") return {};
-    if (const auto left = number(edit, node.input(0))) return WithNumber{node.input(1), *left};
+    if (const auto left = number(edit, node.input(0), node.input(1))) return WithNumber{node.input(1), *left};
     return {};
 }
 
@@ -50,7 +51,7 @@ struct Pieces {
 std::optional<Pieces> pieces_around(const GraphEdit& edit, int clip) {
     const auto& node = proto(edit, clip);
     float lo = 0, hi = 0;
-    if (node.op_type() != "Clip" || !clamp_bounds(edit, node, lo, hi) || lo != 0 || !std::isfinite(hi)) return {};
+    if (node.op_type() != "Clip" || !is_standard(node) || !clamp_bounds(edit, node, lo, hi) || lo != 0 || !std::isfinite(hi)) return {};
     Pieces p;
     p.clip = clip;
     p.add = edit.producer(node.input(0));
@@ -60,12 +61,12 @@ std::optional<Pieces> pieces_around(const GraphEdit& edit, int clip) {
     p.offset = add->value;
     int next = edit.only_reader(node.output(0));
     if (next < 0) return {};
-    if (const auto& mul = proto(edit, next); mul.op_type() == "Mul" && (mul.input(0) == p.x || mul.input(1) == p.x)) {
+    if (const auto& mul = proto(edit, next); mul.op_type() == "Mul" && is_standard(mul) && (mul.input(0) == p.x || mul.input(1) == p.x)) {
         p.product = next;
         next = edit.only_reader(mul.output(0));
     }
     const auto factor = factor_of(edit, next);
-    if (!factor || std::fabs(hi * *factor - 1) > 1e-5) return {};
+    if (!factor || !(std::fabs(hi * *factor - 1) <= 1e-5)) return {};
     p.scale = next;
     p.factor = *factor;
     return p;

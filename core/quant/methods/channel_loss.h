@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+
+#include "core/quant/calibration/ranges.h"
+#include "core/quant/edit.h"
+
+namespace vernier {
+
+/// What rounding takes from the outputs of a product (or from channels alone), as a part of their power.
+struct ProductLoss {
+    double noise_part = 0;
+    std::size_t small_channels = 0;   ///< far below the one that sets the range; 0 = the loss is that of all channels
+    double small_peak = 0;            ///< largest magnitude among these
+};
+
+/// More than this (10 dB are left) is called lost: networks that quantize well stay below 0.02.
+inline constexpr double kMostProductNoise = 0.1;
+
+/// For output o of Conv, MatMul or Gemm, from the power p[i] of its input's channels, the input's step s and the weight's step t[o]:
+///   noise[o] = sum_i min(p[i], s^2/12) * sum_k W[o,i,k]^2 + p[i] * sum_k min(W[o,i,k]^2, t[o]^2/12)
+///   signal[o] = sum_i p[i] * sum_k W[o,i,k]^2
+/// and the mean of noise/signal over the outputs: over all channels, or over the small ones alone (without the weight's part)
+/// where that is more.
+[[nodiscard]] ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input, double step);
+
+/// The same of the channels alone: the mean of min(p, s^2/12) / p over the small ones.
+[[nodiscard]] ProductLoss channel_loss(const Observed& tensor, double step);
+
+}  // namespace vernier
