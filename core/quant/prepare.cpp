@@ -106,7 +106,7 @@ void fold_weights(Prepared& prepared) {
         return origin == kNone ? nullptr : &prepared.problem[static_cast<std::size_t>(origin)];
     };
     for (const int item : prepared.folds.chain)
-        if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = "it computes a constant, as it did";
+        if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = "it computes a constant for nodes that stay in float";
     for (const auto& [item, why] : prepared.folds.reasons)
         if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = why;
 }

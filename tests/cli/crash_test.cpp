@@ -100,7 +100,7 @@ TEST(Crash, QuantizingNamesTheFileAndTheStepAndWritesNothing) {
     EXPECT_EQ(listing(folder.path()).size(), 1U);
 }
 
-/// The same without the Casts: FP16 as Vernier writes it is what kills the runtime.
+/// The same without the Casts: in FP16 it must be written in another way than the one that kills the runtime.
 std::string gru_between_transposes() {
     constexpr std::int64_t kHidden = 8;
     ModelBuilder b(11, 6);
@@ -115,7 +115,7 @@ std::string gru_between_transposes() {
     return b.bytes();
 }
 
-TEST(Crash, AWrittenFileThatKillsTheRuntimeIsMended) {
+TEST(Crash, InFp16TheSameGraphIsWrittenSoThatItRuns) {
     const TempDir folder;
     const std::string model = folder.write("gru.onnx", gru_between_transposes()).string(), out = (folder / "out.onnx").string();
     using Words = std::vector<std::string>;
@@ -124,16 +124,7 @@ TEST(Crash, AWrittenFileThatKillsTheRuntimeIsMended) {
         words.insert(words.end(), method.begin(), method.end());
         const Finished finished = run_cli(words);
         ASSERT_EQ(finished.exit_code, 0) << finished.err << finished.out;
-        const Json document = finished.json();
-        EXPECT_GT(document.at("verified").at("outputs").at(0).at("sqnr_db").get<double>(), 30);
-        bool kept = false;
-        for (const Json& finding : document.at("findings")) {
-            if (finding.at("code") != "kept-float") continue;
-            kept = true;
-            EXPECT_EQ(finding.at("severity"), method.size() == 2 ? "warning" : "serious");
-            EXPECT_THAT(finding.at("text").get<std::string>(), testing::HasSubstr("signal 11"));
-        }
-        EXPECT_TRUE(kept) << document.at("findings").dump();
+        EXPECT_GT(finished.json().at("verified").at("outputs").at(0).at("sqnr_db").get<double>(), 30);
         EXPECT_EQ(run_cli({"measure", out, "--seconds", "0.1"}).exit_code, 0);
     }
 }

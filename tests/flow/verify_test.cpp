@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 #include "core/base/error.h"
@@ -165,6 +166,79 @@ TEST_F(Planted, WhatNoNodeRepairsIsAnErrorAndNothingIsWritten) {
     Verifier verifier({{}, "", model, nullptr, 1}, {});
     EXPECT_THROW((void)mend(emitting, verifier, *model, folder_ / "out.onnx", {}), Error);
     EXPECT_FALSE(std::filesystem::exists(folder_ / "out.onnx"));
+}
+
+/// A GRU between Transposes, opset 11. Where they are half, ONNX Runtime 1.31 dies of signal 11 while it optimizes.
+std::string gru_between_transposes() {
+    constexpr std::int64_t kSize = 8;
+    ModelBuilder b(11, 6);
+    b.input("x", ElementType::float32, {"N", "T", 6}).initializer("w", random_floats(6 * kSize, 1), {6, kSize});
+    b.initializer("W", random_floats(3 * kSize * kSize, 2), {1, 3 * kSize, kSize});
+    b.initializer("R", random_floats(3 * kSize * kSize, 3), {1, 3 * kSize, kSize});
+    b.initializer("w2", random_floats(kSize * 5, 4), {kSize, 5});
+    b.node("MatMul", {"x", "w"}, {"a"}).node("Transpose", {"a"}, {"t"}, {{"perm", {1, 0, 2}}});
+    b.node("GRU", {"t", "W", "R"}, {"g", "gh"}, {{"hidden_size", 8}, {"linear_before_reset", 1}});
+    b.node("Squeeze", {"g"}, {"s"}, {{"axes", {1}}}).node("Transpose", {"s"}, {"u"}, {{"perm", {1, 0, 2}}});
+    b.node("MatMul", {"u", "w2"}, {"y"}).output("y", ElementType::float32, {"N", "T", 5});
+    return b.bytes();
+}
+
+void add_cast(onnx::GraphProto& graph, const std::string& from, const std::string& to, int type) {
+    onnx::NodeProto& cast = *graph.add_node();
+    cast.set_op_type("Cast");
+    cast.add_input(from);
+    cast.add_output(to);
+    onnx::AttributeProto& attribute = *cast.add_attribute();
+    attribute.set_name("to");
+    attribute.set_type(onnx::AttributeProto::INT);
+    attribute.set_i(type);
+}
+
+/// The model with these nodes between Casts to half and back.
+std::shared_ptr<const onnx::ModelProto> with_half_nodes(const Model& model, const std::set<NodeId>& half) {
+    auto proto = std::make_shared<onnx::ModelProto>(model.proto());
+    proto->mutable_graph()->clear_node();
+    for (const Node& node : model.nodes()) {
+        onnx::NodeProto copy = *node.proto;
+        const std::string in = copy.input(0), out = copy.output(0);
+        if (half.contains(node.id)) {
+            add_cast(*proto->mutable_graph(), in, in + "_half", 10);
+            copy.set_input(0, in + "_half");
+            copy.set_output(0, out + "_half");
+        }
+        *proto->mutable_graph()->add_node() = copy;
+        if (half.contains(node.id)) add_cast(*proto->mutable_graph(), out + "_half", out, 1);
+    }
+    return proto;
+}
+
+TEST(Death, AFileThatKillsTheRuntimeIsMended) {
+    const TempDir folder;
+    const ModelPtr model = open_model(folder.write("gru.onnx", gru_between_transposes()));
+    Plan plan;
+    plan.nodes.resize(model->nodes().size());
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+        plan.nodes[i].node = static_cast<NodeId>(i);
+        if (model->nodes()[i].op_type == "Transpose") plan.nodes[i].applied = plan.nodes[i].chosen.method = Method::fp16;
+    }
+    std::set<NodeId> half = {1, 4};
+    const Emitting emitting{[&](const std::set<NodeId>& also) {
+                                std::set<NodeId> left;
+                                std::set_difference(half.begin(), half.end(), also.begin(), also.end(), std::inserter(left, left.end()));
+                                return with_half_nodes(*model, left);
+                            },
+                            [&] { return plan; },
+                            [&](const std::set<NodeId>& nodes, const std::string&) {
+                                for (const NodeId node : nodes) half.erase(node);
+                            }};
+    Verifier verifier({VERNIER_BINARY_DIR "/bin/vernier-cli", "", model, nullptr, 1}, {});
+    const Mended mended = mend(emitting, verifier, *model, folder / "out.onnx", {});
+    EXPECT_LT(half.size(), 2U);
+    EXPECT_THAT(mended.verified.trouble, testing::IsEmpty());
+    EXPECT_GT(mended.verified.samples, 0U);
+    ASSERT_FALSE(mended.findings.empty());
+    EXPECT_EQ(mended.findings[0].code, "kept-float");
+    EXPECT_THAT(mended.findings[0].text, HasSubstr("signal 11"));
 }
 
 TEST(Halving, FindsTheNeededNodesInFewTries) {

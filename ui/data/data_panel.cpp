@@ -15,6 +15,7 @@
 #include <algorithm>
 
 #include "ui/data/sample_gallery.h"
+#include "ui/session/folders.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -233,20 +234,28 @@ void DataPanel::loadPage() {
         });
 }
 
+namespace {
+
+/// Beside the dataset that is open, else where the user was last.
+QString startFolder(const Session& session) {
+    return session.datasetPath().isEmpty() ? dialogFolder(session) : QFileInfo(session.datasetPath()).absolutePath();
+}
+
+}  // namespace
+
 void DataPanel::pickFile() {
-    const QString start = session_.datasetPath().isEmpty() ? session_.modelPath() : session_.datasetPath();
-    const QString path = QFileDialog::getOpenFileName(this, tr("Pick a dataset"), QFileInfo(start).absolutePath(),
+    const QString path = QFileDialog::getOpenFileName(this, tr("Pick a dataset"), startFolder(session_),
                                                       tr("Datasets (*.dataset.json *.npz *.npy);;All files (*)"));
     if (!path.isEmpty()) {
+        rememberFolderOf(path);
         session_.setDataset(path);
     }
 }
 
 void DataPanel::pickFolder() {
-    const QString start = session_.datasetPath().isEmpty() ? session_.modelPath() : session_.datasetPath();
-    const QString path = QFileDialog::getExistingDirectory(this, tr("Pick a folder of images or ONNX test data"),
-                                                           QFileInfo(start).absolutePath());
+    const QString path = QFileDialog::getExistingDirectory(this, tr("Pick a folder of images or ONNX test data"), startFolder(session_));
     if (!path.isEmpty()) {
+        rememberFolderOf(path);
         session_.setDataset(path);
     }
 }

@@ -163,7 +163,8 @@ void CardPainter::paintTitle(const CardText& text, const QRectF& room) {
     if (text.more.isEmpty() || rest.width() < plain.horizontalAdvance(QStringLiteral(" + …"))) {
         return;
     }
-    const QString& words = plain.horizontalAdvance(text.more) <= rest.width() ? text.more : text.lessMore;
+    const auto fits = [&](const QString& words) { return plain.horizontalAdvance(words) <= rest.width(); };
+    const QString& words = fits(text.more) ? text.more : fits(text.lessMore) || text.leastMore.isEmpty() ? text.lessMore : text.leastMore;
     painter_.setFont(fonts_.more);
     painter_.setPen(theme_.text2);
     painter_.drawText(rest, Qt::AlignVCenter | Qt::AlignLeft, plain.elidedText(words, Qt::ElideRight, rest.width()));

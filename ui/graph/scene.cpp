@@ -23,6 +23,8 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 constexpr qsizetype kLongestName = 160;
 constexpr qsizetype kMostNames = 6;
 constexpr std::size_t kMostAxes = 8;
+/// For a card that has no room for whole names: its tip has them.
+constexpr std::pair<const char*, const char*> kBriefNames[] = {{"HardSwish", "HSwish"}, {"HardSigmoid", "HSigm"}, {"LeakyRelu", "LRelu"}, {"Sigmoid", "Sigm"}};
 
 /// A name out of a file as one line of bounded length.
 QString clean(const std::string& name) {
@@ -208,6 +210,11 @@ void Scene::fillGroup(int card, CardText& text) const {
         }
         text.lessMore = text.more;
         text.lessMore.replace(QStringLiteral("BatchNorm"), QStringLiteral("BN"));
+        text.leastMore = text.lessMore;
+        text.leastMore.replace(QStringLiteral(" + "), QStringLiteral("+"));
+        for (const auto& [whole, brief] : kBriefNames) {
+            text.leastMore.replace(QLatin1String(whole), QLatin1String(brief));
+        }
         return;
     }
     const BlockRun& run = grouping().runs[at(group.run)];

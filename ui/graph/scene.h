@@ -21,6 +21,7 @@ struct CardText {
     QString name;       ///< of the node in full; label leaves out the block around it
     QString more;       ///< what follows on the same card: " + BatchNorm + Relu", " (6 nodes)"
     QString lessMore;   ///< the same, shorter
+    QString leastMore;  ///< the same, as short as can be; empty when there is no such form
     QString label;
     QString shape;      ///< of the first output, "64×8×8"
     QString constants;  ///< "W 64×3×3×3 · B 64"

@@ -149,10 +149,13 @@ void Jobs::sayChanged(Run& run) {
     addLog(run.problem);
 }
 
-void Jobs::inspect() {
+void Jobs::modelOpened() {
     modelChanged_ = false;
     stamps_.clear();
     rememberFile(session_.modelPath());
+}
+
+void Jobs::inspect() {
     inspection_ = std::make_unique<CliJob>(QStringList{QStringLiteral("inspect"), session_.modelPath()} + sizeArguments());
     connect(inspection_.get(), &CliJob::finished, this, [this](const Json& result, int) {
         session_.setInspection(result);

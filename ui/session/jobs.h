@@ -59,6 +59,8 @@ public:
     /// The same for a document that is closed: nothing of it is heard of again.
     void abandon();
     void clearProblem();
+    /// Another model is open: its file is as it should be.
+    void modelOpened();
     /// The file is as it should be now; before it is measured the next time, it is looked at whether it still is.
     void rememberFile(const QString& path);
     /// The open model's file is another one than the one that was opened: nothing is measured before it is reloaded.

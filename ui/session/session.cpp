@@ -127,6 +127,7 @@ void Session::modelArrived(ModelPtr model) {
     emit stateChanged();
     emit recipeChanged();
     makePlan();
+    jobs_->modelOpened();
     jobs_->inspect();
     const QString data = isSound() ? suggestedDataset() : QString();
     if (!data.isEmpty()) {

@@ -247,8 +247,9 @@ void Session::setComparison(const Json& json, const QVector<int>& runIds) {
     Comparison comparison = comparison_from_json(json);
     baseline_ = comparison.baseline;
     for (Run& run : runs_) {
-        if (!runIds.contains(run.id)) {
+        if (!runIds.contains(run.id) && run.comparison) {
             run.comparison.reset();  // it is no candidate of this comparison: its file is gone or has changed
+            run.state = Run::State::failed;
         }
     }
     for (qsizetype i = 0; i < runIds.size() && i < static_cast<qsizetype>(comparison.candidates.size()); ++i) {

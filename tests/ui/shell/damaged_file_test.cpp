@@ -72,7 +72,7 @@ TEST_F(DamagedFileTest, OpensToBeLookedAt) {
     const auto* notice = window_.findChild<AdviceBar*>();
     ASSERT_TRUE(wait_until([&] { return notice->isVisible(); }));
     EXPECT_TRUE(says(notice, QStringLiteral("ghost")));
-    EXPECT_TRUE(says(notice, QStringLiteral("neither quantized nor measured")));
+    EXPECT_TRUE(says(notice, QStringLiteral("cannot be quantized or measured")));
     EXPECT_TRUE(wait_until([this] { return window_.findChild<FindingsPanel*>()->count() >= 1; }));
     session_.selection().setOne(0);  // its weights are whole and can be read
     EXPECT_TRUE(wait_until([&] { return says(window_.inspector(), QStringLiteral("8 × 3 × 3 × 3")); }));
