@@ -16,6 +16,8 @@ constexpr double kPoolWaitMs = 45;       // threads of a pool spin so long after
 constexpr int kLongerWithPool = 4;       // blocks, so that this wait is not most of the time
 constexpr int kFewestRuns = 3;
 constexpr int kUsualFewestRuns = 6;
+constexpr int kSteadyRuns = 16;          // make a median that a run in which the system took the processor away does not move
+constexpr double kSteadyMs = 40;         // a block may take so long for that
 constexpr int kMostRuns = 512;
 constexpr int kMostRounds = 48;
 constexpr int kMostKept = 40'000;        // runs of a model that are kept
@@ -43,7 +45,8 @@ void plan_blocks(const std::vector<LaunchCost>& models, double budget, bool pool
         const double once = std::max(model.once, 1e-4);
         // Fewer runs a block where not even two blocks of the usual fewest runs fit.
         const int fewest = 2 * (kUsualFewestRuns * once + extra) > budget ? kFewestRuns : kUsualFewestRuns;
-        plan.runs.push_back(whole(block_ms / once, fewest, kMostRuns));
+        const double steady = std::min<double>(kSteadyRuns, kSteadyMs / once);
+        plan.runs.push_back(whole(std::max(block_ms / once, steady), fewest, kMostRuns));
     }
     const double block = most_of(models, [&](std::size_t i) { return plan.runs[i] * models[i].once + extra; });
     plan.rounds = whole(budget / std::max(block, 1e-3), 1, kMostRounds);
