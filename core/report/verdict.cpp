@@ -18,8 +18,10 @@ constexpr double kSameSize = 0.01;     // sizes that differ by less are equal fo
 constexpr double kSameDb = 1;          // the like for the error of outputs
 constexpr std::size_t kOthers = 4;     // other candidates that get a sentence
 
+/// A smaller file is a gain where nothing says that it is slower: neither a shown difference nor an interval below 1.
 bool gains(const CandidateComparison& candidate) {
-    return is_faster(candidate) || (candidate.size_ratio <= kSmallerFrom && !is_slower(candidate));
+    const bool maybe_as_fast = !is_slower(candidate) && candidate.speedup_interval.hi >= 1;
+    return is_faster(candidate) || (candidate.size_ratio <= kSmallerFrom && maybe_as_fast);
 }
 
 const GateLine* line_of(const CandidateComparison& candidate, std::string_view what) {

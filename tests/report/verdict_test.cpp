@@ -72,6 +72,16 @@ TEST(Verdict, WithoutGainItIsNotWorthItEvenInsideTheGate) {
     EXPECT_THAT(verdict.text, HasSubstr("no measurable difference"));
 }
 
+TEST(Verdict, ASmallerFileWhoseIntervalIsBelowOneIsNoGain) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    CandidateComparison& candidate = add_candidate(compared, "small.onnx", 10.1, 500'000, 90);
+    judge(candidate, Outcome::passed);
+    EXPECT_EQ(verdict_of(compared.comparison).worth, std::optional(true));
+    candidate.speedup_interval = {0.77, 0.96};
+    EXPECT_EQ(verdict_of(compared.comparison).worth, std::optional(false)) << "not shown beyond the noise, but nothing says that it is as fast";
+}
+
 TEST(Verdict, SaysHowManySamplesWouldDecide) {
     ComparedFiles compared = baseline_only();
     compared.comparison.gate.max_drop_points = 0.5;
