@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,21 +32,23 @@ private:
     Json run_fp32(const Json& message);
     Json verify(const Json& message);
     Json audit(const Json& message) const;
-    Json time(const Json& message) const;
+    Json time(const Json& message);
     /// A file opened and run on samples while time allows; no outputs where it lacks one of FP32's.
     struct Ran {
+        std::unique_ptr<Session> session;
         std::vector<Port> ports;
         std::vector<Outputs> outputs;
     };
     [[nodiscard]] Ran run_all(const std::filesystem::path& model, GraphLevel level, double seconds) const;
 
     RuntimePtr runtime_;
-    int threads_ = 0;
+    int threads_ = 1;
     double seconds_ = 0;
     bool free_shapes_ = false;
     std::vector<Port> ports_;                              ///< FP32's outputs that are tensors of numbers
     std::vector<std::map<std::string, Tensor>> samples_;
     std::vector<Outputs> fp32_;                            ///< by sample, in the order of ports_
+    std::unique_ptr<Session> fp32_session_;                ///< for timing; null for large models
 };
 
 }  // namespace vernier

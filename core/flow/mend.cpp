@@ -24,7 +24,7 @@ bool has(const Plan& plan, Method method) { return plan.count(method) > 0; }
 
 VerifyLimits limits_of(const Plan& plan) {
     VerifyLimits limits;
-    if (!has(plan, Method::int8_static) && !has(plan, Method::int8_dynamic)) limits.sqnr_db = 30;
+    if (!has(plan, Method::int8_static) && !has(plan, Method::int8_dynamic)) limits.sqnr_db = 20;
     return limits;
 }
 
@@ -50,7 +50,7 @@ public:
             take_back_all_unexecuted();
         }
         for (Finding& finding : differences(executed_, model_, emitting_.plan())) findings_.push_back(std::move(finding));
-        return {std::move(current()), std::move(verified_), std::move(findings_)};
+        return {std::move(current()), std::move(verified_), std::move(findings_), slower_};
     }
 
 private:
@@ -152,7 +152,8 @@ private:
         const Slower slower = find_slower(emitting_, verifier_, model_, current(), job_);
         findings_.insert(findings_.end(), slower.findings.begin(), slower.findings.end());
         for (const auto& [nodes, why] : slower.take_back) keep_float(nodes, why);
-        return !slower.take_back.empty();
+        slower_ = !slower.take_back.empty();
+        return slower_;
     }
 
     const Emitting& emitting_;
@@ -164,6 +165,7 @@ private:
     Verification verified_;
     std::vector<Finding> findings_;
     Audit executed_;
+    bool slower_ = false;
 };
 
 }  // namespace

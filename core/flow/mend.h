@@ -32,6 +32,7 @@ struct Mended {
     StagedModel file;
     Verification verified;
     std::vector<Finding> findings;   ///< kept-float, nothing-to-gain, and those of what is executed
+    bool took_slower_back = false;   ///< nodes that INT8 makes slower went back
 };
 
 /// Checks what is emitted, beside the target, and takes nodes back to float until nothing is wrong with it:
