@@ -50,6 +50,7 @@ void plan_blocks(const std::vector<LaunchCost>& models, double budget, bool pool
     }
     const double block = most_of(models, [&](std::size_t i) { return plan.runs[i] * models[i].once + extra; });
     plan.rounds = whole(budget / std::max(block, 1e-3), 1, kMostRounds);
+    if (plan.rounds > 1) plan.rounds -= plan.rounds % 2;   // each order of the models comes forwards and backwards
     const int kept = kMostKept / (plan.launches * plan.rounds);
     for (int& runs : plan.runs) {
         runs = std::min(runs, std::max(kept, kUsualFewestRuns));

@@ -28,7 +28,10 @@ public:
     std::vector<std::vector<Launch>> run() {
         for (int launch = 0; launch < plan_.launches; ++launch) {
             start(launch);
-            for (int round = 0; round < plan_.rounds; ++round) time_round(launch + round);
+            for (int round = 0; round < plan_.rounds; ++round) {
+                next_order(round);
+                time_round(launch + round);
+            }
             for (int pause = 0; pause < plan_.pauses; ++pause) call_after_pause();
             subjects_.clear();
         }
@@ -43,6 +46,15 @@ private:
 
     void shuffle() {
         for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[next_random(random_) % i]);
+    }
+
+    /// A random order, and in the next round the same one backwards, so that each model is first as often as last.
+    void next_order(int round) {
+        if (round % 2 == 0) {
+            shuffle();
+        } else {
+            std::reverse(order_.begin(), order_.end());
+        }
     }
 
     [[nodiscard]] std::vector<int> cpus(int turn) const {
@@ -64,11 +76,10 @@ private:
 
     void time_round(int turn) {
         const std::vector<int> where = cpus(turn);
-        if (plan_.cpus.size() > 1)
-            for (const auto& subject : subjects_) subject->pin(where);
-        shuffle();
         for (const std::size_t model : order_) {
             job_.step("latency", done_++, total());
+            // Just before its block and in the order of the blocks: whoever was moved last would have the warmest caches.
+            if (plan_.cpus.size() > 1) subjects_[model]->pin(where);
             std::vector<double> times = subjects_[model]->block(plan_.runs[model]);
             times.erase(times.begin(), times.begin() + plan_.dropped[model]);
             out_[model].back().blocks.push_back(std::move(times));

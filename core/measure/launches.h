@@ -16,8 +16,8 @@ namespace vernier {
 using Start = std::function<std::unique_ptr<Subject>(const std::vector<int>& cpus)>;
 
 /// Times the models in launches. Each launch starts one process for every model, one after the other, since a start that is
-/// timed must not run beside another; then come the rounds, in each of which every model has one block, in random order
-/// (seeded), all of them on the same processors; then the first calls after a pause. Result: by model, by launch, without
+/// timed must not run beside another; then come the rounds, in each of which every model has one block, all of them on the
+/// same processors, in random order (seeded) that the next round turns round; then the first calls after a pause. Result: by model, by launch, without
 /// the runs that the plan drops.
 [[nodiscard]] std::vector<std::vector<Launch>> run_launches(const std::vector<Start>& models, const LaunchPlan& plan, std::uint64_t seed,
                                                             const Job& job);

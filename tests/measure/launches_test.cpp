@@ -128,6 +128,21 @@ TEST(Launches, TheOrderInARoundChangesAndTheSeedRepeatsIt) {
         kinds.insert(round);
     }
     EXPECT_GE(kinds.size(), 4U);
+    for (std::size_t i = 0; i < order.size(); i += 6) {
+        const Log forwards(order.begin() + static_cast<long>(i), order.begin() + static_cast<long>(i) + 3);
+        EXPECT_EQ(Log(forwards.rbegin(), forwards.rend()), Log(order.begin() + static_cast<long>(i) + 3, order.begin() + static_cast<long>(i) + 6));
+    }
+}
+
+TEST(Launches, AProcessIsMovedJustBeforeItsBlock) {
+    Log log;
+    (void)run_launches(logged(log, 2), plan_of(2, 4, 2), 7, {});
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        if (log[i].starts_with("block")) {
+            ASSERT_GT(i, 0U);
+            EXPECT_TRUE(log[i - 1].starts_with("pin")) << "another process between the two would favour the one moved last";
+        }
+    }
 }
 
 TEST(Launches, StopWhenAsked) {
