@@ -12,19 +12,20 @@
 namespace vernier {
 namespace {
 
-/// A declared shape that the nodes contradict is not written again: behind an inserted node the runtime would believe it.
-void drop_contradicted(onnx::GraphProto& graph, const std::unordered_map<std::string, ValueType>& types) {
-    auto& infos = *graph.mutable_value_info();
-    infos.erase(std::remove_if(infos.begin(), infos.end(),
-                               [&](const auto& info) {
-                                   const auto found = types.find(info.name());
-                                   return found != types.end() && contradicts(found->second, value_type(info.type()));
-                               }),
-                infos.end());
+/// A declared shape that the nodes contradict or cannot confirm is not written again: behind an inserted node, or after the opset
+/// was raised, the runtime would believe it. What is sure is written in its place.
+void write_sure_shapes(onnx::GraphProto& graph, const std::unordered_map<std::string, ValueType>& types) {
+    for (auto& info : *graph.mutable_value_info()) {
+        const auto found = types.find(info.name());
+        if (found == types.end() || found->second.element == ElementType::undefined || !info.type().has_tensor_type()) continue;
+        const ValueType declared = value_type(info.type());
+        ValueType both = found->second;
+        if (contradicts(both, declared) || add_missing(both, declared)) info = value_info(info.name(), found->second);
+    }
     for (auto& node : *graph.mutable_node())
         for (auto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_g()) drop_contradicted(*attribute.mutable_g(), types);
-            for (auto& body : *attribute.mutable_graphs()) drop_contradicted(body, types);
+            if (attribute.has_g()) write_sure_shapes(*attribute.mutable_g(), types);
+            for (auto& body : *attribute.mutable_graphs()) write_sure_shapes(body, types);
         }
 }
 
@@ -173,7 +174,7 @@ void GraphEdit::take_types(const Model& model, const std::vector<Renames>& renam
         const auto found = renamed.find(value.name);
         types_[found == renamed.end() ? value.name : found->second] = sure_type(model, value.id);
     }
-    drop_contradicted(*base_.mutable_graph(), types_);
+    write_sure_shapes(*base_.mutable_graph(), types_);
 }
 
 onnx::GraphProto& GraphEdit::frame(GraphId graph) {

@@ -47,16 +47,5 @@ TEST(NamedDomain, IsKeptWhenTheOpsetIsRaised) {
     EXPECT_EQ(proto.graph().node(0).domain(), "ai.onnx");
 }
 
-TEST(NamedDomain, DeclaredShapesThatNodesContradictAreNotWrittenAgain) {
-    onnx::ModelProto proto = named(17);
-    auto* info = proto.mutable_graph()->add_value_info();
-    *info = proto.graph().output(0);
-    info->set_name("m");
-    info->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)->set_dim_value(7);
-    const GraphEdit edit(*make_model(proto));
-    EXPECT_EQ(edit.build().graph().value_info_size(), 0);
-    EXPECT_EQ(edit.type("m").text(), "float32[2,4]");
-}
-
 }  // namespace
 }  // namespace vernier
