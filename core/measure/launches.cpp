@@ -30,7 +30,7 @@ public:
             start(launch);
             for (int round = 0; round < plan_.rounds; ++round) {
                 next_order(round);
-                time_round(launch + round);
+                time_round();
             }
             for (int pause = 0; pause < plan_.pauses; ++pause) call_after_pause();
             subjects_.clear();
@@ -57,9 +57,9 @@ private:
         }
     }
 
-    [[nodiscard]] std::vector<int> cpus(int turn) const {
+    [[nodiscard]] std::vector<int> cpus(int launch) const {
         if (plan_.cpus.empty()) return {};
-        return plan_.cpus[static_cast<std::size_t>(turn) % plan_.cpus.size()];
+        return plan_.cpus[static_cast<std::size_t>(launch) % plan_.cpus.size()];
     }
 
     void start(int launch) {
@@ -67,6 +67,7 @@ private:
         shuffle();
         for (const std::size_t model : order_) {
             job_.step("latency", done_, total());
+            // They stay there: on a busy machine the first runs after a move are slower, for one model more than for the other.
             subjects_[model] = models_[model](cpus(launch));
             const Opened& opened = subjects_[model]->opened();
             out_[model].push_back({opened.session_start_ms, opened.first_run_ms, opened.peak_rss_bytes, {}, {}});
@@ -74,12 +75,9 @@ private:
         }
     }
 
-    void time_round(int turn) {
-        const std::vector<int> where = cpus(turn);
+    void time_round() {
         for (const std::size_t model : order_) {
             job_.step("latency", done_++, total());
-            // Just before its block and in the order of the blocks: whoever was moved last would have the warmest caches.
-            if (plan_.cpus.size() > 1) subjects_[model]->pin(where);
             std::vector<double> times = subjects_[model]->block(plan_.runs[model]);
             times.erase(times.begin(), times.begin() + plan_.dropped[model]);
             out_[model].back().blocks.push_back(std::move(times));
