@@ -14,19 +14,21 @@ namespace {
 
 using Blocks = std::vector<std::vector<double>>;
 
-Json launch_json(const Launch& launch) {
-    return {{"session_start_ms", launch.session_start_ms},
+/// The number of its blocks is there only with the blocks themselves, which cannot be told apart without it.
+Json launch_json(const Launch& launch, bool with_samples) {
+    Json json = {{"session_start_ms", launch.session_start_ms},
             {"first_run_ms", launch.first_run_ms},
             {"peak_rss_bytes", launch.peak_rss_bytes},
-            {"after_pause_ms", launch.after_pause_ms},
-            {"blocks", launch.blocks.size()}};
+            {"after_pause_ms", launch.after_pause_ms}};
+    if (with_samples) json["blocks"] = launch.blocks.size();
+    return json;
 }
 
 /// Takes as many of the blocks as the launch had; they are there only in a document with samples.
 Launch launch_from(const Json& json, Blocks& blocks, std::size_t& next) {
     Launch launch{json.at("session_start_ms").get<double>(), json.at("first_run_ms").get<double>(),
                   json.at("peak_rss_bytes").get<std::uint64_t>(), {}, json.at("after_pause_ms").get<std::vector<double>>()};
-    const auto count = std::min(json.at("blocks").get<std::size_t>(), blocks.size() - next);
+    const auto count = std::min(json.value("blocks", std::size_t{0}), blocks.size() - next);
     for (std::size_t i = 0; i < count; ++i) launch.blocks.push_back(std::move(blocks[next++]));
     return launch;
 }
@@ -58,7 +60,7 @@ Json latency_json(const Latency& latency, bool with_samples) {
     json["after_pause"] = latency.after_pause > 0 ? Json(latency.after_pause) : Json(nullptr);
     json["two_speeds"] = latency.two_speeds ? interval_json(*latency.two_speeds) : Json(nullptr);
     json["launches"] = Json::array();
-    for (const Launch& launch : latency.launches) json["launches"].push_back(launch_json(launch));
+    for (const Launch& launch : latency.launches) json["launches"].push_back(launch_json(launch, with_samples));
     if (with_samples) {
         json["blocks"] = Json::array();
         for (const Launch& launch : latency.launches)
