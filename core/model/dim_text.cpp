@@ -127,12 +127,16 @@ std::string short_line(Expression& expression, const std::string& name) {
 std::string short_dim(const Dim& dim) {
     if (dim.value >= 0) return std::to_string(dim.value);
     if (dim.name.empty()) return "?";
-    if (const std::string name = short_name(dim.name); !name.empty()) return name;
+    const std::string as_it_is = dim.name.size() <= kShortName ? dim.name : "?";
+    if (dim.name.find_first_of("+-*/(") == std::string::npos) {
+        const std::string name = short_name(dim.name);
+        return name.empty() ? "?" : name;
+    }
     Expression expression(dim.name);
-    if (!expression.at(1) || expression.names().size() != 1) return "?";
+    if (!expression.at(1) || expression.names().size() != 1) return as_it_is;
     const std::string name = short_name(expression.names().begin()->first);
     const std::string line = name.empty() ? std::string() : short_line(expression, name);
-    return line.empty() ? "?" : line;
+    return line.empty() ? as_it_is : line;
 }
 
 std::string short_text(const ValueType& type) {
