@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/dim_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
@@ -99,7 +100,7 @@ std::string short_name(const std::string& name) {
         {"batch", "N"}, {"batch_size", "N"}, {"sequence", "T"}, {"sequence_length", "T"}, {"seq_len", "T"}, {"seq_length", "T"}}};
     for (const auto& [whole, letter] : kLetters)
         if (name == whole) return std::string(letter);
-    return name.size() <= kShortName ? name : std::string();
+    return name.size() <= kShortName && std::all_of(name.begin(), name.end(), is_name_char) ? name : std::string();
 }
 
 /// The line that an expression of one name follows for large values, as "2*H", "H/4", "T+2".

@@ -35,7 +35,9 @@ private:
     static bool has_shape(const Value& value) { return value.size || value.type.has_shape; }
     static std::size_t rank_of(const Value& value) { return value.size ? value.size->size() : value.type.dims.size(); }
     static std::uint64_t size(const Value& value, std::size_t i) {
-        const std::int64_t size = value.size ? (*value.size)[i] : value.type.dims[i].value;
+        std::int64_t size = value.size ? (*value.size)[i] : value.type.dims[i].value;
+        // What the inference at these sizes does not reach may be declared.
+        if (size < 0 && value.type.dims.size() == rank_of(value)) size = value.type.dims[i].value;
         return size < 0 ? 1 : static_cast<std::uint64_t>(size);
     }
     static std::uint64_t count(const Value* value) {
