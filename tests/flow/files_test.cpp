@@ -30,7 +30,7 @@ ErrorKind kind_of(const std::function<void()>& call) {
 }
 
 TEST(Inspect, ChecksTheModelWithTheRuntime) {
-    const Inspection inspection = inspect(Runtime::load(), kDemo, {});
+    const Inspection inspection = inspect(Runtime::load(), {kDemo}, {});
     EXPECT_TRUE(inspection.session_start_ms.has_value());
     EXPECT_GT(inspection.workload.depthwise, 0U);
     EXPECT_EQ(inspect(nullptr, {kDemo}, {}).session_start_ms, std::nullopt);
