@@ -17,6 +17,7 @@
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/float_guard.h"
 #include "core/quant/methods/fp16.h"
+#include "core/quant/methods/share_constants.h"
 #include "core/quant/methods/static_emit.h"
 #include "core/quant/nothing_changed.h"
 #include "core/quant/passes/sequence.h"
@@ -41,6 +42,7 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
     if (!static_plan.heavy.empty() || !prepared.dynamic_nodes().empty()) sum_before_layer_norm(edit);
     emit_fp16(edit, prepared.fp16_nodes());
     unfold(edit, prepared.folds, [&](int item) { return prepared.stays_float(item); });
+    share_equal_constants(edit);
     repeat_dequantize_in_bodies(edit);
     guard_float_nodes(edit);
     return std::move(edit).build();

@@ -289,5 +289,39 @@ TEST(Bodies, ATensorQuantizedOutsideIsReadInIntegersInside) {
     }
 }
 
+/// How many constants of a size the graphs of a model hold.
+int constants_of(const onnx::GraphProto& graph, std::size_t bytes) {
+    int count = 0;
+    for (const auto& tensor : graph.initializer()) count += tensor.raw_data().size() == bytes ? 1 : 0;
+    for (const auto& node : graph.node())
+        for (const auto& attribute : node.attribute())
+            if (attribute.has_g()) count += constants_of(attribute.g(), bytes);
+    return count;
+}
+
+TEST(Bodies, EqualWeightsOfBranchesAreStoredOnce) {
+    const auto branch = [](const std::string& op) {
+        ModelBuilder b(17);
+        b.initializer("w", random_floats(64 * 64, 3, -0.2f, 0.2f), {64, 64}).node("MatMul", {"x", "w"}, {"m"}, {}, "product_" + op);
+        b.node(op, {"m"}, {"o"}, {}, op).output("o", ElementType::float32, {4, 64});
+        return b.graph();
+    };
+    ModelBuilder b(17);
+    b.input("x", ElementType::float32, {4, 64}).input("p", ElementType::boolean, {}).output("y", ElementType::float32, {4, 64});
+    b.node("If", {"p"}, {"y"}, {{"then_branch", branch("Relu")}, {"else_branch", branch("Tanh")}}, "if");
+    const auto model = make_model(b.build());
+    const Quantized half = run(model, Method::fp16);
+    EXPECT_EQ(constants_of(half.proto->graph(), 64 * 64 * 2), 1);
+    const Quantized dynamic = run(model, Method::fp32, {rule("op:MatMul", Method::int8_dynamic)});
+    EXPECT_EQ(constants_of(dynamic.proto->graph(), 64 * 64), 1);
+    for (const std::uint8_t taken : {0, 1}) {
+        const std::map<std::string, Tensor> inputs{{"x", tensor_of(ElementType::float32, random_floats(256, 7), {4, 64})},
+                                                   {"p", tensor_of(ElementType::boolean, std::vector<std::uint8_t>{taken}, {})}};
+        const auto reference = first_output(model->proto(), inputs);
+        EXPECT_GT(sqnr_db(reference, first_output(*half.proto, inputs)), 50) << int{taken};
+        EXPECT_GT(sqnr_db(reference, first_output(*dynamic.proto, inputs)), 25) << int{taken};
+    }
+}
+
 }  // namespace
 }  // namespace vernier
