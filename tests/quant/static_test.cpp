@@ -260,15 +260,6 @@ TEST(StaticPasses, AConstantPerChannelBecomesTheBiasOfConv) {
     expect_same_after_passes(b, "Add");
 }
 
-TEST(StaticPasses, ReshapedConstantsBecomeConstants) {
-    ModelBuilder b;
-    b.input("x", ElementType::float32, {1, 16, 12, 12});
-    b.initializer("w", random_floats(12 * 6, 1), {2, 6, 6}).initializer("s", std::vector<std::int64_t>{12, -1}, {2});
-    b.node("Reshape", {"w", "s"}, {"m"}).node("MatMul", {"x", "m"}, {"y"});
-    b.output("y", ElementType::float32, {1, 16, 12, 6});
-    expect_same_after_passes(b, "Reshape");
-}
-
 
 /// Conv, HardSwish in one of its forms, Conv, HardSigmoid gate, Conv.
 ModelPtr hard_net(const std::string& form) {
