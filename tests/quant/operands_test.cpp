@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 
+#include "core/base/error.h"
 #include "core/quant/passes/passes.h"
 #include "core/quant/quantize.h"
 #include "tests/quant/run_fixture.h"
@@ -66,6 +67,12 @@ std::string why(const Quantized& result, const ModelPtr& model, const std::strin
     for (const NodePlan& node : result.plan.nodes)
         if (model->node(node.node).label == name) return node.why;
     return {};
+}
+
+bool tells(const Quantized& result, const std::string& code, const std::string& part, Severity severity = Severity::warning) {
+    return std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& finding) {
+        return finding.code == code && finding.severity == severity && finding.text.find(part) != std::string::npos;
+    });
 }
 
 TEST(Operands, PackedConstantsAreNotTurnedByBytes) {
@@ -199,12 +206,28 @@ TEST(Operands, AWeightThatIsNotFiniteIsNamed) {
     b.initializer("bad", bad, {8, 8, 1, 1}).initializer("good", random_floats(64, 2), {8, 8, 1, 1});
     b.node("Conv", {"x", "bad"}, {"a"}, {}, "first").node("Conv", {"a", "good"}, {"y"}, {}, "second");
     b.output("y", ElementType::float32, {1, 8, 4, 4});
+    try {  // every output of the second one is NaN
+        (void)outcome_of(make_model(b.build()), Method::int8_static, {1, 8, 4, 4});
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::bad_model);
+        EXPECT_NE(std::string(error.what()).find("the constant 'bad' holds such values"), std::string::npos) << error.what();
+        EXPECT_EQ(error.where().node, "first");
+    }
+}
+
+TEST(Operands, AWeightThatIsNotFiniteInOneChannelIsNamed) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8, 4, 4});
+    auto bad = random_floats(64, 1);
+    bad[5] = std::numeric_limits<float>::quiet_NaN();
+    b.initializer("bad", bad, {8, 8, 1, 1}).initializer("good", random_floats(8, 2), {8, 1, 1, 1});
+    b.node("Conv", {"x", "bad"}, {"a"}, {}, "first").node("Conv", {"a", "good"}, {"y"}, {{"group", 8}}, "second");
+    b.output("y", ElementType::float32, {1, 8, 4, 4});
     const auto model = make_model(b.build());
     const Outcome outcome = outcome_of(model, Method::int8_static, {1, 8, 4, 4});
     EXPECT_NE(why(outcome.quantized, model, "first").find("'bad' holds NaN"), std::string::npos);
-    bool named = false;
-    for (const Finding& finding : outcome.quantized.findings) named |= finding.code == "calibration-nan" && finding.text.find("'bad'") != std::string::npos;
-    EXPECT_TRUE(named);
+    EXPECT_TRUE(tells(outcome.quantized, "calibration-nan", "'bad' of first holds such values", Severity::serious));
 }
 
 TEST(Operands, ATableWhoseRowsDifferInSizeGetsAScaleARow) {
@@ -222,12 +245,6 @@ TEST(Operands, ATableWhoseRowsDifferInSizeGetsAScaleARow) {
         EXPECT_EQ(applied(outcome.quantized, model, "look_up"), method);
         EXPECT_GT(outcome.sqnr, 35) << id(method);
     }
-}
-
-bool tells(const Quantized& result, const std::string& code, const std::string& part, Severity severity = Severity::warning) {
-    return std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& finding) {
-        return finding.code == code && finding.severity == severity && finding.text.find(part) != std::string::npos;
-    });
 }
 
 /// Boxes (hundreds) and scores (0 to 1) joined, then a convolution that keeps them apart; the scores are the output.
