@@ -145,7 +145,7 @@ TEST(Crash, NoWorkerOutlivesItsStarter) {
     ASSERT_EQ(workers.size(), 1U);
     EXPECT_TRUE(ends_within(workers.front(), std::chrono::seconds(8)));
     EXPECT_EQ(listing(folder.path()).size(), 1U);
-    EXPECT_TRUE(listing(temporary.path()).empty());
+    EXPECT_THAT(listing(temporary.path()), testing::Not(testing::Contains(testing::StartsWith("vernier-"))));
 }
 
 TEST(Crash, FoldersOfKilledProcessesAreRemovedAtTheNextStart) {
@@ -155,7 +155,9 @@ TEST(Crash, FoldersOfKilledProcessesAreRemovedAtTheNextStart) {
     Surroundings around;
     around.environment["TMPDIR"] = temporary.path().string();
     EXPECT_EQ(run_cli({"inspect", folder.write("gru.onnx", gru_between_transposes()).string()}, around).exit_code, 0);
-    EXPECT_THAT(listing(temporary.path()), testing::UnorderedElementsAre(ours, "vernier-notes"));
+    // ONNX Runtime leaves a file of its own (.ses) there.
+    EXPECT_THAT(listing(temporary.path()), testing::AllOf(testing::Contains(ours), testing::Contains("vernier-notes"),
+                                                          testing::Not(testing::Contains("vernier-999999999-gone"))));
 }
 
 TEST(Crash, AKilledWorkerIsAnError) {

@@ -92,7 +92,8 @@ void kill_at_random(const std::vector<std::string>& arguments, std::uint32_t see
     Surroundings around;
     around.environment["TMPDIR"] = mark;
     EXPECT_EQ(run_cli({"version"}, around).exit_code, 0);
-    EXPECT_THAT(listing(temporary.path()), testing::IsEmpty()) << "the next start removes what was left";
+    // ONNX Runtime leaves a file of its own (.ses) there.
+    EXPECT_THAT(listing(temporary.path()), testing::Not(testing::Contains(testing::StartsWith("vernier-")))) << "the next start removes what was left";
 }
 
 TEST(Kill, QuantizeLeavesItsTargetWholeOrUntouched) {

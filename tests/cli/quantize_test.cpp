@@ -179,7 +179,7 @@ TEST(Quantize, ARecipeThatDoesNotFitLeavesNoFileEither) {
     full.largest_file = 100;
     const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "fp16", "--save-recipe", (dir / "x.json").string()}, full);
     EXPECT_EQ(wrong.exit_code, 74) << wrong.err;
-    EXPECT_THAT(wrong.err, HasSubstr("x.json"));
+    EXPECT_THAT(wrong.err, HasSubstr("cannot be written"));
     EXPECT_THAT(wrong.err, HasSubstr("File too large"));
     EXPECT_EQ(std::count(wrong.err.begin(), wrong.err.end(), '\n'), 1);
     EXPECT_TRUE(listing(dir.path()).empty());
