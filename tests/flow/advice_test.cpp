@@ -89,18 +89,18 @@ TEST(Advice, WhatIsQuantizedStaysAsItIs) {
 TEST(Advice, WorkInBodiesCounts) {
     const auto branch = [](bool convolution) {
         ModelBuilder b;
-        b.output("o", ElementType::float32, {1, 32, 64});
+        b.output("o", ElementType::float32, {1, 32, 512});
         if (convolution) b.initializer("w", random_floats(32 * 32 * 3, 1), {32, 32, 3}).node("Conv", {"x", "w"}, {"o"}, {{"pads", {1, 1}}});
-        else b.initializer("w", random_floats(64 * 64, 2), {64, 64}).node("MatMul", {"x", "w"}, {"o"});
+        else b.initializer("w", random_floats(512 * 512, 2), {512, 512}).node("MatMul", {"x", "w"}, {"o"});
         return b.graph();
     };
     const auto model_of = [&](bool convolution) {
         ModelBuilder b;
-        b.input("x", ElementType::float32, {1, 32, 64}).input("p", ElementType::boolean, {}).output("y", ElementType::float32, {1, 32, 64});
+        b.input("x", ElementType::float32, {1, 32, 512}).input("p", ElementType::boolean, {}).output("y", ElementType::float32, {1, 32, 512});
         b.node("If", {"p"}, {"y"}, {{"then_branch", branch(convolution)}, {"else_branch", branch(convolution)}});
         return make_model(b.build());
     };
-    EXPECT_EQ(workload_of(*model_of(true)).conv_macs, 2U * 32 * 32 * 3 * 64);
+    EXPECT_EQ(workload_of(*model_of(true)).conv_macs, 2U * 32 * 32 * 3 * 512);
     EXPECT_EQ(advise(*model_of(true)).method, Method::int8_static);
     EXPECT_EQ(advise(*model_of(false)).method, Method::int8_dynamic);
 }
