@@ -109,7 +109,9 @@ TEST_F(Planted, DamagedWeightsAreFoundByHalving) {
     const Mended mended = mend_with(open(chain()), {2, 7}, damage);
     EXPECT_THAT(kept_, ElementsAre(4, 14));
     EXPECT_EQ(mended.verified.outputs[0].sqnr_db(), 200);
-    ASSERT_EQ(mended.findings.size(), 2U);
+    // The audit may add its own: the planted file is float where its plan says INT8.
+    EXPECT_EQ(std::count_if(mended.findings.begin(), mended.findings.end(), [](const Finding& finding) { return finding.code == "kept-float"; }), 2);
+    ASSERT_FALSE(mended.findings.empty());
     EXPECT_EQ(mended.findings[0].code, "kept-float");
     EXPECT_EQ(mended.findings[0].node_name, "mm2");
     EXPECT_EQ(mended.findings[0].severity, Severity::warning);
