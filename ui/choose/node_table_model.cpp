@@ -147,6 +147,8 @@ QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
             return index.column() == MethodColumn ? methodName(session_.nodeState(node.id)) : QVariant();
         case MethodRole:
             return index.column() == MethodColumn ? QVariant(static_cast<int>(methodLike(session_.nodeState(node.id)))) : QVariant();
+        case Qt::BackgroundRole:
+            return marks_ && session_.selection().contains(node.id) ? QVariant(Theme::current().accentSoft) : QVariant();
         case OwnRole: return session_.nodeState(node.id).own;
         default: return {};
     }

@@ -35,6 +35,8 @@ public:
     /// The node of a row, and the row of a node; -1 when the filter hides it.
     [[nodiscard]] NodeId nodeOf(int row) const;
     [[nodiscard]] int rowOf(NodeId node) const;
+    /// On: rows of the session's selection have its ground by themselves, for a view that does not select them.
+    void markSelected(bool on) { marks_ = on; }
     /// Nodes of the model without and with the filter.
     [[nodiscard]] int nodeCount() const { return model_ ? static_cast<int>(model_->nodes().size()) : 0; }
 
@@ -52,6 +54,7 @@ private:
     ModelPtr model_;               ///< changes only between begin and end of a reset, and so do the rows
     std::vector<NodeId> rows_;     ///< node of each row
     std::vector<int> row_of_;      ///< by NodeId; -1 for what is filtered away
+    bool marks_ = false;
     int sortColumn_ = Id;
     Qt::SortOrder order_ = Qt::AscendingOrder;
 };

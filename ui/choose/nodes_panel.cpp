@@ -20,6 +20,12 @@
 
 namespace vernier::ui {
 
+namespace {
+
+constexpr qsizetype kMostRanges = 1000;   ///< of rows that the view selects one by one
+
+}  // namespace
+
 NodesPanel::NodesPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), wrong_(new QLabel), filter_(new FilterLine(session)),
       table_(new QTableView), model_(new NodeTableModel(session, this)) {
@@ -193,9 +199,15 @@ QItemSelection NodesPanel::selectedRows() const {
     }
     std::sort(rows.begin(), rows.end());
     QItemSelection selection;
+    model_->markSelected(false);
     for (std::size_t first = 0, last = 0; first < rows.size(); first = ++last) {
         while (last + 1 < rows.size() && rows[last + 1] == rows[last] + 1) {
             ++last;
+        }
+        if (selection.size() == kMostRanges) {
+            // A view takes seconds for thousands of ranges: the rows show it by themselves.
+            model_->markSelected(true);
+            return {};
         }
         selection << QItemSelectionRange(model_->index(rows[first], 0), model_->index(rows[last], model_->columnCount() - 1));
     }

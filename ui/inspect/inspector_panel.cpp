@@ -112,7 +112,7 @@ void InspectorPanel::resizeEvent(QResizeEvent* event) {
 /// A scroll area asks how high its page must be without asking how its words wrap: it would cut off the last bars.
 void InspectorPanel::fitHeight() {
     QWidget* page = content_->parentWidget();
-    page->setMinimumHeight(content_->minimumHeightForWidth(std::max(1, page->width())));
+    page->setMinimumHeight(std::max(0, content_->minimumHeightForWidth(std::max(1, page->width()))));
 }
 
 QWidget* InspectorPanel::buildEmpty() {
