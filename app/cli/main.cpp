@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -18,6 +19,9 @@ namespace {
 void serve_the_starter() {
     signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group; the process that started this one ends it
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // and where that one is killed, no long call goes on for nobody
+    // One that was killed before this line sends no signal any more, but its end of the socket is closed.
+    pollfd starter{STDIN_FILENO, POLLRDHUP, 0};
+    if (poll(&starter, 1, 0) > 0 && (starter.revents & (POLLHUP | POLLRDHUP)) != 0) _exit(0);
     vernier::leave_temporary_folders_to_starter();
 }
 
