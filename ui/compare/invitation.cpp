@@ -53,6 +53,7 @@ void Invitation::resizeEvent(QResizeEvent* event) {
     layout_->setContentsMargins(16, flat ? 4 : 12, 16, flat ? 4 : 12);
     layout_->setSpacing(flat ? 24 : 12);
     layout_->setStretch(0, flat ? 0 : 1);
+    layout_->setStretch(1, flat ? 1 : 0);  // on one line the words need the room
     layout_->setStretch(layout_->count() - 1, flat ? 0 : 2);
     layout_->setAlignment(button_, flat ? Qt::AlignVCenter : Qt::AlignLeft);
     for (QWidget* part : {static_cast<QWidget*>(title_), static_cast<QWidget*>(text_), static_cast<QWidget*>(progress_)}) {
