@@ -63,7 +63,7 @@ struct Group {
 struct Touched {
     Trouble trouble = Trouble::overflow;
     float largest = 0;
-    Group kept, forced;  ///< by the method's own choice, and by an explicit one
+    Group kept, forced;  ///< by the default, and by an override
 
     [[nodiscard]] int named() const { return kept.count > 0 ? kept.named : forced.named; }
 };
