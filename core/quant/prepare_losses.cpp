@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,7 +15,34 @@ namespace {
 constexpr std::size_t kMostTold = 12;   ///< findings of one model; the plan says the rest node by node
 constexpr std::size_t kMostNamed = 6;   ///< nodes in one finding
 
-std::string names_of(const Prepared& prepared, const std::vector<int>& items) {
+using Items = std::set<int>;
+
+/// All losses in one scale: what joins, makes, moves and reads the tensor sees the same thing each in its own way.
+struct Place {
+    std::string scale;   ///< tensor whose range decides it
+    StaticLoss worst;
+    Items items, bound;  ///< all that must run in float; those of them that a rule or a click chose
+};
+
+const std::string& scale_of(const StaticPlan& plan, const std::string& tensor) {
+    const auto found = plan.tensors.find(tensor);
+    return found == plan.tensors.end() || found->second.observe.empty() ? tensor : found->second.observe;
+}
+
+/// The place of a loss: of the same scale, or one whose nodes are all named there already.
+Place& place_of(std::vector<Place>& places, const StaticPlan& plan, const StaticLoss& loss) {
+    const Items items(loss.items.begin(), loss.items.end());
+    const std::string& scale = scale_of(plan, loss.tensor);
+    const auto found = std::find_if(places.begin(), places.end(), [&](const Place& place) {
+        return place.scale == scale || std::includes(place.items.begin(), place.items.end(), items.begin(), items.end());
+    });
+    if (found == places.end()) return places.emplace_back(Place{scale, loss, items, {}});
+    found->items.insert(items.begin(), items.end());
+    if (loss.db < found->worst.db) found->worst = loss;
+    return *found;
+}
+
+std::string names_of(const Prepared& prepared, const Items& items) {
     std::vector<std::string> names;
     for (const int i : items) names.push_back(prepared.edit.item(static_cast<std::size_t>(i)).proto.name());
     const std::size_t more = names.size() > kMostNamed ? names.size() - kMostNamed : 0;
@@ -23,40 +52,47 @@ std::string names_of(const Prepared& prepared, const std::vector<int>& items) {
 }
 
 /// Chosen by a rule or a click among the items.
-std::vector<int> explicit_among(const Prepared& prepared, const std::vector<int>& items) {
-    std::vector<int> found;
+Items explicit_among(const Prepared& prepared, const std::vector<int>& items) {
+    Items found;
     for (const int i : items) {
         const NodeId origin = prepared.edit.item(static_cast<std::size_t>(i)).origin;
-        if (origin >= 0 && prepared.choices[static_cast<std::size_t>(origin)].explicit_choice()) found.push_back(i);
+        if (origin >= 0 && prepared.choices[static_cast<std::size_t>(origin)].explicit_choice()) found.insert(i);
     }
     return found;
 }
 
-Finding finding_of(const Prepared& prepared, const StaticLoss& loss, const std::vector<int>& bound) {
+Finding finding_of(const Prepared& prepared, const Place& place) {
+    const StaticLoss& loss = place.worst;
     const std::string node = prepared.edit.item(static_cast<std::size_t>(loss.item)).proto.name();
     const std::string lost = fmt::format("At {} INT8 loses small numbers beside large ones: {}; {:.1f} dB of the small ones would be left.", node,
                                          loss.what, std::max(0.0, loss.db));
-    if (bound.empty())
-        return {Severity::warning, "range-shared", kNone, node, loss.tensor, fmt::format("{} In FP32 stay: {}.", lost, names_of(prepared, loss.items)),
+    if (place.bound.empty())
+        return {Severity::warning, "range-shared", kNone, node, loss.tensor, fmt::format("{} In FP32 stay: {}.", lost, names_of(prepared, place.items)),
                 "Choose INT8 static for them by a rule to have them quantized even so."};
     return {Severity::serious, "range-shared", kNone, node, loss.tensor, fmt::format("{} It is INT8 all the same, because a rule or a click chose: {}.",
-                                                                                     lost, names_of(prepared, bound)),
-            fmt::format("Choose FP32 for: {}.", names_of(prepared, loss.items))};
+                                                                                     lost, names_of(prepared, place.bound)),
+            fmt::format("Choose FP32 for: {}.", names_of(prepared, place.items))};
+}
+
+void say(Prepared& prepared, std::vector<Place> places) {
+    std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.worst.db < b.worst.db; });
+    for (std::size_t i = 0; i < std::min(places.size(), kMostTold); ++i) prepared.findings.push_back(finding_of(prepared, places[i]));
+    if (places.size() <= kMostTold) return;
+    const std::size_t more = places.size() - kMostTold;
+    prepared.findings.push_back({Severity::warning, "range-shared", kNone, {}, {},
+                                 fmt::format("INT8 would lose small numbers beside large ones at {} further place{}.", more, more == 1 ? "" : "s"),
+                                 "The plan says why each of their nodes stays in FP32."});
 }
 
 }  // namespace
 
 void Prepared::keep_static_losses(const Ranges& ranges, const Calibration& calibration) {
-    std::vector<std::string> told;
+    std::vector<Place> places;
     for (bool changed = true; changed;) {
         changed = false;
         for (const StaticLoss& loss : static_losses(edit, static_plan, ranges, calibration)) {
-            const std::vector<int> bound = explicit_among(*this, loss.items);
-            const std::string key = fmt::format("{} {}", loss.item, loss.tensor);
-            if (std::find(told.begin(), told.end(), key) == told.end()) {
-                if (told.size() < kMostTold) findings.push_back(finding_of(*this, loss, bound));
-                told.push_back(key);
-            }
+            const Items bound = explicit_among(*this, loss.items);
+            place_of(places, static_plan, loss).bound.insert(bound.begin(), bound.end());
             if (!bound.empty()) continue;
             for (const int i : loss.items) {
                 const NodeId origin = edit.item(static_cast<std::size_t>(i)).origin;
@@ -67,6 +103,7 @@ void Prepared::keep_static_losses(const Ranges& ranges, const Calibration& calib
         }
         if (changed) replan_static({});
     }
+    say(*this, std::move(places));
 }
 
 }  // namespace vernier
