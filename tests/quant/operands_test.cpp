@@ -247,6 +247,34 @@ TEST(Operands, ATableWhoseRowsDifferInSizeGetsAScaleARow) {
     }
 }
 
+/// Conv, Reshape to 4 x 16, Conv with a border. computed: the new shape depends on x, as far as inference can tell.
+ModelPtr reshaped(bool computed) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8, 8, 8}).initializer("w", random_floats(8 * 8, 1), {8, 8, 1, 1});
+    b.initializer("v", random_floats(8 * 8 * 9, 2), {8, 8, 3, 3}).initializer("c", std::vector<float>(8, 3.f), {8});
+    b.node("Conv", {"x", "w", "c"}, {"a"}, {}, "first");
+    if (computed) {
+        b.initializer("zero", std::vector<float>{0.f}, {}).initializer("sizes", std::vector<float>{1.f, 8.f, 4.f, 16.f}, {4});
+        b.node("ReduceMax", {"x"}, {"m"}, {{"keepdims", 0}}, "largest").node("Mul", {"m", "zero"}, {"z"}, {}, "none");
+        b.node("Add", {"z", "sizes"}, {"f"}, {}, "sum").node("Cast", {"f"}, {"shape"}, {{"to", 7}}, "whole");
+    } else {
+        b.initializer("shape", std::vector<std::int64_t>{1, 8, 4, 16}, {4});
+    }
+    b.node("Reshape", {"a", "shape"}, {"r"}, {}, "reshape").node("Conv", {"r", "v", "c"}, {"y"}, {{"pads", {1, 1, 1, 1}}}, "second");
+    b.output("y", ElementType::float32, {1, 8, 4, 16});
+    return make_model(b.build());
+}
+
+TEST(Operands, AConvOfAMapThatNoInferenceKnowsIsWrittenAsOneOfAKnownMap) {
+    const auto known = reshaped(false), unknown = reshaped(true);
+    const Outcome of_known = outcome_of(known, Method::int8_static, {1, 8, 8, 8}), of_unknown = outcome_of(unknown, Method::int8_static, {1, 8, 8, 8});
+    EXPECT_EQ(applied(of_known.quantized, known, "second"), Method::int8_static);
+    EXPECT_EQ(applied(of_unknown.quantized, unknown, "second"), Method::int8_static);
+    const std::map<std::string, Tensor> inputs = {{"x", tensor_of(ElementType::float32, random_floats(512, 99), {1, 8, 8, 8})}};
+    EXPECT_EQ(first_output(*of_unknown.quantized.proto, inputs), first_output(*of_known.quantized.proto, inputs));
+    EXPECT_GT(of_known.sqnr, 30);
+}
+
 /// Boxes (hundreds) and scores (0 to 1) joined, then a convolution that keeps them apart; the scores are the output.
 ModelPtr detector_head() {
     ModelBuilder b;
@@ -272,6 +300,20 @@ TEST(SharedRange, ScoresBesideBoxesAreNotLost) {
     EXPECT_EQ(applied(outcome.quantized, model, "make_boxes"), Method::int8_static);
     EXPECT_TRUE(tells(outcome.quantized, "range-shared", "'scores' lies between"));
     EXPECT_NE(why(outcome.quantized, model, "behind").find("lose small numbers"), std::string::npos);
+}
+
+TEST(SharedRange, OnePlaceIsToldOnceWithAllItsNodes) {
+    const auto model = detector_head();
+    for (const std::vector<Rule>& rules : {std::vector<Rule>{}, std::vector<Rule>{{"op:Conv", Method::int8_static, {}}}}) {
+        const Outcome outcome = outcome_of(model, Method::int8_static, {1, 8, 8, 8}, {}, rules);
+        std::vector<Finding> told;
+        for (const Finding& finding : outcome.quantized.findings)
+            if (finding.code == "range-shared") told.push_back(finding);
+        ASSERT_EQ(told.size(), 1u);
+        const std::string& names = rules.empty() ? told[0].text : told[0].remedy;
+        EXPECT_NE(names.find("join"), std::string::npos) << names;
+        EXPECT_NE(names.find("behind"), std::string::npos) << names;
+    }
 }
 
 TEST(SharedRange, AnExplicitChoiceIsKeptAndTold) {

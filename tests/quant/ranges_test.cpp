@@ -160,5 +160,34 @@ TEST(TapShares, AnUnknownMapHasNone) {
     EXPECT_TRUE(tap_shares(conv_with({1, 1, 1, 1}, {1, 1}), {3, 3}, map_of(-1, 8)).empty());
 }
 
+TEST(TapShares, TheShapesThatCalibrationSawCountByTheirOutputPositions) {
+    const auto conv = conv_with({1, 1, 1, 1}, {1, 1});
+    const auto wide = tap_shares(conv, {3, 3}, map_of(4, 16)), high = tap_shares(conv, {3, 3}, map_of(16, 8));
+    const auto both = tap_shares(conv, {3, 3}, SeenShapes{{{1, 8, 4, 16}, 2}, {{1, 8, 16, 8}, 1}});  // 2 x 64 and 128 positions
+    ASSERT_EQ(both.size(), 9u);
+    for (std::size_t k = 0; k < 9; ++k) EXPECT_DOUBLE_EQ(both[k], (wide[k] + high[k]) / 2) << k;
+    EXPECT_TRUE(tap_shares(conv, {3, 3}, SeenShapes{}).empty());
+    EXPECT_TRUE(tap_shares(conv, {3, 3}, SeenShapes{{{8, 16}, 1}}).empty());
+}
+
+TEST(Ranges, ShapesAreKeptWhereChannelsAreAskedFor) {
+    RangeCollector asked(1), other;
+    const auto values = random_floats(24, 5);
+    for (const std::vector<std::int64_t>& dims : {std::vector<std::int64_t>{1, 4, 6}, std::vector<std::int64_t>{2, 4, 3}, std::vector<std::int64_t>{1, 4, 6}}) {
+        asked.add(values, dims);
+        other.add(values, dims);
+    }
+    EXPECT_EQ(asked.result().shapes, (SeenShapes{{{1, 4, 6}, 2}, {{2, 4, 3}, 1}}));
+    EXPECT_TRUE(other.result().shapes.empty());
+}
+
+TEST(Ranges, OfManyShapesTheSameAreKeptInAnyOrder) {
+    RangeCollector forwards(1), backwards(1);
+    for (std::int64_t size = 1; size <= 300; ++size) forwards.add(std::vector<float>(static_cast<std::size_t>(size), 1.f), std::vector<std::int64_t>{1, 1, size});
+    for (std::int64_t size = 300; size >= 1; --size) backwards.add(std::vector<float>(static_cast<std::size_t>(size), 1.f), std::vector<std::int64_t>{1, 1, size});
+    EXPECT_EQ(forwards.result().shapes, backwards.result().shapes);
+    EXPECT_EQ(forwards.result().shapes.size(), 256u);
+}
+
 }  // namespace
 }  // namespace vernier

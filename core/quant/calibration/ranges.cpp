@@ -5,6 +5,8 @@
 #include <array>
 #include <cfloat>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 namespace vernier {
 namespace {
@@ -75,9 +77,19 @@ void RangeCollector::add(std::span<const float> values, std::span<const std::int
     add_channels(values, dims);
 }
 
+/// Of more shapes than these the smallest are kept, which are the same whatever the order of samples.
+void RangeCollector::add_shape(std::span<const std::int64_t> dims) {
+    constexpr std::size_t kMost = 256;
+    std::vector<std::int64_t> shape(dims.begin(), dims.end());
+    if (state_.shapes.size() == kMost && state_.shapes.rbegin()->first < shape) return;
+    ++state_.shapes[std::move(shape)];
+    if (state_.shapes.size() > kMost) state_.shapes.erase(std::prev(state_.shapes.end()));
+}
+
 /// A tensor whose channels change in number, or that shows NaN or infinity, has no mean: it is then left empty.
 void RangeCollector::add_channels(std::span<const float> values, std::span<const std::int64_t> dims) {
     if (!channel_axis_ || values.empty()) return;
+    add_shape(dims);
     const int rank = static_cast<int>(dims.size());
     const int axis = *channel_axis_ < 0 ? *channel_axis_ + rank : *channel_axis_;
     if (axis < 0 || axis >= rank) return;

@@ -14,6 +14,9 @@
 
 namespace vernier {
 
+/// Shapes in which a tensor came, and how often each of them.
+using SeenShapes = std::map<std::vector<std::int64_t>, std::uint64_t>;
+
 /// Kept statistics of one observed tensor. The histogram covers [-2^exponent, 2^exponent) in 2,048 bins and grows by
 /// doubling (neighbours merge), so its counts do not depend on the order of samples or threads.
 struct Observed {
@@ -25,6 +28,7 @@ struct Observed {
     std::vector<double> channel_mean;   ///< along the channel axis that was asked for; empty when none was
     std::vector<double> channel_power;  ///< mean of squares of each channel, likewise
     std::vector<float> channel_peak;    ///< largest magnitude of each channel, likewise
+    SeenShapes shapes;                  ///< where a channel axis was asked for; of very many different ones the smallest
     bool operator==(const Observed&) const = default;
 };
 
@@ -57,6 +61,7 @@ public:
 private:
     void add_range(std::span<const float> values);
     void add_channels(std::span<const float> values, std::span<const std::int64_t> dims);
+    void add_shape(std::span<const std::int64_t> dims);
     void grow(int exponent);
     std::optional<int> channel_axis_;
     std::vector<double> channel_sum_, channel_square_;

@@ -54,6 +54,15 @@ std::vector<float> StaticWeights::least_scales(int i, const std::vector<float>& 
     return pair_safe_scales(values, conv_layout(dims));
 }
 
+/// By the size of the input that is known for sure, else by those that calibration saw.
+std::vector<double> StaticWeights::shares_of_taps(int i, const std::vector<std::int64_t>& window) const {
+    const std::string& input = node(i).input(0);
+    auto shares = tap_shares(node(i), window, edit_.type(input));
+    const auto seen = ranges_.find(input);
+    if (shares.empty() && seen != ranges_.end()) shares = tap_shares(node(i), window, seen->second.shapes);
+    return shares;
+}
+
 WeightWalk StaticWeights::weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const {
     WeightWalk walk;
     walk.channels = shape.channels;
@@ -63,7 +72,7 @@ WeightWalk StaticWeights::weight_walk(int i, const std::vector<std::int64_t>& di
         for (std::size_t a = 2; a < dims.size(); ++a) walk.inner *= static_cast<std::size_t>(dims[a]);
         walk.input_stride = walk.inner;
         walk.channel_stride = walk.inputs * walk.inner;
-        walk.tap_share = tap_shares(node(i), {dims.begin() + 2, dims.end()}, edit_.type(node(i).input(0)));
+        walk.tap_share = shares_of_taps(i, {dims.begin() + 2, dims.end()});
     } else {
         walk.inputs = static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]);
         walk.channel_stride = shape.axis == 0 ? walk.inputs : 1;
@@ -122,7 +131,11 @@ void StaticWeights::write(int i, float input_scale) {
 /// int32 bias would be dequantized on each run. (Of rank 2 it becomes QGemm, which wants the int32 bias.)
 bool StaticWeights::has_float_bias(int i, const Bias& bias) const {
     if (item(i).kernel != Kernel::matmul || plan_.tensors.contains(node(bias.node).output(0))) return false;
-    return edit_.rank(node(i).input(0)) > 2;
+    const std::string& input = node(i).input(0);
+    const auto seen = ranges_.find(input);
+    const int rank = edit_.rank(input);
+    if (rank >= 0 || seen == ranges_.end()) return rank > 2;
+    return !seen->second.shapes.empty() && seen->second.shapes.begin()->first.size() > 2;
 }
 
 void StaticWeights::write_float_bias(const Bias& bias, const WeightShape& shape) {

@@ -56,6 +56,7 @@ private:
     [[nodiscard]] Bias find_bias(int i, std::size_t channels) const;
     [[nodiscard]] std::vector<float> least_scales(int i, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
                                                   const WeightShape& shape) const;
+    [[nodiscard]] std::vector<double> shares_of_taps(int i, const std::vector<std::int64_t>& window) const;
     [[nodiscard]] WeightWalk weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const;
     [[nodiscard]] std::int64_t padded_inputs(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] bool has_float_bias(int i, const Bias& bias) const;

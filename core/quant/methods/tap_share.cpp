@@ -39,25 +39,54 @@ std::int64_t at_or(const std::vector<std::int64_t>& values, std::size_t index, s
     return index < values.size() ? values[index] : otherwise;
 }
 
-}  // namespace
+/// The shares of one size of the input, and over how many output positions of a channel they are taken; none: not known.
+struct Shares {
+    std::vector<double> values;
+    double positions = 0;
+};
 
-std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const ValueType& input) {
-    if (!input.has_shape || input.dims.size() != window.size() + 2) return {};
+Shares shares_of(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const std::vector<std::int64_t>& sizes) {
     const auto pads = attribute_ints(conv, "pads"), strides = attribute_ints(conv, "strides"), dilations = attribute_ints(conv, "dilations");
     const std::string automatic = attribute_string(conv, "auto_pad", "NOTSET");
-    std::vector<double> shares{1.0};
+    Shares shares{{1.0}, 1};
     for (std::size_t a = 0; a < window.size(); ++a) {
-        Axis axis{input.dims[a + 2].value, window[a], at_or(strides, a, 1), at_or(dilations, a, 1), at_or(pads, a, 0), at_or(pads, a + window.size(), 0)};
+        Axis axis{sizes[a], window[a], at_or(strides, a, 1), at_or(dilations, a, 1), at_or(pads, a, 0), at_or(pads, a + window.size(), 0)};
         if (axis.size <= 0 || axis.taps <= 0 || axis.stride <= 0) return {};
         if (automatic.starts_with("SAME")) axis.pad_to_same(automatic == "SAME_UPPER");
         if (axis.positions() <= 0) return {};
         const auto along = axis.shares();
         std::vector<double> all;
-        for (const double before : shares)
+        for (const double before : shares.values)
             for (const double here : along) all.push_back(before * here);
-        shares = std::move(all);
+        shares.values = std::move(all);
+        shares.positions *= double(axis.positions());
     }
     return shares;
+}
+
+}  // namespace
+
+std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const ValueType& input) {
+    if (!input.has_shape || input.dims.size() != window.size() + 2) return {};
+    std::vector<std::int64_t> sizes;
+    for (std::size_t a = 2; a < input.dims.size(); ++a) sizes.push_back(input.dims[a].value);
+    return shares_of(conv, window, sizes).values;
+}
+
+std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const SeenShapes& input) {
+    std::vector<double> sums;
+    double positions = 0;
+    for (const auto& [dims, runs] : input) {
+        if (dims.size() != window.size() + 2) return {};
+        const Shares shares = shares_of(conv, window, {dims.begin() + 2, dims.end()});
+        const double weight = shares.positions * double(dims[0]) * double(runs);
+        sums.resize(std::max(sums.size(), shares.values.size()), 0.0);
+        for (std::size_t k = 0; k < shares.values.size(); ++k) sums[k] += weight * shares.values[k];
+        positions += weight;
+    }
+    if (positions <= 0) return {};
+    for (double& sum : sums) sum /= positions;
+    return sums;
 }
 
 }  // namespace vernier

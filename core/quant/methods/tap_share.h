@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
 
 namespace vernier {
@@ -12,5 +13,7 @@ namespace vernier {
 ///   share[k] = #{o : 0 <= o * stride - pad_begin + k * dilation < size} / out, multiplied over the axes
 /// window is the weight's dims from axis 2 on.
 [[nodiscard]] std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const ValueType& input);
+/// The same, on average over the output positions of the shapes in which calibration saw the input.
+[[nodiscard]] std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const SeenShapes& input);
 
 }  // namespace vernier
