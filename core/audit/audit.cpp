@@ -120,13 +120,15 @@ bool ends_an_operator(const std::string& op) {
     return kOps.contains(op);
 }
 
+bool is_integer_operator(const std::string& op) {
+    return op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") ||
+           op.starts_with("DynamicQuantize") || op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention";
+}
+
 /// True when the executed node computes on 8-bit data.
 bool runs_integer(const onnx::NodeProto& node, const GraphIndex& executed) {
     const std::string& op = node.op_type();
-    if (op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") ||
-        op.starts_with("DynamicQuantize") || op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention") {
-        return true;
-    }
+    if (is_integer_operator(op)) return true;
     // Data movement and MaxPool keep their name on 8-bit data; a Cast and a Where's condition do not count.
     return node.input_size() > 0 && op != "Cast" && detail::is_low_integer(executed.type(node.input(0)));
 }
@@ -154,6 +156,8 @@ public:
         }
         audit.verdict = Verdict::absorbed;
         if (const onnx::NodeProto* host = host_of(node)) audit.runs_as = host->op_type();
+        // MatMulInteger inside DynamicQuantizeMatMul has not become a part of another node: it is that node.
+        if (is_integer_operator(node.op_type()) && is_integer_operator(audit.runs_as)) audit.verdict = Verdict::integer;
         return audit;
     }
 
@@ -300,6 +304,25 @@ Json to_json(const Audit& audit) {
             {"layout_nodes", audit.layout_nodes},
             {"self_quantized", audit.self_quantized},
             {"constant_dequantize", audit.constant_dequantize}};
+}
+
+Audit audit_from_json(const Json& json) {
+    using enum NodeAudit::Verdict;
+    Audit audit;
+    for (const Json& entry : json.at("nodes")) {
+        NodeAudit node{entry.at("index").get<std::int32_t>(), entry.at("name").get<std::string>(), entry.at("op_type").get<std::string>(),
+                       entry.at("runs_as").get<std::string>()};
+        const auto verdict = entry.at("verdict").get<std::string>();
+        for (const auto known : {integer, half, floating, absorbed, fell_back})
+            if (verdict == name(known)) node.verdict = known;
+        audit.nodes.push_back(std::move(node));
+    }
+    audit.quantize_nodes = json.at("quantize_nodes").get<int>();
+    audit.dequantize_nodes = json.at("dequantize_nodes").get<int>();
+    audit.layout_nodes = json.at("layout_nodes").get<int>();
+    audit.self_quantized = json.at("self_quantized").get<std::vector<std::string>>();
+    audit.constant_dequantize = json.at("constant_dequantize").get<std::vector<std::string>>();
+    return audit;
 }
 
 Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {

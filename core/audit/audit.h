@@ -42,6 +42,8 @@ struct Audit {
     [[nodiscard]] const NodeAudit* find(std::string_view name) const;  ///< first node of that name; nullptr when absent
 };
 [[nodiscard]] Json to_json(const Audit& audit);
+/// Throws a JSON exception where a field is missing.
+[[nodiscard]] Audit audit_from_json(const Json& json);
 
 /// Reads the graph that the runtime executes and says for each node how it runs. External data is looked for in folder.
 /// Bodies of If, Loop and Scan too, except those that the runtime dissolved (a branch that is always taken). Throws Error{bad_model} when the runtime refuses the model.

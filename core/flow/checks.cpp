@@ -122,11 +122,7 @@ Json Checks::verify(const Json& message) {
 
 Json Checks::audit(const Json& message) const {
     const ModelPtr model = open_model(message.at("model").get<std::string>());
-    const Audit audit = audit_model(runtime_, model->proto(), model->folder());
-    Json fell_back = Json::array();
-    for (const NodeAudit& node : audit.nodes)
-        if (node.verdict == NodeAudit::Verdict::fell_back) fell_back.push_back(node.name);
-    return {{"self_quantized", audit.self_quantized}, {"fell_back", fell_back}};
+    return to_json(audit_model(runtime_, model->proto(), model->folder()));
 }
 
 /// Smallest of three runs of each session, round by round; the median over rounds is robust against other load.

@@ -19,7 +19,7 @@ public:
     /// Answers one message {"do": ..., "ort": ..., ...}:
     ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows -> samples
     ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations -> outputs (OutputCheck)
-    ///   audit    model -> self_quantized, fell_back (names)
+    ///   audit    model -> the audit (core/audit/audit.h)
     ///   time     models, seconds: median milliseconds of one run of each, measured in turns
     ///   open     bytes, folder, level -> milliseconds
     ///   blame    see core/flow/blame.h

@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 namespace vernier {
 namespace {
@@ -24,7 +28,93 @@ private:
     std::unordered_map<std::string_view, const Node*> nodes_;
 };
 
+using As = Executed::As;
+
+constexpr std::array<std::pair<As, std::string_view>, 6> kNames = {{{As::unknown, ""}, {As::int8, "int8"}, {As::fp16, "fp16"},
+                                                                     {As::floating, "float"}, {As::fused, "fused"}, {As::removed, "removed"}}};
+
+As kind_of(const NodeAudit& node) {
+    switch (node.verdict) {
+        case NodeAudit::Verdict::integer: return As::int8;
+        case NodeAudit::Verdict::half: return As::fp16;
+        case NodeAudit::Verdict::absorbed: return node.runs_as.empty() ? As::removed : As::fused;
+        case NodeAudit::Verdict::floating:
+        case NodeAudit::Verdict::fell_back: return As::floating;
+    }
+    return As::unknown;
+}
+
+/// The precision in which a node should run; nothing where its integers may come back to float (weights only).
+std::optional<As> expected(const NodePlan& plan) {
+    switch (plan.applied) {
+        case Method::int8_static:
+        case Method::int8_dynamic: return As::int8;
+        case Method::fp16: return As::fp16;
+        default: break;
+    }
+    switch (plan.already) {
+        case Precision::fp32: return As::floating;
+        case Precision::fp16: return As::fp16;
+        case Precision::int8_static:
+        case Precision::int8_dynamic: return As::int8;
+        default: return std::nullopt;
+    }
+}
+
+/// Why a node runs in another precision than the expected one. quantized: the runtime made integers of its float weight.
+std::string reason(As wanted, const NodeAudit& node, bool quantized) {
+    const As as = kind_of(node);
+    if (as == wanted || as == As::fused || as == As::removed) return {};
+    if (quantized) return "the runtime quantizes its weight by itself, with one scale for the tensor";
+    if (wanted == As::floating) return fmt::format("it passes on values of its neighbours, which are {}", as == As::int8 ? "INT8" : "FP16");
+    if (wanted == As::fp16) return "the runtime has no FP16 kernel for it on this machine and converts its values";
+    return node.verdict == NodeAudit::Verdict::fell_back ? "the runtime has no INT8 kernel for it here and runs it between two conversions"
+                                                         : "not all of its inputs and outputs are INT8";
+}
+
 }  // namespace
+
+std::string_view name(Executed::As as) { return kNames.at(static_cast<std::size_t>(as)).second; }
+
+std::vector<Executed> executed_nodes(const Audit& audit, const Model& source, const Plan& plan) {
+    if (audit.nodes.empty()) return {};
+    std::unordered_map<std::string_view, const NodeAudit*> found;
+    for (const NodeAudit& node : audit.nodes)
+        if (!node.name.empty()) found.emplace(node.name, &node);
+    const std::unordered_set<std::string_view> quantized(audit.self_quantized.begin(), audit.self_quantized.end());
+    std::vector<Executed> nodes(source.nodes().size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const Node& node = source.nodes()[i];
+        const NodePlan& planned = plan.nodes.at(i);
+        const auto entry = found.find(node.label);
+        if (entry == found.end()) {
+            // What Vernier folds is not in the file. Anything else that is not there is known by no name.
+            if (planned.absorbed && planned.counted) nodes[i].as = As::removed;
+            continue;
+        }
+        nodes[i].as = kind_of(*entry->second);
+        nodes[i].op = entry->second->runs_as;
+        if (const auto wanted = expected(planned)) nodes[i].why = reason(*wanted, *entry->second, quantized.contains(node.label));
+    }
+    return nodes;
+}
+
+Json to_json(const Executed& executed) {
+    Json json = {{"as", name(executed.as)}};
+    if (!executed.op.empty()) json["op"] = executed.op;
+    if (!executed.why.empty()) json["why"] = executed.why;
+    return json;
+}
+
+Executed executed_from_json(const Json& json) {
+    Executed executed;
+    const std::string as = json.value("as", std::string());
+    for (const auto& [kind, word] : kNames)
+        if (as == word) executed.as = kind;
+    executed.op = json.value("op", std::string());
+    executed.why = json.value("why", std::string());
+    return executed;
+}
 
 std::vector<NodeId> unexecuted(const Audit& audit, const Model& source, const Plan& plan) {
     const ByLabel nodes(source);

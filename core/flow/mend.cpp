@@ -5,10 +5,13 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/flow/check_worker.h"
 #include "core/flow/executed.h"
 #include "core/flow/halving.h"
 #include "core/flow/slower.h"
@@ -50,7 +53,8 @@ public:
             take_back_all_unexecuted();
         }
         for (Finding& finding : differences(executed_, model_, emitting_.plan())) findings_.push_back(std::move(finding));
-        return {std::move(current()), std::move(verified_), std::move(findings_), slower_};
+        if (!has(emitting_.plan(), Method::int8_static)) executed_ = look_at_executed();
+        return {std::move(current()), std::move(verified_), std::move(findings_), slower_, std::move(executed_)};
     }
 
 private:
@@ -68,6 +72,22 @@ private:
     [[nodiscard]] Verification check(const StagedModel& file) { return file.readable().empty() ? Verification{} : verifier_.check(file.readable()); }
 
     [[nodiscard]] Audit audit() { return current().readable().empty() ? Audit{} : verifier_.executed(current().readable()); }
+
+    /// What is executed where nothing depends on it: only told, so that it may not stop the work nor take its memory.
+    [[nodiscard]] Audit look_at_executed() {
+        constexpr std::uintmax_t kLargest = 500'000'000;   // bytes; the audit holds several copies
+        std::error_code unknown;
+        const std::filesystem::path file = current().readable();
+        if (file.empty() || std::filesystem::file_size(file, unknown) > kLargest || unknown) return {};
+        try {
+            return audit();
+        } catch (const WorkerDied&) {
+            return {};
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::cancelled) throw;
+            return {};
+        }
+    }
 
     /// Checks, and takes nodes back until nothing is wrong.
     void repair() {

@@ -33,6 +33,7 @@ struct Mended {
     Verification verified;
     std::vector<Finding> findings;   ///< kept-float, nothing-to-gain, and those of what is executed
     bool took_slower_back = false;   ///< nodes that INT8 makes slower went back
+    Audit executed = {};             ///< what the runtime makes of the file; empty where that was not looked at (very large files)
 };
 
 /// Checks what is emitted, beside the target, and takes nodes back to float until nothing is wrong with it:

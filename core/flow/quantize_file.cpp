@@ -176,6 +176,13 @@ void write_files(const QuantizeRequest& request, const Recipe& recipe, StagedMod
     result.sha256 = sha256_of_file(request.out);
 }
 
+Json nodes_of(const QuantizedFile& result) {
+    Json nodes = nodes_json(result.plan, *result.model);
+    for (std::size_t i = 0; i < std::min(nodes.size(), result.executed.size()); ++i)
+        if (result.executed[i].as != Executed::As::unknown) nodes[i]["executed"] = to_json(result.executed[i]);
+    return nodes;
+}
+
 }  // namespace
 
 QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& request, const Job& job) {
@@ -209,6 +216,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.findings = std::move(last.findings);
     if (mended.took_slower_back) std::erase_if(result.findings, [](const Finding& finding) { return finding.code == "dynamic-small"; });
     result.verified = std::move(mended.verified);
+    result.executed = executed_nodes(mended.executed, *result.model, result.plan);
     result.findings.insert(result.findings.end(), mended.findings.begin(), mended.findings.end());
     if (mended.file.readable().empty()) check_it_loads(runtime, last.proto, *result.model);
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
@@ -236,7 +244,7 @@ Json to_json(const QuantizedFile& result) {
             {"sha256", result.sha256},
             {"counts", counts_json(result.plan)},
             {"already", already_json(result.plan)},
-            {"nodes", nodes_json(result.plan, *result.model)},
+            {"nodes", nodes_of(result)},
             {"findings", to_json(result.findings)},
             {"verified", to_json(result.verified)},
             {"seconds", {{"calibrate", result.calibrate_seconds}, {"quantize", result.quantize_seconds}, {"verify", result.verify_seconds}, {"total", result.total_seconds}}},

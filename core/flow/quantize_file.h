@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "core/flow/executed.h"
 #include "core/flow/open.h"
 #include "core/flow/origin.h"
 #include "core/flow/verify.h"
@@ -28,6 +30,7 @@ struct QuantizedFile {
     Plan plan;
     std::vector<Finding> findings;
     Verification verified;
+    std::vector<Executed> executed;   ///< by NodeId: what the runtime makes of the file; empty where that was not looked at
     std::uint64_t size_bytes = 0;  ///< of the written file and its external data
     std::string sha256;
     std::string runtime_version;
@@ -40,7 +43,7 @@ struct QuantizedFile {
 /// Throws Error{usage} when a node needs calibration and there are no data, and all errors of the steps.
 [[nodiscard]] QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& request, const Job& job);
 
-/// out, size_bytes, source_bytes, size_ratio, sha256, nodes, counts, findings, seconds.{calibrate,quantize,verify,total},
+/// out, size_bytes, source_bytes, size_ratio, sha256, nodes (with executed), counts, findings, seconds.{calibrate,quantize,verify,total},
 /// verified,
 /// peak_rss_bytes, recipe, data, runtime.
 [[nodiscard]] Json to_json(const QuantizedFile& result);

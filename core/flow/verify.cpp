@@ -165,15 +165,7 @@ std::optional<std::string> Verifier::fault(const Verification& seen, const Verif
 }
 
 Audit Verifier::executed(const std::filesystem::path& file) {
-    Audit audit;
-    const Json reply = call({{"do", "audit"}, {"ort", source_.ort}, {"model", file.string()}});
-    audit.self_quantized = reply.at("self_quantized").get<std::vector<std::string>>();
-    for (const Json& name : reply.at("fell_back")) {
-        NodeAudit& node = audit.nodes.emplace_back();
-        node.name = name.get<std::string>();
-        node.verdict = NodeAudit::Verdict::fell_back;
-    }
-    return audit;
+    return audit_from_json(call({{"do", "audit"}, {"ort", source_.ort}, {"model", file.string()}}));
 }
 
 std::vector<double> Verifier::time(const std::vector<std::filesystem::path>& files, double seconds) {

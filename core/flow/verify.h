@@ -54,7 +54,7 @@ public:
     [[nodiscard]] Verification check(const std::filesystem::path& file);
     /// The fault of a file, where FP32 does not differ from itself by as much (random operators).
     [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
-    /// What the runtime makes of a file: self_quantized, and the nodes that it takes back to float.
+    /// What the runtime makes of a file.
     [[nodiscard]] Audit executed(const std::filesystem::path& file);
     /// Median milliseconds of one run on one thread: of the opened file first. Empty when one cannot be run.
     [[nodiscard]] std::vector<double> time(const std::vector<std::filesystem::path>& files, double seconds);

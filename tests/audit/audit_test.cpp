@@ -178,6 +178,17 @@ TEST(Audit, DynamicMatMulIsInteger) {
     const Audit audit = b.audit();
     EXPECT_THAT(audit.find("fc")->runs_as, testing::AnyOf("DynamicQuantizeMatMul", ""));
     EXPECT_TRUE(verdict_of(audit, "fc") == Verdict::integer || audit.find("scale")->runs_as == "DynamicQuantizeMatMul");
+    if (audit.find("fc")->runs_as == "DynamicQuantizeMatMul") {
+        EXPECT_EQ(verdict_of(audit, "fc"), Verdict::integer) << "no part of another node";
+    }
+}
+
+TEST(Audit, ComesBackFromJson) {
+    const Audit audit = two_convs(true).audit();
+    const Audit again = audit_from_json(to_json(audit));
+    EXPECT_EQ(to_json(again), to_json(audit));
+    ASSERT_EQ(again.nodes.size(), audit.nodes.size());
+    for (std::size_t i = 0; i < audit.nodes.size(); ++i) EXPECT_EQ(again.nodes[i].verdict, audit.nodes[i].verdict) << audit.nodes[i].name;
 }
 
 TEST(Audit, UnnamedAndDoubleNamesAreToldApartByPosition) {

@@ -64,6 +64,33 @@ TEST(QuantizeFile, KeepsANoteOfHowTheFileWasMade) {
     EXPECT_EQ(origin->counts, result.origin.counts);
     EXPECT_EQ(result.sha256, sha256_of_file(request.out));
     EXPECT_FALSE(read_origin(open_model(kDemo)->proto()).has_value());
+    // What is run of it stands in the document, and it is the plan's for most nodes with weights.
+    const Json document = to_json(result);
+    int written = 0, run = 0;
+    for (const Json& node : document.at("nodes")) {
+        if (node.at("applied") != "int8-static" || node.at("op") != "Conv") continue;
+        ++written;
+        run += node.contains("executed") && node["executed"].at("as") == "int8" && node["executed"].at("op") == "QLinearConv" ? 1 : 0;
+    }
+    EXPECT_GT(written, 3);
+    EXPECT_GE(run, written - 2);
+}
+
+TEST(QuantizeFile, SaysWhereTheRuntimeHasNoKernelForHalfPrecision) {
+    const TempDir dir;
+    QuantizeRequest request;
+    request.model = kDemo;
+    request.out = dir / "half.onnx";
+    request.recipe.default_method = Method::fp16;
+    const QuantizedFile result = quantize_file(Runtime::load(), request, {});
+    int told = 0;
+    for (std::size_t i = 0; i < result.plan.nodes.size(); ++i) {
+        if (result.plan.nodes[i].applied != Method::fp16 || result.executed.at(i).as == Executed::As::unknown) continue;
+        ++told;
+        // Either it runs in FP16, or it is said that it does not.
+        EXPECT_EQ(result.executed[i].as == Executed::As::floating, !result.executed[i].why.empty()) << result.model->nodes()[i].label;
+    }
+    EXPECT_GT(told, 5);
 }
 
 TEST(QuantizeFile, NeedsDataOnlyForStatic) {

@@ -5,6 +5,7 @@
 
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
+#include "ui/session/executed_text.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -19,6 +20,11 @@ QString text(std::string_view view) {
 /// The method whose badge shows what a node is written in: a quantized node that stays has that of its kind.
 Method methodLike(const NodeState& state) {
     return state.staysAsItWas() ? method_from_id(id(state.already)).value_or(Method::fp32) : state.applied;
+}
+
+/// What runs otherwise than it was written stands at one end, the others by what they run as.
+int runsAsKey(const NodeState& state) {
+    return (state.runsOtherwise() ? 0 : 10) + static_cast<int>(state.executed.as);
 }
 
 QString methodName(const NodeState& state) {
@@ -88,6 +94,7 @@ void NodeTableModel::sortRows() {
         case Name:
         case Op: by([&](NodeId id) -> const QString& { return words[static_cast<std::size_t>(id)]; }); break;
         case MethodColumn: by([&](NodeId id) { return methodLike(session_.nodeState(id)); }); break;
+        case RunsAs: by([&](NodeId id) { return runsAsKey(session_.nodeState(id)); }); break;
         case Size: by([&](NodeId id) { return node(id).weight_bytes; }); break;
         case Macs: by([&](NodeId id) { return node(id).macs; }); break;
         default:
@@ -102,10 +109,10 @@ void NodeTableModel::sortRows() {
 }
 
 void NodeTableModel::methodsChanged() {
-    if (sortColumn_ == MethodColumn) {
+    if (sortColumn_ == MethodColumn || sortColumn_ == RunsAs) {
         arrange();
     } else if (rowCount() > 0) {
-        emit dataChanged(index(0, MethodColumn), index(rowCount() - 1, MethodColumn));
+        emit dataChanged(index(0, MethodColumn), index(rowCount() - 1, RunsAs));
     }
 }
 
@@ -140,6 +147,7 @@ QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
                        : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
         case Qt::ToolTipRole:
             return index.column() == MethodColumn ? methodTip(node.id)
+                   : index.column() == RunsAs     ? runsAsTip(node)
                    : index.column() == Name       ? QString::fromStdString(node.label)
                    : index.column() == Op         ? QString::fromStdString(node.op_type)
                                                   : QVariant();
@@ -147,6 +155,12 @@ QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
             return index.column() == MethodColumn ? methodName(session_.nodeState(node.id)) : QVariant();
         case MethodRole:
             return index.column() == MethodColumn ? QVariant(static_cast<int>(methodLike(session_.nodeState(node.id)))) : QVariant();
+        case Qt::ForegroundRole:
+            if (index.column() == RunsAs && session_.nodeState(node.id).runsOtherwise()) {
+                const Theme theme = Theme::current();
+                return theme.ink(theme.warn);
+            }
+            return {};
         case Qt::BackgroundRole:
             return marks_ && session_.selection().contains(node.id) ? QVariant(Theme::current().accentSoft) : QVariant();
         case OwnRole: return session_.nodeState(node.id).own;
@@ -169,6 +183,7 @@ QVariant NodeTableModel::display(const Node& node, int column) const {
                    : isPerTensor(state, node)                 ? tr("tensor")
                                                               : QString();
         }
+        case RunsAs: return executedShort(session_.nodeState(node.id).executed.as);
         case Size: return node.weight_bytes == 0 ? QString() : sizeText(node.weight_bytes);
         case Macs: return node.macs == 0 ? QString() : countText(node.macs);
         default: return {};
@@ -181,6 +196,7 @@ QVariant NodeTableModel::sortKey(const Node& node, int column) const {
         case Name: return QString::fromStdString(node.label);
         case Op: return QString::fromStdString(node.op_type);
         case MethodColumn: return static_cast<int>(methodLike(session_.nodeState(node.id)));
+        case RunsAs: return runsAsKey(session_.nodeState(node.id));
         case Size: return QVariant::fromValue<qulonglong>(node.weight_bytes);
         case Macs: return QVariant::fromValue<qulonglong>(node.macs);
         default: return {};
@@ -199,7 +215,15 @@ QString NodeTableModel::methodTip(NodeId node) const {
     if (!state.why.isEmpty()) {
         lines << tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
     }
+    if (state.runsOtherwise()) {
+        lines << executedWarning(state.executed);
+    }
     return lines.join(QLatin1Char('\n'));
+}
+
+QString NodeTableModel::runsAsTip(const Node& node) const {
+    const NodeState state = session_.nodeState(node.id);
+    return state.runsOtherwise() ? executedWarning(state.executed) : executedText(state.executed, node.op_type);
 }
 
 QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -219,6 +243,7 @@ QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, in
         case Name: return tip ? tr("Name in the file, or the op type and position") : tr("name");
         case Op: return tip ? tr("Op type") : tr("op");
         case MethodColumn: return tip ? tr("What will happen to the node: filled is an override, outlined is by rule or default; “tensor” is one scale for all channels") : tr("method");
+        case RunsAs: return tip ? tr("What ONNX Runtime runs in the file of this recipe's run; marked where it is not what was written") : tr("runs as");
         case Size: return tip ? tr("Bytes of its constants") : tr("weights");
         case Macs: return tip ? tr("Multiply-accumulates of one run, symbolic axes as 1") : tr("MACs");
         default: return {};

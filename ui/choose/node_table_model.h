@@ -20,7 +20,7 @@ class NodeTableModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Id, Name, Op, MethodColumn, Size, Macs, ColumnCount };
+    enum Column { Id, Name, Op, MethodColumn, RunsAs, Size, Macs, ColumnCount };
     enum Role { NodeRole = Qt::UserRole + 1 };
 
     explicit NodeTableModel(Session& session, QObject* parent = nullptr);
@@ -47,6 +47,7 @@ private:
     [[nodiscard]] QVariant display(const Node& node, int column) const;
     [[nodiscard]] QVariant sortKey(const Node& node, int column) const;
     [[nodiscard]] QString methodTip(NodeId node) const;
+    [[nodiscard]] QString runsAsTip(const Node& node) const;
     void methodsChanged();
 
     Session& session_;

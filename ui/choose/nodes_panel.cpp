@@ -49,6 +49,7 @@ NodesPanel::NodesPanel(Session& session, QWidget* parent)
     connect(&session.selection(), &Selection::changed, this, &NodesPanel::followSelection);
     connect(&session, &Session::stateChanged, this, &NodesPanel::showState);
     connect(&session.filter(), &Filter::changed, this, &NodesPanel::showState);
+    connect(&session, &Session::planChanged, this, &NodesPanel::fitColumns);
     connect(filter_, &FilterLine::tableRequested, this, &NodesPanel::goToTable);
     connect(model_, &QAbstractItemModel::modelReset, this, &NodesPanel::followSelection);  // a reset takes it away
     showState();
@@ -86,6 +87,9 @@ void NodesPanel::buildTable() {
     opWidth_ = width("GlobalAver");
     header->resizeSection(NodeTableModel::Op, opWidth_);
     header->resizeSection(NodeTableModel::MethodColumn, width("method") + 10);
+    runsAsWidth_ = std::max(width("removed"), width("runs as") + 10);
+    header->resizeSection(NodeTableModel::RunsAs, runsAsWidth_);
+    header->setSectionHidden(NodeTableModel::RunsAs, true);  // until there is a run
     sizeWidth_ = std::max(width("9.22 kB"), width("weights") + 10);
     header->resizeSection(NodeTableModel::Size, sizeWidth_);
     header->resizeSection(NodeTableModel::Macs, width("13.3 M") + 8);
@@ -133,7 +137,7 @@ void NodesPanel::columnMenu(const QPoint& position) {
     menu.exec(table_->horizontalHeader()->mapToGlobal(position));
 }
 
-/// In a narrow panel the names need the room of the sizes, then that of the operators.
+/// In a narrow panel the names need the room of the sizes, then that of the operators, then of what is run.
 void NodesPanel::fitColumns() {
     const int narrowestName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks…Conv"));
     if (columnsByHand_) {
@@ -145,6 +149,9 @@ void NodesPanel::fitColumns() {
         others += header->sectionSize(column);
     }
     const int room = table_->viewport()->width();
+    const bool runs = session_.knowsExecuted() && room >= others + runsAsWidth_ + narrowestName;
+    table_->setColumnHidden(NodeTableModel::RunsAs, !runs);
+    others += runs ? runsAsWidth_ : 0;
     const int roomyName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/Conv"));
     const int wholeName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/pointwise/Conv"));
     const int op = std::clamp(widestOp(), opWidth_, std::max(opWidth_, room - others - wholeName));

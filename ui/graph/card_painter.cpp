@@ -108,10 +108,10 @@ void CardPainter::paintGround(int card, const QRectF& rect) {
     painter_.save();
     const double bar = std::max(2.0, kBar * view_.zoom);
     std::vector<QColor> colours = {look_.barColour(scene_, card)};
-    if (look_.mode == ColourMode::Method && scene_.groupOf(card) != nullptr) {
+    if (look_.mode != ColourMode::OpCategory && scene_.groupOf(card) != nullptr) {
         const std::vector<CardMethod> methods = look_.methodsOf(scene_, card);
         for (std::size_t i = 1; i < methods.size(); ++i) {
-            colours.push_back(methods[i].colour);
+            colours.push_back(look_.colourOf(methods[i]));
         }
     }
     const double part = rect.height() / static_cast<double>(colours.size());
@@ -149,6 +149,11 @@ double CardPainter::paintBadge(const CardMethod& method, const QRectF& card, dou
     painter_.setPen(method.own ? on_fill : theme_.ink(colour));
     painter_.setFont(fonts_.badge);
     painter_.drawText(rect, Qt::AlignCenter, method.badge);
+    if (method.runsOtherwise) {  // a dot at its corner: the tip says what is run instead
+        painter_.setPen(QPen(theme_.card, std::max(1.0, z)));
+        painter_.setBrush(theme_.warn);
+        painter_.drawEllipse(rect.topRight(), 3.6 * z, 3.6 * z);
+    }
     return rect.left();
 }
 

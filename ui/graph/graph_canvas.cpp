@@ -176,6 +176,14 @@ void GraphCanvas::setColourMode(ColourMode mode) {
     }
 }
 
+void GraphCanvas::nextColourMode() {
+    switch (look_.mode) {
+        case ColourMode::Method: setColourMode(look_.knowsRuns() ? ColourMode::Executed : ColourMode::OpCategory); break;
+        case ColourMode::Executed: setColourMode(ColourMode::OpCategory); break;
+        case ColourMode::OpCategory: setColourMode(ColourMode::Method); break;
+    }
+}
+
 void GraphCanvas::restyle() {
     look_.theme = Theme::current();
     recolour();
@@ -268,6 +276,7 @@ void GraphCanvas::tellScreenReader() {
             words += QStringLiteral(". ") + tr("%1 selected: %2, %3").arg(selection_.size()).arg(text.title + text.more, text.name);
             if (const CardMethod* method = look_.methodOf(scene_->nodeOf(look_.current))) {
                 words += QStringLiteral(", ") + (method->name.isEmpty() ? method->badge : method->name);
+                words += method->runs.isEmpty() ? QString() : tr(", runs as %1").arg(method->runsDetail);
             }
         }
     }

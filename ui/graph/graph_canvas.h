@@ -53,6 +53,8 @@ public:
     void setDimmed(const std::vector<bool>& dimmed);
     void setColourMode(ColourMode mode);
     [[nodiscard]] ColourMode colourMode() const { return look_.mode; }
+    /// Method, what is run (where that is known), operator category, and round again.
+    void nextColourMode();
     /// Off: jumps instead of 120 ms of motion. Off by itself where the style has no animations.
     void setMotion(bool on) { motion_ = on; }
     /// True while cards move to where another layout has them.

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the user does on the canvas.
+// What the user does on the canvas with mouse and fingers; keys are in graph_canvas_keys.cpp.
 #include <QContextMenuEvent>
 #include <QHelpEvent>
-#include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
 #include <QPinchGesture>
-#include <QToolTip>
 #include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "core/model/weights.h"
 #include "ui/graph/graph_canvas.h"
 
 namespace vernier::ui {
@@ -84,8 +82,10 @@ bool GraphCanvas::pickLegend(QPointF position) {
             QAction* action = menu->addAction(text, this, [this, mode] { setColourMode(mode); });
             action->setCheckable(true);
             action->setChecked(look_.mode == mode);
+            return action;
         };
         add(tr("Chosen method"), ColourMode::Method);
+        add(tr("What ONNX Runtime runs"), ColourMode::Executed)->setEnabled(look_.knowsRuns());
         add(tr("Operator category"), ColourMode::OpCategory);
         menu->popup(viewport()->mapToGlobal(legend_.titleRect().bottomLeft().toPoint()));
         return true;
@@ -296,145 +296,6 @@ void GraphCanvas::hover(QPointF position) {
     hovering_legend_ = hit.part != Legend::Part::None;
     const bool hand = hit.part != Legend::Part::None || frame >= 0;
     viewport()->setCursor(space_down_ ? Qt::OpenHandCursor : hand ? Qt::PointingHandCursor : Qt::ArrowCursor);
-}
-
-QString GraphCanvas::tipOf(int card) const {
-    const Node& node = scene_->model().node(scene_->nodeOf(card));
-    const CardText& text = scene_->text(card);
-    const auto line = [](const QString& name, const QString& value) {
-        return QStringLiteral("<tr><td style='padding-right:8px'>%1</td><td>%2</td></tr>").arg(name, value.toHtmlEscaped());
-    };
-    QString rows;
-    for (const ValueId value : node.outputs) {
-        if (value != kNone) {
-            rows += line(tr("output"), QString::fromStdString(scene_->model().value(value).type.text()));
-        }
-    }
-    if (!text.constants.isEmpty()) {
-        rows += line(tr("constants"), text.constants);
-    }
-    constexpr std::size_t kMostMembers = 10;
-    const auto members = scene_->nodesOf(card);
-    for (std::size_t i = 1; i < std::min(members.size(), kMostMembers); ++i) {
-        const Node& member = scene_->model().node(members[i]);
-        const CardMethod* method = look_.methodOf(member.id);
-        rows += line(i == 1 ? tr("with") : QString(), QStringLiteral("%1  #%2%3").arg(QString::fromStdString(title_of(scene_->model(), member.id)))
-                                                         .arg(member.id).arg(method != nullptr ? QStringLiteral("  ") + method->badge : QString()));
-    }
-    if (members.size() > kMostMembers) {
-        rows += line(QString(), tr("and %1 more").arg(members.size() - kMostMembers));
-    }
-    if (const CardMethod* method = look_.methodOf(node.id)) {
-        rows += line(tr("method"), (method->name.isEmpty() ? method->badge : method->name) +
-                                       (method->own ? tr(", override") : tr(", by rule or default")));
-        if (!method->note.isEmpty()) {
-            rows += line(tr("note"), method->note);
-        }
-    }
-    return QStringLiteral("<b>%1</b> &nbsp;#%2<br>%3<table>%4</table>")
-        .arg((text.title + text.more).toHtmlEscaped())
-        .arg(node.id)
-        .arg((scene_->isBlock(card) ? text.label : text.name).toHtmlEscaped(), rows);
-}
-
-void GraphCanvas::showTip(QHelpEvent* event) {
-    const Legend::Hit hit = legend_.hit(event->pos());
-    if (scene_ && hit.part == Legend::Part::Line) {
-        QToolTip::showText(event->globalPos(), tr("Click selects these nodes."), viewport());
-        return;
-    }
-    if (const int frame = frameAt(event->pos()); frame >= 0) {
-        const BlockRun& run = scene_->grouping().runs[static_cast<std::size_t>(scene_->frames()[static_cast<std::size_t>(frame)].run)];
-        QToolTip::showText(event->globalPos(), tr("Click folds the %1 blocks to one card.").arg(run.blocks.size()), viewport());
-        return;
-    }
-    const int card = scene_ && hit.part == Legend::Part::None ? scene_->cardAt(view_.toScene(event->pos())) : -1;
-    if (card < 0 || minimap_.contains(event->pos())) {
-        QToolTip::hideText();
-        return;
-    }
-    QToolTip::showText(event->globalPos(), tipOf(card), viewport(), view_.toScreen(scene_->cardRect(card)).toAlignedRect());
-}
-
-// Keys ----------------------------------------------------------------------------------------------------------------
-
-bool GraphCanvas::walk(int key) {
-    Scene::Step step{};
-    switch (key) {
-        case Qt::Key_Up: step = Scene::Step::Producer; break;
-        case Qt::Key_Down: step = Scene::Step::Reader; break;
-        case Qt::Key_Left: step = Scene::Step::Left; break;
-        case Qt::Key_Right: step = Scene::Step::Right; break;
-        default: return false;
-    }
-    const int card = look_.current >= 0 ? scene_->neighbour(look_.current, step) : 0;
-    if (card >= 0) {
-        emit selectionRequested(selectionOf(card), scene_->nodeOf(card));
-    }
-    return true;
-}
-
-void GraphCanvas::keyPressEvent(QKeyEvent* event) {
-    if (!scene_) {
-        event->ignore();
-        return;
-    }
-    const Qt::KeyboardModifiers modifiers = event->modifiers() & ~Qt::KeypadModifier;
-    const bool plain = modifiers == Qt::NoModifier, ctrl = modifiers == Qt::ControlModifier;
-    const int key = event->key();
-    if (plain && walk(key)) {
-        return;
-    }
-    if (key == Qt::Key_F && plain) {
-        fitAll();
-    } else if (key == Qt::Key_F && modifiers == Qt::ShiftModifier) {
-        fitSelection();
-    } else if (key == Qt::Key_0 && ctrl) {
-        setZoom(1);
-    } else if (key == Qt::Key_A && ctrl) {
-        QVector<int> nodes;
-        for (int card = 0; card < static_cast<int>(scene_->cards().size()); ++card) {
-            for (const NodeId node : scene_->nodesOf(card)) {
-                nodes << node;
-            }
-        }
-        emit selectionRequested(nodes, current_ >= 0 ? current_ : nodes.value(0, -1));
-    } else if (key == Qt::Key_Escape && plain && !selection_.isEmpty()) {
-        emit selectionRequested({}, -1);
-    } else if ((key == Qt::Key_Plus || key == Qt::Key_Equal) && !modifiers.testFlag(Qt::AltModifier)) {
-        zoomIn();
-    } else if (key == Qt::Key_Minus && !modifiers.testFlag(Qt::AltModifier)) {
-        zoomOut();
-    } else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && plain && current_ >= 0) {
-        zoomTo(current_);
-    } else if (key == Qt::Key_Space && plain) {
-        space_down_ = true;
-        viewport()->setCursor(Qt::OpenHandCursor);
-    } else {
-        event->ignore();  // the window's keys: 1 to 4 and the rest
-    }
-}
-
-void GraphCanvas::keyReleaseEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) {
-        space_down_ = false;
-        viewport()->unsetCursor();
-        return;
-    }
-    QAbstractScrollArea::keyReleaseEvent(event);
-}
-
-void GraphCanvas::focusInEvent(QFocusEvent* event) {
-    const Qt::FocusReason reason = event->reason();
-    focus_ring_ = reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason || reason == Qt::ShortcutFocusReason;
-    QAbstractScrollArea::focusInEvent(event);
-    viewport()->update();
-}
-
-void GraphCanvas::focusOutEvent(QFocusEvent* event) {
-    space_down_ = false;
-    QAbstractScrollArea::focusOutEvent(event);
-    viewport()->update();
 }
 
 }  // namespace vernier::ui

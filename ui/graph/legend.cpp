@@ -2,9 +2,11 @@
 #include "ui/graph/legend.h"
 
 #include <QFontMetricsF>
+#include <QObject>
 #include <QPainter>
 
 #include <algorithm>
+#include <utility>
 
 namespace vernier::ui {
 
@@ -43,6 +45,34 @@ void Legend::collectMethods(const Scene& scene, const Look& look) {
     });
 }
 
+void Legend::collectRuns(const Scene& scene, const Look& look) {
+    for (const NodeId node : nodesOn(scene)) {
+        const CardMethod* method = look.methodOf(node);
+        if (method == nullptr || method->runs.isEmpty()) {
+            continue;
+        }
+        auto line = std::find_if(lines_.begin(), lines_.end(), [&](const Line& l) { return l.name == method->runs; });
+        if (line == lines_.end()) {
+            line = lines_.insert(lines_.end(), Line{QString(), method->runs, method->runsColour, {}, {}});
+        }
+        line->nodes.push_back(node);
+    }
+    std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) { return a.nodes.size() > b.nodes.size(); });
+}
+
+/// Below the others and once more: what runs otherwise than it was written.
+void Legend::collectOtherwise(const Scene& scene, const Look& look) {
+    Line otherwise{QString(), QObject::tr("runs otherwise"), look.theme.warn, {}, {}};
+    for (const NodeId node : nodesOn(scene)) {
+        if (const CardMethod* method = look.methodOf(node); method != nullptr && method->runsOtherwise) {
+            otherwise.nodes.push_back(node);
+        }
+    }
+    if (!otherwise.nodes.empty()) {
+        lines_.push_back(std::move(otherwise));
+    }
+}
+
 void Legend::collectCategories(const Scene& scene, const Look& look) {
     const QStringList& names = opCategoryNames();
     for (int i = 0; i < names.size(); ++i) {
@@ -61,10 +91,13 @@ void Legend::rebuild(const Scene* scene, const Look& look) {
     if (scene == nullptr) {
         return;
     }
-    if (look.mode == ColourMode::Method) {
-        collectMethods(*scene, look);
-    } else {
-        collectCategories(*scene, look);
+    switch (look.mode) {
+        case ColourMode::Method: collectMethods(*scene, look); break;
+        case ColourMode::Executed: collectRuns(*scene, look); break;
+        case ColourMode::OpCategory: collectCategories(*scene, look); break;
+    }
+    if (look.mode != ColourMode::OpCategory) {
+        collectOtherwise(*scene, look);
     }
 }
 
@@ -77,7 +110,12 @@ QFont boldFont() {
 }
 
 QString titleOf(const Look& look) {
-    return look.mode == ColourMode::Method ? QStringLiteral("Colour: chosen method ▾") : QStringLiteral("Colour: operator category ▾");
+    switch (look.mode) {
+        case ColourMode::Method: return QObject::tr("Colour: chosen method ▾");
+        case ColourMode::Executed: return look.knowsRuns() ? QObject::tr("Colour: what is run ▾") : QObject::tr("Colour: what is run (no run yet) ▾");
+        case ColourMode::OpCategory: return QObject::tr("Colour: operator category ▾");
+    }
+    return {};
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ private:
     };
     [[nodiscard]] Columns columns(const Look& look) const;
     void collectMethods(const Scene& scene, const Look& look);
+    void collectRuns(const Scene& scene, const Look& look);
+    void collectOtherwise(const Scene& scene, const Look& look);
     void collectCategories(const Scene& scene, const Look& look);
 
     std::vector<Line> lines_;

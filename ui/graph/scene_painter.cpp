@@ -53,6 +53,14 @@ std::vector<CardMethod> Look::methodsOf(const Scene& scene, int card) const {
     return found;
 }
 
+QColor Look::colourOf(const CardMethod& method) const {
+    return mode != ColourMode::Executed ? method.colour : method.runsColour.isValid() ? method.runsColour : theme.line;
+}
+
+bool Look::knowsRuns() const {
+    return std::any_of(methods.begin(), methods.end(), [](const CardMethod& method) { return !method.runs.isEmpty(); });
+}
+
 QColor Look::barColour(const Scene& scene, int card) const {
     if (mode == ColourMode::OpCategory) {
         return theme.category(scene.category(card));
@@ -60,9 +68,9 @@ QColor Look::barColour(const Scene& scene, int card) const {
     const CardMethod* method = methodOf(scene.nodeOf(card));
     if (scene.isBlock(card)) {
         const std::vector<CardMethod> shown = methodsOf(scene, card);
-        return shown.empty() ? theme.method(u"fp32") : shown.front().colour;
+        return shown.empty() ? theme.method(u"fp32") : colourOf(shown.front());
     }
-    return method != nullptr ? method->colour : theme.method(u"fp32");
+    return method != nullptr ? colourOf(*method) : theme.method(u"fp32");
 }
 
 Detail detailOf(double cardHeightPixels) {

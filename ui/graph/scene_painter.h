@@ -29,7 +29,7 @@ struct View {
     [[nodiscard]] QRectF sceneRect() const { return {origin, size / zoom}; }
 };
 
-enum class ColourMode { Method, OpCategory };
+enum class ColourMode { Method, Executed, OpCategory };
 
 /// How the cards look: colours, choices, selection. Flags are by card.
 struct Look {
@@ -47,6 +47,10 @@ struct Look {
     /// A folded block shows the methods of its nodes with weights, and overrides. No more than three.
     [[nodiscard]] std::vector<CardMethod> methodsOf(const Scene& scene, int card) const;
     [[nodiscard]] QColor barColour(const Scene& scene, int card) const;
+    /// A method's colour, or that of what is run.
+    [[nodiscard]] QColor colourOf(const CardMethod& method) const;
+    /// It is known what is run: a mode of its own.
+    [[nodiscard]] bool knowsRuns() const;
     [[nodiscard]] bool isDimmed(int card) const { return is(dimmed, card); }
     [[nodiscard]] bool isSelected(int card) const { return is(selected, card); }
 

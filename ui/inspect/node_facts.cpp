@@ -9,6 +9,7 @@
 #include "core/model/dim_text.h"
 #include "core/model/weights.h"
 #include "ui/choose/numbers.h"
+#include "ui/session/executed_text.h"
 #include "ui/session/session.h"
 
 namespace vernier::ui {
@@ -75,6 +76,11 @@ std::vector<std::pair<QString, QString>> nodeFacts(const Session& session, NodeI
     const Model& model = *session.model();
     const Node& node = model.node(id);
     std::vector<std::pair<QString, QString>> facts = {{QObject::tr("format"), formatText(session, session.nodeState(id))}};
+    if (const NodeState state = session.nodeState(id); state.executed.as != Executed::As::unknown) {
+        const QString why = QString::fromStdString(state.executed.why);
+        const QString runs = executedText(state.executed, node.op_type);
+        facts.emplace_back(QObject::tr("runs as"), why.isEmpty() ? runs : QObject::tr("%1: %2").arg(runs, why));
+    }
     if (const QString scales = granularityText(session, id); !scales.isEmpty()) {
         facts.emplace_back(QObject::tr("scales"), scales);
     }

@@ -156,6 +156,7 @@ void Session::close() {
     ruleCounts_.clear();
     plan_.reset();
     made_.reset();
+    executed_.clear();
     madeBy_ = 0;
     planError_.clear();
     cards_.clear();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/data/dataset.h"
+#include "core/flow/executed.h"
 #include "core/measure/compare.h"
 #include "core/model/model.h"
 #include "core/quant/plan.h"
@@ -39,9 +40,12 @@ struct NodeState {
     int rule = -1;                   ///< which rule said so; -1 = the default
     QString why;                     ///< why applied differs from chosen, or empty
     Precision already = Precision::fp32;  ///< what the file computes it in, where no method changes it
+    Executed executed = {};          ///< what the runtime runs in the run of this very recipe; unknown before there is one
 
     /// A node that is quantized, or of another float type, and stays as it is.
     [[nodiscard]] bool staysAsItWas() const { return applied == Method::fp32 && already != Precision::fp32; }
+    /// The runtime runs it in another precision than the one that it was written in.
+    [[nodiscard]] bool runsOtherwise() const { return !executed.why.empty(); }
 };
 
 /// True where one scale serves a whole weight tensor: coarser than the usual one a channel.
@@ -141,6 +145,8 @@ public:
     [[nodiscard]] NodeState nodeState(NodeId node) const;
     /// The run that this recipe was made into; nullptr when there is none.
     [[nodiscard]] const Run* madeRun() const { return made_ ? run(madeBy_) : nullptr; }
+    /// True where it is known what the runtime runs in madeRun().
+    [[nodiscard]] bool knowsExecuted() const { return made_.has_value() && !executed_.empty(); }
     [[nodiscard]] Totals totals() const;
     [[nodiscard]] bool needsCalibration() const;
     /// What is missing before a candidate can be made, as one sentence; empty when nothing is. Calibration data are asked
@@ -271,6 +277,7 @@ private:
     int defaultCount_ = 0;
     std::optional<Plan> plan_;
     std::optional<Plan> made_;   ///< of the run madeBy_, from its document
+    std::vector<Executed> executed_;  ///< of the same, by NodeId; empty where it was not looked at
     int madeBy_ = 0;
     QString planError_;
     Selection selection_;

@@ -60,6 +60,20 @@ std::optional<Plan> planOf(const Json& document, const std::vector<Choice>& choi
     return std::nullopt;  // a session file of another hand
 }
 
+/// What the same document says the runtime runs; empty where it does not say it.
+std::vector<Executed> executedOf(const Json& document) try {
+    std::vector<Executed> executed;
+    bool known = false;
+    for (const Json& entry : document.at("nodes")) {
+        const auto found = entry.find("executed");
+        executed.push_back(found == entry.end() ? Executed{} : executed_from_json(*found));
+        known = known || found != entry.end();
+    }
+    return known ? executed : std::vector<Executed>();
+} catch (const Json::exception&) {
+    return {};
+}
+
 }  // namespace
 
 /// The one undo command: the recipe before and after.
@@ -293,6 +307,7 @@ void Session::findMade() {
     }
     madeBy_ = id;
     made_ = found == nullptr ? std::nullopt : planOf(found->quantized, choices_);
+    executed_ = made_ ? executedOf(found->quantized) : std::vector<Executed>();
     emit planChanged();
 }
 
@@ -316,6 +331,9 @@ NodeState Session::nodeState(NodeId node) const {
         if (!planned.why.empty()) {
             state.why = QString::fromStdString(planned.why);
         }
+    }
+    if (made_ && index < executed_.size()) {
+        state.executed = executed_[index];
     }
     return state;
 }

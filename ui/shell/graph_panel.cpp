@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "ui/graph/graph_canvas.h"
+#include "ui/session/executed_text.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -37,6 +38,32 @@ struct Drawing {
     bool fold = false;
     double milliseconds = 0;
 };
+
+QColor executedColour(Executed::As as, const Theme& theme) {
+    switch (as) {
+        case Executed::As::int8: return theme.method(text(id(Method::int8_static)));
+        case Executed::As::fp16: return theme.method(text(id(Method::fp16)));
+        case Executed::As::floating: return theme.method(text(id(Method::fp32)));
+        case Executed::As::fused: return mixed(theme.text2, theme.card, 0.55);
+        case Executed::As::removed:
+        case Executed::As::unknown: break;
+    }
+    return theme.line;
+}
+
+/// What the runtime makes of a node, where a run of this recipe tells it.
+void showExecuted(CardMethod& card, const NodeState& state, const Theme& theme, const Node& node) {
+    if (state.executed.as == Executed::As::unknown) {
+        return;
+    }
+    card.runs = executedShort(state.executed.as);
+    card.runsDetail = executedText(state.executed, node.op_type);
+    card.runsColour = executedColour(state.executed.as, theme);
+    if (state.runsOtherwise()) {
+        card.runsOtherwise = true;
+        card.note += (card.note.isEmpty() ? QString() : QStringLiteral(" ")) + executedWarning(state.executed);
+    }
+}
 
 /// decide: folds the blocks when there are many cards.
 Drawing draw(const Model& model, GroupOptions options, bool decide, const Job& job) {
@@ -277,6 +304,7 @@ void GraphPanel::showMethods() {
         } else if (!state.why.isEmpty()) {
             card.note = tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
         }
+        showExecuted(card, state, theme, node);
         methods.push_back(std::move(card));
     }
     canvas_->setMethods(methods);

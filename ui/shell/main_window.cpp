@@ -393,7 +393,7 @@ void MainWindow::measureAgain() {
 }
 
 void MainWindow::switchColour() {
-    canvas()->setColourMode(canvas()->colourMode() == ColourMode::Method ? ColourMode::OpCategory : ColourMode::Method);
+    canvas()->nextColourMode();
 }
 
 }  // namespace vernier::ui

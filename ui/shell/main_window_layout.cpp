@@ -162,7 +162,7 @@ void MainWindow::restoreLayout() {
 /// What a session file keeps of the graph's view.
 void MainWindow::keepView() {
     session_.setView({{"fold", graph_->folds()}, {"zoom", canvas()->zoom()}, {"middle", canvas()->middleNode()},
-                      {"colour", canvas()->colourMode() == ColourMode::Method ? "method" : "category"}});
+                      {"colour", canvas()->colourMode() == ColourMode::OpCategory ? "category" : "method"}});
 }
 
 void MainWindow::takeView() {

@@ -9,6 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/filter_line.h"
@@ -89,6 +92,49 @@ TEST(NodeTableModel, SaysWhereOneScaleServesAWholeTensor) {
     EXPECT_TRUE(model.index(5, NodeTableModel::MethodColumn).data(Qt::ToolTipRole).toString().contains(QStringLiteral("per tensor")));
     small.session.chooseGranularity({5}, true);
     EXPECT_EQ(model.index(5, NodeTableModel::MethodColumn).data().toString(), QString());
+}
+
+/// The same session with a run of its recipe whose document says what is run.
+void open_with_executed(SmallSession& small) {
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    Json document = Json::parse(read_file(small.folder / "s.vernier"));
+    Json nodes = Json::array();
+    for (int id = 0; id < 6; ++id) {
+        nodes.push_back({{"id", id}, {"applied", "int8-static"}, {"why", ""}, {"executed", {{"as", "int8"}, {"op", "QLinearConv"}}}});
+    }
+    nodes[1]["executed"] = {{"as", "fused"}, {"op", "QLinearConv"}};
+    nodes[5]["executed"] = {{"as", "float"}, {"op", "Gemm"}, {"why", "the runtime has no INT8 kernel for it here"}};
+    document["runs"][0]["quantized"] = {{"nodes", nodes}, {"size_bytes", 1234}};
+    write_file(small.folder / "made.vernier", document.dump());
+    small.session.open(QString::fromStdString((small.folder / "made.vernier").string()));
+    ASSERT_TRUE(wait_until([&] { return small.session.knowsExecuted(); }));
+}
+
+TEST(NodesPanel, ShowsWhatIsRunWhereARunTellsIt) {
+    SmallSession small;
+    NodesPanel panel(small.session);
+    panel.resize(700, 400);
+    panel.show();
+    QTableView& table = *panel.table();
+    EXPECT_TRUE(table.isColumnHidden(NodeTableModel::RunsAs)) << "there is no run yet";
+    open_with_executed(small);
+    ASSERT_TRUE(wait_until([&] { return !table.isColumnHidden(NodeTableModel::RunsAs); }));
+    const auto cell = [&](int node, int role) { return table.model()->index(node, NodeTableModel::RunsAs).data(role).toString(); };
+    EXPECT_EQ(cell(0, Qt::DisplayRole), QStringLiteral("INT8"));
+    EXPECT_EQ(cell(1, Qt::ToolTipRole), QStringLiteral("fused into QLinearConv"));
+    EXPECT_EQ(cell(5, Qt::DisplayRole), QStringLiteral("float"));
+    EXPECT_TRUE(cell(5, Qt::ToolTipRole).contains(QStringLiteral("no INT8 kernel"))) << cell(5, Qt::ToolTipRole).toStdString();
+    EXPECT_TRUE(table.model()->index(5, NodeTableModel::RunsAs).data(Qt::ForegroundRole).isValid()) << "marked";
+    EXPECT_FALSE(table.model()->index(0, NodeTableModel::RunsAs).data(Qt::ForegroundRole).isValid());
+    table.sortByColumn(NodeTableModel::RunsAs, Qt::AscendingOrder);
+    EXPECT_EQ(table.model()->index(0, 0).data(NodeTableModel::NodeRole).toInt(), 5) << "what runs otherwise stands first";
+    small.session.choose({5}, Method::fp32);
+    EXPECT_TRUE(wait_until([&] { return table.isColumnHidden(NodeTableModel::RunsAs); })) << "another recipe: no run of it";
+    panel.resize(220, 400);
+    small.session.undoStack().undo();
+    ASSERT_TRUE(wait_until([&] { return small.session.knowsExecuted(); }));
+    QApplication::processEvents();
+    EXPECT_TRUE(table.isColumnHidden(NodeTableModel::RunsAs)) << "in a narrow panel the names need the room";
 }
 
 TEST(NodesPanel, CopiesTheSelectedRowsWithTheirHeader) {

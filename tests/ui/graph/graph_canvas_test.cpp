@@ -233,6 +233,37 @@ TEST_F(GraphCanvasTest, CardsShowTheirMethodAndTheirFilter) {
     EXPECT_EQ(bar(3), Theme::light().category(opCategory(u"Add")));
 }
 
+TEST_F(GraphCanvasTest, ColoursByWhatIsRunOnlyWhereThatIsKnown) {
+    show(diamond());
+    canvas_.setZoom(1);
+    const Theme theme = Theme::light();
+    std::vector<CardMethod> methods(4, CardMethod{"S8", theme.method(u"int8-static"), false, "", "INT8 static"});
+    canvas_.setMethods(methods);
+    canvas_.nextColourMode();
+    EXPECT_EQ(canvas_.colourMode(), ColourMode::OpCategory) << "there is no run yet";
+    canvas_.nextColourMode();
+    for (CardMethod& method : methods) {
+        method.runs = "INT8";
+        method.runsColour = theme.method(u"int8-static");
+    }
+    methods[1].runs = "float";
+    methods[1].runsColour = theme.method(u"fp32");
+    methods[1].runsOtherwise = true;
+    canvas_.setMethods(methods);
+    canvas_.nextColourMode();
+    EXPECT_EQ(canvas_.colourMode(), ColourMode::Executed);
+    const auto bar = [&](int node) {
+        const QRectF rect = canvas_.rectOf(node);
+        return canvas_.grab().toImage().pixelColor(static_cast<int>(rect.left()) + 3, static_cast<int>(rect.center().y()));
+    };
+    EXPECT_EQ(bar(0), theme.method(u"int8-static"));
+    EXPECT_EQ(bar(1), theme.method(u"fp32"));
+    // Lines of the legend: its title, INT8, float, and once more what runs otherwise.
+    const int line = QFontMetrics(labelFont()).height() + 8;
+    click({30, 12 + 3 * line + line / 2});
+    EXPECT_EQ(nodes_, QVector<int>{1});
+}
+
 TEST_F(GraphCanvasTest, FollowsLightAndDark) {
     show(diamond());
     EXPECT_EQ(canvas_.grab().toImage().pixelColor(650, 20), Theme::light().canvas);

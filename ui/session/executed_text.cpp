@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/executed_text.h"
+
+#include <QCoreApplication>
+
+namespace vernier::ui {
+
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("Executed", text);
+}
+
+}  // namespace
+
+QString executedShort(Executed::As as) {
+    switch (as) {
+        case Executed::As::unknown: return {};
+        case Executed::As::int8: return QStringLiteral("INT8");
+        case Executed::As::fp16: return QStringLiteral("FP16");
+        case Executed::As::floating: return tr("float");
+        case Executed::As::fused: return tr("fused");
+        case Executed::As::removed: return tr("removed");
+    }
+    return {};
+}
+
+QString executedText(const Executed& executed, std::string_view op) {
+    const QString shown = executedShort(executed.as);
+    const QString runs = QString::fromStdString(executed.op);
+    if (executed.as == Executed::As::fused) {
+        return tr("fused into %1").arg(runs);
+    }
+    return shown.isEmpty() || runs.isEmpty() || executed.op == op ? shown : tr("%1, as %2").arg(shown, runs);
+}
+
+QString executedWarning(const Executed& executed) {
+    return executed.why.empty() ? QString() : tr("Runs as %1: %2.").arg(executedShort(executed.as), QString::fromStdString(executed.why));
+}
+
+}  // namespace vernier::ui
