@@ -73,12 +73,25 @@ void make_cards(const Model& model, GraphId graph, Net& net, GraphLayout& layout
     net.cards = static_cast<int>(layout.cards.size());
 }
 
-/// The cards of a graph, and the values between them. Graph inputs and outputs are tags.
+/// The graphs around a body, whose values it may read.
+std::vector<GraphId> graphs_around(const Model& model, GraphId graph) {
+    const auto inside = std::find_if(model.nodes().begin(), model.nodes().end(), [&](const Node& node) { return node.graph == graph; });
+    std::vector<GraphId> around;
+    for (NodeId holder = inside == model.nodes().end() ? kNone : inside->parent; holder != kNone; holder = model.node(holder).parent) {
+        around.push_back(model.node(holder).graph);
+    }
+    return around;
+}
+
+/// The cards of a graph, and the values between them. Graph inputs and outputs are tags, and so is what a body reads from
+/// the graphs around it.
 Net make_net(const Model& model, GraphId graph, GraphLayout& layout) {
     Net net;
     make_cards(model, graph, net, layout);
+    const std::vector<GraphId> around = graphs_around(model, graph);
     for (const Value& value : model.values()) {
-        if (value.is_constant() || value.graph != graph) {
+        const bool outer = std::find(around.begin(), around.end(), value.graph) != around.end();
+        if (value.is_constant() || (value.graph != graph && !outer)) {
             continue;
         }
         layered::Link link{value.id, value.producer == kNone ? kNone : layout.card_of_node[at(value.producer)], {}};

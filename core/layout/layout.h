@@ -37,7 +37,7 @@ struct Frame {
 /// A far value (mask, shape) is drawn as a tag at its reader: tag is true and the points hold a short line.
 struct Wire {
     ValueId value = kNone;
-    std::int32_t from = kNone;  ///< index into cards; kNone for a graph input
+    std::int32_t from = kNone;  ///< index into cards; kNone for a graph input, and for what a body reads from outside
     std::int32_t to = kNone;    ///< kNone for a graph output
     bool tag = false;
     std::vector<Point> points;

@@ -160,5 +160,35 @@ INSTANTIATE_TEST_SUITE_P(Core, RealModel,
                                          "agnews_bilstm", "magika_v3", "dscnn_kws", "letter_mlp", "mnist_cnn"),
                          [](const auto& info) { return std::string(info.param); });
 
+TEST(Layout, ABodyShowsWhatItReadsFromOutsideAsTags) {
+    ModelBuilder inner, yes, no;
+    inner.node("Tanh", {"h"}, {"i"}, {}, "inner_tanh").output("i", ElementType::float32, {1, 4});
+    yes.node("Relu", {"h"}, {"a"}, {}, "relu").node("If", {"c"}, {"b"}, {{"then_branch", inner.graph()}, {"else_branch", inner.graph()}}, "deeper");
+    yes.node("Add", {"a", "b"}, {"t"}, {}, "sum").output("t", ElementType::float32, {1, 4});
+    no.node("Identity", {"x"}, {"e"}, {}, "same").output("e", ElementType::float32, {1, 4});
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).input("c", ElementType::boolean, {});
+    b.node("Neg", {"x"}, {"h"}, {}, "front");
+    b.node("If", {"c"}, {"y"}, {{"then_branch", yes.graph()}, {"else_branch", no.graph()}}, "if").output("y", ElementType::float32, {1, 4});
+    const ModelPtr model = make_model(b.build());
+    LayoutOptions options;
+    options.graph = 1;
+    const GraphLayout layout = layout_graph(*model, options);
+    expect_sound(*model, layout);
+    ASSERT_EQ(layout.cards.size(), 3U);
+    std::vector<std::string> outside;
+    for (const Wire& wire : layout.wires) {
+        if (wire.tag && wire.from == kNone && wire.to != kNone) {
+            outside.push_back(model->value(wire.value).name + " to " + model->node(layout.cards[static_cast<std::size_t>(wire.to)].node).label);
+        }
+    }
+    std::sort(outside.begin(), outside.end());
+    EXPECT_EQ(outside, (std::vector<std::string>{"c to deeper", "h to deeper", "h to relu"}));
+    // Seen from the main graph, the If reads h.
+    const GraphLayout whole = layout_graph(*model);
+    EXPECT_EQ(whole.cards.size(), 2U);
+    EXPECT_TRUE(std::any_of(whole.wires.begin(), whole.wires.end(), [](const Wire& wire) { return wire.from == 0 && wire.to == 1; }));
+}
+
 }  // namespace
 }  // namespace vernier

@@ -2,6 +2,7 @@
 // If, Loop and Scan: order, scopes and readers across graphs.
 #include <gtest/gtest.h>
 
+#include "core/model/bodies.h"
 #include "core/model/weights.h"
 #include "tests/model/expect.h"
 #include "tests/support/random.h"
@@ -44,6 +45,20 @@ TEST(Subgraphs, FollowTheMainGraphInFlattenedOrder) {
     EXPECT_THAT(graphs, ElementsAre(0, 0, 1, 1, 2, 2, 2, 2));
     EXPECT_EQ(model->node(2).parent, 0);
     EXPECT_EQ(model->node(0).parent, kNone);
+}
+
+TEST(Subgraphs, BodiesAreListedWithTheNodeThatHoldsThem) {
+    const ModelPtr model = make_model(branches(8).build());
+    const std::vector<Body> bodies = bodies_of(*model);
+    ASSERT_EQ(bodies.size(), 3U);
+    EXPECT_EQ(bodies[0].holder, kNone);
+    EXPECT_EQ(bodies[0].nodes, 7U) << "the Constant is no work";
+    EXPECT_EQ(bodies[1].holder, 0);
+    EXPECT_EQ(bodies[1].name, "then_branch");
+    EXPECT_EQ(bodies[1].nodes, 2U);
+    EXPECT_EQ(bodies[2].name, "else_branch");
+    EXPECT_EQ(bodies[2].nodes, 3U);
+    for (const Node& node : model->nodes()) EXPECT_EQ(bodies[static_cast<std::size_t>(node.graph)].holder, node.parent) << node.label;
 }
 
 TEST(Subgraphs, NamesBelongToTheirGraphAndOuterOnesAreSeen) {

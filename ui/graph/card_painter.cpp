@@ -95,7 +95,7 @@ void CardPainter::paintBoxes(const std::vector<int>& cards, Detail detail) {
 
 void CardPainter::paintGround(int card, const QRectF& rect) {
     const double radius = kRadius * std::min(view_.zoom, 2.0);
-    if (scene_.isBlock(card)) {  // a pile of cards
+    if (scene_.isBlock(card) || !scene_.innerNodes(card).empty()) {  // a pile of cards
         painter_.setPen(QPen(theme_.line, 1));
         painter_.setBrush(theme_.card);
         for (const double step : {6.0, 3.0}) {
@@ -108,7 +108,7 @@ void CardPainter::paintGround(int card, const QRectF& rect) {
     painter_.save();
     const double bar = std::max(2.0, kBar * view_.zoom);
     std::vector<QColor> colours = {look_.barColour(scene_, card)};
-    if (look_.mode != ColourMode::OpCategory && scene_.groupOf(card) != nullptr) {
+    if (look_.mode != ColourMode::OpCategory && (scene_.groupOf(card) != nullptr || !scene_.innerNodes(card).empty())) {
         const std::vector<CardMethod> methods = look_.methodsOf(scene_, card);
         for (std::size_t i = 1; i < methods.size(); ++i) {
             colours.push_back(look_.colourOf(methods[i]));

@@ -67,6 +67,7 @@ void GraphCanvas::setModel(ModelPtr model, std::shared_ptr<const GraphLayout> la
     dimmed_nodes_.clear();
     look_.current = look_.hovered = -1;
     message_ = model ? tr("Drawing the graph…") : tr("Open a model to see its graph.");
+    is_body_ = false;
     const bool whole = model && layout;
     scene_ = whole ? std::make_unique<Scene>(std::move(model), std::move(layout)) : nullptr;
     if (scene_ && scene_->cards().empty()) {
@@ -111,6 +112,24 @@ void GraphCanvas::setLayout(std::shared_ptr<const GraphLayout> layout, int ancho
     }
 }
 
+void GraphCanvas::setGraph(ModelPtr model, std::shared_ptr<const GraphLayout> layout, bool isBody, const std::optional<View>& view) {
+    animation_.stop();
+    fold_.reset();
+    drag_ = Drag::None;
+    is_body_ = isBody;
+    look_.hovered = look_.hovered_frame = look_.current = -1;
+    look_.selected.clear();
+    scene_ = layout->cards.empty() ? nullptr : std::make_unique<Scene>(std::move(model), std::move(layout));
+    message_ = tr("This body holds no nodes: it hands on values from outside.");
+    first_view_pending_ = scene_ && !view;
+    if (scene_ && view) {
+        setView(*view);
+    }
+    dimCards();
+    recolour();
+    tellScreenReader();
+}
+
 void GraphCanvas::setMessage(const QString& message) {
     setModel(nullptr, nullptr);
     message_ = message;
@@ -153,18 +172,20 @@ void GraphCanvas::setDimmed(const std::vector<bool>& dimmed) {
     recolour();
 }
 
-/// A card fades when all of its nodes do.
+/// A card fades when all of its nodes do, and those in its bodies.
 void GraphCanvas::dimCards() {
     look_.dimmed.clear();
     if (!scene_ || dimmed_nodes_.empty()) {
         return;
     }
     for (int card = 0; card < static_cast<int>(scene_->cards().size()); ++card) {
-        const auto nodes = scene_->nodesOf(card);
-        look_.dimmed.push_back(std::all_of(nodes.begin(), nodes.end(), [&](NodeId node) {
+        const auto fades = [&](NodeId node) {
             const auto index = static_cast<std::size_t>(node);
             return index < dimmed_nodes_.size() && dimmed_nodes_[index];
-        }));
+        };
+        const auto nodes = scene_->nodesOf(card);
+        const auto& inner = scene_->innerNodes(card);
+        look_.dimmed.push_back(std::all_of(nodes.begin(), nodes.end(), fades) && std::all_of(inner.begin(), inner.end(), fades));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <QVector>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/layout/layout.h"
@@ -26,8 +27,9 @@ namespace vernier::ui {
 ///
 /// Mouse: wheel zooms at the cursor; dragging the ground, the middle button or Space pans; click selects, Ctrl adds,
 /// Shift and drag selects a box, a double click zooms to the node; on a card of several nodes it asks to take that apart,
-/// and a click on a block's name, or a double click on its ground, asks to fold it. A click on a fused card selects its head, on a folded block all of it. Keys: arrows walk along wires, F fits the graph,
-/// Shift+F the selection, Ctrl+0 is 100 %, Ctrl+A selects all, Esc none.
+/// and a click on a block's name, or a double click on its ground, asks to fold it; on an If, Loop or Scan it asks for the body. A click on a fused card selects its head, on a folded block all of it. Keys: arrows walk along wires, F fits the graph,
+/// Shift+F the selection, Ctrl+0 is 100 %, Ctrl+A selects all, Esc none, or leaves a body; Enter
+/// zooms to the node, or opens its body.
 class GraphCanvas : public QAbstractScrollArea {
     Q_OBJECT
 
@@ -42,6 +44,10 @@ public:
     /// The same model drawn anew (folded otherwise): selection, methods and filter stay, and so does the place of the
     /// anchor node on the screen.
     void setLayout(std::shared_ptr<const GraphLayout> layout, int anchor);
+    /// Another graph of the same model: a body, or the main graph again. view: as it was left; nothing: its first view.
+    void setGraph(ModelPtr model, std::shared_ptr<const GraphLayout> layout, bool isBody, const std::optional<View>& view);
+    /// How the graph is shown; nothing before it was.
+    [[nodiscard]] std::optional<View> view() const { return scene_ && !first_view_pending_ ? std::optional(view_) : std::nullopt; }
     [[nodiscard]] bool hasGraph() const { return scene_ != nullptr; }
     /// What is shown instead of a graph, for example why there is none.
     void setMessage(const QString& message);
@@ -87,6 +93,9 @@ signals:
     void contextMenuRequested(int node, const QPoint& globalPos);
     /// The card of a node should be taken apart, or put together again.
     void foldRequested(int node);
+    /// The body of a node (If, Loop, Scan) should be shown, or what lies around the body that is shown.
+    void bodyRequested(int node);
+    void leaveRequested();
     /// The run of blocks of a node should be folded.
     void foldBlocksRequested(int node);
     void firstFramePainted(double milliseconds);  ///< once for each model, with the time that painting took
@@ -130,6 +139,7 @@ private:
     bool pickLegend(QPointF position);
     void pickCard(int card, Qt::KeyboardModifiers modifiers);
     [[nodiscard]] QVector<int> selectionOf(int card) const;
+    [[nodiscard]] bool hasBody(int node) const;
     [[nodiscard]] int frameAt(QPointF position) const;
     [[nodiscard]] int frameAround(QPointF position) const;
     void selectBox(const QRectF& box, bool add);
@@ -151,6 +161,7 @@ private:
     Legend legend_;
     Minimap minimap_;
     QString message_;
+    bool is_body_ = false;
     QVector<int> selection_;
     int current_ = -1;                ///< node
     std::vector<bool> dimmed_nodes_;

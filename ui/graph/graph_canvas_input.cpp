@@ -94,9 +94,14 @@ bool GraphCanvas::pickLegend(QPointF position) {
         const QPointF here = view_.sceneRect().center();
         QVector<int> nodes;
         int nearest = -1;
+        // A node of this graph before one in a body, which would lead there.
+        const auto distance = [&](int node) {
+            const int card = scene_->cardOf(node);
+            constexpr double kInside = 1e12;
+            return (scene_->cardRect(card).center() - here).manhattanLength() + (scene_->model().node(node).graph == scene_->model().node(scene_->nodeOf(card)).graph ? 0 : kInside);
+        };
         for (const NodeId node : legend_.nodesOf(hit.line)) {
             nodes << node;
-            const auto distance = [&](int n) { return (scene_->cardRect(scene_->cardOf(n)).center() - here).manhattanLength(); };
             nearest = nearest < 0 || distance(node) < distance(nearest) ? node : nearest;
         }
         emit selectionRequested(nodes, nearest);
@@ -112,6 +117,12 @@ QVector<int> GraphCanvas::selectionOf(int card) const {
     }
     const auto nodes = scene_->nodesOf(card);
     return {nodes.begin(), nodes.end()};
+}
+
+/// A node of the shown graph that is itself a card with bodies.
+bool GraphCanvas::hasBody(int node) const {
+    const int card = scene_ && node >= 0 ? scene_->cardOf(node) : -1;
+    return card >= 0 && scene_->nodeOf(card) == node && scene_->groupOf(card) == nullptr && !scene_->innerNodes(card).empty();
 }
 
 int GraphCanvas::frameAt(QPointF position) const {
@@ -253,6 +264,8 @@ void GraphCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
     const int node = event->button() == Qt::LeftButton ? nodeAt(event->position()) : -1;
     if (node >= 0 && (scene_->groupOf(scene_->cardOf(node)) != nullptr || scene_->apartFrom(node) != kNone)) {
         emit foldRequested(node);
+    } else if (hasBody(node)) {
+        emit bodyRequested(node);
     } else if (node >= 0) {
         zoomTo(node);
     } else if (const int frame = event->button() == Qt::LeftButton ? frameAround(event->position()) : -1; frame >= 0) {

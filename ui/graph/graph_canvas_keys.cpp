@@ -23,6 +23,10 @@ bool GraphCanvas::walk(int key) {
 }
 
 void GraphCanvas::keyPressEvent(QKeyEvent* event) {
+    if (is_body_ && event->key() == Qt::Key_Escape && event->modifiers() == Qt::NoModifier) {
+        emit leaveRequested();
+        return;
+    }
     if (!scene_) {
         event->ignore();
         return;
@@ -54,7 +58,7 @@ void GraphCanvas::keyPressEvent(QKeyEvent* event) {
     } else if (key == Qt::Key_Minus && !modifiers.testFlag(Qt::AltModifier)) {
         zoomOut();
     } else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && plain && current_ >= 0) {
-        zoomTo(current_);
+        hasBody(current_) ? emit bodyRequested(current_) : zoomTo(current_);
     } else if (key == Qt::Key_Space && plain) {
         space_down_ = true;
         viewport()->setCursor(Qt::OpenHandCursor);

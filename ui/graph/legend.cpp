@@ -14,12 +14,13 @@ namespace {
 
 constexpr double kMargin = 12, kPadding = 4, kSwatch = 9, kGap = 6;
 
-/// The nodes of all cards, in the cards' order.
+/// The nodes of all cards, in the cards' order, with those in the bodies that they hold.
 std::vector<NodeId> nodesOn(const Scene& scene) {
     std::vector<NodeId> nodes;
     for (int card = 0; card < static_cast<int>(scene.cards().size()); ++card) {
         const auto members = scene.nodesOf(card);
         nodes.insert(nodes.end(), members.begin(), members.end());
+        nodes.insert(nodes.end(), scene.innerNodes(card).begin(), scene.innerNodes(card).end());
     }
     return nodes;
 }

@@ -103,6 +103,19 @@ Scene::Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout)
     }
     wire_grid_.finish(static_cast<int>(wires().size()));
     findSharedPieces();
+    findInnerNodes();
+}
+
+void Scene::findInnerNodes() {
+    inner_.resize(cards().size());
+    for (const Node& node : model_->nodes()) {
+        if (node.parent == kNone || layout_->card_of_node[at(node.id)] != kNone || (node.op_type == "Constant" && node.domain.empty())) {
+            continue;
+        }
+        if (const int card = cardOf(node.id); card >= 0) {
+            inner_[at(card)].push_back(node.id);
+        }
+    }
 }
 
 /// Wires of one value run together from its producer on. The longest draws what they share, so that a line is painted once.
@@ -261,7 +274,7 @@ void Scene::fill(int card, CardText& text) const {
         const Wire& wire = wires()[at(id)];
         if (wire.tag && wire.to == card) {
             const Value& value = model_->value(wire.value);
-            tags << (value.graph_input ? valueText(value.id) : clean(value.name));
+            tags << (value.graph_input || wire.from == kNone ? valueText(value.id) : clean(value.name));
         }
         if (tags.size() >= kMostNames) {
             break;
@@ -270,13 +283,16 @@ void Scene::fill(int card, CardText& text) const {
     text.tags = tags.join(QStringLiteral(", "));
     if (groupOf(card) != nullptr) {
         fillGroup(card, text);
+    } else if (const std::size_t inner = innerNodes(card).size(); inner > 0) {
+        text.more = text.lessMore = inner == 1 ? QStringLiteral(" (1 node)") : QStringLiteral(" (%1 nodes)").arg(inner);
     }
 }
 
 QString Scene::valueText(ValueId value) const {
     const Value& v = model_->value(value);
     const QString shape = shapeText(v.type);
-    return clean(v.name) + (shape.isEmpty() ? QString() : QLatin1Char(' ') + shape);
+    const bool outer = !cards().empty() && v.graph != model_->node(cards().front().node).graph;
+    return (outer ? QStringLiteral("↑ ") : QString()) + clean(v.name) + (shape.isEmpty() ? QString() : QLatin1Char(' ') + shape);
 }
 
 int Scene::cardOf(NodeId node) const {

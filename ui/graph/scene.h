@@ -53,6 +53,8 @@ public:
     [[nodiscard]] NodeId nodeOf(int card) const { return cards()[static_cast<std::size_t>(card)].node; }
     /// All nodes of a card, its head first.
     [[nodiscard]] std::span<const NodeId> nodesOf(int card) const;
+    /// Nodes in the bodies (If, Loop, Scan) of a card's nodes.
+    [[nodiscard]] const std::vector<NodeId>& innerNodes(int card) const { return inner_[static_cast<std::size_t>(card)]; }
     [[nodiscard]] const std::vector<Frame>& frames() const { return layout_->frames; }
     [[nodiscard]] QString frameName(int frame) const;
     [[nodiscard]] const Grouping& grouping() const { return layout_->grouping; }
@@ -66,7 +68,7 @@ public:
     [[nodiscard]] std::vector<int> cardsIn(const QRectF& rect) const;
     [[nodiscard]] std::vector<int> wiresIn(const QRectF& rect) const { return wire_grid_.touching(rect); }
 
-    /// Name and shape of a value: "image 3×32×32".
+    /// Name and shape of a value: "image 3×32×32"; with an arrow upwards for what a body reads from outside.
     [[nodiscard]] QString valueText(ValueId value) const;
 
     enum class Step { Producer, Reader, Left, Right };
@@ -78,6 +80,7 @@ private:
     [[nodiscard]] std::string localName(const Node& node) const;
     void fillGroup(int card, CardText& text) const;
     void findSharedPieces();
+    void findInnerNodes();
 
     ModelPtr model_;
     std::shared_ptr<const GraphLayout> layout_;
@@ -85,6 +88,7 @@ private:
     SpatialGrid card_grid_, wire_grid_;
     std::vector<int> category_;
     std::vector<std::vector<int>> wires_of_;
+    std::vector<std::vector<NodeId>> inner_;
     std::vector<std::size_t> first_own_piece_;
     mutable std::vector<CardText> texts_;
 };

@@ -30,7 +30,8 @@ std::vector<CardMethod> Look::methodsOf(const Scene& scene, int card) const {
         }
     };
     const CardMethod* head = methodOf(scene.nodeOf(card));
-    if (!scene.isBlock(card)) {
+    const std::vector<NodeId>& inner = scene.innerNodes(card);
+    if (!scene.isBlock(card) && inner.empty()) {
         for (const NodeId node : scene.nodesOf(card)) {
             const CardMethod* method = methodOf(node);
             if (method != nullptr && (method == head || head == nullptr || method->chosen != head->chosen)) {
@@ -39,12 +40,18 @@ std::vector<CardMethod> Look::methodsOf(const Scene& scene, int card) const {
         }
         return found;
     }
+    const auto addIf = [&](NodeId node, bool heavy) {
+        const CardMethod* method = methodOf(node);
+        if (method != nullptr && ((scene.model().node(node).macs > 0) == heavy) && (heavy || method->own)) {
+            add(*method);
+        }
+    };
     for (const bool heavy : {true, false}) {
         for (const NodeId node : scene.nodesOf(card)) {
-            const CardMethod* method = methodOf(node);
-            if (method != nullptr && ((scene.model().node(node).macs > 0) == heavy) && (heavy || method->own)) {
-                add(*method);
-            }
+            addIf(node, heavy);
+        }
+        for (const NodeId node : inner) {
+            addIf(node, heavy);
         }
     }
     if (found.empty() && head != nullptr) {
@@ -66,7 +73,7 @@ QColor Look::barColour(const Scene& scene, int card) const {
         return theme.category(scene.category(card));
     }
     const CardMethod* method = methodOf(scene.nodeOf(card));
-    if (scene.isBlock(card)) {
+    if (scene.isBlock(card) || !scene.innerNodes(card).empty()) {
         const std::vector<CardMethod> shown = methodsOf(scene, card);
         return shown.empty() ? theme.method(u"fp32") : colourOf(shown.front());
     }

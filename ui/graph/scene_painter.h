@@ -44,7 +44,7 @@ struct Look {
 
     [[nodiscard]] const CardMethod* methodOf(NodeId node) const;
     /// What a card's badges say: its head's method, and those of members for which another one was chosen.
-    /// A folded block shows the methods of its nodes with weights, and overrides. No more than three.
+    /// A folded block, and a card with bodies, shows the methods of its nodes with weights, and overrides. No more than three.
     [[nodiscard]] std::vector<CardMethod> methodsOf(const Scene& scene, int card) const;
     [[nodiscard]] QColor barColour(const Scene& scene, int card) const;
     /// A method's colour, or that of what is run.

@@ -6,28 +6,19 @@
 #include <QMenu>
 #include <QSettings>
 #include <QStackedLayout>
+#include <QVBoxLayout>
 
-#include <array>
+#include <optional>
 #include <utility>
 
+#include "ui/graph/breadcrumbs.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/executed_text.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
-#include "ui/theme/theme.h"
 
 namespace vernier::ui {
 
 namespace {
-
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
-
-/// "S8·T": the letters of a method whose weights have one scale for the whole tensor.
-QString perTensor(std::string_view badge) {
-    return text(badge) + QStringLiteral("·T");
-}
 
 constexpr double kCardWidth = 248;      // "DwConv 3×3 /2 + BN + Relu" and its badge
 constexpr std::size_t kFoldAbove = 150;  // cards: more are calmer with their repeated blocks folded
@@ -38,32 +29,6 @@ struct Drawing {
     bool fold = false;
     double milliseconds = 0;
 };
-
-QColor executedColour(Executed::As as, const Theme& theme) {
-    switch (as) {
-        case Executed::As::int8: return theme.method(text(id(Method::int8_static)));
-        case Executed::As::fp16: return theme.method(text(id(Method::fp16)));
-        case Executed::As::floating: return theme.method(text(id(Method::fp32)));
-        case Executed::As::fused: return mixed(theme.text2, theme.card, 0.55);
-        case Executed::As::removed:
-        case Executed::As::unknown: break;
-    }
-    return theme.line;
-}
-
-/// What the runtime makes of a node, where a run of this recipe tells it.
-void showExecuted(CardMethod& card, const NodeState& state, const Theme& theme, const Node& node) {
-    if (state.executed.as == Executed::As::unknown) {
-        return;
-    }
-    card.runs = executedShort(state.executed.as);
-    card.runsDetail = executedText(state.executed, node.op_type);
-    card.runsColour = executedColour(state.executed.as, theme);
-    if (state.runsOtherwise()) {
-        card.runsOtherwise = true;
-        card.note += (card.note.isEmpty() ? QString() : QStringLiteral(" ")) + executedWarning(state.executed);
-    }
-}
 
 /// decide: folds the blocks when there are many cards.
 Drawing draw(const Model& model, GroupOptions options, bool decide, const Job& job) {
@@ -80,6 +45,7 @@ Drawing draw(const Model& model, GroupOptions options, bool decide, const Job& j
     }
     LayoutOptions layout;
     layout.card_width = kCardWidth;
+    layout.graph = options.graph;
     Drawing drawing;
     drawing.fold = options.fold;
     drawing.layout = std::make_shared<const GraphLayout>(layout_graph(model, std::move(grouping), layout, job));
@@ -90,7 +56,12 @@ Drawing draw(const Model& model, GroupOptions options, bool decide, const Job& j
 }  // namespace
 
 GraphPanel::GraphPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), canvas_(new GraphCanvas), message_(new QLabel), stack_(new QStackedLayout(this)) {
+    : QWidget(parent), session_(session), crumbs_(new Breadcrumbs), canvas_(new GraphCanvas), message_(new QLabel), stack_(new QStackedLayout) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(crumbs_);
+    column->addLayout(stack_, 1);
     message_->setProperty("role", "note");
     message_->setAlignment(Qt::AlignCenter);
     message_->setWordWrap(true);
@@ -99,8 +70,16 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     connect(&session, &Session::stateChanged, this, &GraphPanel::layOut);
     connect(&session, &Session::recipeChanged, this, &GraphPanel::showMethods);
     connect(&session, &Session::planChanged, this, &GraphPanel::showMethods);
-    connect(&session.selection(), &Selection::changed, this, [this] {
-        canvas_->setSelection(session_.selection().nodes(), session_.selection().current());
+    connect(&session.selection(), &Selection::changed, this, &GraphPanel::followSelection);
+    connect(canvas_, &GraphCanvas::bodyRequested, this, &GraphPanel::openBody);
+    connect(canvas_, &GraphCanvas::leaveRequested, this, [this] {
+        if (shown_ != 0) {
+            goToGraph(session_.model()->node(bodies_[static_cast<std::size_t>(shown_)].holder).graph);
+        }
+    });
+    connect(crumbs_, &Breadcrumbs::graphRequested, this, [this](int graph) {
+        goToGraph(graph);
+        canvas_->setFocus(Qt::OtherFocusReason);
     });
     connect(&session.filter(), &Filter::changed, this, [this] {
         const Filter& filter = session_.filter();
@@ -136,7 +115,12 @@ void GraphPanel::showMessage(const QString& text) {
 void GraphPanel::layOut() {
     layout_.reset();
     canvas_->setModel(nullptr, nullptr);
+    views_.clear();
+    cards_.clear();
+    options_.graph = shown_ = 0;
     const ModelPtr model = session_.model();
+    bodies_ = model ? bodies_of(*model) : std::vector<Body>();
+    showCrumbs();
     if (!model) {
         laying_.cancel();
         showMessage(session_.state() == Session::State::opening ? tr("Reading the model…") : tr("Open a model to see its graph."));
@@ -155,6 +139,7 @@ void GraphPanel::layOut() {
                     showLayout();
                     emit foldingChanged();
                     emit laidOut();
+                    followSelection();
                 },
                 [this](const QString& problem) { showMessage(tr("The graph cannot be drawn. %1").arg(problem)); });
 }
@@ -164,6 +149,10 @@ void GraphPanel::layOutAgain(int anchor) {
     emit foldingChanged();
     const ModelPtr model = session_.model();
     if (!model || !canvas_->hasGraph()) {
+        return;
+    }
+    if (options_.graph != shown_) {
+        showGraph(options_.graph);  // another graph is on its way
         return;
     }
     laying_.run([model, options = options_](const Job& job) { return draw(*model, options, false, job); },
@@ -183,13 +172,38 @@ void GraphPanel::showLayout() {
             cards.push_back(group.nodes);
         }
     }
-    session_.setCards(std::move(cards));
+    cards_[shown_] = std::move(cards);
+    std::vector<std::vector<NodeId>> all;
+    for (const auto& [graph, of_graph] : cards_) {
+        all.insert(all.end(), of_graph.begin(), of_graph.end());
+    }
+    session_.setCards(std::move(all));
     showMethods();
     canvas_->setSelection(session_.selection().nodes(), session_.selection().current());
     stack_->setCurrentWidget(canvas_);
 }
 
+void GraphPanel::showGraph(GraphId graph) {
+    if (const std::optional<View> view = canvas_->view()) {
+        views_.insert_or_assign(shown_, *view);
+    }
+    options_.graph = graph;
+    laying_.run([model = session_.model(), options = options_](const Job& job) { return draw(*model, options, false, job); },
+                [this, graph](Drawing drawing) {
+                    layout_ = std::move(drawing.layout);
+                    shown_ = graph;
+                    const auto left = views_.find(graph);
+                    canvas_->setGraph(session_.model(), layout_, graph != 0, left == views_.end() ? std::nullopt : std::optional(left->second));
+                    showLayout();
+                    canvas_->reveal(session_.selection().current());
+                    showCrumbs();
+                    emit laidOut();
+                },
+                [this](const QString& problem) { showMessage(tr("The graph cannot be drawn. %1").arg(problem)); });
+}
+
 void GraphPanel::setFuse(bool on) {
+    cards_.clear();
     options_.fuse = on;
     options_.unfused.clear();
     QSettings().setValue(QStringLiteral("graph/fuse"), on);
@@ -247,6 +261,7 @@ void GraphPanel::turnCard(int node) {
 }
 
 void GraphPanel::fillFoldMenu(QMenu& menu, int node) {
+    fillBodyMenu(menu, node);
     if (!layout_ || node < 0 || node >= static_cast<int>(layout_->grouping.head_of_node.size())) {
         return;
     }
@@ -267,47 +282,6 @@ void GraphPanel::fillFoldMenu(QMenu& menu, int node) {
         connect(menu.addAction(folded ? tr("Unfold the %1 blocks").arg(count) : tr("Fold the %1 blocks").arg(count)),
                 &QAction::triggered, this, [this, node] { turnBlocks(node); });
     }
-}
-
-void GraphPanel::showMethods() {
-    if (!session_.model() || !layout_) {
-        return;
-    }
-    // What is the same for thousands of nodes is made once: the words of a method, per channel and per tensor.
-    const Theme theme = Theme::current();
-    std::array<std::array<CardMethod, 2>, kMethods.size()> looks;
-    for (const MethodRow& method : kMethods) {
-        for (const bool coarse : {false, true}) {
-            CardMethod& look = looks[static_cast<std::size_t>(method.method)][coarse ? 1 : 0];
-            look.badge = coarse ? perTensor(method.badge) : text(method.badge);
-            look.colour = theme.method(text(method.id));
-            look.name = coarse ? tr("%1, per tensor").arg(text(method.title)) : text(method.title);
-            look.note = coarse ? tr("Weights per tensor: one scale for all channels.") : QString();
-        }
-    }
-    const QString fused = tr("Fused into a neighbouring node.");
-    std::vector<CardMethod> methods;
-    methods.reserve(session_.model()->nodes().size());
-    for (const Node& node : session_.model()->nodes()) {
-        const NodeState state = session_.nodeState(node.id);
-        CardMethod card = looks[static_cast<std::size_t>(state.applied)][isPerTensor(state, node) ? 1 : 0];
-        card.own = state.own;
-        card.chosen = looks[static_cast<std::size_t>(state.chosen)][0].badge;
-        if (state.staysAsItWas()) {
-            card.badge = text(badge(state.already));
-            card.colour = theme.method(text(is_integer(state.already) && state.already != Precision::int8_static ? id(Method::int8_dynamic) : id(state.already)));
-            card.name = tr("%1 already").arg(text(title(state.already)));
-            card.chosen = state.own ? card.chosen : card.badge;
-        }
-        if (state.absorbed) {
-            card.note = fused;
-        } else if (!state.why.isEmpty()) {
-            card.note = tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
-        }
-        showExecuted(card, state, theme, node);
-        methods.push_back(std::move(card));
-    }
-    canvas_->setMethods(methods);
 }
 
 }  // namespace vernier::ui

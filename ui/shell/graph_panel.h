@@ -3,9 +3,13 @@
 
 #include <QWidget>
 
+#include <map>
 #include <memory>
+#include <vector>
 
 #include "core/layout/layout.h"
+#include "core/model/bodies.h"
+#include "ui/graph/scene_painter.h"
 #include "ui/session/background.h"
 
 class QLabel;
@@ -14,10 +18,12 @@ class QStackedLayout;
 
 namespace vernier::ui {
 
+class Breadcrumbs;
 class GraphCanvas;
 class Session;
 
-/// The canvas with the session behind it: lays the model out on a worker, follows methods, selection and filter.
+/// The canvas with the session behind it: lays the model out on a worker, follows methods, selection and filter. It shows the
+/// graph of the current node: the main one, or the body of an If, Loop or Scan; crumbs above it lead back.
 class GraphPanel : public QWidget {
     Q_OBJECT
 
@@ -26,6 +32,11 @@ public:
 
     [[nodiscard]] GraphCanvas* canvas() const { return canvas_; }
     [[nodiscard]] bool ready() const { return static_cast<bool>(layout_); }
+    [[nodiscard]] Breadcrumbs* breadcrumbs() const { return crumbs_; }
+    /// The graph that is shown; 0 is the main one.
+    [[nodiscard]] GraphId shownGraph() const { return shown_; }
+    /// Leads to a graph: the selection goes to the node that holds the way to where one is, else to the graph's first node.
+    void goToGraph(GraphId graph);
 
     /// Activations on their node's card; kept in the user's settings.
     [[nodiscard]] bool fuses() const { return options_.fuse; }
@@ -53,17 +64,27 @@ private:
     void layOut();
     void layOutAgain(int anchor);
     void showLayout();
+    void followSelection();
+    void showGraph(GraphId graph);
+    void showCrumbs();
+    void openBody(int node);
+    void fillBodyMenu(QMenu& menu, int node);
     [[nodiscard]] int anchor() const;
     [[nodiscard]] const BlockRun* runOf(int node) const;
     void showMethods();
     void showMessage(const QString& text);
 
     Session& session_;
+    Breadcrumbs* crumbs_;
     GraphCanvas* canvas_;
     QLabel* message_;
     QStackedLayout* stack_;
     std::shared_ptr<const GraphLayout> layout_;
-    GroupOptions options_;
+    GroupOptions options_;             ///< its graph is the one that is wanted
+    GraphId shown_ = 0;                ///< the one whose drawing is there
+    std::vector<Body> bodies_;         ///< by GraphId
+    std::map<GraphId, View> views_;    ///< of graphs that were left
+    std::map<GraphId, std::vector<std::vector<NodeId>>> cards_;  ///< fused nodes of the graphs that were shown
     double layoutTime_ = 0;  ///< milliseconds
     QString openingTimes_;
     Latest laying_{this};

@@ -44,7 +44,9 @@ QString helpHtml() {
     html += line(tr("Move"), tr("drag on empty ground, middle button, or Space and drag"));
     html += line(tr("Add to the selection"), tr("Ctrl+click, Shift+drag for a box"));
     html += line(tr("Go to producer, reader or neighbour"), tr("arrow keys"));
-    html += line(tr("Zoom to a node"), tr("double click"));
+    html += line(tr("Zoom to a node"), tr("double click or Enter"));
+    html += line(tr("Open the body of an If, Loop or Scan"), tr("double click or Enter"));
+    html += line(tr("Leave a body"), tr("Esc, or Alt+Left"));
     return html + QStringLiteral("</table>");
 }
 
