@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -20,7 +21,37 @@
 namespace vernier {
 namespace {
 
-constexpr std::size_t kOptimizeAtMost = 3000;  // nodes; beyond, fusing them takes the runtime longer than a look may
+// Beyond these, optimizing takes the runtime longer than a look may, or more memory.
+constexpr std::size_t kOptimizeAtMost = 3000;              // results of nodes
+constexpr std::uint64_t kFoldAtMost = std::uint64_t{512} << 20;  // bytes that nodes make of constants alone; the runtime keeps all of them
+constexpr std::uint64_t kFoldWork = std::uint64_t{4} << 30;      // multiply-accumulates of the same
+
+std::size_t count_results(const Model& model) {
+    std::size_t count = 0;
+    for (const Node& node : model.nodes()) count += node.outputs.size();
+    return count;
+}
+
+/// What the runtime computes while it opens a model with optimizations: results of constants. A file of a few bytes can ask
+/// for any number of them.
+bool folds_much(const Model& model) {
+    std::vector<bool> fixed(model.values().size(), false);
+    const auto is_fixed = [&](ValueId id) { return id == kNone || model.value(id).is_constant() || fixed[static_cast<std::size_t>(id)]; };
+    std::uint64_t bytes = 0, work = 0;
+    for (const Node& node : model.nodes()) {
+        if (node.inputs.empty() || !std::all_of(node.inputs.begin(), node.inputs.end(), is_fixed)) continue;
+        work += std::min(node.macs, kFoldWork);
+        for (const ValueId output : node.outputs) {
+            if (output == kNone) continue;
+            fixed[static_cast<std::size_t>(output)] = true;
+            const ValueType& type = model.value(output).type;
+            const std::uint64_t count = type.count().value_or(0);
+            bytes += std::min(count, kFoldAtMost) * static_cast<std::uint64_t>(std::max(bits(type.element), 8)) / 8;
+        }
+        if (bytes > kFoldAtMost || work > kFoldWork) return true;
+    }
+    return false;
+}
 
 bool has_unknown_types(const Model& model) {
     return std::any_of(model.values().begin(), model.values().end(), [&](const Value& value) {
@@ -78,7 +109,7 @@ bool has_unknown_sizes(const Model& model) {
 /// The model at the sizes that its open axes count as; where the onnx library could not follow them, ONNX Runtime is asked.
 ModelPtr at_sizes(const RuntimePtr& runtime, ModelPtr model, const SizeChoices& choices, const Job& job) {
     if (!choices.empty()) model = with_sizes(model, input_sizes(*model, choices));
-    if (runtime == nullptr || model->sizes().empty() || model->nodes().size() > kOptimizeAtMost || !has_unknown_sizes(*model)) return model;
+    if (runtime == nullptr || model->sizes().empty() || count_results(*model) > kOptimizeAtMost || !has_unknown_sizes(*model)) return model;
     try {
         model = with_known_sizes(model, infer_sizes(runtime, *model));
     } catch (const Error& error) {
@@ -116,8 +147,11 @@ std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::file
 
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {
     RunOptions options;
-    const bool large = model.nodes().size() > kOptimizeAtMost;
-    if (large) options.level = GraphLevel::off;
+    const bool large = count_results(model) > kOptimizeAtMost || folds_much(model);
+    if (large) {
+        options.level = GraphLevel::off;
+        options.plan_memory = false;
+    }
     const auto told = [large](double ms) { return large ? std::optional<double>() : ms; };
     try {
         return told(Session::open(runtime, model.path(), options)->start_ms());

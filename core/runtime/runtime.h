@@ -26,6 +26,9 @@ struct RunOptions {
     GraphLevel level = GraphLevel::all;
     std::string provider = "CPU";
     std::map<std::string, std::string> config = {};  ///< session config entries
+    /// False for a session that is only opened, never run: which buffers serve twice is not planned, which takes the square of
+    /// the nodes where axes have neither a size nor a name. Not saved.
+    bool plan_memory = true;
     bool operator==(const RunOptions&) const = default;
 };
 [[nodiscard]] Json to_json(const RunOptions& options);

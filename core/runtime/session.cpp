@@ -49,8 +49,9 @@ SessionOptionsHandle session_options(const Library& library, const RunOptions& o
     SessionOptionsHandle handle(api);
     library.check(api.CreateSessionOptions(handle.out()), ErrorKind::internal);
     library.check(api.SetIntraOpNumThreads(handle.get(), options.threads), ErrorKind::usage);
-    library.check(api.SetInterOpNumThreads(handle.get(), 1), ErrorKind::internal);
-    library.check(api.SetSessionExecutionMode(handle.get(), ORT_SEQUENTIAL), ErrorKind::internal);
+    // Buffers serve twice in sequential sessions only, and a session is sequential where nodes have one thread.
+    library.check(api.SetInterOpNumThreads(handle.get(), options.plan_memory ? 1 : 2), ErrorKind::internal);
+    library.check(api.SetSessionExecutionMode(handle.get(), options.plan_memory ? ORT_SEQUENTIAL : ORT_PARALLEL), ErrorKind::internal);
     library.check(api.SetSessionGraphOptimizationLevel(handle.get(), ort_level(options.level)), ErrorKind::internal);
     library.check(api.SetSessionLogSeverityLevel(handle.get(), ORT_LOGGING_LEVEL_ERROR), ErrorKind::internal);
     for (const auto& [key, value] : options.config) {

@@ -46,6 +46,22 @@ TEST(Inspect, RunsEqualNodeNamesUnderUniqueOnes) {
     EXPECT_GT(check_with_runtime(Runtime::load(), *model, findings).value_or(0), 0);
 }
 
+/// The runtime computes what is made of constants while it opens a model with optimizations: a few bytes may ask for a GB.
+TEST(Inspect, LeavesLargeResultsOfConstantsUncomputed) {
+    const auto start = [](std::int64_t side) {
+        const TempDir dir;
+        ModelBuilder b;
+        b.input("x", ElementType::float32, {1}).initializer("n", std::vector<std::int64_t>{side, side}, {2});
+        b.node("ConstantOfShape", {"n"}, {"c"}).node("ReduceSum", {"c"}, {"sum"}, {{"keepdims", 0}}).node("Add", {"x", "sum"}, {"y"});
+        b.output("y", ElementType::float32, {1});
+        const ModelPtr model = open_model(dir.write("made.onnx", b.bytes()));
+        std::vector<Finding> findings;
+        return check_with_runtime(Runtime::load(), *model, findings);
+    };
+    EXPECT_TRUE(start(16).has_value());
+    EXPECT_FALSE(start(1 << 14).has_value());
+}
+
 TEST(QuantizeFile, KeepsANoteOfHowTheFileWasMade) {
     const TempDir dir;
     QuantizeRequest request;

@@ -209,5 +209,20 @@ TEST(Session, FindsExternalDataOfAModelInMemory) {
     EXPECT_EQ(floats_of(out[0]), weights);
 }
 
+/// Planning buffers compares every result with all that are free, which for axes without a size or a name are all before it:
+/// 50,000 of them would take many times what a test may.
+TEST(Session, OpensALongChainOfOpenAxesWithoutPlanningItsMemory) {
+    constexpr int kNodes = 50000;
+    ModelBuilder builder;
+    builder.input("t0", ElementType::float32, {"N", 8}).output("t" + std::to_string(kNodes), ElementType::float32, {"N", 8});
+    for (auto* list : {builder.proto().mutable_graph()->mutable_input(0), builder.proto().mutable_graph()->mutable_output(0)})
+        list->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->clear_dim_param();
+    for (int i = 0; i < kNodes; ++i) builder.node(i % 2 == 0 ? "Neg" : "Relu", {"t" + std::to_string(i)}, {"t" + std::to_string(i + 1)});
+    RunOptions options;
+    options.level = GraphLevel::off;
+    options.plan_memory = false;
+    EXPECT_EQ(test::open_bytes(builder.bytes(), options)->inputs().size(), 1U);
+}
+
 }  // namespace
 }  // namespace vernier
