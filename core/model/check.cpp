@@ -9,47 +9,16 @@
 #include <unordered_set>
 
 #include "core/base/error.h"
+#include "core/model/declared.h"
 #include "core/model/detail/steps.h"
 #include "core/model/weights.h"
 
 namespace vernier {
 namespace {
 
-using Nodes = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
-
-constexpr std::array<std::string_view, 9> kWindowed = {"Conv",        "ConvTranspose", "ConvInteger",
-                                                       "QLinearConv", "MaxPool",       "AveragePool",
-                                                       "LpPool",      "DeformConv",    "MaxUnpool"};
 constexpr std::uint64_t kScanBytes = std::uint64_t{256} << 20;  // weights looked through for NaN while opening
 constexpr std::uint64_t kHugeBytes = std::uint64_t{8} << 30;    // of one value
 constexpr std::size_t kLongName = 4096;
-
-/// Sizes that every reader divides by must be positive. onnx's checker does not look at them.
-void check_window(Model::Parts& parts, const onnx::NodeProto& node) {
-    if (std::find(kWindowed.begin(), kWindowed.end(), node.op_type()) == kWindowed.end()) return;
-    const auto refuse = [&](const std::string& attribute, std::int64_t value) {
-        note_damage(parts, Error(ErrorKind::bad_model,
-                                 fmt::format("{} has {} {}, which must be at least 1", node.op_type(), attribute, value),
-                                 {.node = printable(node.name())}, "Export the model again"));
-    };
-    for (const onnx::AttributeProto& attribute : node.attribute()) {
-        if (attribute.name() == "group" && attribute.i() < 1) refuse("group", attribute.i());
-        if (attribute.name() != "strides" && attribute.name() != "dilations" && attribute.name() != "kernel_shape")
-            continue;
-        for (const std::int64_t value : attribute.ints())
-            if (value < 1) refuse(attribute.name(), value);
-    }
-}
-
-void check_windows(Model::Parts& parts, const Nodes& nodes) {
-    for (const onnx::NodeProto& node : nodes) {
-        check_window(parts, node);
-        for (const onnx::AttributeProto& attribute : node.attribute()) {
-            if (attribute.has_g()) check_windows(parts, attribute.g().node());
-            for (const onnx::GraphProto& body : attribute.graphs()) check_windows(parts, body.node());
-        }
-    }
-}
 
 /// onnx's checker asks inputs and outputs for a shape, ONNX Runtime does not. Gives them one for a while.
 class ShapesFilledIn {
@@ -90,6 +59,7 @@ public:
         of_weights();
         of_scales();
         of_sizes();
+        of_axes();
     }
 
 private:
@@ -223,11 +193,12 @@ private:
     }
 
     void of_scales() {
+        std::unordered_set<std::int32_t> seen;  // one scale may serve many nodes
         for (const Node& node : parts_.nodes) {
             const bool quantizer = node.op_type == "QuantizeLinear" || node.op_type == "DequantizeLinear";
             if (!quantizer || node.inputs.size() < 2 || node.inputs[1] == kNone) continue;
             const Value& value = parts_.values[static_cast<std::size_t>(node.inputs[1])];
-            if (!value.is_constant()) continue;
+            if (!value.is_constant() || !seen.insert(value.initializer).second) continue;
             const std::vector<float> scales =
                 to_floats(parts_.initializers[static_cast<std::size_t>(value.initializer)]);
             const bool bad =
@@ -252,6 +223,24 @@ private:
         }
     }
 
+    /// Sizes that no axis has, where the file declares them.
+    void of_axes() {
+        std::size_t count = 0;
+        std::string first;
+        const auto look = [&](const onnx::ValueInfoProto& info) {
+            for (const auto& dim : info.type().tensor_type().shape().dim()) {
+                if (!dim.has_dim_value() || is_axis_size(dim.dim_value()) || count++ > 0) continue;
+                first = fmt::format("{} declares an axis of size {}", printable(info.name()), dim.dim_value());
+            }
+        };
+        const onnx::GraphProto& graph = parts_.source->proto.graph();
+        for (const auto* list : {&graph.input(), &graph.value_info(), &graph.output()})
+            for (const onnx::ValueInfoProto& info : *list) look(info);
+        if (count > 0)
+            add(Severity::info, "odd-size", fmt::format("{}{}; it counts as open.", count > 1 ? fmt::format("(the first of {}) ", count) : "", first),
+                "Export the model with a name for an axis that is open");
+    }
+
     Model::Parts& parts_;
     bool missing_import_ = false;
 };
@@ -259,10 +248,6 @@ private:
 }  // namespace
 
 void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch) {
-    const onnx::ModelProto& proto = parts.source->proto;
-    check_windows(parts, proto.graph().node());
-    for (const onnx::FunctionProto& function : proto.functions()) check_windows(parts, function.node());
-    if (parts.damage) return;
     const ShapesFilledIn filled(scratch);
     try {
         onnx::checker::check_model(scratch);

@@ -76,7 +76,7 @@ private:
 
 const Initializer* packed_codes(const Model& model, ValueId value) {
     const Initializer* bytes = value == kNone ? nullptr : model.constant(value);
-    if (bytes == nullptr || bytes->type != ElementType::uint8 || bytes->dims.empty()) return nullptr;
+    if (bytes == nullptr || bytes->type != ElementType::uint8 || bytes->dims.empty() || bytes->count() == 0) return nullptr;
     ComputedConstants& computed = model.parts().source->computed;
     const std::lock_guard guard(computed.lock);
     auto& entry = computed.entries[value];

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 56;   // so that bytes fit 64 bits
 constexpr std::uint64_t kMaxDensified = std::uint64_t{1} << 22;  // elements of a sparse tensor that is made dense
+constexpr std::uint64_t kMaxSparse = std::uint64_t{512} << 20;   // bytes of all sparse tensors of a file when they are dense
 
 [[noreturn]] void refuse(const Source& source, std::string_view tensor, std::string what) {
     throw Error(ErrorKind::bad_model, std::move(what), {.file = source.path.string(), .tensor = printable(tensor)},
@@ -139,6 +140,10 @@ Initializer read_sparse(Source& source, const onnx::SparseTensorProto& proto, st
     if (values.dims.size() != 1 || indices.type != ElementType::int64 || !(linear || coordinates) ||
         indices.dims[0] != values.dims[0] || dense.dims.empty())
         refuse(source, name, "is sparse, but its values and indices do not fit together");
+    // ONNX Runtime makes them dense, whatever few bytes of the file they come from.
+    if (size > kMaxSparse - source.sparse_bytes)
+        refuse(source, name, fmt::format("is sparse and takes {} MB when it is dense; at most {} MB of a file are", size >> 20, kMaxSparse >> 20));
+    source.sparse_bytes += size;
     if (bits(dense.type) < 8 || dense.count() > kMaxDensified) return dense;  // counted, its zeros are not stored
     std::vector<std::byte>& bytes = source.owned.emplace_back(size);
     for (std::uint64_t row = 0; row < values.count(); ++row) {

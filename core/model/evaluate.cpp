@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/half.h"
+#include "core/model/declared.h"
 #include "core/model/detail/operands.h"
 
 namespace vernier {
@@ -230,7 +231,11 @@ detail::EvaluateFn function_of(const onnx::NodeProto& node) {
     return moves != nullptr ? moves : detail::arithmetic(node.op_type());
 }
 
-bool whole_bytes(const Initializer* tensor) { return tensor == nullptr || tensor->data.size() == tensor->size_bytes(); }
+/// True for a tensor with all its bytes, whose places fit 64 bits (an empty one may be of any length along its other axes).
+bool is_whole(const Initializer* tensor) {
+    return tensor == nullptr || (tensor->data.size() == tensor->size_bytes() &&
+                                 std::all_of(tensor->dims.begin(), tensor->dims.end(), [](std::int64_t dim) { return dim <= kLongestAxis; }));
+}
 
 }  // namespace
 
@@ -238,7 +243,7 @@ bool can_evaluate(const onnx::NodeProto& node) { return function_of(node) != nul
 
 std::optional<Tensor> evaluate(const Evaluation& request) {
     const detail::EvaluateFn function = function_of(*request.node);
-    if (function == nullptr || !std::all_of(request.inputs.begin(), request.inputs.end(), whole_bytes)) return std::nullopt;
+    if (function == nullptr || !std::all_of(request.inputs.begin(), request.inputs.end(), is_whole)) return std::nullopt;
     try {
         return function(request);
     } catch (const detail::NotEvaluated&) {

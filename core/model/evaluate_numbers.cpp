@@ -129,10 +129,10 @@ Dims parameter_strides(const Evaluation& request, const Initializer& x, const In
 
 /// Blocked parameters: the axis of x is block_size times as long (the last block may be cut).
 Tensor dequantize_blocks(const Evaluation& request, const Initializer& x, const Initializer& scale, const Initializer* zero) {
-    const std::int64_t block = int_of(*request.node, "block_size", 0);
     const std::size_t axis = axis_of(int_of(*request.node, "axis", 1), x.dims.size());
+    const std::int64_t block = std::min(int_of(*request.node, "block_size", 0), std::max<std::int64_t>(x.dims[axis], 1));
     Dims wanted = x.dims;
-    wanted[axis] = (wanted[axis] + block - 1) / block;
+    wanted[axis] = block > 0 ? (wanted[axis] + block - 1) / block : 0;
     if (block <= 0 || scale.dims != wanted || (zero != nullptr && zero->dims != wanted)) throw NotEvaluated{};
     Tensor to = made(request, scale.type, x.dims);
     const auto load = loader<double>(x.type), load_scale = loader<double>(scale.type);

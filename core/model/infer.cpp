@@ -4,6 +4,7 @@
 #include <charconv>
 #include <unordered_set>
 
+#include "core/model/declared.h"
 #include "core/model/detail/steps.h"
 
 namespace vernier {
@@ -18,30 +19,6 @@ void take_size(Value& value, const ValueType& type) {
 void infer(onnx::ModelProto& scratch) {
     const onnx::ShapeInferenceOptions options(/*check_type=*/false, /*error_mode=*/0, /*data_propagation=*/true);
     onnx::shape_inference::InferShapes(scratch, onnx::OpSchemaRegistry::Instance(), options);
-}
-
-void forget_shapes(onnx::GraphProto& graph, bool main) {
-    graph.clear_value_info();
-    for (onnx::ValueInfoProto& output : *graph.mutable_output())
-        if (output.type().has_tensor_type()) output.mutable_type()->mutable_tensor_type()->clear_shape();
-    if (!main)
-        for (onnx::ValueInfoProto& input : *graph.mutable_input())
-            if (input.type().has_tensor_type()) input.mutable_type()->mutable_tensor_type()->clear_shape();
-    for (onnx::NodeProto& node : *graph.mutable_node())
-        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_g()) forget_shapes(*attribute.mutable_g(), false);
-            for (onnx::GraphProto& body : *attribute.mutable_graphs()) forget_shapes(body, false);
-        }
-}
-
-void set_sizes(onnx::GraphProto& graph, const std::vector<InputSize>& sizes) {
-    for (onnx::ValueInfoProto& input : *graph.mutable_input())
-        for (const InputSize& size : sizes) {
-            if (size.name != input.name() || !input.type().has_tensor_type()) continue;
-            auto* shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
-            shape->clear_dim();
-            for (const SizedAxis& axis : size.axes) shape->add_dim()->set_dim_value(axis.size);
-        }
 }
 
 /// The graph of a scratch copy, which is named by its number; kNone for another.
@@ -162,8 +139,8 @@ void infer_sizes(Model::Parts& parts) {
     for (Value& value : parts.values) value.size.reset();
     if (parts.scratch != nullptr) {
         onnx::ModelProto sized = *parts.scratch;
-        forget_shapes(*sized.mutable_graph(), true);
-        set_sizes(*sized.mutable_graph(), parts.sizes);
+        forget_declared_shapes(*sized.mutable_graph(), BodyInputs::forgotten);
+        set_input_sizes(*sized.mutable_graph(), parts.sizes);
         try {
             infer(sized);
         } catch (const std::exception&) {

@@ -86,6 +86,7 @@ bool has_open_axes(const Model::Parts& parts) {
 /// onnx's checker and shape inference, which take sound models only.
 void check_and_infer(Model::Parts& parts, const Job& job) {
     job.step("check", 2, 4);
+    if (!parts.damage) check_counts(parts);
     if (parts.damage) return;
     onnx::ModelProto scratch = scratch_copy(parts);
     check_model_rules(parts, scratch);
@@ -93,6 +94,8 @@ void check_and_infer(Model::Parts& parts, const Job& job) {
     job.step("shapes", 3, 4);
     if (has_open_axes(parts)) parts.scratch = std::make_shared<const onnx::ModelProto>(scratch);
     infer_types(parts, scratch);
+    check_axes(parts);
+    if (parts.damage) parts.scratch = nullptr;
 }
 
 /// A model whose inputs have open axes gets the sizes that they count as.

@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "core/model/declared.h"
 #include "core/model/detail/steps.h"
 #include "core/model/domain.h"
 
@@ -100,6 +101,7 @@ public:
             if (!parts_.sorted) sort(static_cast<GraphId>(g));
             graphs_[g]->set_name(std::to_string(g));
         }
+        open_odd_axes(*copy_.mutable_graph());
         use_plain_domain(copy_);
         import_used_domains();
         copy_.clear_training_info();

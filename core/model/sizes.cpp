@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/model/declared.h"
 #include "core/model/weights.h"
 
 namespace vernier {
@@ -58,7 +59,9 @@ std::optional<std::int64_t> size_by_consumer(const Model& model, const Value& in
         const Initializer* weight = model.constant(node.inputs[1]);
         if (weight == nullptr || weight->dims.size() < 2) continue;
         const auto& dims = weight->dims;
-        if (node.op_type == "Conv" && axis == 1) return dims[1] * int_attribute(node, "group").value_or(1);
+        std::int64_t channels = 0;
+        if (node.op_type == "Conv" && axis == 1 && !__builtin_mul_overflow(dims[1], int_attribute(node, "group").value_or(1), &channels) && is_axis_size(channels))
+            return channels;
         if (axis + 1 != rank) continue;
         if (node.op_type == "MatMul") return dims[dims.size() - 2];
         if (node.op_type == "Gemm" && int_attribute(node, "transA").value_or(0) == 0)

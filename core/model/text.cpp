@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "core/model/declared.h"
 #include "core/model/detail/steps.h"
 
 namespace vernier {
@@ -128,7 +129,7 @@ ValueType value_type(const onnx::TypeProto& proto) {
     type.has_shape = tensor.has_shape();
     for (const auto& dim : tensor.shape().dim()) {
         Dim& axis = type.dims.emplace_back();
-        if (dim.has_dim_value() && dim.dim_value() >= 0)  // some exporters write -1 for an unknown size
+        if (dim.has_dim_value() && is_axis_size(dim.dim_value()))
             axis.value = dim.dim_value();
         else
             axis.name = dim.dim_param();

@@ -61,6 +61,7 @@ onnx::ModelProto slim_copy(const onnx::ModelProto& model, bool with_weights) {
         listed.insert(output.name());
     }
     forget_declared_shapes(graph);
+    open_odd_axes(graph);
     for (const onnx::NodeProto& node : from.node()) {
         for (const std::string& output : node.output()) {
             if (!output.empty() && listed.insert(output).second) {
@@ -69,19 +70,6 @@ onnx::ModelProto slim_copy(const onnx::ModelProto& model, bool with_weights) {
         }
     }
     return slim;
-}
-
-/// Fixes the inputs' open axes to what they count as; declared outputs, which say N, are then inferred anew.
-void set_sizes(onnx::GraphProto& graph, const std::vector<InputSize>& sizes) {
-    for (onnx::ValueInfoProto& input : *graph.mutable_input()) {
-        const auto same = [&](const InputSize& size) { return size.name == input.name(); };
-        const auto found = std::find_if(sizes.begin(), sizes.end(), same);
-        if (found == sizes.end() || !input.type().has_tensor_type()) continue;
-        auto* shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
-        shape->clear_dim();
-        for (const SizedAxis& axis : found->axes) shape->add_dim()->set_dim_value(axis.size);
-    }
-    for (onnx::ValueInfoProto& output : *graph.mutable_output()) output.clear_type();
 }
 
 /// What the runtime is asked for.
@@ -93,8 +81,13 @@ struct Asked {
 std::vector<Port> inferred_outputs(const detail::Library& library, const Model& model, const Asked& asked) {
     RunOptions options;
     options.level = GraphLevel::off;
+    options.plan_memory = false;
     onnx::ModelProto slim = slim_copy(model.proto(), asked.with_weights);
-    if (asked.at_sizes) set_sizes(*slim.mutable_graph(), model.sizes());
+    if (asked.at_sizes) {
+        set_input_sizes(*slim.mutable_graph(), model.sizes());
+        // Declared outputs, which say N, are then inferred anew.
+        for (onnx::ValueInfoProto& output : *slim.mutable_graph()->mutable_output()) output.clear_type();
+    }
     const std::string bytes = detail::serialized(slim);
     const detail::SessionHandle session = detail::open_bytes(library, std::as_bytes(std::span(bytes)), model.folder(),
                                                              detail::session_options(library, options).get());

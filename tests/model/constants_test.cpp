@@ -174,5 +174,36 @@ TEST(Constants, SparseTensorsBecomeDense) {
     refusal(b.build(), "outside its shape");
 }
 
+TEST(Constants, SparseTensorsOfAFileHaveABoundTogether) {
+    const auto sparse_of = [](std::size_t count, std::int64_t side) {
+        ModelBuilder b = test::small_model();
+        for (std::size_t i = 0; i < count; ++i) {
+            onnx::SparseTensorProto& sparse = *b.proto().mutable_graph()->add_sparse_initializer();
+            *sparse.mutable_values() = test::tensor_proto("w" + std::to_string(i), std::vector<float>{5}, {1});
+            *sparse.mutable_indices() = test::tensor_proto("", std::vector<std::int64_t>{1}, {1});
+            sparse.add_dims(side);
+            sparse.add_dims(side);
+        }
+        return b.build();
+    };
+    EXPECT_EQ(make_model(sparse_of(2, 1 << 13))->initializers().size(), 3U);
+    refusal(sparse_of(3, 1 << 13), "takes 256 MB when it is dense");
+    refusal(sparse_of(1, std::int64_t{1} << 17), "takes 65536 MB");
+}
+
+TEST(Constants, ALongChainOfIdentitiesHandsAConstantOn) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {2}).initializer("w", std::vector<float>{1, 2}, {2});
+    constexpr int kLength = 20000;
+    for (int i = 0; i < kLength; ++i) b.node("Identity", {i == 0 ? std::string("w") : "i" + std::to_string(i)}, {"i" + std::to_string(i + 1)});
+    b.node("Add", {"x", "i" + std::to_string(kLength)}, {"y"}).output("y", ElementType::float32, {2});
+    const ModelPtr model = make_model(b.build());
+    for (const Node& node : model->nodes()) {
+        const Initializer* constant = model->constant(node.outputs[0]);
+        if (node.op_type == "Add") EXPECT_EQ(constant, nullptr);
+        else ASSERT_TRUE(constant != nullptr && constant->name == "w") << node.label;
+    }
+}
+
 }  // namespace
 }  // namespace vernier

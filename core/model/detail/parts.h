@@ -39,6 +39,7 @@ struct Source {
     std::unique_ptr<MappedFile> file;  ///< kept mapped so that the hash is that of the file that was read
     std::unordered_map<std::string, std::unique_ptr<MappedFile>> external;  ///< by canonical path
     std::deque<std::vector<std::byte>> owned;  ///< bytes of tensors that are stored value by value
+    std::uint64_t sparse_bytes = 0;    ///< of sparse tensors as if they were dense
     std::string producer;
     std::once_flag hashed;
     std::string hash;
@@ -68,6 +69,7 @@ struct Model::Parts {
     std::vector<Node> nodes;
     std::vector<Value> values;
     std::vector<Initializer> initializers;
+    std::vector<std::int32_t> constants;  ///< by value: the initializer behind it, through Identity nodes too; kNone
     std::unordered_map<const onnx::TensorProto*, std::int32_t> tensors;  ///< dense tensors by their proto
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;

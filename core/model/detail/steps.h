@@ -45,8 +45,12 @@ void build_index(Model::Parts& parts);
 /// and each graph is named by its GraphId.
 [[nodiscard]] onnx::ModelProto scratch_copy(Model::Parts& parts);
 
-/// Our own checks of attributes that would mislead or crash a reader, then onnx's checker; what they refuse is damage.
-/// The scratch copy is as it was afterwards.
+/// Numbers that would make a reader divide by zero, or count and allocate without an end; they are damage.
+void check_counts(Model::Parts& parts);
+/// Of these only what types tell, for those that were inferred since.
+void check_axes(Model::Parts& parts);
+
+/// onnx's checker; what it refuses is damage. The scratch copy is as it was afterwards.
 void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch);
 
 /// Runs onnx's shape inference on the scratch copy and stores the types of all values.
