@@ -6,8 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "core/flow/advice.h"
 #include "core/model/batch_norm.h"
@@ -20,7 +25,7 @@ namespace {
 constexpr double kMaskAtMost = -1000;     // no score of a trained network is that low
 constexpr double kWideChannels = 20;      // from here per-tensor INT8 leaves the smallest channel fewer than 13 codes
 constexpr std::int64_t kPerChannelOpset = 13;
-constexpr int kTraceDepth = 8;
+constexpr int kTraceDepth = 8;             // nodes on a way back from a value
 
 const Node* producer(const Model& model, ValueId value) {
     return value == kNone || model.value(value).producer == kNone ? nullptr : &model.node(model.value(value).producer);
@@ -28,23 +33,50 @@ const Node* producer(const Model& model, ValueId value) {
 
 bool is_op(const Node* node, std::string_view op) { return node != nullptr && node->domain.empty() && node->op_type == op; }
 
-double smallest(const Initializer& tensor) {
-    if (tensor.count() > (std::uint64_t{1} << 20)) return 0;  // a mask constant is small or one per position
-    const std::vector<float> values = to_floats(tensor);
-    double least = 0;
-    for (const float value : values) least = std::min(least, static_cast<double>(value));
-    return least;
+/// The smallest number of each constant, 0 at most. One mask may be read by every layer, so it is looked through once.
+class Smallest {
+public:
+    double of(const Initializer& tensor) {
+        if (tensor.count() > (std::uint64_t{1} << 20)) return 0;  // a mask constant is small or one per position
+        const auto [place, is_new] = known_.try_emplace(&tensor, 0.0);
+        if (is_new)
+            for (const float value : to_floats(tensor)) place->second = std::min(place->second, static_cast<double>(value));
+        return place->second;
+    }
+
+private:
+    std::unordered_map<const Initializer*, double> known_;
+};
+
+/// What to do at a value on the way back from another.
+enum class Trace { found, go_on, turn };
+
+/// Shows the values from which one is made, the nearest first and each once (a node that reads one value twice doubles the
+/// ways to it), kTraceDepth nodes back. The value at which visit says found; kNone when it never does.
+template <class Visit>
+ValueId trace_back(const Model& model, ValueId from, const Visit& visit) {
+    std::vector<ValueId> row = {from}, next;
+    std::unordered_set<ValueId> seen = {from, kNone};
+    for (int depth = 0; depth < kTraceDepth && !row.empty(); ++depth, row = std::exchange(next, {}))
+        for (const ValueId value : row) {
+            const Trace trace = value == kNone ? Trace::turn : visit(value);
+            if (trace == Trace::found) return value;
+            const Node* node = producer(model, value);
+            if (trace == Trace::turn || node == nullptr) continue;
+            std::copy_if(node->inputs.begin(), node->inputs.end(), std::back_inserter(next), [&](ValueId input) { return seen.insert(input).second; });
+        }
+    return kNone;
 }
 
 /// True when a value is made from a constant of kMaskAtMost or less by operators that only shape or scale a mask.
-bool is_mask(const Model& model, ValueId value, int depth) {
-    if (value == kNone || depth == 0) return false;
-    if (const Initializer* constant = model.constant(value)) return smallest(*constant) <= kMaskAtMost;
-    const Node* node = producer(model, value);
+bool is_mask(const Model& model, ValueId from, Smallest& smallest) {
     static constexpr std::array<std::string_view, 12> kOps = {"Mul", "Sub", "Cast", "Unsqueeze", "Reshape", "Expand",
                                                               "Where", "Identity", "Slice", "Transpose", "Add", "Squeeze"};
-    if (node == nullptr || std::find(kOps.begin(), kOps.end(), node->op_type) == kOps.end()) return false;
-    return std::any_of(node->inputs.begin(), node->inputs.end(), [&](ValueId input) { return is_mask(model, input, depth - 1); });
+    return trace_back(model, from, [&](ValueId value) {
+               if (const Initializer* constant = model.constant(value)) return smallest.of(*constant) <= kMaskAtMost ? Trace::found : Trace::turn;
+               const Node* node = producer(model, value);
+               return node != nullptr && std::find(kOps.begin(), kOps.end(), node->op_type) != kOps.end() ? Trace::go_on : Trace::turn;
+           }) != kNone;
 }
 
 bool folds_into(const Node* before, const Model& model) {
@@ -54,11 +86,12 @@ bool folds_into(const Node* before, const Model& model) {
 }
 
 /// Largest over smallest channel range of a depthwise Conv as it will be quantized (BatchNormalization folded in).
-/// Channels that are zero throughout do not count. Nothing when it is no depthwise Conv.
-std::optional<double> channel_spread(const Model& model, const Node& node, std::vector<float>& storage) {
+/// Channels that are zero throughout do not count. Nothing when it is no depthwise Conv, or one of a weight that was seen.
+std::optional<double> channel_spread(const Model& model, const Node& node, std::unordered_set<const Initializer*>& seen) {
     if (!is_op(&node, "Conv") || int_attribute(node, "group").value_or(1) <= 1 || node.inputs.size() < 2) return {};
     const Initializer* weight = model.constant(node.inputs[1]);
-    if (weight == nullptr || weight->dims.size() < 3 || weight->dims[1] != 1 || weight->count() == 0) return {};
+    if (weight == nullptr || weight->dims.size() < 3 || weight->dims[1] != 1 || weight->count() == 0 || !seen.insert(weight).second) return {};
+    std::vector<float> storage;
     const std::span<const float> values = view_floats(*weight, storage);
     if (values.empty()) return {};
     const Node* norm = folds_into(&node, model) ? batch_norm_after(model, node) : nullptr;
@@ -84,15 +117,15 @@ bool is_square(const Model& model, ValueId value) {
 
 /// The ReduceMean or ReduceSum over squares from which a value is made, through what exporters put between it and the
 /// root: epsilon, a constant factor, the square of the mean, a floor at zero, shapes. kNone when there is none.
-NodeId mean_square_behind(const Model& model, ValueId value, int depth) {
-    const Node* node = producer(model, value);
-    if (node == nullptr || depth == 0 || node->inputs.empty()) return kNone;
-    if (is_op(node, "ReduceMean") || is_op(node, "ReduceSum")) return is_square(model, node->inputs[0]) ? node->id : kNone;
+NodeId mean_square_behind(const Model& model, ValueId from) {
     static constexpr std::array<std::string_view, 9> kOps = {"Add", "Mul", "Sub", "Max", "Div", "Reshape", "Expand", "Cast", "Unsqueeze"};
-    if (std::find(kOps.begin(), kOps.end(), node->op_type) == kOps.end()) return kNone;
-    for (const ValueId input : node->inputs)
-        if (const NodeId found = mean_square_behind(model, input, depth - 1); found != kNone) return found;
-    return kNone;
+    const ValueId found = trace_back(model, from, [&](ValueId value) {
+        const Node* node = producer(model, value);
+        if (node == nullptr || node->inputs.empty()) return Trace::turn;
+        if (is_op(node, "ReduceMean") || is_op(node, "ReduceSum")) return is_square(model, node->inputs[0]) ? Trace::found : Trace::turn;
+        return std::find(kOps.begin(), kOps.end(), node->op_type) != kOps.end() ? Trace::go_on : Trace::turn;
+    });
+    return found == kNone ? kNone : model.value(found).producer;
 }
 
 void look_at_batch_norm(const Model& model, std::vector<Finding>& findings) {
@@ -117,10 +150,10 @@ void look_at_channels(const Model& model, const Job& job, std::vector<Finding>& 
     std::size_t wide = 0;
     double widest = 0;
     NodeId where = kNone;
-    std::vector<float> storage;
+    std::unordered_set<const Initializer*> seen;
     for (const Node& node : model.nodes()) {
         job.check();
-        const std::optional<double> spread = channel_spread(model, node, storage);
+        const std::optional<double> spread = channel_spread(model, node, seen);
         if (!spread || *spread < kWideChannels) continue;
         ++wide;
         if (*spread <= widest) continue;
@@ -199,12 +232,13 @@ void look_at_size(const Model& model, const Workload& work, std::vector<Finding>
 
 std::vector<NodeId> masked_scores(const Model& model) {
     std::vector<NodeId> found;
+    Smallest smallest;
     for (const Node& node : model.nodes()) {
         if (!is_op(&node, "Softmax") || node.inputs.empty()) continue;
         const Node* before = producer(model, node.inputs[0]);
         if (!is_op(before, "Add") && !is_op(before, "Where")) continue;
         const bool masked = std::any_of(before->inputs.begin(), before->inputs.end(),
-                                        [&](ValueId input) { return is_mask(model, input, kTraceDepth); });
+                                        [&](ValueId input) { return is_mask(model, input, smallest); });
         if (masked) found.push_back(before->id);
     }
     return found;
@@ -212,10 +246,11 @@ std::vector<NodeId> masked_scores(const Model& model) {
 
 std::vector<NodeId> open_layer_norms(const Model& model) {
     std::vector<NodeId> found;
+    std::unordered_set<NodeId> seen;
     for (const Node& root : model.nodes()) {
         if (!is_op(&root, "Sqrt") || root.inputs.empty()) continue;
-        const NodeId variance = mean_square_behind(model, root.inputs[0], kTraceDepth);
-        if (variance != kNone && std::find(found.begin(), found.end(), variance) == found.end()) found.push_back(variance);
+        const NodeId variance = mean_square_behind(model, root.inputs[0]);
+        if (variance != kNone && seen.insert(variance).second) found.push_back(variance);
     }
     return found;
 }

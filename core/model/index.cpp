@@ -28,6 +28,7 @@ public:
         for (Node& node : parts_.nodes) connect(node);
         for (std::size_t g = 0; g < parts_.graphs.size(); ++g) connect_outputs(static_cast<GraphId>(g));
         check_order();
+        find_constants();
         label_nodes();
     }
 
@@ -243,6 +244,34 @@ private:
                 std::replace(inputs.begin(), inputs.end(), value.id, ValueId{kNone});
                 return true;
             });
+        }
+    }
+
+    /// The value that an Identity node hands on; kNone for another's.
+    ValueId handed_on(ValueId value) const {
+        const NodeId producer = parts_.values[static_cast<std::size_t>(value)].producer;
+        if (producer == kNone) return kNone;
+        const Node& node = parts_.nodes[static_cast<std::size_t>(producer)];
+        return node.op_type == "Identity" && node.domain.empty() && !node.inputs.empty() ? node.inputs[0] : kNone;
+    }
+
+    /// Each value of a chain of Identity nodes is followed once, however many nodes ask for it.
+    void find_constants() {
+        std::vector<bool> known(parts_.values.size(), false);
+        parts_.constants.assign(parts_.values.size(), kNone);
+        std::vector<ValueId> chain;
+        for (const Value& value : parts_.values) {
+            chain.clear();
+            ValueId at = value.id;
+            while (at != kNone && !known[static_cast<std::size_t>(at)]) {
+                known[static_cast<std::size_t>(at)] = true;
+                parts_.constants[static_cast<std::size_t>(at)] = parts_.values[static_cast<std::size_t>(at)].initializer;
+                chain.push_back(at);
+                if (parts_.values[static_cast<std::size_t>(at)].is_constant()) break;
+                at = handed_on(at);
+            }
+            const std::int32_t behind = at == kNone ? kNone : parts_.constants[static_cast<std::size_t>(at)];
+            for (const ValueId each : chain) parts_.constants[static_cast<std::size_t>(each)] = behind;
         }
     }
 

@@ -72,16 +72,8 @@ ValueId Model::find_value(std::string_view name, GraphId graph) const {
 }
 
 const Initializer* Model::constant(ValueId id) const {
-    // The graph has no cycles, so the walk through Identity nodes ends.
-    while (id != kNone) {
-        const Value& v = value(id);
-        if (v.is_constant()) return &parts_->initializers[static_cast<std::size_t>(v.initializer)];
-        if (v.producer == kNone) return nullptr;
-        const Node& from = node(v.producer);
-        if (from.op_type != "Identity" || !from.domain.empty() || from.inputs.empty()) return nullptr;
-        id = from.inputs[0];
-    }
-    return nullptr;
+    const std::int32_t index = id == kNone ? kNone : parts_->constants[static_cast<std::size_t>(id)];
+    return index == kNone ? nullptr : &parts_->initializers[static_cast<std::size_t>(index)];
 }
 
 const ValueType& sure_type(const Model& model, ValueId value) {

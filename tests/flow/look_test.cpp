@@ -100,5 +100,22 @@ TEST(Look, Stops) {
     EXPECT_THROW((void)look(*depthwise(1, 1, {}), Job(source.get_token(), {})), Error);
 }
 
+/// What a node reads many times is followed once: 30 times 8 nodes deep would be more ways than a computer can go.
+TEST(Look, FollowsWhatIsReadManyTimesOnce) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8});
+    std::string last = "x";
+    for (int i = 0; i < 12; ++i) {
+        const std::string next = "m" + std::to_string(i);
+        b.node("Max", Names(30, last), {next});
+        last = next;
+    }
+    b.node("Sqrt", {last}, {"root"}).node("Where", {"c", last, last}, {"masked"}).node("Softmax", {"masked"}, {"s"});
+    b.input("c", ElementType::boolean, {1, 8}).output("root", ElementType::float32, {1, 8}).output("s", ElementType::float32, {1, 8});
+    const ModelPtr model = make_model(b.build());
+    EXPECT_TRUE(open_layer_norms(*model).empty());
+    EXPECT_TRUE(masked_scores(*model).empty());
+}
+
 }  // namespace
 }  // namespace vernier::test
