@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "core/flow/check_worker.h"
 #include "core/flow/executed.h"
 #include "core/flow/halving.h"
+#include "core/flow/low_sqnr.h"
 #include "core/flow/slower.h"
 
 namespace vernier {
@@ -47,11 +49,13 @@ public:
 
     Mended run() {
         repair();
+        raise_low();
         take_back_all_unexecuted();
         if (take_back_slower()) {
             repair();
             take_back_all_unexecuted();
         }
+        for (Finding& finding : low_sqnr_findings(low_source(), verified_)) findings_.push_back(std::move(finding));
         for (Finding& finding : differences(executed_, model_, emitting_.plan())) findings_.push_back(std::move(finding));
         if (!has(emitting_.plan(), Method::int8_static)) executed_ = look_at_executed();
         return {std::move(current()), std::move(verified_), std::move(findings_), slower_, std::move(executed_)};
@@ -101,6 +105,17 @@ private:
         say_kept(repair, plan, *fault);
         verified_ = check(current());
         if (const auto left = verifier_.fault(verified_, limits)) fail("is wrong after nodes went back to float", *left);
+    }
+
+    [[nodiscard]] LowSource low_source() const { return {emitting_, verifier_, model_, target_, job_}; }
+
+    /// Nothing is wrong any more, but few nodes may cost more than INT8 usually does.
+    void raise_low() {
+        Raised raised = raise_low_sqnr(low_source(), verified_);
+        if (raised.nodes.empty()) return;
+        keep_float(raised.nodes, raised.why);
+        std::move(raised.findings.begin(), raised.findings.end(), std::back_inserter(findings_));
+        verified_ = check(current());
     }
 
     /// The nodes that repair the file, which are taken back.

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -25,6 +26,8 @@ struct Emitting {
     /// The same two where the rewriting of the graph is at fault: prepared anew with these nodes left as they were. May be empty.
     std::function<std::shared_ptr<const onnx::ModelProto>(const std::set<NodeId>& untouched)> emit_anew = {};
     std::function<void(const std::set<NodeId>& nodes, const std::string& why)> leave_untouched = {};
+    /// What INT8 adds to the outputs of each node, as a part of their power, as far as it can be told from ranges. May be empty.
+    std::function<std::map<NodeId, double>()> noise = {};
 };
 
 /// A file that was checked, staged beside its target, and what had to be done for it.
@@ -38,6 +41,7 @@ struct Mended {
 
 /// Checks what is emitted, beside the target, and takes nodes back to float until nothing is wrong with it:
 ///   - the runtime dies of it, refuses it, or an output is not FP32's: the smallest set of nodes that repairs it, by halving;
+///   - few nodes that cost an output more than INT8 usually does (low_sqnr.h): unless a rule or a click chose them;
 ///   - INT8 nodes that the runtime runs in float, and groups of nodes that make the file slower than the opened one: unless a
 ///     rule or a click chose them.
 /// Throws Error{internal} when no set of nodes repairs it, Error{cannot_write, cancelled}.

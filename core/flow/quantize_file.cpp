@@ -120,7 +120,8 @@ public:
                 [this](const std::set<NodeId>& nodes, const std::string& why) {
                     now_ = without(nodes);
                     for (const NodeId node : nodes) untouched_[node] = why;
-                }};
+                },
+                [this] { return now_->noise(); }};
     }
 
     std::function<void(const Quantized&)> finish;   ///< completes what would be written

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include <onnx/onnx_pb.h>
 
@@ -19,6 +20,7 @@
 #include "core/quant/methods/fp16.h"
 #include "core/quant/methods/share_constants.h"
 #include "core/quant/methods/static_emit.h"
+#include "core/quant/methods/static_loss.h"
 #include "core/quant/nothing_changed.h"
 #include "core/quant/passes/sequence.h"
 #include "core/quant/prefix.h"
@@ -114,8 +116,9 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const 
     if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
     prepared.keep_static_losses(ranges, recipe.calibration);
     Watched further;  // what a plan with more in float quantizes in other places
+    const auto axes = prepared.static_plan.channel_axes(prepared.edit);
     for (const auto& tensor : prepared.static_plan.observed())
-        if (!ranges.contains(tensor)) further[tensor];
+        if (!ranges.contains(tensor)) further[tensor] = axes.contains(tensor) ? std::optional(axes.at(tensor)) : std::nullopt;
     if (!further.empty()) ranges.merge(calibrate(runtime, model, further, *dataset, recipe.calibration, options.threads, job));
     return ranges;
 }
@@ -180,6 +183,14 @@ onnx::ModelProto Quantization::emit(const std::set<NodeId>& also_float) const {
 void Quantization::keep_float(const std::set<NodeId>& nodes, const std::string& why) {
     for (const NodeId node : nodes) prepared_.problem[static_cast<std::size_t>(node)] = why;
     prepared_.replan_static({});
+}
+
+std::map<NodeId, double> Quantization::noise() const {
+    const auto parts = static_noise(prepared_.edit, prepared_.static_plan, ranges_, source_.recipe.calibration, prepared_.per_channel());
+    std::map<NodeId, double> noise;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (const NodeId origin = prepared_.edit.item(i).origin; parts[i] > 0 && origin != kNone) noise[origin] += parts[i];
+    return noise;
 }
 
 Quantized Quantization::result() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -58,6 +59,8 @@ public:
     /// Takes nodes back to float for good.
     void keep_float(const std::set<NodeId>& nodes, const std::string& why);
     [[nodiscard]] Quantized result() const;
+    /// What static INT8 adds to the outputs of each node as a part of their power, by what calibration saw (static_noise).
+    [[nodiscard]] std::map<NodeId, double> noise() const;
 
 private:
     void time_prefix(const Job& job);

@@ -86,6 +86,10 @@ void RangeCollector::add_shape(std::span<const std::int64_t> dims) {
     if (state_.shapes.size() > kMost) state_.shapes.erase(std::prev(state_.shapes.end()));
 }
 
+void RangeCollector::add_run(double mean_square) {
+    if (mean_square > 0 && std::isfinite(mean_square)) ++state_.run_powers[static_cast<int>(std::floor(2 * std::log2(mean_square)))];
+}
+
 /// A tensor whose channels change in number, or that shows NaN or infinity, has no mean: it is then left empty.
 void RangeCollector::add_channels(std::span<const float> values, std::span<const std::int64_t> dims) {
     if (!channel_axis_ || values.empty()) return;
@@ -105,6 +109,7 @@ void RangeCollector::add_channels(std::span<const float> values, std::span<const
         channel_axis_.reset();
         return;
     }
+    double whole = 0;
     for (std::size_t at = 0, block = 0; at < values.size(); at += inner, ++block) {
         double sum = 0, square = 0;
         float peak = 0;
@@ -116,9 +121,11 @@ void RangeCollector::add_channels(std::span<const float> values, std::span<const
         }
         channel_sum_[block % channels] += sum;
         channel_square_[block % channels] += square;
+        whole += square;
         channel_peak_[block % channels] = std::max(channel_peak_[block % channels], peak);
     }
     channel_count_ += double(values.size()) / double(channels);
+    add_run(whole / double(values.size()));
 }
 
 void RangeCollector::add_range(std::span<const float> values) {
@@ -160,6 +167,7 @@ Observed RangeCollector::result() const {
     for (const double sum : channel_sum_) observed.channel_mean.push_back(sum / channel_count_);
     for (const double square : channel_square_) observed.channel_power.push_back(square / channel_count_);
     observed.channel_peak = channel_peak_;
+    observed.channel_axis = asked_axis_;
     return observed;
 }
 

@@ -28,7 +28,10 @@ struct Observed {
     std::vector<double> channel_mean;   ///< along the channel axis that was asked for; empty when none was
     std::vector<double> channel_power;  ///< mean of squares of each channel, likewise
     std::vector<float> channel_peak;    ///< largest magnitude of each channel, likewise
+    std::optional<int> channel_axis;    ///< as it was asked for, where the three above are known
     SeenShapes shapes;                  ///< where a channel axis was asked for; of very many different ones the smallest
+    /// Runs by the mean of their squares, likewise: key k counts those from 2^(k/2) up to 2^((k+1)/2). Zeros do not count.
+    std::map<int, std::uint64_t> run_powers;
     bool operator==(const Observed&) const = default;
 };
 
@@ -54,7 +57,7 @@ struct QuantParams {
 class RangeCollector {
 public:
     /// channel_axis asks for mean, power and peak of each channel too: an axis of dims, negative from the end; nothing = not asked.
-    explicit RangeCollector(std::optional<int> channel_axis = {}) : channel_axis_(channel_axis) {}
+    explicit RangeCollector(std::optional<int> channel_axis = {}) : asked_axis_(channel_axis), channel_axis_(channel_axis) {}
     void add(std::span<const float> values, std::span<const std::int64_t> dims);
     [[nodiscard]] Observed result() const;
 
@@ -62,8 +65,9 @@ private:
     void add_range(std::span<const float> values);
     void add_channels(std::span<const float> values, std::span<const std::int64_t> dims);
     void add_shape(std::span<const std::int64_t> dims);
+    void add_run(double mean_square);
     void grow(int exponent);
-    std::optional<int> channel_axis_;
+    std::optional<int> asked_axis_, channel_axis_;   ///< the second one until the channels change in number
     std::vector<double> channel_sum_, channel_square_;
     std::vector<float> channel_peak_;
     double channel_count_ = 0;          ///< elements of one channel so far

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
+
+#include "core/quant/methods/static_plan.h"
 
 namespace vernier {
 namespace {
@@ -63,22 +66,24 @@ struct Sums {
 
 }  // namespace
 
-ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input, double step) {
+ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input, double step, bool per_channel) {
     const auto& node = edit.item(static_cast<std::size_t>(item)).proto;
     const auto dims = edit.dims(node.input(1));
     const Walk walk = walk_of(node, dims);
     ProductLoss loss;
     const auto& power = input.channel_power;
+    if (input.channel_axis != input_channel_axis(node)) return loss;   // seen along the axis of another reader
     if (power.size() != walk.inputs * walk.groups || walk.groups == 0 || walk.channels % walk.groups != 0) return loss;
     const auto weight = edit.floats(node.input(1));
     const auto small = small_channels(input, loss);
+    const double of_all = per_channel ? 0 : double(edit.largest_magnitude(node.input(1)));
     double all = 0, only_small = 0;
     std::size_t outputs = 0, small_outputs = 0;
     for (std::size_t o = 0; o < walk.channels; ++o) {
         const std::size_t first = o / (walk.channels / walk.groups) * walk.inputs;
         const auto row = [&](std::size_t i, std::size_t k) { return double(weight[o * walk.channel_stride + i * walk.input_stride + k]); };
-        double largest = 0;
-        for (std::size_t i = 0; i < walk.inputs; ++i)
+        double largest = of_all;
+        for (std::size_t i = 0; per_channel && i < walk.inputs; ++i)
             for (std::size_t k = 0; k < walk.inner; ++k) largest = std::max(largest, std::fabs(row(i, k)));
         Sums sums;
         for (std::size_t i = 0; i < walk.inputs; ++i) {
@@ -113,6 +118,18 @@ ProductLoss channel_loss(const Observed& tensor, double step) {
         if (small[i] != 0) loss.noise_part += lost_power(tensor.channel_power[i], step) / tensor.channel_power[i];
     loss.noise_part /= double(loss.small_channels);
     return loss;
+}
+
+RunLoss run_loss(const Observed& tensor, double step) {
+    std::uint64_t runs = 0, below = 0;
+    for (const auto& [key, count] : tensor.run_powers) runs += count;
+    for (const auto& [key, count] : tensor.run_powers) {
+        below += count;
+        if (2 * below < runs) continue;
+        const double power = std::exp2((key + 1) / 2.0);   // the upper end of its class
+        return {lost_power(power, step) / power, std::sqrt(power)};
+    }
+    return {};
 }
 
 }  // namespace vernier

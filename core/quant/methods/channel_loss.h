@@ -22,10 +22,17 @@ inline constexpr double kMostProductNoise = 0.1;
 ///   noise[o] = sum_i min(p[i], s^2/12) * sum_k W[o,i,k]^2 + p[i] * sum_k min(W[o,i,k]^2, t[o]^2/12)
 ///   signal[o] = sum_i p[i] * sum_k W[o,i,k]^2
 /// and the mean of noise/signal over the outputs: over all channels, or over the small ones alone (without the weight's part)
-/// where that is more.
-[[nodiscard]] ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input, double step);
+/// where that is more. Without per_channel the weight has one step for all outputs.
+[[nodiscard]] ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input, double step, bool per_channel = true);
 
 /// The same of the channels alone: the mean of min(p, s^2/12) / p over the small ones.
 [[nodiscard]] ProductLoss channel_loss(const Observed& tensor, double step);
+
+/// What rounding takes from the median run: a few loud samples set the range, and the usual ones are lost in it.
+struct RunLoss {
+    double noise_part = 0;
+    double size = 0;   ///< root mean square of the values of the median run
+};
+[[nodiscard]] RunLoss run_loss(const Observed& tensor, double step);
 
 }  // namespace vernier

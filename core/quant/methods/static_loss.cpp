@@ -46,10 +46,23 @@ public:
             if (item.kernel == Kernel::concat) judge_operands(i);
             if (item.kernel == Kernel::binary) judge_constant(i);
             if (item.kernel == Kernel::same_scale) judge_parts(i);
-            if (is_heavy(item.kernel)) judge_products(i);
+            if (is_heavy(item.kernel)) {
+                judge_products(i);
+                judge_runs(i);
+            }
             if (item.kernel == Kernel::conv) judge_channels(i);
         }
         return std::move(losses_);
+    }
+
+    [[nodiscard]] std::vector<double> noise(const std::vector<bool>& per_channel) const {
+        std::vector<double> parts(plan_.items.size(), 0.0);
+        for (int i = 0; i < static_cast<int>(parts.size()); ++i) {
+            const StaticItem& item = plan_.items[at(i)];
+            if (item.kernel == Kernel::none || item.absorbed) continue;
+            parts[at(i)] = noise_of_output(i) + (is_heavy(item.kernel) ? noise_of_product(i, per_channel[at(i)]) : 0);
+        }
+        return parts;
     }
 
 private:
@@ -144,12 +157,25 @@ private:
         const std::string& input = node(i).input(0);
         const auto all = range(input);
         const Observed* observed = seen(input);
-        if (!all || observed == nullptr || attribute_int(node(i), "transA", 0) != 0) return;
+        if (!all || observed == nullptr) return;
         const ProductLoss loss = product_loss(edit_, i, *observed, step_of(*all));
         if (loss.noise_part <= kMostProductNoise) return;
         std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}", input, all->lo, all->hi, step_of(*all));
         if (loss.small_channels > 0)
             what += fmt::format(", and {} of its {} channels stay within {:.3g}", loss.small_channels, observed->channel_power.size(), loss.small_peak);
+        add({input, i, decibels(loss.noise_part), what, with_makers(input, {i})});
+    }
+
+    /// What is left of the samples themselves, where few of them set the range: the channels tell nothing of that.
+    void judge_runs(int i) {
+        const std::string& input = node(i).input(0);
+        const auto all = range(input);
+        const Observed* observed = seen(input);
+        if (!all || observed == nullptr) return;
+        const RunLoss loss = run_loss(*observed, step_of(*all));
+        if (loss.noise_part <= kMostProductNoise) return;
+        const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and in half of the runs its values are of the "
+                                             "size of {:.3g} (root mean square) or smaller", input, all->lo, all->hi, step_of(*all), loss.size);
         add({input, i, decibels(loss.noise_part), what, with_makers(input, {i})});
     }
 
@@ -165,6 +191,25 @@ private:
         const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}, and {} of its {} channels stay within {:.3g}", output, all->lo, all->hi,
                                              loss.small_channels, observed->channel_power.size(), loss.small_peak);
         add({output, i, decibels(loss.noise_part), what, {i}});
+    }
+
+    double noise_of_product(int i, bool per_channel) const {
+        const std::string& input = node(i).input(0);
+        const auto all = range(input);
+        const Observed* observed = seen(input);
+        if (!all || observed == nullptr) return 0;
+        return product_loss(edit_, i, *observed, step_of(*all), per_channel).noise_part;
+    }
+
+    /// What moves codes adds nothing of its own.
+    double noise_of_output(int i) const {
+        if (plan_.items[at(i)].kernel == Kernel::same_scale) return 0;
+        const std::string output = behind(i);
+        const auto made = plan_.tensors.find(output);
+        const auto all = range(output);
+        const Observed* observed = seen(output);
+        if (!all || observed == nullptr || !made->second.made_by_integer) return 0;
+        return lost_part(power_of(*observed), step_of(*all));
     }
 
     /// Back to where the tensor got its scale: everything there writes codes, which float readers would have to live with.
@@ -217,6 +262,11 @@ private:
 
 std::vector<StaticLoss> static_losses(const GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration) {
     return Judge(edit, plan, ranges, calibration).run();
+}
+
+std::vector<double> static_noise(const GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration,
+                                 const std::vector<bool>& per_channel) {
+    return Judge(edit, plan, ranges, calibration).noise(per_channel);
 }
 
 Range range_of_key(const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::string& key) {

@@ -23,9 +23,15 @@ struct StaticLoss {
 ///   - Concat: an operand that is lost in the scale of the result; Add with a constant: the other operand, or the constant's codes
 ///   - Conv, MatMul, Gemm: what their products take from the channels of their input at its scale, by the power of weights and
 ///     channels; once for all channels, and once for those that are far below the one that sets the range
+///   - the same nodes: what is left of the median run, where few samples set the range
 ///   - Conv: channels of its output, where it is not read by a heavy node in INT8
 ///   - Split, Slice and the like: a part that is lost in the scale of the whole
 [[nodiscard]] std::vector<StaticLoss> static_losses(const GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration);
+
+/// What INT8 adds to the outputs of each item, as a part of their power: rounding of its input and weight (one step an output with
+/// per_channel, by item), and of what it writes. An estimate that ranks items; errors that clamps or later nodes undo count too.
+[[nodiscard]] std::vector<double> static_noise(const GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration,
+                                               const std::vector<bool>& per_channel);
 
 /// Range of the tensor that decides a scale, within the bounds of a clamp that vanished into it.
 [[nodiscard]] Range range_of_key(const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::string& key);

@@ -234,12 +234,16 @@ std::vector<std::string> StaticPlan::observed() const {
     return {names.begin(), names.end()};
 }
 
+int input_channel_axis(const onnx::NodeProto& heavy) {
+    if (heavy.op_type() == "Conv") return 1;
+    return heavy.op_type() == "Gemm" && attribute_int(heavy, "transA", 0) != 0 ? 0 : -1;
+}
+
 std::map<std::string, int> StaticPlan::channel_axes(const GraphEdit& edit) const {
     std::map<std::string, int> axes;
     for (const int i : heavy) {
         const auto at = static_cast<std::size_t>(i);
-        if (items[at].kernel == Kernel::gemm && attribute_int(edit.item(at).proto, "transA", 0) != 0) continue;
-        axes.emplace(edit.item(at).proto.input(0), items[at].kernel == Kernel::conv ? 1 : -1);
+        axes.emplace(edit.item(at).proto.input(0), input_channel_axis(edit.item(at).proto));
     }
     for (const auto& [name, tensor] : tensors) {
         int maker = edit.producer(name);  // behind clamps that vanished

@@ -38,10 +38,13 @@ struct StaticPlan {
     /// Tensors that calibration must watch, those too that need a range of their own only when a node before them is kept
     /// in float, and those of a fixed scale, which may share another.
     [[nodiscard]] std::vector<std::string> observed() const;
-    /// Channel axis of the tensors that Conv (1), MatMul and Gemm (last) read in INT8, whose means bias correction needs, and of
-    /// those that Conv makes: their power and peaks show what is lost beside a larger channel.
+    /// Channel axis of the tensors that Conv, MatMul and Gemm read in INT8, whose means bias correction needs, and of those that
+    /// Conv makes: their power and peaks show what is lost beside a larger channel.
     [[nodiscard]] std::map<std::string, int> channel_axes(const GraphEdit& edit) const;
 };
+
+/// Along which axis a product sums what it reads: Conv 1, Gemm with transA 0, MatMul and other Gemm the last (-1).
+[[nodiscard]] int input_channel_axis(const onnx::NodeProto& heavy);
 
 /// wants[i] says that item i was chosen for INT8 static. Rules (ONNX Runtime 1.31.1, CPU):
 /// heavy nodes run in INT8 where their conditions hold; light ones (Add, Sigmoid, pools, data movement) only on a path between

@@ -95,10 +95,10 @@ std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>
 void StaticWeights::correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
                                  const WeightShape& shape, const Int8Weight& weight) const {
     const auto watched = ranges_.find(node(i).input(0));
-    if (item(i).kernel == Kernel::gemm && attribute_int(node(i), "transA", 0) != 0) return;  // its columns are no channels
     if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return;
     if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
     const WeightWalk walk = weight_walk(i, dims, shape);
+    if (watched->second.channel_axis != input_channel_axis(node(i))) return;   // seen along the axis of another reader
     auto mean = watched->second.channel_mean;
     if (!mean.empty()) mean.resize(walk.inputs * walk.groups, 0.0);  // channels that were added have weights of zero
     const auto shift = bias_shift(values, weight, walk, mean);

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/low_sqnr.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "core/flow/halving.h"
+#include "core/model/staged.h"
+#include "core/model/weights.h"
+
+namespace vernier {
+namespace {
+
+constexpr double kLowDb = 20;       ///< networks that quantize well keep more
+constexpr double kSaidDb = 25;      ///< below it is said
+constexpr std::size_t kFew = 4;     ///< one of so many nodes with weights may go back to float
+constexpr HalvingBounds kBounds{24, 10};
+constexpr HalvingBounds kFewTries{16, 6};   ///< finds one node of many, or two
+constexpr std::size_t kNamed = 6;   ///< nodes in one finding
+constexpr std::size_t kOutputs = 4;  ///< outputs that get a finding of their own
+constexpr std::size_t kLoudest = 3; ///< nodes named where none was taken back
+
+bool is_int8(Method method) { return method == Method::int8_static || method == Method::int8_dynamic; }
+
+bool has_int8(const Plan& plan) { return plan.count(Method::int8_static) + plan.count(Method::int8_dynamic) > 0; }
+
+/// A product: what INT8 is for. (A row that is added is no weight here.)
+bool has_weights(const Model& model, NodeId node) {
+    const std::vector<Weight> weights = weights_of(model, node);
+    return !weights.empty() && !weights.front().is_bias && weights.front().tensor->dims.size() > 1;
+}
+
+/// INT8 nodes, those that lose most first; the others in the order of the model.
+std::vector<NodeId> loudest_first(const LowSource& source, const Plan& plan) {
+    const std::map<NodeId, double> noise = source.emitting.noise ? source.emitting.noise() : std::map<NodeId, double>{};
+    const auto of = [&](NodeId node) {
+        const auto found = noise.find(node);
+        return found == noise.end() ? 0 : found->second;
+    };
+    std::vector<NodeId> order;
+    for (const NodePlan& node : plan.nodes)
+        if (is_int8(node.applied) && !node.absorbed) order.push_back(node.node);
+    std::stable_sort(order.begin(), order.end(), [&](NodeId a, NodeId b) { return of(a) > of(b); });
+    return order;
+}
+
+/// How many nodes with weights may go back: none where nothing would be INT8 any more.
+std::size_t most_of(const LowSource& source, const std::vector<NodeId>& order) {
+    const auto all = std::count_if(order.begin(), order.end(), [&](NodeId node) { return has_weights(source.model, node); });
+    return all < 2 ? 0 : std::max<std::size_t>(1, static_cast<std::size_t>(all) / kFew);
+}
+
+bool is_few(const LowSource& source, const std::vector<NodeId>& order, const std::set<NodeId>& nodes) {
+    const auto count = std::count_if(nodes.begin(), nodes.end(), [&](NodeId node) { return has_weights(source.model, node); });
+    return static_cast<std::size_t>(count) <= most_of(source, order);
+}
+
+/// Those that nobody chose explicitly.
+std::vector<NodeId> free_of(const Plan& plan, std::vector<NodeId> order) {
+    std::erase_if(order, [&](NodeId node) { return plan.nodes[static_cast<std::size_t>(node)].chosen.explicit_choice(); });
+    return order;
+}
+
+/// The front of them that is few.
+std::vector<NodeId> few_of(const LowSource& source, const Plan& plan, const std::vector<NodeId>& order) {
+    std::size_t left = most_of(source, order);
+    std::vector<NodeId> few;
+    for (const NodeId node : free_of(plan, order)) {
+        if (has_weights(source.model, node) && left-- == 0) break;
+        few.push_back(node);
+    }
+    return few;
+}
+
+template <class Repairs>
+std::optional<Repair> search(const std::vector<NodeId>& order, const Repairs& repairs, const HalvingBounds& bounds) {
+    return order.empty() ? std::nullopt : smallest_repair(order, repairs, bounds);
+}
+
+/// One cause, one finding.
+Finding kept_finding(const LowSource& source, const Repair& repair, const std::string& fault) {
+    std::vector<std::string> names;
+    for (const NodeId id : repair.nodes)
+        if (names.size() < kNamed) names.push_back(source.model.node(id).label);
+    std::string list = fmt::format("{}", fmt::join(names, ", "));
+    if (repair.nodes.size() > kNamed) list += fmt::format(" and {} more", repair.nodes.size() - kNamed);
+    const NodeId first = *repair.nodes.begin();
+    const bool one = repair.nodes.size() == 1;
+    return {Severity::warning, "kept-float", first, source.model.node(first).label, {},
+            fmt::format("{} in float: with {} in INT8, {}.", one ? list + " stays" : list + " stay", one ? "it" : "them", fault),
+            fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")};
+}
+
+std::string loudest_text(const LowSource& source, const Plan& plan) {
+    std::vector<std::string> names;
+    for (const NodeId node : loudest_first(source, plan)) {
+        if (names.size() == kLoudest) break;
+        if (has_weights(source.model, node)) names.push_back(source.model.node(node).label);
+    }
+    if (names.empty()) return {};
+    if (!source.emitting.noise || source.emitting.noise().empty()) return fmt::format(" INT8 nodes are: {}.", fmt::join(names, ", "));
+    return fmt::format(" By the ranges that calibration saw, most is lost at: {}.", fmt::join(names, ", "));
+}
+
+Finding low_finding(const LowSource& source, const Verification& seen, const OutputCheck& output) {
+    const double sqnr = output.sqnr_db().value_or(0);
+    const std::string inputs = seen.made_inputs ? "made inputs" : fmt::format("{} calibration sample{}", seen.samples, seen.samples == 1 ? "" : "s");
+    return {sqnr < kLowDb ? Severity::warning : Severity::info, "low-sqnr", kNone, {}, output.name(),
+            fmt::format("The output \"{}\" keeps an SQNR of {:.1f} dB against FP32 on {}.{}", output.name(), sqnr, inputs, loudest_text(source, source.emitting.plan())),
+            seen.made_inputs ? "Give samples (--data): made inputs say little about a trained model."
+                             : "Measure the accuracy with labels, or choose FP32 or FP16 for these nodes."};
+}
+
+}  // namespace
+
+Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
+    const VerifyLimits limits{kLowDb, VerifyLimits{}.equal};
+    const Plan plan = source.emitting.plan();
+    if (!has_int8(plan) || seen.made_inputs || seen.outputs.empty()) return {};
+    const auto fault = source.verifier.fault(seen, limits);
+    if (!fault) return {};
+    int tries = 0;
+    const auto repairs = [&](const std::set<NodeId>& nodes) {
+        source.job.step("find what loses most", static_cast<std::uint64_t>(++tries), 0);
+        const StagedModel tried(*source.emitting.emit(nodes), source.target);
+        return !tried.readable().empty() && !source.verifier.fault(source.verifier.check(tried.readable()), limits);
+    };
+    const std::vector<NodeId> order = loudest_first(source, plan);
+    auto repair = search(few_of(source, plan, order), repairs, kBounds);
+    if (!repair) repair = search(free_of(plan, order), repairs, kFewTries);   // what no range tells
+    if (!repair || !is_few(source, order, repair->nodes)) return {};
+    return {repair->nodes, "checked before writing: " + *fault, {kept_finding(source, *repair, *fault)}};
+}
+
+std::vector<Finding> low_sqnr_findings(const LowSource& source, const Verification& seen) {
+    if (!has_int8(source.emitting.plan()) || !seen.trouble.empty()) return {};
+    std::vector<const OutputCheck*> low;
+    for (const OutputCheck& output : seen.outputs) {
+        Verification one = seen;
+        one.outputs = {output};
+        if (output.sqnr_db().value_or(kSaidDb) < kSaidDb && !output.is_whole() && source.verifier.fault(one, {kSaidDb, 0})) low.push_back(&output);
+    }
+    std::stable_sort(low.begin(), low.end(), [](const OutputCheck* a, const OutputCheck* b) { return *a->sqnr_db() < *b->sqnr_db(); });
+    std::vector<Finding> findings;
+    for (const OutputCheck* output : low) {
+        if (findings.size() == kOutputs) break;
+        findings.push_back(low_finding(source, seen, *output));
+    }
+    if (low.size() > kOutputs) {
+        const std::size_t more = low.size() - kOutputs;
+        findings.push_back({Severity::info, "low-sqnr", kNone, {}, {}, fmt::format("{} further output{} keep{} less than {:.0f} dB.", more, more == 1 ? "" : "s", more == 1 ? "s" : "", kSaidDb), {}});
+    }
+    return findings;
+}
+
+}  // namespace vernier
