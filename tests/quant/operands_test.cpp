@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/quant/passes/passes.h"
@@ -344,6 +345,34 @@ TEST(SharedRange, AChannelThatIsRarelyOnDoesNotStarveTheOthers) {
     EXPECT_TRUE(tells(outcome.quantized, "range-shared", "7 of its 8 channels"));
     const Outcome healthy = outcome_of(model, Method::int8_static, {1, 8, 6, 6});
     EXPECT_EQ(applied(healthy.quantized, model, "first"), Method::int8_static);
+}
+
+TEST(SharedRange, SamplesThatAreUsuallySmallAreNotLostBesideALoudOne) {
+    const auto net = [](bool turned) {
+        ModelBuilder b;
+        const Dims dims = turned ? Dims{16, 6} : Dims{1, 6, 16};
+        b.input("x", ElementType::float32, turned ? Axes{16, 6} : Axes{1, 6, 16});
+        b.initializer("w", random_floats(16 * 16, 1), {16, 16}).initializer("v", random_floats(16 * 4, 2), {16, 4});
+        if (!turned) b.node("MatMul", {"x", "w"}, {"a"}, {}, "first");
+        else b.node("Gemm", {"x", "w"}, {"a"}, {{"transA", 1}}, "first");
+        b.node("MatMul", {"a", "v"}, {"y"}, {}, "second");
+        b.output("y", ElementType::float32, turned ? Axes{6, 4} : Axes{1, 6, 4});
+        return std::pair(make_model(b.build()), dims);
+    };
+    const Change loud = [](std::vector<float>& values, std::uint64_t index) {
+        if (index == 7)
+            for (float& value : values) value *= 1000;
+    };
+    for (const bool form : {false, true}) {
+        const auto [model, dims] = net(form);
+        const Outcome outcome = outcome_of(model, Method::int8_static, dims, loud);
+        EXPECT_GT(outcome.sqnr, 25) << form;   // of a usual sample
+        EXPECT_TRUE(tells(outcome.quantized, "range-shared", "in half of the runs")) << form;
+        EXPECT_EQ(applied(outcome.quantized, model, "first"), Method::fp32);
+        const Outcome healthy = outcome_of(model, Method::int8_static, dims);
+        EXPECT_EQ(applied(healthy.quantized, model, "first"), Method::int8_static) << form;
+        EXPECT_GT(healthy.sqnr, 30) << form;
+    }
 }
 
 TEST(SharedRange, ASmallOutputOfOneConvIsNotLostBesideALargeOne) {
