@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/model/sizes.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
 #include "ui/session/executed_text.h"
@@ -42,7 +43,19 @@ NodeTableModel::NodeTableModel(Session& session, QObject* parent) : QAbstractTab
     connect(&session.filter(), &Filter::changed, this, &NodeTableModel::arrange);
     connect(&session, &Session::recipeChanged, this, &NodeTableModel::methodsChanged);
     connect(&session, &Session::planChanged, this, &NodeTableModel::methodsChanged);
+    connect(&session, &Session::sizesChanged, this, &NodeTableModel::sizesChanged);
     rebuild();
+}
+
+/// The same nodes with other work.
+void NodeTableModel::sizesChanged() {
+    model_ = session_.model();
+    if (sortColumn_ == Macs) {
+        arrange();
+    } else if (rowCount() > 0) {
+        emit dataChanged(index(0, Macs), index(rowCount() - 1, Macs));
+    }
+    emit headerDataChanged(Qt::Horizontal, Macs, Macs);
 }
 
 void NodeTableModel::rebuild() {
@@ -226,6 +239,11 @@ QString NodeTableModel::runsAsTip(const Node& node) const {
     return state.runsOtherwise() ? executedWarning(state.executed) : executedText(state.executed, node.op_type);
 }
 
+QString NodeTableModel::macsTip() const {
+    const QString sizes = model_ ? QString::fromStdString(sizes_text(model_->sizes())) : QString();
+    return sizes.isEmpty() ? tr("Multiply-accumulates of one run") : tr("Multiply-accumulates of one run with %1").arg(sizes);
+}
+
 QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) {
         return {};
@@ -245,7 +263,7 @@ QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, in
         case MethodColumn: return tip ? tr("What will happen to the node: filled is an override, outlined is by rule or default; “tensor” is one scale for all channels") : tr("method");
         case RunsAs: return tip ? tr("What ONNX Runtime runs in the file of this recipe's run; marked where it is not what was written") : tr("runs as");
         case Size: return tip ? tr("Bytes of its constants") : tr("weights");
-        case Macs: return tip ? tr("Multiply-accumulates of one run, symbolic axes as 1") : tr("MACs");
+        case Macs: return tip ? macsTip() : tr("MACs");
         default: return {};
     }
 }

@@ -48,11 +48,13 @@ private:
     [[nodiscard]] QVariant sortKey(const Node& node, int column) const;
     [[nodiscard]] QString methodTip(NodeId node) const;
     [[nodiscard]] QString runsAsTip(const Node& node) const;
+    [[nodiscard]] QString macsTip() const;
     void methodsChanged();
+    void sizesChanged();
 
     Session& session_;
     std::set<std::string> ops_;
-    ModelPtr model_;               ///< changes only between begin and end of a reset, and so do the rows
+    ModelPtr model_;               ///< changes only between begin and end of a reset, and so do the rows; or for the same nodes with other work
     std::vector<NodeId> rows_;     ///< node of each row
     std::vector<int> row_of_;      ///< by NodeId; -1 for what is filtered away
     bool marks_ = false;

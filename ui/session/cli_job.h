@@ -35,6 +35,7 @@ public:
     void start();
     /// Closes the child's stdin, which asks it to stop; SIGTERM after 2 s, SIGKILL after 4 s.
     void cancel();
+    [[nodiscard]] bool ended() const { return ended_; }
     /// The command as a user would type it.
     [[nodiscard]] QString commandLine() const;
 

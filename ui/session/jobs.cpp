@@ -2,7 +2,6 @@
 #include "ui/session/jobs.h"
 
 #include <QDir>
-#include <QFileInfo>
 #include <QHash>
 
 #include <algorithm>
@@ -11,8 +10,6 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/temporary.h"
-#include "core/model/sizes.h"
-#include "ui/session/command.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
 #include "ui/session/session_report.h"
@@ -23,10 +20,6 @@ namespace {
 
 constexpr qsizetype kLongestLog = 2000;
 constexpr double kPaceAfterSeconds = 1.0;  ///< a pace over less than this says nothing
-
-QString number(double value) {
-    return QString::number(value, 'g', 6);
-}
 
 /// What vernier-cli calls a stage, in words for the window.
 QString plainStage(const QString& stage) {
@@ -59,10 +52,6 @@ std::optional<double> Jobs::secondsLeft() const {
     return seconds * static_cast<double>(total_ - done_) / static_cast<double>(done_);
 }
 
-QString Jobs::workFile(const QString& name) {
-    return QDir(work_.path()).filePath(name);
-}
-
 QString Jobs::reportFile() const {
     if (!session_.comparison()) {
         return {};
@@ -74,19 +63,6 @@ QString Jobs::reportFile() const {
         return {};
     }
     return made;
-}
-
-QString Jobs::runFile(int id) {
-    // The file carries the run's title, which is what reports and verdicts call a model by.
-    QString title = session_.run(id)->title;
-    for (const QChar bad : QStringLiteral("/\\:*?\"<>|")) {
-        title.replace(bad, QLatin1Char('-'));
-    }
-    const QDir folder(workFile(QStringLiteral("run-%1").arg(id)));
-    if (!folder.mkpath(QStringLiteral("."))) {
-        throw Error(ErrorKind::cannot_write, "The temporary folder cannot be written", {.file = folder.path().toStdString()});
-    }
-    return folder.filePath(title.left(100) + QStringLiteral(".onnx"));
 }
 
 bool Jobs::ready() {
@@ -156,7 +132,13 @@ void Jobs::modelOpened() {
 }
 
 void Jobs::inspect() {
-    inspection_ = std::make_unique<CliJob>(QStringList{QStringLiteral("inspect"), session_.modelPath()} + sizeArguments());
+    letGo(inspection_);
+    QStringList arguments{QStringLiteral("inspect"), session_.modelPath()};
+    arguments << sizeArguments();
+    if (session_.dataset() && !session_.model()->sizes().empty()) {
+        arguments << QStringLiteral("--data") << session_.datasetPath();  // its samples give the sizes
+    }
+    inspection_ = std::make_unique<CliJob>(arguments);
     connect(inspection_.get(), &CliJob::finished, this, [this](const Json& result, int) {
         session_.setInspection(result);
     });
@@ -216,19 +198,28 @@ void Jobs::cancel() {
     }
 }
 
+/// A child may take its time to end: nobody listens any more, and it removes itself.
+void Jobs::letGo(std::unique_ptr<CliJob>& job) {
+    if (!job) {
+        return;
+    }
+    CliJob* child = job.release();
+    child->disconnect(this);
+    if (child->ended()) {
+        child->deleteLater();
+        return;
+    }
+    child->setParent(this);
+    connect(child, &CliJob::finished, child, &QObject::deleteLater);
+    connect(child, &CliJob::failed, child, &QObject::deleteLater);
+    child->cancel();
+}
+
 void Jobs::abandon() {
     waiting_.clear();
-    inspection_.reset();
+    letGo(inspection_);
     problem_.reset();
-    if (child_) {
-        // It may take its time to end: nobody listens any more, and it removes itself.
-        CliJob* child = child_.release();
-        child->disconnect(this);
-        child->setParent(this);
-        connect(child, &CliJob::finished, child, &QObject::deleteLater);
-        connect(child, &CliJob::failed, child, &QObject::deleteLater);
-        child->cancel();
-    }
+    letGo(child_);
     emit changed();
 }
 
@@ -262,76 +253,6 @@ void Jobs::startNext() {
         }
     }
     emit changed();
-}
-
-QStringList Jobs::sizeArguments() const {
-    QStringList arguments;
-    for (const QString& word : session_.measureSettings().sizes) {
-        const bool shape = session_.model() && names_shape(word.toStdString(), *session_.model());
-        arguments << (shape ? QStringLiteral("--shape") : QStringLiteral("--dim")) << word;
-    }
-    return arguments;
-}
-
-QStringList Jobs::measureArguments() const {
-    const MeasureSettings& settings = session_.measureSettings();
-    QStringList arguments{QStringLiteral("--threads"), QString::number(settings.threads), QStringLiteral("--seconds"), number(settings.seconds)};
-    arguments << sizeArguments();
-    if (!session_.datasetPath().isEmpty()) {
-        arguments << QStringLiteral("--data") << session_.datasetPath();
-        if (settings.samples > 0) {
-            arguments << QStringLiteral("--samples") << QString::number(settings.samples);
-        }
-    }
-    return arguments;
-}
-
-QStringList Jobs::arguments(const Step& step) {
-    if (step.kind == Kind::baseline) {
-        return QStringList{QStringLiteral("measure"), session_.modelPath()} + measureArguments();
-    }
-    if (step.kind == Kind::quantize) {
-        const QString recipe = workFile(QStringLiteral("run-%1.recipe.json").arg(step.run));
-        write_file(recipe.toStdString(), to_json(session_.run(step.run)->recipe).dump(2) + "\n");
-        output_ = runFile(step.run);
-        QStringList arguments{QStringLiteral("quantize"), session_.modelPath(), QStringLiteral("-o"), output_, QStringLiteral("--recipe"), recipe};
-        arguments << sizeArguments();
-        if (!session_.datasetPath().isEmpty()) {
-            arguments << QStringLiteral("--data") << session_.datasetPath();
-        }
-        return arguments;
-    }
-    QStringList arguments{QStringLiteral("compare"), session_.modelPath()};
-    compared_.clear();
-    for (const Run& each : session_.runs()) {
-        if (each.file.isEmpty()) {
-            continue;
-        }
-        if (hasChanged(each.file, each.sha256())) {
-            Run* run = session_.editRun(each.id);
-            session_.dropComparison(each.id);
-            sayChanged(*run);
-            continue;
-        }
-        arguments << each.file;
-        compared_ << each.id;
-    }
-    arguments << measureArguments();
-    // Without labels there is no top-1 to limit.
-    const bool labelled = session_.dataset() && session_.dataset()->has_labels();
-    if (labelled && session_.gate().max_drop_points) {
-        arguments << QStringLiteral("--max-drop") << number(*session_.gate().max_drop_points);
-    }
-    if (session_.gate().min_agreement) {
-        arguments << QStringLiteral("--min-agreement") << number(*session_.gate().min_agreement);
-    }
-    if (session_.gate().min_sqnr_db) {
-        arguments << QStringLiteral("--min-sqnr") << number(*session_.gate().min_sqnr_db);
-    }
-    if (session_.gate().min_speedup) {
-        arguments << QStringLiteral("--min-speedup") << number(*session_.gate().min_speedup);
-    }
-    return arguments;
 }
 
 void Jobs::start(const Step& step) {
@@ -439,12 +360,6 @@ void Jobs::addLog(const QString& line) {
         log_.removeFirst();
     }
     emit logged(line);
-}
-
-QString Jobs::quantizeCommand(int runId) const {
-    const Run* run = session_.run(runId);
-    return quantizeCommandOf({run != nullptr ? run->recipe : session_.recipe(), session_.modelPath(), session_.datasetPath(),
-                              candidateName(session_, run)});
 }
 
 }  // namespace vernier::ui

@@ -91,6 +91,7 @@ private:
     void succeeded(const Json& result);
     void failedWith(const Problem& problem);
     void finish(bool good);
+    void letGo(std::unique_ptr<CliJob>& job);
     void addLog(const QString& line);
     [[nodiscard]] QString workFile(const QString& name);
     [[nodiscard]] QString runFile(int id);

@@ -142,6 +142,7 @@ void Session::close() {
     reading_.clear();
     planning_.cancel();
     openingData_.cancel();
+    sizing_.cancel();
     jobs_->abandon();
     state_ = State::empty;
     error_.clear();
@@ -248,6 +249,7 @@ void Session::restore(const SavedSession& saved, const QString& path, bool copy)
     undo_.clear();
     filter_.setText(saved.filter);
     selection_.set(saved.selection, saved.current);
+    countAtSizes();
     emit gateChanged();
     emit measureSettingsChanged();
     emit runsChanged();
@@ -288,6 +290,7 @@ void Session::replaceDataset(const QString& path) {
                          dropMeasured();
                          datasetPath_ = path;
                          dataset_ = std::move(dataset);
+                         countAtSizes();
                          emit datasetChanged();
                      },
                      [this](const QString& problem) {
@@ -303,12 +306,14 @@ void Session::openDataset(const QString& path) {
     datasetError_.clear();
     if (path.isEmpty() || !model_) {
         openingData_.cancel();
+        countAtSizes();
         emit datasetChanged();
         return;
     }
     openingData_.run([path, model = model_](const Job&) { return open_dataset(path.toStdString(), *model); },
                      [this](DatasetPtr dataset) {
                          dataset_ = std::move(dataset);
+                         countAtSizes();
                          emit datasetChanged();
                      },
                      [this](const QString& problem) {

@@ -147,6 +147,7 @@ public:
     [[nodiscard]] const Run* madeRun() const { return made_ ? run(madeBy_) : nullptr; }
     /// True where it is known what the runtime runs in madeRun().
     [[nodiscard]] bool knowsExecuted() const { return made_.has_value() && !executed_.empty(); }
+    [[nodiscard]] const std::vector<Executed>& executed() const { return executed_; }  ///< by NodeId; empty where it is not known
     [[nodiscard]] Totals totals() const;
     [[nodiscard]] bool needsCalibration() const;
     /// What is missing before a candidate can be made, as one sentence; empty when nothing is. Calibration data are asked
@@ -221,6 +222,7 @@ signals:
     void datasetRefused(const QString& why);  ///< another dataset could not be opened; the open one is as it was
     void gateChanged();
     void measureSettingsChanged();
+    void sizesChanged();       ///< open axes count as others: model() is another one with the same nodes, its work counted anew
     void runsChanged();        ///< baseline, runs, comparison
     void currentRunChanged();
     void inspectionChanged();
@@ -235,6 +237,7 @@ private:
     void resolveChoices();
     void makePlan();
     void findMade();
+    void countAtSizes(bool inspect = false);   ///< inspect: anew even where no size is another one
     [[nodiscard]] const Plan* shownPlan() const { return made_ ? &*made_ : plan_ ? &*plan_ : nullptr; }
     void openDataset(const QString& path);
     void replaceDataset(const QString& path);
@@ -299,6 +302,7 @@ private:
     Latest opening_{this};
     Latest planning_{this};
     Latest openingData_{this};
+    Latest sizing_{this};
     std::unique_ptr<Jobs> jobs_;
 };
 

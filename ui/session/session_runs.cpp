@@ -71,7 +71,7 @@ void Session::setMeasureSettings(const MeasureSettings& settings) {
     touch();
     emit measureSettingsChanged();
     if (resized) {
-        jobs_->inspect();  // advice and findings follow from the sizes
+        countAtSizes(true);  // work, advice and findings follow from the sizes
     }
 }
 

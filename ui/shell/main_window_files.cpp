@@ -23,6 +23,7 @@
 #include "ui/session/folders.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
+#include "ui/session/size_words.h"
 #include "ui/shell/help_sheet.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/problem_bar.h"
@@ -31,15 +32,6 @@
 namespace vernier::ui {
 
 namespace {
-
-SizeChoices sizesFrom(const QStringList& words, const Model& model) {
-    SizeChoices choices;
-    for (const QString& word : words) {
-        const std::string text = word.toStdString();
-        names_shape(text, model) ? add_shape(choices, text) : add_dim(choices, text);
-    }
-    return choices;
-}
 
 /// Copies a file whole or not at all; gives what went wrong, or an empty text.
 QString copyWhole(const QString& from, const QString& to) {
@@ -230,7 +222,7 @@ void MainWindow::measureSettingsDialog() {
     auto* sizes = new QLineEdit(settings.sizes.join(QLatin1Char(' ')));
     auto* problem = new QLabel;
     problem->setWordWrap(true);
-    const QString counted = session_.model() ? QString::fromStdString(sizes_text(session_.model()->sizes())) : QString();
+    const QString counted = session_.model() ? QString::fromStdString(sizes_text(input_sizes(*session_.model(), {}))) : QString();
     if (!counted.isEmpty()) {
         sizes->setMinimumWidth(sizes->fontMetrics().averageCharWidth() * 48);
         sizes->setPlaceholderText(tr("height=640 width=640, or input=1x3x640x640"));
@@ -244,7 +236,7 @@ void MainWindow::measureSettingsDialog() {
     connect(buttons, &QDialogButtonBox::accepted, &dialog, [&] {
         try {
             if (session_.model()) {
-                (void)input_sizes(*session_.model(), sizesFrom(words(), *session_.model()));
+                (void)input_sizes(*session_.model(), sizeChoices(words(), *session_.model()));
             }
             dialog.accept();
         } catch (const Error& error) {

@@ -366,6 +366,33 @@ TEST(Session, ShowsWhatARunOfThisRecipeWasWrittenWith) {
     EXPECT_NE(small.session.madeRun(), nullptr);
 }
 
+TEST(Session, WorkFollowsTheSizesOfTheSettings) {
+    const test::TempDir folder;
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {"N", "T", 8}).initializer("w", std::vector<float>(64, 0.5F), {8, 8});
+    b.node("MatMul", {"x", "w"}, {"y"}, {}, "product").output("y", ElementType::float32, {"N", "T", 8});
+    Session session;
+    session.open(QString::fromStdString(folder.write("open.onnx", b.bytes()).string()));
+    ASSERT_TRUE(wait_until([&] { return session.plan().has_value(); }));
+    session.filter().setText(QStringLiteral("macs>3000"));
+    const auto macs = [&] { return session.model()->node(0).macs; };
+    const QSignalSpy sizes(&session, &Session::sizesChanged);
+    MeasureSettings settings;
+    settings.sizes = {QStringLiteral("T=64")};
+    session.setMeasureSettings(settings);
+    ASSERT_TRUE(wait_until([&] { return macs() == 64 * 64; })) << macs();
+    EXPECT_EQ(session.filter().count(), 1);
+    settings.sizes = {QStringLiteral("x=2x16x8")};
+    session.setMeasureSettings(settings);
+    ASSERT_TRUE(wait_until([&] { return macs() == 2 * 16 * 64; })) << macs();
+    EXPECT_EQ(session.filter().count(), 0) << "the filter looks at the same numbers";
+    EXPECT_EQ(sizes.size(), 2);
+    settings.threads = 3;
+    session.setMeasureSettings(settings);
+    EXPECT_EQ(sizes.size(), 2) << "threads change no work";
+    ASSERT_TRUE(wait_until([&] { return session.plan().has_value(); }));
+}
+
 TEST(Session, ConstantNodesAreNoWork) {
     const test::TempDir folder;
     test::ModelBuilder b;
