@@ -30,6 +30,7 @@ NodesPanel::NodesPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), wrong_(new QLabel), filter_(new FilterLine(session)),
       table_(new QTableView), model_(new NodeTableModel(session, this)) {
     title_->setProperty("role", "label");
+    title_->setObjectName(QStringLiteral("panelHeader"));
     title_->setFont(labelFont());
     empty_->setProperty("role", "note");
     empty_->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
@@ -39,7 +40,7 @@ NodesPanel::NodesPanel(Session& session, QWidget* parent)
     wrong_->setWordWrap(true);
     buildTable();
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 10, 12, 4);
+    layout->setContentsMargins(12, 6, 12, 4);
     layout->setSpacing(8);
     layout->addWidget(title_);
     layout->addWidget(filter_);

@@ -133,6 +133,7 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
 
 QWidget* RulesPanel::buildHeader() {
     auto* header = new QWidget;
+    header->setObjectName(QStringLiteral("panelHeader"));
     auto* layout = new QHBoxLayout(header);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);

@@ -211,10 +211,14 @@ void CompareBoard::copySheet() {
     }
 }
 
-/// The window's own command, which knows where models are saved and what they must not overwrite.
+/// The window's own command, which knows where models are saved and what they must not overwrite. The board may lie in a
+/// window of its own inside that one.
 void CompareBoard::saveModel() {
-    if (auto* action = window()->findChild<QAction*>(QStringLiteral("save-model"))) {
-        action->trigger();
+    for (QWidget* above = this; above != nullptr; above = above->parentWidget()) {
+        if (auto* action = above->findChild<QAction*>(QStringLiteral("save-model"))) {
+            action->trigger();
+            return;
+        }
     }
 }
 

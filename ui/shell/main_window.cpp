@@ -2,16 +2,14 @@
 #include "ui/shell/main_window.h"
 
 #include <QCoreApplication>
+#include <QDockWidget>
 #include <QFileInfo>
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSettings>
-#include <QSplitter>
 #include <QStackedWidget>
-#include <QTabBar>
-#include <QTabWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -56,21 +54,13 @@ QString sentence(const QString& words) {
     return words.endsWith(QLatin1Char('.')) ? words : words + QLatin1Char('.');
 }
 
-QSplitter* splitter(Qt::Orientation orientation) {
-    auto* splitter = new QSplitter(orientation);
-    splitter->setChildrenCollapsible(false);
-    splitter->setHandleWidth(1);
-    return splitter;
-}
-
 }  // namespace
 
 MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent)
     : QMainWindow(parent), session_(session), appearance_(appearance), stack_(new QStackedWidget), start_(new StartPage),
       top_(new TopBar(session)), problem_(new ProblemBar(session)), advice_(new AdviceBar(session)),
       nodes_(new NodesPanel(session)), rules_(new RulesPanel(session)), graph_(new GraphPanel(session)),
-      data_(new DataPanel(session)), findings_(new FindingsPanel(session)), status_(new StatusLine(session)),
-      vertical_(splitter(Qt::Vertical)), horizontal_(splitter(Qt::Horizontal)), left_(splitter(Qt::Vertical)), tabs_(new QTabWidget) {
+      data_(new DataPanel(session)), findings_(new FindingsPanel(session)), status_(new StatusLine(session)) {
     setAcceptDrops(true);
     setMinimumSize(1000, 640);
     inspector_ = makeInspector(session);
@@ -103,46 +93,34 @@ GraphCanvas* MainWindow::canvas() const {
 }
 
 QWidget* MainWindow::buildWorkspace() {
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    QWidget* panels = buildDocks();
+    for (QWidget* part : {static_cast<QWidget*>(top_), hairline(), panels, hairline(), static_cast<QWidget*>(status_)}) {
+        layout->addWidget(part, part == panels ? 1 : 0);
+    }
+    return page;
+}
+
+QWidget* MainWindow::buildDocks() {
     auto* centre = new QWidget;
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(advice_);
     column->addWidget(graph_, 1);
-    left_->addWidget(nodes_);
-    left_->addWidget(rules_);
-    left_->setStretchFactor(0, 3);
-    left_->setStretchFactor(1, 2);
-    left_->setMinimumWidth(280);
     centre->setMinimumWidth(300);
-    horizontal_->addWidget(left_);
-    horizontal_->addWidget(centre);
-    horizontal_->addWidget(inspector_);
-    horizontal_->setStretchFactor(1, 1);
-    vertical_->addWidget(horizontal_);
-    vertical_->addWidget(buildBottom());
-    vertical_->setStretchFactor(0, 1);
-    auto* page = new QWidget;
-    auto* layout = new QVBoxLayout(page);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    for (QWidget* part : {static_cast<QWidget*>(top_), hairline(), static_cast<QWidget*>(vertical_), hairline(), static_cast<QWidget*>(status_)}) {
-        layout->addWidget(part, part == vertical_ ? 1 : 0);
+    auto* log = new LogPanel(session_);
+    nodes_->setMinimumWidth(280);
+    rules_->setMinimumWidth(280);
+    // Low, so that the graph can have the room; and not so wide that the window would have to grow where they stand beside it.
+    for (QWidget* panel : {compare_, static_cast<QWidget*>(data_), static_cast<QWidget*>(findings_), static_cast<QWidget*>(log)}) {
+        panel->setMinimumSize(280, 3 * fontMetrics().height() + 24);
     }
-    return page;
-}
-
-QWidget* MainWindow::buildBottom() {
-    tabs_->setDocumentMode(true);
-    tabs_->tabBar()->setDrawBase(false);
-    tabs_->tabBar()->setExpanding(false);
-    tabs_->setMinimumHeight(tabs_->tabBar()->sizeHint().height() + 3 * fontMetrics().height() + 24);
-    tabs_->addTab(compare_, tr("Compare"));
-    tabs_->addTab(data_, tr("Data"));
-    tabs_->addTab(findings_, tr("Findings"));
-    tabs_->addTab(new LogPanel(session_), tr("Log"));
-    tabs_->setStyleSheet(QStringLiteral("QTabWidget::tab-bar { left: 12px; }"));
-    return tabs_;
+    docks_ = new Docks(centre, {nodes_, rules_, inspector_, compare_, data_, findings_, log});
+    return docks_;
 }
 
 void MainWindow::buildMenus() {
@@ -172,6 +150,10 @@ void MainWindow::buildMenus() {
         if (action->objectName() == QLatin1String("open")) {
             recentMenu_ = menu->addMenu(tr("Open &recent"));
             connect(recentMenu_, &QMenu::aboutToShow, this, &MainWindow::fillRecentMenu);
+        }
+        if (action->objectName() == QLatin1String("bottom-panel")) {
+            panelsMenu_ = menu->addMenu(tr("Mo&ve panels"));
+            connect(panelsMenu_, &QMenu::aboutToShow, this, &MainWindow::fillPanelsMenu);
         }
     }
     palette_ = new Palette(session_, forPalette, this);
@@ -203,9 +185,8 @@ void MainWindow::connectPanels() {
     connect(rules_, &RulesPanel::quantizeRequested, this, &MainWindow::quantize);
     connect(rules_, &RulesPanel::dataRequested, this, [this] { showTab(Tab::data); });
     connect(findings_, &FindingsPanel::countChanged, this, [this](int count) {
-        tabs_->setTabText(static_cast<int>(Tab::findings), count > 0 ? tr("Findings · %1").arg(count) : tr("Findings"));
+        docks_->setTitle(Docks::findings, count > 0 ? tr("Findings · %1").arg(count) : tr("Findings"));
     });
-    tabs_->setTabText(static_cast<int>(Tab::findings), tr("Findings"));
     connect(&session_, &Session::stateChanged, this, &MainWindow::sessionChanged);
     connect(&session_, &Session::openRefused, this, [this](const QString& why) {
         problem_->showText(tr("%1 “%2” stays open.").arg(sentence(why), session_.modelName()));
@@ -226,7 +207,7 @@ void MainWindow::connectPanels() {
         connect(&session_, signal, this, &MainWindow::fitBottom);
     }
     connect(&session_.jobs(), &Jobs::changed, this, &MainWindow::fitBottom);
-    connect(tabs_, &QTabWidget::currentChanged, this, &MainWindow::fitBottom);
+    connect(docks_, &Docks::changed, this, &MainWindow::docksChanged);
     connect(&session_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateActions);
     connect(graph_, &GraphPanel::foldingChanged, this, &MainWindow::updateActions);
     connect(&appearance_, &Appearance::changed, this, &MainWindow::retheme);
@@ -283,7 +264,7 @@ void MainWindow::updateActions() {
 void MainWindow::sessionChanged() {
     const bool open = session_.state() == Session::State::open;
     const bool opening = session_.state() == Session::State::opening;
-    stack_->setCurrentIndex(open ? 1 : 0);
+    showWorkspace(open);
     if (session_.state() == Session::State::failed) {
         start_->showProblem(session_.error());
     } else {
@@ -318,13 +299,8 @@ void MainWindow::retheme() {
     emit session_.filter().changed();
 }
 
-void MainWindow::showTab(Tab tab) {
-    tabs_->show();
-    tabs_->setCurrentIndex(static_cast<int>(tab));
-}
-
 void MainWindow::focusFilter() {
-    left_->show();
+    docks_->bringUp(Docks::nodes);
     nodes_->filterLine()->setFocus();
     nodes_->filterLine()->selectAll();
 }
@@ -368,7 +344,7 @@ void MainWindow::goToStep(int step) {
         case Stepper::Verdict: showTab(Tab::compare); break;
         case Stepper::Choose: focusFilter(); break;
         case Stepper::Quantize:
-            left_->show();
+            docks_->bringUp(Docks::recipe);
             rules_->quantizeButton()->setFocus();
             break;
         default: break;

@@ -3,15 +3,14 @@
 
 #include <QMainWindow>
 #include <QMap>
-
-#include <array>
+#include <QVector>
 
 #include "ui/shell/actions.h"
 #include "ui/shell/appearance.h"
+#include "ui/shell/docks.h"
 
-class QSplitter;
+class QMenu;
 class QStackedWidget;
-class QTabWidget;
 
 namespace vernier::ui {
 
@@ -35,7 +34,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum class Panel { left, nodes, rules, right, bottom };   ///< left: nodes and rules
+    enum class Panel { left, nodes, rules, right, bottom };   ///< left: nodes and rules; bottom: all of Tab
     enum class Tab { compare, data, findings, log };
 
     MainWindow(Session& session, Appearance& appearance, QWidget* parent = nullptr);
@@ -53,6 +52,7 @@ public:
     [[nodiscard]] StartPage* startPage() const { return start_; }
     [[nodiscard]] QWidget* compareBoard() const { return compare_; }
     [[nodiscard]] QWidget* inspector() const { return inspector_; }
+    [[nodiscard]] Docks* docks() const { return docks_; }
     [[nodiscard]] QAction* action(const QString& id) const { return actions_.value(id); }
 
     /// Opens a model or session; asks about unsaved work first.
@@ -116,7 +116,8 @@ private:
     bool saveTo(const QString& path);
     [[nodiscard]] QString nameLike(const QString& ending) const;
     QWidget* buildWorkspace();
-    QWidget* buildBottom();
+    QWidget* buildDocks();
+    void fillPanelsMenu();
     void buildMenus();
     void fillRecentMenu();
     void connectPanels();
@@ -124,8 +125,8 @@ private:
     void sessionChanged();
     void retheme();
     void updateTitle();
-    void setMirrored(bool on);
-    [[nodiscard]] QWidget* panelOf(Panel panel) const;
+    void showWorkspace(bool on);
+    void docksChanged();
     void fitBottom();
     [[nodiscard]] int usualBottom(int height) const;
     void saveLayout();
@@ -137,6 +138,7 @@ private:
     Appearance& appearance_;
     QMap<QString, QAction*> actions_;
     QMenu* recentMenu_ = nullptr;
+    QMenu* panelsMenu_ = nullptr;
     QStackedWidget* stack_;
     StartPage* start_;
     TopBar* top_;
@@ -150,10 +152,8 @@ private:
     StatusLine* status_;
     QWidget* inspector_ = nullptr;
     QWidget* compare_ = nullptr;
-    QSplitter* vertical_;
-    QSplitter* horizontal_;
-    QSplitter* left_;
-    QTabWidget* tabs_;
+    Docks* docks_ = nullptr;
+    QMap<Panel, QVector<Docks::Panel>> away_;   ///< what a group of panels showed when it was hidden
     bool roomyBottom_ = true;   ///< the comparison has its usual height
     int bottomHeight_ = 0;      ///< of it, when it has
     Palette* palette_ = nullptr;

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of MainWindow that gives its panels their places.
-#include <QSettings>
-#include <QSplitter>
-#include <QStackedWidget>
-#include <QTabWidget>
+#include <QDockWidget>
+#include <QMenu>
 #include <QMenuBar>
+#include <QSettings>
+#include <QStackedWidget>
 
 #include <algorithm>
-#include <utility>
 
-#include "ui/choose/nodes_panel.h"
-#include "ui/choose/rules_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
@@ -21,85 +18,105 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr std::pair<MainWindow::Panel, const char*> kPanels[] = {{MainWindow::Panel::nodes, "panels/nodes"},
-                                                                 {MainWindow::Panel::rules, "panels/recipe"},
-                                                                 {MainWindow::Panel::right, "panels/inspector"},
-                                                                 {MainWindow::Panel::bottom, "panels/comparison"}};
+constexpr Docks::Panel kTabs[] = {Docks::compare, Docks::data, Docks::findings, Docks::log};   ///< by MainWindow::Tab
+
+QVector<Docks::Panel> groupOf(MainWindow::Panel panel) {
+    switch (panel) {
+        case MainWindow::Panel::nodes: return {Docks::nodes};
+        case MainWindow::Panel::rules: return {Docks::recipe};
+        case MainWindow::Panel::right: return {Docks::inspector};
+        case MainWindow::Panel::bottom: return {std::begin(kTabs), std::end(kTabs)};
+        case MainWindow::Panel::left: break;
+    }
+    return {Docks::nodes, Docks::recipe};
+}
 
 }  // namespace
 
-QWidget* MainWindow::panelOf(Panel panel) const {
-    switch (panel) {
-        case Panel::nodes: return nodes_;
-        case Panel::rules: return rules_;
-        case Panel::right: return inspector_;
-        case Panel::bottom: return tabs_;
-        case Panel::left: break;
-    }
-    return left_;
-}
-
-/// By its own wish: behind the start page no panel is visible, and yet none is hidden.
+/// Of a group of panels: at least one of them.
 bool MainWindow::shows(Panel panel) const {
-    const bool inLeft = panel == Panel::nodes || panel == Panel::rules;
-    return !panelOf(panel)->isHidden() && (!inLeft || !left_->isHidden()) && (panel != Panel::left || !nodes_->isHidden() || !rules_->isHidden());
+    const QVector<Docks::Panel> group = groupOf(panel);
+    return std::any_of(group.begin(), group.end(), [this](Docks::Panel each) { return docks_->shows(each); });
 }
 
+/// A group comes back as it was: with the panels that it showed, and the same one in front.
 void MainWindow::togglePanel(Panel panel) {
-    const bool show = !shows(panel);
-    if (panel == Panel::left && show) {
-        nodes_->show();
-        rules_->show();
+    const QVector<Docks::Panel> group = groupOf(panel);
+    if (shows(panel)) {
+        QVector<Docks::Panel>& away = away_[panel];
+        away.clear();
+        for (const Docks::Panel each : group) {
+            if (docks_->shows(each)) {
+                docks_->inFront(each) ? away.append(each) : away.prepend(each);
+            }
+        }
+        for (const Docks::Panel each : group) {
+            docks_->setShown(each, false);
+        }
+    } else {
+        const QVector<Docks::Panel> back = away_.take(panel);
+        for (const Docks::Panel each : back.isEmpty() ? group : back) {
+            docks_->setShown(each, true);
+        }
+        if (!back.isEmpty()) {
+            docks_->bringUp(back.last());
+        }
     }
-    panelOf(panel)->setVisible(show);
-    if (panel == Panel::right || panel == Panel::bottom) {
-        updateActions();
-        return;
-    }
-    // The left side is there as long as it holds something.
-    left_->setVisible(panel == Panel::left ? show : !nodes_->isHidden() || !rules_->isHidden());
-    updateActions();
+    docksChanged();
 }
 
 void MainWindow::mirrorPanels() {
-    setMirrored(horizontal_->widget(0) != inspector_);
+    docks_->mirror(!mirrored());
+    updateActions();
 }
 
 bool MainWindow::mirrored() const {
-    return horizontal_->widget(0) == inspector_;
+    return docks_->mirrored();
 }
 
-/// The inspector left and the nodes right, or as usual; each keeps its width.
-void MainWindow::setMirrored(bool on) {
-    if (on == mirrored()) {
-        return;
+void MainWindow::showTab(Tab tab) {
+    docks_->bringUp(kTabs[static_cast<std::size_t>(tab)]);
+    docksChanged();
+}
+
+/// What the title of each panel has, for those whose title is a tab, and to bring hidden ones back.
+void MainWindow::fillPanelsMenu() {
+    panelsMenu_->clear();
+    for (const Docks::Panel panel : {Docks::nodes, Docks::recipe, Docks::inspector, Docks::compare, Docks::data, Docks::findings, Docks::log}) {
+        QMenu* places = panelsMenu_->addMenu(docks_->dock(panel)->windowTitle());
+        places->setEnabled(session_.model() != nullptr);
+        docks_->fillMenu(*places, panel);
     }
-    QList<int> sizes = horizontal_->sizes();
-    std::reverse(sizes.begin(), sizes.end());
-    horizontal_->insertWidget(0, on ? inspector_ : left_);
-    horizontal_->addWidget(on ? left_ : inspector_);
-    horizontal_->setStretchFactor(0, 0);
-    horizontal_->setStretchFactor(1, 1);
-    horizontal_->setStretchFactor(2, 0);
-    horizontal_->setSizes(sizes);
+}
+
+void MainWindow::docksChanged() {
+    fitBottom();
     updateActions();
+}
+
+void MainWindow::showWorkspace(bool on) {
+    const bool was = stack_->currentIndex() == 1;
+    if (was && !on && roomyBottom_ && docks_->lowerHeight() > 0) {
+        bottomHeight_ = docks_->lowerHeight();
+    }
+    stack_->setCurrentIndex(on ? 1 : 0);
+    if (on && !was && roomyBottom_) {
+        docks_->setLowerHeight(bottomHeight_);
+    }
 }
 
 /// Before there is anything to compare the board is one line with a button, and the graph has the room.
 void MainWindow::fitBottom() {
-    const bool something = session_.baseline() || !session_.runs().isEmpty() || session_.jobs().busy() ||
-                           tabs_->currentIndex() != static_cast<int>(Tab::compare);
+    const bool something = session_.baseline() || !session_.runs().isEmpty() || session_.jobs().busy() || !docks_->aloneBelow(Docks::compare);
     if (something == roomyBottom_) {
         return;
     }
-    const QList<int> sizes = vertical_->sizes();
-    const int height = std::max(sizes.value(0) + sizes.value(1), 400);  // before it is shown it has no height of its own
-    if (!something) {
-        bottomHeight_ = sizes.value(1);  // as the user has it, for later
+    if (!something && docks_->lowerHeight() > 0) {
+        bottomHeight_ = docks_->lowerHeight();  // as the user has it, for later
     }
     roomyBottom_ = something;
-    const int bottom = something ? std::clamp(bottomHeight_, usualBottom(height), height) : tabs_->minimumHeight();
-    vertical_->setSizes({height - bottom, bottom});
+    const int usual = usualBottom(std::max(docks_->height(), 400));  // before it is shown it has no height of its own
+    docks_->setLowerHeight(something ? std::max(bottomHeight_, usual) : 1);
 }
 
 int MainWindow::usualBottom(int height) const {
@@ -107,39 +124,33 @@ int MainWindow::usualBottom(int height) const {
 }
 
 void MainWindow::resetLayout() {
-    for (QWidget* panel : {static_cast<QWidget*>(left_), static_cast<QWidget*>(nodes_), static_cast<QWidget*>(rules_), inspector_, static_cast<QWidget*>(tabs_)}) {
-        panel->show();
-    }
-    setMirrored(false);
+    away_.clear();
     // Before the window is shown its parts have no sizes of their own yet.
     const bool shown = isVisible();
     const int width = std::max(1000, shown ? stack_->width() : this->width());
     const int height = std::max(600, (shown ? stack_->height() : this->height() - menuBar()->sizeHint().height()) - 80);
     const int letter = fontMetrics().averageCharWidth();
-    const int left = std::clamp(width * 25 / 100, 46 * letter, 66 * letter);
-    const int right = std::clamp(width * 24 / 100, inspector_->minimumWidth(), 66 * letter);
-    horizontal_->setSizes({left, width - left - right, right});
+    Docks::Sizes sizes;
+    sizes.left = std::clamp(width * 25 / 100, 46 * letter, 66 * letter);
+    sizes.right = std::clamp(width * 24 / 100, inspector_->minimumWidth(), std::max(inspector_->minimumWidth(), 66 * letter));
     bottomHeight_ = usualBottom(height);
-    const int bottom = roomyBottom_ ? bottomHeight_ : tabs_->minimumHeight();
-    vertical_->setSizes({height - bottom, bottom});
-    left_->setSizes({(height - bottom) * 60 / 100, (height - bottom) * 40 / 100});
+    sizes.lower = roomyBottom_ ? bottomHeight_ : 1;
+    sizes.nodes = (height - bottomHeight_) * 60 / 100;
+    sizes.recipe = (height - bottomHeight_) * 40 / 100;
+    docks_->reset(sizes);
+    docksChanged();
 }
 
 void MainWindow::giveBottom(double share) {
-    const int height = vertical_->height();
-    vertical_->setSizes({qRound(height * (1 - share)), qRound(height * share)});
+    docks_->setLowerHeight(qRound(docks_->height() * share));
 }
 
 void MainWindow::saveLayout() {
     QSettings settings;
+    const int lower = roomyBottom_ ? docks_->lowerHeight() : 0;
     settings.setValue(QStringLiteral("window"), saveGeometry());
-    settings.setValue(QStringLiteral("splitters/horizontal"), horizontal_->saveState());
-    settings.setValue(QStringLiteral("splitters/left"), left_->saveState());
-    settings.setValue(QStringLiteral("splitters/bottom"), roomyBottom_ ? vertical_->sizes().value(1) : bottomHeight_);
-    settings.setValue(QStringLiteral("panels/mirrored"), mirrored());
-    for (const auto& [panel, name] : kPanels) {
-        settings.setValue(QLatin1String(name), shows(panel));
-    }
+    settings.setValue(QStringLiteral("panels/state"), docks_->state());
+    settings.setValue(QStringLiteral("panels/lower"), lower > 0 ? lower : bottomHeight_);
 }
 
 void MainWindow::restoreLayout() {
@@ -148,15 +159,8 @@ void MainWindow::restoreLayout() {
         resize(1600, 1000);
     }
     resetLayout();
-    setMirrored(settings.value(QStringLiteral("panels/mirrored"), false).toBool());
-    horizontal_->restoreState(settings.value(QStringLiteral("splitters/horizontal")).toByteArray());
-    left_->restoreState(settings.value(QStringLiteral("splitters/left")).toByteArray());
-    bottomHeight_ = settings.value(QStringLiteral("splitters/bottom"), bottomHeight_).toInt();
-    for (const auto& [panel, name] : kPanels) {
-        if (!settings.value(QLatin1String(name), true).toBool() && shows(panel)) {
-            togglePanel(panel);
-        }
-    }
+    docks_->restore(settings.value(QStringLiteral("panels/state")).toByteArray());
+    bottomHeight_ = settings.value(QStringLiteral("panels/lower"), bottomHeight_).toInt();
 }
 
 /// What a session file keeps of the graph's view.

@@ -77,6 +77,7 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QTabWidget::pane { border: none; border-top: 1px solid @line; }
 QTabBar { background: transparent; }
+QMainWindow#docks > QTabBar::tab:first { margin-left: 12px; }
 QTabBar::tab { background: transparent; color: @text2; border: none; padding: 4px 2px; margin-right: 14px; }
 QTabBar::tab:selected { color: @text; border-bottom: 2px solid @accent; font-weight: 600; }
 QTabBar::tab:selected:focus { background: @soft; border: 2px solid @accent; border-radius: 4px; padding: 2px 2px; }
