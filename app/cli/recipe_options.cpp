@@ -3,6 +3,7 @@
 
 #include "app/cli/options.h"
 #include "core/base/error.h"
+#include "core/quant/calibration/table.h"
 #include "core/quant/near_names.h"
 
 namespace vernier::cli {
@@ -17,6 +18,14 @@ std::vector<std::string> method_ids() {
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+/// "minmax (default) keeps every value that was seen; percentile cuts off rare ones"
+std::string range_words() {
+    std::string text;
+    for (const RangeMethod& row : range_methods())
+        text += (text.empty() ? std::string(row.id) + " (default) " : "; " + std::string(row.id) + " ") + std::string(row.words);
     return text;
 }
 
@@ -37,7 +46,7 @@ void RecipeOptions::declare(OptionSet& options) {
 
 void RecipeOptions::declare_calibration(OptionSet& options) {
     options.count("--samples", samples, "N", "Calibration samples to use, spread evenly (default 100; 0: all)", 0, 1'000'000'000);
-    options.text("--calibration", calibration, "RANGES", "How samples become ranges: minmax (default) or percentile");
+    options.text("--calibration", calibration, "RANGES", "How samples become ranges: " + range_words());
 }
 
 Recipe RecipeOptions::read() const {
@@ -49,9 +58,9 @@ Recipe RecipeOptions::read() const {
     if (per_tensor) result.per_channel = false;
     if (samples) result.calibration.samples = *samples;
     if (calibration.empty()) return result;
-    const std::optional<RangeMethod> range = range_method_from_name(calibration);
-    if (!range) throw Error(ErrorKind::usage, "unknown calibration \"" + calibration + "\"", {}, "Known are minmax and percentile.");
-    result.calibration.method = *range;
+    if (find_range_method(calibration) == nullptr)
+        throw Error(ErrorKind::usage, "unknown calibration \"" + calibration + "\"", {}, "Known are " + joined(range_method_ids()) + ".");
+    result.calibration.method = calibration;
     return result;
 }
 

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <initializer_list>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/quant/calibration/table.h"
 #include "core/quant/near_names.h"
 #include "core/quant/selector.h"
 
@@ -27,10 +27,8 @@ constexpr std::size_t kLargestFile = std::size_t{64} << 20;
 /// Reads one object of the document: known keys only, and each of its type.
 class Fields {
 public:
-    Fields(const Json& json, std::string where, std::initializer_list<std::string_view> known)
-        : json_(json), where_(std::move(where)) {
+    Fields(const Json& json, std::string where, const std::vector<std::string>& names) : json_(json), where_(std::move(where)) {
         if (!json.is_object()) fail(fmt::format("{} must be an object {{...}}", where_));
-        const std::vector<std::string> names(known.begin(), known.end());
         for (const auto& [key, value] : json.items())
             if (std::find(names.begin(), names.end(), key) == names.end()) {
                 std::string remedy = did_you_mean(near_names(key, names));
@@ -82,22 +80,37 @@ private:
     std::string where_;
 };
 
+/// The options of all range methods, in the order of their table.
+std::vector<RangeOption> range_options() {
+    std::vector<RangeOption> options;
+    for (const RangeMethod& method : range_methods()) options.insert(options.end(), method.options.begin(), method.options.end());
+    return options;
+}
+
+void read_range_option(const Fields& fields, const RangeOption& option, Calibration& calibration) {
+    const std::string key(option.name);
+    const Json* json = fields.find(key);
+    if (json == nullptr) return;
+    if (!json->is_number()) fields.wrong(key, "a number");
+    const auto value = json->get<double>();
+    if (!(value > option.above && value <= option.at_most)) fields.wrong(key, fmt::format("above {} and at most {}", option.above, option.at_most));
+    if (value != option.standard) calibration.options[key] = value;
+}
+
 Calibration calibration_from_json(const Json& json) {
     Calibration calibration;
-    const Fields fields(json, "\"calibration\"", {"method", "percentile", "samples"});
-    std::string method(name(calibration.method));
-    fields.read("method", method);
-    const auto found = range_method_from_name(method);
-    if (!found) {
-        std::string remedy = did_you_mean(near_names(method, {"minmax", "percentile"}));
-        fail(fmt::format("unknown calibration method \"{}\"", method), remedy.empty() ? "Known are minmax, percentile" : remedy);
+    std::vector<std::string> known{"method"};
+    for (const RangeOption& option : range_options()) known.emplace_back(option.name);
+    known.emplace_back("samples");
+    const Fields fields(json, "\"calibration\"", known);
+    fields.read("method", calibration.method);
+    if (find_range_method(calibration.method) == nullptr) {
+        const std::vector<std::string> ids = range_method_ids();
+        std::string remedy = did_you_mean(near_names(calibration.method, ids));
+        if (remedy.empty()) remedy = fmt::format("Known are {}", fmt::join(ids, ", "));
+        fail(fmt::format("unknown calibration method \"{}\"", calibration.method), remedy);
     }
-    calibration.method = *found;
-    if (const Json* percentile = fields.find("percentile")) {
-        if (!percentile->is_number()) fields.wrong("percentile", "a number");
-        calibration.percentile = percentile->get<double>();
-        if (!(calibration.percentile > 50 && calibration.percentile <= 100)) fields.wrong("percentile", "above 50 and at most 100");
-    }
+    for (const RangeOption& option : range_options()) read_range_option(fields, option, calibration);
     if (const Json* samples = fields.find("samples")) {
         if (!samples->is_number_unsigned()) fields.wrong("samples", "a whole number, 0 for all");
         calibration.samples = samples->get<std::uint64_t>();
@@ -137,15 +150,15 @@ Json to_json(const Rule& rule) {
     return json;
 }
 
-}  // namespace
-
-std::string_view name(RangeMethod method) { return method == RangeMethod::minmax ? "minmax" : "percentile"; }
-
-std::optional<RangeMethod> range_method_from_name(std::string_view text) {
-    for (RangeMethod method : {RangeMethod::minmax, RangeMethod::percentile})
-        if (name(method) == text) return method;
-    return std::nullopt;
+/// The numbers of every range method, chosen or not: who chooses another finds them.
+Json to_json(const Calibration& calibration) {
+    Json json = {{"method", calibration.method}};
+    for (const RangeOption& option : range_options()) json[std::string(option.name)] = option_value(calibration, option);
+    json["samples"] = calibration.samples;
+    return json;
 }
+
+}  // namespace
 
 Json to_json(const Recipe& recipe) {
     Json rules = Json::array();
@@ -153,10 +166,7 @@ Json to_json(const Recipe& recipe) {
     return {{"vernier_recipe", kVersion},
             {"default", {{"method", id(recipe.default_method)}, {"per_channel", recipe.per_channel}}},
             {"rules", rules},
-            {"calibration",
-             {{"method", name(recipe.calibration.method)},
-              {"percentile", recipe.calibration.percentile},
-              {"samples", recipe.calibration.samples}}}};
+            {"calibration", to_json(recipe.calibration)}};
 }
 
 Recipe recipe_from_json(const Json& json) {

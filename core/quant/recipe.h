@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,15 +13,11 @@
 
 namespace vernier {
 
-enum class RangeMethod { minmax, percentile };
-[[nodiscard]] std::string_view name(RangeMethod method);
-[[nodiscard]] std::optional<RangeMethod> range_method_from_name(std::string_view name);
-
 /// How calibration turns samples into ranges.
 struct Calibration {
-    RangeMethod method = RangeMethod::minmax;
-    double percentile = 99.99;   ///< of each tail's side: this share of values lies inside, in percent
-    std::uint64_t samples = 100; ///< 0 = the whole calibration split
+    std::string method = "minmax"; ///< id of a row of range_methods() (calibration/table.h)
+    std::map<std::string, double, std::less<>> options = {};  ///< of range methods, by name, where they are not the standard ones
+    std::uint64_t samples = 100;   ///< 0 = the whole calibration split
     bool operator==(const Calibration&) const = default;
 };
 

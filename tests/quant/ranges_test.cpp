@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/quant/calibration/ranges.h"
+#include "core/quant/calibration/table.h"
 #include "core/quant/methods/tap_share.h"
 #include "core/quant/methods/weights_int8.h"
 #include "tests/support/random.h"
@@ -74,8 +75,9 @@ TEST(Ranges, PercentileCutsAnOutlierAndMinMaxDoesNot) {
     values[5] = 1000;
     RangeCollector collector;
     add(collector, values);
-    EXPECT_EQ(range_of(collector.result(), {RangeMethod::minmax, 0, 0}).hi, 1000);
-    EXPECT_LT(range_of(collector.result(), {RangeMethod::percentile, 99.9, 0}).hi, 10);
+    const Observed seen = collector.result();
+    EXPECT_EQ(range_of({.observed = seen}, {"minmax", {}, 0}).hi, 1000);
+    EXPECT_LT(range_of({.observed = seen}, {"percentile", {{"percentile", 99.9}}, 0}).hi, 10);
 }
 
 TEST(Ranges, ZeroIsAlwaysExact) {

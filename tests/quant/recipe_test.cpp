@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/recipe.h"
 
+#include <set>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/quant/calibration/table.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
@@ -87,7 +91,7 @@ TEST(Recipe, SurvivesJson) {
     Recipe recipe;
     recipe.default_method = Method::int8_dynamic;
     recipe.per_channel = false;
-    recipe.calibration = {RangeMethod::percentile, 99.9, 64};
+    recipe.calibration = {"percentile", {{"percentile", 99.9}}, 64};
     recipe.rules = {rule("op:Relu", Method::fp32), rule("#2", Method::fp16, true), rule("all", {}, false)};
     recipe = anchored(recipe, *model);
     EXPECT_EQ(recipe.rules[1].node_name, "l1/MatMul");
@@ -125,6 +129,28 @@ TEST(Recipe, NamesWhatIsWrongInTheDocument) {
     }
     const Error near = error_of([] { (void)recipe_from_json(Json::parse(R"({"vernier_recipe": 1, "rule": []})")); });
     EXPECT_EQ(near.remedy(), "did you mean rules?");
+}
+
+TEST(Recipe, ReadsAndWritesTheNumbersOfEveryRangeMethod) {
+    EXPECT_EQ(Calibration{}.method, range_methods().front().id) << "the first row is the default";
+    std::set<std::string> keys{"method", "samples"};
+    for (const RangeMethod& method : range_methods()) {
+        Recipe recipe;
+        recipe.calibration.method = method.id;
+        for (const RangeOption& option : method.options) {
+            EXPECT_TRUE(keys.insert(std::string(option.name)).second) << option.name << " is the key of something else, too";
+            const Json standard = to_json(recipe);
+            EXPECT_EQ(standard["calibration"][std::string(option.name)], option.standard);
+            EXPECT_EQ(recipe_from_json(standard), recipe) << "what is standard is not kept as a choice";
+            recipe.calibration.options[std::string(option.name)] = option.at_most;
+            EXPECT_EQ(recipe_from_json(to_json(recipe)), recipe);
+            Json wrong = to_json(recipe);
+            wrong["calibration"][std::string(option.name)] = option.above;
+            EXPECT_EQ(error_of([&] { (void)recipe_from_json(wrong); }).kind(), ErrorKind::bad_data);
+        }
+        EXPECT_EQ(recipe_from_json(to_json(recipe)), recipe) << method.id;
+    }
+    EXPECT_EQ(to_json(Recipe{})["calibration"].dump(), R"({"method":"minmax","percentile":99.99,"samples":100})");
 }
 
 TEST(Recipe, EveryTruncationOfAFileIsOneCleanError) {

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/quant/calibration/table.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
 #include "ui/choose/recipe_actions.h"
@@ -41,6 +42,10 @@ QToolButton* smallButton(const QString& text, const QString& tip) {
     button->setAutoRaise(true);
     button->setFixedWidth(button->fontMetrics().height() + 10);
     return button;
+}
+
+QString textOf(std::string_view words) {
+    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
 }
 
 /// "#0 #12..14": ids of overrides, neighbours as one.
@@ -204,10 +209,13 @@ QWidget* RulesPanel::buildCalibration() {
     auto* label = new QLabel(tr("Calibration"));
     label->setProperty("role", "note");
     calibrationLabel_ = label;
-    range_->addItem(tr("MinMax"), static_cast<int>(RangeMethod::minmax));
-    range_->addItem(tr("Percentile"), static_cast<int>(RangeMethod::percentile));
+    QStringList words;
+    for (const RangeMethod& method : range_methods()) {
+        range_->addItem(textOf(method.title), textOf(method.id));
+        words << textOf(method.title) + QLatin1Char(' ') + textOf(method.words);
+    }
     range_->setAccessibleName(tr("Calibration method"));
-    range_->setToolTip(tr("MinMax keeps every value that was seen; Percentile cuts off rare ones"));
+    range_->setToolTip(words.join(QStringLiteral("; ")));
     samples_->setRange(0, 1'000'000);
     samples_->setSpecialValueText(tr("all"));
     samples_->setSuffix(tr(" samples"));
@@ -231,7 +239,7 @@ void RulesPanel::resizeEvent(QResizeEvent* event) {
 
 void RulesPanel::tellCalibration() {
     Calibration calibration = session_.recipe().calibration;
-    calibration.method = static_cast<RangeMethod>(range_->currentData().toInt());
+    calibration.method = range_->currentData().toString().toStdString();
     calibration.samples = static_cast<std::uint64_t>(samples_->value());
     session_.setCalibration(calibration);
 }
@@ -264,7 +272,7 @@ void RulesPanel::refill() {
     }
     const QSignalBlocker quietRange(range_);
     const QSignalBlocker quietSamples(samples_);
-    range_->setCurrentIndex(range_->findData(static_cast<int>(session_.recipe().calibration.method)));
+    range_->setCurrentIndex(range_->findData(QString::fromStdString(session_.recipe().calibration.method)));
     samples_->setValue(static_cast<int>(std::min<std::uint64_t>(session_.recipe().calibration.samples, 1'000'000)));
     showState();
 }
@@ -286,7 +294,7 @@ void RulesPanel::showState() {
     for (const MethodRow& method : kMethods) {
         const int count = totals.nodes[static_cast<std::size_t>(method.method)];
         if (count > 0) {
-            parts << tr("%1 %2").arg(count).arg(QString::fromUtf8(method.title.data(), static_cast<qsizetype>(method.title.size())));
+            parts << tr("%1 %2").arg(count).arg(textOf(method.title));
         }
     }
     const bool missing = open && session_.needsCalibration() && session_.datasetPath().isEmpty();

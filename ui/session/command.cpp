@@ -44,7 +44,7 @@ QString keptRecipe(const Recipe& recipe) {
 
 std::optional<QString> recipeOptions(const Recipe& recipe) {
     const bool rules = recipe.rules.size() <= kMostRules && std::all_of(recipe.rules.begin(), recipe.rules.end(), canBeSaid);
-    if (!rules || recipe.calibration.percentile != Calibration{}.percentile) {
+    if (!rules || !recipe.calibration.options.empty()) {
         return std::nullopt;
     }
     QStringList words{QStringLiteral("--method"), text(id(recipe.default_method))};
@@ -57,8 +57,8 @@ std::optional<QString> recipeOptions(const Recipe& recipe) {
     if (recipe.calibration.samples != Calibration{}.samples) {
         words << QStringLiteral("--samples") << QString::number(recipe.calibration.samples);
     }
-    if (recipe.calibration.method != RangeMethod::minmax) {
-        words << QStringLiteral("--calibration") << text(name(recipe.calibration.method));
+    if (recipe.calibration.method != Calibration{}.method) {
+        words << QStringLiteral("--calibration") << text(recipe.calibration.method);
     }
     return words.join(QLatin1Char(' '));
 }

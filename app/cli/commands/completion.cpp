@@ -8,6 +8,7 @@
 #include "app/cli/context.h"
 #include "app/cli/help.h"
 #include "app/cli/options.h"
+#include "core/quant/calibration/table.h"
 #include "core/quant/method.h"
 
 namespace vernier::cli {
@@ -37,7 +38,7 @@ std::string choices(const std::string& flag) {
     std::vector<std::string> words;
     if (flag == "--method")
         for (const MethodRow& row : kMethods) words.emplace_back(row.id);
-    if (flag == "--calibration") words = {"minmax", "percentile"};
+    if (flag == "--calibration") words = range_method_ids();
     return joined(words, " ");
 }
 

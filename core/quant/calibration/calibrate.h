@@ -8,6 +8,7 @@
 #include "core/base/job.h"
 #include "core/data/dataset.h"
 #include "core/quant/calibration/ranges.h"
+#include "core/quant/recipe.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {

@@ -171,22 +171,6 @@ Observed RangeCollector::result() const {
     return observed;
 }
 
-Range range_of(const Observed& observed, const Calibration& calibration) {
-    Range range{std::min(observed.min, 0.f), std::max(observed.max, 0.f)};
-    if (calibration.method == RangeMethod::minmax || observed.count == 0 || observed.bins.empty()) return range;
-    const double outside = std::clamp(1.0 - calibration.percentile / 100.0, 0.0, 0.5) * double(observed.count);
-    const double width = std::ldexp(2.0 / Observed::kBins, observed.exponent);
-    const double start = -std::ldexp(1.0, observed.exponent);
-    double seen = 0;
-    std::size_t low = 0, high = observed.bins.size();
-    while (low < observed.bins.size() && seen + double(observed.bins[low]) <= outside) seen += double(observed.bins[low++]);
-    seen = 0;
-    while (high > low + 1 && seen + double(observed.bins[high - 1]) <= outside) seen += double(observed.bins[--high]);
-    range.lo = std::max(range.lo, std::min(0.f, static_cast<float>(start + width * double(low))));
-    range.hi = std::min(range.hi, std::max(0.f, static_cast<float>(start + width * double(high))));
-    return range;
-}
-
 QuantParams u8_params(Range range) {
     const double lo = std::min(range.lo, 0.f), hi = std::max(range.hi, 0.f);
     const auto scale = static_cast<float>((hi - lo) / 255.0);

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/base/json.h"
-#include "core/quant/recipe.h"
 
 namespace vernier {
 
@@ -41,9 +40,6 @@ using Ranges = std::map<std::string, Observed>;  ///< by tensor name in the prep
 struct Range {
     float lo = 0, hi = 0;
 };
-
-/// Reads a range from kept statistics: MinMax, or two-sided percentile from the histogram (never wider than MinMax).
-[[nodiscard]] Range range_of(const Observed& observed, const Calibration& calibration);
 
 /// U8 asymmetric parameters with an exact zero: scale = (hi-lo)/255, zero_point = clamp(rne(-lo/scale)).
 struct QuantParams {

@@ -6,6 +6,7 @@
 #include "core/base/finding.h"
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/methods/static_plan.h"
+#include "core/quant/recipe.h"
 
 namespace vernier {
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/quant/calibration/table.h"
 #include "core/quant/methods/channel_loss.h"
 
 namespace vernier {
@@ -270,7 +271,7 @@ std::vector<double> static_noise(const GraphEdit& edit, const StaticPlan& plan, 
 }
 
 Range range_of_key(const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::string& key) {
-    Range range = range_of(ranges.at(key), calibration);
+    Range range = range_of({.observed = ranges.at(key)}, calibration);
     if (const auto root = plan.tensors.find(key); root != plan.tensors.end() && root->second.clamped) {
         range.lo = std::max(range.lo, std::min(0.f, root->second.lo_bound));
         range.hi = std::min(range.hi, std::max(0.f, root->second.hi_bound));

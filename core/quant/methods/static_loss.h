@@ -7,6 +7,7 @@
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
 #include "core/quant/methods/static_plan.h"
+#include "core/quant/recipe.h"
 
 namespace vernier {
 

@@ -46,7 +46,11 @@ Recipe randomRecipe(std::mt19937& random) {
         recipe.rules.push_back(rule);
     }
     if (pick(3) == 0) {
-        recipe.calibration = {RangeMethod::percentile, pick(2) == 0 ? 99.99 : 99.5, static_cast<std::uint64_t>(pick(3) * 4)};
+        recipe.calibration.method = "percentile";
+        if (pick(2) != 0) {
+            recipe.calibration.options = {{"percentile", 99.5}};
+        }
+        recipe.calibration.samples = static_cast<std::uint64_t>(pick(3) * 4);
     }
     return recipe;
 }
@@ -77,10 +81,10 @@ TEST(Command, SaysTheRecipeInWordsWhereTheySuffice) {
     recipe.default_method = Method::int8_static;
     recipe.per_channel = false;
     recipe.rules.push_back({.select = "weight>=1MB", .method = Method::fp32, .per_channel = std::nullopt});
-    recipe.calibration = {RangeMethod::percentile, 99.99, 0};
+    recipe.calibration = {"percentile", {}, 0};
     EXPECT_EQ(recipeOptions(recipe).value_or(QString()),
               QStringLiteral("--method int8-static --set 'weight>=1MB=fp32' --per-tensor --samples 0 --calibration percentile"));
-    recipe.calibration.percentile = 99.9;
+    recipe.calibration.options = {{"percentile", 99.9}};
     EXPECT_FALSE(recipeOptions(recipe)) << "there is no option for it";
     recipe.calibration = {};
     recipe.rules[0].per_channel = true;

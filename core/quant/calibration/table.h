@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/quant/calibration/ranges.h"
+#include "core/quant/recipe.h"
+
+namespace vernier {
+
+/// A number that a range method takes.
+struct RangeOption {
+    std::string_view name;         ///< its key in a recipe's "calibration": never rename, no other method may use it
+    double standard;               ///< what it is when the recipe does not say
+    double above, at_most;         ///< above < value <= at_most
+};
+
+/// What a range method reads of one tensor.
+struct RangeInput {
+    const Observed& observed;
+    bool last = false;             ///< no node with weights reads what comes of it: what is cut off here is missing in the model's output
+};
+
+/// A way from kept statistics to a range. Recipe, command line, completion, manual page and window loop over these rows.
+struct RangeMethod {
+    std::string_view id;           ///< stored in recipes: never rename
+    std::string_view title;        ///< "MinMax"
+    std::string_view words;        ///< what it does, behind its name: "keeps every value that was seen"
+    std::span<const RangeOption> options;
+    Range (*range)(const RangeInput& input, const Calibration& calibration);
+};
+
+/// All of them; the first is the default.
+[[nodiscard]] std::span<const RangeMethod> range_methods();
+/// Null when there is none of this name.
+[[nodiscard]] const RangeMethod* find_range_method(std::string_view id);
+[[nodiscard]] std::vector<std::string> range_method_ids();
+
+/// What the recipe says of an option, or what it is by itself.
+[[nodiscard]] double option_value(const Calibration& calibration, const RangeOption& option);
+/// Everything that was seen, and zero.
+[[nodiscard]] Range seen_range(const Observed& observed);
+/// The range by the method that was chosen: never wider than what was seen.
+[[nodiscard]] Range range_of(const RangeInput& input, const Calibration& calibration);
+
+}  // namespace vernier
