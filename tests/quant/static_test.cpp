@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/quant/passes/passes.h"
+#include "core/quant/prepare.h"
 #include "core/quant/quantize.h"
 #include "tests/quant/run_fixture.h"
 #include "tests/support/made_dataset.h"
@@ -284,6 +285,28 @@ ModelPtr hard_net(const std::string& form) {
     b.node("Conv", {"b2", "wc"}, {"y"}, {}, "conv_c");
     b.output("y", ElementType::float32, {1, 16, 12, 12});
     return make_model(b.build());
+}
+
+TEST(StaticInt8, KnowsTheTensorsThatOnlyLeadToTheOutput) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 16, 6, 6}).output("y", ElementType::float32, {1, 16, 6, 6});
+    b.initializer("wa", random_floats(16 * 16, 1), {16, 16, 1, 1}).initializer("wb", random_floats(16 * 16, 2), {16, 16, 1, 1});
+    b.node("Conv", {"x", "wa"}, {"a"}, {}, "first");
+    b.node("Relu", {"a"}, {"r"}, {}, "relu");
+    b.node("Conv", {"r", "wb"}, {"y"}, {}, "second");
+    const ModelPtr model = make_model(b.build());
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    for (const bool second : {true, false}) {
+        if (!second) recipe.rules = {{.select = "name:second", .method = Method::fp32, .per_channel = {}}};
+        const auto tensors = prepare(model, recipe).static_plan.tensors;
+        EXPECT_FALSE(tensors.at("x").last);
+        EXPECT_FALSE(tensors.at("r").last) << "a node that stays in float mixes it with others, too";
+        ASSERT_EQ(tensors.contains("y"), second);
+        if (second) {
+            EXPECT_TRUE(tensors.at("y").last);
+        }
+    }
 }
 
 TEST(StaticInt8, HardSwishAndHardSigmoidStayInTheIsland) {

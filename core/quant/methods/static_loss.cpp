@@ -271,8 +271,9 @@ std::vector<double> static_noise(const GraphEdit& edit, const StaticPlan& plan, 
 }
 
 Range range_of_key(const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::string& key) {
-    Range range = range_of({.observed = ranges.at(key)}, calibration);
-    if (const auto root = plan.tensors.find(key); root != plan.tensors.end() && root->second.clamped) {
+    const auto root = plan.tensors.find(key);
+    Range range = range_of({.observed = ranges.at(key), .last = root != plan.tensors.end() && root->second.last}, calibration);
+    if (root != plan.tensors.end() && root->second.clamped) {
         range.lo = std::max(range.lo, std::min(0.f, root->second.lo_bound));
         range.hi = std::min(range.hi, std::max(0.f, root->second.hi_bound));
     }

@@ -2,6 +2,7 @@
 #include "core/quant/methods/static_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 
@@ -14,6 +15,12 @@ bool has_own_scale(Kernel kernel) {
     return kernel != Kernel::same_scale && kernel != Kernel::concat && kernel != Kernel::fixed_unit && kernel != Kernel::hard_sigmoid;
 }
 bool is_light(Kernel kernel) { return kernel != Kernel::none && !is_heavy(kernel); }
+
+/// Multiplies by a matrix, in whatever type: each of its outputs mixes many values.
+bool has_weights(const onnx::NodeProto& node) {
+    constexpr std::array kOps = {"Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum", "LSTM", "GRU", "RNN"};
+    return std::find(kOps.begin(), kOps.end(), node.op_type()) != kOps.end();
+}
 
 /// Finds what fuses, by walking the graph forwards and backwards over candidates.
 class Planner {
@@ -39,6 +46,7 @@ public:
         }
         absorb_clamps();
         collect_tensors();
+        mark_last();
         return std::move(plan_);
     }
 
@@ -214,6 +222,17 @@ private:
             tensor.observe = output;
         }
         plan_.tensors[output] = tensor;
+    }
+
+    /// What leaves a body counts as last: whether it is read behind the body is not followed.
+    void mark_last() {
+        std::set<std::string> read_on;  // by a node with weights, at once or later
+        for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
+            const auto& outputs = node(*it).output();
+            const bool on = has_weights(node(*it)) || std::any_of(outputs.begin(), outputs.end(), [&](const auto& t) { return read_on.contains(t); });
+            if (on) read_on.insert(node(*it).input().begin(), node(*it).input().end());
+        }
+        for (auto& [name, tensor] : plan_.tensors) tensor.last = !read_on.contains(name);
     }
 
     const GraphEdit& edit_;

@@ -27,6 +27,7 @@ struct QuantTensor {
     bool made_by_integer = false;   ///< its producer runs in INT8 (or it moves INT8 data)
     float lo_bound = 0, hi_bound = 0; ///< bounds of an absorbed clamp: the range never leaves them
     bool clamped = false;
+    bool last = false;              ///< no node with weights reads what comes of it, so that what is cut off here is missing in the outputs
 };
 
 /// Islands of integer kernels: exactly what fuses, nothing that does not.
