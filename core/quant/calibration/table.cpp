@@ -7,12 +7,13 @@
 
 namespace vernier {
 
-extern const RangeMethod kMinMaxRanges, kPercentileRanges;
+extern const RangeMethod kMinMaxRanges, kPercentileRanges, kMseRanges;
 
 std::span<const RangeMethod> range_methods() {
     static const std::vector<RangeMethod> rows = {
         kMinMaxRanges,
         kPercentileRanges,
+        kMseRanges,
     };
     return rows;
 }
