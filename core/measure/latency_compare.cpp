@@ -57,6 +57,10 @@ double download_ms(std::uint64_t size_bytes) {
     return static_cast<double>(size_bytes) * 8 / kBitsPerMs;
 }
 
+double cold_start_ms(const Measurement& measurement) {
+    return download_ms(measurement.size_bytes) + measurement.session_start_ms + measurement.first_run_ms;
+}
+
 PairedFigures compare_latency(const Measurement& baseline, const Measurement& candidate) {
     const auto& before = baseline.latency.launches;
     const auto& after = candidate.latency.launches;

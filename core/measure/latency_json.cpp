@@ -106,11 +106,10 @@ PairedFigures paired_from_json(const Json& json) {
 }
 
 Json cold_start_json(const Measurement& measurement) {
-    const double download = download_ms(measurement.size_bytes);
-    return {{"download", download},
+    return {{"download", download_ms(measurement.size_bytes)},
             {"session_start", measurement.session_start_ms},
             {"first_run", measurement.first_run_ms},
-            {"total", download + measurement.session_start_ms + measurement.first_run_ms}};
+            {"total", cold_start_ms(measurement)}};
 }
 
 }  // namespace vernier

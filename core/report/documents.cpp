@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/documents.h"
 
+#include "core/evidence/figures.h"
 #include "core/report/verdict.h"
 
 namespace vernier {
@@ -8,6 +9,14 @@ namespace {
 
 Json origin_json(const std::vector<std::optional<Origin>>& origins, std::size_t index) {
     return index < origins.size() && origins[index] ? to_json(*origins[index]) : Json(nullptr);
+}
+
+/// Puts the figures of all models into the document of their comparison.
+void put_figures(Json& document, const Comparison& comparison) {
+    const TrialViews trials = views_of(comparison);
+    document["baseline"]["figures"] = figures_json(trials.front());
+    Json& candidates = document["candidates"];
+    for (std::size_t i = 0; i < candidates.size() && i + 1 < trials.size(); ++i) candidates[i]["figures"] = figures_json(trials[i + 1]);
 }
 
 }  // namespace
@@ -23,6 +32,7 @@ Json to_json(const MeasuredFiles& measured, bool with_samples) {
     for (std::size_t i = 0; i < measured.measurements.size(); ++i) {
         Json model = to_json(measured.measurements[i], with_samples);
         model["origin"] = origin_json(measured.origins, i);
+        model["figures"] = figures_json({measured.measurements[i]});
         models.push_back(std::move(model));
     }
     return document({{"models", std::move(models)}, {"findings", to_json(measured.findings)}});
@@ -34,6 +44,7 @@ void judge_document(Json& document, const Comparison& comparison) {
     Json& candidates = document["candidates"];
     for (std::size_t i = 0; i < candidates.size() && i < judged["candidates"].size(); ++i)
         for (const char* key : {"gate", "agreement"}) candidates[i][key] = judged["candidates"][i][key];
+    put_figures(document, comparison);
     document["verdict"] = to_json(verdict_of(comparison));
     document["worst_outcome"] = name(worst_outcome(comparison));
     Json findings = Json::array();
@@ -77,6 +88,7 @@ Json to_json(const ComparedFiles& compared, bool with_samples) {
     Json json = document(to_json(compared.comparison, with_samples));
     json["baseline"]["origin"] = origin_json(compared.origins, 0);
     for (std::size_t i = 0; i < json["candidates"].size(); ++i) json["candidates"][i]["origin"] = origin_json(compared.origins, i + 1);
+    put_figures(json, compared.comparison);
     json["verdict"] = to_json(verdict_of(compared.comparison));
     json["worst_outcome"] = name(worst_outcome(compared.comparison));
     json["findings"] = to_json(compared.findings);

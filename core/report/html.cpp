@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/report/figure_text.h"
 #include "core/report/format.h"
+#include "core/report/html_figures.h"
 #include "core/report/html_rows.h"
-#include "core/report/html_times.h"
 #include "core/report/outputs_table.h"
 #include "core/report/time_by_kind.h"
 #include "core/report/verdict.h"
@@ -78,18 +81,19 @@ std::string chart_html(const std::string& title, std::string_view note, const st
     return fmt::format("<div><div class=\"head\"><h2>{}</h2><span class=\"note\">{}</span></div>{}</div>", escaped(title), note, chart);
 }
 
+/// "Latency p50, ms (95 % interval)".
+std::string chart_head(const Figure& figure, const TrialViews& trials) {
+    const bool intervals = std::any_of(trials.begin(), trials.end(), [&](const TrialView& trial) { return figure.interval_of(trial).has_value(); });
+    const std::string more = joined({std::string(figure.note), intervals ? "95 % interval" : ""}, ", ");
+    return chart_title(figure, trials.front().measured.samples) + (more.empty() ? "" : " (" + more + ")");
+}
+
 std::string charts_html(const ComparedFiles& compared, const Verdict& verdict) {
     constexpr int kWidth = 548;
-    const Measurement& base = compared.comparison.baseline;
+    const TrialViews trials = views_of(compared.comparison);
     std::string out = "<div class=\"grid\">";
-    out += chart_html("Latency p50, ms (95 % interval)", "lower is better", dot_chart(latency_rows(compared, verdict.best), kWidth));
-    if (const std::vector<DotRow> answers = answer_rows(compared, verdict.best); !answers.empty())
-        out += chart_html(fmt::format("{}, % of {} validation samples", base.accuracy ? "Top-1" : "Agreement", grouped(base.samples)),
-                          "higher is better", dot_chart(answers, kWidth));
-    out += chart_html("File size, MB", "lower is better", dot_chart(size_rows(compared, verdict.best), kWidth));
-    out += chart_html("Cold start, ms (download at an assumed 400 Mbit/s + session start + first run)", "lower is better", dot_chart(cold_start_rows(compared, verdict.best), kWidth));
-    if (const std::vector<DotRow> pause = after_pause_rows(compared, verdict.best); !pause.empty())
-        out += chart_html("First call after a pause, ms (cold caches)", "lower is better", dot_chart(pause, kWidth));
+    for (const Figure* each : charts_in(in_report_chart, trials))
+        out += chart_html(chart_head(*each, trials), better_text(each->better), dot_chart(figure_rows(compared, *each, verdict.best), kWidth));
     return out + "</div>";
 }
 
@@ -116,25 +120,19 @@ std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
     return out + "</div>";
 }
 
-std::string figures_row(const Measurement& measured, const CandidateComparison* candidate, const std::optional<Origin>* origin) {
-    std::string out = fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>", escaped(title_of(measured)),
-                                  origin != nullptr && *origin ? escaped((*origin)->text()) : candidate == nullptr ? "baseline" : "");
-    out += time_cells(measured, candidate) + "<td>" + megabytes(measured.size_bytes) + "</td>";
-    out += measured.accuracy ? fmt::format("<td>{}</td><td>{}</td>", percent(measured.accuracy->top1), percent(measured.accuracy->top5)) : "<td>-</td><td>-</td>";
-    out += candidate != nullptr && candidate->agreement ? "<td>" + percent(*candidate->agreement) + "</td>" : "<td>-</td>";
-    return out + fmt::format("<td class=\"text\">{}</td></tr>", candidate == nullptr ? "" : name(candidate->gate));
+std::string figures_row(const TrialView& trial, const std::optional<Origin>* origin) {
+    const std::string recipe = origin != nullptr && *origin ? (*origin)->text() : trial.compared == nullptr ? "baseline" : "";
+    return fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>{}<td class=\"text\">{}</td></tr>", escaped(title_of(trial.measured)), escaped(recipe),
+                       figure_cells(trial), trial.compared == nullptr ? "" : name(trial.compared->gate));
 }
 
 std::string figures_html(const ComparedFiles& compared) {
-    std::string out = "<section><div class=\"head\"><h2>All figures</h2></div><table><tr><th>model</th><th class=\"text\">recipe</th>" + time_heads() +
-                      "<th>size MB</th>"
-                      "<th>top-1 %</th><th>top-5 %</th><th>agree %</th><th class=\"text\">gate</th></tr>";
-    out += figures_row(compared.comparison.baseline, nullptr, nullptr);
-    for (std::size_t i = 0; i < compared.comparison.candidates.size(); ++i) {
-        const CandidateComparison& candidate = compared.comparison.candidates[i];
-        out += figures_row(candidate.measurement, &candidate, i + 1 < compared.origins.size() ? &compared.origins[i + 1] : nullptr);
-    }
-    out += "</table>" + time_notes(compared.comparison);
+    std::string out = "<section><div class=\"head\"><h2>All figures</h2></div><table><tr><th>model</th><th class=\"text\">recipe</th>" + figure_heads() +
+                      "<th class=\"text\">gate</th></tr>";
+    const TrialViews trials = views_of(compared.comparison);
+    for (std::size_t i = 0; i < trials.size(); ++i)
+        out += figures_row(trials[i], i > 0 && i < compared.origins.size() ? &compared.origins[i] : nullptr);
+    out += "</table>" + figure_notes(trials);
     for (const CandidateComparison& candidate : compared.comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
             out += fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate.measurement)), escaped(line.what), escaped(line.text), name(line.outcome));

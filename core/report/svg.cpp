@@ -74,11 +74,11 @@ std::string escaped(std::string_view text) {
 std::string dot_chart(const std::vector<DotRow>& rows, int width) {
     std::vector<double> values;
     for (const DotRow& row : rows)
-        for (const double value : {row.value, row.lo.value_or(row.value), row.hi.value_or(row.value)}) values.push_back(value);
+        if (row.known) values.insert(values.end(), {row.value, row.lo.value_or(row.value), row.hi.value_or(row.value)});
     const Axis axis = axis_of(values, false, width);
     std::string out = open_svg(width, rows.size());
     for (const DotRow& row : rows)
-        if (row.baseline)
+        if (row.baseline && row.known)
             out += fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"{1}\" class=\"base\"/>", axis.at(row.value), rows.size() * kRow + 4);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const DotRow& row = rows[i];
@@ -87,7 +87,7 @@ std::string dot_chart(const std::vector<DotRow>& rows, int width) {
         if (row.lo && row.hi)
             out += fmt::format("<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"3\" stroke-linecap=\"round\"/>",
                                axis.at(*row.lo), axis.at(*row.hi), y, y, row.baseline ? kGrey : row.colour);
-        out += mark(axis.at(row.value), y, row);
+        if (row.known) out += mark(axis.at(row.value), y, row);
         out += fmt::format("<text x=\"{}\" y=\"{}\" class=\"figure{}\">{}</text>", width - kTextWidth, y + 4, row.best ? " best" : "", escaped(row.text));
     }
     return out + "</svg>";

@@ -243,10 +243,6 @@ std::string title_of(const Measurement& measurement) {
     return path.extension() == ".onnx" ? path.stem().string() : path.filename().string();
 }
 
-double cold_start_ms(const Measurement& measurement) {
-    return download_ms(measurement.size_bytes) + measurement.session_start_ms + measurement.first_run_ms;
-}
-
 bool is_faster(const CandidateComparison& candidate) { return candidate.latency_differs && candidate.speedup > 1; }
 bool is_slower(const CandidateComparison& candidate) { return candidate.latency_differs && candidate.speedup < 1; }
 

@@ -29,9 +29,6 @@ struct Verdict {
 /// What people call a measured file: its name without folder and ".onnx".
 [[nodiscard]] std::string title_of(const Measurement& measurement);
 
-/// Download at 400 Mbit/s, session start and first run, in ms.
-[[nodiscard]] double cold_start_ms(const Measurement& measurement);
-
 /// True when the candidate is shown to be faster (or slower) than the baseline.
 [[nodiscard]] bool is_faster(const CandidateComparison& candidate);
 [[nodiscard]] bool is_slower(const CandidateComparison& candidate);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/report/figure_text.h"
 #include "core/report/html_rows.h"
 #include "core/report/svg.h"
 #include "tests/report/comparison.h"
@@ -13,6 +14,16 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+std::vector<DotRow> latency_rows(const ComparedFiles& compared, int best) { return figure_rows(compared, figure("p50"), best); }
+std::vector<DotRow> size_rows(const ComparedFiles& compared, int best) { return figure_rows(compared, figure("size"), best); }
+
+/// Of the figure that fills the slot of answers; empty where none does.
+std::vector<DotRow> answer_rows(const ComparedFiles& compared, int best) {
+    for (const Figure* each : charts_in(in_report_chart, views_of(compared.comparison)))
+        if (each->slot == "answers") return figure_rows(compared, *each, best);
+    return {};
+}
 
 std::size_t count(const std::string& text, const std::string& part) {
     std::size_t found = 0;
@@ -74,6 +85,32 @@ TEST(Html, EveryTimeStandsAgainstTheBaselineOrHasATilde) {
     EXPECT_THAT(html, HasSubstr("p99 needs 1,000 runs: 600 more"));
     EXPECT_THAT(html, HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));
     EXPECT_THAT(html, HasSubstr("First call after a pause"));
+}
+
+TEST(Html, EachFigureOfTheReportHasItsColumnAndItsValue) {
+    ComparedFiles compared = baseline_only();
+    const CandidateComparison& candidate = add_candidate(compared, "int8.onnx", 5, 250'000, 90);
+    const std::string html = render_html(compared);
+    for (const Figure* each : figures_in(in_report)) {
+        EXPECT_THAT(html, HasSubstr("<th>" + head_text(*each) + "</th>"));
+        EXPECT_THAT(html, HasSubstr(">" + value_text(*each, TrialView{candidate.measurement, &candidate}) + "<")) << each->id;
+    }
+}
+
+TEST(Html, WithoutLabelsAndAgreementTheErrorOfTheWorstOutputIsCharted) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = add_candidate(compared, "a.onnx", 4, 280'000, 90);
+    for (Measurement* each : {&compared.comparison.baseline, &candidate.measurement}) each->accuracy.reset();
+    candidate.top1_delta_points.reset();
+    candidate.agreement.reset();
+    const std::vector<DotRow> rows = answer_rows(compared, 0);
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_FALSE(rows[0].known) << "the baseline has no error against itself";
+    EXPECT_EQ(rows[1].value, 31.4);
+    candidate.measurement.outputs[0].sqnr_db.reset();
+    candidate.measurement.outputs[0].problem = "missing";
+    EXPECT_EQ(answer_rows(compared, 0).at(1).text, "missing");
+    EXPECT_FALSE(answer_rows(compared, 0).at(1).known);
 }
 
 TEST(Svg, DotsLieInsideThePictureAndInOrder) {

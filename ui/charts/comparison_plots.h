@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "core/measure/compare.h"
+#include "core/evidence/figures.h"
 #include "ui/charts/interval_chart.h"
 
 namespace vernier::ui {
@@ -26,14 +26,10 @@ struct NamedComparison {
 /// Names each candidate by its file, without a method.
 [[nodiscard]] NamedComparison namedByFiles(const Comparison& comparison);
 
-/// The baseline first, then the candidates. A "~" marks what is not shown to differ from the baseline.
-[[nodiscard]] IntervalPlot latencyPlot(const NamedComparison& named);
-[[nodiscard]] IntervalPlot tailPlot(const NamedComparison& named);
-/// Top-1 where there are labels, otherwise the share of answers as the baseline's. No rows without samples.
-[[nodiscard]] IntervalPlot answersPlot(const NamedComparison& named);
-[[nodiscard]] IntervalPlot sizePlot(const NamedComparison& named);
-/// Single runs with cold caches; without rows where they were not measured.
-[[nodiscard]] IntervalPlot afterPausePlot(const NamedComparison& named);
-[[nodiscard]] IntervalPlot coldStartPlot(const NamedComparison& named);
+/// The chart of a figure: the baseline first, then the candidates. A "~" marks what is not shown to differ from the baseline.
+[[nodiscard]] IntervalPlot figurePlot(const NamedComparison& named, const Figure& figure);
+
+/// The charts of a place in their order; figures of which nothing is known are left out.
+[[nodiscard]] std::vector<IntervalPlot> comparisonPlots(const NamedComparison& named, Place place);
 
 }  // namespace vernier::ui

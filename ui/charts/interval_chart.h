@@ -33,6 +33,7 @@ struct IntervalPlot {
     bool fromZero = true;
     std::vector<IntervalRow> rows;
     bool dense = false;        ///< rows as low as their text allows
+    QString figure = {};       ///< id of what it shows (core/evidence/figures.h); empty: none of them
 };
 
 /// The axis of a plot: its rows' values and intervals; from 0 on where the plot says so.

@@ -158,7 +158,7 @@ void CompareBoard::refresh() {
         warnings_ = measuredWarnings(session_);
         showWarnings(false);
         warning_->setVisible(!warnings_.isEmpty());
-        charts_->setPlots({latencyPlot(*named), answersPlot(*named), sizePlot(*named), tailPlot(*named), afterPausePlot(*named), coldStartPlot(*named)}, measuredHow(session_));
+        charts_->setPlots(comparisonPlots(*named, in_board_chart), measuredHow(session_));
     }
     selectBest(named ? named->best : -1);
     showState();

@@ -11,8 +11,8 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/report/figure_text.h"
 #include "core/report/format.h"
-#include "core/report/paired_text.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/compare/session_comparison.h"
@@ -55,13 +55,8 @@ QTableWidgetItem* wordsBehind(const QString& words, const QString& tip) {
 
 }  // namespace
 
-/// What was measured of one model, and against the baseline.
-struct Figures {
-    const Measurement& measured;
-    const CandidateComparison* compared = nullptr;
-};
-
-RunTable::RunTable(Session& session, QWidget* parent) : QTableWidget(0, ColumnCount, parent), session_(session) {
+RunTable::RunTable(Session& session, QWidget* parent) : QTableWidget(parent), session_(session), shown_(columns_in(in_runs, {})) {
+    setColumnCount(gateColumn() + 1);
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(26);
     horizontalHeader()->setHighlightSections(false);
@@ -106,30 +101,45 @@ QSize RunTable::sizeHint() const {
     return {480, std::max(80, rows)};
 }
 
-bool RunTable::hasLabels() const {
-    return session_.baseline() && session_.baseline()->accuracy;
+int RunTable::columnOf(std::string_view figure) const {
+    const auto found = std::find_if(shown_.begin(), shown_.end(), [&](const Figure* each) { return each->id == figure; });
+    return found == shown_.end() ? -1 : FirstFigure + int(found - shown_.begin());
 }
 
-/// Without labels: agreement where it is judged, else the error of outputs.
-QString RunTable::answersHeader() const {
-    if (hasLabels()) {
-        return tr("top-1 %");
+TrialViews RunTable::trials() const {
+    TrialViews trials;
+    if (session_.baseline()) {
+        trials.push_back({*session_.baseline()});
+        for (const Run& run : session_.runs()) {
+            if (run.comparison) {
+                trials.push_back({run.comparison->measurement, &*run.comparison});
+            }
+        }
     }
-    const auto& runs = session_.runs();
-    const bool agreement = std::any_of(runs.begin(), runs.end(), [](const Run& run) { return run.comparison && run.comparison->agreement; });
-    return agreement ? tr("agreement %") : tr("worst output");
+    return trials;
+}
+
+void RunTable::setHeads() {
+    QStringList heads{tr("candidate"), QString()};
+    for (const Figure* each : shown_) {
+        heads << text(head_text(*each));
+    }
+    setHorizontalHeaderLabels(heads << tr("gate"));
+    for (int column = 0; column < columnCount(); ++column) {
+        const bool right = column >= FirstFigure && column < gateColumn();
+        horizontalHeaderItem(column)->setTextAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        if (right) {
+            const Figure& figure = *shown_[std::size_t(column - FirstFigure)];
+            horizontalHeaderItem(column)->setToolTip(text(std::string(figure.title) + ": " + better_text(figure.better)));
+        }
+    }
 }
 
 void RunTable::refill() {
     filling_ = true;
     setRowCount(0);
-    setHorizontalHeaderLabels({tr("candidate"), QString(), tr("size MB"), tr("p50 ms"), tr("p99 ms"), answersHeader(), tr("gate")});
-    horizontalHeaderItem(Top1)->setToolTip(hasLabels() ? tr("Validation samples whose right label is the first answer")
-                                                       : tr("Against the baseline: agreement of answers, or else the worst output"));
-    for (int column = 0; column < ColumnCount; ++column) {
-        const bool right = column >= Size && column <= Top1;
-        horizontalHeaderItem(column)->setTextAlignment((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    }
+    shown_ = columns_in(in_runs, trials());
+    setHeads();
     addBaseline();
     for (const Run& run : session_.runs()) {
         addRun(rowCount(), run);
@@ -150,14 +160,14 @@ void RunTable::addBaseline() {
     badge->setData(OwnRole, false);
     setItem(0, Badge, badge);
     if (session_.baseline()) {
-        addFigures(0, {*session_.baseline()});
+        addFigures(0, TrialView{*session_.baseline()});
     }
     if (session_.jobs().modelChanged()) {
         QTableWidgetItem* changed = wordsBehind(tr("✕ file changed"), tr("%1 has changed on disk since it was opened. Reload it.").arg(session_.modelName()));
         changed->setForeground(Theme::current().ink(Theme::current().bad));
-        setItem(0, GateSays, changed);
+        setItem(0, gateColumn(), changed);
     } else {
-        setItem(0, GateSays, cell({}));
+        setItem(0, gateColumn(), cell({}));
     }
 }
 
@@ -178,7 +188,7 @@ void RunTable::addRun(int row, const Run& run) {
         const QString words = run.changed ? tr("file changed") : stateText(run.state);
         QTableWidgetItem* state = wordsBehind(run.problem.isEmpty() ? words : QStringLiteral("✕ ") + words, run.problem);
         state->setForeground(run.problem.isEmpty() ? theme.text2 : theme.ink(theme.bad));
-        setItem(row, GateSays, state);
+        setItem(row, gateColumn(), state);
         return;
     }
     addFigures(row, {run.comparison->measurement, &*run.comparison});
@@ -194,29 +204,21 @@ void RunTable::addRun(int row, const Run& run) {
     gate->setForeground(outcome == Outcome::passed   ? theme.ink(theme.good)
                         : outcome == Outcome::failed ? theme.ink(theme.bad)
                                                      : theme.text2);
-    setItem(row, GateSays, gate);
+    setItem(row, gateColumn(), gate);
 }
 
-void RunTable::addFigures(int row, const Figures& figures) {
-    const Measurement& m = figures.measured;
-    setItem(row, Size, number(text(megabytes(m.size_bytes)), tr("%1 bytes").arg(text(grouped(m.size_bytes)))));
-    const QString tip = tr("p50 %1, p90 %2, p99 %3, mean %4 ms of %5 runs").arg(text(significant(m.latency.p50)), text(significant(m.latency.p90)),
-                            text(significant(m.latency.p99)), text(significant(m.latency.mean)), text(grouped(m.latency.n)));
-    const std::string missing = missing_runs_text(m.latency);
-    setItem(row, P50, number(text(significant(m.latency.p50)), tip));
-    setItem(row, P99, number(text(significant(m.latency.p99)), missing.empty() ? tip : tip + QLatin1Char('\n') + text(missing)));
-    if (m.accuracy) {
-        setItem(row, Top1, number(text(percent(m.accuracy->top1)), tr("top-1 %1 %, top-5 %2 % of %3 samples").arg(text(percent(m.accuracy->top1)),
-                            text(percent(m.accuracy->top5)), text(grouped(m.accuracy->n)))));
-    } else if (m.samples > 0 && figures.compared != nullptr) {
-        const bool agreement = figures.compared->agreement.has_value();
-        const std::string worst = m.outputs.empty() ? std::string("-") : text_of(m.outputs.front());
-        const QString tip = m.outputs.empty() ? QString() : tr("Worst output %1: %2").arg(text(m.outputs.front().name), text(worst));
-        setItem(row, Top1, number(text(agreement ? percent(*figures.compared->agreement) : worst), tip));
-    } else if (m.samples > 0) {
-        setItem(row, Top1, cell({}));
-    } else {
-        setItem(row, Top1, number(QStringLiteral("–"), tr("No samples were measured: pick a dataset")));
+void RunTable::addFigures(int row, const TrialView& trial) {
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
+        const Figure& figure = *shown_[i];
+        const int column = FirstFigure + int(i);
+        if (needs_samples(figure) && trial.measured.samples == 0) {
+            setItem(row, column, number(QStringLiteral("–"), tr("No samples were measured: pick a dataset")));
+        } else if (figure.relative && trial.compared == nullptr) {
+            setItem(row, column, cell({}));
+        } else {
+            const std::string instead = figure.value(trial) || figure.instead == nullptr ? std::string() : figure.instead(trial);
+            setItem(row, column, number(text(instead.empty() ? value_text(figure, trial) : instead), text(tip_text(figure, trial, {}))));
+        }
     }
 }
 
@@ -232,7 +234,7 @@ void RunTable::followSession() {
 
 int RunTable::wantedWidth() const {
     int width = 2 * frameWidth() + sizeHintForColumn(Name) + 8;
-    for (int column = Badge; column < ColumnCount; ++column) {
+    for (int column = Badge; column < columnCount(); ++column) {
         width += columnWidth(column);
     }
     return width;
@@ -241,9 +243,9 @@ int RunTable::wantedWidth() const {
 /// Numbers as wide as they need, the name takes what is left.
 void RunTable::fitColumns() {
     int others = 0;
-    for (int column = Badge; column < ColumnCount; ++column) {
+    for (int column = Badge; column < columnCount(); ++column) {
         const int header = column == Badge ? 0 : horizontalHeader()->sectionSizeHint(column);
-        const int width = std::max(sizeHintForColumn(column), header) + (column == GateSays ? 8 : 2);
+        const int width = std::max(sizeHintForColumn(column), header) + (column == gateColumn() ? 8 : 2);
         setColumnWidth(column, width);
         others += width;
     }
@@ -257,7 +259,7 @@ void RunTable::resizeEvent(QResizeEvent* event) {
 
 void RunTable::changeEvent(QEvent* event) {
     QTableWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && columnCount() == ColumnCount) {
+    if (event->type() == QEvent::PaletteChange && columnCount() == gateColumn() + 1) {
         QMetaObject::invokeMethod(this, &RunTable::refill, Qt::QueuedConnection);
     }
 }

@@ -3,23 +3,31 @@
 
 #include <QTableWidget>
 
+#include <string_view>
+#include <vector>
+
+#include "core/evidence/figures.h"
+
 namespace vernier::ui {
 
 class Session;
 struct Run;
 
-/// One row for the baseline and one a run: name, method, size, p50, p99, top-1, and what the gate says. Its selected row is
-/// the session's current run; a name can be edited in place.
+/// One row for the baseline and one a run: name, method, the figures of this place (core/evidence/figures.h), and what the
+/// gate says. Its selected row is the session's current run; a name can be edited in place.
 class RunTable : public QTableWidget {
     Q_OBJECT
 
 public:
-    enum Column { Name, Badge, Size, P50, P99, Top1, GateSays, ColumnCount };
+    enum Column { Name, Badge, FirstFigure };
 
     explicit RunTable(Session& session, QWidget* parent = nullptr);
 
     /// Run of a row; 0 = the baseline.
     [[nodiscard]] int runOf(int row) const;
+    /// Column of a figure; -1 when it is not shown.
+    [[nodiscard]] int columnOf(std::string_view figure) const;
+    [[nodiscard]] int gateColumn() const { return FirstFigure + int(shown_.size()); }
     [[nodiscard]] QSize sizeHint() const override;
     /// What all columns take with whole names.
     [[nodiscard]] int wantedWidth() const;
@@ -39,15 +47,16 @@ private:
     void refill();
     void addBaseline();
     void addRun(int row, const Run& run);
-    void addFigures(int row, const struct Figures& figures);
+    void addFigures(int row, const TrialView& trial);
     void followSession();
     void rowMenu(const QPoint& position);
     void remove(int id);
     void fitColumns();
-    [[nodiscard]] bool hasLabels() const;
-    [[nodiscard]] QString answersHeader() const;
+    void setHeads();
+    [[nodiscard]] TrialViews trials() const;
 
     Session& session_;
+    std::vector<const Figure*> shown_;
     bool filling_ = false;
 };
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/report/format.h"
+#include "core/report/figure_text.h"
 #include "ui/sheet/blocks.h"
 #include "ui/sheet/sheet_text.h"
 
@@ -18,6 +18,10 @@ namespace {
 constexpr double kMargin = 36, kColumnGap = 40, kBlockGap = 30;
 constexpr double kColumn = (kSheetWidth - 2 * kMargin - kColumnGap) / 2;
 constexpr double kInner = kSheetWidth - 2 * kMargin;
+
+QString text(std::string_view words) {
+    return QString::fromUtf8(words.data(), qsizetype(words.size()));
+}
 
 double paintHead(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
     const QString title = QString::fromStdString(sheet.verdict.title).toHtmlEscaped();
@@ -44,33 +48,41 @@ double paintVerdict(QPainter* painter, double y, const Sheet& sheet, const Theme
     return y;
 }
 
-/// The 99th percentile as one more column of numbers.
-void addTail(IntervalPlot& plot, const NamedComparison& named) {
-    plot.title = QCoreApplication::translate("Sheet", "Latency p50 and p99, ms");
-    const auto p99 = [&](std::size_t row) {
-        return row == 0 ? named.comparison.baseline.latency.p99 : named.comparison.candidates[row - 1].measurement.latency.p99;
-    };
+/// Another figure of the same family as one more column of numbers.
+void addColumn(IntervalPlot& plot, const Figure& more, const NamedComparison& named) {
+    const Figure& first = figure(plot.figure.toStdString());
+    plot.title = QCoreApplication::translate("Sheet", "%1 and %2, %3").arg(text(first.title), text(more.column), text(first.unit));
+    const TrialViews trials = views_of(named.comparison);
     for (std::size_t i = 0; i < plot.rows.size(); ++i) {
-        plot.rows[i].text = plot.rows[i].text.leftJustified(16) + QString::fromStdString(significant(p99(i)));
+        plot.rows[i].text = plot.rows[i].text.leftJustified(16) + QString::fromStdString(value_text(more, trials[i]));
+    }
+}
+
+/// Two columns: an odd one out of the first plot's family becomes a column of it, since the table of the board holds it, too.
+void makeEven(std::vector<IntervalPlot>& plots, const NamedComparison& named) {
+    if (plots.size() % 2 == 0) {
+        return;
+    }
+    const Figure& first = figure(plots.front().figure.toStdString());
+    const auto kin = std::find_if(plots.begin() + 1, plots.end(), [&](const IntervalPlot& plot) {
+        return !first.family.empty() && figure(plot.figure.toStdString()).family == first.family;
+    });
+    if (kin != plots.end()) {
+        addColumn(plots.front(), figure(kin->figure.toStdString()), named);
+        plots.erase(kin);
     }
 }
 
 double paintPlots(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
-    std::vector<IntervalPlot> plots{latencyPlot(sheet.named), answersPlot(sheet.named), tailPlot(sheet.named), sizePlot(sheet.named), coldStartPlot(sheet.named)};
-    plots.erase(std::remove_if(plots.begin(), plots.end(), [](const IntervalPlot& plot) { return plot.rows.empty(); }), plots.end());
-    // Two columns: an odd one out gives way to the tail, which the table of the board also holds.
-    if (plots.size() % 2 == 1) {
-        const auto tail = plots.begin() + (plots.size() == 5 ? 2 : 1);
-        addTail(plots.front(), sheet.named);
-        plots.erase(tail);
-    }
+    std::vector<IntervalPlot> plots = comparisonPlots(sheet.named, in_sheet_chart);
+    makeEven(plots, sheet.named);
     for (std::size_t i = 0; i < plots.size(); ++i) {
         const double x = kMargin + (i % 2) * (kColumn + kColumnGap);
         const double height = layoutOf(plots[i], kColumn).height;
         if (painter != nullptr) {
             paintIntervals(*painter, QRectF(x, y, kColumn, height), plots[i], theme);
         }
-        if (i % 2 == 1) {
+        if (i % 2 == 1 || i + 1 == plots.size()) {
             y += height + kBlockGap;
         }
     }

@@ -10,7 +10,9 @@
 #include "app/cli/measure_options.h"
 #include "app/cli/options.h"
 #include "core/base/file.h"
+#include "core/evidence/figures.h"
 #include "core/report/documents.h"
+#include "core/report/figure_text.h"
 #include "core/report/format.h"
 #include "core/report/html.h"
 #include "core/report/outputs_table.h"
@@ -38,17 +40,26 @@ std::string gate_text(Outcome outcome) {
     return "-";
 }
 
-void add_row(TextTable& table, const Measurement& each, const CandidateComparison* candidate) {
-    std::vector<std::string> cells = {title_of(each), megabytes(each.size_bytes), candidate ? times(candidate->size_ratio) : "",
-                                      significant(each.latency.p50),
-                                      candidate ? times(candidate->speedup) + (candidate->latency_differs ? "  " : " ~") : "",
-                                      each.accuracy ? percent(each.accuracy->top1) : "-",
-                                      candidate && candidate->top1_delta_points
-                                          ? signed_points(*candidate->top1_delta_points) + (accuracy_differs(*candidate) ? "  " : " ~") : "",
-                                      candidate && candidate->agreement ? percent(*candidate->agreement) : "",
-                                      candidate && candidate->output_sqnr_db ? significant(*candidate->output_sqnr_db) : "",
-                                      candidate ? gate_text(candidate->gate) : "baseline"};
-    table.row(std::move(cells));
+/// One column a figure, and one more for how it stands to the baseline where the row names it.
+std::string figures_text(const Comparison& comparison, const Style& style) {
+    const std::vector<const Figure*> shown = figures_in(in_compare);
+    std::vector<std::string> heads = {"<model"};
+    for (const Figure* each : shown) {
+        heads.push_back(">" + head_text(*each));
+        if (!each->against_column.empty()) heads.push_back(">" + std::string(each->against_column));
+    }
+    heads.push_back("<gate");
+    TextTable table(heads);
+    for (const TrialView& trial : views_of(comparison)) {
+        std::vector<std::string> cells = {title_of(trial.measured)};
+        for (const Figure* each : shown) {
+            cells.push_back(each->relative && trial.compared == nullptr ? "" : value_text(*each, trial));
+            if (!each->against_column.empty()) cells.push_back(padded_against(each->against_of(trial)));
+        }
+        cells.push_back(trial.compared == nullptr ? "baseline" : gate_text(trial.compared->gate));
+        table.row(std::move(cells));
+    }
+    return table.text(style);
 }
 
 /// Where there is more than one output: each against the baseline's of the same name.
@@ -68,10 +79,7 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     const Comparison& comparison = compared.comparison;
     const Verdict verdict = verdict_of(comparison);
     std::string text = style.bold(printable(verdict.title)) + "\n" + wrapped(printable(verdict.text), 100, "  ") + "\n\n";
-    TextTable table({"<model", ">size MB", ">size", ">p50 ms", ">speed", ">top-1 %", ">points", ">agree %", ">SQNR dB", "<gate"});
-    add_row(table, comparison.baseline, nullptr);
-    for (const CandidateComparison& candidate : comparison.candidates) add_row(table, candidate.measurement, &candidate);
-    text += table.text(style) + "\n" + latency_text(comparison, style);
+    text += figures_text(comparison, style) + "\n" + latency_text(comparison, style);
     for (const CandidateComparison& candidate : comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
             text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate.measurement)), line.what, name(line.outcome), line.text);

@@ -7,9 +7,10 @@
 #include "app/cli/context.h"
 #include "app/cli/measure_options.h"
 #include "app/cli/options.h"
+#include "core/evidence/figures.h"
 #include "core/report/documents.h"
+#include "core/report/figure_text.h"
 #include "core/report/format.h"
-#include "core/report/paired_text.h"
 #include "core/report/verdict.h"
 
 namespace vernier::cli {
@@ -21,18 +22,19 @@ struct Options {
 };
 
 std::string text_of(const MeasuredFiles& measured, const Style& style) {
-    TextTable table({"<model", ">size MB", ">start ms", ">p50 ms", ">p90 ms", ">p99 ms", ">mean ms", ">after a pause", ">top-1 %", ">top-5 %", ">samples"});
-    for (const Measurement& each : measured.measurements) {
-        const Latency& latency = each.latency;
-        table.row({title_of(each), megabytes(each.size_bytes), significant(each.session_start_ms), significant(latency.p50), significant(latency.p90),
-                   significant(latency.p99), significant(latency.mean), latency.after_pause > 0 ? significant(latency.after_pause) : "-",
-                   each.accuracy ? percent(each.accuracy->top1) : "-",
-                   each.accuracy ? percent(each.accuracy->top5) : "-", each.samples > 0 ? grouped(each.samples) : "-"});
-    }
+    std::vector<std::string> heads = {"<model"};
+    for (const Figure* each : figures_in(in_measure)) heads.push_back(">" + head_text(*each));
+    heads.push_back(">samples");
+    TextTable table(heads);
     const Measurement& first = measured.measurements.front();
     std::string missing;
-    for (const Measurement& each : measured.measurements)
-        if (const std::string words = missing_runs_text(each.latency); !words.empty()) missing += "  " + printable(title_of(each)) + ": " + words + "\n";
+    for (const Measurement& each : measured.measurements) {
+        std::vector<std::string> cells = {title_of(each)};
+        for (const Figure* shown : figures_in(in_measure)) cells.push_back(value_text(*shown, TrialView{each}));
+        cells.push_back(each.samples > 0 ? grouped(each.samples) : "-");
+        table.row(std::move(cells));
+        if (const std::string words = missing_runs_text(TrialView{each}); !words.empty()) missing += "  " + printable(title_of(each)) + ": " + words + "\n";
+    }
     std::string text = table.text(style) + "\n" + style.dim(missing) +
                        style.dim(fmt::format("  ONNX Runtime {}, {}, {} thread{}, {} runs in {} launches of each, interleaved, {}", first.runtime_version,
                                              first.run.provider, first.run.threads, first.run.threads == 1 ? "" : "s", first.latency.n,

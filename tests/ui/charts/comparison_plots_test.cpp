@@ -7,6 +7,22 @@
 namespace vernier::ui {
 namespace {
 
+IntervalPlot latencyPlot(const NamedComparison& named) { return figurePlot(named, figure("p50")); }
+IntervalPlot tailPlot(const NamedComparison& named) { return figurePlot(named, figure("p99")); }
+IntervalPlot sizePlot(const NamedComparison& named) { return figurePlot(named, figure("size")); }
+IntervalPlot afterPausePlot(const NamedComparison& named) { return figurePlot(named, figure("after_pause")); }
+IntervalPlot coldStartPlot(const NamedComparison& named) { return figurePlot(named, figure("cold_start")); }
+
+/// The chart of the figure that fills the slot of answers; without rows where none does.
+IntervalPlot answersPlot(const NamedComparison& named) {
+    for (const IntervalPlot& plot : comparisonPlots(named, in_board_chart)) {
+        if (figure(plot.figure.toStdString()).slot == "answers") {
+            return plot;
+        }
+    }
+    return {};
+}
+
 TEST(ComparisonPlots, LatencyTellsRatiosAndMarksWhatDoesNotDiffer) {
     const IntervalPlot plot = latencyPlot(namedByFiles(test::simulated_comparison()));
     ASSERT_EQ(plot.rows.size(), 3U);
@@ -74,6 +90,20 @@ TEST(ComparisonPlots, EveryTimeStandsAgainstTheBaselineOrHasATilde) {
     const IntervalRow row = tailPlot(namedByFiles(comparison)).rows[1];
     EXPECT_FALSE(row.known);
     EXPECT_TRUE(row.tip.contains(QStringLiteral("600 more"))) << row.tip.toStdString();
+}
+
+TEST(ComparisonPlots, EachFigureOfTheBoardHasAChartWithRowsAndTips) {
+    const NamedComparison named = namedByFiles(test::simulated_comparison());
+    for (const Figure* each : charts_in(in_board_chart, views_of(named.comparison))) {
+        const IntervalPlot plot = figurePlot(named, *each);
+        EXPECT_EQ(plot.figure.toStdString(), each->id);
+        ASSERT_EQ(plot.rows.size(), 3U) << each->id;
+        EXPECT_TRUE(plot.rows[1].known) << each->id;
+        EXPECT_FALSE(plot.rows[1].text.isEmpty()) << each->id;
+        EXPECT_TRUE(plot.rows[1].tip.startsWith(QStringLiteral("static: "))) << plot.rows[1].tip.toStdString();
+        EXPECT_EQ(plot.fromZero, each->better == Better::lower) << each->id;
+    }
+    EXPECT_EQ(comparisonPlots(named, in_board_chart).size(), 6U) << "p50, answers, size, p99, after a pause, cold start";
 }
 
 }  // namespace

@@ -45,11 +45,11 @@ TEST(CompareBoard, ShowsRunsFiguresAndTheGateInWords) {
     ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
     ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3; }));
     const RunTable& table = *board.table();
-    EXPECT_EQ(table.item(0, RunTable::Size)->text(), QStringLiteral("1.00"));
+    EXPECT_EQ(table.item(0, table.columnOf("size"))->text(), QStringLiteral("1.00"));
     EXPECT_EQ(table.item(1, RunTable::Name)->text(), QStringLiteral("all static"));
-    EXPECT_EQ(table.item(1, RunTable::Top1)->text(), QStringLiteral("89.90"));
-    EXPECT_TRUE(table.item(1, RunTable::P50)->textAlignment() & Qt::AlignRight);
-    EXPECT_TRUE(table.item(2, RunTable::GateSays)->text().contains(QStringLiteral("✓"))) << table.item(2, RunTable::GateSays)->text().toStdString();
+    EXPECT_EQ(table.item(1, table.columnOf("top1"))->text(), QStringLiteral("89.90"));
+    EXPECT_TRUE(table.item(1, table.columnOf("p50"))->textAlignment() & Qt::AlignRight);
+    EXPECT_TRUE(table.item(2, table.gateColumn())->text().contains(QStringLiteral("✓"))) << table.item(2, table.gateColumn())->text().toStdString();
     EXPECT_FALSE(board.invitation()->isVisible());
     EXPECT_EQ(board.charts()->charts().size(), 6);
     EXPECT_FALSE(board.verdict()->text().isEmpty());
@@ -64,8 +64,8 @@ TEST(CompareBoard, AnotherGateIsJudgedAtOnce) {
     board.gate()->speedup()->setValue(1.5);
     EXPECT_EQ(small.session.gate().min_speedup, 1.5);
     ASSERT_TRUE(wait_until([&] {
-        return board.table()->rowCount() == 3 && board.table()->item(2, RunTable::GateSays)->text() == QStringLiteral("✕ speed");
-    })) << board.table()->item(2, RunTable::GateSays)->text().toStdString();
+        return board.table()->rowCount() == 3 && board.table()->item(2, board.table()->gateColumn())->text() == QStringLiteral("✕ speed");
+    })) << board.table()->item(2, board.table()->gateColumn())->text().toStdString();
     board.gate()->speedup()->setValue(board.gate()->speedup()->minimum());
     EXPECT_FALSE(small.session.gate().min_speedup.has_value());
 }
@@ -77,8 +77,8 @@ TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
     ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
     board.gate()->outputError()->setValue(30);
     EXPECT_EQ(small.session.gate().min_sqnr_db, 30);
-    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3 && board.table()->item(1, RunTable::GateSays)->text() == QStringLiteral("✕ output error"); }))
-        << board.table()->item(1, RunTable::GateSays)->text().toStdString();
+    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3 && board.table()->item(1, board.table()->gateColumn())->text() == QStringLiteral("✕ output error"); }))
+        << board.table()->item(1, board.table()->gateColumn())->text().toStdString();
     board.gate()->outputError()->setValue(0);
     board.gate()->agreement()->setValue(90);
     EXPECT_EQ(small.session.gate().min_agreement, 90);

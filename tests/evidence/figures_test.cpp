@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/evidence/figures.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/report/documents.h"
+#include "core/report/figure_text.h"
+#include "tests/report/comparison.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// A candidate of which everything is known.
+CandidateComparison& full_candidate(ComparedFiles& compared) {
+    CandidateComparison& candidate = add_candidate(compared, "int8.onnx", 5, 250'000, 89.9);
+    candidate.measurement.peak_rss_bytes = 2'000'000;
+    const PairedRatio twice{2, {1.96, 2.04}, true};
+    candidate.paired = {twice, twice, twice, twice, twice, twice, twice, twice, twice};
+    return candidate;
+}
+
+TEST(Figures, EachRowIsWholeAndHasItsOwnIdAndColumn) {
+    std::set<std::string_view> ids, columns, titles;
+    for (const Figure& each : figures()) {
+        EXPECT_TRUE(ids.insert(each.id).second) << each.id;
+        EXPECT_TRUE(columns.insert(each.column).second) << each.id;
+        EXPECT_TRUE(titles.insert(each.title).second) << each.id;
+        EXPECT_NE(each.value, nullptr) << each.id;
+        EXPECT_EQ(&figure(each.id), &each);
+        const bool charted = (each.places & (in_report_chart | in_board_chart | in_sheet_chart)) != 0;
+        EXPECT_EQ(charted, each.chart > 0) << each.id << " stands in an order of charts only where it has one";
+        EXPECT_TRUE(each.against_column.empty() || each.against != nullptr) << each.id;
+        EXPECT_TRUE(!each.self || each.relative) << each.id;
+    }
+    EXPECT_THROW((void)figure("p0"), Error);
+}
+
+TEST(Figures, EachRowHasAValueItsTextsAndAFieldInTheDocument) {
+    ComparedFiles compared = baseline_only();
+    const CandidateComparison& candidate = full_candidate(compared);
+    const TrialView trial{candidate.measurement, &candidate}, base{compared.comparison.baseline};
+    const Json document = to_json(compared, false);
+    for (const Figure& each : figures()) {
+        const auto value = each.value(trial);
+        ASSERT_TRUE(value) << each.id;
+        EXPECT_EQ(each.value(base).has_value(), !each.relative) << each.id;
+        EXPECT_NE(value_text(each, trial), "-") << each.id;
+        EXPECT_FALSE(each.against_of(base)) << each.id << ": the baseline is not held against itself";
+        const Json& field = document.at("candidates").at(0).at("figures").at(std::string(each.id));
+        EXPECT_EQ(field.at("value"), *value) << each.id;
+        EXPECT_EQ(field.at("unit"), each.unit);
+        EXPECT_EQ(field.at("against").is_null(), !each.against_of(trial)) << each.id;
+        EXPECT_EQ(document.at("baseline").at("figures").at(std::string(each.id)).at("value").is_null(), each.relative) << each.id;
+        EXPECT_THAT(tip_text(each, trial, "int8"), StartsWith("int8: ")) << each.id;
+        if (const auto interval = each.interval_of(trial)) {
+            EXPECT_LE(interval->lo, *value) << each.id;
+            EXPECT_GE(interval->hi, *value) << each.id;
+        }
+    }
+}
+
+TEST(Figures, TellWhatTheDocumentsTold) {
+    ComparedFiles compared = baseline_only();
+    const CandidateComparison& candidate = full_candidate(compared);
+    const TrialView trial{candidate.measurement, &candidate};
+    EXPECT_EQ(figure("size").value(trial), 0.25);
+    EXPECT_EQ(figure("size").against_of(trial)->value, 0.25);
+    EXPECT_FALSE(figure("size").against_of(trial)->interval) << "sizes are exact";
+    EXPECT_EQ(figure("p50").against_of(trial)->value, candidate.speedup);
+    EXPECT_EQ(figure("p50").interval_of(trial), candidate.measurement.latency.p50_interval);
+    EXPECT_EQ(figure("cold_start").value(trial), 5 + 5 + 2) << "0.25 MB at 400 Mbit/s, session start, first run";
+    EXPECT_EQ(figure("top1").against_of(trial)->kind, Against::Kind::points);
+    EXPECT_FALSE(figure("top1").against_of(trial)->differs) << "-0.1 points, from -0.6 to 0.4";
+    EXPECT_EQ(figure("agreement").value(trial), 98.5);
+    EXPECT_EQ(figure("sqnr").value(trial), 31.4);
+    EXPECT_EQ(figure("cosine").value(trial), 0.9996);
+}
+
+TEST(Figures, WithTooFewPairsThereIsNoSpeedup) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = add_candidate(compared, "a.onnx", 5, 250'000, 90);
+    candidate.speedup = 1;
+    candidate.speedup_interval = {1, 1};
+    candidate.latency_differs = false;
+    EXPECT_FALSE(figure("p50").against_of({candidate.measurement, &candidate}));
+}
+
+TEST(Figures, APercentileSaysWhichRunsItLacks) {
+    ComparedFiles compared = baseline_only();
+    Latency& latency = compared.comparison.baseline.latency;
+    latency.n = 60;
+    latency.p90.reset();
+    latency.p99.reset();
+    const TrialView trial{compared.comparison.baseline};
+    EXPECT_EQ(missing_runs_text(trial), "p90 needs 100 runs: 40 more; p99 needs 1,000 runs: 940 more");
+    EXPECT_TRUE(is_told(figure("p99"), {trial})) << "it says why it is not known";
+    EXPECT_EQ(value_text(figure("p99"), trial), "-");
+}
+
+TEST(Figures, OneSlotShowsTheFirstFigureThatIsTold) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = add_candidate(compared, "a.onnx", 4, 280'000, 90);
+    const auto answers = [&] {
+        std::string ids;
+        for (const Figure* each : columns_in(in_runs, views_of(compared.comparison)))
+            if (each->slot == "answers") ids += std::string(each->id) + " ";
+        return ids;
+    };
+    EXPECT_EQ(answers(), "top1 ");
+    compared.comparison.baseline.accuracy.reset();
+    EXPECT_EQ(answers(), "agreement ");
+    candidate.agreement.reset();
+    EXPECT_EQ(answers(), "sqnr ");
+    candidate.measurement.outputs.clear();
+    candidate.output_sqnr_db.reset();
+    EXPECT_EQ(answers(), "sqnr ") << "a table keeps its columns";
+    for (const Figure* each : charts_in(in_board_chart, views_of(compared.comparison))) EXPECT_TRUE(each->slot.empty()) << each->id << ": a chart would be empty";
+}
+
+TEST(Figures, ChartsStandInTheirOrder) {
+    ComparedFiles compared = baseline_only();
+    full_candidate(compared);
+    std::string ids;
+    for (const Figure* each : charts_in(in_board_chart, views_of(compared.comparison))) ids += std::string(each->id) + " ";
+    EXPECT_EQ(ids, "p50 top1 size p99 after_pause cold_start ");
+}
+
+TEST(Figures, TipsNameIntervalsPartsAndTheBaseline) {
+    ComparedFiles compared = baseline_only();
+    const CandidateComparison& candidate = full_candidate(compared);
+    const TrialView trial{candidate.measurement, &candidate};
+    EXPECT_EQ(tip_text(figure("p50"), trial, "int8"),
+              "int8: p50 5.00, p90 5.50, p99 6.50, mean 5.10 ms, 95 %: 4.95 to 5.05 ms, 4,000 runs\nagainst the baseline, paired: 2.00x, 95 %: 1.96 to 2.04");
+    EXPECT_THAT(tip_text(figure("cold_start"), trial, ""), HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));
+    EXPECT_EQ(tip_text(figure("size"), trial, ""), "File size 0.250 MB (250,000 bytes)\nagainst the baseline: 0.250x");
+    EXPECT_EQ(row_text(figure("top1"), trial), "89.90  -0.10 ~");
+}
+
+}  // namespace
+}  // namespace vernier::test
