@@ -58,6 +58,11 @@ Context::~Context() = default;
 
 void Context::work_for_starter(JobOrders orders) { orders_ = std::move(orders); }
 
+std::filesystem::path Context::program_for_risks() const {
+    // A worker may die once: its starter then has the work done again.
+    return orders_ && !orders_->apart ? std::filesystem::path() : std::filesystem::path("/proc/self/exe");
+}
+
 Job Context::job() const {
     Job::Listener listener;
     listener.progress = [progress = progress_, telling = orders_.has_value()](std::string_view stage, std::uint64_t done, std::uint64_t total) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ public:
     Context(Globals globals, std::stop_token stop);
     /// For a worker: what it was told, and its stages go to its starter too.
     void work_for_starter(JobOrders orders);
+    /// vernier-cli where work that may kill a process is to be done in one of its own; else empty.
+    [[nodiscard]] std::filesystem::path program_for_risks() const;
     ~Context();
 
     [[nodiscard]] Job job() const;

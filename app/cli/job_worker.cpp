@@ -14,6 +14,7 @@
 
 #include "app/cli/context.h"
 #include "core/base/error.h"
+#include "core/base/temporary.h"
 #include "core/base/worker.h"
 #include "core/flow/blame.h"
 
@@ -89,6 +90,11 @@ std::string remedy_of(const Finished& finished) {
     return "Nothing was written. Try another build of the runtime with --ort.";
 }
 
+/// It died of what it did, before it began to put files in place.
+bool may_end_better(const Finished& finished) {
+    return finished.ending.signal != 0 && finished.ending.signal != SIGKILL && !finished.cancelled && finished.stage != "write";
+}
+
 /// The node that kills the runtime, where one does.
 std::optional<Culprit> culprit_of(const WorkerJob& job, const Finished& finished, const Context& context) {
     if (job.model.empty() || finished.ending.signal == SIGKILL) return std::nullopt;
@@ -97,25 +103,35 @@ std::optional<Culprit> culprit_of(const WorkerJob& job, const Finished& finished
 
 }  // namespace
 
-Json JobOrders::json() const { return lost ? Json{{"lost", to_json(*lost)}} : Json::object(); }
+Json JobOrders::json() const {
+    Json json = {{"apart", apart}};
+    if (lost) json["lost"] = to_json(*lost);
+    return json;
+}
 
 JobOrders JobOrders::from_json(const Json& json) {
     JobOrders orders;
+    orders.apart = json.value("apart", false);
     if (const auto found = json.find("lost"); found != json.end()) orders.lost = finding_from_json(*found);
     return orders;
 }
 
 int run_in_worker(Context& context, const WorkerJob& job) {
     Finished finished = run_once(context.job(), words_of(job, {}));
+    // Files are checked in the worker itself, which spares a process. It costs the work once more where one kills it.
+    if (!job.only_looks && may_end_better(finished)) {
+        remove_left_folders();
+        finished = run_once(context.job(), words_of(job, {.lost = {}, .apart = true}));
+    }
     if (finished.ending.signal == 0) return finished.ending.exit_code;
     if (finished.cancelled) throw Error(ErrorKind::cancelled, "cancelled");
     const std::optional<Culprit> culprit = culprit_of(job, finished, context);
     const std::string node = culprit ? culprit->label : "";
     const Error death(ErrorKind::bad_model, death_text(finished, culprit), {job.model, node}, remedy_of(finished));
     if (!job.only_looks) throw death;
-    const JobOrders orders{Finding{Severity::serious, "runtime-crashes", culprit ? culprit->node : -1, node, {},
-                                   upper_first(death.what()) + ".",
-                                   "View only: it can be neither quantized nor measured."}};
+    const JobOrders orders{.lost = Finding{Severity::serious, "runtime-crashes", culprit ? culprit->node : -1, node, {},
+                                           upper_first(death.what()) + ".",
+                                           "View only: it can be neither quantized nor measured."}};
     finished = run_once(context.job(), words_of(job, orders));
     if (finished.ending.signal == 0) return finished.ending.exit_code;
     if (finished.cancelled) throw Error(ErrorKind::cancelled, "cancelled");

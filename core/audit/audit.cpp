@@ -271,6 +271,12 @@ void judge_nodes(const Pair& pair, std::int32_t first, Audit& audit) {
     }
 }
 
+onnx::ModelProto with_named_nodes(const onnx::ModelProto& model) {
+    onnx::ModelProto named = model;
+    name_nodes(*named.mutable_graph());
+    return named;
+}
+
 }  // namespace
 
 std::string_view name(NodeAudit::Verdict verdict) {
@@ -325,19 +331,22 @@ Audit audit_from_json(const Json& json) {
     return audit;
 }
 
-Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {
-    onnx::ModelProto named = model;
-    name_nodes(*named.mutable_graph());
+Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {
+    const onnx::ModelProto named = with_named_nodes(model);
+    // Names survive up to this level; the next one renames what it lays out anew.
+    const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, GraphLevel::extended));
     Audit audit;
-    {
-        // Names survive up to this level; the next one renames what it lays out anew.
-        const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, GraphLevel::extended));
-        std::int32_t index = 0;
-        for (const Pair& pair : pairs_of(model.graph(), named.graph(), extended.graph())) {
-            if (pair.executed) judge_nodes(pair, index, audit);
-            index += pair.original->node_size();
-        }
+    std::int32_t index = 0;
+    for (const Pair& pair : pairs_of(model.graph(), named.graph(), extended.graph())) {
+        if (pair.executed) judge_nodes(pair, index, audit);
+        index += pair.original->node_size();
     }
+    return audit;
+}
+
+Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {
+    Audit audit = audit_nodes(runtime, model, folder);
+    const onnx::ModelProto named = with_named_nodes(model);
     const onnx::ModelProto all = parsed(optimized_model(runtime, named, folder, GraphLevel::all));
     for (const Pair& pair : pairs_of(model.graph(), named.graph(), all.graph()))
         if (pair.executed) count_leftovers(*pair.written, *pair.executed, audit);

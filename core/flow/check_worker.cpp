@@ -9,8 +9,8 @@
 
 namespace vernier {
 
-CheckWorker::CheckWorker(const std::filesystem::path& program, Job job) : job_(std::move(job)) {
-    if (program.empty()) here_ = std::make_unique<Checks>();
+CheckWorker::CheckWorker(const std::filesystem::path& program, Job job, RuntimePtr here) : job_(std::move(job)) {
+    if (program.empty()) here_ = std::make_unique<Checks>(std::move(here));
     else worker_ = std::make_unique<Worker>(program, std::vector<std::string>{kCheckArgument});
 }
 

@@ -27,10 +27,11 @@ private:
 };
 
 /// Does with the runtime what may kill a process (Checks): in a child of program (vernier-cli), or in this process when program
-/// is empty, as tests do.
+/// is empty: where this process may die itself, and in tests.
 class CheckWorker {
 public:
-    CheckWorker(const std::filesystem::path& program, Job job);
+    /// here: the runtime of this process, for work in it; null: loaded when first needed.
+    CheckWorker(const std::filesystem::path& program, Job job, RuntimePtr here = nullptr);
     ~CheckWorker();
     CheckWorker(const CheckWorker&) = delete;
     CheckWorker& operator=(const CheckWorker&) = delete;

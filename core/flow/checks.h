@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/json.h"
@@ -16,11 +17,14 @@ namespace vernier {
 /// What a check worker does with the runtime, and what it keeps between messages: the samples and FP32's outputs.
 class Checks {
 public:
+    /// runtime: one that is loaded already; without it, it is loaded when first needed.
+    explicit Checks(RuntimePtr runtime = nullptr) : runtime_(std::move(runtime)) {}
+
     /// Answers one message {"do": ..., "ort": ..., ...}:
     ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows -> samples
     ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations -> outputs (OutputCheck)
-    ///   audit    model -> the audit (core/audit/audit.h)
-    ///   time     models, seconds: median milliseconds of one run of each, measured in turns
+    ///   audit    model -> how each node runs (audit_nodes)
+    ///   time     models, seconds -> for each, milliseconds of one run in each round; the models run in turns
     ///   open     bytes, folder, level -> milliseconds
     ///   blame    see core/flow/blame.h
     ///   memory   -> the process's peak in bytes
@@ -40,6 +44,8 @@ private:
         std::vector<Outputs> outputs;
     };
     [[nodiscard]] Ran run_all(const std::filesystem::path& model, GraphLevel level, double seconds) const;
+    /// With all and with no optimizations, at the same time unless the file is so large that one session is enough to hold.
+    [[nodiscard]] std::pair<Ran, Ran> run_both_levels(const std::filesystem::path& model) const;
 
     RuntimePtr runtime_;
     int threads_ = 1;

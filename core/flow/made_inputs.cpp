@@ -87,15 +87,18 @@ private:
 
 std::optional<std::vector<std::int64_t>> dims_of(const Model& model, const Value& value, const MadeSizes& sizes) {
     std::vector<std::int64_t> dims;
+    const auto usual = [&](std::size_t rank) { return dims.empty() ? 1 : rank == 4 ? sizes.pixels : sizes.steps; };
     const auto& known = model.sizes();
     const auto found = std::find_if(known.begin(), known.end(), [&](const InputSize& input) { return input.name == value.name; });
-    if (sizes.of_model && found != known.end()) {
-        for (const SizedAxis& axis : found->axes) dims.push_back(std::max<std::int64_t>(axis.size, 0));
+    if (found != known.end()) {
+        for (const SizedAxis& axis : found->axes) {
+            const bool by_model = sizes.of_model || axis.source != SizeSource::assumed;
+            dims.push_back(by_model ? std::max<std::int64_t>(axis.size, 0) : usual(found->axes.size()));
+        }
         return dims;
     }
     if (!value.type.has_shape) return std::nullopt;
-    const bool pixels = value.type.dims.size() == 4;
-    for (const Dim& dim : value.type.dims) dims.push_back(dim.value >= 0 ? dim.value : dims.empty() ? 1 : pixels ? sizes.pixels : sizes.steps);
+    for (const Dim& dim : value.type.dims) dims.push_back(dim.value >= 0 ? dim.value : usual(value.type.dims.size()));
     return dims;
 }
 

@@ -13,14 +13,14 @@ namespace vernier {
 
 using Inputs = std::map<std::string, Tensor>;
 
-/// Sizes of open axes behind the first one.
+/// Sizes of open axes that nobody chose; those that the user gave are kept always.
 struct MadeSizes {
-    bool of_model = true;                     ///< what the model's open axes count as, where that is known
+    bool of_model = true;                     ///< what they count as (Model::sizes()); else as follows, and 1 for the first axis
     std::int64_t steps = 128, pixels = 224;   ///< pixels: of inputs with four axes
 };
 
-/// Inputs that a model can be run on where there are no samples: the first axis is 1 where it is open; floats are drawn from a
-/// normal distribution, masks are ones, indexes lie inside the table that they pick from. The same seed gives the same inputs.
+/// Inputs that a model can be run on where there are no samples: floats are drawn from a normal distribution, masks are ones,
+/// indexes lie inside the table that they pick from. The same seed gives the same inputs.
 /// Empty where an input is no tensor of numbers.
 [[nodiscard]] Inputs made_inputs(const Model& model, const MadeSizes& sizes, std::uint64_t seed);
 

@@ -18,6 +18,7 @@
 #include "core/base/provenance.h"
 #include "core/flow/mend.h"
 #include "core/flow/plan_file.h"
+#include "core/model/sizes.h"
 #include "core/model/staged.h"
 
 namespace vernier {
@@ -163,6 +164,17 @@ private:
     std::map<NodeId, std::string> untouched_;
 };
 
+/// It was checked on made inputs of the sizes that the model's open axes count as.
+bool ran_as_assumed(const Verification& verified, const Model& model) {
+    if (verified.samples == 0 || model.sizes().empty()) return false;
+    return std::all_of(model.sizes().begin(), model.sizes().end(), [&](const InputSize& input) {
+        const auto made = verified.made_shapes.find(input.name);
+        return made != verified.made_shapes.end() &&
+               std::equal(made->second.begin(), made->second.end(), input.axes.begin(), input.axes.end(),
+                          [](std::int64_t size, const SizedAxis& axis) { return size == axis.size; });
+    });
+}
+
 /// The model that was checked gets its name, and the recipe after it, so that neither is ever there alone.
 void write_files(const QuantizeRequest& request, const Recipe& recipe, StagedModel& file, QuantizedFile& result) {
     const bool is_split = file.readable().empty();
@@ -199,7 +211,8 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     check_data(recipe, *result.model, data);
 
     const auto before_fp32 = std::chrono::steady_clock::now();
-    Verifier verifier = with_files(request, [&] { return Verifier({request.worker, runtime->path().string(), result.model, data}, job); });
+    const RuntimePtr here = request.worker.empty() ? runtime : nullptr;
+    Verifier verifier = with_files(request, [&] { return Verifier({request.worker, runtime->path().string(), result.model, data, 1, here}, job); });
     result.verify_seconds = seconds_since(before_fp32);
     QuantizeOptions options = request.options;
     options.timer = timer_of(verifier, request.out);
@@ -219,6 +232,9 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.verified = std::move(mended.verified);
     result.executed = executed_nodes(mended.executed, *result.model, result.plan);
     result.findings.insert(result.findings.end(), mended.findings.begin(), mended.findings.end());
+    for (Finding& finding : findings_of(result.verified)) result.findings.push_back(std::move(finding));
+    if (ran_as_assumed(result.verified, *result.model))
+        for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));
     if (mended.file.readable().empty()) check_it_loads(runtime, last.proto, *result.model);
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());

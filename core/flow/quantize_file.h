@@ -20,7 +20,7 @@ struct QuantizeRequest {
     std::filesystem::path save_recipe;  ///< empty: not saved
     QuantizeOptions options = {};
     SizeChoices sizes = {};             ///< what open axes count as, where no dataset gives them
-    std::filesystem::path worker;       ///< vernier-cli, for what may kill a process; empty: in this process
+    std::filesystem::path worker;       ///< vernier-cli, for what may kill a process; empty: in this process, which may then die
 };
 
 struct QuantizedFile {

@@ -5,19 +5,28 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <iterator>
 #include <map>
+#include <optional>
 
+#include "core/measure/statistics.h"
 #include "core/model/weights.h"
 
 namespace vernier {
 namespace {
 
-constexpr double kGlance = 0.1;          ///< seconds of the first look
-constexpr double kSeconds = 0.4;         ///< of each comparison where it says that INT8 is slower
+constexpr double kGlance = 0.06;         ///< seconds of the first look
+constexpr double kScreen = 0.15;         ///< of a file in float against the opened one
+constexpr double kProof = 0.5;           ///< of what decides
 constexpr double kSlower = 1.05;         ///< times the opened file
 constexpr double kLeastMs = 0.05;        ///< and slower by at least this: below, other things decide
-constexpr double kGain = 0.97;           ///< a group stays in float where that takes this share of the time or less
+constexpr double kTwice = 2;             ///< or even so
+constexpr double kLeastTwiceMs = 0.01;
+constexpr double kMostGain = 1.5;
+constexpr double kGain = 0.97;           ///< times the opened file: what takes more saves no time
+constexpr double kLittle = 1.05;         ///< a file that grows by less than this gives up no size
 constexpr std::size_t kMostGroups = 6;
 
 using Nodes = std::set<NodeId>;
@@ -51,7 +60,23 @@ Nodes all_of(const Plan& plan) {
     return nodes;
 }
 
-bool is_slower(double ms, double fp32_ms) { return ms > kSlower * fp32_ms && ms - fp32_ms > kLeastMs; }
+Nodes without(const Nodes& all, const Nodes& some) {
+    Nodes rest;
+    std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::inserter(rest, rest.end()));
+    return rest;
+}
+
+/// A file that could be written, and how long it takes.
+struct Timed {
+    double ms = 0, fp32_ms = 0;
+    TimeRatio to_fp32;      ///< against the opened file
+    double bytes = 1;
+};
+
+bool is_slower(const Timed& file) {
+    const double more = file.ms - file.fp32_ms;
+    return file.to_fp32.ratio > kSlower && (more > kLeastMs || (more > kLeastTwiceMs && file.to_fp32.ratio > kTwice));
+}
 
 class Search {
 public:
@@ -60,67 +85,104 @@ public:
 
     Slower run() {
         const Plan plan = emitting_.plan();
-        if (plan.count(Method::int8_static) + plan.count(Method::int8_dynamic) == 0 || !time(written_, kGlance)) return {};
-        if (is_slower(now_, fp32_) && time(written_, kSeconds) && is_slower(now_, fp32_)) try_groups(plan, now_);
-        if (now_ > kGain * fp32_) say_nothing_is_gained(plan);
+        if (plan.count(Method::int8_static) + plan.count(Method::int8_dynamic) == 0 || !look_at_written(kGlance)) return {};
+        if (is_slower(now_) && look_at_written(kProof) && is_slower(now_) && now_.to_fp32.interval.lo > 1) try_groups(plan);
+        if (now_.to_fp32.ratio > kGain) say_nothing_is_gained(plan);
         return std::move(result_);
     }
 
 private:
-    /// Milliseconds of a file and of the opened one; false when they cannot be had.
-    bool time(const StagedModel& file, double seconds) {
+    [[nodiscard]] const StagedModel& best() const { return best_ ? *best_ : written_; }
+
+    /// Times files in turns with the opened one; nothing when that cannot be done.
+    std::vector<Rounds> rounds(const std::vector<const StagedModel*>& files, double seconds) {
         job_.step("time the model", 0, 0);
-        const auto times = verifier_.time({file.readable()}, seconds);
-        if (times.size() != 2) return false;
-        fp32_ = times[0];
-        now_ = times[1];
-        return true;
+        std::vector<std::filesystem::path> paths;
+        for (const StagedModel* file : files) paths.push_back(file->readable());
+        std::vector<Rounds> rounds = verifier_.rounds(paths, seconds);
+        if (rounds.size() != files.size() + 1) rounds.clear();
+        return rounds;
     }
 
-    bool time_with(const Nodes& also_float) { return time(StagedModel(*emitting_.emit(also_float), written_.target()), kSeconds); }
+    static Timed timed(const Rounds& rounds, const Rounds& fp32, const StagedModel& file) {
+        std::error_code ignored;
+        const auto bytes = std::filesystem::file_size(file.readable(), ignored);
+        return {median(rounds), median(fp32), time_ratio(rounds, fp32), std::max(1.0, static_cast<double>(ignored ? 0 : bytes))};
+    }
 
-    void try_groups(const Plan& plan, double before) {
+    bool look_at_written(double seconds) {
+        const auto seen = rounds({&written_}, seconds);
+        if (!seen.empty()) now_ = timed(seen[1], seen[0], written_);
+        return !seen.empty();
+    }
+
+    void try_groups(const Plan& plan) {
+        const Nodes all = all_of(plan);
         Nodes kept;
-        double best = before;
         for (const Nodes& group : groups_of(plan, model_)) {
             Nodes tried = kept;
             tried.insert(group.begin(), group.end());
-            if (!time_with(tried) || now_ > kGain * best) continue;
+            if (!is_better_with(tried, group, Bar::worthwhile)) continue;
             kept = tried;
-            best = now_;
-            say_taken_back(group, before);
-            if (!is_slower(best, fp32_)) break;
+            if (!is_slower(now_)) break;
         }
-        now_ = best;
-        if (!is_slower(best, fp32_)) return;
-        Nodes rest;
-        const Nodes all = all_of(plan);
-        std::set_difference(all.begin(), all.end(), kept.begin(), kept.end(), std::inserter(rest, rest.end()));
-        if (rest.empty() || !time_with(all) || now_ > best) {
-            now_ = best;
-            return;
-        }
-        say_taken_back(rest, before);
+        const Nodes rest = without(all, kept);
+        if (!rest.empty()) (void)is_better_with(all, rest, kept.empty() ? Bar::worthwhile : Bar::what_is_left);
     }
 
-    void say_taken_back(const Nodes& nodes, double before) {
+    enum class Bar { worthwhile, what_is_left };
+
+    /// Tries a file with all these nodes in float; where it is better, it is the best one from now on.
+    bool is_better_with(const Nodes& in_float, const Nodes& added, Bar bar) {
+        StagedModel file(*emitting_.emit(in_float), written_.target());
+        if (file.readable().empty()) return false;
+        if (bar == Bar::worthwhile && !is_promising(file)) return false;
+        const auto seen = rounds({&best(), &file}, kProof);
+        if (seen.empty()) return false;
+        const Timed before = timed(seen[1], seen[0], best()), after = timed(seen[2], seen[0], file);
+        const TimeRatio gain = time_ratio(seen[1], seen[2]);
+        const double growth = after.bytes / before.bytes;
+        const bool saves_nothing = growth < kLittle && gain.interval.hi > kGain;
+        const bool pays = gain.interval.lo > worthwhile_gain(growth);
+        if (!pays && !(bar == Bar::what_is_left && saves_nothing)) return false;
+        say_taken_back(added, before, after);
+        now_ = after;
+        best_.emplace(std::move(file));
+        return true;
+    }
+
+    /// A short look, which spares most files the long one.
+    bool is_promising(const StagedModel& file) {
+        constexpr double kAlmost = 0.95;
+        const auto seen = rounds({&file}, kScreen);
+        if (seen.empty()) return false;
+        const Timed after = timed(seen[1], seen[0], file);
+        return now_.to_fp32.ratio / after.to_fp32.ratio > kAlmost * worthwhile_gain(after.bytes / now_.bytes);
+    }
+
+    void say_taken_back(const Nodes& nodes, const Timed& before, const Timed& after) {
         const Node& first = model_.node(*nodes.begin());
+        const bool one = nodes.size() == 1;
         result_.take_back.emplace_back(nodes, "measured: slower in INT8 than in float");
         result_.findings.push_back({Severity::warning, "kept-float", first.id, first.label, {},
-                                    fmt::format("{} {} stay{} in float: the model takes {} this way, {} with {} in INT8, and {} as opened (on one thread).",
-                                                nodes.size(), nodes.size() == 1 ? "node" : "nodes", nodes.size() == 1 ? "s" : "", time_text(now_), time_text(before),
-                                                nodes.size() == 1 ? "it" : "them", time_text(fp32_)),
-                                    "Choose INT8 for them by a rule to have them quantized even so."});
+                                    fmt::format("{} node{} in float: the model takes {} this way, {} with {} in INT8, and {} as opened (on one thread). The file is {:.2f} "
+                                                "times as large as with {} in INT8.",
+                                                nodes.size(), one ? " stays" : "s stay", time_text(after.ms), time_text(before.ms), one ? "it" : "them",
+                                                time_text(after.fp32_ms), after.bytes / before.bytes, one ? "it" : "them"),
+                                    fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")});
     }
 
     void say_nothing_is_gained(const Plan& plan) {
         if (!result_.take_back.empty() && all_of(plan).size() == taken_back()) return;
-        const std::string now = time_text(now_), opened = time_text(fp32_);
-        result_.findings.push_back({Severity::warning, "nothing-to-gain", kNone, {}, {},
-                                    now == opened ? fmt::format("INT8 gains no time on this model: {} as before (measured here on one thread). Only the file gets smaller.", now)
-                                                  : fmt::format("INT8 gains no time on this model: {} against {} of the opened file (measured here on one thread). "
-                                                                "Only the file gets smaller.", now, opened),
-                                    "Keep FP32, or use FP16 for storage, unless the size is what you want."});
+        const std::string now = time_text(now_.ms), opened = time_text(now_.fp32_ms);
+        const bool smaller = now_.bytes < static_cast<double>(model_.size_bytes());
+        std::string text;
+        if (is_slower(now_)) text = fmt::format("INT8 is slower on this model: {} against {} of the opened file (measured here on one thread).", now, opened);
+        else if (now == opened) text = fmt::format("INT8 gains no time on this model: {} as before (measured here on one thread).", now);
+        else text = fmt::format("INT8 gains no time on this model: {} against {} of the opened file (measured here on one thread).", now, opened);
+        if (smaller) text += fmt::format(" The file is {:.2f} of its size.", now_.bytes / static_cast<double>(model_.size_bytes()));
+        result_.findings.push_back({Severity::warning, "nothing-to-gain", kNone, {}, {}, text,
+                                    smaller ? "Keep FP32 where time counts, or use FP16 for storage, unless the size is what you want." : "Keep FP32."});
     }
 
     [[nodiscard]] std::size_t taken_back() const {
@@ -135,10 +197,13 @@ private:
     const StagedModel& written_;
     const Job& job_;
     Slower result_;
-    double fp32_ = 0, now_ = 0;
+    std::optional<StagedModel> best_;
+    Timed now_;    ///< the best file so far
 };
 
 }  // namespace
+
+double worthwhile_gain(double size_factor) { return std::clamp(std::sqrt(std::max(size_factor, 1.0)), kSlower, kMostGain); }
 
 Slower find_slower(const Emitting& emitting, Verifier& verifier, const Model& model, const StagedModel& written, const Job& job) {
     return Search(emitting, verifier, model, written, job).run();

@@ -15,13 +15,19 @@ namespace vernier {
 
 /// What timing a quantized model against the opened file says.
 struct Slower {
-    std::vector<std::pair<std::set<NodeId>, std::string>> take_back;   ///< groups that are faster in float, and why
+    std::vector<std::pair<std::set<NodeId>, std::string>> take_back;   ///< groups with which the file is better off in float, and why
     std::vector<Finding> findings;                                     ///< kept-float, nothing-to-gain
 };
 
-/// Times what is emitted against the opened file, in turns on one thread. Where it is slower by more than 5 % and 50 µs, groups of
-/// like INT8 nodes (same operator, same sizes of weight) are tried in float, the largest first, and stay so where that is
-/// faster; where even that is slower, all INT8 nodes go back that nobody chose explicitly.
+/// How many times faster a file must get that gets larger by this factor: the square root of it, but 1.05 at least, and never
+/// more than 1.5: what takes half as long again is wanted at no size.
+[[nodiscard]] double worthwhile_gain(double size_factor);
+
+/// Times what is emitted against the opened file, in turns on one thread. Where it is slower by more than 5 %, and by 50 µs or to
+/// twice the time, groups of like INT8 nodes (same operator, same sizes of weight) that nobody chose explicitly are tried in
+/// float, the largest first, and all of them at last. A group goes back only where the whole file is then faster by a
+/// worthwhile gain, in turns with the file before it, and beyond the interval of that ratio. What is left in INT8 after groups
+/// went back and saves neither size nor time goes back too.
 /// written: what is emitted now.
 [[nodiscard]] Slower find_slower(const Emitting& emitting, Verifier& verifier, const Model& model, const StagedModel& written, const Job& job);
 

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/wire.h"
 #include "core/flow/blame.h"
+#include "core/measure/statistics.h"
 
 namespace vernier {
 namespace {
@@ -73,6 +74,13 @@ std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits
     return std::nullopt;
 }
 
+std::vector<Finding> findings_of(const Verification& verified) {
+    if (!verified.made_inputs || verified.samples > 0 || verified.refusal.empty()) return {};
+    return {{Severity::warning, "made-inputs-refused", kNone, {}, {},
+             fmt::format("The file was opened, but not run: the opened model cannot be run on made inputs ({}).", verified.refusal),
+             "Give samples (--data), or sizes that the model takes (--dim, --shape), and it is held against FP32."}};
+}
+
 Verifier::Verifier(VerifySource source, Job job) : source_(std::move(source)), job_(std::move(job)) {
     job_.step("check", 0, 0);
     if (source_.data != nullptr) {
@@ -84,18 +92,22 @@ Verifier::Verifier(VerifySource source, Job job) : source_(std::move(source)), j
         std::vector<Inputs> inputs;
         for (std::uint64_t seed = 1; seed <= kMadeSamples; ++seed)
             if (Inputs made = made_inputs(*source_.model, sizes, seed); !made.empty() || source_.model->inputs().empty()) inputs.push_back(std::move(made));
-        if (inputs.empty()) break;
+        if (inputs.empty()) {
+            refusal_ = "they are not tensors of numbers, or far too large";
+            break;
+        }
         try {
             if (try_inputs(std::move(inputs))) return;
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::bad_model && error.kind() != ErrorKind::bad_data) throw;
+            if (refusal_.empty()) refusal_ = error.what();
         }
     }
     try_inputs({});  // it is opened at least
 }
 
 void Verifier::start() {
-    worker_ = std::make_unique<CheckWorker>(source_.worker, job_);
+    worker_ = std::make_unique<CheckWorker>(source_.worker, job_, source_.here);
     try {
         samples_ = worker_->call(fp32_).get<std::uint64_t>();
     } catch (const WorkerDied& death) {
@@ -111,6 +123,9 @@ bool Verifier::try_inputs(std::vector<Inputs> inputs) {
     fp32_ = {{"do", "fp32"}, {"ort", source_.ort}, {"model", source_.model->path().string()}, {"threads", source_.threads},
              {"seconds", kSeconds}, {"free_shapes", has_free_shapes(*source_.model)}, {"samples", Json::array()}};
     for (const Inputs& sample : inputs) fp32_["samples"].push_back(wire_json(sample));
+    shapes_.clear();
+    if (made_ && !inputs.empty())
+        for (const auto& [name, tensor] : inputs.front()) shapes_[name] = tensor.dims;
     if (worker_ == nullptr) start();
     else samples_ = call(fp32_).get<std::uint64_t>();
     return samples_ > 0;
@@ -139,6 +154,8 @@ Verification Verifier::check(const std::filesystem::path& file) {
 Verification Verifier::check_once(const std::filesystem::path& file) {
     Verification seen;
     seen.made_inputs = made_;
+    seen.made_shapes = shapes_;
+    if (samples_ == 0) seen.refusal = refusal_;
     seen.without_optimizations = without_optimizations_;
     try {
         const Json reply = call({{"do", "verify"}, {"model", file.string()}, {"off", without_optimizations_}});
@@ -168,18 +185,24 @@ Audit Verifier::executed(const std::filesystem::path& file) {
     return audit_from_json(call({{"do", "audit"}, {"ort", source_.ort}, {"model", file.string()}}));
 }
 
-std::vector<double> Verifier::time(const std::vector<std::filesystem::path>& files, double seconds) {
+std::vector<Rounds> Verifier::rounds(const std::vector<std::filesystem::path>& files, double seconds) {
     if (samples_ == 0) return {};
     Json models = {source_.model->path().string()};
     for (const auto& file : files) models.push_back(file.string());
     try {
-        return call({{"do", "time"}, {"models", models}, {"seconds", seconds}}).get<std::vector<double>>();
+        return call({{"do", "time"}, {"models", models}, {"seconds", seconds}}).get<std::vector<Rounds>>();
     } catch (const WorkerDied&) {
         return {};  // what dies or is refused is found by the check
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
         return {};
     }
+}
+
+std::vector<double> Verifier::time(const std::vector<std::filesystem::path>& files, double seconds) {
+    std::vector<double> medians;
+    for (const Rounds& each : rounds(files, seconds)) medians.push_back(median(each));
+    return medians;
 }
 
 std::uint64_t Verifier::peak_bytes() { return source_.worker.empty() ? 0 : call({{"do", "memory"}}).get<std::uint64_t>(); }
@@ -192,7 +215,9 @@ Json to_json(const Verification& verified) {
         json.erase("counts");
         outputs.push_back(std::move(json));
     }
-    return {{"samples", verified.samples}, {"made_inputs", verified.made_inputs}, {"levels", verified.without_optimizations ? Json{"all", "off"} : Json{"all"}}, {"outputs", outputs}};
+    Json json = {{"samples", verified.samples}, {"made_inputs", verified.made_inputs}, {"levels", verified.without_optimizations ? Json{"all", "off"} : Json{"all"}}, {"outputs", outputs}};
+    if (!verified.made_shapes.empty()) json["made_shapes"] = verified.made_shapes;
+    return json;
 }
 
 }  // namespace vernier

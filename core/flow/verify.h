@@ -9,12 +9,15 @@
 #include <vector>
 
 #include "core/audit/audit.h"
+#include "core/base/finding.h"
 #include "core/base/job.h"
 #include "core/data/dataset.h"
 #include "core/flow/check_worker.h"
 #include "core/flow/made_inputs.h"
 #include "core/flow/output_check.h"
+#include "core/flow/time_ratio.h"
 #include "core/model/model.h"
+#include "core/runtime/runtime.h"
 
 namespace vernier {
 
@@ -29,6 +32,8 @@ struct Verification {
     std::string trouble;               ///< the runtime died, or refuses it; empty: it ran
     std::uint64_t samples = 0;
     bool made_inputs = false;          ///< there were no samples
+    std::map<std::string, std::vector<std::int64_t>> made_shapes = {};   ///< of made inputs
+    std::string refusal = {};          ///< why FP32 ran on none
     bool without_optimizations = true; ///< checked this way too
     std::vector<OutputCheck> outputs;
 };
@@ -37,14 +42,18 @@ struct Verification {
 [[nodiscard]] std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits& limits, const std::vector<std::string>& excused = {});
 
 struct VerifySource {
-    std::filesystem::path worker;      ///< vernier-cli; empty: in this process, as tests do
+    std::filesystem::path worker;      ///< vernier-cli; empty: in this process, which may then die
     std::string ort;
     ModelPtr model;                    ///< the opened file
     DatasetPtr data;                   ///< may be null
     int threads = 1;                   ///< more only help where one run takes long, and small models wait for them
+    RuntimePtr here = nullptr;         ///< of this process, where the check is done in it; null: loaded by ort
 };
 
-/// Holds files against FP32, in a worker that may die of them and is then started again.
+/// "made-inputs-refused" where there were no samples and FP32 ran on no made input: the file was only opened.
+[[nodiscard]] std::vector<Finding> findings_of(const Verification& verified);
+
+/// Holds files against FP32, in this process, or in a worker that may die of them and is then started again.
 class Verifier {
 public:
     /// Runs FP32 on up to 8 calibration samples, or on made inputs.
@@ -56,7 +65,9 @@ public:
     [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
     /// What the runtime makes of a file.
     [[nodiscard]] Audit executed(const std::filesystem::path& file);
-    /// Median milliseconds of one run on one thread: of the opened file first. Empty when one cannot be run.
+    /// Milliseconds of one run on one thread, in turns: of the opened file first. Empty when one cannot be run.
+    [[nodiscard]] std::vector<Rounds> rounds(const std::vector<std::filesystem::path>& files, double seconds);
+    /// The medians of the same.
     [[nodiscard]] std::vector<double> time(const std::vector<std::filesystem::path>& files, double seconds);
     [[nodiscard]] bool has_inputs() const { return samples_ > 0; }
     /// Peak memory of the worker.
@@ -74,11 +85,13 @@ private:
     Json fp32_;                        ///< the message that a worker gets first
     std::uint64_t samples_ = 0;
     bool made_ = false;
+    std::map<std::string, std::vector<std::int64_t>> shapes_;
+    std::string refusal_;
     bool without_optimizations_ = true;   ///< the opened file can be run this way, so that written ones must
     std::optional<Verification> noise_;   ///< FP32 held against itself
 };
 
-/// {"samples", "made_inputs", "levels", "outputs": [{"name", "type", "sqnr_db", "levels_db", "equal", "not_finite"}]}
+/// {"samples", "made_inputs", "made_shapes", "levels", "outputs": [{"name", "type", "sqnr_db", "levels_db", "equal", "not_finite"}]}
 [[nodiscard]] Json to_json(const Verification& verified);
 
 }  // namespace vernier

@@ -79,7 +79,7 @@ Run declare(OptionSet& set) {
         request.sizes = options->sizes.read();
         request.save_recipe = options->save_recipe;
         request.options.threads = static_cast<int>(options->threads.value_or(0));
-        request.worker = "/proc/self/exe";
+        request.worker = context.program_for_risks();
         const QuantizedFile result = quantize_file(context.runtime(), request, context.job());
         context.result(document(to_json(result)), [&](const Style& style) { return text_of(result, style); });
         return 0;
