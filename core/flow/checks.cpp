@@ -65,7 +65,8 @@ onnx::ModelProto read_proto(const fs::path& path) {
     onnx::ModelProto proto;
     if (!proto.ParseFromArray(file.bytes().data(), static_cast<int>(file.bytes().size())))
         throw Error(ErrorKind::internal, "the written model cannot be read", {.file = path.string()});
-    return proto.functions().empty() ? proto : open_model(path)->proto();  // nodes of functions are nodes of the graph there
+    if (!proto.functions().empty()) proto = open_model(path)->proto();  // nodes of functions are nodes of the graph there
+    return proto;
 }
 
 }  // namespace
