@@ -20,6 +20,7 @@
 #include "core/flow/blame.h"
 #include "core/flow/open.h"
 #include "core/flow/output_check.h"
+#include "core/flow/true_half.h"
 
 namespace vernier {
 namespace {
@@ -79,8 +80,12 @@ Checks::Ran Checks::run_all(const std::filesystem::path& model, GraphLevel level
     RunOptions options;
     options.threads = threads_;
     options.level = level;
+    return run_samples(open_session(runtime_, model, options), seconds);
+}
+
+Checks::Ran Checks::run_samples(std::unique_ptr<Session> session, double seconds) const {
     Ran ran;
-    ran.session = open_session(runtime_, model, options);
+    ran.session = std::move(session);
     ran.ports = ran.session->outputs();
     std::vector<std::string> wanted;
     for (const Port& port : ports_.empty() ? ran.ports : ports_)
@@ -94,6 +99,24 @@ Checks::Ran Checks::run_all(const std::filesystem::path& model, GraphLevel level
     return ran;
 }
 
+Checks::Ran Checks::run_in_true_half(const fs::path& model, GraphLevel level) const {
+    RunOptions options;
+    options.threads = threads_;
+    options.level = level;
+    std::unique_ptr<Session> session;
+    try {
+        session = open_in_true_half(runtime_, model, fp32_file_, options);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;  // the file itself can be opened: what is refused is our operator in it
+    }
+    if (session == nullptr) return {};
+    try {
+        return run_samples(std::move(session), kPatience * seconds_);
+    } catch (const Error& error) {
+        throw Error(error.kind(), fmt::format("{} (in true half precision, as on a GPU)", error.what()), error.where(), error.remedy());
+    }
+}
+
 Json Checks::run_fp32(const Json& message) {
     threads_ = message.at("threads").get<int>();
     seconds_ = message.at("seconds").get<double>();
@@ -102,7 +125,7 @@ Json Checks::run_fp32(const Json& message) {
     for (const Json& sample : message.at("samples")) samples_.push_back(tensors_from_wire(sample));
     ports_.clear();
     fp32_session_.reset();
-    const fs::path model = message.at("model").get<std::string>();
+    const fs::path model = fp32_file_ = message.at("model").get<std::string>();
     Ran ran = run_all(model, GraphLevel::all, seconds_);
     ports_ = std::move(ran.ports);
     std::erase_if(ports_, [](const Port& port) { return bits(port.type.element) == 0; });
@@ -133,6 +156,7 @@ Json Checks::verify(const Json& message) {
         all = run_all(model, GraphLevel::all, kPatience * seconds_);
         off.outputs = all.outputs;
     }
+    const Ran half = run_in_true_half(model, message.at("off").get<bool>() ? GraphLevel::off : GraphLevel::all);
     const std::size_t count = std::min({all.outputs.size(), off.outputs.size(), fp32_.size()});
     Json outputs = Json::array();
     for (std::size_t i = 0; i < ports_.size(); ++i) {
@@ -140,6 +164,7 @@ Json Checks::verify(const Json& message) {
         const Port* port = find(all.ports, ports_[i].name);
         check.set_problem(port == nullptr ? "it is missing" : why_not_same(ports_[i].type, port->type));
         for (std::size_t s = 0; s < count; ++s) check.add(fp32_[s][i], all.outputs[s][i], off.outputs[s][i]);
+        for (std::size_t s = 0; s < std::min(half.outputs.size(), fp32_.size()); ++s) check.add_half(fp32_[s][i], half.outputs[s][i]);
         outputs.push_back(check.json());
     }
     return {{"samples", count}, {"outputs", outputs}};

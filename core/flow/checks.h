@@ -22,7 +22,8 @@ public:
 
     /// Answers one message {"do": ..., "ort": ..., ...}:
     ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows -> samples
-    ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations -> outputs (OutputCheck)
+    ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations, and in
+    ///            true half precision -> outputs (OutputCheck)
     ///   audit    model -> how each node runs (audit_nodes)
     ///   time     models, seconds -> for each, milliseconds of one run in each round; the models run in turns
     ///   open     bytes, folder, level -> milliseconds
@@ -44,13 +45,17 @@ private:
         std::vector<Outputs> outputs;
     };
     [[nodiscard]] Ran run_all(const std::filesystem::path& model, GraphLevel level, double seconds) const;
+    [[nodiscard]] Ran run_samples(std::unique_ptr<Session> session, double seconds) const;
     /// With all and with no optimizations, at the same time unless the file is so large that one session is enough to hold.
     [[nodiscard]] std::pair<Ran, Ran> run_both_levels(const std::filesystem::path& model) const;
+    /// No outputs where the file computes nothing in half precision that FP32 does not.
+    [[nodiscard]] Ran run_in_true_half(const std::filesystem::path& model, GraphLevel level) const;
 
     RuntimePtr runtime_;
     int threads_ = 1;
     double seconds_ = 0;
     bool free_shapes_ = false;
+    std::filesystem::path fp32_file_;
     std::vector<Port> ports_;                              ///< FP32's outputs that are tensors of numbers
     std::vector<std::map<std::string, Tensor>> samples_;
     std::vector<Outputs> fp32_;                            ///< by sample, in the order of ports_

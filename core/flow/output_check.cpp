@@ -27,6 +27,15 @@ std::vector<float> floats_of(const Tensor& tensor) {
     return to_floats(view);
 }
 
+std::size_t width_of(const Tensor& tensor) { return static_cast<std::size_t>(std::max(bits(tensor.type) / 8, 1)); }
+
+std::uint64_t equal_elements(const Tensor& a, const Tensor& b) {
+    const std::size_t width = width_of(a);
+    std::uint64_t equal = 0;
+    for (std::size_t at = 0; at + width <= a.bytes.size(); at += width) equal += std::memcmp(a.bytes.data() + at, b.bytes.data() + at, width) == 0 ? 1 : 0;
+    return equal;
+}
+
 void put(Json& json, const char* key, const std::optional<double>& value) { json[key] = value ? Json(*value) : Json(nullptr); }
 
 }  // namespace
@@ -76,7 +85,7 @@ void OutputCheck::add_floats(const Tensor& fp32, const Tensor& all, const Tensor
 }
 
 void OutputCheck::add_integers(const Tensor& fp32, const Tensor& all, const Tensor& off) {
-    const std::size_t width = static_cast<std::size_t>(std::max(bits(fp32.type) / 8, 1));
+    const std::size_t width = width_of(fp32);
     const std::size_t count = fp32.bytes.size() / width;
     for (std::size_t i = 0; i < count; ++i) {
         const std::byte* at = fp32.bytes.data() + i * width;
@@ -85,28 +94,68 @@ void OutputCheck::add_integers(const Tensor& fp32, const Tensor& all, const Tens
     values_ += count;
 }
 
-std::optional<double> OutputCheck::sqnr_db() const {
+void OutputCheck::add_half(const Tensor& fp32, const Tensor& half) {
+    if (bits(fp32.type) == 0 || !problem_.empty() || !same_shape(fp32, half)) return;
+    if (!is_float(fp32.type)) {
+        half_equal_ += equal_elements(fp32, half);
+        half_values_ += fp32.bytes.size() / width_of(fp32);
+        return;
+    }
+    const std::vector<float> reference = floats_of(fp32), values = floats_of(half);
+    for (std::size_t i = 0; i < reference.size(); ++i) {
+        if (!std::isfinite(reference[i])) continue;
+        ++half_values_;
+        half_equal_ += reference[i] == values[i] ? 1 : 0;
+        if (std::isfinite(values[i])) half_.add(reference[i], values[i]);
+        else ++half_not_finite_;
+    }
+}
+
+std::optional<double> OutputCheck::cpu_sqnr_db() const {
     if (!is_float(type_) || values_ == 0) return std::nullopt;
     const auto first = all_.sqnr_db(), second = off_.sqnr_db();
     if (!first || !second) return std::nullopt;
     return std::min(*first, *second);
 }
 
+std::optional<double> OutputCheck::half_sqnr_db() const { return is_float(type_) && half_values_ > 0 ? half_.sqnr_db() : std::nullopt; }
+
+std::optional<double> OutputCheck::sqnr_db() const {
+    const auto cpu = cpu_sqnr_db();
+    if (!cpu || half_values_ == 0) return cpu;
+    const auto half = half_sqnr_db();
+    return half ? std::optional(std::min(*cpu, *half)) : std::nullopt;
+}
+
+bool OutputCheck::is_half_worse() const {
+    if (half_values_ == 0) return false;
+    if (half_not_finite_ != not_finite_) return half_not_finite_ > not_finite_;
+    const auto cpu = cpu_sqnr_db(), half = half_sqnr_db();
+    if (cpu && half) return *half < *cpu;
+    return values_ > 0 && half_equal().value_or(1) < static_cast<double>(equal_) / static_cast<double>(values_);
+}
+
 std::optional<double> OutputCheck::levels_db() const { return is_float(type_) && values_ > 0 ? levels_.sqnr_db() : std::nullopt; }
 
 std::optional<double> OutputCheck::equal() const {
     if (values_ == 0 || (is_float(type_) && !whole_)) return std::nullopt;
-    return static_cast<double>(equal_) / static_cast<double>(values_);
+    return std::min(static_cast<double>(equal_) / static_cast<double>(values_), half_equal().value_or(1));
+}
+
+std::optional<double> OutputCheck::half_equal() const {
+    if (half_values_ == 0) return std::nullopt;
+    return static_cast<double>(half_equal_) / static_cast<double>(half_values_);
 }
 
 Json OutputCheck::json() const {
-    Json json = {{"name", name_}, {"type", vernier::name(type_)}, {"values", values_}, {"not_finite", not_finite_}};
+    Json json = {{"name", name_}, {"type", vernier::name(type_)}, {"values", values_}, {"not_finite", not_finite()}};
     put(json, "sqnr_db", sqnr_db());
+    put(json, "half_sqnr_db", half_sqnr_db());
     put(json, "levels_db", levels_db());
     put(json, "equal", equal());
     if (!problem_.empty()) json["problem"] = problem_;
-    json["sums"] = {all_.signal, all_.error, off_.signal, off_.error, levels_.signal, levels_.error};
-    json["counts"] = {values_, equal_, not_finite_, whole_ ? 1 : 0, static_cast<int>(type_)};
+    json["sums"] = {all_.signal, all_.error, off_.signal, off_.error, levels_.signal, levels_.error, half_.signal, half_.error};
+    json["counts"] = {values_, equal_, not_finite_, whole_ ? 1 : 0, static_cast<int>(type_), half_values_, half_equal_, half_not_finite_};
     return json;
 }
 
@@ -118,10 +167,14 @@ OutputCheck OutputCheck::from_json(const Json& json) {
     check.all_ = {sums.at(0), sums.at(1)};
     check.off_ = {sums.at(2), sums.at(3)};
     check.levels_ = {sums.at(4), sums.at(5)};
+    check.half_ = {sums.at(6), sums.at(7)};
     check.values_ = counts.at(0);
     check.equal_ = counts.at(1);
     check.not_finite_ = counts.at(2);
     check.whole_ = counts.at(3) != 0;
+    check.half_values_ = counts.at(5);
+    check.half_equal_ = counts.at(6);
+    check.half_not_finite_ = counts.at(7);
     return check;
 }
 

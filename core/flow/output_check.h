@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ public:
 
     /// Takes one run's output with all and with no graph optimizations, and FP32's.
     void add(const Tensor& fp32, const Tensor& all, const Tensor& off);
+    /// Takes the same run's output in true half precision (true_half.h).
+    void add_half(const Tensor& fp32, const Tensor& half);
     /// What is wrong with it whatever its values are: "it has 2 axes instead of 3".
     void set_problem(const std::string& problem) {
         if (problem_.empty()) problem_ = problem;
@@ -26,13 +29,21 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& problem() const { return problem_; }
-    /// Values that are finite in FP32 and not here.
-    [[nodiscard]] std::uint64_t not_finite() const { return not_finite_; }
-    /// SQNR against FP32, the worse of both levels, 200 when equal; nothing for integers, and where FP32 is all zeros.
+    /// Values that are finite in FP32 and not here, on the CPU or in true half precision.
+    [[nodiscard]] std::uint64_t not_finite() const { return std::max(not_finite_, half_not_finite_); }
+    /// SQNR against FP32, the worst of both levels and true half precision, 200 when equal; nothing for integers, and where
+    /// FP32 is all zeros.
     [[nodiscard]] std::optional<double> sqnr_db() const;
+    /// The same on the CPU alone, and in true half precision alone (nothing where nothing was added).
+    [[nodiscard]] std::optional<double> cpu_sqnr_db() const;
+    [[nodiscard]] std::optional<double> half_sqnr_db() const;
+    /// It was held against FP32 in true half precision too.
+    [[nodiscard]] bool was_half() const { return half_values_ > 0; }
+    /// The loss is that of true half precision: the CPU keeps more.
+    [[nodiscard]] bool is_half_worse() const;
     /// SQNR of no optimizations against all.
     [[nodiscard]] std::optional<double> levels_db() const;
-    /// Share of equal values of an integer or boolean output.
+    /// Share of equal values of an integer or boolean output, or of one of whole numbers.
     [[nodiscard]] std::optional<double> equal() const;
     /// FP32 gives whole numbers only, such as class indexes or counts.
     [[nodiscard]] bool is_whole() const { return whole_; }
@@ -48,6 +59,7 @@ private:
     };
     void add_floats(const Tensor& fp32, const Tensor& all, const Tensor& off);
     void add_integers(const Tensor& fp32, const Tensor& all, const Tensor& off);
+    [[nodiscard]] std::optional<double> half_equal() const;
     [[nodiscard]] bool same_shape(const Tensor& fp32, const Tensor& other);
 
     std::string name_;
@@ -57,6 +69,8 @@ private:
     std::uint64_t not_finite_ = 0, values_ = 0, equal_ = 0;
     bool whole_ = true;
     Sums all_, off_, levels_;
+    std::uint64_t half_not_finite_ = 0, half_values_ = 0, half_equal_ = 0;
+    Sums half_;
 };
 
 }  // namespace vernier

@@ -48,8 +48,15 @@ bool excuses(const OutputCheck& noise, const VerifyLimits& limits) {
     return noise.sqnr_db().value_or(200) < limits.sqnr_db + kNoiseMargin || noise.equal().value_or(1) < 1;
 }
 
+/// What to add where the CPU does not show the fault.
+std::string half_text(const OutputCheck& output) {
+    if (!output.is_half_worse()) return {};
+    const auto cpu = output.cpu_sqnr_db();
+    return fmt::format(", in true half precision as on a GPU ({})", cpu ? fmt::format("{:.1f} dB on the CPU, which computes it in float", *cpu) : "the CPU computes it in float");
+}
+
 std::optional<std::string> fault_of(const OutputCheck& output, const VerifyLimits& limits) {
-    const auto says = [&](const std::string& what) { return fmt::format("the output \"{}\" {}", output.name(), what); };
+    const auto says = [&](const std::string& what) { return fmt::format("the output \"{}\" {}{}", output.name(), what, half_text(output)); };
     if (!output.problem().empty()) return fmt::format("of the output \"{}\": {}", output.name(), output.problem());
     if (output.not_finite() > 0) return says(fmt::format("has NaN or infinity {} times where FP32 is finite", output.not_finite()));
     const auto sqnr = output.sqnr_db();

@@ -87,7 +87,7 @@ void require_ranges(const GraphEdit& edit, const Ranges& ranges, const std::vect
 
 void report_unchecked(Prepared& prepared, const DatasetPtr& dataset) {
     prepared.findings.push_back({Severity::info, "fp16-unchecked", kNone, {}, {},
-                                 fmt::format("Only weights were checked for FP16's range, not what the nodes compute: {}.",
+                                 fmt::format("Only weights were checked for FP16's range, not what the nodes compute on your data: {}.",
                                              dataset ? "the dataset has no calibration samples" : "there were no samples"),
                                  "Give samples (--data): nodes whose values exceed 65504 on them then stay in FP32."});
 }

@@ -1,217 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <atomic>
-#include <chrono>
-#include <cstring>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
-#include <onnx/onnx_pb.h>
-
-#include "core/model/declared.h"
-#include "core/runtime/detail/ort.h"
+#include "core/runtime/detail/pass_through.h"
 
 namespace vernier {
 
 namespace {
 
-using detail::kObserveDomain;
-using detail::kObserveOperator;
-
-/// The observers of one session, by the id that each Observe node carries.
-class Observers final : public detail::SessionCompanion {
+/// The observers of one session, by the id of their tensors.
+class Observers final : public detail::Onlooker {
 public:
     explicit Observers(std::vector<Observer> observers) : observers_(std::move(observers)) {}
 
-    void call(std::size_t id, std::span<const float> values, std::span<const std::int64_t> dims) {
-        observers_[id](values, dims);
+    void see(std::size_t id, const void* values, std::size_t count, std::span<const std::int64_t> dims) override {
+        observers_[id]({static_cast<const float*>(values), count}, dims);
     }
-
-    void keep(std::exception_ptr error) {
-        const std::lock_guard lock(mutex_);
-        if (error_ == nullptr) {
-            error_ = std::move(error);
-        }
-    }
-
-    void rethrow() override {
-        std::exception_ptr error;
-        {
-            const std::lock_guard lock(mutex_);
-            error = std::exchange(error_, nullptr);
-        }
-        if (error != nullptr) {
-            std::rethrow_exception(error);
-        }
-    }
-
-    [[nodiscard]] std::size_t size() const { return observers_.size(); }
 
 private:
     std::vector<Observer> observers_;
-    std::mutex mutex_;
-    std::exception_ptr error_;
-};
-
-struct ObserveOp;
-
-struct ObserveKernel {
-    const ObserveOp& op;
-    std::size_t id;
-};
-
-/// A pass-through operator whose output shares its input's buffer (alias map 0 -> 0).
-struct ObserveOp : OrtCustomOp {
-    ObserveOp(const OrtApi& table, Observers& target);
-    const OrtApi& api;
-    Observers& observers;
-    mutable std::atomic<std::uint64_t> next_axis{0};  ///< names for axes that have none
-};
-
-const ObserveOp& self(const OrtCustomOp* op) {
-    return *static_cast<const ObserveOp*>(op);
-}
-
-OrtStatus* create_kernel(const OrtCustomOp* op, const OrtApi* api, const OrtKernelInfo* info, void** kernel) {
-    std::int64_t id = -1;
-    if (OrtStatus* status = api->KernelInfoGetAttribute_int64(info, "id", &id)) {
-        return status;
-    }
-    if (id < 0 || static_cast<std::size_t>(id) >= self(op).observers.size()) {
-        return api->CreateStatus(ORT_INVALID_ARGUMENT, "Observe without a known id");
-    }
-    *kernel = new ObserveKernel{self(op), static_cast<std::size_t>(id)};
-    return nullptr;
-}
-
-/// Reads input 0, hands it over, and gives output 0 the same content.
-void observe(const ObserveKernel& kernel, OrtKernelContext* context, OrtStatus*& status) {
-    const OrtApi& api = kernel.op.api;
-    const OrtValue* input = nullptr;
-    detail::ShapeInfoHandle info(api);
-    std::size_t rank = 0;
-    std::size_t count = 0;
-    if ((status = api.KernelContext_GetInput(context, 0, &input)) != nullptr ||
-        (status = api.GetTensorTypeAndShape(input, info.out())) != nullptr ||
-        (status = api.GetDimensionsCount(info.get(), &rank)) != nullptr ||
-        (status = api.GetTensorShapeElementCount(info.get(), &count)) != nullptr) {
-        return;
-    }
-    std::vector<std::int64_t> dims(rank);
-    void* from = nullptr;
-    void* to = nullptr;
-    OrtValue* output = nullptr;
-    if ((status = api.GetDimensions(info.get(), dims.data(), rank)) != nullptr ||
-        (status = api.GetTensorMutableData(const_cast<OrtValue*>(input), &from)) != nullptr ||
-        (status = api.KernelContext_GetOutput(context, 0, dims.data(), rank, &output)) != nullptr ||
-        (status = api.GetTensorMutableData(output, &to)) != nullptr) {
-        return;
-    }
-    kernel.op.observers.call(kernel.id, {static_cast<const float*>(from), count}, dims);
-    // A graph output has its own buffer; everywhere else the runtime follows the alias map.
-    if (to != from && count > 0) {
-        std::memcpy(to, from, count * sizeof(float));
-    }
-}
-
-OrtStatus* compute(void* raw, OrtKernelContext* context) {
-    const auto& kernel = *static_cast<const ObserveKernel*>(raw);
-    OrtStatus* status = nullptr;
-    try {
-        observe(kernel, context, status);
-    } catch (...) {
-        kernel.op.observers.keep(std::current_exception());
-        status = kernel.op.api.CreateStatus(ORT_FAIL, "an observer stopped the run");
-    }
-    return status;
-}
-
-OrtStatus* infer_shape(const OrtCustomOp* op, OrtShapeInferContext* context) {
-    const OrtApi& api = self(op).api;
-    OrtTensorTypeAndShapeInfo* info = nullptr;  // belongs to the context
-    if (OrtStatus* unknown = api.ShapeInferContext_GetInputTypeShape(context, 0, &info)) {
-        api.ReleaseStatus(unknown);
-        return nullptr;
-    }
-    std::size_t rank = 0;
-    if (OrtStatus* status = api.GetDimensionsCount(info, &rank)) {
-        return status;
-    }
-    // The API tells a scalar and an unknown rank in the same way. Handed on as a scalar, an unknown rank would be refused by
-    // the first Conv, MatMul or LSTM behind it; a scalar handed on as unknown costs nothing.
-    if (rank == 0) {
-        return nullptr;
-    }
-    std::vector<std::int64_t> dims(rank);
-    std::vector<const char*> symbols(rank, "");
-    if (OrtStatus* status = api.GetDimensions(info, dims.data(), rank)) {
-        return status;
-    }
-    if (OrtStatus* status = api.GetSymbolicDimensions(info, symbols.data(), rank)) {
-        return status;
-    }
-    // An unknown axis without a name would be taken for the size -1 (Slice behind it then aborts): name it. Never the same
-    // name twice: the runtime plans one buffer for tensors whose axes have equal names.
-    std::vector<std::string> names(symbols.begin(), symbols.end());
-    for (std::size_t i = 0; i < rank; ++i) {
-        if (dims[i] == -1 && names[i].empty()) {
-            names[i] = fmt::format("vernier_axis_{}", self(op).next_axis++);
-        }
-        symbols[i] = names[i].c_str();
-    }
-    if (OrtStatus* status = api.SetSymbolicDimensions(info, symbols.data(), rank)) {
-        return status;
-    }
-    return api.ShapeInferContext_SetOutputTypeShape(context, 0, info);
-}
-
-std::size_t alias_map(int** input, int** output) {
-    static int zero_in = 0;
-    static int zero_out = 0;
-    *input = &zero_in;
-    *output = &zero_out;
-    return 1;
-}
-
-ObserveOp::ObserveOp(const OrtApi& table, Observers& target) : OrtCustomOp{}, api(table), observers(target) {
-    version = ORT_API_VERSION;
-    GetName = [](const OrtCustomOp*) { return kObserveOperator; };
-    GetExecutionProviderType = [](const OrtCustomOp*) -> const char* { return nullptr; };
-    GetInputType = [](const OrtCustomOp*, std::size_t) { return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; };
-    GetInputTypeCount = [](const OrtCustomOp*) -> std::size_t { return 1; };
-    GetOutputType = [](const OrtCustomOp*, std::size_t) { return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; };
-    GetOutputTypeCount = [](const OrtCustomOp*) -> std::size_t { return 1; };
-    KernelDestroy = [](void* kernel) { delete static_cast<ObserveKernel*>(kernel); };
-    GetInputCharacteristic = [](const OrtCustomOp*, std::size_t) { return INPUT_OUTPUT_REQUIRED; };
-    GetOutputCharacteristic = [](const OrtCustomOp*, std::size_t) { return INPUT_OUTPUT_REQUIRED; };
-    GetInputMemoryType = [](const OrtCustomOp*, std::size_t) { return OrtMemTypeDefault; };
-    GetVariadicInputMinArity = [](const OrtCustomOp*) { return 1; };
-    GetVariadicInputHomogeneity = [](const OrtCustomOp*) { return 1; };
-    GetVariadicOutputMinArity = [](const OrtCustomOp*) { return 1; };
-    GetVariadicOutputHomogeneity = [](const OrtCustomOp*) { return 1; };
-    CreateKernelV2 = create_kernel;
-    KernelComputeV2 = compute;
-    InferOutputShapeFn = infer_shape;
-    GetStartVersion = [](const OrtCustomOp*) { return 1; };
-    GetEndVersion = [](const OrtCustomOp*) { return 1; };
-    GetAliasMap = alias_map;
-    ReleaseAliasMap = [](int*, int*) {};
-}
-
-/// Keeps all that a session with Observe nodes needs until after its end.
-class ObservedCompanion final : public detail::SessionCompanion {
-public:
-    ObservedCompanion(const detail::Library& library, std::vector<Observer> observers, std::shared_ptr<const onnx::ModelProto> model)
-        : model_(std::move(model)), observers_(std::move(observers)), op_(library.api(), observers_), domain_(library.api()) {
-        library.check(library.api().CreateCustomOpDomain(kObserveDomain, domain_.out()), ErrorKind::internal);
-        library.check(library.api().CustomOpDomain_Add(domain_.get(), &op_), ErrorKind::internal);
-    }
-    void rethrow() override { observers_.rethrow(); }
-    [[nodiscard]] OrtCustomOpDomain* domain() const { return domain_.get(); }
-
-private:
-    std::shared_ptr<const onnx::ModelProto> model_;
-    Observers observers_;
-    ObserveOp op_;
-    detail::DomainHandle domain_;
 };
 
 }  // namespace
@@ -219,28 +26,14 @@ private:
 std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
                                                 const std::filesystem::path& folder, const RunOptions& options,
                                                 const std::map<std::string, Observer>& observers) {
-    const detail::Library& library = detail::library_of(*runtime);
-    const auto begin = std::chrono::steady_clock::now();
-    std::map<std::string, std::size_t> ids;
+    detail::PassThrough passing{"Observe", ElementType::float32, {}, nullptr};
     std::vector<Observer> ordered;
     for (const auto& [name, observer] : observers) {
-        ids.emplace(name, ordered.size());
+        passing.ids.emplace(name, ordered.size());
         ordered.push_back(observer);
     }
-    detail::Lent lent;
-    onnx::ModelProto light = lent.take(library, *model);
-    // An observer behind a tensor whose declared shape is wrong would make the runtime believe it.
-    forget_declared_shapes(*light.mutable_graph());
-    detail::insert_observers(light, ids);
-    const std::string bytes = detail::serialized(light);
-    auto companion = std::make_shared<ObservedCompanion>(library, std::move(ordered), std::move(model));
-    const detail::SessionOptionsHandle handle = detail::session_options(library, options);
-    lent.give(library, handle.get());
-    library.check(library.api().AddCustomOpDomain(handle.get(), companion->domain()), ErrorKind::internal);
-    detail::SessionHandle session =
-        detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());
-    const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - begin;
-    return detail::make_session(std::move(runtime), std::move(companion), std::move(session), taken.count());
+    passing.onlooker = std::make_unique<Observers>(std::move(ordered));
+    return detail::open_passing(std::move(runtime), std::move(model), folder, options, std::move(passing));
 }
 
 }  // namespace vernier

@@ -155,12 +155,12 @@ private:
     std::filesystem::path path_;
 };
 
-/// The pass-through operator that hands a tensor to an observer; its attribute "id" says to which.
-inline constexpr const char* kObserveDomain = "vernier";
-inline constexpr const char* kObserveOperator = "Observe";
+/// The domain of pass-through operators (pass_through.h).
+inline constexpr const char* kPassThroughDomain = "vernier";
 
-/// Puts an Observe node behind each named tensor of the main graph. Throws Error{internal} when one is not there.
-void insert_observers(onnx::ModelProto& model, const std::map<std::string, std::size_t>& ids);
+/// Puts an operator behind each named tensor, those of bodies too; its attribute "id" says which tensor it is. Throws
+/// Error{internal} when one is not there.
+void insert_pass_through(onnx::ModelProto& model, const char* op_type, const std::map<std::string, std::size_t>& ids);
 
 /// The model's bytes. Throws Error{bad_model} above protobuf's limit of 2 GB.
 [[nodiscard]] std::string serialized(const onnx::ModelProto& model);

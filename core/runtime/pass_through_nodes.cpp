@@ -11,10 +11,11 @@ namespace vernier::detail {
 
 namespace {
 
-/// Rewrites a model so that Observe nodes sit behind the named tensors, those of bodies (If, Loop, Scan) too.
+/// Puts pass-through operators behind the named tensors, those of bodies (If, Loop, Scan) too.
 class Rewriter {
 public:
-    Rewriter(onnx::ModelProto& model, const std::map<std::string, std::size_t>& ids) : model_(model), ids_(ids) {
+    Rewriter(onnx::ModelProto& model, const char* op_type, const std::map<std::string, std::size_t>& ids)
+        : model_(model), op_type_(op_type), ids_(ids) {
         collect_names(model_.graph());
     }
 
@@ -76,11 +77,11 @@ private:
         }
     }
 
-    void add_observe(onnx::GraphProto& graph, const std::string& from, const std::string& to, std::size_t id) {
+    void add_operator(onnx::GraphProto& graph, const std::string& from, const std::string& to, std::size_t id) {
         onnx::NodeProto* node = graph.add_node();
-        node->set_op_type(kObserveOperator);
-        node->set_domain(kObserveDomain);
-        node->set_name(fresh("Observe"));
+        node->set_op_type(op_type_);
+        node->set_domain(kPassThroughDomain);
+        node->set_name(fresh(op_type_));
         node->add_input(from);
         node->add_output(to);
         onnx::AttributeProto* attribute = node->add_attribute();
@@ -102,7 +103,7 @@ private:
                 continue;
             }
             renamed.emplace(input.name(), fresh(input.name()));
-            add_observe(graph, input.name(), renamed.at(input.name()), found->second);
+            add_operator(graph, input.name(), renamed.at(input.name()), found->second);
             observed_.insert(input.name());
         }
         if (!renamed.empty()) {
@@ -151,7 +152,7 @@ private:
         }
     }
 
-    /// A computed tensor's producer writes to a new name, and Observe gives the old name: no reader changes, neither in
+    /// A computed tensor's producer writes to a new name, and the operator gives the old name: no reader changes, neither in
     /// subgraphs nor among the graph's outputs.
     void observe_outputs(onnx::GraphProto& graph, onnx::NodeProto& node) {
         std::vector<std::pair<std::string, std::string>> behind;
@@ -162,23 +163,24 @@ private:
             }
         }
         for (const auto& [from, to] : behind) {
-            add_observe(graph, from, to, ids_.at(to));
+            add_operator(graph, from, to, ids_.at(to));
             observed_.insert(to);
         }
     }
 
     void add_domain() {
         for (const auto& opset : model_.opset_import()) {
-            if (opset.domain() == kObserveDomain) {
+            if (opset.domain() == kPassThroughDomain) {
                 return;
             }
         }
         onnx::OperatorSetIdProto* opset = model_.add_opset_import();
-        opset->set_domain(kObserveDomain);
+        opset->set_domain(kPassThroughDomain);
         opset->set_version(1);
     }
 
     onnx::ModelProto& model_;
+    const char* op_type_;
     const std::map<std::string, std::size_t>& ids_;
     std::unordered_set<std::string> names_;
     std::unordered_set<std::string> observed_;
@@ -186,8 +188,8 @@ private:
 
 }  // namespace
 
-void insert_observers(onnx::ModelProto& model, const std::map<std::string, std::size_t>& ids) {
-    Rewriter(model, ids).rewrite();
+void insert_pass_through(onnx::ModelProto& model, const char* op_type, const std::map<std::string, std::size_t>& ids) {
+    Rewriter(model, op_type, ids).rewrite();
 }
 
 }  // namespace vernier::detail
