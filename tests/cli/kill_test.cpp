@@ -48,20 +48,6 @@ bool all_ended(const std::string& mark) {
     return false;
 }
 
-pid_t start(const std::vector<std::string>& arguments, const std::string& temporary) {
-    const pid_t pid = fork();
-    if (pid != 0) return pid;
-    setenv("TMPDIR", temporary.c_str(), 1);
-    (void)!freopen("/dev/null", "w", stdout);
-    (void)!freopen("/dev/null", "w", stderr);
-    const std::string program = VERNIER_BINARY_DIR "/bin/vernier-cli";
-    std::vector<char*> words = {const_cast<char*>(program.c_str())};
-    for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
-    words.push_back(nullptr);
-    execv(program.c_str(), words.data());
-    _exit(127);
-}
-
 double seconds_of(const std::vector<std::string>& arguments) {
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_EQ(run_cli(arguments).exit_code, 0);
@@ -77,7 +63,7 @@ void kill_at_random(const std::vector<std::string>& arguments, std::uint32_t see
     const double usual = seconds_of(arguments);
     std::mt19937 random(seed);
     for (int i = 0; i < kMoments / 2; ++i) {
-        const pid_t pid = start(arguments, mark);
+        const pid_t pid = start_cli(arguments, {{"TMPDIR", mark}});
         std::this_thread::sleep_for(std::chrono::duration<double>(usual * std::uniform_real_distribution<double>(0, 1)(random)));
         const std::vector<pid_t> all = processes_of(mark);
         // Every other time the one that the user started, else one of its workers.

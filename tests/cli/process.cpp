@@ -31,21 +31,25 @@ struct Pipe {
     int ends[2] = {-1, -1};
 };
 
-[[noreturn]] void become(const std::vector<std::string>& arguments, const Surroundings& surroundings, const Pipe& in, const Pipe& out, const Pipe& err) {
-    dup2(in.ends[0], STDIN_FILENO);
-    dup2(err.ends[1], STDERR_FILENO);
-    dup2(surroundings.stdout_file.empty() ? out.ends[1] : open(surroundings.stdout_file.c_str(), O_WRONLY), STDOUT_FILENO);
-    for (const auto& [name, value] : surroundings.environment) setenv(name.c_str(), value.c_str(), 1);
-    if (surroundings.largest_file) {
-        const rlimit limit{*surroundings.largest_file, *surroundings.largest_file};
-        setrlimit(RLIMIT_FSIZE, &limit);
-    }
+[[noreturn]] void execute(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
+    for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
     const std::string program = VERNIER_BINARY_DIR "/bin/vernier-cli";
     std::vector<char*> words = {const_cast<char*>(program.c_str())};
     for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
     words.push_back(nullptr);
     execv(program.c_str(), words.data());
     _exit(127);
+}
+
+[[noreturn]] void become(const std::vector<std::string>& arguments, const Surroundings& surroundings, const Pipe& in, const Pipe& out, const Pipe& err) {
+    dup2(in.ends[0], STDIN_FILENO);
+    dup2(err.ends[1], STDERR_FILENO);
+    dup2(surroundings.stdout_file.empty() ? out.ends[1] : open(surroundings.stdout_file.c_str(), O_WRONLY), STDOUT_FILENO);
+    if (surroundings.largest_file) {
+        const rlimit limit{*surroundings.largest_file, *surroundings.largest_file};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    execute(arguments, surroundings.environment);
 }
 
 /// Reads what is there; false at the end.
@@ -97,6 +101,15 @@ Finished run_cli(const std::vector<std::string>& arguments, const Surroundings& 
     waitpid(pid, &status, 0);
     result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return result;
+}
+
+int start_cli(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
+    const int pid = fork();
+    if (pid < 0) throw std::runtime_error("cannot fork");
+    if (pid > 0) return pid;
+    const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing, stream);
+    execute(arguments, environment);
 }
 
 std::vector<std::string> listing(const std::filesystem::path& folder) {

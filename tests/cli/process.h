@@ -36,6 +36,9 @@ struct Surroundings {
 /// Runs vernier-cli of this build to its end. stdin is a pipe that stays open.
 [[nodiscard]] Finished run_cli(const std::vector<std::string>& arguments, const Surroundings& surroundings = {});
 
+/// Starts it with nothing to read and nobody who reads what it says; the caller waits for its end.
+[[nodiscard]] int start_cli(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment);
+
 /// Names of what lies in a folder, sorted.
 [[nodiscard]] std::vector<std::string> listing(const std::filesystem::path& folder);
 
