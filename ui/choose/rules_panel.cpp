@@ -23,6 +23,7 @@
 #include "ui/choose/recipe_actions.h"
 #include "ui/session/jobs.h"
 #include "ui/session/recipe_edit.h"
+#include "ui/session/executed_text.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -306,6 +307,7 @@ void RulesPanel::showState() {
                    : !session_.planError().isEmpty() ? session_.planError()
                    : !totals.planned                 ? tr("Planning…")
                                                      : (totals.written ? tr("%1 · %2, as written") : tr("%1 · about %2 (estimate)")).arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
+    note_->setToolTip(executedSummary(session_.executed()));
     const bool anything = changes_anything(session_.choices());
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));
     quantize_->setEnabled(session_.isSound() && anything && session_.planError().isEmpty());

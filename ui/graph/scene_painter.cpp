@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace vernier::ui {
 
@@ -23,10 +22,10 @@ constexpr std::size_t kMostBadges = 3;
 
 std::vector<CardMethod> Look::methodsOf(const Scene& scene, int card) const {
     std::vector<CardMethod> found;
-    const auto add = [&](CardMethod method) {
+    const auto add = [&](const CardMethod& method) {
         const bool known = std::any_of(found.begin(), found.end(), [&](const CardMethod& m) { return m.badge == method.badge && m.own == method.own; });
         if (!known && found.size() < kMostBadges) {
-            found.push_back(std::move(method));
+            found.push_back(method);
         }
     };
     const CardMethod* head = methodOf(scene.nodeOf(card));

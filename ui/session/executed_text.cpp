@@ -2,6 +2,9 @@
 #include "ui/session/executed_text.h"
 
 #include <QCoreApplication>
+#include <QStringList>
+
+#include <algorithm>
 
 namespace vernier::ui {
 
@@ -32,6 +35,21 @@ QString executedText(const Executed& executed, std::string_view op) {
         return tr("fused into %1").arg(runs);
     }
     return shown.isEmpty() || runs.isEmpty() || executed.op == op ? shown : tr("%1, as %2").arg(shown, runs);
+}
+
+QString executedSummary(const std::vector<Executed>& executed) {
+    QStringList parts;
+    for (const Executed::As as : {Executed::As::int8, Executed::As::fp16, Executed::As::floating, Executed::As::fused, Executed::As::removed}) {
+        const auto count = std::count_if(executed.begin(), executed.end(), [as](const Executed& each) { return each.as == as; });
+        if (count > 0) {
+            parts << QStringLiteral("%L1 %2").arg(count).arg(executedShort(as));
+        }
+    }
+    const auto otherwise = std::count_if(executed.begin(), executed.end(), [](const Executed& each) { return !each.why.empty(); });
+    if (otherwise > 0) {
+        parts << tr("%L1 otherwise than written").arg(otherwise);
+    }
+    return parts.isEmpty() ? QString() : tr("Nodes as ONNX Runtime runs them: %1.").arg(parts.join(QStringLiteral(", ")));
 }
 
 QString executedWarning(const Executed& executed) {

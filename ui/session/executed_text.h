@@ -4,6 +4,7 @@
 #include <QString>
 
 #include <string_view>
+#include <vector>
 
 #include "core/flow/executed.h"
 
@@ -15,5 +16,8 @@ namespace vernier::ui {
 [[nodiscard]] QString executedText(const Executed& executed, std::string_view op);
 /// "Runs as float: the runtime has no INT8 kernel for it here", where it runs otherwise than it was written; else empty.
 [[nodiscard]] QString executedWarning(const Executed& executed);
+
+/// "Nodes as ONNX Runtime runs them: 30 INT8, 4 float, 10 fused, 2 otherwise than written."; empty where nothing is known.
+[[nodiscard]] QString executedSummary(const std::vector<Executed>& executed);
 
 }  // namespace vernier::ui

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What cards show of a node's method: chosen, applied, and run.
 #include <array>
+#include <map>
+#include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "ui/graph/graph_canvas.h"
@@ -35,19 +38,31 @@ QColor executedColour(Executed::As as, const Theme& theme) {
     return theme.line;
 }
 
-/// What the runtime makes of a node, where a run of this recipe tells it.
-void showExecuted(CardMethod& card, const NodeState& state, const Theme& theme, const Node& node) {
-    if (state.executed.as == Executed::As::unknown) {
-        return;
+/// What the runtime makes of nodes, where a run of this recipe tells it. The words are made once for what is the same.
+class ExecutedLooks {
+public:
+    explicit ExecutedLooks(const Theme& theme) : theme_(theme) {}
+
+    void show(CardMethod& card, const NodeState& state, const Node& node) {
+        if (state.executed.as == Executed::As::unknown) {
+            return;
+        }
+        auto [known, isNew] = words_.try_emplace({state.executed.as, state.executed.op, node.op_type});
+        if (isNew) {
+            known->second = {executedShort(state.executed.as), executedText(state.executed, node.op_type)};
+        }
+        std::tie(card.runs, card.runsDetail) = known->second;
+        card.runsColour = executedColour(state.executed.as, theme_);
+        if (state.runsOtherwise()) {
+            card.runsOtherwise = true;
+            card.note += (card.note.isEmpty() ? QString() : QStringLiteral(" ")) + executedWarning(state.executed);
+        }
     }
-    card.runs = executedShort(state.executed.as);
-    card.runsDetail = executedText(state.executed, node.op_type);
-    card.runsColour = executedColour(state.executed.as, theme);
-    if (state.runsOtherwise()) {
-        card.runsOtherwise = true;
-        card.note += (card.note.isEmpty() ? QString() : QStringLiteral(" ")) + executedWarning(state.executed);
-    }
-}
+
+private:
+    const Theme& theme_;
+    std::map<std::tuple<Executed::As, std::string, std::string_view>, std::pair<QString, QString>> words_;
+};
 
 }  // namespace
 
@@ -67,6 +82,7 @@ void GraphPanel::showMethods() {
             look.note = coarse ? tr("Weights per tensor: one scale for all channels.") : QString();
         }
     }
+    ExecutedLooks executed(theme);
     const QString fused = tr("Fused into a neighbouring node.");
     std::vector<CardMethod> methods;
     methods.reserve(session_.model()->nodes().size());
@@ -86,7 +102,7 @@ void GraphPanel::showMethods() {
         } else if (!state.why.isEmpty()) {
             card.note = tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
         }
-        showExecuted(card, state, theme, node);
+        executed.show(card, state, node);
         methods.push_back(std::move(card));
     }
     canvas_->setMethods(methods);

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "ui/choose/numbers.h"
+#include "ui/session/executed_text.h"
 #include "ui/session/jobs.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -162,7 +163,7 @@ void StatusLine::showEstimate() {
         }
     }
     setNote(estimate_, (totals.written ? tr("written: %1 · %2") : tr("estimate: %1 · %2")).arg(sizeText(totals.sizeEstimate), parts.join(QStringLiteral(", "))),
-            totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title)
+            totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title) + QLatin1Char('\n') + executedSummary(session_.executed())
                            : tr("From the plan: what would be written. Sizes and times are measured when you quantize."));
 }
 
