@@ -2,6 +2,7 @@
 #include "core/flow/executed.h"
 
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
