@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/recipe_options.h"
 
+#include <algorithm>
+
 #include "app/cli/options.h"
 #include "core/base/error.h"
 #include "core/quant/calibration/table.h"
 #include "core/quant/near_names.h"
+#include "core/quant/passes/passes.h"
 
 namespace vernier::cli {
 namespace {
@@ -35,6 +38,13 @@ Method method_of(const std::string& text) {
     throw Error(ErrorKind::usage, "unknown method \"" + text + "\"", {}, near.empty() ? "Methods are " + joined(method_ids()) + "." : near);
 }
 
+std::string pass_of(const std::string& text) {
+    const std::vector<std::string> known = pass_names();
+    if (std::find(known.begin(), known.end(), text) != known.end()) return text;
+    const std::string near = did_you_mean(near_names(text, known));
+    throw Error(ErrorKind::usage, "unknown rewriting \"" + text + "\"", {}, near.empty() ? "Rewritings are " + joined(known) + "." : near);
+}
+
 }  // namespace
 
 void RecipeOptions::declare(OptionSet& options) {
@@ -42,6 +52,7 @@ void RecipeOptions::declare(OptionSet& options) {
     options.text("--recipe", recipe, "FILE", "Recipe to use instead of --method (JSON, as --save-recipe writes it)");
     options.list("--set", set, "'SELECTOR=METHOD'", "Method of the nodes that a selector names; the later of several wins");
     options.flag("--per-tensor", per_tensor, "One scale a weight tensor instead of one a channel");
+    options.list("--skip-pass", skip_passes, "NAME", "Leave out a rewriting of the graph, to see what it changes: " + joined(pass_names()));
 }
 
 void RecipeOptions::declare_calibration(OptionSet& options) {
@@ -56,6 +67,7 @@ Recipe RecipeOptions::read() const {
     if (!method.empty()) result.default_method = method_of(method);
     for (const std::string& text : set) result.rules.push_back(rule_of(text));
     if (per_tensor) result.per_channel = false;
+    for (const std::string& name : skip_passes) result.skip_passes.push_back(pass_of(name));
     if (samples) result.calibration.samples = *samples;
     if (calibration.empty()) return result;
     if (find_range_method(calibration) == nullptr)

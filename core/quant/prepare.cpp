@@ -9,7 +9,6 @@
 #include "core/model/precision.h"
 #include "core/quant/methods/fp16.h"
 #include "core/quant/passes/passes.h"
-#include "core/quant/passes/sequence.h"
 #include "core/quant/widen.h"
 
 namespace vernier {
@@ -111,27 +110,24 @@ void fold_weights(Prepared& prepared) {
         if (std::string* problem = problem_of(item); problem != nullptr && problem->empty()) *problem = why;
 }
 
-void run_passes(Prepared& prepared) {
+void rewrite(Prepared& prepared) {
     PassContext context;
+    context.skip = prepared.skip_passes;
     context.findings = &prepared.findings;
     context.absorbed.assign(prepared.choices.size(), false);
     context.wants_static.assign(prepared.choices.size(), false);
+    context.wants_integer.assign(prepared.choices.size(), false);
     context.wants_fp16.assign(prepared.choices.size(), false);
     for (const Choice& choice : prepared.choices)
         context.keeps_float.push_back(choice.explicit_choice() && (choice.method == Method::fp32 || choice.method == Method::fp16));
     for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
-        context.wants_static[i] = prepared.choices[i].method == Method::int8_static && prepared.problem[i].empty();
-        context.wants_fp16[i] = prepared.choices[i].method == Method::fp16 && prepared.problem[i].empty();
+        if (!prepared.problem[i].empty()) continue;
+        const Method method = prepared.choices[i].method;
+        context.wants_static[i] = method == Method::int8_static;
+        context.wants_integer[i] = method == Method::int8_static || method == Method::int8_dynamic;
+        context.wants_fp16[i] = method == Method::fp16;
     }
-    if (any(context.wants_static)) run_static_passes(prepared.edit, context);
-    else if (any(context.wants_fp16)) fold_batch_norm(prepared.edit, context);
-    // A table looked up replaces an integer product, whichever method would have made it integer.
-    for (std::size_t i = 0; i < prepared.choices.size(); ++i)
-        if (prepared.choices[i].method == Method::int8_dynamic && prepared.problem[i].empty()) context.wants_static[i] = true;
-    if (any(context.wants_static)) {
-        one_hot_to_table(prepared.edit, context);
-        narrow_wide_bias(prepared.edit, context);
-    }
+    run_passes(PassPlace::before_plan, prepared.edit, context);
     prepared.absorbed = std::move(context.absorbed);
 }
 
@@ -323,6 +319,7 @@ Prepared prepare_with(const ModelPtr& model, const Recipe& recipe, const Kept& k
     Prepared prepared(model);
     job.check();
     prepared.choices = resolve(recipe, *model);
+    prepared.skip_passes = recipe.skip_passes;
     prepared.problem.resize(prepared.choices.size());
     mark_untouchable(prepared, *model);
     raise_opset(prepared, Method::int8_static, kOpsetForPerAxis);
@@ -330,7 +327,7 @@ Prepared prepare_with(const ModelPtr& model, const Recipe& recipe, const Kept& k
     job.check();
     widen_other_floats(prepared, kept);
     fold_weights(prepared);
-    run_passes(prepared);
+    rewrite(prepared);
     job.check();
     plan_dynamic(prepared);
     plan_fp16(prepared);

@@ -27,6 +27,7 @@ struct Prepared {
     std::vector<Choice> choices;           ///< by NodeId
     std::vector<bool> absorbed;            ///< by NodeId: folded into a neighbour by a rewriting
     std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
+    std::vector<std::string> skip_passes;  ///< names of rewritings that the recipe leaves out
     StaticPlan static_plan;
     std::set<int> widened;                 ///< items of another float type that compute in FP32
     Folds folds;                           ///< weights that constant sub-graphs compute, as constants

@@ -13,16 +13,12 @@
 #include "core/model/written.h"
 #include "core/quant/calibration/calibrate.h"
 #include "core/quant/calibration/odd_source.h"
-#include "core/quant/methods/body_borders.h"
-#include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/dynamic.h"
-#include "core/quant/methods/float_guard.h"
 #include "core/quant/methods/fp16.h"
-#include "core/quant/methods/share_constants.h"
 #include "core/quant/methods/static_emit.h"
 #include "core/quant/methods/static_loss.h"
 #include "core/quant/nothing_changed.h"
-#include "core/quant/passes/sequence.h"
+#include "core/quant/passes/passes.h"
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
 
@@ -33,20 +29,33 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// What the rewritings know that run while the methods are written.
+PassContext writing_context(const Prepared& prepared, const StaticPlan& static_plan) {
+    PassContext context;
+    context.skip = prepared.skip_passes;
+    context.plan = &static_plan;
+    context.wants_integer.assign(prepared.choices.size(), false);
+    const auto note = [&](int item) {
+        const NodeId origin = prepared.edit.item(static_cast<std::size_t>(item)).origin;
+        if (origin != kNone) context.wants_integer[static_cast<std::size_t>(origin)] = true;
+    };
+    for (const int item : static_plan.heavy) note(item);
+    for (const DynamicNode& node : prepared.dynamic_nodes()) note(node.index);
+    return context;
+}
+
 /// Carries the plan out on a copy of the prepared graph.
 onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, const Ranges& ranges, const Calibration& calibration,
                       std::vector<Finding>& findings) {
     GraphEdit edit = prepared.edit;
-    merge_conv_groups(edit, static_plan);
-    pad_depthwise_channels(edit, static_plan);
+    PassContext passes = writing_context(prepared, static_plan);
+    run_passes(PassPlace::before_int8, edit, passes);
     emit_static(edit, static_plan, ranges, calibration, prepared.per_channel(), findings);
     emit_dynamic(edit, prepared.dynamic_nodes());
-    if (!static_plan.heavy.empty() || !prepared.dynamic_nodes().empty()) sum_before_layer_norm(edit);
+    run_passes(PassPlace::behind_int8, edit, passes);
     emit_fp16(edit, prepared.fp16_nodes());
     unfold(edit, prepared.folds, [&](int item) { return prepared.stays_float(item); });
-    share_equal_constants(edit);
-    repeat_dequantize_in_bodies(edit);
-    guard_float_nodes(edit);
+    run_passes(PassPlace::end, edit, passes);
     return std::move(edit).build();
 }
 

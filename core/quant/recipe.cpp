@@ -12,6 +12,7 @@
 #include "core/base/file.h"
 #include "core/quant/calibration/table.h"
 #include "core/quant/near_names.h"
+#include "core/quant/passes/passes.h"
 #include "core/quant/selector.h"
 
 namespace vernier {
@@ -118,6 +119,23 @@ Calibration calibration_from_json(const Json& json) {
     return calibration;
 }
 
+std::vector<std::string> skip_passes_from_json(const Json& json, const Fields& fields) {
+    const std::vector<std::string> known = pass_names();
+    std::vector<std::string> names;
+    if (!json.is_array()) fields.wrong("skip_passes", "a list [...]");
+    for (const Json& item : json) {
+        if (!item.is_string()) fields.wrong("skip_passes", "a list of texts");
+        const auto name = item.get<std::string>();
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            std::string remedy = did_you_mean(near_names(name, known));
+            if (remedy.empty()) remedy = fmt::format("Known are {}", fmt::join(known, ", "));
+            fail(fmt::format("unknown rewriting \"{}\" in \"skip_passes\"", name), remedy);
+        }
+        names.push_back(name);
+    }
+    return names;
+}
+
 Rule rule_from_json(const Json& json, std::size_t index) {
     Rule rule;
     const std::string where = fmt::format("rule {}", index + 1);
@@ -163,14 +181,16 @@ Json to_json(const Calibration& calibration) {
 Json to_json(const Recipe& recipe) {
     Json rules = Json::array();
     for (const Rule& rule : recipe.rules) rules.push_back(to_json(rule));
-    return {{"vernier_recipe", kVersion},
+    Json json = {{"vernier_recipe", kVersion},
             {"default", {{"method", id(recipe.default_method)}, {"per_channel", recipe.per_channel}}},
             {"rules", rules},
             {"calibration", to_json(recipe.calibration)}};
+    if (!recipe.skip_passes.empty()) json["skip_passes"] = recipe.skip_passes;
+    return json;
 }
 
 Recipe recipe_from_json(const Json& json) {
-    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration"});
+    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration", "skip_passes"});
     const Json* version = fields.find("vernier_recipe");
     if (!version) fail("\"vernier_recipe\" is missing, so this is no recipe", "A recipe begins with {\"vernier_recipe\": 1, ...}");
     if (!version->is_number_integer() || version->get<std::int64_t>() != kVersion)
@@ -186,6 +206,7 @@ Recipe recipe_from_json(const Json& json) {
         for (std::size_t i = 0; i < rules->size(); ++i) recipe.rules.push_back(rule_from_json((*rules)[i], i));
     }
     if (const Json* calibration = fields.find("calibration")) recipe.calibration = calibration_from_json(*calibration);
+    if (const Json* skip = fields.find("skip_passes")) recipe.skip_passes = skip_passes_from_json(*skip, fields);
     return recipe;
 }
 

@@ -33,12 +33,13 @@ struct Rule {
     bool operator==(const Rule&) const = default;
 };
 
-/// {"vernier_recipe": 1, "default": {"method": ..., "per_channel": ...}, "rules": [...], "calibration": {...}}
+/// {"vernier_recipe": 1, "default": {"method": ..., "per_channel": ...}, "rules": [...], "calibration": {...}, "skip_passes": [...]}
 struct Recipe {
     Method default_method = Method::fp32;
     bool per_channel = true;
     std::vector<Rule> rules;
     Calibration calibration;
+    std::vector<std::string> skip_passes = {};  ///< rewritings that are left out (passes/table.cpp), to find what one of them changes
     bool operator==(const Recipe&) const = default;
 };
 

@@ -92,6 +92,7 @@ TEST(Recipe, SurvivesJson) {
     recipe.default_method = Method::int8_dynamic;
     recipe.per_channel = false;
     recipe.calibration = {"percentile", {{"percentile", 99.9}}, 64};
+    recipe.skip_passes = {"fold-batch-norm", "guard-float-nodes"};
     recipe.rules = {rule("op:Relu", Method::fp32), rule("#2", Method::fp16, true), rule("all", {}, false)};
     recipe = anchored(recipe, *model);
     EXPECT_EQ(recipe.rules[1].node_name, "l1/MatMul");
@@ -121,6 +122,8 @@ TEST(Recipe, NamesWhatIsWrongInTheDocument) {
         {R"({"vernier_recipe": 1, "calibration": {"method": "entropy"}})", "unknown calibration method"},
         {R"({"vernier_recipe": 1, "calibration": {"percentile": 12}})", "above 50"},
         {R"({"vernier_recipe": 1, "calibration": {"samples": -4}})", "whole number"},
+        {R"({"vernier_recipe": 1, "skip_passes": "fold-batch-norm"})", "\"skip_passes\" in the document must be a list"},
+        {R"({"vernier_recipe": 1, "skip_passes": ["fold-batchnorm"]})", "unknown rewriting \"fold-batchnorm\""},
     };
     for (const auto& [text, what] : wrongs) {
         const Error error = error_of([&] { (void)recipe_from_json(Json::parse(text)); });

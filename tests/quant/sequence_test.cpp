@@ -91,7 +91,7 @@ ModelBuilder one_hot(bool expand, bool second_reader) {
 void expect_same_one_hot(const Model& model, std::map<std::string, int> expected_ops) {
     GraphEdit edit(model);
     PassContext context;
-    context.wants_static.assign(model.nodes().size(), true);
+    context.wants_integer.assign(model.nodes().size(), true);
     context.absorbed.assign(model.nodes().size(), false);
     EXPECT_EQ(one_hot_to_table(edit, context), 1);
     const onnx::ModelProto proto = edit.build();
@@ -144,7 +144,7 @@ TEST(OneHotToTable, LeavesOtherProductsAlone) {
     const ModelPtr model = make_model(one_hot(true, false).build());
     GraphEdit edit(*model);
     PassContext context;
-    context.wants_static.assign(model->nodes().size(), false);
+    context.wants_integer.assign(model->nodes().size(), false);
     context.absorbed.assign(model->nodes().size(), false);
     EXPECT_EQ(one_hot_to_table(edit, context), 0);
     onnx::ModelProto shifted = model->proto();
@@ -152,7 +152,7 @@ TEST(OneHotToTable, LeavesOtherProductsAlone) {
         if (tensor.name() == "range") (*tensor.mutable_raw_data())[0] = 9;
     const ModelPtr other = make_model(shifted);
     GraphEdit other_edit(*other);
-    context.wants_static.assign(other->nodes().size(), true);
+    context.wants_integer.assign(other->nodes().size(), true);
     EXPECT_EQ(one_hot_to_table(other_edit, context), 0);
 }
 

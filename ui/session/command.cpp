@@ -54,6 +54,9 @@ std::optional<QString> recipeOptions(const Recipe& recipe) {
     if (!recipe.per_channel) {
         words << QStringLiteral("--per-tensor");
     }
+    for (const std::string& pass : recipe.skip_passes) {
+        words << QStringLiteral("--skip-pass") << text(pass);
+    }
     if (recipe.calibration.samples != Calibration{}.samples) {
         words << QStringLiteral("--samples") << QString::number(recipe.calibration.samples);
     }

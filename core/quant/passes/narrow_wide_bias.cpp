@@ -55,7 +55,7 @@ int narrow_wide_bias(GraphEdit& edit, PassContext& context) {
     for (std::size_t i = 0, size = edit.size(); i < size; ++i) {
         const auto& item = edit.item(i);
         const std::string& op = item.proto.op_type();
-        if (item.removed || (op != "MatMul" && op != "Gemm") || !is_standard(item.proto) || !context.is_static(item)) continue;
+        if (item.removed || (op != "MatMul" && op != "Gemm") || !is_standard(item.proto) || !context.is_integer(item)) continue;
         const std::string product = item.proto.output(0);
         for (const int reader : edit.readers(product)) {
             const auto& add = edit.item(static_cast<std::size_t>(reader)).proto;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,16 +11,24 @@
 
 namespace vernier {
 
-/// What a rewriting may use: which nodes (by item index) will run in integer arithmetic.
+struct StaticPlan;
+
+/// What a rewriting may use: which nodes will run in which arithmetic.
 struct PassContext {
     std::vector<bool> wants_static;   ///< by NodeId of the opened model
+    std::vector<bool> wants_integer;  ///< by NodeId: static or dynamic; while writing: what is written so in the end
     std::vector<bool> keeps_float;    ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
     std::vector<bool> wants_fp16;     ///< by NodeId: will run in FP16; empty = none
     std::vector<bool> absorbed;       ///< by NodeId: set for nodes that a pass folds into a neighbour
+    std::vector<std::string> skip;    ///< names of the rewritings that the recipe leaves out
+    const StaticPlan* plan = nullptr; ///< from PassPlace::before_int8 on
     std::vector<Finding>* findings = nullptr;
 
     [[nodiscard]] bool is_static(const GraphEdit::Item& item) const {
         return item.origin >= 0 && wants_static[static_cast<std::size_t>(item.origin)];
+    }
+    [[nodiscard]] bool is_integer(const GraphEdit::Item& item) const {
+        return item.origin >= 0 && wants_integer[static_cast<std::size_t>(item.origin)];
     }
     [[nodiscard]] bool must_stay(const GraphEdit::Item& item) const {
         const auto at = static_cast<std::size_t>(item.origin);
@@ -37,10 +46,26 @@ struct PassContext {
 /// A rewriting of the graph that keeps its result. Returns how many places it changed.
 using PassFn = int (*)(GraphEdit& edit, PassContext& context);
 
+/// When a rewriting runs.
+enum class PassPlace {
+    before_plan,   ///< on the opened model, before static INT8 is planned
+    before_int8,   ///< planned, before INT8 is written
+    behind_int8,   ///< INT8 is written, FP16 is not
+    end,           ///< everything is written
+};
+
 struct PassRow {
-    std::string_view name;
+    std::string_view name;                       ///< "fold-batch-norm": recipes name it in "skip_passes"
+    PassPlace place;
+    bool (*needed)(const PassContext& context);
     PassFn run;
 };
+
+/// All of them, in order (table.cpp says why in this one).
+[[nodiscard]] std::span<const PassRow> passes();
+[[nodiscard]] std::vector<std::string> pass_names();
+/// Runs those of one place in order, but for those that the context skips.
+void run_passes(PassPlace place, GraphEdit& edit, PassContext& context);
 
 /// Conv without bias, then Add of a constant that is one number a channel:
 ///   Conv(x, W) -> Add(c [C,1,1] or [1,C,1,1])      =>      Conv(x, W, c)
@@ -60,9 +85,6 @@ int use_global_average_pool(GraphEdit& edit, PassContext& context);
 ///   clip(x + 3, 0, 6) / 6      =>      HardSigmoid(x, 1/6, 1/2)
 ///   x * clip(x + 3, 0, 6) / 6      =>      x * HardSigmoid(x, 1/6, 1/2)
 int use_hard_sigmoid(GraphEdit& edit, PassContext& context);
-
-/// Runs all of the rewritings that static INT8 stands on, in order.
-void run_static_passes(GraphEdit& edit, PassContext& context);
 
 /// Raises the standard domain's opset to at least target with onnx's converter. Returns an empty text, or why it could not.
 [[nodiscard]] std::string upgrade_opset(GraphEdit& edit, std::int64_t target);
