@@ -5,6 +5,7 @@
 #include <QHash>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "core/base/error.h"
@@ -106,10 +107,23 @@ bool Jobs::hasChanged(const QString& path, const std::string& sha256) {
     return false;
 }
 
+/// Weights in other files have no hash (they may be gigabytes): another stamp is a change.
+bool Jobs::externalDataChanged() const {
+    const auto files = session_.model()->files();
+    return std::any_of(files.begin(), files.end(), [&](const std::filesystem::path& file) {
+        if (file == session_.model()->path()) {
+            return false;
+        }
+        const QString path = QString::fromStdString(file.string());
+        const auto known = stamps_.constFind(path);
+        return known != stamps_.constEnd() && *known != stampOf(path);
+    });
+}
+
 /// sha256: of the model that was really measured or quantized; empty before that, when the file is looked at.
 bool Jobs::modelIsUnchanged(const std::string& sha256) {
     const std::string& opened = session_.model()->sha256();
-    modelChanged_ = sha256.empty() ? hasChanged(session_.modelPath(), opened) : sha256 != opened;
+    modelChanged_ = (sha256.empty() ? hasChanged(session_.modelPath(), opened) : sha256 != opened) || externalDataChanged();
     if (modelChanged_) {
         problem_ = Problem{QStringLiteral("changed"), tr("%1 has changed on disk since it was opened, so nothing of it was measured. Reload it to work with the "
                                                          "file as it is now.").arg(session_.modelName()), 65};
@@ -128,6 +142,9 @@ void Jobs::sayChanged(Run& run) {
 void Jobs::modelOpened() {
     modelChanged_ = false;
     stamps_.clear();
+    for (const std::filesystem::path& file : session_.model()->files()) {
+        rememberFile(QString::fromStdString(file.string()));
+    }
     rememberFile(session_.modelPath());
 }
 

@@ -97,6 +97,7 @@ private:
     [[nodiscard]] QString runFile(int id);
     [[nodiscard]] bool ready();
     [[nodiscard]] bool hasChanged(const QString& path, const std::string& sha256);
+    [[nodiscard]] bool externalDataChanged() const;
     [[nodiscard]] bool modelIsUnchanged(const std::string& sha256);
     void sayChanged(Run& run);
 
