@@ -19,9 +19,6 @@ using test::wait_until;
 
 TEST(ChangedFiles, WeightsInAnotherFileThatChangedAreNotMeasuredInSilence) {
     SmallSession small;
-    const std::string cli = small.folder.write("cli", "#!/bin/sh\necho started >> '" + (small.folder / "words.txt").string() + "'\nexit 70\n").string();
-    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
-    qputenv("VERNIER_CLI", cli.c_str());
     small.folder.write("w.bin", std::string(64, '\0'));
     onnx::TensorProto weight = test::tensor_proto("w", ElementType::float32, "", {4, 4});
     weight.clear_raw_data();
@@ -34,6 +31,9 @@ TEST(ChangedFiles, WeightsInAnotherFileThatChangedAreNotMeasuredInSilence) {
     small.session.open(QString::fromStdString(small.folder.write("split.onnx", split.bytes()).string()));
     ASSERT_TRUE(wait_until([&] { return small.session.readingName().isEmpty(); }));
     ASSERT_EQ(small.session.model()->files().size(), 2u);
+    const std::string cli = small.folder.write("cli", "#!/bin/sh\necho started >> '" + (small.folder / "words.txt").string() + "'\nexit 70\n").string();
+    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
+    qputenv("VERNIER_CLI", cli.c_str());
     small.session.jobs().measureBaseline();
     ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
     EXPECT_FALSE(small.session.jobs().modelChanged());
