@@ -17,6 +17,7 @@ namespace vernier {
 namespace {
 
 constexpr double kLowDb = 20;       ///< networks that quantize well keep more
+constexpr double kMendDb = 18;      ///< a little below it is said and left
 constexpr double kSaidDb = 25;      ///< below it is said
 constexpr std::size_t kFew = 4;     ///< one of so many nodes with weights may go back to float
 constexpr HalvingBounds kBounds{24, 10};
@@ -49,10 +50,10 @@ std::vector<NodeId> loudest_first(const LowSource& source, const Plan& plan) {
     return order;
 }
 
-/// How many nodes with weights may go back: none where nothing would be INT8 any more.
+/// How many nodes with weights may go back: a quarter, of few nodes two; none where nothing would be INT8 any more.
 std::size_t most_of(const LowSource& source, const std::vector<NodeId>& order) {
     const auto all = std::count_if(order.begin(), order.end(), [&](NodeId node) { return has_weights(source.model, node); });
-    return all < 2 ? 0 : std::max<std::size_t>(1, static_cast<std::size_t>(all) / kFew);
+    return std::max(static_cast<std::size_t>(all) / kFew, all < 2 ? std::size_t{0} : std::min<std::size_t>(2, static_cast<std::size_t>(all) - 1));
 }
 
 bool is_few(const LowSource& source, const std::vector<NodeId>& order, const std::set<NodeId>& nodes) {
@@ -113,16 +114,16 @@ Finding low_finding(const LowSource& source, const Verification& seen, const Out
     return {sqnr < kLowDb ? Severity::warning : Severity::info, "low-sqnr", kNone, {}, output.name(),
             fmt::format("The output \"{}\" keeps an SQNR of {:.1f} dB against FP32 on {}.{}", output.name(), sqnr, inputs, loudest_text(source, source.emitting.plan())),
             seen.made_inputs ? "Give samples (--data): made inputs say little about a trained model."
-                             : "Measure the accuracy with labels, or choose FP32 or FP16 for these nodes."};
+                             : "Measure the accuracy with labels. Ranges by percentile (--calibration percentile), or FP32 or FP16 for these nodes, may keep more."};
 }
 
 }  // namespace
 
 Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
-    const VerifyLimits limits{kLowDb, VerifyLimits{}.equal};
+    const VerifyLimits limits{kLowDb, VerifyLimits{}.equal}, trigger{kMendDb, VerifyLimits{}.equal};
     const Plan plan = source.emitting.plan();
     if (!has_int8(plan) || seen.made_inputs || seen.outputs.empty()) return {};
-    const auto fault = source.verifier.fault(seen, limits);
+    const auto fault = source.verifier.fault(seen, trigger);
     if (!fault) return {};
     int tries = 0;
     const auto repairs = [&](const std::set<NodeId>& nodes) {

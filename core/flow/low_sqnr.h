@@ -29,9 +29,9 @@ struct Raised {
     std::vector<Finding> findings;   ///< kept-float
 };
 
-/// Where an output of a file with INT8 nodes keeps less than 20 dB: looks for few nodes (at most a quarter of those with
-/// weights) in whose absence it keeps as much, first among those that lose most by the ranges that calibration saw. Nodes that
-/// a rule or a click chose stay. Nothing on made inputs: what they show is no reason.
+/// Where an output of a file with INT8 nodes keeps less than 18 dB: looks for few nodes (at most a quarter of those with
+/// weights, of few nodes two) in whose absence it keeps 20 dB, first among those that lose most by the ranges that calibration
+/// saw. Nodes that a rule or a click chose stay. Nothing on made inputs: what they show is no reason.
 [[nodiscard]] Raised raise_low_sqnr(const LowSource& source, const Verification& seen);
 
 /// What is said of the file that will be written: a finding low-sqnr for each output below 25 dB, a warning below 20 dB,

@@ -100,6 +100,7 @@ ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input,
             sums.small_signal += p * squares;
             sums.small_noise += gone * squares;
         }
+        loss.outputs.push_back(sums.noise);
         if (sums.signal > 0) ++outputs, all += std::min(1.0, sums.noise / sums.signal);
         if (sums.small_signal > 0) ++small_outputs, only_small += sums.small_noise / sums.small_signal;
     }
@@ -118,6 +119,21 @@ ProductLoss channel_loss(const Observed& tensor, double step) {
         if (small[i] != 0) loss.noise_part += lost_power(tensor.channel_power[i], step) / tensor.channel_power[i];
     loss.noise_part /= double(loss.small_channels);
     return loss;
+}
+
+double cancelled_part(const ProductLoss& loss, const Observed& output) {
+    constexpr double kInUse = 1e-8;   // of the loudest one: what is below is no signal
+    const auto& power = output.channel_power;
+    if (power.empty() || power.size() != loss.outputs.size()) return 0;
+    const double loudest = *std::max_element(power.begin(), power.end());
+    double sum = 0;
+    std::size_t used = 0;
+    for (std::size_t o = 0; o < power.size(); ++o) {
+        if (power[o] <= kInUse * loudest) continue;
+        sum += std::min(1.0, loss.outputs[o] / power[o]);
+        ++used;
+    }
+    return used > 0 ? sum / double(used) : 0;
 }
 
 RunLoss run_loss(const Observed& tensor, double step) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
@@ -13,6 +14,7 @@ struct ProductLoss {
     double noise_part = 0;
     std::size_t small_channels = 0;   ///< far below the one that sets the range; 0 = the loss is that of all channels
     double small_peak = 0;            ///< largest magnitude among these
+    std::vector<double> outputs;      ///< the noise of each output, as a power
 };
 
 /// More than this (10 dB are left) is called lost: networks that quantize well stay below 0.02.
@@ -27,6 +29,10 @@ inline constexpr double kMostProductNoise = 0.1;
 
 /// The same of the channels alone: the mean of min(p, s^2/12) / p over the small ones.
 [[nodiscard]] ProductLoss channel_loss(const Observed& tensor, double step);
+
+/// Mean of noise/power over the outputs that are in use, by the powers that were seen. Where products nearly cancel each other (a
+/// Fourier transform of sound: its high bins), the sums are far smaller than their terms, and so than the noise of these.
+[[nodiscard]] double cancelled_part(const ProductLoss& loss, const Observed& output);
 
 /// What rounding takes from the median run: a few loud samples set the range, and the usual ones are lost in it.
 struct RunLoss {

@@ -2,14 +2,17 @@
 #include "core/quant/methods/static_loss.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/quant/calibration/table.h"
 #include "core/quant/methods/channel_loss.h"
+#include "core/quant/methods/log_loss.h"
 
 namespace vernier {
 namespace {
@@ -50,6 +53,7 @@ public:
             if (is_heavy(item.kernel)) {
                 judge_products(i);
                 judge_runs(i);
+                judge_logs(i);
             }
             if (item.kernel == Kernel::conv) judge_channels(i);
         }
@@ -160,11 +164,24 @@ private:
         const Observed* observed = seen(input);
         if (!all || observed == nullptr) return;
         const ProductLoss loss = product_loss(edit_, i, *observed, step_of(*all));
-        if (loss.noise_part <= kMostProductNoise) return;
+        if (loss.noise_part <= kMostProductNoise) return judge_sums(i, loss);
         std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}", input, all->lo, all->hi, step_of(*all));
         if (loss.small_channels > 0)
             what += fmt::format(", and {} of its {} channels stay within {:.3g}", loss.small_channels, observed->channel_power.size(), loss.small_peak);
         add({input, i, decibels(loss.noise_part), what, with_makers(input, {i})});
+    }
+
+    /// What such a node makes: sums that are far smaller than their terms. (Behind a clamp their powers are not known.)
+    void judge_sums(int i, const ProductLoss& loss) {
+        const std::string output = behind(i);
+        const auto made = plan_.tensors.find(output);
+        const Observed* observed = seen(output);
+        if (made == plan_.tensors.end() || made->second.clamped || observed == nullptr) return;
+        if (observed->channel_axis != (plan_.items[at(i)].kernel == Kernel::conv ? 1 : -1)) return;
+        const double part = cancelled_part(loss, *observed);
+        if (part <= kMostProductNoise) return;
+        add({output, i, decibels(part), fmt::format("its products nearly cancel each other, so that the sums in '{}' are as small as the rounding of their terms", output),
+             with_makers(node(i).input(0), {i})});
     }
 
     /// What is left of the samples themselves, where few of them set the range: the channels tell nothing of that.
@@ -178,6 +195,22 @@ private:
         const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and in half of the runs its values are of the "
                                              "size of {:.3g} (root mean square) or smaller", input, all->lo, all->hi, step_of(*all), loss.size);
         add({input, i, decibels(loss.noise_part), what, with_makers(input, {i})});
+    }
+
+    /// Small values of what such a node reads or makes, where a logarithm lies behind it.
+    void judge_logs(int i) {
+        const std::string output = behind(i);
+        if (!goes_to_log(edit_, output)) return;
+        for (const std::string& tensor : {node(i).input(0), output}) {
+            const auto all = range(tensor);
+            const Observed* observed = seen(tensor);
+            if (!all || observed == nullptr) continue;
+            const double lost = relative_loss(*observed, step_of(*all));
+            if (lost <= kMostProductNoise) continue;
+            const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and the logarithm behind it makes "
+                                                 "smaller values count as much as large ones", tensor, all->lo, all->hi, step_of(*all));
+            return add({tensor, i, decibels(lost), what, with_readers(output, with_makers(node(i).input(0), {i}))});
+        }
     }
 
     void judge_channels(int i) {
@@ -215,6 +248,7 @@ private:
 
     /// Back to where the tensor got its scale: everything there writes codes, which float readers would have to live with.
     std::vector<int> with_makers(std::string tensor, std::vector<int> items) const {
+        tensor = before_moves(std::move(tensor));
         for (int maker = edit_.producer(tensor); runs(maker); maker = edit_.producer(tensor)) {
             const StaticItem& item = plan_.items[at(maker)];
             items.push_back(maker);
@@ -223,6 +257,16 @@ private:
             tensor = node(maker).input(slot);
         }
         return items;
+    }
+
+    /// The tensor that nodes in float only move: what made it wrote codes all the same.
+    std::string before_moves(std::string tensor) const {
+        static constexpr std::array kMoves = {"Cast", "Identity", "Pad", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze"};
+        for (int maker = edit_.producer(tensor); maker >= 0 && !runs(maker); maker = edit_.producer(tensor)) {
+            if (std::find(kMoves.begin(), kMoves.end(), node(maker).op_type()) == kMoves.end()) break;
+            tensor = node(maker).input(0);
+        }
+        return tensor;
     }
 
     /// On to what reads it with the same scale, or would give it the same again.

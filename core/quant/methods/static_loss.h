@@ -25,6 +25,8 @@ struct StaticLoss {
 ///   - Conv, MatMul, Gemm: what their products take from the channels of their input at its scale, by the power of weights and
 ///     channels; once for all channels, and once for those that are far below the one that sets the range
 ///   - the same nodes: what is left of the median run, where few samples set the range
+///   - the same nodes: sums that are far smaller than their terms, as in a Fourier transform of sound
+///   - the same nodes in front of a Log: values that are small beside the step of what they read or make
 ///   - Conv: channels of its output, where it is not read by a heavy node in INT8
 ///   - Split, Slice and the like: a part that is lost in the scale of the whole
 [[nodiscard]] std::vector<StaticLoss> static_losses(const GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration);

@@ -267,7 +267,8 @@ std::map<std::string, int> StaticPlan::channel_axes(const GraphEdit& edit) const
     for (const auto& [name, tensor] : tensors) {
         int maker = edit.producer(name);  // behind clamps that vanished
         while (maker >= 0 && items[static_cast<std::size_t>(maker)].absorbed) maker = edit.producer(edit.item(static_cast<std::size_t>(maker)).proto.input(0));
-        if (maker >= 0 && items[static_cast<std::size_t>(maker)].kernel == Kernel::conv) axes.emplace(name, 1);
+        if (maker >= 0 && is_heavy(items[static_cast<std::size_t>(maker)].kernel))
+            axes.emplace(name, items[static_cast<std::size_t>(maker)].kernel == Kernel::conv ? 1 : -1);
     }
     return axes;
 }

@@ -40,7 +40,7 @@ struct StaticPlan {
     /// in float, and those of a fixed scale, which may share another.
     [[nodiscard]] std::vector<std::string> observed() const;
     /// Channel axis of the tensors that Conv, MatMul and Gemm read in INT8, whose means bias correction needs, and of those that
-    /// Conv makes: their power and peaks show what is lost beside a larger channel.
+    /// these make: their power and peaks show what is lost beside a larger channel.
     [[nodiscard]] std::map<std::string, int> channel_axes(const GraphEdit& edit) const;
 };
 
