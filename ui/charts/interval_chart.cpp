@@ -5,6 +5,7 @@
 #include <QGraphicsLayout>
 #include <QGraphicsScene>
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QLineSeries>
 #include <QPainter>
 #include <QScatterSeries>
@@ -77,14 +78,37 @@ void addLine(QChart& chart, const QPointF& from, const QPointF& to, const QPen& 
     chart.addSeries(line);
 }
 
-void addDot(QChart& chart, const IntervalRow& row, double y, const Theme& theme) {
+/// A square or a dot.
+struct Marker {
+    bool square = false;
+    double size = kDot;
+    QColor colour;
+};
+
+void addMarker(QChart& chart, const QPointF& at, const Marker& marker) {
     auto* dot = new QScatterSeries(&chart);
-    dot->append(row.value, y);
-    dot->setMarkerShape(row.baseline ? QScatterSeries::MarkerShapeRectangle : QScatterSeries::MarkerShapeCircle);
-    dot->setMarkerSize(row.best ? kBestDot : kDot);
-    dot->setColor(colourOf(row, theme));
+    dot->append(at);
+    dot->setMarkerShape(marker.square ? QScatterSeries::MarkerShapeRectangle : QScatterSeries::MarkerShapeCircle);
+    dot->setMarkerSize(marker.size);
+    dot->setColor(marker.colour);
     dot->setPen(Qt::NoPen);
     chart.addSeries(dot);
+}
+
+void addRow(QChart& chart, const IntervalRow& row, double y, const Theme& theme) {
+    const QColor colour = colourOf(row, theme);
+    if (row.hi > row.lo) {
+        addLine(chart, {row.lo, y}, {row.hi, y}, QPen(colour, 2.6, Qt::SolidLine, Qt::FlatCap));
+    }
+    if (row.before && row.known) {
+        addLine(chart, {*row.before, y}, {row.value, y}, QPen(theme.line, 4, Qt::SolidLine, Qt::FlatCap));
+    }
+    if (row.before) {
+        addMarker(chart, {*row.before, y}, {true, kDot - 1, theme.method(u"fp32")});
+    }
+    if (row.known) {
+        addMarker(chart, {row.value, y}, {row.baseline, row.best ? kBestDot : kDot, colour});
+    }
 }
 
 /// Series and axes of a plot, and where they lie.
@@ -100,13 +124,7 @@ void fill(QChart& chart, const IntervalPlot& plot, const Theme& theme, const Int
         }
     }
     for (std::size_t i = 0; i < plot.rows.size(); ++i) {
-        const IntervalRow& row = plot.rows[i];
-        if (row.hi > row.lo) {
-            addLine(chart, {row.lo, double(i) + 0.5}, {row.hi, double(i) + 0.5}, QPen(colourOf(row, theme), 2.6, Qt::SolidLine, Qt::FlatCap));
-        }
-        if (row.known) {
-            addDot(chart, row, double(i) + 0.5, theme);
-        }
+        addRow(chart, plot.rows[i], double(i) + 0.5, theme);
     }
     addAxes(chart, plot, layout.plot.width());
     // An equal area would not reach the new series.
@@ -173,7 +191,7 @@ IntervalAxis axisOf(const IntervalPlot& plot) {
             continue;
         }
         const bool interval = row.hi > row.lo;
-        for (const double value : {row.value, interval ? row.lo : row.value, interval ? row.hi : row.value}) {
+        for (const double value : {row.value, interval ? row.lo : row.value, interval ? row.hi : row.value, row.before.value_or(row.value)}) {
             if (std::isfinite(value)) {
                 axis.lo = std::min(axis.lo, value);
                 axis.hi = std::max(axis.hi, value);
@@ -193,6 +211,17 @@ IntervalAxis axisOf(const IntervalPlot& plot) {
         return {middle - least, middle + least};
     }
     return axis;
+}
+
+QVector<int> rowsWith(const QVector<int>& nodes, const IntervalPlot& plot) {
+    QVector<int> rows;
+    for (int row = 0; row < int(plot.rows.size()); ++row) {
+        const QVector<int>& of = plot.rows[std::size_t(row)].nodes;
+        if (std::any_of(nodes.begin(), nodes.end(), [&of](int node) { return std::binary_search(of.begin(), of.end(), node); })) {
+            rows << row;
+        }
+    }
+    return rows;
 }
 
 IntervalLayout layoutOf(const IntervalPlot& plot, double width) {
@@ -240,11 +269,13 @@ IntervalChart::IntervalChart(QWidget* parent) : QChartView(new QChart, parent) {
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setFocusPolicy(Qt::StrongFocus);
     makePlain(*chart());
 }
 
 void IntervalChart::setPlot(const IntervalPlot& plot) {
     plot_ = plot;
+    keyRow_ = std::clamp(keyRow_, 0, std::max(0, int(plot.rows.size()) - 1));
     setAccessibleName(plot.title);
     QStringList words;
     for (const IntervalRow& row : plot.rows) {
@@ -284,6 +315,55 @@ void IntervalChart::rebuild() {
     viewport()->update();
 }
 
+void IntervalChart::setMarked(const QVector<int>& rows) {
+    if (marked_ != rows) {
+        marked_ = rows;
+        resetCachedContent();  // the ground may be kept
+        viewport()->update();
+    }
+}
+
+void IntervalChart::drawBackground(QPainter* painter, const QRectF& rect) {
+    QChartView::drawBackground(painter, rect);
+    const Theme theme = Theme::current();
+    const IntervalLayout layout = layoutOf(plot_, width());
+    const auto band = [&](int row) { return QRectF(0, layout.top + row * layout.row, width(), layout.row); };
+    for (const int row : marked_) {
+        painter->fillRect(band(row), theme.accentSoft);
+    }
+    if (hasFocus() && !plot_.rows.empty()) {
+        painter->setPen(QPen(theme.accent, 1));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(band(keyRow_).adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+}
+
+void IntervalChart::keyPressEvent(QKeyEvent* event) {
+    const int last = int(plot_.rows.size()) - 1;
+    const int step = event->key() == Qt::Key_Down ? 1 : event->key() == Qt::Key_Up ? -1 : 0;
+    if (step != 0 && keyRow_ + step >= 0 && keyRow_ + step <= last) {
+        keyRow_ += step;
+        resetCachedContent();
+        viewport()->update();
+    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space) && last >= 0) {
+        emit rowClicked(keyRow_);
+    } else {
+        event->ignore();
+    }
+}
+
+void IntervalChart::focusInEvent(QFocusEvent* event) {
+    QChartView::focusInEvent(event);
+    resetCachedContent();
+    viewport()->update();
+}
+
+void IntervalChart::focusOutEvent(QFocusEvent* event) {
+    QChartView::focusOutEvent(event);
+    resetCachedContent();
+    viewport()->update();
+}
+
 void IntervalChart::drawForeground(QPainter* painter, const QRectF& rect) {
     QChartView::drawForeground(painter, rect);
     paintText(*painter, plot_, Theme::current(), width());
@@ -303,7 +383,8 @@ void IntervalChart::changeEvent(QEvent* event) {
 
 void IntervalChart::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton && rowAt(event->pos()) >= 0) {
-        emit rowClicked(rowAt(event->pos()));
+        keyRow_ = rowAt(event->pos());
+        emit rowClicked(keyRow_);
         return;
     }
     QChartView::mousePressEvent(event);

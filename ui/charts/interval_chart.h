@@ -3,6 +3,7 @@
 
 #include <QChartView>
 #include <QString>
+#include <QVector>
 
 #include <optional>
 #include <vector>
@@ -22,6 +23,8 @@ struct IntervalRow {
     QString text;              ///< what stands at the right end: "44.0   2.19x"
     QString tip;
     bool known = true;         ///< else there is no dot, and the text says why
+    std::optional<double> before = {};   ///< of the baseline, for rows that stand for something else than a model: a square
+    QVector<int> nodes = {};   ///< of the graph that the row is about, rising: a click selects them
 };
 
 /// A chart of rows, from top to bottom.
@@ -33,6 +36,7 @@ struct IntervalPlot {
     bool fromZero = true;
     std::vector<IntervalRow> rows;
     bool dense = false;        ///< rows as low as their text allows
+    bool ofModels = true;      ///< one row for each measured model, the baseline first
     QString figure = {};       ///< id of what it shows (core/evidence/figures.h); empty: none of them
 };
 
@@ -41,6 +45,9 @@ struct IntervalAxis {
     double lo = 0, hi = 1;
 };
 [[nodiscard]] IntervalAxis axisOf(const IntervalPlot& plot);
+
+/// Rows that stand for at least one of the nodes.
+[[nodiscard]] QVector<int> rowsWith(const QVector<int>& nodes, const IntervalPlot& plot);
 
 /// What a narrow column does to the labels: nothing, cuts that leave them different from each other, or more.
 enum class LabelCut { none, distinct, ambiguous };
@@ -60,7 +67,8 @@ struct IntervalLayout {
 /// Paints a plot into a rectangle of the painter; its height is layoutOf(plot, width).height.
 void paintIntervals(QPainter& painter, const QRectF& target, const IntervalPlot& plot, const Theme& theme);
 
-/// A dot-and-interval chart as a widget, as high as its rows need. Follows the palette.
+/// A dot-and-interval chart as a widget, as high as its rows need. Follows the palette. A click on a row, or Return on the one
+/// that the arrow keys went to, says which row is meant.
 class IntervalChart : public QChartView {
     Q_OBJECT
 
@@ -69,6 +77,9 @@ public:
 
     void setPlot(const IntervalPlot& plot);
     void setDense(bool dense);
+    /// Rows on a soft ground: what is selected elsewhere.
+    void setMarked(const QVector<int>& rows);
+    [[nodiscard]] const QVector<int>& marked() const { return marked_; }
     [[nodiscard]] const IntervalPlot& plot() const { return plot_; }
     /// Row under a point of the widget, or -1.
     [[nodiscard]] int rowAt(const QPoint& position) const;
@@ -79,7 +90,11 @@ signals:
     void rowClicked(int row);
 
 protected:
+    void drawBackground(QPainter* painter, const QRectF& rect) override;
     void drawForeground(QPainter* painter, const QRectF& rect) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
@@ -89,6 +104,8 @@ private:
     void rebuild();
 
     IntervalPlot plot_;
+    QVector<int> marked_;
+    int keyRow_ = 0;   ///< where the arrow keys are
 };
 
 }  // namespace vernier::ui

@@ -73,14 +73,38 @@ void ChartsArea::setPlots(const std::vector<IntervalPlot>& plots, const QString&
     while (charts_.size() < qsizetype(shown.size())) {
         auto* chart = new IntervalChart(widget());
         chart->setContextMenuPolicy(Qt::CustomContextMenu);
-        connect(chart, &IntervalChart::rowClicked, this, &ChartsArea::rowClicked);
+        connect(chart, &IntervalChart::rowClicked, this, [this, chart](int row) { clicked(*chart, row); });
         connect(chart, &QWidget::customContextMenuRequested, this, [this, chart](const QPoint& position) { chartMenu(chart, position); });
         charts_ << chart;
     }
     for (qsizetype i = 0; i < charts_.size(); ++i) {
         charts_[i]->setPlot(shown[std::size_t(i)]);
     }
+    markAll();
     arrange();
+}
+
+void ChartsArea::clicked(const IntervalChart& chart, int row) {
+    const QVector<int> nodes = chart.plot().rows[std::size_t(row)].nodes;
+    if (chart.plot().ofModels) {
+        emit rowClicked(row);
+    }
+    if (!nodes.isEmpty()) {
+        emit nodesClicked(nodes);
+    }
+}
+
+void ChartsArea::mark(int modelRow, const QVector<int>& nodes) {
+    markedModel_ = modelRow;
+    markedNodes_ = nodes;
+    markAll();
+}
+
+void ChartsArea::markAll() {
+    for (IntervalChart* chart : charts_) {
+        const bool model = chart->plot().ofModels && markedModel_ >= 0 && markedModel_ < int(chart->plot().rows.size());
+        chart->setMarked(model ? QVector<int>{markedModel_} : rowsWith(markedNodes_, chart->plot()));
+    }
 }
 
 void ChartsArea::arrange() {

@@ -38,8 +38,12 @@ public:
     void setPlots(const std::vector<IntervalPlot>& plots, const QString& subtitle);
     [[nodiscard]] const QVector<IntervalChart*>& charts() const { return charts_; }
 
+    /// What is selected: the row of a model (0 = the baseline, -1 = none); in charts of something else the rows that stand for these nodes.
+    void mark(int modelRow, const QVector<int>& nodes);
+
 signals:
-    void rowClicked(int row);
+    void rowClicked(int row);                        ///< in a chart whose rows are models
+    void nodesClicked(const QVector<int>& nodes);    ///< of a row that stands for nodes of the graph
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -63,6 +67,8 @@ private:
     [[nodiscard]] int mostColumns() const;
     void apply(const Fit& fit);
     void showPage();
+    void clicked(const IntervalChart& chart, int row);
+    void markAll();
     void chartMenu(IntervalChart* chart, const QPoint& position);
     void exportChart(const IntervalChart& chart);
 
@@ -74,6 +80,8 @@ private:
     std::function<void(bool)> shorten_;
     QTabBar* pages_;
     Fit fit_;
+    int markedModel_ = -1;
+    QVector<int> markedNodes_;
 };
 
 }  // namespace vernier::ui

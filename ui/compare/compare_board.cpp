@@ -19,6 +19,7 @@
 #include "ui/compare/invitation.h"
 #include "ui/compare/run_table.h"
 #include "ui/compare/session_comparison.h"
+#include "ui/compare/time_plot.h"
 #include "ui/compare/verdict_strip.h"
 #include "ui/session/folders.h"
 #include "ui/session/jobs.h"
@@ -51,6 +52,8 @@ CompareBoard::CompareBoard(Session& session, QWidget* parent)
         const QVector<int> ids = comparedRuns(session_);
         session_.setCurrentRun(row > 0 && row <= ids.size() ? ids[row - 1] : 0);
     });
+    connect(charts_, &ChartsArea::nodesClicked, this, [this](const QVector<int>& nodes) { session_.selection().set(nodes); });
+    connect(&session.selection(), &Selection::changed, this, &CompareBoard::markSelected);
     connect(&session, &Session::runsChanged, this, &CompareBoard::refresh);
     connect(&session, &Session::stateChanged, this, &CompareBoard::refresh);
     connect(&session, &Session::currentRunChanged, this, &CompareBoard::showState);
@@ -158,7 +161,13 @@ void CompareBoard::refresh() {
         warnings_ = measuredWarnings(session_);
         showWarnings(false);
         warning_->setVisible(!warnings_.isEmpty());
-        charts_->setPlots(comparisonPlots(*named, in_board_chart), measuredHow(session_));
+        std::vector<IntervalPlot> plots = comparisonPlots(*named, in_board_chart);
+        for (IntervalPlot& plot : plots) {
+            if (plot.figure == QLatin1String("sqnr")) {
+                nameOutputNodes(plot, session_, *named);
+            }
+        }
+        charts_->setPlots(plots, measuredHow(session_));
     }
     selectBest(named ? named->best : -1);
     showState();
@@ -175,7 +184,14 @@ void CompareBoard::selectBest(int best) {
     stamp_ = stamp;
 }
 
+/// Charts of models mark the selected run.
+void CompareBoard::markSelected() {
+    const int candidate = int(comparedRuns(session_).indexOf(session_.currentRun()));
+    charts_->mark(session_.currentRun() == 0 ? 0 : candidate < 0 ? -1 : candidate + 1, session_.selection().nodes());
+}
+
 void CompareBoard::showState() {
+    markSelected();
     const Run* run = session_.run(session_.currentRun());
     const bool measurable = session_.baseline() && !session_.jobs().busy();
     if (!measurable && measure_->hasFocus()) {

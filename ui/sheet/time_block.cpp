@@ -54,15 +54,15 @@ void sortByChange(std::vector<KindTime>& kinds) {
 
 }  // namespace
 
-std::vector<KindTime> changesOfTime(const Measurement& before, const Measurement& after) {
-    std::vector<KindTime> kinds = time_by_kind(before, after);
+std::vector<KindTime> changesOfTime(const Measurement& before, const Measurement& after, std::size_t most) {
+    std::vector<KindTime> kinds = time_by_kind(before, after, most);
     sortByChange(kinds);
     return kinds;
 }
 
-ScaledTime scaledTime(const Measurement& before, const Measurement& after) {
+ScaledTime scaledTime(const Measurement& before, const Measurement& after, std::size_t most) {
     constexpr double kMuch = 1.25;
-    ScaledTime time{changesOfTime(before, after)};
+    ScaledTime time{changesOfTime(before, after, most)};
     double totalBefore = 0, totalAfter = 0;
     for (const KindTime& kind : time.kinds) {
         totalBefore += kind.before;

@@ -142,7 +142,7 @@ constexpr ActionRow kActions[] = {
     {Menu::view, "nodes-panel", QT_TRANSLATE_NOOP("Actions", "Node &table"), "", Needs::model, toggle<MainWindow::Panel::nodes>, "", false, isShown<MainWindow::Panel::nodes>},
     {Menu::view, "recipe-panel", QT_TRANSLATE_NOOP("Actions", "Recip&e"), "", Needs::model, toggle<MainWindow::Panel::rules>, "", false, isShown<MainWindow::Panel::rules>},
     {Menu::view, "right-panel", QT_TRANSLATE_NOOP("Actions", "Ins&pector"), "F10", Needs::model, toggle<MainWindow::Panel::right>, "", false, isShown<MainWindow::Panel::right>},
-    {Menu::view, "bottom-panel", QT_TRANSLATE_NOOP("Actions", "Co&mparison, data, findings, log"), "F12", Needs::model, toggle<MainWindow::Panel::bottom>, "", false, isShown<MainWindow::Panel::bottom>},
+    {Menu::view, "bottom-panel", QT_TRANSLATE_NOOP("Actions", "Co&mparison, time, data, findings, log"), "F12", Needs::model, toggle<MainWindow::Panel::bottom>, "", false, isShown<MainWindow::Panel::bottom>},
     {Menu::view, "mirror-panels", QT_TRANSLATE_NOOP("Actions", "Inspector left, nodes ri&ght"), "", Needs::model, [](MainWindow& w) { w.mirrorPanels(); },
      QT_TRANSLATE_NOOP("Actions", "The inspector and the nodes change sides"), false, [](MainWindow& w) { return w.mirrored(); }},
     {Menu::view, "reset-layout", QT_TRANSLATE_NOOP("Actions", "&Reset layout"), "", Needs::nothing, [](MainWindow& w) { w.resetLayout(); }, ""},

@@ -16,7 +16,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kVersion = 1;   ///< of what state() gives
+constexpr int kVersion = 2;   ///< of what state() gives
 constexpr QSize kOwnWindow{520, 420};
 
 struct PanelRow {
@@ -30,12 +30,13 @@ constexpr std::array<PanelRow, Docks::kPanels> kRows = {{
     {"recipe", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Recipe"), Qt::LeftDockWidgetArea},
     {"inspector", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Inspector"), Qt::RightDockWidgetArea},
     {"compare", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Compare"), Qt::BottomDockWidgetArea},
+    {"time", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Time"), Qt::BottomDockWidgetArea},
     {"data", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Data"), Qt::BottomDockWidgetArea},
     {"findings", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Findings"), Qt::BottomDockWidgetArea},
     {"log", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Log"), Qt::BottomDockWidgetArea},
 }};
 
-constexpr std::array kAll = {Docks::nodes, Docks::recipe, Docks::inspector, Docks::compare, Docks::data, Docks::findings, Docks::log};
+constexpr std::array kAll = {Docks::nodes, Docks::recipe, Docks::inspector, Docks::compare, Docks::time, Docks::data, Docks::findings, Docks::log};
 
 }  // namespace
 
@@ -48,7 +49,7 @@ Docks::Docks(QWidget* centre, const std::array<QWidget*, kPanels>& panels, QWidg
     for (const Panel panel : kAll) {
         make(panel, panels[panel]);
     }
-    for (const auto& [lower, upper] : {std::pair{compare, data}, {data, findings}, {findings, log}}) {
+    for (const auto& [lower, upper] : {std::pair{compare, time}, {time, data}, {data, findings}, {findings, log}}) {
         tabifyDockWidget(docks_[lower], docks_[upper]);
     }
     docks_[compare]->raise();

@@ -21,8 +21,8 @@ class Docks : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Panel { nodes, recipe, inspector, compare, data, findings, log };
-    static constexpr std::size_t kPanels = 7;
+    enum Panel { nodes, recipe, inspector, compare, time, data, findings, log };
+    static constexpr std::size_t kPanels = 8;
 
     /// What the sides of the usual layout take, in pixels.
     struct Sizes {

@@ -44,6 +44,23 @@ QString sign(Severity severity) {
 
 }  // namespace
 
+int nodeOf(const Finding& finding, const Model& model) {
+    if (finding.node >= 0) {
+        return finding.node;
+    }
+    if (!finding.node_name.empty()) {
+        const auto& nodes = model.nodes();
+        const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.label == finding.node_name; });
+        return found == nodes.end() ? -1 : found->id;
+    }
+    const ValueId value = finding.tensor.empty() ? kNone : model.find_value(finding.tensor);
+    if (value == kNone) {
+        return -1;
+    }
+    const Value& tensor = model.value(value);
+    return tensor.producer != kNone ? tensor.producer : tensor.consumers.empty() ? -1 : tensor.consumers.front();
+}
+
 std::vector<Finding> findingsFrom(const Json& document, const char* key) {
     std::vector<Finding> findings;
     if (!document.is_object() || !document.contains(key) || !document[key].is_array()) {
@@ -82,12 +99,15 @@ FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
     connect(tree_->header(), &QHeaderView::sectionResized, tree_, &QTreeWidget::doItemsLayout, Qt::QueuedConnection);
     layout->addWidget(tree_);
     layout->addWidget(empty_);
-    connect(tree_, &QTreeWidget::itemClicked, this, [this](const QTreeWidgetItem* item) {
+    const auto go = [this](const QTreeWidgetItem* item) {
         const QVariant node = item->data(0, kNodeRole);
         if (node.isValid() && session_.model() && node.toInt() < static_cast<int>(session_.model()->nodes().size())) {
             session_.selection().setOne(node.toInt());
         }
-    });
+    };
+    connect(tree_, &QTreeWidget::itemClicked, this, go);
+    connect(tree_, &QTreeWidget::itemActivated, this, go);   // Return does it, too
+    connect(&session.selection(), &Selection::changed, this, &FindingsPanel::markSelection);
     connect(&session, &Session::stateChanged, this, &FindingsPanel::refill);
     connect(&session, &Session::inspectionChanged, this, &FindingsPanel::refill);
     connect(&session, &Session::planChanged, this, &FindingsPanel::refill);
@@ -127,11 +147,26 @@ void FindingsPanel::addGroup(const QString& title, const std::vector<Finding>& f
         item->setText(Code, QString::fromStdString(finding.code));
         item->setForeground(Code, theme.text2);
         item->setFont(Code, labelFont());
-        if (finding.node >= 0) {
-            item->setData(0, kNodeRole, finding.node);
+        if (const int node = nodeOf(finding, *session_.model()); node >= 0) {
+            item->setData(0, kNodeRole, node);
         }
     }
     group->setExpanded(true);
+}
+
+/// Rows about nodes that are selected stand on a soft ground.
+void FindingsPanel::markSelection() {
+    const QBrush ground = Theme::current().accentSoft;
+    for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+        for (int j = 0; j < tree_->topLevelItem(i)->childCount(); ++j) {
+            QTreeWidgetItem* item = tree_->topLevelItem(i)->child(j);
+            const QVariant node = item->data(0, kNodeRole);
+            const bool selected = node.isValid() && session_.selection().contains(node.toInt());
+            for (int column = 0; column < ColumnCount; ++column) {
+                item->setBackground(column, selected ? ground : QBrush());
+            }
+        }
+    }
 }
 
 void FindingsPanel::refill() {
@@ -156,6 +191,7 @@ void FindingsPanel::refill() {
     tree_->setVisible(!none);
     empty_->setVisible(none);
     empty_->setText(session_.model() ? tr("Nothing was found that needs your attention.") : tr("Open a model to see what there is to know about it."));
+    markSelection();
     emit countChanged(count());
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/finding.h"
+#include "core/model/model.h"
 
 class QLabel;
 class QTreeWidget;
@@ -28,12 +29,16 @@ signals:
 
 private:
     void refill();
+    void markSelection();
     void addGroup(const QString& title, const std::vector<Finding>& findings);
 
     Session& session_;
     QLabel* empty_;
     QTreeWidget* tree_;
 };
+
+/// The node that a finding is about: named by its id, its name, or a tensor that it makes or else takes. -1 when there is none.
+[[nodiscard]] int nodeOf(const Finding& finding, const Model& model);
 
 /// The findings of a JSON list; entries of an unknown form are left out.
 [[nodiscard]] std::vector<Finding> findingsFrom(const Json& document, const char* key);

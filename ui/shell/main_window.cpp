@@ -65,6 +65,7 @@ MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent
     setMinimumSize(1000, 640);
     inspector_ = makeInspector(session);
     compare_ = makeCompareBoard(session);
+    time_ = makeTimePanel(session);
     stack_->addWidget(start_);
     stack_->addWidget(buildWorkspace());
     auto* all = new QWidget;
@@ -116,10 +117,10 @@ QWidget* MainWindow::buildDocks() {
     nodes_->setMinimumWidth(280);
     rules_->setMinimumWidth(280);
     // Low, so that the graph can have the room; and not so wide that the window would have to grow where they stand beside it.
-    for (QWidget* panel : {compare_, static_cast<QWidget*>(data_), static_cast<QWidget*>(findings_), static_cast<QWidget*>(log)}) {
+    for (QWidget* panel : {compare_, time_, static_cast<QWidget*>(data_), static_cast<QWidget*>(findings_), static_cast<QWidget*>(log)}) {
         panel->setMinimumSize(280, 3 * fontMetrics().height() + 24);
     }
-    docks_ = new Docks(centre, {nodes_, rules_, inspector_, compare_, data_, findings_, log});
+    docks_ = new Docks(centre, {nodes_, rules_, inspector_, compare_, time_, data_, findings_, log});
     return docks_;
 }
 

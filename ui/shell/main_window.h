@@ -35,7 +35,7 @@ class MainWindow : public QMainWindow {
 
 public:
     enum class Panel { left, nodes, rules, right, bottom };   ///< left: nodes and rules; bottom: all of Tab
-    enum class Tab { compare, data, findings, log };
+    enum class Tab { compare, time, data, findings, log };
 
     MainWindow(Session& session, Appearance& appearance, QWidget* parent = nullptr);
     ~MainWindow() override;
@@ -152,6 +152,7 @@ private:
     StatusLine* status_;
     QWidget* inspector_ = nullptr;
     QWidget* compare_ = nullptr;
+    QWidget* time_ = nullptr;
     Docks* docks_ = nullptr;
     QMap<Panel, QVector<Docks::Panel>> away_;   ///< what a group of panels showed when it was hidden
     bool roomyBottom_ = true;   ///< the comparison has its usual height

@@ -18,7 +18,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr Docks::Panel kTabs[] = {Docks::compare, Docks::data, Docks::findings, Docks::log};   ///< by MainWindow::Tab
+constexpr Docks::Panel kTabs[] = {Docks::compare, Docks::time, Docks::data, Docks::findings, Docks::log};   ///< by MainWindow::Tab
 
 QVector<Docks::Panel> groupOf(MainWindow::Panel panel) {
     switch (panel) {
@@ -82,7 +82,7 @@ void MainWindow::showTab(Tab tab) {
 /// What the title of each panel has, for those whose title is a tab, and to bring hidden ones back.
 void MainWindow::fillPanelsMenu() {
     panelsMenu_->clear();
-    for (const Docks::Panel panel : {Docks::nodes, Docks::recipe, Docks::inspector, Docks::compare, Docks::data, Docks::findings, Docks::log}) {
+    for (const Docks::Panel panel : {Docks::nodes, Docks::recipe, Docks::inspector, Docks::compare, Docks::time, Docks::data, Docks::findings, Docks::log}) {
         QMenu* places = panelsMenu_->addMenu(docks_->dock(panel)->windowTitle());
         places->setEnabled(session_.model() != nullptr);
         docks_->fillMenu(*places, panel);

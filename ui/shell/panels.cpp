@@ -2,6 +2,7 @@
 #include "ui/shell/panels.h"
 
 #include "ui/compare/compare_board.h"
+#include "ui/compare/time_panel.h"
 #include "ui/inspect/inspector_panel.h"
 
 namespace vernier::ui {
@@ -12,6 +13,10 @@ QWidget* makeInspector(Session& session) {
 
 QWidget* makeCompareBoard(Session& session) {
     return new CompareBoard(session);
+}
+
+QWidget* makeTimePanel(Session& session) {
+    return new TimePanel(session);
 }
 
 }  // namespace vernier::ui
