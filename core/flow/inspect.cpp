@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/inspect.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -98,7 +100,7 @@ Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, con
     const std::vector<Finding> seen = look(*result.model, job);
     result.findings.insert(result.findings.end(), seen.begin(), seen.end());
     result.findings.push_back({Severity::info, "no-baseline", kNone, {}, {}, "Nothing has been measured yet on this machine.",
-                               "Measure the FP32 baseline first, with validation samples (--data) if there are any."});
+                               fmt::format("Measure the {} baseline first, with validation samples (--data) if there are any.", title(main_precision(*result.model)))});
     for (const Finding& finding : result.findings) job.report(finding);
     return result;
 }

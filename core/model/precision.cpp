@@ -197,4 +197,30 @@ bool is_constant(const Model& model, ValueId value) { return constant_in(makeup_
 int code_bits(const Model& model, ValueId value) { return codes_in(makeup_of(model), value); }
 Precision precision_of(const Model& model, NodeId node) { return static_cast<Precision>(makeup_of(model).precision[static_cast<std::size_t>(node)]); }
 
+
+Precision main_precision(const Model& model) {
+    constexpr std::uint64_t kFew = 10;   // one part in so many
+    struct Share {
+        std::uint64_t nodes = 0, bytes = 0;
+    };
+    std::array<Share, kPrecisions.size()> shares;
+    Share all, integers;
+    for (const Node& node : model.nodes()) {
+        if (node.op_type == "Constant") continue;
+        const Precision precision = precision_of(model, node.id);
+        for (Share* share : {&shares[static_cast<std::size_t>(precision)], &all, is_integer(precision) ? &integers : nullptr}) {
+            if (share == nullptr) continue;
+            ++share->nodes;
+            share->bytes += node.weight_bytes;
+        }
+    }
+    const bool quantized = integers.nodes > 0 && (integers.nodes * kFew >= all.nodes || integers.bytes * kFew >= all.bytes);
+    const auto weight = [&](Precision precision) {
+        const Share& share = shares[static_cast<std::size_t>(precision)];
+        if (is_integer(precision) != quantized) return std::uint64_t{0};
+        return quantized || all.bytes == 0 ? share.nodes : share.bytes;
+    };
+    return *std::max_element(kPrecisions.begin(), kPrecisions.end(), [&](Precision a, Precision b) { return weight(a) < weight(b); });
+}
+
 }  // namespace vernier

@@ -20,6 +20,10 @@ inline constexpr std::array kPrecisions = {Precision::fp32,        Precision::fp
 ///   int4-weights  the same with 4 bits or fewer
 [[nodiscard]] Precision precision_of(const Model& model, NodeId node);
 
+/// What a model is as a whole: the integer form that most of its integer nodes have, where these are more than a few (a tenth of
+/// its nodes or of its weights); else the float type of most of its weights.
+[[nodiscard]] Precision main_precision(const Model& model);
+
 [[nodiscard]] std::string_view id(Precision precision);      ///< "int8-static"
 [[nodiscard]] std::string_view title(Precision precision);   ///< "INT8 static", "INT8 weights"
 [[nodiscard]] std::string_view badge(Precision precision);   ///< "S8", "W8": the badge of the method where there is one

@@ -30,6 +30,7 @@ TEST(Precision, BetweenQuantizeAndDequantizeItIsStatic) {
     const ModelPtr model = make_model(b.build());
     for (NodeId id = 0; id < 6; ++id) EXPECT_EQ(precision_of(*model, id), Precision::int8_static) << model->node(id).label;
     EXPECT_EQ(precision_of(*model, 6), Precision::fp32);   // Softmax works on the float result
+    EXPECT_EQ(main_precision(*model), Precision::int8_static);
 }
 
 TEST(Precision, StoredCodesAreWeights) {
@@ -40,6 +41,7 @@ TEST(Precision, StoredCodesAreWeights) {
     for (const Node& node : model->nodes()) EXPECT_EQ(precision_of(*model, node.id), Precision::int8_weights) << node.label;
     EXPECT_EQ(code_bits(*model, model->find_value("w")), 8);
     EXPECT_EQ(code_bits(*model, model->find_value("x")), 0);
+    EXPECT_EQ(main_precision(*model), Precision::int8_weights);
 }
 
 TEST(Precision, RunTimeRangesAreDynamic) {
@@ -49,6 +51,26 @@ TEST(Precision, RunTimeRangesAreDynamic) {
     EXPECT_EQ(precision_of(*model, 0), Precision::int8_dynamic);
     EXPECT_EQ(precision_of(*model, 1), Precision::int8_dynamic);
     EXPECT_EQ(precision_of(*model, 3), Precision::fp32);
+    EXPECT_EQ(main_precision(*model), Precision::int8_dynamic);
+}
+
+TEST(Precision, AFewIntegerNodesDoNotNameTheModel) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    b.initializer("s", std::vector<float>{0.1F}, {}).initializer(tensor_proto("z", ElementType::uint8, zeros(1), {}));
+    b.initializer("w", std::vector<float>(16, 0.5F), {4, 4});
+    b.node("QuantizeLinear", {"x", "s", "z"}, {"q"}).node("DequantizeLinear", {"q", "s", "z"}, {"h0"});
+    for (int i = 0; i < 30; ++i) b.node("MatMul", {"h" + std::to_string(i), "w"}, {i == 29 ? "y" : "h" + std::to_string(i + 1)});
+    EXPECT_EQ(main_precision(*make_model(b.build())), Precision::fp32);
+}
+
+TEST(Precision, HalfWeightsNameTheModelWhateverTheTypeOfItsInputs) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    b.initializer(tensor_proto("w", ElementType::float16, std::string(32, '\1'), {4, 4}));
+    b.node("Cast", {"x"}, {"h"}, {{"to", 10}}).node("MatMul", {"h", "w"}, {"m"}).node("Cast", {"m"}, {"f"}, {{"to", 1}});
+    b.node("Relu", {"f"}, {"r"}).node("Sigmoid", {"r"}, {"g"}).node("Tanh", {"g"}, {"y"});
+    EXPECT_EQ(main_precision(*make_model(b.build())), Precision::fp16);
 }
 
 TEST(Precision, OtherFloatsAreWhatTheyAre) {
@@ -56,6 +78,7 @@ TEST(Precision, OtherFloatsAreWhatTheyAre) {
         ModelBuilder b;
         b.input("x", type, {4}).output("y", type, {4}).node("Relu", {"x"}, {"y"});
         EXPECT_EQ(precision_of(*make_model(b.build()), 0), expected);
+        EXPECT_EQ(main_precision(*make_model(b.build())), expected);
     }
 }
 

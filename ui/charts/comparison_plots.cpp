@@ -62,8 +62,8 @@ IntervalPlot figurePlot(const NamedComparison& named, const Figure& figure) {
     plot.more = QString::fromUtf8(figure.note.data(), qsizetype(figure.note.size()));
     plot.fromZero = figure.better == Better::lower;
     plot.rows.resize(trials.size());
-    plot.rows[0].label = tr("FP32 baseline");
-    plot.rows[0].method = QStringLiteral("fp32");
+    plot.rows[0].label = named.baseline.title;
+    plot.rows[0].method = named.baseline.method;
     plot.rows[0].baseline = true;
     for (std::size_t i = 0; i < trials.size(); ++i) {
         if (i > 0) {

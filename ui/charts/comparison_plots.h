@@ -21,6 +21,7 @@ struct NamedComparison {
     Comparison comparison;
     std::vector<CandidateName> names;
     int best = -1;    ///< the candidate that the verdict is about
+    CandidateName baseline = {QStringLiteral("Baseline"), QStringLiteral("fp32")};   ///< by what it is: "FP32 baseline"
 };
 
 /// Names each candidate by its file, without a method.

@@ -47,7 +47,7 @@ QFont numberFont(bool best) {
 }
 
 QColor colourOf(const IntervalRow& row, const Theme& theme) {
-    return row.baseline ? theme.method(u"fp32") : row.method.isEmpty() ? theme.accent : theme.method(row.method);
+    return !row.method.isEmpty() ? theme.method(row.method) : row.baseline ? theme.method(u"fp32") : theme.accent;
 }
 
 void addAxes(QChart& chart, const IntervalPlot& plot, double width) {

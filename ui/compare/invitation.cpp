@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/choose/numbers.h"
+#include "ui/compare/session_comparison.h"
 #include "ui/session/jobs.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
@@ -93,7 +94,7 @@ void Invitation::invite() {
         button_->setEnabled(button_->isEnabled() && can);
         return;
     }
-    title_->setText(session_.isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already") : tr("Measure the FP32 baseline first"));
+    title_->setText(session_.isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already") : tr("Measure the %1 baseline first").arg(openedAs(session_).title));
     QString words = tr("Savings are shown only against what this machine measured: size, session start, latency and, with a dataset, accuracy.");
     if (session_.datasetPath().isEmpty()) {
         words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");

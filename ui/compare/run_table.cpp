@@ -152,12 +152,14 @@ void RunTable::refill() {
 
 void RunTable::addBaseline() {
     insertRow(0);
-    QTableWidgetItem* name = cell(session_.isQuantizedAlready() ? tr("As opened (baseline)") : tr("FP32 (baseline)"), session_.modelName());
+    QTableWidgetItem* name = cell(tr("%1 (baseline)").arg(openedAs(session_).title), session_.modelName());
     name->setData(Qt::UserRole, 0);
     setItem(0, Name, name);
     QTableWidgetItem* badge = cell({});
-    badge->setData(MethodRole, int(Method::fp32));
-    badge->setData(OwnRole, false);
+    if (const auto method = method_from_id(openedAs(session_).method.toStdString())) {
+        badge->setData(MethodRole, int(*method));
+        badge->setData(OwnRole, false);
+    }
     setItem(0, Badge, badge);
     if (session_.baseline()) {
         addFigures(0, TrialView{*session_.baseline()});

@@ -3,6 +3,8 @@
 
 #include <QCoreApplication>
 
+#include "core/model/precision.h"
+#include "core/quant/method.h"
 #include "core/report/format.h"
 
 namespace vernier::ui {
@@ -32,6 +34,14 @@ QString whatOf(const GateLine& line) {
 
 }  // namespace
 
+CandidateName openedAs(const Session& session) {
+    const Precision precision = session.model() ? main_precision(*session.model()) : Precision::fp32;
+    const auto words = [](std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); };
+    // Integer weights alone have no method of their own yet: they look like the dynamic one, as in the graph.
+    const bool own = method_from_id(id(precision)).has_value();
+    return {words(title(precision)), words(own || !is_integer(precision) ? id(precision) : id(Method::int8_dynamic))};
+}
+
 QVector<int> comparedRuns(const Session& session) {
     QVector<int> ids;
     for (const Run& run : session.runs()) {
@@ -57,6 +67,8 @@ std::optional<NamedComparison> namedComparison(const Session& session) {
         named.comparison.candidates[i].measurement.model = (file + QStringLiteral(".onnx")).toStdString();
     }
     named.best = verdict_of(named.comparison).best;
+    named.baseline = openedAs(session);
+    named.baseline.title = tr("%1 baseline").arg(named.baseline.title);
     return named;
 }
 

@@ -11,6 +11,8 @@ namespace vernier::ui {
 
 /// The session's newest comparison under the names that its runs have now; nothing before there is one.
 [[nodiscard]] std::optional<NamedComparison> namedComparison(const Session& session);
+/// What the model is as it was opened ("FP32", "FP16", "INT8 static"), with the id of the method whose colour that has.
+[[nodiscard]] CandidateName openedAs(const Session& session);
 /// Run ids in the order of the comparison's candidates.
 [[nodiscard]] QVector<int> comparedRuns(const Session& session);
 

@@ -14,6 +14,7 @@
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
 #include "ui/session/session_report.h"
+#include "ui/session/stage_words.h"
 
 namespace vernier::ui {
 
@@ -21,22 +22,6 @@ namespace {
 
 constexpr qsizetype kLongestLog = 2000;
 constexpr double kPaceAfterSeconds = 1.0;  ///< a pace over less than this says nothing
-
-/// What vernier-cli calls a stage, in words for the window.
-QString plainStage(const QString& stage) {
-    static const QHash<QString, QString> words{
-        {QStringLiteral("read"), Jobs::tr("reading the model")},      {QStringLiteral("open"), Jobs::tr("opening the model")},
-        {QStringLiteral("check"), Jobs::tr("checking the model")},    {QStringLiteral("index"), Jobs::tr("checking the model")},
-        {QStringLiteral("shapes"), Jobs::tr("checking the model")},   {QStringLiteral("plan"), Jobs::tr("planning")},
-        {QStringLiteral("calibrate"), Jobs::tr("calibrating on samples")},
-        {QStringLiteral("quantize"), Jobs::tr("rewriting the model")},
-        {QStringLiteral("write"), Jobs::tr("writing the file")},
-        {QStringLiteral("time the first layers"), Jobs::tr("timing the first layers")},
-        {QStringLiteral("answers"), Jobs::tr("comparing answers")},
-        {QStringLiteral("latency"), Jobs::tr("timing runs")},
-    };
-    return words.value(stage, stage);
-}
 
 }  // namespace
 
@@ -292,7 +277,7 @@ void Jobs::start(const Step& step) {
     stageTimer_.invalidate();
     child_ = std::make_unique<CliJob>(words);
     connect(child_.get(), &CliJob::progress, this, [this](const QString& told, quint64 done, quint64 total) {
-        const QString stage = plainStage(told);
+        const QString stage = stageWords(told).value_or(told);
         if (stage != stage_ || !stageTimer_.isValid()) {
             stageTimer_.start();
         }

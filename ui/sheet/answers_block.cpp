@@ -55,7 +55,7 @@ double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, 
         const double y = place.top() + kTop + cells + 16;
         QStringList lines;
         if (candidate.agreement) {
-            lines << tr("agreement with FP32: %1 %").arg(QString::fromStdString(significant(*candidate.agreement, 4)));
+            lines << tr("agreement with the baseline: %1 %").arg(QString::fromStdString(significant(*candidate.agreement, 4)));
         }
         if (!candidate.measurement.outputs.empty()) {
             const OutputFigures& worst = candidate.measurement.outputs.front();

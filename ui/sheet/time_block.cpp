@@ -19,7 +19,14 @@ QString tr(const char* words) {
     return QCoreApplication::translate("Sheet", words);
 }
 
-void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double most, const QColor& colour, const Theme& theme) {
+/// Of the two models that a row compares.
+struct Colours {
+    const Theme& theme;
+    QColor before, after;
+};
+
+void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double most, const Colours& colours) {
+    const Theme& theme = colours.theme;
     const double left = row.left() + kLabels + kGap, width = row.width() - kLabels - kTexts - 2 * kGap - kDot;
     const auto at = [&](double value) { return left + kDot / 2 + (most > 0 ? value / most : 0) * width; };
     const double y = row.center().y(), before = at(time.before), after = at(time.after);
@@ -27,9 +34,9 @@ void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double
     painter.setPen(QPen(theme.line, 4, Qt::SolidLine, Qt::FlatCap));
     painter.drawLine(QPointF(before, y), QPointF(after, y));
     painter.setPen(Qt::NoPen);
-    painter.setBrush(theme.method(u"fp32"));
+    painter.setBrush(colours.before);
     painter.drawRect(QRectF(before - 5, y - 5, 10, 10));
-    painter.setBrush(colour);
+    painter.setBrush(colours.after);
     painter.drawEllipse(QPointF(after, y), kDot / 2, kDot / 2);
     QFont mono = monoFont();
     mono.setPixelSize(12);
@@ -101,15 +108,15 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
     }
     const CandidateName& name = sheet.named.names[best];
     paintLine(*painter, place.left(), place.top() + 14, place.width(),
-              tr("Where the time went: FP32 (square) → %1 (dot)").arg(name.title), sheetFont(13, true), theme.text);
+              tr("Where the time went: %1 (square) → %2 (dot)").arg(sheet.named.baseline.title, name.title), sheetFont(13, true), theme.text);
     double most = 0;
     for (const KindTime& kind : kinds) {
         most = std::max({most, kind.before, kind.after});
     }
-    const QColor colour = name.method.isEmpty() ? theme.accent : theme.method(name.method);
+    const Colours colours{theme, theme.method(sheet.named.baseline.method), name.method.isEmpty() ? theme.accent : theme.method(name.method)};
     double y = place.top() + kTop - 6;
     for (const KindTime& kind : kinds) {
-        paintRow(*painter, QRectF(place.left(), y, place.width(), kRow), kind, most, colour, theme);
+        paintRow(*painter, QRectF(place.left(), y, place.width(), kRow), kind, most, colours);
         y += kRow;
     }
     const auto factor = [](double value) { return QString::fromStdString(times(value)); };

@@ -108,7 +108,7 @@ constexpr ActionRow kActions[] = {
     {Menu::measure, "pick-data", QT_TRANSLATE_NOOP("Actions", "Pick dataset &file…"), "Ctrl+D", Needs::sound, [](MainWindow& w) { w.pickDataFile(); }, ""},
     {Menu::measure, "pick-data-folder", QT_TRANSLATE_NOOP("Actions", "Pick dataset f&older…"), "Ctrl+Shift+D", Needs::sound, [](MainWindow& w) { w.pickDataFolder(); }, ""},
     {Menu::measure, "baseline", QT_TRANSLATE_NOOP("Actions", "Measure the &baseline"), "Ctrl+B", Needs::sound, [](MainWindow& w) { w.measureBaseline(); },
-     QT_TRANSLATE_NOOP("Actions", "FP32 on this machine; every saving is measured against it"), true},
+     QT_TRANSLATE_NOOP("Actions", "The opened model on this machine; every saving is measured against it"), true},
     {Menu::measure, "quantize", QT_TRANSLATE_NOOP("Actions", "&Quantize and measure"), "Ctrl+R", Needs::recipe, [](MainWindow& w) { w.quantize(); }, ""},
     {Menu::measure, "measure-again", QT_TRANSLATE_NOOP("Actions", "&Measure again"), "Ctrl+M", Needs::baseline, [](MainWindow& w) { w.measureAgain(); },
      QT_TRANSLATE_NOOP("Actions", "All runs and the baseline, interleaved")},
