@@ -99,7 +99,9 @@ constexpr Figure kFigures[] = {
     {.id = "after_pause", .title = "First call after a pause", .column = "after a pause", .unit = "ms",
      .places = in_measure | in_times | in_report | in_report_chart | in_board_chart, .chart = 5, .note = "single runs with cold caches",
      .value = [](const TrialView& trial) { return positive(trial.measured.latency.after_pause); },
-     .against = [](const TrialView& trial) { return ratio(trial.compared->paired.after_pause); }},
+     .against = [](const TrialView& trial) { return ratio(trial.compared->paired.after_pause); },
+     .runs_needed = [] { return kPausesNeeded; },
+     .runs = [](const TrialView& trial) { return pauses_of(trial.measured.latency); }},
     {.id = "cold_start", .title = "Cold start", .column = "cold start", .unit = "ms", .places = in_times | in_report | kCharts, .chart = 6,
      .note = "download at an assumed 400 Mbit/s + session start + first run",
      .value = [](const TrialView& trial) { return std::optional(cold_start_ms(trial.measured)); },
@@ -142,8 +144,9 @@ std::optional<Against> Figure::against_of(const TrialView& trial) const {
 }
 
 std::uint64_t Figure::runs_missing(const TrialView& trial) const {
-    if (runs_needed == nullptr) return 0;
-    const std::uint64_t needed = runs_needed(), n = trial.measured.latency.n;
+    if (runs_needed == nullptr || value(trial)) return 0;
+    const std::uint64_t needed = runs_needed(), n = runs == nullptr ? trial.measured.latency.n : runs(trial);
+    if (runs != nullptr && n == 0) return 0;   // it was not measured at all
     return n < needed ? needed - n : 0;
 }
 

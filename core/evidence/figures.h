@@ -71,6 +71,7 @@ struct Figure {
     std::optional<Interval> (*interval)(const TrialView&) = nullptr;         ///< 95 %; nullptr: has none
     std::optional<Against> (*against)(const TrialView&) = nullptr;           ///< nullptr: is not held against the baseline
     std::uint64_t (*runs_needed)() = nullptr;                                ///< runs below which it is not known
+    std::uint64_t (*runs)(const TrialView&) = nullptr;                       ///< those that count for it; nullptr: all warm runs
     std::vector<Part> (*parts)(const TrialView&) = nullptr;                  ///< what it is the sum of
     std::string (*instead)(const TrialView&) = nullptr;                      ///< what stands where there is no value
 

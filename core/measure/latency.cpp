@@ -40,6 +40,12 @@ std::uint64_t runs_needed(double p) {
     return static_cast<std::uint64_t>(std::llround(10 / (1 - p)));
 }
 
+std::uint64_t pauses_of(const Latency& latency) {
+    std::uint64_t pauses = 0;
+    for (const Launch& launch : latency.launches) pauses += launch.after_pause_ms.size();
+    return pauses;
+}
+
 Latency summarise(std::vector<Launch> launches) {
     Latency latency;
     std::vector<double> all, medians, pauses, of_blocks;
@@ -66,7 +72,7 @@ Latency summarise(std::vector<Launch> launches) {
         // The median of all runs may lie beside the mean of the launches' medians under drift; the interval covers both.
         latency.p50_interval = {std::min(interval.lo, latency.p50), std::max(interval.hi, latency.p50)};
     }
-    latency.after_pause = median(pauses);
+    if (pauses.size() >= kPausesNeeded) latency.after_pause = median(pauses);
     latency.two_speeds = two_speeds_of(of_blocks);
     latency.launches = std::move(launches);
     return latency;

@@ -20,6 +20,10 @@ void settle_pools();
 /// How many runs a percentile needs: ten that lie beyond it (1,000 for p99, 100 for p90).
 [[nodiscard]] std::uint64_t runs_needed(double p);
 
+/// Single runs after a pause, over all launches, below which their median is not known.
+inline constexpr std::uint64_t kPausesNeeded = 8;
+[[nodiscard]] std::uint64_t pauses_of(const Latency& latency);
+
 /// Percentiles and mean of all warm runs, and the interval of p50 over launches.
 [[nodiscard]] Latency summarise(std::vector<Launch> launches);
 

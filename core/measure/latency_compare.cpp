@@ -32,9 +32,17 @@ LaunchFigure percentile(double p) {
     };
 }
 
-std::optional<double> median_after_pause(const Launch& launch) {
-    if (launch.after_pause_ms.empty()) return std::nullopt;
-    return median(launch.after_pause_ms);
+/// In each launch the median over its pauses of the log ratios of the two calls that ran side by side; then t over launches.
+std::optional<PairedRatio> compare_after_pause(const std::vector<Launch>& before, const std::vector<Launch>& after) {
+    std::vector<double> logs;
+    for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
+        const std::vector<double>&one = before[i].after_pause_ms, &other = after[i].after_pause_ms;
+        std::vector<double> pauses;
+        for (std::size_t pause = 0; pause < std::min(one.size(), other.size()); ++pause)
+            if (one[pause] > 0 && other[pause] > 0) pauses.push_back(std::log(one[pause] / other[pause]));
+        if (!pauses.empty()) logs.push_back(median(pauses));
+    }
+    return ratio_of_logs(logs);
 }
 
 /// The download belongs to the file, not to a launch, so it is added to each side before the ratio is taken.
@@ -70,7 +78,7 @@ PairedFigures compare_latency(const Measurement& baseline, const Measurement& ca
     if (baseline.latency.p90 && candidate.latency.p90) figures.p90 = paired_ratio(before, after, percentile(0.9));
     if (baseline.latency.p99 && candidate.latency.p99) figures.p99 = paired_ratio(before, after, percentile(0.99));
     figures.mean = paired_ratio(before, after, mean_run);
-    figures.after_pause = paired_ratio(before, after, median_after_pause);
+    if (baseline.latency.after_pause > 0 && candidate.latency.after_pause > 0) figures.after_pause = compare_after_pause(before, after);
     figures.session_start = paired_ratio(before, after, [](const Launch& launch) { return std::optional(launch.session_start_ms); });
     figures.first_run = paired_ratio(before, after, [](const Launch& launch) { return std::optional(launch.first_run_ms); });
     figures.cold_start = compare_cold_start(baseline, candidate);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/measure/latency.h"
+
 namespace vernier {
 namespace {
 
@@ -35,6 +37,12 @@ template <class Cost> double most_of(const std::vector<LaunchCost>& models, cons
 
 int whole(double value, int lowest, int highest) {
     return static_cast<int>(std::clamp(value, static_cast<double>(lowest), static_cast<double>(highest)));
+}
+
+/// In each launch as many as all launches together need, and one more where that costs next to nothing.
+int fewest_pauses(int launches, double once) {
+    const int needed = (static_cast<int>(kPausesNeeded) + launches - 1) / launches;
+    return std::min(kMostPauses, needed + (once < kFillCachesMs ? 1 : 0));
 }
 
 /// Rounds, and runs by model, in a launch that has so many ms for the blocks of each model.
@@ -70,7 +78,7 @@ LaunchPlan plan_launches(const std::vector<LaunchCost>& models, const MeasureOpt
     const double left = std::max((1 - kShareOfStarts) * budget, budget - plan.launches * open) / plan.launches;
     const double once = most_of(models, [&](std::size_t i) { return models[i].once; });
     plan.warm_up = once < kSlowRunMs;
-    plan.pauses = whole(0.1 * left / (kFillCachesMs + once), 1, kMostPauses);
+    plan.pauses = whole(0.1 * left / (kFillCachesMs + once), fewest_pauses(plan.launches, once), kMostPauses);
     plan_blocks(models, 0.9 * left, options.run.threads != 1, plan);
     return plan;
 }

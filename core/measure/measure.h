@@ -43,7 +43,7 @@ struct Latency {
     double mean = 0;
     std::uint64_t n = 0;
     Interval p50_interval;                     ///< 95 %, t over launches
-    double after_pause = 0;                    ///< first call after a pause (cold caches), median; 0 = not measured
+    double after_pause = 0;                    ///< first call after a pause (cold caches), median; 0 = not measured, or too few to know
     std::optional<Interval> two_speeds;        ///< where the blocks' medians fall into two groups: the fast and the slow speed
     std::vector<Launch> launches;
 };

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/measure/latency.h"
 #include "core/report/documents.h"
 #include "core/report/figure_text.h"
 #include "tests/report/comparison.h"
@@ -123,6 +124,19 @@ TEST(Figures, OneSlotShowsTheFirstFigureThatIsTold) {
     candidate.output_sqnr_db.reset();
     EXPECT_EQ(answers(), "sqnr ") << "a table keeps its columns";
     for (const Figure* each : charts_in(in_board_chart, views_of(compared.comparison))) EXPECT_TRUE(each->slot.empty()) << each->id << ": a chart would be empty";
+}
+
+TEST(Figures, TheFirstCallAfterAPauseSaysHowManyRunsItLacks) {
+    Measurement measured;
+    const Figure& pause = figure("after_pause");
+    EXPECT_EQ(pause.runs_missing({measured}), 0U) << "it was not measured at all";
+    measured.latency = summarise(std::vector<Launch>(3, Launch{1, 1, 1, {{1, 1, 1}}, {4}}));
+    EXPECT_EQ(pause.runs_missing({measured}), kPausesNeeded - 3);
+    EXPECT_EQ(value_text(pause, TrialView{measured}), "-");
+    EXPECT_THAT(missing_runs_text({measured}), HasSubstr("after a pause needs 8 runs: 5 more"));
+    measured.latency = summarise(std::vector<Launch>(4, Launch{1, 1, 1, {{1, 1, 1}}, {4, 4}}));
+    EXPECT_EQ(pause.runs_missing({measured}), 0U);
+    EXPECT_EQ(pause.value({measured}), 4.0);
 }
 
 TEST(Figures, ChartsStandInTheirOrder) {

@@ -43,6 +43,13 @@ TEST(Summarise, GivesPercentilesOfAllRunsOfAllLaunches) {
     EXPECT_GE(latency.p50_interval.hi, latency.p50);
     EXPECT_DOUBLE_EQ(latency.after_pause, 5);
     EXPECT_EQ(latency.launches.size(), 5U);
+    EXPECT_EQ(pauses_of(latency), 10U);
+}
+
+TEST(Summarise, TheFirstCallAfterAPauseNeedsItsRuns) {
+    const auto of = [](std::size_t launches) { return summarise(std::vector<Launch>(launches, Launch{1, 1, 1, {{1, 1, 1}}, {4, 6}})); };
+    EXPECT_DOUBLE_EQ(of(3).after_pause, 0) << "six runs say too little";
+    EXPECT_DOUBLE_EQ(of(4).after_pause, 5);
 }
 
 }  // namespace

@@ -124,6 +124,22 @@ TEST(LatencyComparison, EveryFigureHasItsInterval) {
     EXPECT_NEAR(figures.cold_start->ratio, 25.0 / 40, 0.05);
 }
 
+TEST(LatencyComparison, CallsAfterAPauseArePairedAsTheyRan) {
+    // The machine is twice as slow in every second pause: each pair says 1.25, the medians of 8 calls alone would not.
+    Measurement one, other;
+    std::vector<Launch> before(4, Launch{1, 1, 1, {{1, 1, 1}}, {10, 20, 10}}), after(4, Launch{1, 1, 1, {{1, 1, 1}}, {8, 16, 8}});
+    after[0].after_pause_ms = {8, 16, 800};   // one call that the system interrupted
+    one.latency = summarise(before);
+    other.latency = summarise(after);
+    const auto figure = compare_latency(one, other).after_pause;
+    ASSERT_TRUE(figure);
+    EXPECT_NEAR(figure->ratio, 1.25, 1e-9);
+    EXPECT_TRUE(figure->differs);
+    before.resize(2);
+    one.latency = summarise(before);
+    EXPECT_FALSE(compare_latency(one, other).after_pause) << "too few calls of one model";
+}
+
 TEST(LatencyComparison, APercentileNeedsItsRuns) {
     SimulatedMachine machine({}, 6);
     const Measurement few = measured_on(machine, 1, 4, 7), many = measured_on(machine, 1, 8, 40);
