@@ -47,6 +47,10 @@ QString helpHtml() {
     html += line(tr("Zoom to a node"), tr("double click or Enter"));
     html += line(tr("Open the body of an If, Loop or Scan"), tr("double click or Enter"));
     html += line(tr("Leave a body"), tr("Esc, or Alt+Left"));
+    html += QStringLiteral("</table><h4>%1</h4><table>").arg(tr("Panels"));
+    html += line(tr("Move to another side, onto another panel, or out"), tr("drag the title or the tab"));
+    html += line(tr("Into a window of its own, and back"), tr("double click on the title"));
+    html += line(tr("The same from a menu"), tr("⋮ in the title, right click on a tab"));
     return html + QStringLiteral("</table>");
 }
 
