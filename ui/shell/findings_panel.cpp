@@ -50,7 +50,7 @@ int nodeOf(const Finding& finding, const Model& model) {
     }
     if (!finding.node_name.empty()) {
         const auto& nodes = model.nodes();
-        const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.label == finding.node_name; });
+        const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const auto& node) { return node.label == finding.node_name; });
         return found == nodes.end() ? -1 : found->id;
     }
     const ValueId value = finding.tensor.empty() ? kNone : model.find_value(finding.tensor);
