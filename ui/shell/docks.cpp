@@ -5,12 +5,14 @@
 #include <QContextMenuEvent>
 #include <QDockWidget>
 #include <QMenu>
+#include <QPainter>
 #include <QTabBar>
 
 #include <algorithm>
 #include <utility>
 
 #include "ui/shell/panel_title.h"
+#include "ui/theme/theme.h"
 
 namespace vernier::ui {
 
@@ -69,6 +71,7 @@ void Docks::make(Panel panel, QWidget* widget) {
     addDockWidget(kRows[panel].area, dock);
     dock->show();  // by its own wish; else it counts as hidden until the window is there
     docks_[panel] = dock;
+    dock->installEventFilter(this);
     connect(dock, &QDockWidget::dockLocationChanged, this, &Docks::followLater);
     connect(dock, &QDockWidget::topLevelChanged, this, &Docks::followLater);
     connect(dock, &QDockWidget::visibilityChanged, this, &Docks::followLater);
@@ -89,6 +92,8 @@ void Docks::follow() {
     }
     for (const Panel panel : kAll) {
         titles_[panel]->setSlim(barOf(panel) != nullptr);
+        const int edge = docks_[panel]->isFloating() ? 1 : 0;
+        docks_[panel]->setContentsMargins(edge, edge, edge, edge);
     }
     emit changed();
 }
@@ -283,6 +288,18 @@ void Docks::hideEvent(QHideEvent* event) {
             child->hide();
         }
     }
+}
+
+/// A panel in a window of its own has an edge: its title bar takes the place of the desktop's frame.
+bool Docks::eventFilter(QObject* object, QEvent* event) {
+    auto* dock = qobject_cast<QDockWidget*>(object);
+    if (dock != nullptr && dock->isFloating() && event->type() == QEvent::Paint) {
+        QPainter painter(dock);
+        const Theme theme = Theme::current();
+        painter.setPen(mixed(theme.text2, theme.window, 0.5));
+        painter.drawRect(dock->rect().adjusted(0, 0, -1, -1));
+    }
+    return QMainWindow::eventFilter(object, event);
 }
 
 /// Of a tab: what the title of a panel has, too.

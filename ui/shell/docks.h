@@ -57,6 +57,8 @@ public:
     [[nodiscard]] int lowerHeight() const;
     void setLowerHeight(int height);
     void reset(const Sizes& sizes);
+    /// The usual layout is to be taken over, with sizes of a window that may have another size by now.
+    [[nodiscard]] bool awaitsSizes() const { return pendingSizes_.has_value(); }
     /// For the settings; empty for the usual layout. Panels that are not on the screen take it over when they come there.
     [[nodiscard]] QByteArray state() const;
     void restore(const QByteArray& state);
@@ -70,6 +72,7 @@ protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
+    bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
     void make(Panel panel, QWidget* widget);

@@ -116,6 +116,14 @@ FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
     refill();
 }
 
+/// On a narrow side the sentences need the room of the codes, then that of the nodes' names; a click leads to the node all the same.
+void FindingsPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const int letters = width() / std::max(1, fontMetrics().averageCharWidth());
+    tree_->setColumnHidden(Code, letters < 110);
+    tree_->setColumnHidden(Node, letters < 80);
+}
+
 int FindingsPanel::count() const {
     int count = 0;
     for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
@@ -142,7 +150,7 @@ void FindingsPanel::addGroup(const QString& title, const std::vector<Finding>& f
         const QString text = QString::fromStdString(finding.text);
         const QString remedy = QString::fromStdString(finding.remedy);
         item->setText(Text, remedy.isEmpty() ? text : text + QStringLiteral(" → ") + remedy);
-        item->setToolTip(Text, item->text(Text));
+        item->setToolTip(Text, item->text(Text) + (finding.node_name.empty() ? QString() : QLatin1Char('\n') + QString::fromStdString(finding.node_name)));
         item->setText(Node, QString::fromStdString(finding.node_name));
         item->setText(Code, QString::fromStdString(finding.code));
         item->setForeground(Code, theme.text2);

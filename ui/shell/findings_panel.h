@@ -27,6 +27,9 @@ public:
 signals:
     void countChanged(int count);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void refill();
     void markSelection();

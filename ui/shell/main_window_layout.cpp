@@ -3,6 +3,7 @@
 #include <QDockWidget>
 #include <QMenu>
 #include <QMenuBar>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 
@@ -99,6 +100,9 @@ void MainWindow::showWorkspace(bool on) {
     if (was && !on && roomyBottom_ && docks_->lowerHeight() > 0) {
         bottomHeight_ = docks_->lowerHeight();
     }
+    if (on && !was && docks_->awaitsSizes()) {
+        resetLayout();  // the window may have another size by now
+    }
     stack_->setCurrentIndex(on ? 1 : 0);
     if (on && !was && roomyBottom_) {
         docks_->setLowerHeight(bottomHeight_);
@@ -115,8 +119,9 @@ void MainWindow::fitBottom() {
         bottomHeight_ = docks_->lowerHeight();  // as the user has it, for later
     }
     roomyBottom_ = something;
-    const int usual = usualBottom(std::max(docks_->height(), 400));  // before it is shown it has no height of its own
-    docks_->setLowerHeight(something ? std::max(bottomHeight_, usual) : 1);
+    const int height = std::max(docks_->height(), 400);  // before it is shown it has no height of its own
+    const int usual = usualBottom(height);
+    docks_->setLowerHeight(something ? std::clamp(bottomHeight_, usual, std::max(usual, height / 2)) : 1);
 }
 
 int MainWindow::usualBottom(int height) const {
@@ -156,7 +161,7 @@ void MainWindow::saveLayout() {
 void MainWindow::restoreLayout() {
     QSettings settings;
     if (!restoreGeometry(settings.value(QStringLiteral("window")).toByteArray())) {
-        resize(1600, 1000);
+        resize(QSize(1600, 1000).boundedTo(screen()->availableSize()));
     }
     resetLayout();
     docks_->restore(settings.value(QStringLiteral("panels/state")).toByteArray());
