@@ -63,6 +63,7 @@ CompareBoard::CompareBoard(Session& session, QWidget* parent)
 
 QWidget* CompareBoard::buildLeft() {
     auto* left = new QWidget;
+    left->setMinimumWidth(240);  // less than all of its buttons take: some hide on a narrow side
     auto* layout = new QVBoxLayout(left);
     layout->setContentsMargins(12, 6, 12, 10);
     layout->setSpacing(8);
@@ -136,14 +137,31 @@ void CompareBoard::showWarnings(bool shorter) {
 /// In a small window the table matters more than a command of its row's menu.
 void CompareBoard::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    constexpr int kFewLetters = 150;
-    command_->setVisible(width() >= kFewLetters * fontMetrics().averageCharWidth());
+    constexpr int kFewLetters = 150, kNarrowLetters = 95;
+    const int letters = width() / std::max(1, fontMetrics().averageCharWidth());
+    command_->setVisible(letters >= kFewLetters);
+    save_->setVisible(letters >= kNarrowLetters / 2);
+    setNarrow(letters < kNarrowLetters);
     fitTable();
+}
+
+/// On a side of the graph the charts stand below the runs.
+void CompareBoard::setNarrow(bool narrow) {
+    const Qt::Orientation orientation = narrow ? Qt::Vertical : Qt::Horizontal;
+    if (splitter_->orientation() != orientation) {
+        splitter_->setOrientation(orientation);
+        splitByHand_ = false;
+    }
 }
 
 /// Whole names where the charts have room enough; the user's own line stays.
 void CompareBoard::fitTable() {
     if (splitByHand_ || !left_->isVisibleTo(splitter_)) {
+        return;
+    }
+    if (splitter_->orientation() == Qt::Vertical) {
+        const int upper = std::min(left_->sizeHint().height(), height() / 2);
+        splitter_->setSizes({upper, std::max(1, height() - upper)});
         return;
     }
     const int most = std::max(kTableWidth, width() * 45 / 100);

@@ -48,6 +48,7 @@ private:
     void showWarnings(bool shorter);
     void selectBest(int best);
     void fitTable();
+    void setNarrow(bool narrow);
     void markSelected();
     void showState();
     void saveModel();

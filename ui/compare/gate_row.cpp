@@ -2,9 +2,11 @@
 #include "ui/compare/gate_row.h"
 
 #include <QDoubleSpinBox>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QSignalBlocker>
+
+#include <algorithm>
 
 #include "ui/session/session.h"
 
@@ -38,23 +40,22 @@ GateRow::GateRow(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), drop_(limitBox(-0.1, kMostPoints, 0.1, QStringLiteral("≤ "), tr(" points"))),
       agreement_(limitBox(0, 100, 1, QStringLiteral("≥ "), QStringLiteral(" %"))),
       outputError_(limitBox(0, kMostDb, 1, QStringLiteral("≥ "), QStringLiteral(" dB"))), speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))) {
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    const auto add = [layout](const QString& words, QDoubleSpinBox* box, const QString& tip) {
+    grid_ = new QGridLayout(this);
+    grid_->setContentsMargins(0, 0, 0, 0);
+    grid_->setSpacing(6);
+    const auto add = [this](const QString& words, QDoubleSpinBox* box, const QString& tip) {
         auto* label = new QLabel(words);
         label->setProperty("role", "note");
         label->setBuddy(box);
         box->setToolTip(tip);
         box->setAccessibleName(tip);
-        layout->addWidget(label);
-        layout->addWidget(box);
+        parts_ << label << box;
     };
     add(tr("Gate: top-1 drop"), drop_, tr("Most top-1 points that a candidate may lose"));
     add(tr("agreement"), agreement_, tr("Minimum percent of samples that get the baseline's answer; works without labels"));
     add(tr("SQNR"), outputError_, tr("Minimum SQNR of each output; works without labels"));
     add(tr("speedup"), speedup_, tr("Minimum speedup"));
-    layout->addStretch(1);
+    arrange(int(parts_.size()));
     connect(drop_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(agreement_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(outputError_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
@@ -64,6 +65,41 @@ GateRow::GateRow(Session& session, QWidget* parent)
     connect(&session, &Session::datasetChanged, this, &GateRow::showUse);
     connect(&session, &Session::runsChanged, this, &GateRow::showUse);
     showGate();
+}
+
+/// What the parts take in so many columns.
+int GateRow::widthOf(int columns) const {
+    int width = (columns - 1) * grid_->spacing();
+    for (int column = 0; column < columns; ++column) {
+        int most = 0;
+        for (int i = column; i < int(parts_.size()); i += columns) {
+            most = std::max(most, parts_[i]->sizeHint().width());
+        }
+        width += most;
+    }
+    return width;
+}
+
+/// All limits in one row where they have room, else two or one in a row.
+void GateRow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const int all = int(parts_.size());
+    arrange(widthOf(all) <= width() ? all : widthOf(4) <= width() ? 4 : 2);
+}
+
+/// Labels and boxes in turn, so many in a row.
+void GateRow::arrange(int columns) {
+    if (columns == columns_) {
+        return;
+    }
+    columns_ = columns;
+    for (int i = 0; i < int(parts_.size()); ++i) {
+        grid_->removeWidget(parts_[i]);
+        grid_->addWidget(parts_[i], i / columns, i % columns);
+    }
+    for (int column = 0; column <= int(parts_.size()); ++column) {
+        grid_->setColumnStretch(column, column == columns ? 1 : 0);  // what is left is behind them
+    }
 }
 
 void GateRow::showGate() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QVector>
 #include <QWidget>
 
 class QDoubleSpinBox;
+class QGridLayout;
 
 namespace vernier::ui {
 
@@ -21,12 +23,20 @@ public:
     [[nodiscard]] QDoubleSpinBox* agreement() const { return agreement_; }
     [[nodiscard]] QDoubleSpinBox* outputError() const { return outputError_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void arrange(int columns);
+    [[nodiscard]] int widthOf(int columns) const;
     void showGate();
     void showUse();
     void tell();
 
     Session& session_;
+    QGridLayout* grid_ = nullptr;
+    QVector<QWidget*> parts_;   ///< label and box of each limit in turn
+    int columns_ = 0;
     QDoubleSpinBox* drop_;
     QDoubleSpinBox* agreement_;
     QDoubleSpinBox* outputError_;
