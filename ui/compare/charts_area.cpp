@@ -120,6 +120,7 @@ void ChartsArea::arrange() {
         fit = bestFit();
     }
     apply(fit);
+    column_->invalidate();  // the headers may have other words by now
 }
 
 int ChartsArea::headersHeight() const {

@@ -2,6 +2,7 @@
 #include "ui/compare/session_comparison.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 
 #include "core/model/precision.h"
 #include "core/quant/method.h"
@@ -22,6 +23,17 @@ QString text(const std::string& words) {
 QString methodOf(const Run& run) {
     const std::string_view method = id(run.mainMethod());
     return run.foreign ? QString() : QString::fromUtf8(method.data(), qsizetype(method.size()));
+}
+
+/// Runs by their titles: a text of vernier-cli knows only their files.
+QString named(QString words, const Session& session) {
+    for (const Run& run : session.runs()) {
+        const QString file = QFileInfo(run.file).fileName();
+        if (!file.isEmpty() && file != session.modelName()) {
+            words.replace(file, QStringLiteral("“%1”").arg(run.title));
+        }
+    }
+    return words;
 }
 
 QString whatOf(const GateLine& line) {
@@ -98,7 +110,7 @@ QStringList measuredWarnings(const Session& session) {
     }
     for (const Json& finding : document["findings"]) {
         if (finding.is_object() && finding.value("severity", std::string()) == "warning") {
-            words << text(finding.value("text", std::string()) + " " + finding.value("remedy", std::string())).trimmed();
+            words << named(text(finding.value("text", std::string()) + " " + finding.value("remedy", std::string())).trimmed(), session);
         }
     }
     return words;

@@ -54,6 +54,9 @@ void VerdictStrip::showText() {
     const int air = compact_ ? 4 : 8;
     layout()->setContentsMargins(kBar + 12, air, 12, air);
     setToolTip(cut ? words_ : title_);
+    // The height of the words is kept above, too: without this the strip stays as high as it was.
+    layout()->activate();
+    updateGeometry();
 }
 
 QString VerdictStrip::text() const {

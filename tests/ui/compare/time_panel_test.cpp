@@ -14,6 +14,7 @@
 #include "ui/compare/compare_board.h"
 #include "ui/compare/session_comparison.h"
 #include "ui/compare/time_plot.h"
+#include "ui/compare/verdict_strip.h"
 
 namespace vernier::ui {
 namespace {
@@ -95,6 +96,21 @@ TEST(CompareBoardCharts, MarkTheRunThatIsSelected) {
     QTest::mouseClick(chart.viewport(), Qt::LeftButton, {}, middleOf(chart, 1));
     EXPECT_EQ(small.session.currentRun(), comparedRuns(small.session)[0]);
     EXPECT_EQ(chart.marked(), QVector<int>{1});
+}
+
+TEST(CompareBoardCharts, TheVerdictHasTheRoomOfItsWordsAtEveryHeight) {
+    test::SmallSession small;
+    ASSERT_TRUE(small.opened);
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    CompareBoard board(small.session);
+    board.resize(1300, 320);
+    board.show();
+    for (const int height : {300, 900, 260, 700, 1000}) {
+        board.resize(1300, height);
+        QApplication::processEvents();
+        QApplication::processEvents();
+        EXPECT_GE(board.verdict()->height(), board.verdict()->heightForWidth(board.verdict()->width())) << height;
+    }
 }
 
 TEST(OutputErrors, ARowKnowsTheNodeThatMakesItsOutput) {
