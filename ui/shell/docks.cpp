@@ -6,6 +6,7 @@
 #include <QDockWidget>
 #include <QMenu>
 #include <QPainter>
+#include <QStyle>
 #include <QTabBar>
 
 #include <algorithm>
@@ -208,7 +209,8 @@ void Docks::setTitle(Panel panel, const QString& title) {
 
 int Docks::lowerHeight() const {
     const bool below = std::any_of(kAll.begin(), kAll.end(), [this](Panel panel) { return isBelow(panel); });
-    return settled_ && below ? height() - centralWidget()->geometry().bottom() - 2 : 0;  // with the line between them
+    const int line = style()->pixelMetric(QStyle::PM_DockWidgetSeparatorExtent, nullptr, this);
+    return settled_ && below ? height() - (centralWidget()->geometry().bottom() + 1) - line : 0;
 }
 
 void Docks::setLowerHeight(int height) {
