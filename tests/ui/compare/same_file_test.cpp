@@ -7,12 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/ui/built_cli.h"
 #include "tests/ui/small_session.h"
 #include "ui/charts/interval_chart.h"
 #include "ui/compare/charts_area.h"
 #include "ui/compare/compare_board.h"
 #include "ui/compare/verdict_strip.h"
-#include "ui/session/cli_job.h"
 #include "ui/session/jobs.h"
 
 namespace vernier::ui {
@@ -30,7 +30,8 @@ const IntervalPlot* plotOf(const CompareBoard& board, const QString& figure) {
 }
 
 TEST(SameFile, ShowsNoMeasurableDifference) {
-    if (CliJob::program().isEmpty()) {
+    const test::BuiltCli cli;
+    if (!cli.found()) {
         GTEST_SKIP() << "there is no vernier-cli";
     }
     test::SmallSession small;

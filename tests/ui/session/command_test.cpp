@@ -10,6 +10,7 @@
 
 #include "core/base/file.h"
 #include "tests/support/random.h"
+#include "tests/ui/built_cli.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/cli_job.h"
 #include "ui/session/command.h"
@@ -18,6 +19,7 @@
 namespace vernier::ui {
 namespace {
 
+using test::BuiltCli;
 using test::SmallSession;
 
 QString text(const std::filesystem::path& path) {
@@ -96,7 +98,8 @@ TEST(Command, SaysTheRecipeInWordsWhereTheySuffice) {
 TEST(Command, MakesTheSameFileAsTheWindowByteForByte) {
     SmallSession small;
     QStandardPaths::setTestModeEnabled(true);
-    if (CliJob::program().isEmpty()) {
+    const BuiltCli cli;
+    if (!cli.found()) {
         GTEST_SKIP() << "there is no vernier-cli";
     }
     const QString data = QString::fromStdString(writeSamples(small.folder));
