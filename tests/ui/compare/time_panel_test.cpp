@@ -6,6 +6,8 @@
 #include <QLabel>
 #include <QTest>
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/ui/compared.h"

@@ -25,7 +25,7 @@ std::set<std::string> stages() {
         std::ifstream file(entry.path());
         const std::string text(std::istreambuf_iterator<char>(file), {});
         for (auto match = std::sregex_iterator(text.begin(), text.end(), call); match != std::sregex_iterator(); ++match) {
-            names.insert((*match)[1]);
+            names.insert((*match)[1].str());
         }
     }
     return names;

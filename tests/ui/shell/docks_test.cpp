@@ -11,6 +11,9 @@
 #include <QTimer>
 #include <QToolButton>
 
+#include <array>
+#include <memory>
+
 #include <gtest/gtest.h>
 
 #include "tests/ui/small_session.h"
