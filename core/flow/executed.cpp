@@ -46,11 +46,10 @@ As kind_of(const NodeAudit& node) {
 
 /// The precision in which a node should run; nothing where its integers may come back to float (weights only).
 std::optional<As> expected(const NodePlan& plan) {
-    switch (plan.applied) {
-        case Method::int8_static:
-        case Method::int8_dynamic: return As::int8;
-        case Method::fp16: return As::fp16;
-        default: break;
+    switch (row(plan.applied).computes) {
+        case Arithmetic::integer: return As::int8;
+        case Arithmetic::half: return As::fp16;
+        case Arithmetic::floating: break;
     }
     switch (plan.already) {
         case Precision::fp32: return As::floating;

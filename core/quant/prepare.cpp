@@ -119,12 +119,12 @@ void rewrite(Prepared& prepared) {
     context.wants_integer.assign(prepared.choices.size(), false);
     context.wants_fp16.assign(prepared.choices.size(), false);
     for (const Choice& choice : prepared.choices)
-        context.keeps_float.push_back(choice.explicit_choice() && (choice.method == Method::fp32 || choice.method == Method::fp16));
+        context.keeps_float.push_back(choice.explicit_choice() && !is_integer(choice.method));
     for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
         if (!prepared.problem[i].empty()) continue;
         const Method method = prepared.choices[i].method;
         context.wants_static[i] = method == Method::int8_static;
-        context.wants_integer[i] = method == Method::int8_static || method == Method::int8_dynamic;
+        context.wants_integer[i] = is_integer(method);
         context.wants_fp16[i] = method == Method::fp16;
     }
     run_passes(PassPlace::before_plan, prepared.edit, context);

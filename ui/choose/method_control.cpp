@@ -119,7 +119,7 @@ void MethodControl::paintEvent(QPaintEvent*) {
             painter.setPen(theme.line);
             painter.drawLine(box.topLeft(), box.bottomLeft());
         }
-        const bool darkInk = theme.method(id).lightnessF() > 0.55 || i == static_cast<int>(Method::int8_dynamic);
+        const bool darkInk = theme.method(id).lightnessF() > 0.55 || kMethods[static_cast<std::size_t>(i)].light_colour;
         const QColor ink = filled ? (darkInk ? QColor(0x10141a) : QColor(Qt::white)) : current ? theme.methodInk(id) : theme.text;
         QFont title = font();
         title.setBold(current);

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/quant/method.h"
+
 namespace vernier::ui {
 
 namespace {
@@ -39,7 +41,13 @@ void Legend::collectMethods(const Scene& scene, const Look& look) {
         }
         line->nodes.push_back(node);
     }
-    static const QStringList order = {QStringLiteral("F32"), QStringLiteral("F16"), QStringLiteral("D8"), QStringLiteral("S8")};
+    static const QStringList order = [] {
+        QStringList badges;
+        for (const MethodRow& method : kMethods) {
+            badges << QString::fromLatin1(method.badge.data(), static_cast<qsizetype>(method.badge.size()));
+        }
+        return badges;
+    }();
     std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
         const auto place = [](const Line& l) { return static_cast<std::size_t>(order.indexOf(l.badge)); };
         return place(a) < place(b);  // unknown ones (-1) come last

@@ -141,15 +141,14 @@ bool changes_anything(const std::vector<Choice>& choices) {
 std::string recipe_title(const Recipe& recipe, const std::vector<Choice>& choices) {
     std::array<int, kMethods.size()> counts{};
     int integer = 0, perTensor = 0;
-    const auto integerMethod = [](Method method) { return method == Method::int8_static || method == Method::int8_dynamic; };
     for (const Choice& choice : choices) {
         ++counts[static_cast<std::size_t>(choice.method)];
-        integer += integerMethod(choice.method) ? 1 : 0;
-        perTensor += integerMethod(choice.method) && !choice.per_channel ? 1 : 0;
+        integer += is_integer(choice.method) ? 1 : 0;
+        perTensor += is_integer(choice.method) && !choice.per_channel ? 1 : 0;
     }
     std::string title(row(recipe.default_method).title);
     const bool all = perTensor > 0 && perTensor == integer;
-    const bool atOnce = all && integerMethod(recipe.default_method);
+    const bool atOnce = all && is_integer(recipe.default_method);
     if (atOnce) {
         title += " per tensor";
     }

@@ -3,6 +3,15 @@
 
 #include <QApplication>
 
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/quant/method.h"
 #include "ui/compare/compare_board.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
@@ -90,18 +99,10 @@ constexpr ActionRow kActions[] = {
     {Menu::edit, "forward", QT_TRANSLATE_NOOP("Actions", "F&orward"), "Alt+Right", Needs::forward, [](MainWindow& w) { w.session().selection().forward(); }, ""},
     {Menu::edit, "search", QT_TRANSLATE_NOOP("Actions", "&Search nodes and commands"), "Ctrl+K", Needs::nothing, [](MainWindow& w) { w.showPalette(); }, ""},
 
-    {Menu::choose, "choose-fp32", QT_TRANSLATE_NOOP("Actions", "FP32 for the selection"), "1", Needs::choice, chooseSelected<Method::fp32>, ""},
-    {Menu::choose, "choose-fp16", QT_TRANSLATE_NOOP("Actions", "FP16 for the selection"), "2", Needs::choice, chooseSelected<Method::fp16>, ""},
-    {Menu::choose, "choose-int8-dynamic", QT_TRANSLATE_NOOP("Actions", "INT8 dynamic for the selection"), "3", Needs::choice, chooseSelected<Method::int8_dynamic>, ""},
-    {Menu::choose, "choose-int8-static", QT_TRANSLATE_NOOP("Actions", "INT8 static for the selection"), "4", Needs::choice, chooseSelected<Method::int8_static>, ""},
     {Menu::choose, "inherit", QT_TRANSLATE_NOOP("Actions", "&Use default"), "0 Backspace", Needs::choice,
      [](MainWindow& w) { w.session().choose(w.session().selection().nodes(), std::nullopt); }, QT_TRANSLATE_NOOP("Actions", "Clears the override of each selected node")},
     {Menu::choose, "per-channel", QT_TRANSLATE_NOOP("Actions", "Weights per &channel"), "", Needs::choice, granularity<true>, "", true},
     {Menu::choose, "per-tensor", QT_TRANSLATE_NOOP("Actions", "Weights per &tensor"), "", Needs::choice, granularity<false>, ""},
-    {Menu::choose, "all-fp32", QT_TRANSLATE_NOOP("Actions", "Whole model in FP32"), "Ctrl+1", Needs::sound, chooseAll<Method::fp32>, "", true},
-    {Menu::choose, "all-fp16", QT_TRANSLATE_NOOP("Actions", "Whole model in FP16"), "Ctrl+2", Needs::sound, chooseAll<Method::fp16>, ""},
-    {Menu::choose, "all-int8-dynamic", QT_TRANSLATE_NOOP("Actions", "Whole model in INT8 dynamic"), "Ctrl+3", Needs::sound, chooseAll<Method::int8_dynamic>, ""},
-    {Menu::choose, "all-int8-static", QT_TRANSLATE_NOOP("Actions", "Whole model in INT8 static"), "Ctrl+4", Needs::sound, chooseAll<Method::int8_static>, ""},
     {Menu::choose, "open-recipe", QT_TRANSLATE_NOOP("Actions", "&Open recipe…"), "", Needs::sound, [](MainWindow& w) { w.openRecipeDialog(); }, "", true},
     {Menu::choose, "save-recipe", QT_TRANSLATE_NOOP("Actions", "&Save recipe as…"), "", Needs::sound, [](MainWindow& w) { w.saveRecipeDialog(); }, ""},
 
@@ -151,10 +152,49 @@ constexpr ActionRow kActions[] = {
     {Menu::help, "about", QT_TRANSLATE_NOOP("Actions", "&About Vernier"), "", Needs::nothing, [](MainWindow& w) { w.showAbout(); }, ""},
 };
 
+/// Texts of the rows that a method has: its row says them in parts.
+const char* kept(const QString& text) {
+    static std::deque<std::string> texts;
+    return texts.emplace_back(text.toStdString()).c_str();
+}
+
+QString textOf(std::string_view words) {
+    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+}
+
+template <std::size_t index>
+ActionRow selectionRow() {
+    constexpr const MethodRow& method = kMethods[index];
+    return {Menu::choose, kept(QStringLiteral("choose-") + textOf(method.id)), kept(QCoreApplication::translate("Actions", "%1 for the selection").arg(textOf(method.title))),
+            kept(QString(QChar::fromLatin1(method.key))), Needs::choice, chooseSelected<method.method>, ""};
+}
+
+template <std::size_t index>
+ActionRow modelRow() {
+    constexpr const MethodRow& method = kMethods[index];
+    return {Menu::choose, kept(QStringLiteral("all-") + textOf(method.id)), kept(QCoreApplication::translate("Actions", "Whole model in %1").arg(textOf(method.title))),
+            kept(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)), Needs::sound, chooseAll<method.method>, "", index == 0};
+}
+
+/// Puts rows before the one with this id.
+void insertBefore(std::vector<ActionRow>& table, std::string_view id, const std::vector<ActionRow>& rows) {
+    const auto at = std::find_if(table.begin(), table.end(), [&](const ActionRow& row) { return row.id == id; });
+    table.insert(at, rows.begin(), rows.end());
+}
+
+template <std::size_t... indices>
+std::vector<ActionRow> withMethods(std::index_sequence<indices...>) {
+    std::vector<ActionRow> table(std::begin(kActions), std::end(kActions));
+    insertBefore(table, "inherit", {selectionRow<indices>()...});
+    insertBefore(table, "open-recipe", {modelRow<indices>()...});
+    return table;
+}
+
 }  // namespace
 
 std::span<const ActionRow> actionTable() {
-    return kActions;
+    static const std::vector<ActionRow> table = withMethods(std::make_index_sequence<kMethods.size()>());
+    return table;
 }
 
 QString menuTitle(Menu menu) {

@@ -12,28 +12,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
+#include <string_view>
 #include <utility>
+
+#include "core/quant/method.h"
 
 namespace vernier::ui {
 
 namespace {
 
-struct MethodLook {
-    QStringView id;
-    QRgb colour;
-    const char* badge;
-};
-constexpr std::array kMethods = {
-    MethodLook{u"fp32", 0xff8a919e, "F32"},        MethodLook{u"fp16", 0xff56b4e9, "F16"},
-    MethodLook{u"int8-dynamic", 0xffe69f00, "D8"}, MethodLook{u"int8-static", 0xff009e73, "S8"},
-    MethodLook{u"int8-weight", 0xffcc79a7, "W8"},  MethodLook{u"int4", 0xffd55e00, "W4"},
-    MethodLook{u"int4-weight", 0xffd55e00, "W4"},
-};
-
-const MethodLook* findMethod(QStringView id) {
-    const auto at = std::find_if(kMethods.begin(), kMethods.end(), [&](const MethodLook& m) { return m.id == id; });
-    return at == kMethods.end() ? nullptr : &*at;
-}
+/// Colours of what a model can be already and no method makes.
+constexpr std::pair<std::string_view, QRgb> kOtherPrecisions[] = {{"int8-weight", 0xffcc79a7}, {"int4", 0xffd55e00}, {"int4-weight", 0xffd55e00}};
 
 /// Relative luminance, WCAG 2.1.
 double luminance(const QColor& colour) {
@@ -121,8 +111,15 @@ Theme Theme::current() {
 }
 
 QColor Theme::method(QStringView id) const {
-    const MethodLook* look = findMethod(id);
-    return QColor::fromRgb(look ? look->colour : kMethods.front().colour);
+    const std::string wanted = id.toString().toStdString();
+    for (const auto& [precision, colour] : kOtherPrecisions) {
+        if (precision == wanted) {
+            return QColor::fromRgb(colour);
+        }
+    }
+    const auto found = std::find_if(kMethods.begin(), kMethods.end(), [&](const MethodRow& row) { return row.id == wanted; });
+    const std::string_view colour = (found == kMethods.end() ? row(Method::fp32) : *found).colour;
+    return QColor(QString::fromLatin1(colour.data(), static_cast<qsizetype>(colour.size())));
 }
 
 QColor Theme::ink(const QColor& colour) const {
@@ -140,11 +137,6 @@ QColor Theme::category(int index) const {
     static constexpr std::array<QRgb, 10> kColours = {0xff0072b2, 0xffd55e00, 0xffcc79a7, 0xff8a919e, 0xff009e73,
                                                       0xff56b4e9, 0xffe69f00, 0xffb9a77c, 0xff7a5fb5, 0xffb4bac4};
     return QColor::fromRgb(kColours[static_cast<std::size_t>(std::clamp(index, 0, 9))]);
-}
-
-QString methodBadge(QStringView id) {
-    const MethodLook* look = findMethod(id);
-    return look ? QString::fromLatin1(look->badge) : QString();
 }
 
 int opCategory(QStringView opType) {

@@ -45,9 +45,6 @@ struct Theme {
     [[nodiscard]] QColor category(int index) const;
 };
 
-/// Letters of a method on cards, in tables and charts: "F32", "F16", "D8", "S8", "W8", "W4"; empty when unknown.
-[[nodiscard]] QString methodBadge(QStringView id);
-
 /// What an operator is for, as an index into opCategoryNames(), by the type alone.
 [[nodiscard]] int opCategory(QStringView opType);
 [[nodiscard]] const QStringList& opCategoryNames();

@@ -3,8 +3,12 @@
 #include <QMap>
 #include <QSet>
 
+#include <algorithm>
+#include <string>
+
 #include <gtest/gtest.h>
 
+#include "core/quant/method.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/help_sheet.h"
 
@@ -24,6 +28,27 @@ TEST(Actions, IdsAndShortcutsAreUnique) {
         }
         ASSERT_NE(row.run, nullptr);
     }
+}
+
+TEST(Actions, EachMethodHasItsKeysForSelectionAndModel) {
+    const auto find = [](const QString& id) {
+        const auto table = actionTable();
+        const auto found = std::find_if(table.begin(), table.end(), [&](const ActionRow& row) { return QLatin1String(row.id) == id; });
+        return found == table.end() ? nullptr : &*found;
+    };
+    for (const MethodRow& method : kMethods) {
+        const QString id = QString::fromStdString(std::string(method.id)), title = QString::fromStdString(std::string(method.title));
+        const ActionRow* selection = find(QStringLiteral("choose-") + id);
+        const ActionRow* model = find(QStringLiteral("all-") + id);
+        ASSERT_TRUE(selection != nullptr && model != nullptr) << method.id;
+        EXPECT_EQ(QString::fromUtf8(selection->text), title + QStringLiteral(" for the selection"));
+        EXPECT_EQ(QString::fromUtf8(model->text), QStringLiteral("Whole model in ") + title);
+        EXPECT_EQ(QString::fromLatin1(selection->shortcuts), QString(QChar::fromLatin1(method.key)));
+        EXPECT_EQ(QString::fromLatin1(model->shortcuts), QString(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)));
+    }
+    EXPECT_EQ(find(QStringLiteral("choose-fp32")) + kMethods.size(), find(QStringLiteral("inherit")));
+    EXPECT_EQ(find(QStringLiteral("all-fp32")) + kMethods.size(), find(QStringLiteral("open-recipe")));
+    EXPECT_TRUE(find(QStringLiteral("all-fp32"))->separator);
 }
 
 TEST(Actions, TheHelpSheetNamesAllOfThem) {
