@@ -27,7 +27,6 @@ public:
     [[nodiscard]] std::vector<double> block(int runs) override {
         return call({{"do", "block"}, {"runs", runs}}).get<std::vector<double>>();
     }
-    void pin(const std::vector<int>& cpus) override { (void)call({{"do", "pin"}, {"cpus", cpus}}); }
     [[nodiscard]] std::vector<double> first_calls(int count) override {
         return call({{"do", "first_calls"}, {"count", count}}).get<std::vector<double>>();
     }
@@ -77,7 +76,6 @@ Json do_as_told(const Json& message, std::unique_ptr<Subject>& subject) {
     }
     if (what == "warm_up") return subject->warm_up();
     if (what == "block") return subject->block(message.at("runs").get<int>());
-    if (what == "pin") return pin_process(message.at("cpus").get<std::vector<int>>());
     if (what == "first_calls") return subject->first_calls(message.at("count").get<int>());
     if (what == "profile") return profile_json(subject->profile());
     throw Error(ErrorKind::internal, fmt::format("unknown message \"{}\"", what));

@@ -94,8 +94,6 @@ public:
         return once_ms_;
     }
 
-    void pin(const std::vector<int>& /*cpus*/) override {}
-
     [[nodiscard]] std::vector<double> first_calls(int count) override {
         std::vector<double> times;
         for (int call = 0; call < count; ++call) {

@@ -54,8 +54,6 @@ public:
     [[nodiscard]] virtual std::map<std::string, Tensor> answer() = 0;
     /// Runs until caches and thread pools are warm; milliseconds of one warm run.
     [[nodiscard]] virtual double warm_up() = 0;
-    /// A child moves all its threads to these processors; a subject in this process stays where it is.
-    virtual void pin(const std::vector<int>& cpus) = 0;
     /// Milliseconds of each of so many runs in a row. The threads of its pool are at rest when it returns.
     [[nodiscard]] virtual std::vector<double> block(int runs) = 0;
     /// Milliseconds of each of so many single runs, before each of which the caches are filled with other data.

@@ -14,7 +14,7 @@
 namespace vernier {
 namespace {
 
-/// What happened, in order: "start 0", "pin 1", "block 0", "pause 1", "end 0".
+/// What happened, in order: "start 0", "block 0", "pause 1", "end 0".
 using Log = std::vector<std::string>;
 
 class LoggedProcess final : public Subject {
@@ -30,7 +30,6 @@ public:
         log_.push_back("warm " + model_);
         return 1;
     }
-    void pin(const std::vector<int>& cpus) override { log_.push_back("pin " + std::to_string(cpus.front())); }
     [[nodiscard]] std::vector<double> block(int runs) override {
         log_.push_back("block " + model_);
         std::vector<double> times(static_cast<std::size_t>(runs));
@@ -110,7 +109,6 @@ TEST(Launches, AllModelsOfALaunchStayOnTheSameProcessorAndLaunchesTakeTurns) {
     for (const std::string& line : log)
         if (line.starts_with("on")) where.push_back(line);
     EXPECT_EQ(where, (Log{"on 0", "on 0", "on 1", "on 1", "on 0", "on 0"}));
-    EXPECT_EQ(count_of(log, "pin"), 0U) << "nothing moves while it is timed";
 }
 
 TEST(Launches, TheOrderInARoundChangesAndTheSeedRepeatsIt) {

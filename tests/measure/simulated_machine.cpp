@@ -40,7 +40,6 @@ public:
     void ask(const std::map<std::string, Tensor>& /*inputs*/) override {}
     [[nodiscard]] std::map<std::string, Tensor> answer() override { return {}; }
     [[nodiscard]] double warm_up() override { return cost_; }
-    void pin(const std::vector<int>& cpus) override { cpu_ = static_cast<std::size_t>(cpus.front()); }
     [[nodiscard]] std::vector<double> block(int runs) override { return times(runs, cost_); }
     [[nodiscard]] std::vector<double> first_calls(int count) override { return times(count, 3 * cost_); }
     [[nodiscard]] std::vector<ProfileEvent> profile() override { return {}; }
