@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -14,6 +15,7 @@
 namespace vernier {
 namespace {
 
+constexpr std::uint64_t kPart = std::uint64_t{1} << 20;    ///< of a message for which room is made at once
 constexpr int kPollMs = 50;   ///< how soon a wait notices that a stop was asked for
 
 bool send_all(int socket, std::span<const std::uint8_t> bytes) {
@@ -59,8 +61,13 @@ std::optional<Json> receive_message(int socket, const std::stop_token& stop) {
     std::array<std::uint8_t, sizeof length> head{};
     if (!receive_all(socket, head, stop)) return std::nullopt;
     std::memcpy(&length, head.data(), sizeof length);
-    std::vector<std::uint8_t> body(length);
-    if (!receive_all(socket, body, stop)) return std::nullopt;
+    // Room is made as bytes come, so that a head that is wrong takes none.
+    std::vector<std::uint8_t> body;
+    while (body.size() < length) {
+        const std::size_t begin = body.size();
+        body.resize(begin + static_cast<std::size_t>(std::min<std::uint64_t>(length - begin, kPart)));
+        if (!receive_all(socket, std::span(body).subspan(begin), stop)) return std::nullopt;
+    }
     return Json::from_cbor(body);
 }
 

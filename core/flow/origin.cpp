@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/base/json_depth.h"
+
 namespace vernier {
 namespace {
 
@@ -77,7 +79,7 @@ void write_origin(onnx::ModelProto& model, const Origin& origin) {
 
 std::optional<Origin> read_origin(const onnx::ModelProto& model) {
     for (const auto& entry : model.metadata_props()) {
-        if (entry.key() != kKey) continue;
+        if (entry.key() != kKey || nests_too_deeply(entry.value())) continue;
         try {
             return origin_from_json(Json::parse(entry.value()));
         } catch (const Json::exception&) {

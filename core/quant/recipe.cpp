@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json_depth.h"
 #include "core/quant/calibration/table.h"
 #include "core/quant/near_names.h"
 #include "core/quant/passes/passes.h"
@@ -212,6 +213,7 @@ Recipe recipe_from_json(const Json& json) {
 
 Recipe read_recipe(const std::filesystem::path& path) {
     const std::string text = read_file(path, kLargestFile);
+    if (nests_too_deeply(text)) throw Error(ErrorKind::bad_data, fmt::format("nests its JSON deeper than {}", kDeepestJson), {.file = path.string()});
     try {
         return recipe_from_json(Json::parse(text));
     } catch (const Json::exception& error) {

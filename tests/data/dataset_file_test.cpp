@@ -220,5 +220,12 @@ TEST_F(JsonLines, ErrorsNameTheLine) {
     }
 }
 
+TEST_F(DatasetFile, JsonThatNestsWithoutAnEndIsRefused) {
+    const std::string lists = std::string(200'000, '[') + std::string(200'000, ']');
+    const Error error = error_of([&] { (void)open_dataset(dir_.write("deep.dataset.json", R"({"version": 1, "x": )" + lists + "}"), *pass_through(ElementType::float32, {"N", 2})); });
+    EXPECT_EQ(error.kind(), ErrorKind::bad_data);
+    EXPECT_THAT(error.line(), HasSubstr("deeper than 200"));
+}
+
 }  // namespace
 }  // namespace vernier::test

@@ -166,6 +166,8 @@ TEST(Recipe, EveryTruncationOfAFileIsOneCleanError) {
         EXPECT_THAT(error.where().file, HasSubstr("r.json"));
     }
     EXPECT_EQ(error_of([&] { (void)read_recipe(folder.path() / "absent.json"); }).kind(), ErrorKind::not_found);
+    write_file(folder.path() / "r.json", R"({"vernier_recipe": 1, "rules": )" + std::string(200'000, '['));
+    EXPECT_THAT(error_of([&] { (void)read_recipe(folder.path() / "r.json"); }).line(), HasSubstr("deeper than 200"));
 }
 
 TEST(Recipe, FindsItsNodesAgainInANewExport) {

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json_depth.h"
 #include "core/measure/answers_json.h"
 #include "ui/session/session.h"
 #include "ui/session/session_report.h"
@@ -163,7 +164,7 @@ Json runJson(const Run& run, const QString& kept, const QDir& folder, const Mode
 
 Json readSessionFile(const QString& path) {
     const std::string content = read_file(path.toStdString(), kLargestSession);
-    const Json json = Json::parse(content, nullptr, false);
+    const Json json = nests_too_deeply(content) ? Json() : Json::parse(content, nullptr, false);
     if (!json.is_object() || !json.contains("vernier_session")) {
         bad(path, "This is no Vernier session");
     }

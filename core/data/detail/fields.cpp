@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/json_depth.h"
 
 namespace vernier {
 namespace fs = std::filesystem;
@@ -112,6 +113,7 @@ bool stays_inside(const fs::path& relative) {
 }
 
 Json parse_json(const std::string& text, const std::string& where) {
+    if (nests_too_deeply(text)) throw Error(ErrorKind::bad_data, fmt::format("nests its JSON deeper than {}", kDeepestJson), {.file = where});
     try {
         return Json::parse(text);
     } catch (const Json::exception& error) {
