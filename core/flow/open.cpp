@@ -23,6 +23,7 @@ namespace {
 
 // Beyond these, optimizing takes the runtime longer than a look may, or more memory.
 constexpr std::size_t kOptimizeAtMost = 3000;              // results of nodes
+constexpr std::size_t kPlanAtMost = 1000;                  // the same; planning is quick or takes their square
 constexpr std::uint64_t kFoldAtMost = std::uint64_t{512} << 20;  // bytes that nodes make of constants alone; the runtime keeps all of them
 constexpr std::uint64_t kFoldWork = std::uint64_t{4} << 30;      // multiply-accumulates of the same
 
@@ -147,11 +148,10 @@ std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::file
 
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {
     RunOptions options;
-    const bool large = count_results(model) > kOptimizeAtMost || folds_much(model);
-    if (large) {
-        options.level = GraphLevel::off;
-        options.plan_memory = false;
-    }
+    const std::size_t results = count_results(model);
+    const bool large = results > kOptimizeAtMost || folds_much(model);
+    if (large) options.level = GraphLevel::off;
+    options.plan_memory = results <= kPlanAtMost;
     const auto told = [large](double ms) { return large ? std::optional<double>() : ms; };
     try {
         return told(Session::open(runtime, model.path(), options)->start_ms());
