@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A comparison document, judged again.
+// A comparison document, judged again and shown.
 #include "core/base/error.h"
 #include "core/measure/compare.h"
+#include "core/report/documents.h"
+#include "core/report/html.h"
 #include "tests/fuzz/scratch_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -15,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         gate.min_speedup = 1.1;
         judge_again(comparison, gate);
         (void)to_json(comparison, true);
+        (void)render_html(compared_from(comparison, json));
     });
     return 0;
 }

@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "core/base/wire.h"
 #include "core/measure/compare.h"
 #include "core/measure/wire.h"
 #include "core/quant/recipe.h"
 #include "tests/fuzz/small_models.h"
+#include "tests/support/function_model.h"
 
 namespace vernier::fuzz {
 namespace {
@@ -47,10 +49,29 @@ onnx::ModelProto quantized() {
     return b.build();
 }
 
+onnx::ModelProto loop() {
+    test::ModelBuilder body, b;
+    body.input("i", ElementType::int64, {}).input("go", ElementType::boolean, {}).input("h", ElementType::float32, {1, 2});
+    body.node("MatMul", {"h", "w"}, {"next"}).node("Identity", {"go"}, {"on"});
+    body.output("on", ElementType::boolean, {}).output("next", ElementType::float32, {1, 2});
+    b.input("x", ElementType::float32, {1, 2}).initializer("w", std::vector<float>(4, 0.5F), {2, 2}).initializer("n", std::vector<std::int64_t>{3}, {});
+    b.node("Loop", {"n", "", "x"}, {"y"}, {{"body", body.graph()}}).output("y", ElementType::float32, {1, 2});
+    return b.build();
+}
+
+/// Constants that are computed, sizes that are followed, a recurrent layer.
+onnx::ModelProto folded() {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {"T", 1, 2}).initializer("a", std::vector<float>(8, 0.5F), {4, 2}).initializer("two", std::vector<float>{2}, {});
+    b.initializer("r", std::vector<float>(4, 0.5F), {1, 1, 4}).initializer("axes", std::vector<std::int64_t>{0}, {1}).initializer("one", std::vector<std::int64_t>{1}, {1});
+    b.node("Mul", {"a", "two"}, {"m"}).node("Unsqueeze", {"m", "axes"}, {"w"}).node("Transpose", {"r"}, {"rt"}, {{"perm", {0, 2, 1}}});
+    b.node("LSTM", {"x", "w", "rt"}, {"l"}, {{"hidden_size", 1}}).node("Squeeze", {"l", "one"}, {"s"}).node("Shape", {"s"}, {"size"});
+    b.node("Slice", {"size", "axes", "one"}, {"t"}).node("ConstantOfShape", {"t"}, {"z"}).node("Expand", {"z", "t"}, {"e"});
+    b.node("Softmax", {"s"}, {"y"}).output("y", ElementType::float32, {"T", 1, 1}).output("e", ElementType::float32, {"T"});
+    return b.build();
+}
+
 void seed_models() {
-    seed("model", "cnn", picture_proto().SerializeAsString());
-    seed("model", "if", branches().SerializeAsString());
-    seed("model", "qdq", quantized().SerializeAsString());
     onnx::ModelProto external = picture_proto();
     onnx::TensorProto& tensor = *external.mutable_graph()->mutable_initializer(0);
     tensor.clear_raw_data();
@@ -58,7 +79,10 @@ void seed_models() {
     auto& entry = *tensor.add_external_data();
     entry.set_key("location");
     entry.set_value("model.onnx");
-    seed("model", "external", external.SerializeAsString());
+    const std::pair<const char*, onnx::ModelProto> models[] = {{"cnn", picture_proto()}, {"if", branches()},   {"qdq", quantized()}, {"loop", loop()},
+                                                               {"folded", folded()},     {"calls", test::two_calls()}, {"external", external}};
+    for (const char* target : {"model", "look"})
+        for (const auto& [name, model] : models) seed(target, name, model.SerializeAsString());
 }
 
 /// x.npy and y.npy in one archive, deflated.
@@ -81,7 +105,7 @@ void seed_data() {
         "metric": "top1", "splits": {"calibration": {"range": [0, 4]}, "validation": {"indices": [5, 6, 9]}}})");
     seed("dataset", "images", R"({"version": 1, "source": "images", "folder": "pictures", "input": "image",
         "preprocess": {"image": {"resize": {"mode": "shortest", "size": 4, "filter": "bicubic"}, "crop": {"mode": "center", "width": 4, "height": 4}, "colour": "RGB"}},
-        "splits": {"validation": {"items": [{"file": "a.jpg", "label": 3}]}}})");
+        "splits": {"validation": {"items": [{"file": "a.png", "label": 3}]}, "calibration": {"items": [{"file": "b.png", "label": 0}]}}})");
     seed("jsonl", "rows", "{\"inputs\": {\"ids\": [[1, 2, 3]]}, \"label\": 0}\n{\"inputs\": {\"ids\": [3, 2, 1]}, \"label\": 1, \"text\": \"b\"}\n");
 }
 
@@ -117,6 +141,10 @@ void seed_results() {
         return std::string(bytes.begin(), bytes.end());
     };
     seed("wire", "request", cbor(wire_json(request)));
+    std::string framed = cbor(wire_json(request.inputs));
+    const std::uint64_t length = framed.size();
+    framed.insert(0, reinterpret_cast<const char*>(&length), sizeof length);
+    seed("wire", "framed", framed + framed);
     seed("wire", "opened", cbor(wire_json(Opened{})));
     seed("wire", "error", cbor(wire_json(Error(ErrorKind::bad_model, "what", {"file", "node", "tensor"}, "remedy"))));
     seed("session", "small", R"({"vernier_session": 1, "model": {"path": "m.onnx", "sha256": ")" + picture_model()->sha256() +
