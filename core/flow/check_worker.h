@@ -38,6 +38,8 @@ public:
 
     /// Sends {"do": ...} and waits for its result. Throws what the worker threw, WorkerDied, and Error{cancelled}.
     [[nodiscard]] Json call(const Json& message);
+    /// What does the work in this process; null where a child does.
+    [[nodiscard]] const Checks* here() const { return here_.get(); }
 
 private:
     Job job_;

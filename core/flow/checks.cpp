@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <future>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "core/audit/audit.h"
@@ -32,6 +32,8 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t kKeptOpen = 200'000'000;   ///< bytes of a file whose session is kept for timing
 constexpr double kSlowMs = 50;    ///< a run that takes this long is not repeated
 constexpr double kPatience = 4;   ///< times FP32's time: a file without optimizations may be slower
+constexpr std::size_t kFewSamples = 4, kFewWithoutOptimizations = 2;   ///< fewer say too little, even where one run takes long
+constexpr double kMostSeconds = 1;  ///< for these, where one run takes very long
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -76,14 +78,30 @@ void Checks::load(const std::string& ort) {
     if (runtime_ == nullptr) runtime_ = Runtime::load(ort);
 }
 
-Checks::Ran Checks::run_all(const std::filesystem::path& model, GraphLevel level, double seconds) const {
+/// How many samples are run: as many as the seconds allow, but a few in any case, unless each takes very long.
+struct Checks::Patience {
+    std::size_t few = 1;
+    double seconds = 0;
+    [[nodiscard]] bool is_over(std::size_t done, double spent) const { return done > 0 && spent > (done < few ? std::max(seconds, kMostSeconds) : seconds); }
+};
+
+Checks::Subject Checks::subject_of(const fs::path& file) const {
+    return {[this, file](const RunOptions& options) { return open_session(runtime_, file, options); },
+            [this, file](const RunOptions& options) { return open_in_true_half(runtime_, file, fp32_file_, options); }, is_small(file)};
+}
+
+RunOptions Checks::options_at(GraphLevel level) const {
     RunOptions options;
     options.threads = threads_;
     options.level = level;
-    return run_samples(open_session(runtime_, model, options), seconds);
+    return options;
 }
 
-Checks::Ran Checks::run_samples(std::unique_ptr<Session> session, double seconds) const {
+Checks::Ran Checks::run_all(const Subject& subject, GraphLevel level, const Patience& patience) const {
+    return run_samples(subject.open(options_at(level)), patience);
+}
+
+Checks::Ran Checks::run_samples(std::unique_ptr<Session> session, const Patience& patience) const {
     Ran ran;
     ran.session = std::move(session);
     ran.ports = ran.session->outputs();
@@ -93,25 +111,22 @@ Checks::Ran Checks::run_samples(std::unique_ptr<Session> session, double seconds
     if (wanted.empty() || !std::all_of(wanted.begin(), wanted.end(), [&](const std::string& each) { return find(ran.ports, each) != nullptr; })) return ran;
     const auto start = Clock::now();
     for (const auto& sample : samples_) {
-        if (!ran.outputs.empty() && seconds_since(start) > seconds) break;
+        if (patience.is_over(ran.outputs.size(), seconds_since(start))) break;
         ran.outputs.push_back(ran.session->run(sample, wanted));
     }
     return ran;
 }
 
-Checks::Ran Checks::run_in_true_half(const fs::path& model, GraphLevel level) const {
-    RunOptions options;
-    options.threads = threads_;
-    options.level = level;
+Checks::Ran Checks::run_in_true_half(const Subject& subject, GraphLevel level) const {
     std::unique_ptr<Session> session;
     try {
-        session = open_in_true_half(runtime_, model, fp32_file_, options);
+        session = subject.open_in_true_half(options_at(level));
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;  // the file itself can be opened: what is refused is our operator in it
     }
     if (session == nullptr) return {};
     try {
-        return run_samples(std::move(session), kPatience * seconds_);
+        return run_samples(std::move(session), {kFewWithoutOptimizations, kPatience * seconds_});
     } catch (const Error& error) {
         throw Error(error.kind(), fmt::format("{} (in true half precision, as on a GPU)", error.what()), error.where(), error.remedy());
     }
@@ -125,49 +140,63 @@ Json Checks::run_fp32(const Json& message) {
     for (const Json& sample : message.at("samples")) samples_.push_back(tensors_from_wire(sample));
     ports_.clear();
     fp32_session_.reset();
-    const fs::path model = fp32_file_ = message.at("model").get<std::string>();
-    Ran ran = run_all(model, GraphLevel::all, seconds_);
+    fp32_file_ = message.at("model").get<std::string>();
+    const Subject opened = subject_of(fp32_file_);
+    Ran ran = run_all(opened, GraphLevel::all, {kFewSamples, seconds_});
     ports_ = std::move(ran.ports);
     std::erase_if(ports_, [](const Port& port) { return bits(port.type.element) == 0; });
     fp32_ = std::move(ran.outputs);
     samples_.resize(fp32_.size());
-    if (threads_ == 1 && is_small(model)) fp32_session_ = std::move(ran.session);
+    if (threads_ == 1 && opened.small) fp32_session_ = std::move(ran.session);
     return fp32_.size();
 }
 
-std::pair<Checks::Ran, Checks::Ran> Checks::run_both_levels(const fs::path& model) const {
-    const double patience = kPatience * seconds_;
-    if (!is_small(model)) {
-        Ran all = run_all(model, GraphLevel::all, patience);
-        all.session.reset();
-        return {std::move(all), run_all(model, GraphLevel::off, patience)};
+Checks::Runs Checks::run_for(const Subject& subject, bool off) const {
+    const auto run_all_level = [&] {
+        Ran ran = run_all(subject, GraphLevel::all, {kFewSamples, kPatience * seconds_});
+        ran.session.reset();
+        return ran;
+    };
+    const auto run_others = [&](Runs& runs) {
+        if (off) runs.off = run_all(subject, GraphLevel::off, {kFewWithoutOptimizations, kPatience * seconds_});
+        runs.off.session.reset();
+        runs.half = run_in_true_half(subject, off ? GraphLevel::off : GraphLevel::all);
+    };
+    Runs runs;
+    std::future<Ran> all = std::async(subject.small ? std::launch::async : std::launch::deferred, run_all_level);
+    if (!subject.small) runs.all = all.get();
+    // What every user's runtime does is told first.
+    std::exception_ptr failure;
+    try {
+        run_others(runs);
+    } catch (...) {
+        failure = std::current_exception();
     }
-    auto off = std::async(std::launch::async, [&] { return run_all(model, GraphLevel::off, patience); });
-    Ran all = run_all(model, GraphLevel::all, patience);
-    return {std::move(all), off.get()};
+    if (all.valid()) runs.all = all.get();
+    if (failure) std::rethrow_exception(failure);
+    return runs;
 }
 
-Json Checks::verify(const Json& message) {
-    const std::string model = message.at("model").get<std::string>();
-    Ran all, off;
-    if (message.at("off").get<bool>()) {
-        std::tie(all, off) = run_both_levels(model);
-    } else {
-        all = run_all(model, GraphLevel::all, kPatience * seconds_);
-        off.outputs = all.outputs;
-    }
-    const Ran half = run_in_true_half(model, message.at("off").get<bool>() ? GraphLevel::off : GraphLevel::all);
-    const std::size_t count = std::min({all.outputs.size(), off.outputs.size(), fp32_.size()});
+Json Checks::hold_against_fp32(const Subject& subject, bool with_off) const {
+    const Runs runs = run_for(subject, with_off);
+    const auto& [all, off, half] = runs;
+    const std::size_t count = with_off && off.outputs.empty() ? 0 : std::min(all.outputs.size(), fp32_.size());
     Json outputs = Json::array();
     for (std::size_t i = 0; i < ports_.size(); ++i) {
         OutputCheck check(ports_[i].name, ports_[i].type.element, free_shapes_);
         const Port* port = find(all.ports, ports_[i].name);
         check.set_problem(port == nullptr ? "it is missing" : why_not_same(ports_[i].type, port->type));
-        for (std::size_t s = 0; s < count; ++s) check.add(fp32_[s][i], all.outputs[s][i], off.outputs[s][i]);
+        for (std::size_t s = 0; s < count; ++s) check.add(fp32_[s][i], all.outputs[s][i], s < off.outputs.size() ? &off.outputs[s][i] : nullptr);
         for (std::size_t s = 0; s < std::min(half.outputs.size(), fp32_.size()); ++s) check.add_half(fp32_[s][i], half.outputs[s][i]);
         outputs.push_back(check.json());
     }
     return {{"samples", count}, {"outputs", outputs}};
+}
+
+Json Checks::verify(const std::shared_ptr<const onnx::ModelProto>& model, bool off) const {
+    return hold_against_fp32({[this, model](const RunOptions& options) { return Session::open(runtime_, model, options); },
+                              [this, model](const RunOptions& options) { return open_in_true_half(runtime_, model, fp32_file_, options); }, false},
+                             off);
 }
 
 Json Checks::audit(const Json& message) const {
@@ -214,7 +243,7 @@ Json Checks::answer(const Json& message) {
     load(message.value("ort", ""));
     if (what == "open") return open_bytes(runtime_, message);
     if (what == "fp32") return run_fp32(message);
-    if (what == "verify") return verify(message);
+    if (what == "verify") return hold_against_fp32(subject_of(message.at("model").get<std::string>()), message.at("off").get<bool>());
     if (what == "audit") return audit(message);
     if (what == "time") return time(message);
     throw Error(ErrorKind::internal, fmt::format("unknown message \"{}\"", what));

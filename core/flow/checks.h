@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,12 +31,13 @@ public:
     ///   blame    see core/flow/blame.h
     ///   memory   -> the process's peak in bytes
     [[nodiscard]] Json answer(const Json& message);
+    /// The answer to "verify" for a model in memory, which may exceed what one file holds. After "fp32".
+    [[nodiscard]] Json verify(const std::shared_ptr<const onnx::ModelProto>& model, bool off) const;
 
 private:
     using Outputs = std::vector<Tensor>;
     void load(const std::string& ort);
     Json run_fp32(const Json& message);
-    Json verify(const Json& message);
     Json audit(const Json& message) const;
     Json time(const Json& message);
     /// A file opened and run on samples while time allows; no outputs where it lacks one of FP32's.
@@ -44,12 +46,26 @@ private:
         std::vector<Port> ports;
         std::vector<Outputs> outputs;
     };
-    [[nodiscard]] Ran run_all(const std::filesystem::path& model, GraphLevel level, double seconds) const;
-    [[nodiscard]] Ran run_samples(std::unique_ptr<Session> session, double seconds) const;
-    /// With all and with no optimizations, at the same time unless the file is so large that one session is enough to hold.
-    [[nodiscard]] std::pair<Ran, Ran> run_both_levels(const std::filesystem::path& model) const;
-    /// No outputs where the file computes nothing in half precision that FP32 does not.
-    [[nodiscard]] Ran run_in_true_half(const std::filesystem::path& model, GraphLevel level) const;
+    /// What is run, however it is opened.
+    struct Subject {
+        std::function<std::unique_ptr<Session>(const RunOptions& options)> open;
+        std::function<std::unique_ptr<Session>(const RunOptions& options)> open_in_true_half;
+        bool small = false;   ///< two sessions of it may be held at once
+    };
+    struct Patience;
+    /// All that a file is run for.
+    struct Runs {
+        Ran all, off, half;
+    };
+    [[nodiscard]] Subject subject_of(const std::filesystem::path& file) const;
+    [[nodiscard]] RunOptions options_at(GraphLevel level) const;
+    [[nodiscard]] Ran run_all(const Subject& subject, GraphLevel level, const Patience& patience) const;
+    [[nodiscard]] Ran run_samples(std::unique_ptr<Session> session, const Patience& patience) const;
+    /// No outputs where the subject computes nothing in half precision that FP32 does not.
+    [[nodiscard]] Ran run_in_true_half(const Subject& subject, GraphLevel level) const;
+    /// Two at the same time where the subject is small, else one after the other.
+    [[nodiscard]] Runs run_for(const Subject& subject, bool off) const;
+    [[nodiscard]] Json hold_against_fp32(const Subject& subject, bool off) const;
 
     RuntimePtr runtime_;
     int threads_ = 1;

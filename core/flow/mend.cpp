@@ -2,6 +2,7 @@
 #include "core/flow/mend.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
@@ -21,7 +22,7 @@
 namespace vernier {
 namespace {
 
-constexpr std::size_t kNamed = 20;   ///< findings that name one node each; the rest is counted
+constexpr std::size_t kNamed = 6;   ///< nodes that a finding names; the rest is counted
 
 using Nodes = std::set<NodeId>;
 
@@ -62,18 +63,30 @@ public:
     }
 
 private:
-    /// What would be written now.
-    StagedModel& current() {
-        if (!current_) current_.emplace(*emitting_.emit({}), target_);
+    /// What would be written, and the same in memory where it takes two files.
+    struct Staged {
+        StagedModel file;
+        std::shared_ptr<const onnx::ModelProto> model;
+    };
+
+    [[nodiscard]] Staged staged(std::shared_ptr<const onnx::ModelProto> model) const {
+        StagedModel file(*model, target_);
+        if (!file.readable().empty()) model.reset();
+        return {std::move(file), std::move(model)};
+    }
+
+    Staged& now() {
+        if (!current_) current_.emplace(staged(emitting_.emit({})));
         return *current_;
     }
+    StagedModel& current() { return now().file; }
 
     void keep_float(const Nodes& nodes, const std::string& why) {
         emitting_.keep_float(nodes, why);
         current_.reset();
     }
 
-    [[nodiscard]] Verification check(const StagedModel& file) { return file.readable().empty() ? Verification{} : verifier_.check(file.readable()); }
+    [[nodiscard]] Verification check(const Staged& staged) { return staged.model ? verifier_.check(staged.model) : verifier_.check(staged.file.readable()); }
 
     [[nodiscard]] Audit audit() { return current().readable().empty() ? Audit{} : verifier_.executed(current().readable()); }
 
@@ -98,12 +111,12 @@ private:
         job_.step("check", 0, 0);
         const Plan plan = emitting_.plan();
         const VerifyLimits limits = limits_of(plan);
-        verified_ = check(current());
+        verified_ = check(now());
         const auto fault = verifier_.fault(verified_, limits);
         if (!fault) return;
         const Repair repair = find_repair(plan, limits, *fault);
         say_kept(repair, plan, *fault);
-        verified_ = check(current());
+        verified_ = check(now());
         if (const auto left = verifier_.fault(verified_, limits)) fail("is wrong after nodes went back to float", *left);
     }
 
@@ -115,7 +128,7 @@ private:
         if (raised.nodes.empty()) return;
         keep_float(raised.nodes, raised.why);
         std::move(raised.findings.begin(), raised.findings.end(), std::back_inserter(findings_));
-        verified_ = check(current());
+        verified_ = check(now());
     }
 
     /// The nodes that repair the file, which are taken back.
@@ -124,7 +137,7 @@ private:
         const auto repaired_by = [&](const auto& emit) {
             return [this, &emit, &limits, &tries](const Nodes& nodes) {
                 job_.step("find what is wrong", static_cast<std::uint64_t>(++tries), 0);
-                return !verifier_.fault(check(StagedModel(*emit(nodes), target_)), limits);
+                return !verifier_.fault(check(staged(emit(nodes))), limits);
             };
         };
         const std::string why = "checked before writing: " + fault;
@@ -146,20 +159,32 @@ private:
                     "Nothing was written. Please report this as a defect of Vernier.");
     }
 
+    /// One finding for what was chosen in the same way: the cause is one.
     void say_kept(const Repair& repair, const Plan& plan, const std::string& fault) {
-        std::size_t named = 0;
-        for (const NodeId id : repair.nodes) {
-            if (++named > kNamed) break;
-            const NodePlan& node = plan.nodes.at(static_cast<std::size_t>(id));
-            const bool chosen = node.chosen.explicit_choice();
-            const std::string title(row(node.applied).title);
-            findings_.push_back({chosen ? Severity::serious : Severity::warning, "kept-float", id, model_.node(id).label, {},
-                                        fmt::format("This node stays in float{}: with it in {}, {}.", chosen ? ", though a rule or a click chose otherwise" : "", title, fault),
-                                        repair.smallest ? "" : "The search ended at its limit; fewer nodes may do."});
+        for (const bool chosen : {true, false}) {
+            std::vector<NodeId> nodes;
+            std::set<std::string> methods;
+            for (const NodeId id : repair.nodes) {
+                const NodePlan& node = plan.nodes.at(static_cast<std::size_t>(id));
+                if (node.chosen.explicit_choice() != chosen) continue;
+                nodes.push_back(id);
+                methods.insert(std::string(row(node.applied).title));
+            }
+            if (nodes.empty()) continue;
+            const bool one = nodes.size() == 1;
+            findings_.push_back({chosen ? Severity::serious : Severity::warning, "kept-float", nodes.front(), model_.node(nodes.front()).label, {},
+                                 fmt::format("{} stay{} in float{}: with {} in {}, {}.", names_of(nodes), one ? "s" : "", chosen ? ", though a rule or a click chose otherwise" : "",
+                                             one ? "it" : "them", fmt::join(methods, " or "), fault),
+                                 repair.smallest ? "" : "The search ended at its limit; fewer nodes may do."});
         }
-        if (repair.nodes.size() > kNamed)
-            findings_.push_back({Severity::warning, "kept-float", kNone, {}, {},
-                                        fmt::format("{} further nodes stay in float for the same reason.", repair.nodes.size() - kNamed), {}});
+    }
+
+    [[nodiscard]] std::string names_of(const std::vector<NodeId>& nodes) const {
+        std::vector<std::string> names;
+        for (const NodeId id : nodes)
+            if (names.size() < kNamed) names.push_back(model_.node(id).label);
+        const std::string list = fmt::format("{}", fmt::join(names, ", "));
+        return nodes.size() <= kNamed ? list : fmt::format("{} and {} more", list, nodes.size() - kNamed);
     }
 
     /// Each node that goes back may leave another one alone between conversions.
@@ -196,7 +221,7 @@ private:
     const Model& model_;
     std::filesystem::path target_;
     const Job& job_;
-    std::optional<StagedModel> current_;
+    std::optional<Staged> current_;
     Verification verified_;
     std::vector<Finding> findings_;
     Audit executed_;

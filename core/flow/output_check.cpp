@@ -59,37 +59,39 @@ bool OutputCheck::same_shape(const Tensor& fp32, const Tensor& other) {
     return problem_.empty() && fp32.dims == other.dims;
 }
 
-void OutputCheck::add(const Tensor& fp32, const Tensor& all, const Tensor& off) {
+void OutputCheck::add(const Tensor& fp32, const Tensor& all, const Tensor* off) {
     if (bits(fp32.type) == 0 || !problem_.empty()) return;
-    if (!same_shape(fp32, all) || !same_shape(fp32, off)) return;
+    if (!same_shape(fp32, all) || (off != nullptr && !same_shape(fp32, *off))) return;
     if (is_float(fp32.type)) add_floats(fp32, all, off);
     else add_integers(fp32, all, off);
 }
 
-void OutputCheck::add_floats(const Tensor& fp32, const Tensor& all, const Tensor& off) {
-    const std::vector<float> reference = floats_of(fp32), first = floats_of(all), second = floats_of(off);
+void OutputCheck::add_floats(const Tensor& fp32, const Tensor& all, const Tensor* off) {
+    const std::vector<float> reference = floats_of(fp32), first = floats_of(all), second = off == nullptr ? std::vector<float>() : floats_of(*off);
     for (std::size_t i = 0; i < reference.size(); ++i) {
         const double value = reference[i];
         if (!std::isfinite(value)) continue;
         ++values_;
         whole_ = whole_ && value == std::round(value);
-        equal_ += value == double(first[i]) && value == double(second[i]) ? 1 : 0;
-        if (!std::isfinite(first[i]) || !std::isfinite(second[i])) {
+        equal_ += value == double(first[i]) && (second.empty() || value == double(second[i])) ? 1 : 0;
+        if (!std::isfinite(first[i]) || (!second.empty() && !std::isfinite(second[i]))) {
             ++not_finite_;
             continue;
         }
         all_.add(value, first[i]);
+        if (second.empty()) continue;
         off_.add(value, second[i]);
         levels_.add(first[i], second[i]);
     }
 }
 
-void OutputCheck::add_integers(const Tensor& fp32, const Tensor& all, const Tensor& off) {
+void OutputCheck::add_integers(const Tensor& fp32, const Tensor& all, const Tensor* off) {
     const std::size_t width = width_of(fp32);
     const std::size_t count = fp32.bytes.size() / width;
     for (std::size_t i = 0; i < count; ++i) {
         const std::byte* at = fp32.bytes.data() + i * width;
-        equal_ += std::memcmp(at, all.bytes.data() + i * width, width) == 0 && std::memcmp(at, off.bytes.data() + i * width, width) == 0 ? 1 : 0;
+        const auto is_in = [&](const Tensor& other) { return std::memcmp(at, other.bytes.data() + i * width, width) == 0; };
+        equal_ += is_in(all) && (off == nullptr || is_in(*off)) ? 1 : 0;
     }
     values_ += count;
 }

@@ -18,8 +18,9 @@ public:
     /// free_shape: its shape depends on values, such as the number of boxes that a detector finds.
     OutputCheck(std::string name, ElementType type, bool free_shape = false) : name_(std::move(name)), type_(type), free_shape_(free_shape) {}
 
-    /// Takes one run's output with all and with no graph optimizations, and FP32's.
-    void add(const Tensor& fp32, const Tensor& all, const Tensor& off);
+    /// Takes one run's output with all and with no graph optimizations (null: not run), and FP32's.
+    void add(const Tensor& fp32, const Tensor& all, const Tensor* off);
+    void add(const Tensor& fp32, const Tensor& all, const Tensor& off) { add(fp32, all, &off); }
     /// Takes the same run's output in true half precision (true_half.h).
     void add_half(const Tensor& fp32, const Tensor& half);
     /// What is wrong with it whatever its values are: "it has 2 axes instead of 3".
@@ -57,8 +58,8 @@ private:
         void add(double reference, double other);
         [[nodiscard]] std::optional<double> sqnr_db() const;
     };
-    void add_floats(const Tensor& fp32, const Tensor& all, const Tensor& off);
-    void add_integers(const Tensor& fp32, const Tensor& all, const Tensor& off);
+    void add_floats(const Tensor& fp32, const Tensor& all, const Tensor* off);
+    void add_integers(const Tensor& fp32, const Tensor& all, const Tensor* off);
     [[nodiscard]] std::optional<double> half_equal() const;
     [[nodiscard]] bool same_shape(const Tensor& fp32, const Tensor& other);
 

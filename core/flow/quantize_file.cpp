@@ -108,7 +108,11 @@ Timer timer_of(Verifier& verifier, const std::filesystem::path& target) {
 /// A quantization that can be done again with nodes left as they were, and what it last gave.
 class QuantizeWork {
 public:
-    QuantizeWork(QuantizeSource source, const Job& job) : source_(std::move(source)), job_(job), now_(std::make_unique<Quantization>(source_, job)) {}
+    QuantizeWork(QuantizeSource source, const Job& job) : source_(std::move(source)), job_(job) {
+        const auto start = std::chrono::steady_clock::now();
+        now_ = std::make_unique<Quantization>(source_, job_);
+        seconds_ = seconds_since(start);
+    }
 
     [[nodiscard]] Emitting emitting() {
         return {[this](const std::set<NodeId>& also_float) -> std::shared_ptr<const onnx::ModelProto> {
@@ -122,7 +126,8 @@ public:
                     now_ = without(nodes);
                     for (const NodeId node : nodes) untouched_[node] = why;
                 },
-                [this] { return now_->noise(); }};
+                [this] { return now_->noise(); },
+                seconds_};
     }
 
     std::function<void(const Quantized&)> finish;   ///< completes what would be written
@@ -162,6 +167,7 @@ private:
     Job job_;
     std::unique_ptr<Quantization> now_;
     std::map<NodeId, std::string> untouched_;
+    double seconds_ = 0;   ///< that planning and calibrating took
 };
 
 /// It was checked on made inputs of the sizes that the model's open axes count as.
@@ -235,7 +241,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     for (Finding& finding : findings_of(result.verified)) result.findings.push_back(std::move(finding));
     if (ran_as_assumed(result.verified, *result.model))
         for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));
-    if (mended.file.readable().empty()) check_it_loads(runtime, last.proto, *result.model);
+    if (result.verified.outputs.empty() && mended.file.readable().empty()) check_it_loads(runtime, last.proto, *result.model);
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
     result.calibrate_seconds = last.calibrate_seconds;

@@ -5,6 +5,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <iterator>
@@ -17,17 +18,23 @@
 namespace vernier {
 namespace {
 
-constexpr double kGlance = 0.06;         ///< seconds of the first look
-constexpr double kScreen = 0.15;         ///< of a file in float against the opened one
-constexpr double kProof = 0.5;           ///< of what decides
+constexpr double kGlance = 0.04;         ///< seconds of the first look
+constexpr double kScreen = 0.08;         ///< of a file in float against the opened one
+constexpr double kProof = 0.25;          ///< of what decides
 constexpr double kSlower = 1.05;         ///< times the opened file
 constexpr double kLeastMs = 0.05;        ///< and slower by at least this: below, other things decide
-constexpr double kTwice = 2;             ///< or even so
-constexpr double kLeastTwiceMs = 0.01;
+constexpr double kLeastClearMs = 0.02;   ///< the same for twice the time, and where no size is saved
+constexpr double kTwice = 2;
+constexpr double kTinyMs = 0.1;          ///< a model that takes less is not judged by a few per cent
 constexpr double kMostGain = 1.5;
 constexpr double kGain = 0.97;           ///< times the opened file: what takes more saves no time
 constexpr double kLittle = 1.05;         ///< a file that grows by less than this gives up no size
+constexpr double kNoSmaller = 0.98;      ///< of the opened file's size
+constexpr double kLeastSearch = 0.3;     ///< seconds
+constexpr double kShare = 1.0 / 3;       ///< of the time that quantizing took
 constexpr std::size_t kMostGroups = 6;
+
+using Clock = std::chrono::steady_clock;
 
 using Nodes = std::set<NodeId>;
 
@@ -70,13 +77,20 @@ Nodes without(const Nodes& all, const Nodes& some) {
 struct Timed {
     double ms = 0, fp32_ms = 0;
     TimeRatio to_fp32;      ///< against the opened file
-    double bytes = 1;
+    double bytes = 1, fp32_bytes = 1;
+    [[nodiscard]] bool saves_size() const { return bytes < kNoSmaller * fp32_bytes; }
 };
 
 bool is_slower(const Timed& file) {
     const double more = file.ms - file.fp32_ms;
-    return file.to_fp32.ratio > kSlower && (more > kLeastMs || (more > kLeastTwiceMs && file.to_fp32.ratio > kTwice));
+    const bool is_clear = file.to_fp32.ratio > kTwice || !file.saves_size();
+    return file.to_fp32.ratio > kSlower && (more > kLeastMs || (is_clear && more > kLeastClearMs));
 }
+
+/// It is no smaller than the opened file, and not known to be faster.
+bool saves_nothing(const Timed& file) { return !file.saves_size() && file.fp32_ms > kTinyMs && file.to_fp32.interval.hi > kGain; }
+
+bool is_worse(const Timed& file) { return is_slower(file) || saves_nothing(file); }
 
 class Search {
 public:
@@ -86,7 +100,7 @@ public:
     Slower run() {
         const Plan plan = emitting_.plan();
         if (plan.count(Method::int8_static) + plan.count(Method::int8_dynamic) == 0 || !look_at_written(kGlance)) return {};
-        if (is_slower(now_) && look_at_written(kProof) && is_slower(now_) && now_.to_fp32.interval.lo > 1) try_groups(plan);
+        if (is_worse(now_) && look_at_written(kProof) && is_worse(now_)) try_groups(plan);
         if (now_.to_fp32.ratio > kGain) say_nothing_is_gained(plan);
         return std::move(result_);
     }
@@ -104,10 +118,11 @@ private:
         return rounds;
     }
 
-    static Timed timed(const Rounds& rounds, const Rounds& fp32, const StagedModel& file) {
+    [[nodiscard]] Timed timed(const Rounds& rounds, const Rounds& fp32, const StagedModel& file) const {
         std::error_code ignored;
         const auto bytes = std::filesystem::file_size(file.readable(), ignored);
-        return {median(rounds), median(fp32), time_ratio(rounds, fp32), std::max(1.0, static_cast<double>(ignored ? 0 : bytes))};
+        return {median(rounds), median(fp32), time_ratio(rounds, fp32), std::max(1.0, static_cast<double>(ignored ? 0 : bytes)),
+                std::max(1.0, static_cast<double>(model_.size_bytes()))};
     }
 
     bool look_at_written(double seconds) {
@@ -119,15 +134,29 @@ private:
     void try_groups(const Plan& plan) {
         const Nodes all = all_of(plan);
         Nodes kept;
+        const double most = std::max(kLeastSearch, emitting_.seconds * kShare) * (now_.to_fp32.ratio > kMostGain ? 3 : 1);
         for (const Nodes& group : groups_of(plan, model_)) {
+            if (!is_slower(now_) || std::chrono::duration<double>(Clock::now() - start_).count() > most) break;
+            if (!may_pay(group)) continue;
             Nodes tried = kept;
             tried.insert(group.begin(), group.end());
             if (!is_better_with(tried, group, Bar::worthwhile)) continue;
             kept = tried;
-            if (!is_slower(now_)) break;
         }
         const Nodes rest = without(all, kept);
-        if (!rest.empty()) (void)is_better_with(all, rest, kept.empty() ? Bar::worthwhile : Bar::what_is_left);
+        const bool may_go = !kept.empty() || saves_nothing(now_);
+        if (!rest.empty() && (may_go || may_pay(rest))) (void)is_better_with(all, rest, may_go ? Bar::what_is_left : Bar::worthwhile);
+    }
+
+    /// Whether nodes in float could make up for their weights, if they were all that the opened file does better.
+    [[nodiscard]] bool may_pay(const Nodes& nodes) const {
+        constexpr double kShareSaved = 0.75;   // of four bytes a weight
+        std::set<std::string> names;
+        double bytes = 0;
+        for (const NodeId id : nodes)
+            for (const Weight& weight : weights_of(model_, id))
+                if (names.insert(weight.tensor->name).second) bytes += static_cast<double>(weight.tensor->data.size());
+        return now_.to_fp32.interval.hi > worthwhile_gain(1 + kShareSaved * bytes / now_.bytes);
     }
 
     enum class Bar { worthwhile, what_is_left };
@@ -142,10 +171,10 @@ private:
         const Timed before = timed(seen[1], seen[0], best()), after = timed(seen[2], seen[0], file);
         const TimeRatio gain = time_ratio(seen[1], seen[2]);
         const double growth = after.bytes / before.bytes;
-        const bool saves_nothing = growth < kLittle && gain.interval.hi > kGain;
+        const bool is_no_loss = growth < kLittle && gain.interval.hi > kGain;
         const bool pays = gain.interval.lo > worthwhile_gain(growth);
-        if (!pays && !(bar == Bar::what_is_left && saves_nothing)) return false;
-        say_taken_back(added, before, after);
+        if (!pays && !(bar == Bar::what_is_left && is_no_loss)) return false;
+        say_taken_back(added, before, after, pays);
         now_ = after;
         best_.emplace(std::move(file));
         return true;
@@ -160,10 +189,10 @@ private:
         return now_.to_fp32.ratio / after.to_fp32.ratio > kAlmost * worthwhile_gain(after.bytes / now_.bytes);
     }
 
-    void say_taken_back(const Nodes& nodes, const Timed& before, const Timed& after) {
+    void say_taken_back(const Nodes& nodes, const Timed& before, const Timed& after, bool pays) {
         const Node& first = model_.node(*nodes.begin());
         const bool one = nodes.size() == 1;
-        result_.take_back.emplace_back(nodes, "measured: slower in INT8 than in float");
+        result_.take_back.emplace_back(nodes, pays ? "measured: slower in INT8 than in float" : "measured: INT8 here saves neither time nor size");
         result_.findings.push_back({Severity::warning, "kept-float", first.id, first.label, {},
                                     fmt::format("{} node{} in float: the model takes {} this way, {} with {} in INT8, and {} as opened (on one thread). The file is {:.2f} "
                                                 "times as large as with {} in INT8.",
@@ -175,12 +204,12 @@ private:
     void say_nothing_is_gained(const Plan& plan) {
         if (!result_.take_back.empty() && all_of(plan).size() == taken_back()) return;
         const std::string now = time_text(now_.ms), opened = time_text(now_.fp32_ms);
-        const bool smaller = now_.bytes < static_cast<double>(model_.size_bytes());
+        const bool smaller = now_.saves_size();
         std::string text;
         if (is_slower(now_)) text = fmt::format("INT8 is slower on this model: {} against {} of the opened file (measured here on one thread).", now, opened);
         else if (now == opened) text = fmt::format("INT8 gains no time on this model: {} as before (measured here on one thread).", now);
         else text = fmt::format("INT8 gains no time on this model: {} against {} of the opened file (measured here on one thread).", now, opened);
-        if (smaller) text += fmt::format(" The file is {:.2f} of its size.", now_.bytes / static_cast<double>(model_.size_bytes()));
+        if (smaller) text += fmt::format(" The file is {:.2f} of its size.", now_.bytes / now_.fp32_bytes);
         result_.findings.push_back({Severity::warning, "nothing-to-gain", kNone, {}, {}, text,
                                     smaller ? "Keep FP32 where time counts, or use FP16 for storage, unless the size is what you want." : "Keep FP32."});
     }
@@ -199,6 +228,7 @@ private:
     Slower result_;
     std::optional<StagedModel> best_;
     Timed now_;    ///< the best file so far
+    Clock::time_point start_ = Clock::now();
 };
 
 }  // namespace

@@ -19,5 +19,8 @@ namespace vernier {
 /// are left as they are. Null where there are no others.
 [[nodiscard]] std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::filesystem::path& file, const std::filesystem::path& fp32,
                                                          const RunOptions& options);
+/// The same for a model in memory.
+[[nodiscard]] std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& model,
+                                                         const std::filesystem::path& fp32, const RunOptions& options);
 
 }  // namespace vernier

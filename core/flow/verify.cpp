@@ -148,24 +148,38 @@ Json Verifier::call(const Json& message) {
     }
 }
 
-Verification Verifier::check(const std::filesystem::path& file) {
-    Verification seen = check_once(file);
+Verifier::Ask Verifier::ask_for(const std::filesystem::path& file) {
+    return [this, file](bool off) { return call({{"do", "verify"}, {"model", file.string()}, {"off", off}}); };
+}
+
+Verification Verifier::check(const std::filesystem::path& file) { return check_by(ask_for(file)); }
+
+Verification Verifier::check(const std::shared_ptr<const onnx::ModelProto>& model) {
+    if (worker_->here() == nullptr) return {};
+    return check_by([this, &model](bool off) {
+        job_.check();
+        return worker_->here()->verify(model, off);
+    });
+}
+
+Verification Verifier::check_by(const Ask& ask) {
+    Verification seen = check_once(ask);
     if (seen.trouble.empty() || noise_ || !without_optimizations_) return seen;
-    noise_ = check_once(source_.model->path());
+    noise_ = check_once(ask_for(source_.model->path()));
     if (noise_->trouble.empty()) return seen;
     noise_.reset();
     without_optimizations_ = false;
-    return check_once(file);
+    return check_once(ask);
 }
 
-Verification Verifier::check_once(const std::filesystem::path& file) {
+Verification Verifier::check_once(const Ask& ask) {
     Verification seen;
     seen.made_inputs = made_;
     seen.made_shapes = shapes_;
     if (samples_ == 0) seen.refusal = refusal_;
     seen.without_optimizations = without_optimizations_;
     try {
-        const Json reply = call({{"do", "verify"}, {"model", file.string()}, {"off", without_optimizations_}});
+        const Json reply = ask(without_optimizations_);
         seen.samples = reply.at("samples").get<std::uint64_t>();
         for (const Json& output : reply.at("outputs")) seen.outputs.push_back(OutputCheck::from_json(output));
     } catch (const WorkerDied& death) {

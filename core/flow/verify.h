@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,6 +62,8 @@ public:
     Verifier(VerifySource source, Job job);
 
     [[nodiscard]] Verification check(const std::filesystem::path& file);
+    /// The same for a model in memory, which takes more than one file. Nothing is seen of it where a child does the work.
+    [[nodiscard]] Verification check(const std::shared_ptr<const onnx::ModelProto>& model);
     /// The fault of a file, where FP32 does not differ from itself by as much (random operators).
     [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
     /// What the runtime makes of a file.
@@ -75,7 +78,11 @@ public:
 
 private:
     void start();
-    [[nodiscard]] Verification check_once(const std::filesystem::path& file);
+    /// Asks for the outputs of a file, with no optimizations too or without them.
+    using Ask = std::function<Json(bool off)>;
+    [[nodiscard]] Ask ask_for(const std::filesystem::path& file);
+    [[nodiscard]] Verification check_by(const Ask& ask);
+    [[nodiscard]] Verification check_once(const Ask& ask);
     bool try_inputs(std::vector<Inputs> inputs);
     Json call(const Json& message);
 
