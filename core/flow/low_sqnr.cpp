@@ -20,8 +20,9 @@ constexpr double kLowDb = 20;       ///< networks that quantize well keep more
 constexpr double kMendDb = 18;      ///< a little below it is said and left
 constexpr double kSaidDb = 25;      ///< below it is said
 constexpr std::size_t kFew = 4;     ///< one of so many nodes with weights may go back to float
-constexpr HalvingBounds kBounds{24, 10};
-constexpr HalvingBounds kFewTries{16, 6};   ///< finds one node of many, or two
+constexpr int kTries = 24;
+constexpr int kFewTries = 16;       ///< find one node of many, or two
+constexpr double kLeastSeconds = 2, kShare = 0.25;   ///< of each search: a share of the time that quantizing took
 constexpr std::size_t kNamed = 6;   ///< nodes in one finding
 constexpr std::size_t kOutputs = 4;  ///< outputs that get a finding of their own
 constexpr std::size_t kLoudest = 3; ///< nodes named where none was taken back
@@ -129,11 +130,12 @@ Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
     const auto repairs = [&](const std::set<NodeId>& nodes) {
         source.job.step("find what loses most", static_cast<std::uint64_t>(++tries), 0);
         const StagedModel tried(*source.emitting.emit(nodes), source.target);
-        return !tried.readable().empty() && !source.verifier.fault(source.verifier.check(tried.readable()), limits);
+        return !tried.readable().empty() && !source.verifier.fault(source.verifier.check_optimized(tried.readable()), limits);
     };
+    const double seconds = std::max(kLeastSeconds, kShare * source.emitting.seconds);
     const std::vector<NodeId> order = loudest_first(source, plan);
-    auto repair = search(few_of(source, plan, order), repairs, kBounds);
-    if (!repair) repair = search(free_of(plan, order), repairs, kFewTries);   // what no range tells
+    auto repair = search(few_of(source, plan, order), repairs, {kTries, seconds});
+    if (!repair) repair = search(free_of(plan, order), repairs, {kFewTries, seconds});   // what no range tells
     if (!repair || !is_few(source, order, repair->nodes)) return {};
     return {repair->nodes, "checked before writing: " + *fault, {kept_finding(source, *repair, *fault)}};
 }

@@ -163,23 +163,25 @@ Verification Verifier::check(const std::shared_ptr<const onnx::ModelProto>& mode
 }
 
 Verification Verifier::check_by(const Ask& ask) {
-    Verification seen = check_once(ask);
+    Verification seen = check_once(ask, without_optimizations_);
     if (seen.trouble.empty() || noise_ || !without_optimizations_) return seen;
-    noise_ = check_once(ask_for(source_.model->path()));
+    noise_ = check_once(ask_for(source_.model->path()), without_optimizations_);
     if (noise_->trouble.empty()) return seen;
     noise_.reset();
     without_optimizations_ = false;
-    return check_once(ask);
+    return check_once(ask, false);
 }
 
-Verification Verifier::check_once(const Ask& ask) {
+Verification Verifier::check_optimized(const std::filesystem::path& file) { return check_once(ask_for(file), false); }
+
+Verification Verifier::check_once(const Ask& ask, bool off) {
     Verification seen;
     seen.made_inputs = made_;
     seen.made_shapes = shapes_;
     if (samples_ == 0) seen.refusal = refusal_;
-    seen.without_optimizations = without_optimizations_;
+    seen.without_optimizations = off;
     try {
-        const Json reply = ask(without_optimizations_);
+        const Json reply = ask(off);
         seen.samples = reply.at("samples").get<std::uint64_t>();
         for (const Json& output : reply.at("outputs")) seen.outputs.push_back(OutputCheck::from_json(output));
     } catch (const WorkerDied& death) {

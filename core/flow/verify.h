@@ -62,7 +62,9 @@ public:
     Verifier(VerifySource source, Job job);
 
     [[nodiscard]] Verification check(const std::filesystem::path& file);
-    /// The same for a model in memory, which takes more than one file. Nothing is seen of it where a child does the work.
+    /// The same with all optimizations only, for searches.
+    [[nodiscard]] Verification check_optimized(const std::filesystem::path& file);
+    /// The same as check for a model in memory, which takes more than one file. Nothing is seen of it where a child does the work.
     [[nodiscard]] Verification check(const std::shared_ptr<const onnx::ModelProto>& model);
     /// The fault of a file, where FP32 does not differ from itself by as much (random operators).
     [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
@@ -82,7 +84,7 @@ private:
     using Ask = std::function<Json(bool off)>;
     [[nodiscard]] Ask ask_for(const std::filesystem::path& file);
     [[nodiscard]] Verification check_by(const Ask& ask);
-    [[nodiscard]] Verification check_once(const Ask& ask);
+    [[nodiscard]] Verification check_once(const Ask& ask, bool off);
     bool try_inputs(std::vector<Inputs> inputs);
     Json call(const Json& message);
 

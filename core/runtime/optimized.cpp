@@ -63,6 +63,7 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
     const std::filesystem::path target = temporary.path() / "optimized.onnx";
     RunOptions options;
     options.level = level;
+    options.config["session.disable_prepacking"] = "1";  // it is never run
     detail::Lent lent;
     const std::string bytes = detail::serialized(lent.take(library, model));
     std::uint64_t external = lent.bytes();
