@@ -26,7 +26,7 @@ public:
     ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations, and in
     ///            true half precision -> outputs (OutputCheck)
     ///   audit    model -> how each node runs (audit_nodes)
-    ///   time     models, seconds -> for each, milliseconds of one run in each round; the models run in turns
+    ///   time     models, seconds -> for each, milliseconds of processor time of one run in each round; they run in turns
     ///   open     bytes, folder, level -> milliseconds
     ///   blame    see core/flow/blame.h
     ///   memory   -> the process's peak in bytes

@@ -7,7 +7,7 @@
 
 namespace vernier {
 
-/// Milliseconds of one run of a file, one value a round. Files that are timed together run in turns, so that round i of each
+/// Milliseconds (processor time) of one run of a file, one value a round. Files that are timed together run in turns, so that round i of each
 /// saw the same machine.
 using Rounds = std::vector<double>;
 
