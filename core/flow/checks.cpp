@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <exception>
 #include <future>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -70,7 +72,7 @@ bool is_small(const fs::path& file) {
     return fs::file_size(file, ignored) <= kKeptOpen;
 }
 
-/// The graph of a file that we wrote, whose constants all lie in it.
+/// The graph of a file that we wrote, whose constants all lie in it, or of another one without those beside it.
 onnx::ModelProto read_proto(const fs::path& path) {
     const MappedFile file(path);
     onnx::ModelProto proto;
@@ -207,6 +209,20 @@ Json Checks::verify(const std::shared_ptr<const onnx::ModelProto>& model, bool o
                              off);
 }
 
+Json Checks::beyond_half(const Json& message) const {
+    constexpr float kBeyondHalf = 65520;   // from here on, half precision is infinite
+    std::set<std::string> beyond;
+    std::map<std::string, Observer> observers;
+    for (const auto& tensor : message.at("tensors").get<std::vector<std::string>>())
+        observers[tensor] = [&beyond, tensor](std::span<const float> values, std::span<const std::int64_t>) {
+            if (std::any_of(values.begin(), values.end(), [](float value) { return std::fabs(value) >= kBeyondHalf; })) beyond.insert(tensor);
+        };
+    auto model = std::make_shared<const onnx::ModelProto>(read_proto(fp32_file_));
+    (void)run_samples(Session::open_observed(runtime_, std::move(model), fp32_file_.parent_path(), options_at(GraphLevel::all), observers),
+                      {kFewSamples, kPatience * seconds_});
+    return beyond;
+}
+
 Json Checks::audit(const Json& message) const {
     return to_json(audit_nodes(runtime_, read_proto(message.at("model").get<std::string>()), {}));
 }
@@ -253,6 +269,7 @@ Json Checks::answer(const Json& message) {
     if (what == "open") return open_bytes(runtime_, message);
     if (what == "fp32") return run_fp32(message);
     if (what == "verify") return hold_against_fp32(subject_of(message.at("model").get<std::string>()), message.at("off").get<bool>());
+    if (what == "beyond-half") return beyond_half(message);
     if (what == "audit") return audit(message);
     if (what == "time") return time(message);
     throw Error(ErrorKind::internal, fmt::format("unknown message \"{}\"", what));

@@ -25,6 +25,7 @@ public:
     ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows -> samples
     ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations, and in
     ///            true half precision -> outputs (OutputCheck)
+    ///   beyond-half  tensors: names of FP32's tensors -> those with values that half precision makes infinite
     ///   audit    model -> how each node runs (audit_nodes)
     ///   time     models, seconds -> for each, milliseconds of processor time of one run in each round; they run in turns
     ///   open     bytes, folder, level -> milliseconds
@@ -38,6 +39,7 @@ private:
     using Outputs = std::vector<Tensor>;
     void load(const std::string& ort);
     Json run_fp32(const Json& message);
+    Json beyond_half(const Json& message) const;
     Json audit(const Json& message) const;
     Json time(const Json& message);
     /// A file opened and run on samples while time allows; no outputs where it lacks one of FP32's.

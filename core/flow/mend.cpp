@@ -15,6 +15,7 @@
 #include "core/base/error.h"
 #include "core/flow/check_worker.h"
 #include "core/flow/executed.h"
+#include "core/flow/half_overflow.h"
 #include "core/flow/halving.h"
 #include "core/flow/low_sqnr.h"
 #include "core/flow/slower.h"
@@ -30,7 +31,7 @@ bool has(const Plan& plan, Method method) { return plan.count(method) > 0; }
 
 VerifyLimits limits_of(const Plan& plan) {
     VerifyLimits limits;
-    if (!has(plan, Method::int8_static) && !has(plan, Method::int8_dynamic)) limits.sqnr_db = 20;
+    if (!has(plan, Method::int8_static) && !has(plan, Method::int8_dynamic)) return {20, 0.8};
     return limits;
 }
 
@@ -141,6 +142,10 @@ private:
             };
         };
         const std::string why = "checked before writing: " + fault;
+        if (const auto repair = repair_overflows(plan, repaired_by(emitting_.emit))) {
+            keep_float(repair->nodes, why);
+            return *repair;
+        }
         if (const auto repair = smallest_repair(in_order(plan), repaired_by(emitting_.emit))) {
             keep_float(repair->nodes, why);
             return *repair;
@@ -152,6 +157,19 @@ private:
         emitting_.leave_untouched(repair->nodes, why);
         current_.reset();
         return *repair;
+    }
+
+    /// Where values of FP32 lie beyond the range of half precision, the nodes around them are known: they go back together, since
+    /// they may be too many for a search (four in each LayerNorm that is taken apart).
+    [[nodiscard]] std::optional<Repair> repair_overflows(const Plan& plan, const std::function<bool(const Nodes&)>& repairs) {
+        constexpr std::size_t kSearched = 16;
+        if (!has(plan, Method::fp16) || !verifier_.has_inputs()) return std::nullopt;
+        const Nodes nodes = half_nodes_at(verifier_.beyond_half(tensors_of_half_nodes(model_, plan)), model_, plan);
+        if (nodes.empty() || !repairs(nodes)) return std::nullopt;
+        if (nodes.size() > kSearched) return Repair{nodes, false, 1};
+        std::vector<NodeId> order = in_order(plan);
+        std::erase_if(order, [&](NodeId node) { return !nodes.contains(node); });
+        return smallest_repair(order, repairs);
     }
 
     [[noreturn]] void fail(const std::string& what, const std::string& fault) const {

@@ -38,6 +38,8 @@ public:
     /// The same on the CPU alone, and in true half precision alone (nothing where nothing was added).
     [[nodiscard]] std::optional<double> cpu_sqnr_db() const;
     [[nodiscard]] std::optional<double> half_sqnr_db() const;
+    /// Values that were compared.
+    [[nodiscard]] std::uint64_t values() const { return values_; }
     /// It was held against FP32 in true half precision too.
     [[nodiscard]] bool was_half() const { return half_values_ > 0; }
     /// The loss is that of true half precision: the CPU keeps more.

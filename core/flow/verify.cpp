@@ -48,6 +48,12 @@ bool excuses(const OutputCheck& noise, const VerifyLimits& limits) {
     return noise.sqnr_db().value_or(200) < limits.sqnr_db + kNoiseMargin || noise.equal().value_or(1) < 1;
 }
 
+/// Of few values, one that differs may be a near tie.
+double least_equal(const OutputCheck& output, const VerifyLimits& limits) {
+    const double all_but_one = 1 - 1 / static_cast<double>(std::max<std::uint64_t>(output.values(), 1));
+    return std::min(limits.equal, std::max(0.5, all_but_one));
+}
+
 /// What to add where the CPU does not show the fault.
 std::string half_text(const OutputCheck& output) {
     if (!output.is_half_worse()) return {};
@@ -62,7 +68,7 @@ std::optional<std::string> fault_of(const OutputCheck& output, const VerifyLimit
     const auto sqnr = output.sqnr_db();
     const auto equal = output.equal();
     if (sqnr && *sqnr >= limits.sqnr_db) return std::nullopt;
-    if (equal && *equal < limits.equal) return says(fmt::format("has only {:.0f} % of FP32's values", 100 * *equal));
+    if (equal && *equal < least_equal(output, limits)) return says(fmt::format("has only {:.0f} % of FP32's values", 100 * *equal));
     if (equal || !sqnr) return std::nullopt;
     const auto levels = output.levels_db();
     const bool disagree = levels && *levels < limits.sqnr_db;
@@ -202,6 +208,17 @@ std::optional<std::string> Verifier::fault(const Verification& seen, const Verif
     for (const OutputCheck& output : noise_->outputs)
         if (excuses(output, limits)) excused.push_back(output.name());
     return excused.empty() ? fault : fault_of(seen, limits, excused);
+}
+
+std::set<std::string> Verifier::beyond_half(const std::vector<std::string>& tensors) {
+    try {
+        return call({{"do", "beyond-half"}, {"tensors", tensors}}).get<std::set<std::string>>();
+    } catch (const WorkerDied&) {
+        return {};
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        return {};
+    }
 }
 
 Audit Verifier::executed(const std::filesystem::path& file) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ namespace vernier {
 /// What a written file must keep of FP32, on each output.
 struct VerifyLimits {
     double sqnr_db = 10;   ///< of floats: 10 dB with INT8 nodes, 20 dB with FP16 only
-    double equal = 0.5;    ///< share of equal values of integers, and of floats that are whole numbers
+    double equal = 0.5;    ///< share of equal values of integers, and of floats that are whole numbers; 0.8 with FP16 only
 };
 
 /// What was seen of one file.
@@ -68,6 +69,8 @@ public:
     [[nodiscard]] Verification check(const std::shared_ptr<const onnx::ModelProto>& model);
     /// The fault of a file, where FP32 does not differ from itself by as much (random operators).
     [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
+    /// Those of FP32's float tensors that have values beyond the range of half precision; none where they cannot be observed.
+    [[nodiscard]] std::set<std::string> beyond_half(const std::vector<std::string>& tensors);
     /// What the runtime makes of a file.
     [[nodiscard]] Audit executed(const std::filesystem::path& file);
     /// Milliseconds of one run on one thread, in turns: of the opened file first. Empty when one cannot be run.

@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <set>
-#include <span>
 #include <string>
 
 #include "core/runtime/runtime.h"
 
 namespace vernier {
 
-/// Sees the FP16 bits of a tensor during each run.
-using HalfObserver = std::function<void(const std::string& tensor, std::span<const std::uint16_t> bits)>;
-
 /// A session in which each of these computed float16 tensors holds halves, as on a GPU. In an ordinary session the runtime's
 /// CPU kernels compute most half-precision nodes in float, and the conversions between them are removed: what half
 /// precision loses or turns into infinity is not seen. Names may be those of bodies (If, Loop, Scan). Keeps the model.
 /// Throws as Session::open.
 [[nodiscard]] std::unique_ptr<Session> open_in_true_half(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                                         const RunOptions& options, const std::set<std::string>& tensors,
-                                                         HalfObserver observer = {});
+                                                         const RunOptions& options, const std::set<std::string>& tensors);
 
 }  // namespace vernier

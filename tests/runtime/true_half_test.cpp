@@ -4,7 +4,7 @@
 
 #include <cmath>
 #include <limits>
-#include <map>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
@@ -54,16 +54,6 @@ TEST(TrueHalf, RoundsWhatTheRuntimeKeepsInFloat) {
     const onnx::ModelProto model = through_half(static_cast<int>(kValues.size()));
     for (const GraphLevel level : {GraphLevel::off, GraphLevel::all})
         EXPECT_THAT(run_in_true_half(model, {"h", "s"}, level, x), testing::Pointwise(FloatEq(), kHalves)) << name(level);
-}
-
-TEST(TrueHalf, ShowsTheBits) {
-    std::map<std::string, std::vector<std::uint16_t>> seen;
-    const auto session = open_in_true_half(Runtime::load(), kept(through_half(2)), {}, {"h", "s"}, [&](const std::string& tensor, std::span<const std::uint16_t> bits) {
-        seen[tensor].assign(bits.begin(), bits.end());
-    });
-    (void)session->run({{"x", float_tensor({1, 1e9F}, {2})}});
-    EXPECT_THAT(seen["h"], ElementsAre(0x3c00, 0x7c00));
-    EXPECT_THAT(seen["s"], ElementsAre(0x3c00, 0x7c00));
 }
 
 TEST(TrueHalf, RoundsInsideOfBodies) {
