@@ -76,6 +76,25 @@ std::vector<std::vector<int>> GraphEdit::ordered_items() const {
     return order;
 }
 
+namespace {
+
+/// Other tools' inference knows the standard operators only: what comes after a node of another domain would have no type.
+template <class Types> void add_types_of_other_domains(onnx::GraphProto& graph, const Types& types) {
+    std::unordered_set<std::string> declared;
+    for (const auto& info : graph.value_info()) declared.insert(info.name());
+    for (const auto& output : graph.output()) declared.insert(output.name());
+    for (const auto& node : graph.node()) {
+        if (is_standard_domain(node.domain())) continue;
+        for (const auto& output : node.output()) {
+            const auto known = types.find(output);
+            if (known == types.end() || known->second.element == ElementType::undefined || !declared.insert(output).second) continue;
+            *graph.add_value_info() = value_info(output, known->second);
+        }
+    }
+}
+
+}  // namespace
+
 void GraphEdit::write_value_infos(onnx::GraphProto& graph, const std::unordered_set<std::string>& alive) const {
     auto& infos = *graph.mutable_value_info();
     infos.erase(std::remove_if(infos.begin(), infos.end(),
@@ -83,6 +102,7 @@ void GraphEdit::write_value_infos(onnx::GraphProto& graph, const std::unordered_
                 infos.end());
     for (auto& info : infos)
         if (retyped_.contains(info.name())) info = value_info(info.name(), types_.at(info.name()));
+    add_types_of_other_domains(graph, types_);
 }
 
 struct GraphEdit::Building {

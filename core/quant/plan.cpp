@@ -86,7 +86,7 @@ void report_nothing_changed(Plan& plan, const Model& model) {
     const bool asked = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& n) { return n.chosen.method != Method::fp32; });
     auto nothing = nothing_changed(plan, model);
     if (!nothing || !asked) return;
-    std::erase_if(plan.findings, [](const Finding& finding) { return finding.code == "other-float"; });
+    std::erase_if(plan.findings, [](const Finding& finding) { return finding.code == "other-float" || finding.code == "opset-raised"; });
     plan.findings.push_back(std::move(*nothing));
 }
 

@@ -134,6 +134,27 @@ TEST(Bodies, AVoiceNetworkInOneIfIsSmallerInDynamicInt8) {
     expect_ports_kept(model, dynamic);
 }
 
+/// Whether each output of a node of another domain has an element type that a reader without that domain's rules finds.
+void expect_types_of_other_domains(const onnx::GraphProto& graph, int& seen) {
+    std::map<std::string, int> typed;
+    for (const auto& info : graph.value_info()) typed[info.name()] = info.type().tensor_type().elem_type();
+    for (const auto& output : graph.output()) typed[output.name()] = output.type().tensor_type().elem_type();
+    for (const auto& node : graph.node()) {
+        for (const auto& attribute : node.attribute())
+            if (attribute.has_g()) expect_types_of_other_domains(attribute.g(), seen);
+        if (node.domain().empty()) continue;
+        for (const auto& output : node.output())
+            if (!output.empty()) EXPECT_EQ(typed[output], onnx::TensorProto::FLOAT) << output << " of " << node.op_type();
+        ++seen;
+    }
+}
+
+TEST(Bodies, OutputsOfOtherDomainsHaveTypesInTheFile) {
+    int seen = 0;
+    expect_types_of_other_domains(run(voice_model(), Method::int8_dynamic).proto->graph(), seen);
+    EXPECT_GE(seen, 2);
+}
+
 TEST(Bodies, ConvolutionsOfBothBranchesRunInStaticInt8) {
     const auto model = voice_model();
     const Quantized result = run(model, Method::fp32, {rule("op:Conv", Method::int8_static)}, voice_data(true));

@@ -243,6 +243,16 @@ TEST(OtherFloats, HalfStaysHalfAndIsSaidOnce) {
     EXPECT_THAT(plan.findings[0].text, HasSubstr("half precision already"));
 }
 
+TEST(NothingChanged, SaysNothingOfAnOpsetThatIsNotWritten) {
+    ModelBuilder b(9);
+    b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4}).node("Exp", {"x"}, {"y"});
+    Recipe recipe;
+    recipe.default_method = Method::int8_dynamic;
+    const Plan plan = make_plan(make_model(b.build()), recipe);
+    ASSERT_EQ(plan.findings.size(), 1U);
+    EXPECT_EQ(plan.findings[0].code, "nothing-changed");
+}
+
 TEST(NothingChanged, NamesTheReasonsAndCountsNoConstantNodes) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
