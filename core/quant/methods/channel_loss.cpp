@@ -15,6 +15,8 @@ namespace {
 constexpr double kFarBelow = 16;
 /// Fewer small channels than this part of those in use say nothing: every network has some that hardly fire.
 constexpr double kFewestSmall = 0.2;
+/// Small channels that are less than this part of an output are as good as dead for it.
+constexpr double kLeastShare = 1e-4;
 
 /// Where a weight's elements lie: [channel, input, window].
 struct Walk {
@@ -102,11 +104,11 @@ ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input,
         }
         loss.outputs.push_back(sums.noise);
         if (sums.signal > 0) ++outputs, all += std::min(1.0, sums.noise / sums.signal);
-        if (sums.small_signal > 0) ++small_outputs, only_small += sums.small_noise / sums.small_signal;
+        if (sums.small_signal > kLeastShare * sums.signal) ++small_outputs, only_small += sums.small_noise / sums.small_signal;
     }
     if (outputs > 0) loss.noise_part = all / double(outputs);
     const double of_small = loss.small_channels > 0 && small_outputs > 0 ? only_small / double(small_outputs) : 0;
-    if (of_small > loss.noise_part) loss.noise_part = of_small;
+    if (of_small > std::max(loss.noise_part, kMostSmallNoise)) loss.noise_part = of_small;
     else loss.small_channels = 0;
     return loss;
 }

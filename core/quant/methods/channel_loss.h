@@ -17,14 +17,17 @@ struct ProductLoss {
     std::vector<double> outputs;      ///< the noise of each output, as a power
 };
 
-/// More than this (10 dB are left) is called lost: networks that quantize well stay below 0.02.
-inline constexpr double kMostProductNoise = 0.1;
+/// More than this (14 dB are left) is called lost: networks that quantize well stay below 0.02, most of them below 0.002.
+inline constexpr double kMostProductNoise = 0.04;
+/// The same (10 dB) for the small channels alone, and for single values.
+inline constexpr double kMostSmallNoise = 0.1;
 
 /// For output o of Conv, MatMul or Gemm, from the power p[i] of its input's channels, the input's step s and the weight's step t[o]:
 ///   noise[o] = sum_i min(p[i], s^2/12) * sum_k W[o,i,k]^2 + p[i] * sum_k min(W[o,i,k]^2, t[o]^2/12)
 ///   signal[o] = sum_i p[i] * sum_k W[o,i,k]^2
 /// and the mean of noise/signal over the outputs: over all channels, or over the small ones alone (without the weight's part)
-/// where that is more. Without per_channel the weight has one step for all outputs.
+/// where that is too much (of outputs of which they are more than a ten-thousandth). Without per_channel the weight has one step for
+/// all outputs.
 [[nodiscard]] ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input, double step, bool per_channel = true);
 
 /// The same of the channels alone: the mean of min(p, s^2/12) / p over the small ones.

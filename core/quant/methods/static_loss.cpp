@@ -206,7 +206,7 @@ private:
             const Observed* observed = seen(tensor);
             if (!all || observed == nullptr) continue;
             const double lost = relative_loss(*observed, step_of(*all));
-            if (lost <= kMostProductNoise) continue;
+            if (lost <= kMostSmallNoise) continue;
             const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and the logarithm behind it makes "
                                                  "smaller values count as much as large ones", tensor, all->lo, all->hi, step_of(*all));
             return add({tensor, i, decibels(lost), what, with_readers(output, with_makers(node(i).input(0), {i}))});
