@@ -9,21 +9,10 @@
 #include "core/measure/gate.h"
 #include "core/measure/latency.h"
 #include "core/measure/metrics.h"
-#include "tests/support/random.h"
+#include "tests/measure/simulated.h"
 
 namespace vernier {
 namespace {
-
-using test::Random;
-
-std::vector<Launch> launches_of(double cost, std::uint64_t seed) {
-    Random random(seed);
-    std::vector<Launch> launches(8, {4, 1, 1'000'000, std::vector<std::vector<double>>(5), {cost * 3}});
-    for (Launch& launch : launches)
-        for (auto& block : launch.blocks)
-            for (int i = 0; i < 30; ++i) block.push_back(cost * std::exp(0.01 * random.normal()));
-    return launches;
-}
 
 /// A measurement of n samples of which wrong are answered wrongly (label 0, answer 1), from a first index on.
 Measurement measurement(const std::string& model, double cost, std::size_t n, std::size_t wrong_from, std::size_t wrong_to) {
@@ -31,27 +20,8 @@ Measurement measurement(const std::string& model, double cost, std::size_t n, st
     m.model = model;
     m.sha256 = "00";
     m.size_bytes = 1000;
-    m.latency = summarise(launches_of(cost, std::hash<std::string>{}(model)));
-    for (std::size_t i = 0; i < n; ++i) {
-        m.answers.sample.push_back(i);
-        m.answers.label.push_back(0);
-        m.answers.predicted.push_back(i >= wrong_from && i < wrong_to ? 1 : 0);
-        m.answers.in_top5.push_back(true);
-    }
-    m.samples = n;
-    if (n > 0) {
-        OutputFigures scores;
-        scores.name = "scores";
-        scores.samples = n;
-        scores.sqnr_db = 20;
-        scores.sqnr_interval = {19, 21};
-        scores.cosine = 0.995;
-        m.outputs = {scores};
-        m.scores_output = "scores";
-        m.classes = m.answers.classes = 2;
-        m.classifies = true;
-    }
-    m.accuracy = accuracy_of(m.answers);
+    m.latency = summarise(test::simulated_launches(cost, std::hash<std::string>{}(model)));
+    test::add_answers(m, n, {wrong_from, wrong_to});
     return m;
 }
 

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/compared.h"
 
-#include <cmath>
-
 #include "core/measure/latency.h"
-#include "core/measure/metrics.h"
 #include "core/report/verdict.h"
-#include "tests/support/random.h"
+#include "tests/measure/simulated.h"
 
 namespace vernier::test {
 
 namespace {
-
-std::vector<Launch> launches_of(double cost, std::uint64_t seed) {
-    Random random(seed);
-    std::vector<Launch> launches(8, {4, 1, 1'000'000, std::vector<std::vector<double>>(5), {cost * 3}});
-    for (Launch& launch : launches) {
-        for (auto& block : launch.blocks) {
-            for (int i = 0; i < 30; ++i) {
-                block.push_back(cost * std::exp(0.01 * random.normal()));
-            }
-        }
-    }
-    return launches;
-}
 
 Json run_json(int id, const std::string& title, const std::string& method, const std::filesystem::path& file, const std::string& sha256) {
     return {{"id", id}, {"title", title}, {"recipe", {{"vernier_recipe", 1}, {"default", {{"method", method}}}, {"rules", Json::array()}}},
@@ -39,27 +23,8 @@ Measurement simulated(const std::string& model, double cost, std::uint64_t size_
     m.size_bytes = size_bytes;
     m.session_start_ms = 4;
     m.first_run_ms = 1;
-    m.latency = summarise(launches_of(cost, size_bytes));
-    for (std::size_t i = 0; i < samples; ++i) {
-        m.answers.sample.push_back(i);
-        m.answers.label.push_back(0);
-        m.answers.predicted.push_back(i < wrong ? 1 : 0);
-        m.answers.in_top5.push_back(true);
-    }
-    m.samples = samples;
-    if (samples > 0) {
-        m.accuracy = accuracy_of(m.answers);
-        OutputFigures scores;
-        scores.name = "scores";
-        scores.samples = samples;
-        scores.sqnr_db = 20;
-        scores.sqnr_interval = {19, 21};
-        scores.cosine = 0.995;
-        m.outputs = {scores};
-        m.scores_output = "scores";
-        m.classes = m.answers.classes = 2;
-        m.classifies = true;
-    }
+    m.latency = summarise(simulated_launches(cost, size_bytes));
+    add_answers(m, samples, {0, wrong});
     m.profile = {{"conv", "Conv", "CPU", cost * 700, 20, "float"}, {"act", "Relu", "CPU", 100, 20, "float"}};
     m.runtime_version = "1.31.1";
     m.data_name = "simulated";
