@@ -93,7 +93,7 @@ private:
 
     /// What is executed where nothing depends on it: only told, so that it may not stop the work nor take its memory.
     [[nodiscard]] Audit look_at_executed() {
-        constexpr std::uintmax_t kLargest = 500'000'000;   // bytes; the audit holds several copies
+        constexpr std::uintmax_t kLargest = 200'000'000;   // bytes; the audit holds several copies
         std::error_code unknown;
         const std::filesystem::path file = current().readable();
         if (file.empty() || std::filesystem::file_size(file, unknown) > kLargest || unknown) return {};
