@@ -30,14 +30,14 @@ private:
 
 using As = Executed::As;
 
-constexpr std::array<std::pair<As, std::string_view>, 6> kNames = {{{As::unknown, ""}, {As::int8, "int8"}, {As::fp16, "fp16"},
-                                                                     {As::floating, "float"}, {As::fused, "fused"}, {As::removed, "removed"}}};
+constexpr std::array<std::pair<As, std::string_view>, 5> kNames = {
+    {{As::unknown, ""}, {As::int8, "int8"}, {As::fp16, "fp16"}, {As::floating, "float"}, {As::fused, "fused"}}};
 
 As kind_of(const NodeAudit& node) {
     switch (node.verdict) {
         case NodeAudit::Verdict::integer: return As::int8;
         case NodeAudit::Verdict::half: return As::fp16;
-        case NodeAudit::Verdict::absorbed: return node.runs_as.empty() ? As::removed : As::fused;
+        case NodeAudit::Verdict::absorbed: return As::fused;
         case NodeAudit::Verdict::floating:
         case NodeAudit::Verdict::fell_back: return As::floating;
     }
@@ -63,7 +63,7 @@ std::optional<As> expected(const NodePlan& plan) {
 /// Why a node runs in another precision than the expected one. quantized: the runtime made integers of its float weight.
 std::string reason(As wanted, const NodeAudit& node, bool quantized) {
     const As as = kind_of(node);
-    if (as == wanted || as == As::fused || as == As::removed) return {};
+    if (as == wanted || as == As::fused) return {};
     if (quantized) return "the runtime quantizes its weight by itself, with one scale for the tensor";
     if (wanted == As::floating) return fmt::format("it passes on values of its neighbours, which are {}", as == As::int8 ? "INT8" : "FP16");
     if (wanted == As::fp16) return "the runtime has no FP16 kernel for it on this machine and converts its values";
@@ -88,7 +88,7 @@ std::vector<Executed> executed_nodes(const Audit& audit, const Model& source, co
         const auto entry = found.find(node.label);
         if (entry == found.end()) {
             // What Vernier folds is not in the file. Anything else that is not there is known by no name.
-            if (planned.absorbed && planned.counted) nodes[i].as = As::removed;
+            if (planned.absorbed && planned.counted) nodes[i].as = As::fused;
             continue;
         }
         nodes[i].as = kind_of(*entry->second);

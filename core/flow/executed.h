@@ -20,15 +20,14 @@ struct Executed {
         int8,
         fp16,
         floating,  ///< FP32; integers of shapes too
-        fused,     ///< merged into the operator of another node
-        removed    ///< computed before the first run, or not needed
+        fused      ///< no operator of its own: merged into that of another node, computed before the first run, or not needed
     };
     As as = As::unknown;
-    std::string op;    ///< operator that runs: "QLinearConv"; of a fused node the one that it is merged into
+    std::string op;    ///< operator that runs: "QLinearConv"; of a fused node the one that it is merged into, where that is known
     std::string why;   ///< why it runs in another precision than the one that was applied; empty where it does not
     bool operator==(const Executed&) const = default;
 };
-/// "int8", "fp16", "float", "fused", "removed"; "" of unknown.
+/// "int8", "fp16", "float", "fused"; "" of unknown.
 [[nodiscard]] std::string_view name(Executed::As as);
 
 /// By NodeId of the source; empty when the audit is.

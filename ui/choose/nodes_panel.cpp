@@ -88,7 +88,7 @@ void NodesPanel::buildTable() {
     opWidth_ = width("GlobalAver");
     header->resizeSection(NodeTableModel::Op, opWidth_);
     header->resizeSection(NodeTableModel::MethodColumn, width("method") + 10);
-    runsAsWidth_ = std::max(width("removed"), width("runs as") + 10);
+    runsAsWidth_ = width("runs as") + 10;
     header->resizeSection(NodeTableModel::RunsAs, runsAsWidth_);
     header->setSectionHidden(NodeTableModel::RunsAs, true);  // until there is a run
     sizeWidth_ = std::max(width("9.22 kB"), width("weights") + 10);
@@ -154,13 +154,22 @@ void NodesPanel::fitColumns() {
     table_->setColumnHidden(NodeTableModel::RunsAs, !runs);
     others += runs ? runsAsWidth_ : 0;
     const int roomyName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/Conv"));
-    const int wholeName = fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/pointwise/Conv"));
+    const int wholeName = std::min(widestName(), fontMetrics().horizontalAdvance(QStringLiteral("/blocks/blocks.12/pointwise/Conv")));
     const int op = std::clamp(widestOp(), opWidth_, std::max(opWidth_, room - others - wholeName));
     table_->setColumnWidth(NodeTableModel::Op, op);
     others += op;
     table_->setColumnHidden(NodeTableModel::Size, room < others + sizeWidth_ + roomyName);
-    // Names mostly end with the operator, and its card shows it: it is the next to go.
-    table_->setColumnHidden(NodeTableModel::Op, room < others + narrowestName);
+    // Names mostly end with the operator, and its card shows it: it is the next to go, and sooner where what is run stands here too.
+    table_->setColumnHidden(NodeTableModel::Op, room < others + (runs ? std::min(roomyName, widestName()) : narrowestName));
+}
+
+/// Of the first names: of tens of thousands it would take too long.
+int NodesPanel::widestName() const {
+    int widest = 0;
+    for (int row = 0; row < std::min(model_->rowCount(), 300); ++row) {
+        widest = std::max(widest, fontMetrics().horizontalAdvance(model_->index(row, NodeTableModel::Name).data().toString().left(64)));
+    }
+    return widest + 14;
 }
 
 int NodesPanel::widestOp() const {

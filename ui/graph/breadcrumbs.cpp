@@ -36,6 +36,7 @@ void Breadcrumbs::setCrumbs(const QVector<Crumb>& crumbs) {
             auto* between = new QLabel(QStringLiteral("›"));
             between->setProperty("role", "note");
             row_->addWidget(between);
+            between->show();
         }
         auto* button = new QToolButton;
         button->setAutoRaise(true);
@@ -51,6 +52,7 @@ void Breadcrumbs::setCrumbs(const QVector<Crumb>& crumbs) {
             emit graphRequested(crumb.graph);
         });
         row_->addWidget(button);
+        button->show();  // at once: the layout would do it with a later event
         first = false;
     }
     row_->addStretch(1);

@@ -130,6 +130,13 @@ void GraphCanvas::setGraph(ModelPtr model, std::shared_ptr<const GraphLayout> la
     tellScreenReader();
 }
 
+void GraphCanvas::setSizes(ModelPtr model) {
+    if (scene_) {
+        scene_->setModel(std::move(model));
+        viewport()->update();
+    }
+}
+
 void GraphCanvas::setMessage(const QString& message) {
     setModel(nullptr, nullptr);
     message_ = message;
@@ -265,6 +272,11 @@ void GraphCanvas::paintEvent(QPaintEvent*) {
 void GraphCanvas::resizeEvent(QResizeEvent* event) {
     QAbstractScrollArea::resizeEvent(event);
     if (!scene_ || first_view_pending_ || event->oldSize().isEmpty()) {
+        return;
+    }
+    if (first_view_) {
+        first_view_pending_ = true;
+        viewport()->update();
         return;
     }
     View view = view_;  // what is in the middle stays there

@@ -46,6 +46,8 @@ public:
     void setLayout(std::shared_ptr<const GraphLayout> layout, int anchor);
     /// Another graph of the same model: a body, or the main graph again. view: as it was left; nothing: its first view.
     void setGraph(ModelPtr model, std::shared_ptr<const GraphLayout> layout, bool isBody, const std::optional<View>& view);
+    /// The same graph; its open axes count as other sizes.
+    void setSizes(ModelPtr model);
     /// How the graph is shown; nothing before it was.
     [[nodiscard]] std::optional<View> view() const { return scene_ && !first_view_pending_ ? std::optional(view_) : std::nullopt; }
     [[nodiscard]] bool hasGraph() const { return scene_ != nullptr; }
@@ -166,6 +168,7 @@ private:
     int current_ = -1;                ///< node
     std::vector<bool> dimmed_nodes_;
     bool first_view_pending_ = false;
+    bool first_view_ = false;         ///< nobody has moved since: another size of the window shows the graph anew
     bool first_frame_pending_ = false;
     bool motion_ = true;
     QVariantAnimation animation_;

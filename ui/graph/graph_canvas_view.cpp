@@ -15,6 +15,7 @@ constexpr double kLargestZoom = 4;
 constexpr double kFitMargin = 28;       // pixels around what is fitted
 constexpr double kReadableZoom = 0.42;  // a new graph that would be smaller than this is shown from its top instead
 constexpr double kReadingZoom = 0.9;
+constexpr double kAllWordsZoom = 0.65;  // from here cards show all of their words
 constexpr double kLegendGap = 22;       // pixels below the legend, with room for the name of an input
 
 }  // namespace
@@ -52,6 +53,7 @@ void GraphCanvas::showFirst() {
     const View whole = fitting(scene_->bounds(), 1.0);
     if (whole.zoom >= kReadableZoom) {
         setView(belowLegend(whole));
+        first_view_ = true;
         return;
     }
     const auto first = std::min_element(scene_->cards().begin(), scene_->cards().end(),
@@ -60,6 +62,7 @@ void GraphCanvas::showFirst() {
     View view = centred({r.x + r.width / 2, r.y}, kReadingZoom);
     view.origin.setY(scene_->bounds().top() - kFitMargin / view.zoom);
     setView(belowLegend(view));
+    first_view_ = true;
 }
 
 /// In a narrow view the legend would lie on the first cards: they begin below it.
@@ -77,13 +80,14 @@ View GraphCanvas::belowLegend(View view) const {
     return view;
 }
 
-/// The whole graph is shown too small to read, and there is room to show it larger.
+/// The graph is shown smaller than with all of its words, and there is room to show it larger.
 bool GraphCanvas::isSpeck() const {
-    return view_.zoom < kReadableZoom && fitting(scene_->bounds(), 1.0).zoom > 1.25 * view_.zoom;
+    return view_.zoom < kAllWordsZoom && fitting(scene_->bounds(), 1.0).zoom > 1.25 * view_.zoom;
 }
 
 void GraphCanvas::setView(View view) {
     fold_.reset();
+    first_view_ = false;
     view.size = viewport()->size();
     view.zoom = std::clamp(view.zoom, smallestZoom(), kLargestZoom);
     if (scene_) {  // some of the graph always stays in sight

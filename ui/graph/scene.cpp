@@ -77,6 +77,32 @@ QString shapeText(const ValueType& type) {
     return parts.join(QChar(0x00d7));
 }
 
+QString shapeText(const Model& model, ValueId id) {
+    const Value& value = model.value(id);
+    const auto isGiven = [](const SizedAxis& axis) { return axis.source == SizeSource::given || axis.source == SizeSource::data; };
+    const bool given = std::any_of(model.sizes().begin(), model.sizes().end(), [&](const InputSize& input) {
+        return std::any_of(input.axes.begin(), input.axes.end(), isGiven);
+    });
+    if (!given || !value.size || (value.type.has_shape && value.type.dims.size() != value.size->size())) {
+        return shapeText(value.type);
+    }
+    ValueType sized = value.type;
+    sized.has_shape = true;
+    sized.dims.resize(value.size->size());
+    for (std::size_t i = 0; i < sized.dims.size(); ++i) {
+        const bool isBatch = i == 0 && sized.dims.size() > 1 && sized.dims[i].value < 0;
+        if (!isBatch && (*value.size)[i] >= 0) {
+            sized.dims[i] = {(*value.size)[i], {}};
+        }
+    }
+    return shapeText(sized);
+}
+
+void Scene::setModel(ModelPtr model) {
+    model_ = std::move(model);
+    texts_.assign(cards().size(), {});
+}
+
 Scene::Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout)
     : model_(std::move(model)), layout_(std::move(layout)), texts_(layout_->cards.size()) {
     const Rect& b = layout_->bounds;
@@ -215,7 +241,7 @@ void Scene::fillGroup(int card, CardText& text) const {
     const CardGroup& group = *groupOf(card);
     const Node& last = model_->node(group.nodes.back());
     if (!last.outputs.empty() && last.outputs.front() != kNone) {
-        text.shape = shapeText(model_->value(last.outputs.front()).type);
+        text.shape = shapeText(*model_, last.outputs.front());
     }
     if (group.kind == CardGroup::Kind::fused) {
         for (const std::string& name : follower_names(*model_, group.nodes)) {
@@ -252,7 +278,7 @@ void Scene::fill(int card, CardText& text) const {
     text.name = clean(node.label);
     text.label = clean(localName(node));
     if (!node.outputs.empty() && node.outputs.front() != kNone) {
-        text.shape = shapeText(model_->value(node.outputs.front()).type);
+        text.shape = shapeText(*model_, node.outputs.front());
     }
     const std::vector<Weight> weights = weights_of(*model_, node.id);
     QStringList constants;
@@ -269,18 +295,8 @@ void Scene::fill(int card, CardText& text) const {
     if (constants.size() > 3) {
         text.constants += QStringLiteral(" +%1").arg(constants.size() - 3);
     }
-    QStringList tags;
-    for (const int id : wiresOf(card)) {
-        const Wire& wire = wires()[at(id)];
-        if (wire.tag && wire.to == card) {
-            const Value& value = model_->value(wire.value);
-            tags << (value.graph_input || wire.from == kNone ? valueText(value.id) : clean(value.name));
-        }
-        if (tags.size() >= kMostNames) {
-            break;
-        }
-    }
-    text.tags = tags.join(QStringLiteral(", "));
+    text.tags = tagNames(card, true);
+    text.outTags = tagNames(card, false);
     if (groupOf(card) != nullptr) {
         fillGroup(card, text);
     } else if (const std::size_t inner = innerNodes(card).size(); inner > 0) {
@@ -288,9 +304,26 @@ void Scene::fill(int card, CardText& text) const {
     }
 }
 
+/// Names of the values that a card reads or makes as tags; with shapes where they come from outside or leave the graph.
+QString Scene::tagNames(int card, bool incoming) const {
+    QStringList tags;
+    for (const int id : wiresOf(card)) {
+        const Wire& wire = wires()[at(id)];
+        if (!wire.tag || (incoming ? wire.to != card : wire.from != card || wire.to != kNone)) {
+            continue;
+        }
+        const Value& value = model_->value(wire.value);
+        tags << (!incoming || value.graph_input || wire.from == kNone ? valueText(value.id) : clean(value.name));
+        if (tags.size() >= kMostNames) {
+            break;
+        }
+    }
+    return tags.join(QStringLiteral(", "));
+}
+
 QString Scene::valueText(ValueId value) const {
     const Value& v = model_->value(value);
-    const QString shape = shapeText(v.type);
+    const QString shape = shapeText(*model_, value);
     const bool outer = !cards().empty() && v.graph != model_->node(cards().front().node).graph;
     return (outer ? QStringLiteral("↑ ") : QString()) + clean(v.name) + (shape.isEmpty() ? QString() : QLatin1Char(' ') + shape);
 }

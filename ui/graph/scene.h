@@ -27,6 +27,7 @@ struct CardText {
     QString constants;  ///< "W 64×3×3×3 · B 64"
     QString weight;     ///< the first of them, with the count of the others: "W 64×3×3×3 +1"
     QString tags;      ///< names of the values that come in as tags
+    QString outTags;   ///< and of those that go out
     bool ready = false;
 };
 
@@ -34,6 +35,8 @@ struct CardText {
 class Scene {
 public:
     Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout);
+    /// The same model with other sizes for its open axes: words are made anew.
+    void setModel(ModelPtr model);
 
     [[nodiscard]] const Model& model() const { return *model_; }
     [[nodiscard]] const ModelPtr& shared() const { return model_; }
@@ -81,6 +84,7 @@ private:
     void fillGroup(int card, CardText& text) const;
     void findSharedPieces();
     void findInnerNodes();
+    [[nodiscard]] QString tagNames(int card, bool incoming) const;
 
     ModelPtr model_;
     std::shared_ptr<const GraphLayout> layout_;
@@ -95,5 +99,7 @@ private:
 
 /// "64×8×8" without the batch axis, "?" for unknown axes; empty when the shape is not known.
 [[nodiscard]] QString shapeText(const ValueType& type);
+/// The same; open axes with the sizes that the user or the data gave them, where they did.
+[[nodiscard]] QString shapeText(const Model& model, ValueId value);
 
 }  // namespace vernier::ui

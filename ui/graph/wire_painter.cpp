@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "ui/graph/scene_painter.h"
 
@@ -77,39 +79,32 @@ void paintStraight(QPainter& painter, const Scene& scene, const View& view, cons
     painter.drawLines(lines);
 }
 
-/// Names of the values that come in as tags, once for a card.
+/// Names of the values that come in or go out as tags, once for a card and way.
 void paintTagLabels(QPainter& painter, const Scene& scene, const View& view, const std::vector<int>& wires, const Theme& theme) {
     QFont font = labelFont();
     font.setPixelSize(std::max(7, qRound(font.pixelSize() * 0.9 * std::min(view.zoom, 1.6))));
     painter.setFont(font);
     painter.setPen(theme.text2);
     const QFontMetricsF metrics(font);
-    std::vector<int> done;
+    std::set<std::pair<int, bool>> done;
     for (const int id : wires) {
         const Wire& wire = scene.wires()[static_cast<std::size_t>(id)];
-        if (!wire.tag) {
+        const bool incoming = wire.to != kNone;
+        const int card = incoming ? wire.to : wire.from;
+        if (!wire.tag || !done.emplace(card, incoming).second) {
             continue;
         }
-        if (wire.to == kNone) {
-            const QString name = scene.valueText(wire.value);
-            const QPointF end = view.toScreen(scenePoint(wire.points.back()));
-            const double room = scene.cardRect(wire.from).width() * view.zoom * 0.48;
-            painter.drawText(end + QPointF(6 * view.zoom, 0), metrics.elidedText(name, Qt::ElideMiddle, room));
-            continue;
-        }
-        if (!done.empty() && std::find(done.begin(), done.end(), wire.to) != done.end()) {
-            continue;
-        }
-        done.push_back(wire.to);
-        double right = wire.points.front().x;
-        for (const int other : scene.wiresOf(wire.to)) {
+        const auto end = [incoming](const Wire& w) { return incoming ? w.points.front() : w.points.back(); };
+        double right = end(wire).x;
+        for (const int other : scene.wiresOf(card)) {
             const Wire& w = scene.wires()[static_cast<std::size_t>(other)];
-            right = w.tag && w.to == wire.to ? std::max(right, w.points.front().x) : right;
+            const bool sameWay = w.tag && (incoming ? w.to == card : w.from == card && w.to == kNone);
+            right = sameWay ? std::max(right, end(w).x) : right;
         }
-        const QPointF end = view.toScreen({right, wire.points.front().y});
-        const double room = (scene.cardRect(wire.to).right() - right) * view.zoom + 8;
-        painter.drawText(end + QPointF(5 * view.zoom, metrics.ascent() * 0.55),
-                         metrics.elidedText(scene.text(wire.to).tags, Qt::ElideMiddle, room));
+        const QPointF place = view.toScreen({right, end(wire).y}) + (incoming ? QPointF(5 * view.zoom, metrics.ascent() * 0.55) : QPointF(6 * view.zoom, 0));
+        const double room = (scene.cardRect(card).right() - right) * view.zoom + 8;
+        const CardText& text = scene.text(card);
+        painter.drawText(place, metrics.elidedText(incoming ? text.tags : text.outTags, Qt::ElideMiddle, room));
     }
 }
 

@@ -52,7 +52,8 @@ QString stepsText(const TensorStats& stats) {
             most = std::max(most, reach);
         }
     }
-    return most > 0 ? QObject::tr("ranges     ±%1 … ±%2, channels differ %3×").arg(least, 0, 'g', 3).arg(most, 0, 'g', 3).arg(most / least, 0, 'g', 3) : QString();
+    // Two short lines: the inspector is narrow.
+    return most > 0 ? QObject::tr("ranges     ±%1 … ±%2\nchannels   differ %3×").arg(least, 0, 'g', 3).arg(most, 0, 'g', 3).arg(most / least, 0, 'g', 3) : QString();
 }
 
 }  // namespace

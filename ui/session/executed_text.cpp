@@ -23,7 +23,6 @@ QString executedShort(Executed::As as) {
         case Executed::As::fp16: return QStringLiteral("FP16");
         case Executed::As::floating: return tr("float");
         case Executed::As::fused: return tr("fused");
-        case Executed::As::removed: return tr("removed");
     }
     return {};
 }
@@ -32,14 +31,14 @@ QString executedText(const Executed& executed, std::string_view op) {
     const QString shown = executedShort(executed.as);
     const QString runs = QString::fromStdString(executed.op);
     if (executed.as == Executed::As::fused) {
-        return tr("fused into %1").arg(runs);
+        return runs.isEmpty() ? tr("fused, or computed before the first run") : tr("fused into %1").arg(runs);
     }
     return shown.isEmpty() || runs.isEmpty() || executed.op == op ? shown : tr("%1, as %2").arg(shown, runs);
 }
 
 QString executedSummary(const std::vector<Executed>& executed) {
     QStringList parts;
-    for (const Executed::As as : {Executed::As::int8, Executed::As::fp16, Executed::As::floating, Executed::As::fused, Executed::As::removed}) {
+    for (const Executed::As as : {Executed::As::int8, Executed::As::fp16, Executed::As::floating, Executed::As::fused}) {
         const auto count = std::count_if(executed.begin(), executed.end(), [as](const Executed& each) { return each.as == as; });
         if (count > 0) {
             parts << QStringLiteral("%L1 %2").arg(count).arg(executedShort(as));

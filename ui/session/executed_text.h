@@ -10,7 +10,7 @@
 
 namespace vernier::ui {
 
-/// "INT8", "FP16", "float", "fused", "removed"; empty where it is not known.
+/// "INT8", "FP16", "float", "fused"; empty where it is not known.
 [[nodiscard]] QString executedShort(Executed::As as);
 /// "INT8, as QLinearConv", "fused into QLinearConv", "float". op: the operator in the opened model.
 [[nodiscard]] QString executedText(const Executed& executed, std::string_view op);

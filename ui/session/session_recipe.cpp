@@ -252,8 +252,12 @@ void Session::resolveChoices() {
             choice.rule = choice.rule >= 0 ? position[static_cast<std::size_t>(choice.rule)] : -1;
         }
     }
-    for (const Choice& choice : choices_) {
-        ++(choice.rule >= 0 ? ruleCounts_[static_cast<std::size_t>(choice.rule)] : defaultCount_);
+    for (std::size_t i = 0; i < choices_.size(); ++i) {
+        if (model_->nodes()[i].op_type == "Constant") {
+            continue;  // no count includes them
+        }
+        const int rule = choices_[i].rule;
+        ++(rule >= 0 ? ruleCounts_[static_cast<std::size_t>(rule)] : defaultCount_);
     }
     filter_.setModel(model_, methodsOf(choices_));
 }

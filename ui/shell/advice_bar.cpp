@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/advice_bar.h"
 
-#include <QHBoxLayout>
+#include <QBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QResizeEvent>
 
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -12,6 +13,8 @@ namespace vernier::ui {
 
 namespace {
 
+constexpr int kNarrow = 70;  // letters
+
 QString text(const Json& json, const char* key) {
     const auto it = json.is_object() ? json.find(key) : json.end();
     return json.is_object() && it != json.end() && it->is_string() ? QString::fromStdString(it->get<std::string>()) : QString();
@@ -19,13 +22,13 @@ QString text(const Json& json, const char* key) {
 
 }  // namespace
 
-AdviceBar::AdviceBar(Session& session, QWidget* parent) : QFrame(parent), session_(session), text_(new QLabel), take_(new QPushButton) {
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(12, 6, 8, 6);
-    layout->setSpacing(12);
+AdviceBar::AdviceBar(Session& session, QWidget* parent)
+    : QFrame(parent), session_(session), row_(new QBoxLayout(QBoxLayout::LeftToRight, this)), text_(new QLabel), take_(new QPushButton) {
+    row_->setContentsMargins(12, 6, 8, 6);
     text_->setWordWrap(true);
-    layout->addWidget(text_, 1);
-    layout->addWidget(take_);
+    row_->addWidget(text_, 1);
+    row_->addWidget(take_);
+    arrange(0);
     connect(take_, &QPushButton::clicked, this, [this] {
         if (method_) {
             session_.chooseWholeModel(*method_);
@@ -35,6 +38,20 @@ AdviceBar::AdviceBar(Session& session, QWidget* parent) : QFrame(parent), sessio
         connect(&session, signal, this, &AdviceBar::showState);
     }
     showState();
+}
+
+void AdviceBar::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    arrange(event->size().width());
+}
+
+/// Where it is narrow the button stands below the words, which have the whole width then: beside it they would take many
+/// lines from the graph, and the two could not be as narrow as a small window needs.
+void AdviceBar::arrange(int width) {
+    const bool narrow = width < fontMetrics().averageCharWidth() * kNarrow;
+    row_->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    row_->setSpacing(narrow ? 4 : 12);
+    row_->setAlignment(take_, narrow ? Qt::AlignLeft : Qt::Alignment());
 }
 
 void AdviceBar::showState() {

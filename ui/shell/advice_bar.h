@@ -7,6 +7,7 @@
 
 #include "core/quant/method.h"
 
+class QBoxLayout;
 class QLabel;
 class QPushButton;
 
@@ -24,10 +25,15 @@ public:
 
     [[nodiscard]] QPushButton* button() const { return take_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void showState();
+    void arrange(int width);
 
     Session& session_;
+    QBoxLayout* row_;
     QLabel* text_;
     QPushButton* take_;
     std::optional<Method> method_;

@@ -70,6 +70,7 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     connect(&session, &Session::stateChanged, this, &GraphPanel::layOut);
     connect(&session, &Session::recipeChanged, this, &GraphPanel::showMethods);
     connect(&session, &Session::planChanged, this, &GraphPanel::showMethods);
+    connect(&session, &Session::sizesChanged, this, [this] { canvas_->setSizes(session_.model()); });
     connect(&session.selection(), &Selection::changed, this, &GraphPanel::followSelection);
     connect(canvas_, &GraphCanvas::bodyRequested, this, &GraphPanel::openBody);
     connect(canvas_, &GraphCanvas::leaveRequested, this, [this] {

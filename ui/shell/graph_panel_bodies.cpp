@@ -56,15 +56,17 @@ void GraphPanel::goToGraph(GraphId graph) {
     followSelection();  // where it was selected already
 }
 
-/// The first body of a node that holds something to see.
+/// The body of a node that has something to see: of an If "then" before "else", whichever stands first in the file.
 void GraphPanel::openBody(int node) {
-    const auto of_node = [node](const Body& body) { return body.holder == node; };
-    auto found = std::find_if(bodies_.begin(), bodies_.end(), [&](const Body& body) { return of_node(body) && body.nodes > 0; });
-    if (found == bodies_.end()) {
-        found = std::find_if(bodies_.begin(), bodies_.end(), of_node);
+    const auto worth = [](const Body& body) { return std::pair(body.nodes > 0, body.name == "then_branch"); };
+    const Body* best = nullptr;
+    for (const Body& body : bodies_) {
+        if (body.holder == node && (best == nullptr || worth(body) > worth(*best))) {
+            best = &body;
+        }
     }
-    if (found != bodies_.end()) {
-        goToGraph(found->graph);
+    if (best != nullptr) {
+        goToGraph(best->graph);
     }
 }
 

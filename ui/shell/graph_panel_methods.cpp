@@ -32,7 +32,6 @@ QColor executedColour(Executed::As as, const Theme& theme) {
         case Executed::As::fp16: return theme.method(text(id(Method::fp16)));
         case Executed::As::floating: return theme.method(text(id(Method::fp32)));
         case Executed::As::fused: return mixed(theme.text2, theme.card, 0.55);
-        case Executed::As::removed:
         case Executed::As::unknown: break;
     }
     return theme.line;

@@ -14,6 +14,7 @@
 #include <cmath>
 
 #include "core/layout/layout.h"
+#include "core/model/sizes.h"
 #include "tests/layout/nets.h"
 #include "tests/support/model_builder.h"
 
@@ -231,6 +232,49 @@ TEST_F(GraphCanvasTest, CardsShowTheirMethodAndTheirFilter) {
     canvas_.setColourMode(ColourMode::OpCategory);
     EXPECT_EQ(changed.size(), 1);
     EXPECT_EQ(bar(3), Theme::light().category(opCategory(u"Add")));
+}
+
+TEST_F(GraphCanvasTest, AnotherSizeShowsTheGraphAnewUntilSomebodyMoves) {
+    show(diamond());
+    const auto whole = [&] {
+        QApplication::processEvents();
+        canvas_.grab();
+        const QRectF ground = canvas_.viewport()->rect();
+        return ground.contains(canvas_.rectOf(0)) && ground.contains(canvas_.rectOf(3));
+    };
+    ASSERT_TRUE(whole());
+    canvas_.resize(640, 420);
+    EXPECT_TRUE(whole()) << "nobody has moved: all of it is in sight again";
+    canvas_.setZoom(1.5);
+    const double zoom = canvas_.zoom();
+    canvas_.resize(700, 600);
+    canvas_.grab();
+    EXPECT_EQ(canvas_.zoom(), zoom) << "who has moved keeps the scale";
+}
+
+TEST_F(GraphCanvasTest, NamesOfTwoOutputsOfOneCardStandBesideEachOther) {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {2, 4}).initializer("s", std::vector<std::int64_t>{1, 1}, {2});
+    b.node("Split", {"x", "s"}, {"low", "high"}, {}, "split");
+    b.output("low", ElementType::float32, {1, 4}).output("high", ElementType::float32, {1, 4});
+    const ModelPtr model = make_model(b.build());
+    const Scene scene(model, std::make_shared<const GraphLayout>(layout_graph(*model)));
+    EXPECT_EQ(scene.text(0).outTags, QStringLiteral("low 4, high 4"));
+    EXPECT_TRUE(scene.text(0).tags.startsWith(QStringLiteral("x 2×4"))) << scene.text(0).tags.toStdString();
+}
+
+TEST_F(GraphCanvasTest, CardsShowTheSizesThatAreGiven) {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {"N", 3, "height"}).node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {"N", 3, "height"});
+    const ModelPtr model = make_model(b.build());
+    show(model);
+    SizeChoices choices;
+    choices.dims["height"] = 640;
+    const ModelPtr sized = with_sizes(model, input_sizes(*model, choices));
+    EXPECT_EQ(shapeText(*model, model->node(0).outputs[0]), QStringLiteral("3×height")) << "what is only assumed is not shown";
+    EXPECT_EQ(shapeText(*sized, sized->node(0).outputs[0]), QStringLiteral("3×640"));
+    canvas_.setSizes(sized);
+    EXPECT_FALSE(canvas_.grab().isNull());
 }
 
 TEST_F(GraphCanvasTest, ColoursByWhatIsRunOnlyWhereThatIsKnown) {
