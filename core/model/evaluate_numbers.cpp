@@ -34,27 +34,38 @@ Tensor binary(const Evaluation& request, const Real& real, const Whole& whole) {
     throw NotEvaluated{};
 }
 
-/// An integer result that must fit, or the node is not evaluated.
-std::int64_t checked(bool overflow, std::int64_t value) {
-    if (overflow) throw NotEvaluated{};
-    return value;
+/// Integer arithmetic whose result must fit, or the node is not evaluated.
+std::int64_t whole_sum(std::int64_t a, std::int64_t b) {
+    std::int64_t result = 0;
+    if (__builtin_add_overflow(a, b, &result)) throw NotEvaluated{};
+    return result;
+}
+std::int64_t whole_difference(std::int64_t a, std::int64_t b) {
+    std::int64_t result = 0;
+    if (__builtin_sub_overflow(a, b, &result)) throw NotEvaluated{};
+    return result;
+}
+std::int64_t whole_product(std::int64_t a, std::int64_t b) {
+    std::int64_t result = 0;
+    if (__builtin_mul_overflow(a, b, &result)) throw NotEvaluated{};
+    return result;
+}
+std::int64_t whole_quotient(std::int64_t a, std::int64_t b) {
+    if (b == 0 || b == -1) throw NotEvaluated{};  // -1: the lowest number has no opposite
+    return a / b;
 }
 
 Tensor add(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a + b; },
-                  [](std::int64_t a, std::int64_t b) { std::int64_t r = 0; return checked(__builtin_add_overflow(a, b, &r), r); });
+    return binary(request, [](double a, double b) { return a + b; }, whole_sum);
 }
 Tensor sub(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a - b; },
-                  [](std::int64_t a, std::int64_t b) { std::int64_t r = 0; return checked(__builtin_sub_overflow(a, b, &r), r); });
+    return binary(request, [](double a, double b) { return a - b; }, whole_difference);
 }
 Tensor mul(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a * b; },
-                  [](std::int64_t a, std::int64_t b) { std::int64_t r = 0; return checked(__builtin_mul_overflow(a, b, &r), r); });
+    return binary(request, [](double a, double b) { return a * b; }, whole_product);
 }
 Tensor divide(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a / b; },
-                  [](std::int64_t a, std::int64_t b) { return checked(b == 0 || b == -1, b == 0 ? 0 : a / b); });
+    return binary(request, [](double a, double b) { return a / b; }, whole_quotient);
 }
 Tensor maximum(const Evaluation& request) {
     return binary(request, [](double a, double b) { return std::isnan(a) || a > b ? a : b; }, [](std::int64_t a, std::int64_t b) { return std::max(a, b); });

@@ -89,8 +89,28 @@ std::vector<Chain> chains() {
     };
 }
 
+/// Arithmetic of integers, as shapes, axes and counts are made by it.
+std::vector<Chain> integer_chains() {
+    std::vector<std::int64_t> a, c;
+    for (std::int64_t i = 0; i < 24; ++i) {
+        a.push_back(5 * i - 60);
+        c.push_back(i % 2 == 0 ? i + 2 : -i - 2);
+    }
+    std::vector<Chain> chains;
+    for (const std::string op : {"Add", "Sub", "Mul", "Div", "Max", "Min"})
+        for (const std::int64_t type : {6, 7})
+            chains.push_back({op + (type == 6 ? " of int32" : " of int64"), [=](ModelBuilder& b) {
+                                  b.initializer("a", a, {4, 6}).initializer("c", c, {4, 6});
+                                  b.node("Cast", {"a"}, {"i"}, {{"to", type}}).node("Cast", {"c"}, {"k"}, {{"to", type}});
+                                  b.node(op, {"i", "k"}, {"r"}).node("Cast", {"r"}, {"w"}, {{"to", 1}});
+                              }});
+    return chains;
+}
+
 TEST(Folds, GiveWhatTheRuntimeComputes) {
-    for (const Chain& chain : chains()) {
+    std::vector<Chain> all = chains();
+    for (Chain& chain : integer_chains()) all.push_back(std::move(chain));
+    for (const Chain& chain : all) {
         ModelBuilder b(chain.opset, 10);
         b.input("x", ElementType::float32, {4, 6}).output("y", ElementType::float32, {4, 6});
         chain.make(b);
