@@ -166,7 +166,7 @@ private:
         if (!has(plan, Method::fp16) || !verifier_.has_inputs()) return std::nullopt;
         const Nodes nodes = half_nodes_at(verifier_.beyond_half(tensors_of_half_nodes(model_, plan)), model_, plan);
         if (nodes.empty() || !repairs(nodes)) return std::nullopt;
-        if (nodes.size() > kSearched) return Repair{nodes, false, 1};
+        if (nodes.size() > kSearched) return Repair{nodes, true, 1};   // each works on what half precision cannot hold
         std::vector<NodeId> order = in_order(plan);
         std::erase_if(order, [&](NodeId node) { return !nodes.contains(node); });
         return smallest_repair(order, repairs);
