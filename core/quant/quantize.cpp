@@ -101,6 +101,15 @@ void report_unchecked(Prepared& prepared, const DatasetPtr& dataset) {
                                  "Give samples (--data): nodes whose values exceed 65504 on them then stay in FP32."});
 }
 
+/// What a plan with more in float quantizes in other places: the input of a clamp that vanished, for one.
+Watched unseen_by(const Prepared& prepared, const Ranges& ranges) {
+    Watched unseen;
+    const auto axes = prepared.static_plan.channel_axes(prepared.edit);
+    for (const auto& tensor : prepared.static_plan.observed())
+        if (!ranges.contains(tensor)) unseen[tensor] = axes.contains(tensor) ? std::optional(axes.at(tensor)) : std::nullopt;
+    return unseen;
+}
+
 /// One run over the samples for all that needs them: ranges for static INT8, and whether FP16 can hold the activations.
 Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const Recipe& recipe, const DatasetPtr& dataset,
                            const QuantizeOptions& options, const Job& job) {
@@ -124,11 +133,8 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const 
     prepared.keep_unseen_float(ranges);
     if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
     prepared.keep_static_losses(ranges, recipe.calibration);
-    Watched further;  // what a plan with more in float quantizes in other places
-    const auto axes = prepared.static_plan.channel_axes(prepared.edit);
-    for (const auto& tensor : prepared.static_plan.observed())
-        if (!ranges.contains(tensor)) further[tensor] = axes.contains(tensor) ? std::optional(axes.at(tensor)) : std::nullopt;
-    if (!further.empty()) ranges.merge(calibrate(runtime, model, further, *dataset, recipe.calibration, options.threads, job));
+    if (const Watched further = unseen_by(prepared, ranges); !further.empty())
+        ranges.merge(calibrate(runtime, model, further, *dataset, recipe.calibration, options.threads, job));
     return ranges;
 }
 
@@ -144,7 +150,7 @@ void check_it_loads(const RuntimePtr& runtime, const std::shared_ptr<const onnx:
     }
 }
 
-Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std::move(source)), prepared_([&] {
+Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std::move(source)), job_(job), prepared_([&] {
     job.step("plan", 0, 1);
     return prepare(source_.model, source_.recipe);
 }()) {
@@ -157,6 +163,10 @@ Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std:
 }
 
 onnx::ModelProto Quantization::emit(const Prepared& prepared, std::vector<Finding>& findings) const {
+    if (const Watched further = unseen_by(prepared, ranges_); !further.empty()) {
+        const auto model = std::make_shared<const onnx::ModelProto>(prepared.edit.build());
+        ranges_.merge(calibrate(source_.runtime, model, further, *source_.dataset, source_.recipe.calibration, source_.options.threads, job_));
+    }
     return vernier::emit(prepared, prepared.static_plan, ranges_, source_.recipe.calibration, findings);
 }
 

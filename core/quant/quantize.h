@@ -67,8 +67,9 @@ private:
     [[nodiscard]] onnx::ModelProto emit(const Prepared& prepared, std::vector<Finding>& findings) const;
 
     QuantizeSource source_;
+    Job job_;
     Prepared prepared_;
-    Ranges ranges_;
+    mutable Ranges ranges_;   ///< those that a plan with more in float needs are added when it is emitted
     double calibrate_seconds_ = 0, prepare_seconds_ = 0;
 };
 
