@@ -111,7 +111,7 @@ std::string loudest_text(const LowSource& source, const Plan& plan) {
 
 Finding low_finding(const LowSource& source, const Verification& seen, const OutputCheck& output) {
     const double sqnr = output.sqnr_db().value_or(0);
-    const std::string inputs = seen.made_inputs ? "made inputs" : fmt::format("{} calibration sample{}", seen.samples, seen.samples == 1 ? "" : "s");
+    const std::string inputs = seen.made_inputs ? "made inputs" : fmt::format("{} sample{}", seen.samples, seen.samples == 1 ? "" : "s");
     return {sqnr < kLowDb ? Severity::warning : Severity::info, "low-sqnr", kNone, {}, output.name(),
             fmt::format("The output \"{}\" keeps an SQNR of {:.1f} dB against FP32 on {}.{}", output.name(), sqnr, inputs, loudest_text(source, source.emitting.plan())),
             seen.made_inputs ? "Give samples (--data): made inputs say little about a trained model."

@@ -22,16 +22,20 @@ constexpr std::uint64_t kMadeSamples = 2;
 constexpr double kSeconds = 0.15;       ///< of FP32 runs: slow models are held against FP32 on fewer samples
 constexpr double kNoiseMargin = 10;     ///< dB by which FP32 must agree better with itself
 
+/// Calibration samples, and validation samples where there are few: a file that was calibrated on one sample may be right on it alone.
 std::vector<Inputs> samples_of(const Dataset& data) {
-    const Split split = data.size(Split::calibration) > 0 ? Split::calibration : Split::validation;
-    const std::vector<std::uint64_t> picked = pick_samples(data, split, kSamples);
     std::vector<Inputs> runs;
-    if (data.size(split) == 0) return runs;
     const std::size_t batch = static_cast<std::size_t>(std::max<std::uint64_t>(data.batch(), 1));
+    std::uint64_t left = kSamples;
     std::size_t bytes = 0;
-    for (std::size_t at = 0; at < picked.size() && bytes < kSampleBytes; at += batch) {
-        runs.push_back(load_run(data, split, std::span(picked).subspan(at, std::min(batch, picked.size() - at))));
-        for (const auto& [name, tensor] : runs.back()) bytes += tensor.bytes.size();
+    for (const Split split : {Split::calibration, Split::validation}) {
+        if (left == 0 || data.size(split) == 0) continue;
+        const std::vector<std::uint64_t> picked = pick_samples(data, split, left);
+        left -= std::min<std::uint64_t>(left, picked.size());
+        for (std::size_t at = 0; at < picked.size() && bytes < kSampleBytes; at += batch) {
+            runs.push_back(load_run(data, split, std::span(picked).subspan(at, std::min(batch, picked.size() - at))));
+            for (const auto& [name, tensor] : runs.back()) bytes += tensor.bytes.size();
+        }
     }
     return runs;
 }
