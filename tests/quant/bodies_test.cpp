@@ -144,7 +144,7 @@ void expect_types_of_other_domains(const onnx::GraphProto& graph, int& seen) {
             if (attribute.has_g()) expect_types_of_other_domains(attribute.g(), seen);
         if (node.domain().empty()) continue;
         for (const auto& output : node.output())
-            if (!output.empty()) EXPECT_EQ(typed[output], onnx::TensorProto::FLOAT) << output << " of " << node.op_type();
+            EXPECT_EQ(output.empty() ? onnx::TensorProto::FLOAT : typed[output], onnx::TensorProto::FLOAT) << output << " of " << node.op_type();
         ++seen;
     }
 }
