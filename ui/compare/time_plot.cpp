@@ -60,7 +60,7 @@ IntervalPlot timePlot(const Session& session) {
     const auto index = static_cast<std::size_t>(candidate);
     const bool both = candidate >= 0;
     const Measurement& after = both ? named->comparison.candidates[index].measurement : *session.baseline();
-    const std::vector<KindTime> kinds = both ? scaledTime(*session.baseline(), after, kMostRows).kinds : time_by_kind(*session.baseline(), after, kMostRows);
+    const std::vector<KindTime> kinds = scaledTime(*session.baseline(), after, kMostRows).kinds;
     std::set<std::string> rows;
     for (const KindTime& kind : kinds) {
         rows.insert(kind.kind);
