@@ -189,8 +189,8 @@ void MainWindow::takeView() {
     if (view.value("colour", Json()) == "category") {
         canvas()->setColourMode(ColourMode::OpCategory);
     }
-    // The first drawing decides about folding; the session's wish comes behind it.
-    connect(graph_, &GraphPanel::laidOut, this, [this, view, show] {
+    // The first drawing decides about folding; the session's wish comes behind it. A small graph may be drawn by now.
+    const auto drawn = [this, view, show] {
         const Json fold = view.value("fold", Json());
         if (!fold.is_boolean() || fold.get<bool>() == graph_->folds()) {
             show();
@@ -198,7 +198,12 @@ void MainWindow::takeView() {
         }
         connect(graph_, &GraphPanel::laidOut, this, show, Qt::SingleShotConnection);
         graph_->setFold(fold.get<bool>());
-    }, Qt::SingleShotConnection);
+    };
+    if (graph_->ready()) {
+        drawn();
+    } else {
+        connect(graph_, &GraphPanel::laidOut, this, drawn, Qt::SingleShotConnection);
+    }
 }
 
 }  // namespace vernier::ui

@@ -271,7 +271,7 @@ TEST_F(GraphCanvasTest, CardsShowTheSizesThatAreGiven) {
     SizeChoices choices;
     choices.dims["height"] = 640;
     const ModelPtr sized = with_sizes(model, input_sizes(*model, choices));
-    EXPECT_EQ(shapeText(*model, model->node(0).outputs[0]), QStringLiteral("3×height")) << "what is only assumed is not shown";
+    EXPECT_EQ(shapeText(*model, model->node(0).outputs[0]), QStringLiteral("3×H")) << "what is only assumed is not shown";
     EXPECT_EQ(shapeText(*sized, sized->node(0).outputs[0]), QStringLiteral("3×640"));
     canvas_.setSizes(sized);
     EXPECT_FALSE(canvas_.grab().isNull());
