@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/true_half.h"
 
-#include <onnx/defs/schema.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
 #include <fstream>
-#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/model/domain.h"
+#include "core/quant/attributes.h"
+#include "core/quant/schema.h"
 #include "core/runtime/true_half.h"
 
 namespace vernier {
@@ -19,27 +20,11 @@ namespace {
 
 constexpr int kHalf = onnx::TensorProto::FLOAT16;
 
-bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
-
-const onnx::AttributeProto* find(const onnx::NodeProto& node, std::string_view name) {
-    const auto found = std::find_if(node.attribute().begin(), node.attribute().end(), [&](const auto& attribute) { return attribute.name() == name; });
-    return found == node.attribute().end() ? nullptr : &*found;
-}
-
-using Formals = std::vector<onnx::OpSchema::FormalParameter>;
-
-const onnx::OpSchema::FormalParameter* formal(const Formals& formals, int slot) {
-    if (formals.empty()) return nullptr;
-    const auto at = static_cast<std::size_t>(slot);
-    if (at < formals.size()) return &formals[at];
-    return formals.back().GetOption() == onnx::OpSchema::Variadic ? &formals.back() : nullptr;
-}
-
 class HalfTensors {
 public:
     explicit HalfTensors(const onnx::ModelProto& model) {
         for (const auto& import : model.opset_import())
-            if (is_standard(import.domain())) opset_ = static_cast<int>(import.version());
+            if (is_standard_domain(import.domain())) opset_ = static_cast<int>(import.version());
         walk(model.graph());
     }
 
@@ -76,18 +61,18 @@ private:
     [[nodiscard]] bool reads_half(const onnx::NodeProto& node, int slot) const { return slot < node.input_size() && half_.contains(node.input(slot)); }
 
     [[nodiscard]] bool makes_half(const onnx::NodeProto& node, int slot) const {
-        if (!is_standard(node.domain())) return false;
+        if (!is_standard(node)) return false;
         const std::string& op = node.op_type();
-        if (op == "Cast") return is_half(find(node, "to"));
+        if (op == "Cast") return is_half(find_attribute(node, "to"));
         if (op == "CastLike") return reads_half(node, 1);
         if (op == "Constant" || op == "ConstantOfShape") {
-            const auto* value = find(node, "value");
+            const auto* value = find_attribute(node, "value");
             return value != nullptr && value->t().data_type() == kHalf;
         }
-        if (const auto* type = find(node, "dtype")) return is_half(type);   // random numbers, EyeLike
-        if (op == "If") return body_gives_half(find(node, "then_branch"), slot);
-        if (op == "Loop") return body_gives_half(find(node, "body"), slot + 1);
-        if (op == "Scan") return body_gives_half(find(node, "body"), slot);
+        if (const auto* type = find_attribute(node, "dtype")) return is_half(type);   // random numbers, EyeLike
+        if (op == "If") return body_gives_half(find_attribute(node, "then_branch"), slot);
+        if (op == "Loop") return body_gives_half(find_attribute(node, "body"), slot + 1);
+        if (op == "Scan") return body_gives_half(find_attribute(node, "body"), slot);
         return shares_half(node, slot);
     }
 
@@ -100,10 +85,10 @@ private:
     /// An output has the type of the inputs that share its type parameter.
     [[nodiscard]] bool shares_half(const onnx::NodeProto& node, int slot) const {
         const auto* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), opset_, "");
-        const auto* output = schema == nullptr ? nullptr : formal(schema->outputs(), slot);
+        const auto* output = schema == nullptr ? nullptr : formal_parameter(schema->outputs(), slot);
         if (output == nullptr) return false;
         for (int input = 0; input < node.input_size(); ++input) {
-            const auto* parameter = formal(schema->inputs(), input);
+            const auto* parameter = formal_parameter(schema->inputs(), input);
             if (parameter != nullptr && parameter->GetTypeStr() == output->GetTypeStr() && reads_half(node, input)) return true;
         }
         return false;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/model/detail/steps.h"
+#include "core/model/domain.h"
 #include "core/model/written.h"
 
 namespace vernier {
@@ -70,8 +71,6 @@ void write_all_defaults(onnx::ModelProto& model) {
     for (onnx::FunctionProto& function : *model.mutable_functions()) write_defaults(*function.mutable_node(), functions);
 }
 
-bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
-
 /// True when every standard operator of these nodes is the same one at both opsets.
 bool mean_the_same(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, std::int64_t one, std::int64_t other) {
     const auto version_of = [](const std::string& op, std::int64_t opset) {
@@ -79,7 +78,7 @@ bool mean_the_same(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& no
         return schema == nullptr ? -1 : schema->since_version();
     };
     return std::all_of(nodes.begin(), nodes.end(), [&](const onnx::NodeProto& node) {
-        if (is_standard(node.domain()) && (version_of(node.op_type(), one) < 0 || version_of(node.op_type(), one) != version_of(node.op_type(), other)))
+        if (is_standard_domain(node.domain()) && (version_of(node.op_type(), one) < 0 || version_of(node.op_type(), one) != version_of(node.op_type(), other)))
             return false;
         return std::all_of(node.attribute().begin(), node.attribute().end(), [&](const onnx::AttributeProto& attribute) {
             return (!attribute.has_g() || mean_the_same(attribute.g().node(), one, other)) &&
@@ -94,10 +93,10 @@ bool mean_the_same(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& no
 void align_opsets(onnx::ModelProto& model) {
     std::int64_t own = 0;
     for (const auto& import : model.opset_import())
-        if (is_standard(import.domain())) own = import.version();
+        if (is_standard_domain(import.domain())) own = import.version();
     for (onnx::FunctionProto& function : *model.mutable_functions())
         for (auto& import : *function.mutable_opset_import())
-            if (is_standard(import.domain()) && import.version() != own && mean_the_same(function.node(), import.version(), own))
+            if (is_standard_domain(import.domain()) && import.version() != own && mean_the_same(function.node(), import.version(), own))
                 import.set_version(own);
 }
 

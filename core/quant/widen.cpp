@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include <onnx/defs/schema.h>
+#include "core/quant/attributes.h"
+#include "core/quant/schema.h"
 
 namespace vernier {
 namespace {
@@ -22,15 +23,6 @@ bool has_typed_result(std::string_view op) {
         "Cast", "CastLike", "ConstantOfShape", "EyeLike", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike",
         "Bernoulli", "Multinomial", "QuantizeLinear"};
     return std::find(kOps.begin(), kOps.end(), op) != kOps.end() || op == "DequantizeLinear";
-}
-
-using Formals = std::vector<onnx::OpSchema::FormalParameter>;
-
-const onnx::OpSchema::FormalParameter* formal(const Formals& formals, int slot) {
-    if (formals.empty()) return nullptr;
-    const auto at = static_cast<std::size_t>(slot);
-    if (at < formals.size()) return &formals[at];
-    return formals.back().GetOption() == onnx::OpSchema::Variadic ? &formals.back() : nullptr;
 }
 
 bool allows_float(const onnx::OpSchema::FormalParameter& parameter) {
@@ -50,16 +42,16 @@ Slots slots_of(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (schema == nullptr) return slots;
     std::set<std::string> parameters;
     for (int i = 0; i < node.input_size(); ++i) {
-        const auto* parameter = formal(schema->inputs(), i);
+        const auto* parameter = formal_parameter(schema->inputs(), i);
         if (node.input(i).empty() || parameter == nullptr || !is_other_float(edit.type(node.input(i)).element)) continue;
         if (!allows_float(*parameter)) return slots;
         parameters.insert(parameter->GetTypeStr());
     }
     for (int i = 0; i < node.input_size(); ++i)
-        if (const auto* parameter = formal(schema->inputs(), i); !node.input(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
+        if (const auto* parameter = formal_parameter(schema->inputs(), i); !node.input(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
             slots.inputs.push_back(i);
     for (int i = 0; i < node.output_size(); ++i)
-        if (const auto* parameter = formal(schema->outputs(), i); !node.output(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
+        if (const auto* parameter = formal_parameter(schema->outputs(), i); !node.output(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
             slots.outputs.push_back(i);
     return slots;
 }

@@ -7,14 +7,12 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <onnx/defs/schema.h>
 
 #include "core/quant/methods/half.h"
+#include "core/quant/schema.h"
 
 namespace vernier::detail {
 namespace {
-
-using Parameters = std::vector<onnx::OpSchema::FormalParameter>;
 
 /// Ops that stay in float though some opset allows half: random numbers and windows whose type is an attribute, sums and
 /// counts that half precision cannot hold, picks whose order changes when values become equal, resampling whose
@@ -26,13 +24,6 @@ constexpr std::array<std::string_view, 20> kFloatOps = {
 
 /// Opset from which BatchNormalization's parameters have types of their own.
 constexpr std::int64_t kSeparateNormTypes = 15;
-
-const onnx::OpSchema::FormalParameter* parameter(const Parameters& parameters, int slot) {
-    if (parameters.empty()) return nullptr;
-    const auto at = static_cast<std::size_t>(slot);
-    if (at < parameters.size()) return &parameters[at];
-    return parameters.back().GetOption() == onnx::OpSchema::Variadic ? &parameters.back() : nullptr;
-}
 
 bool allows_half(const onnx::OpSchema::FormalParameter* parameter) {
     if (parameter == nullptr) return false;
@@ -109,10 +100,10 @@ void HalfRules::infer_unknown_types() {
             const std::string& name = item.proto.output(output);
             if (name.empty() || element(name) != ElementType::undefined || !edit_.type(name).other.empty()) continue;
             if (schema == nullptr) schema = schema_of(edit_, item.proto);
-            const auto* formal = schema == nullptr ? nullptr : parameter(schema->outputs(), output);
+            const auto* formal = schema == nullptr ? nullptr : formal_parameter(schema->outputs(), output);
             if (formal == nullptr) continue;
             for (int input = 0; input < item.proto.input_size(); ++input) {
-                const auto* source = parameter(schema->inputs(), input);
+                const auto* source = formal_parameter(schema->inputs(), input);
                 if (source == nullptr || source->GetTypeStr() != formal->GetTypeStr() || item.proto.input(input).empty()) continue;
                 inferred_[name] = element(item.proto.input(input));
                 break;
@@ -153,19 +144,19 @@ HalfSlots HalfRules::slots(int index) const {
         if (!edit_.type(name).other.empty()) return refuse("it works on sequences or optional values");
         if (element(name) == ElementType::undefined) return refuse(fmt::format("the type of its input {} is not known", name));
         any_float |= is_float(name);
-        any |= slots.inputs[static_cast<std::size_t>(i)] = is_float(name) && allows_half(parameter(schema->inputs(), i)) &&
+        any |= slots.inputs[static_cast<std::size_t>(i)] = is_float(name) && allows_half(formal_parameter(schema->inputs(), i)) &&
                                                       !(better_float(node, i) && edit_.opset() >= kSeparateNormTypes);
     }
     for (int i = 0; i < node.output_size(); ++i) {
         const std::string& name = node.output(i);
         if (name.empty()) continue;
-        const auto* formal = parameter(schema->outputs(), i);
+        const auto* formal = formal_parameter(schema->outputs(), i);
         if (!edit_.type(name).other.empty() || !allows_tensor(formal)) return refuse("it works on sequences or optional values");
         any_float |= is_float(name);
         if (!is_float(name) || !allows_half(formal)) continue;
         bool becomes_half = node.op_type() == "Cast" || node.op_type() == "ConstantOfShape";
         for (int input = 0; input < node.input_size() && !becomes_half; ++input)
-            becomes_half = slots.inputs[static_cast<std::size_t>(input)] && parameter(schema->inputs(), input)->GetTypeStr() == formal->GetTypeStr();
+            becomes_half = slots.inputs[static_cast<std::size_t>(input)] && formal_parameter(schema->inputs(), input)->GetTypeStr() == formal->GetTypeStr();
         any |= slots.outputs[static_cast<std::size_t>(i)] = becomes_half;
     }
     if (!any) return refuse(any_float ? fmt::format("{} does not allow half precision at opset {}", node.op_type(), edit_.opset()) : "it has no float tensors");
