@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "core/flow/mend.h"
+#include "tests/flow/product_chain.h"
 #include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
@@ -24,38 +25,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr int kLayers = 9;
 constexpr int kSize = 24;
-
-/// MatMul and Relu in turns: a factor on one layer's weights is the same factor on the output.
-ModelBuilder chain() {
-    ModelBuilder b;
-    b.input("x", ElementType::float32, {"N", kSize});
-    for (int i = 0; i < kLayers; ++i) {
-        const std::string n = std::to_string(i);
-        std::vector<float> weights = normal_floats(kSize * kSize, static_cast<unsigned>(i + 1));
-        for (float& w : weights) w *= std::sqrt(2.F / kSize);
-        b.initializer("w" + n, weights, {kSize, kSize});
-        b.node("MatMul", {i == 0 ? "x" : "r" + std::to_string(i - 1), "w" + n}, {"m" + n}, {}, "mm" + n);
-        b.node("Relu", {"m" + n}, {i + 1 == kLayers ? "y" : "r" + n}, {}, "relu" + n);
-    }
-    b.output("y", ElementType::float32, {"N", kSize});
-    return b;
-}
-
-void scale_weights(onnx::ModelProto& proto, int layer, float factor) {
-    std::string& raw = *proto.mutable_graph()->mutable_initializer(layer)->mutable_raw_data();
-    std::vector<float> values(raw.size() / sizeof(float));
-    std::memcpy(values.data(), raw.data(), raw.size());
-    for (float& value : values) value *= factor;
-    std::memcpy(raw.data(), values.data(), raw.size());
-}
 
 class LowSqnr : public testing::Test {
 protected:
     /// What is emitted has these factors on its layers, all of which are said to be INT8.
     Mended mend_with(const std::map<int, float>& factors, const std::set<int>& chosen = {}, bool with_data = true) {
-        const ModelPtr model = open_model(folder_.write("model.onnx", chain().bytes()));
+        const ModelPtr model = open_model(folder_.write("model.onnx", chain(kSize).bytes()));
         Plan plan;
         plan.nodes.resize(model->nodes().size());
         for (std::size_t i = 0; i < plan.nodes.size(); ++i) {

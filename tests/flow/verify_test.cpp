@@ -16,6 +16,7 @@
 #include "core/flow/halving.h"
 #include "core/flow/mend.h"
 #include "core/flow/quantize_file.h"
+#include "tests/flow/product_chain.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
@@ -26,24 +27,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr int kLayers = 9;
-
-/// MatMul and Relu in turns: nodes 0, 2, 4, ... are the products.
-ModelBuilder chain(int size = 24) {
-    ModelBuilder b;
-    b.input("x", ElementType::float32, {"N", size});
-    for (int i = 0; i < kLayers; ++i) {
-        const std::string n = std::to_string(i);
-        std::vector<float> weights = normal_floats(static_cast<std::size_t>(size) * static_cast<std::size_t>(size), static_cast<unsigned>(i + 1));
-        for (float& w : weights) w *= std::sqrt(2.F / static_cast<float>(size));
-        b.initializer("w" + n, weights, {size, size});
-        b.node("MatMul", {i == 0 ? "x" : "r" + std::to_string(i - 1), "w" + n}, {"m" + n}, {}, "mm" + n);
-        b.node("Relu", {"m" + n}, {i + 1 == kLayers ? "y" : "r" + n}, {}, "relu" + n);
-    }
-    b.output("y", ElementType::float32, {"N", size});
-    return b;
-}
 
 /// The file, emitted with faults in some nodes unless they are kept in float.
 class Planted : public testing::Test {
@@ -84,16 +67,6 @@ protected:
     TempDir folder_;
     std::set<NodeId> kept_;
 };
-
-void scale_weights(onnx::ModelProto& proto, int layer, float factor) {
-    std::string& raw = *proto.mutable_graph()->mutable_initializer(layer)->mutable_raw_data();
-    for (std::size_t at = 0; at < raw.size(); at += sizeof(float)) {
-        float value = 0;
-        std::memcpy(&value, raw.data() + at, sizeof value);
-        value *= factor;
-        std::memcpy(raw.data() + at, &value, sizeof value);
-    }
-}
 
 TEST_F(Planted, AFileThatIsFp32KeepsAllNodes) {
     const Mended mended = mend_with(open(chain()), {}, [](onnx::ModelProto&, int) {});
