@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "core/flow/halving.h"
+#include "core/flow/node_names.h"
 #include "core/model/staged.h"
 #include "core/model/weights.h"
 
@@ -23,7 +24,6 @@ constexpr std::size_t kFew = 4;     ///< one of so many nodes with weights may g
 constexpr int kTries = 24;
 constexpr int kFewTries = 16;       ///< find one node of many, or two
 constexpr double kLeastSeconds = 2, kShare = 0.25;   ///< of each search: a share of the time that quantizing took
-constexpr std::size_t kNamed = 6;   ///< nodes in one finding
 constexpr std::size_t kOutputs = 4;  ///< outputs that get a finding of their own
 constexpr std::size_t kLoudest = 3; ///< nodes named where none was taken back
 
@@ -86,11 +86,7 @@ std::optional<Repair> search(const std::vector<NodeId>& order, const Repairs& re
 
 /// One cause, one finding.
 Finding kept_finding(const LowSource& source, const Repair& repair, const std::string& fault) {
-    std::vector<std::string> names;
-    for (const NodeId id : repair.nodes)
-        if (names.size() < kNamed) names.push_back(source.model.node(id).label);
-    std::string list = fmt::format("{}", fmt::join(names, ", "));
-    if (repair.nodes.size() > kNamed) list += fmt::format(" and {} more", repair.nodes.size() - kNamed);
+    const std::string list = node_names(source.model, repair.nodes);
     const NodeId first = *repair.nodes.begin();
     const bool one = repair.nodes.size() == 1;
     return {Severity::warning, "kept-float", first, source.model.node(first).label, {},

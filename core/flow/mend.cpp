@@ -18,12 +18,11 @@
 #include "core/flow/half_overflow.h"
 #include "core/flow/halving.h"
 #include "core/flow/low_sqnr.h"
+#include "core/flow/node_names.h"
 #include "core/flow/slower.h"
 
 namespace vernier {
 namespace {
-
-constexpr std::size_t kNamed = 6;   ///< nodes that a finding names; the rest is counted
 
 using Nodes = std::set<NodeId>;
 
@@ -191,18 +190,10 @@ private:
             if (nodes.empty()) continue;
             const bool one = nodes.size() == 1;
             findings_.push_back({chosen ? Severity::serious : Severity::warning, "kept-float", nodes.front(), model_.node(nodes.front()).label, {},
-                                 fmt::format("{} stay{} in float{}: with {} in {}, {}.", names_of(nodes), one ? "s" : "", chosen ? ", though a rule or a click chose otherwise" : "",
+                                 fmt::format("{} stay{} in float{}: with {} in {}, {}.", node_names(model_, nodes), one ? "s" : "", chosen ? ", though a rule or a click chose otherwise" : "",
                                              one ? "it" : "them", fmt::join(methods, " or "), fault),
                                  repair.smallest ? "" : "The search ended at its limit; fewer nodes may do."});
         }
-    }
-
-    [[nodiscard]] std::string names_of(const std::vector<NodeId>& nodes) const {
-        std::vector<std::string> names;
-        for (const NodeId id : nodes)
-            if (names.size() < kNamed) names.push_back(model_.node(id).label);
-        const std::string list = fmt::format("{}", fmt::join(names, ", "));
-        return nodes.size() <= kNamed ? list : fmt::format("{} and {} more", list, nodes.size() - kNamed);
     }
 
     /// Each node that goes back may leave another one alone between conversions.
