@@ -218,7 +218,8 @@ double dynamic_time_ratio(std::int64_t m, std::int64_t k, std::int64_t n) {
     };
     const auto [row, across] = position(kRows, static_cast<double>(m));
     const auto [size, along] = position(kSizes, std::sqrt(static_cast<double>(k) * static_cast<double>(n)));
-    const auto at = [&](std::size_t s) { return std::lerp(std::log(kRatio[s][row]), std::log(kRatio[s][row + 1]), across); };
+    // Named again: clang 14 lets no lambda hold a structured binding.
+    const auto at = [&, row = row, across = across](std::size_t s) { return std::lerp(std::log(kRatio[s][row]), std::log(kRatio[s][row + 1]), across); };
     return std::exp(std::lerp(at(size), at(size + 1), along));
 }
 
