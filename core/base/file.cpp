@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <sys/mman.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +14,6 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include "core/base/error.h"
@@ -23,52 +22,73 @@ namespace vernier {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void throw_open_error(const fs::path& path, int error) {
-    if (error == ENOENT || error == ENOTDIR)
-        throw Error(ErrorKind::not_found, "no such file", {.file = path.string()});
-    throw Error(ErrorKind::bad_data, fmt::format("cannot be read: {}", std::strerror(error)), {.file = path.string()});
-}
-
 [[noreturn]] void throw_write_error(const fs::path& path, int error) {
     throw Error(ErrorKind::cannot_write,
                 error != 0 ? fmt::format("cannot be written: {}", std::strerror(error)) : "cannot be written",
                 {.file = path.string()}, "Choose another folder or free some space");
 }
 
-/// A name beside the target that no other run of ours uses.
+constexpr std::string_view kStart = ".vernier-", kEnd = ".part";
+
+/// A name beside the target that no other run of ours uses. It is short whatever the target's is.
 fs::path temporary_name(const fs::path& target) {
     static std::atomic<unsigned> counter{0};
-    fs::path name = target;
-    name += fmt::format(".{}-{}.part", ::getpid(), counter++);
-    return name;
+    return target.parent_path() / fmt::format("{}{}-{}{}", kStart, ::getpid(), counter++, kEnd);
 }
 
-struct RemoveOnExit {
-    fs::path path;
-    ~RemoveOnExit() {
-        std::error_code ignored;
-        if (!path.empty()) fs::remove(path, ignored);
+/// Removes what a process that was killed left in a folder.
+void remove_left_files(const fs::path& folder) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(kStart) || !name.ends_with(kEnd)) continue;
+        const int descriptor = ::open(entry.path().c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (descriptor < 0) continue;
+        if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());
+        ::close(descriptor);
     }
-};
+}
 
-/// A file that has no name until it is whole, so that nothing is left however the process ends. Not every file system
-/// has such files.
-class UnnamedFile {
+fs::path folder_of(const fs::path& target) { return target.has_parent_path() ? target.parent_path() : fs::path("."); }
+
+/// True when the path leads to the file that is open.
+bool leads_to(const fs::path& path, int descriptor) {
+    struct stat named {}, open {};
+    return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 && named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+}
+
+/// A file that nobody sees until it is whole. Where the file system allows, it has no name at all, so that nothing is left
+/// however the process ends. It is locked as long as it is ours: what has such a name and no lock was left by a process that
+/// was killed. (Process ids say less: a folder may be shared with another machine.)
+class TemporaryFile {
 public:
-    explicit UnnamedFile(const fs::path& folder)
-        : descriptor_(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666)) {
-        std::error_code ignored;
-        if (descriptor_ >= 0 && !fs::exists(path(), ignored)) close();  // no /proc
+    explicit TemporaryFile(const fs::path& target) : name_(temporary_name(target)) {
+        descriptor_ = ::open(folder_of(target).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+        if (descriptor_ >= 0 && !leads_to(readable(), descriptor_)) close();  // no /proc, or another one's
+        if (descriptor_ < 0) {
+            remove_left_files(folder_of(target));
+            descriptor_ = ::open(name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+            has_name_ = descriptor_ >= 0;
+        }
+        if (descriptor_ < 0) throw_write_error(target, errno);
+        ::flock(descriptor_, LOCK_EX | LOCK_NB);
     }
-    ~UnnamedFile() { close(); }
-    UnnamedFile(const UnnamedFile&) = delete;
-    UnnamedFile& operator=(const UnnamedFile&) = delete;
+    ~TemporaryFile() {
+        if (has_name_) ::unlink(name_.c_str());
+        close();
+    }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-    [[nodiscard]] bool is_there() const { return descriptor_ >= 0; }
-    [[nodiscard]] fs::path path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
-    [[nodiscard]] fs::path path_for_all() const { return fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_); }
-    [[nodiscard]] bool give_name(const fs::path& name) const {
-        return ::linkat(AT_FDCWD, path().c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+    /// For this process and others.
+    [[nodiscard]] fs::path readable() const { return has_name_ ? name_ : fs::path(fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_)); }
+
+    void rename_to(const fs::path& target) {
+        remove_left_files(folder_of(target));
+        if (!has_name_ && ::linkat(AT_FDCWD, readable().c_str(), AT_FDCWD, name_.c_str(), AT_SYMLINK_FOLLOW) != 0) throw_write_error(target, errno);
+        has_name_ = true;
+        if (::rename(name_.c_str(), target.c_str()) != 0) throw_write_error(target, errno);
+        has_name_ = false;
     }
 
 private:
@@ -76,7 +96,9 @@ private:
         if (descriptor_ >= 0) ::close(descriptor_);
         descriptor_ = -1;
     }
-    int descriptor_;
+    fs::path name_;
+    int descriptor_ = -1;
+    bool has_name_ = false;
 };
 
 std::string to_hex(const unsigned char* bytes, unsigned size) {
@@ -87,34 +109,8 @@ std::string to_hex(const unsigned char* bytes, unsigned size) {
 
 }  // namespace
 
-MappedFile::MappedFile(const fs::path& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) throw_open_error(path, errno);
-    struct stat info {};
-    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        ::close(fd);
-        throw Error(ErrorKind::bad_data, S_ISDIR(info.st_mode) ? "is a folder, not a regular file" : "is not a regular file", {.file = path.string()});
-    }
-    size_ = static_cast<std::size_t>(info.st_size);
-    if (size_ > 0) {
-        void* mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (mapped == MAP_FAILED) {
-            const int error = errno;
-            ::close(fd);
-            throw_open_error(path, error);
-        }
-        data_ = static_cast<const std::byte*>(mapped);
-    }
-    ::close(fd);
-}
-
-MappedFile::~MappedFile() {
-    if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
-}
-
 struct StagedFile::Parts {
-    RemoveOnExit temporary;
-    UnnamedFile unnamed;
+    TemporaryFile file;
 };
 
 StagedFile::StagedFile(fs::path target, const std::function<void(std::ostream&)>& write) : target_(std::move(target)) {
@@ -123,9 +119,9 @@ StagedFile::StagedFile(fs::path target, const std::function<void(std::ostream&)>
     // A device or pipe would be replaced by the file that is renamed to its name.
     if (fs::exists(target_, ignored) && !fs::is_regular_file(target_, ignored))
         throw Error(ErrorKind::cannot_write, "is not a regular file", {.file = target_.string()}, "Give a file name.");
-    parts_.reset(new Parts{{temporary_name(target_)}, UnnamedFile(target_.parent_path())});
+    parts_.reset(new Parts{TemporaryFile(target_)});
     errno = 0;
-    std::ofstream out(parts_->unnamed.is_there() ? parts_->unnamed.path() : parts_->temporary.path, std::ios::binary | std::ios::trunc);
+    std::ofstream out(parts_->file.readable(), std::ios::binary | std::ios::trunc);
     if (!out) throw_write_error(target_, errno);
     write(out);
     out.flush();
@@ -137,16 +133,9 @@ StagedFile::StagedFile(fs::path target, const std::function<void(std::ostream&)>
 StagedFile::~StagedFile() = default;
 StagedFile::StagedFile(StagedFile&&) noexcept = default;
 
-fs::path StagedFile::readable() const { return parts_->unnamed.is_there() ? parts_->unnamed.path_for_all() : parts_->temporary.path; }
+fs::path StagedFile::readable() const { return parts_->file.readable(); }
 
-void StagedFile::put_in_place() {
-    errno = 0;
-    if (parts_->unnamed.is_there() && !parts_->unnamed.give_name(parts_->temporary.path)) throw_write_error(target_, errno);
-    std::error_code error;
-    fs::rename(parts_->temporary.path, target_, error);
-    if (error) throw_write_error(target_, error.value());
-    parts_->temporary.path.clear();
-}
+void StagedFile::put_in_place() { parts_->file.rename_to(target_); }
 
 void write_file(const fs::path& target, const std::function<void(std::ostream&)>& write) { StagedFile(target, write).put_in_place(); }
 
@@ -159,7 +148,9 @@ std::string read_file(const fs::path& path, std::size_t max_bytes) {
     const auto bytes = file.bytes();
     if (bytes.size() > max_bytes)
         throw Error(ErrorKind::bad_data, fmt::format("is larger than {} bytes", max_bytes), {.file = path.string()});
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    file.check_whole();
+    return text;
 }
 
 bool same_file(const fs::path& a, const fs::path& b) {
@@ -177,6 +168,11 @@ std::string sha256(std::span<const std::byte> bytes) {
 
 std::string sha256(std::string_view text) { return sha256(std::as_bytes(std::span(text.data(), text.size()))); }
 
-std::string sha256_of_file(const fs::path& path) { return sha256(MappedFile(path).bytes()); }
+std::string sha256_of_file(const fs::path& path) {
+    const MappedFile file(path);
+    std::string hash = sha256(file.bytes());
+    file.check_whole();
+    return hash;
+}
 
 }  // namespace vernier

@@ -2,17 +2,30 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace vernier {
 
+/// What tells whether a file was written to or replaced.
+struct FileState {
+    std::uint64_t device = 0, number = 0, bytes = 0;
+    std::int64_t written_ns = 0;
+    bool operator==(const FileState&) const = default;
+};
+
+/// Nothing for a file that is not there.
+[[nodiscard]] std::optional<FileState> state_of(const std::filesystem::path& path);
+
 /// A file mapped read-only for its whole life. Throws Error{not_found} or Error{bad_data}.
+/// Another program may cut the file short meanwhile: what it then no longer holds reads as zeros.
 class MappedFile {
 public:
     explicit MappedFile(const std::filesystem::path& path);
@@ -20,8 +33,15 @@ public:
     MappedFile(const MappedFile&) = delete;
     MappedFile& operator=(const MappedFile&) = delete;
     [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
+    /// The path still names the file that was mapped, and nobody has written to it since.
+    [[nodiscard]] bool is_unchanged() const;
+    /// Throws Error{bad_data} where zeros were read in the place of what was cut off.
+    void check_whole() const;
 
 private:
+    std::filesystem::path path_;
+    FileState state_;
+    void* guard_ = nullptr;   ///< its place in the table of those that a cut must not kill
     const std::byte* data_ = nullptr;
     std::size_t size_ = 0;
 };

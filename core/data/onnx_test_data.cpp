@@ -50,6 +50,7 @@ Tensor read_tensor(const fs::path& file) {
     const auto fail = [&](const std::string& what) { throw Error(ErrorKind::bad_data, what, {.file = file.string()}); };
     if (bytes.size() > static_cast<std::size_t>(INT32_MAX) || !proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         fail("is not an ONNX tensor");
+    mapped.check_whole();
     Tensor tensor;
     tensor.type = static_cast<ElementType>(proto.data_type());
     tensor.dims.assign(proto.dims().begin(), proto.dims().end());

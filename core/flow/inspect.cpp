@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/flow/look.h"
+#include "core/model/changed.h"
 #include "core/model/damage.h"
 #include "core/model/precision.h"
 
@@ -101,6 +102,8 @@ Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, con
     result.findings.insert(result.findings.end(), seen.begin(), seen.end());
     result.findings.push_back({Severity::info, "no-baseline", kNone, {}, {}, "Nothing has been measured yet on this machine.",
                                fmt::format("Measure the {} baseline first, with validation samples (--data) if there are any.", title(main_precision(*result.model)))});
+    (void)result.model->sha256();
+    check_unchanged(*result.model);
     for (const Finding& finding : result.findings) job.report(finding);
     return result;
 }

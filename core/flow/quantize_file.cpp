@@ -18,6 +18,7 @@
 #include "core/base/provenance.h"
 #include "core/flow/mend.h"
 #include "core/flow/plan_file.h"
+#include "core/model/changed.h"
 #include "core/model/sizes.h"
 #include "core/model/staged.h"
 
@@ -26,15 +27,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Path of a file that need not be there, links followed; the same for every way to write it.
-fs::path resolved(const fs::path& path) { return fs::weakly_canonical(fs::absolute(path)); }
+/// Path of a file that need not be there, links followed as far as they lead somewhere; the same for every way to write it.
+fs::path resolved(const fs::path& path) {
+    std::error_code problem;
+    const fs::path whole = fs::absolute(path, problem);
+    const fs::path real = problem ? fs::path() : fs::weakly_canonical(whole, problem);
+    return problem ? whole.lexically_normal() : real;
+}
 
 /// The output's large constants may go beside it, to a file that must be no input either.
 fs::path constants_of(const fs::path& out) { return out.string() + ".data"; }
 
 void check_outputs(const QuantizeRequest& request, const std::vector<fs::path>& inputs) {
     check_output(request.out, inputs);
-    if (fs::is_regular_file(constants_of(request.out))) check_output(constants_of(request.out), inputs);
+    std::error_code ignored;
+    if (fs::is_regular_file(constants_of(request.out), ignored)) check_output(constants_of(request.out), inputs);
     if (request.save_recipe.empty()) return;
     check_output(request.save_recipe, inputs);
     if (const fs::path recipe = resolved(request.save_recipe); recipe == resolved(request.out) || recipe == resolved(constants_of(request.out)))
@@ -84,6 +91,24 @@ auto with_files(const QuantizeRequest& request, const Work& work) {
         if (where.file.empty() && error.kind() == ErrorKind::bad_data) where.file = request.data.string();
         throw Error(error.kind(), error.what(), where, error.remedy());
     }
+}
+
+using FileStates = std::map<fs::path, std::optional<FileState>>;
+
+FileStates states_of(const DatasetPtr& data) {
+    FileStates states;
+    if (data == nullptr) return states;
+    std::error_code ignored;   // a folder counts as written to when any file is made in it
+    for (const fs::path& file : data->files())
+        if (!fs::is_directory(file, ignored)) states[file] = state_of(file);
+    return states;
+}
+
+/// A file made of two states of its samples would be said to be of the later one.
+void check_unchanged(const FileStates& states) {
+    for (const auto& [file, state] : states)
+        if (state_of(file) != state)
+            throw Error(ErrorKind::bad_data, "was changed by another program while it was used", {.file = file.string()}, "Try again when it is written whole");
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -214,6 +239,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     const Recipe recipe = anchored(reanchored(request.recipe, *result.model), *result.model);
     const DatasetPtr data = open_data(request.data, *result.model);
     if (data != nullptr) check_outputs(request, data->files());
+    const FileStates data_states = states_of(data);
     check_data(recipe, *result.model, data);
 
     const auto before_fp32 = std::chrono::steady_clock::now();
@@ -249,6 +275,8 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     warn_of_samples(result.origin.calibration_samples, recipe.calibration.samples, result.findings);
     result.worker_peak_bytes = verifier.peak_bytes();
 
+    check_unchanged(*result.model);
+    check_unchanged(data_states);
     job.step("write", 0, 0);
     write_files(request, recipe, mended.file, result);
     result.total_seconds = seconds_since(start);

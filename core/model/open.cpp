@@ -52,7 +52,9 @@ void parse(Source& source) {
     if (bytes.empty()) refuse(source.path, "is empty", "check that it was written or copied whole");
     if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         refuse(source.path, "is larger than 2 GB, which no ONNX file may be", "export it with external data");
-    if (parse_proto(bytes, source.proto)) {
+    const bool is_model = parse_proto(bytes, source.proto);
+    if (!source.file->is_unchanged()) refuse(source.path, "was changed by another program while it was read", "try again when it is written whole");
+    if (is_model) {
         // The proto holds the bytes now; the mapping stays only to be hashed, so its pages need no memory.
         ::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED);
         return;

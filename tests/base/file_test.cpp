@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -110,6 +111,65 @@ TEST(WriteFile, WhatIsNoFileIsLeftAlone) {
     EXPECT_EQ(kind_of_writing(folder / "nowhere/a.txt"), ErrorKind::cannot_write);
     EXPECT_TRUE(fs::is_fifo(folder / "pipe"));
     EXPECT_THAT(names_in(folder.path()), ElementsAre("folder", "pipe"));
+}
+
+TEST(WriteFile, TakesTheLongestNameThatTheFileSystemTakes) {
+    const TempDir folder;
+    const std::string name(255, 'n');
+    write_file(folder / name, "whole");
+    EXPECT_EQ(read_file(folder / name), "whole");
+    EXPECT_EQ(kind_of_writing(folder / std::string(256, 'n')), ErrorKind::cannot_write);
+    EXPECT_THAT(names_in(folder.path()), ElementsAre(name));
+}
+
+/// A process may be killed between giving its file a name and the target's name; on file systems without nameless files, any time.
+TEST(WriteFile, RemovesWhatAKilledProcessLeftAndNothingElse) {
+    const TempDir folder;
+    folder.write(".vernier-1-0.part", "left");
+    const fs::path used = folder.write(".vernier-1-1.part", "in use");
+    folder.write("mine.part", "of the user");
+    const int descriptor = open(used.c_str(), O_WRONLY | O_CLOEXEC);
+    ASSERT_EQ(flock(descriptor, LOCK_EX), 0);
+    write_file(folder / "a.txt", "new");
+    close(descriptor);
+    EXPECT_THAT(names_in(folder.path()), ElementsAre(".vernier-1-1.part", "a.txt", "mine.part"));
+}
+
+/// Another program may write a model anew while it is open here: that must not end this process.
+TEST(MappedFile, AFileThatIsCutShortReadsAsZerosAndIsTold) {
+    const TempDir folder;
+    const fs::path path = folder.write("a.bin", std::string(1 << 20, 'x'));
+    const MappedFile file(path), other(path);
+    EXPECT_EQ(std::to_integer<char>(file.bytes()[0]), 'x');
+    EXPECT_TRUE(file.is_unchanged());
+    EXPECT_NO_THROW(file.check_whole());
+    fs::resize_file(path, 5000);
+    EXPECT_EQ(std::to_integer<char>(file.bytes()[100]), 'x');
+    EXPECT_FALSE(file.is_unchanged());
+    EXPECT_EQ(std::to_integer<int>(file.bytes()[(1 << 20) - 1]), 0);
+    EXPECT_EQ(std::to_integer<int>(file.bytes()[1 << 19]), 0);
+    EXPECT_THROW(file.check_whole(), Error);
+    EXPECT_NO_THROW(other.check_whole()) << "nothing of it was read";
+    fs::resize_file(path, 1 << 20);
+    EXPECT_FALSE(file.is_unchanged()) << "zeros were read";
+}
+
+TEST(MappedFile, KnowsAFileThatWasReplaced) {
+    const TempDir folder;
+    const fs::path path = folder.write("a.bin", "1234");
+    const MappedFile file(path);
+    write_file(path, "5678");
+    EXPECT_EQ(std::to_integer<char>(file.bytes()[0]), '1');
+    EXPECT_FALSE(file.is_unchanged());
+    fs::remove(path);
+    EXPECT_FALSE(file.is_unchanged());
+}
+
+TEST(MappedFile, AnyOtherBusErrorStillEndsTheProcess) {
+    const TempDir folder;
+    const fs::path path = folder.write("a.bin", std::string(8192, 'x'));
+    const MappedFile file(path);
+    EXPECT_EXIT(raise(SIGBUS), testing::KilledBySignal(SIGBUS), "");
 }
 
 TEST(ReadFile, RefusesWhatIsTooLargeMissingOrNoFile) {

@@ -142,6 +142,32 @@ TEST(QuantizeFile, NamesAModelThatTheRuntimeRefuses) {
     }
 }
 
+/// Trained once more, or samples exported anew, while a long calibration runs.
+TEST(QuantizeFile, WritesNothingWhereAnInputChangesMeanwhile) {
+    const TempDir dir;
+    std::filesystem::copy_file(kDemo, dir / "model.onnx");
+    QuantizeRequest request;
+    request.model = dir / "model.onnx";
+    request.out = dir / "out.onnx";
+    request.recipe.default_method = Method::fp16;
+    const auto rewrite = [&](std::string_view stage, std::uint64_t, std::uint64_t) {
+        if (stage == "quantize") dir.write("model.onnx", read_file(kDemo));
+    };
+    EXPECT_EQ(kind_of([&] { (void)quantize_file(Runtime::load(), request, Job({}, {rewrite, {}, {}})); }), ErrorKind::bad_model);
+    EXPECT_FALSE(std::filesystem::exists(request.out));
+
+    for (const char* file : {"glyphs.dataset.json", "glyphs.npz", "classes.txt"}) std::filesystem::copy_file(kData.parent_path() / file, dir / file);
+    request.model = kDemo;
+    request.data = dir / "glyphs.dataset.json";
+    request.recipe.default_method = Method::int8_static;
+    request.recipe.calibration.samples = 10;
+    const auto replace = [&](std::string_view stage, std::uint64_t, std::uint64_t) {
+        if (stage == "quantize") write_file(dir / "classes.txt", "zero\none\n");
+    };
+    EXPECT_EQ(kind_of([&] { (void)quantize_file(Runtime::load(), request, Job({}, {replace, {}, {}})); }), ErrorKind::bad_data);
+    EXPECT_FALSE(std::filesystem::exists(request.out));
+}
+
 TEST(CheckOutput, RefusesWhatWouldFailLater) {
     const TempDir dir;
     const std::filesystem::path input = dir.write("in.onnx", "x");

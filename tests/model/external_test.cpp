@@ -2,6 +2,7 @@
 // Tensors in other files: mapped from the model's folder, and from nowhere else.
 #include <gtest/gtest.h>
 
+#include "core/model/changed.h"
 #include "core/model/weights.h"
 #include "tests/model/expect.h"
 #include "tests/support/temp_dir.h"
@@ -46,6 +47,23 @@ void expect_refused(const TempDir& folder, const Entries& entries, const std::st
         EXPECT_THAT(error.line(), HasSubstr(text));
         EXPECT_EQ(error.where().tensor, "w");
         EXPECT_EQ(error.where().file, path.string());
+    }
+}
+
+/// An exporter that runs again writes over the data file of a model that is open here.
+TEST(External, DataThatIsCutWhileTheModelIsOpenIsTold) {
+    const TempDir folder;
+    const auto data = folder.write("w.bin", data_bytes(0));
+    const ModelPtr model = open_model(folder.write("m.onnx", model_with({{"location", "w.bin"}})));
+    EXPECT_NO_THROW(check_unchanged(*model));
+    std::filesystem::resize_file(data, 0);
+    EXPECT_EQ(to_floats(model->initializers().at(0)).at(31), 0.0F);
+    try {
+        check_unchanged(*model);
+        ADD_FAILURE() << "not noticed";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::bad_model);
+        EXPECT_EQ(std::filesystem::path(error.where().file).filename(), "w.bin");
     }
 }
 

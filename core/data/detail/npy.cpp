@@ -183,7 +183,9 @@ Tensor read_npy_file(const std::filesystem::path& path) {
         rest = rest.subspan(n);
         return n;
     };
-    return read_npy(read, rest.size(), path.string());
+    Tensor tensor = read_npy(read, rest.size(), path.string());
+    file.check_whole();
+    return tensor;
 }
 
 }  // namespace vernier

@@ -22,7 +22,9 @@ Picture decode_picture(std::span<const std::byte> bytes, const std::string& wher
 
 Picture read_picture(const std::filesystem::path& path) {
     const MappedFile file(path);
-    return decode_picture(file.bytes(), path.string());
+    Picture picture = decode_picture(file.bytes(), path.string());
+    file.check_whole();
+    return picture;
 }
 
 Picture to_rgb(Picture picture) {
