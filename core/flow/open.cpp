@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/open.h"
 
+#include <fcntl.h>
 #include <onnx/onnx_pb.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <system_error>
 #include <unordered_set>
 #include <vector>
 
@@ -121,6 +123,19 @@ ModelPtr at_sizes(const RuntimePtr& runtime, ModelPtr model, const SizeChoices& 
     return model;
 }
 
+/// Throws where no file can be made in a folder. Tried with a file that has no name, where the file system has such.
+void check_folder(const std::filesystem::path& folder) {
+    int descriptor = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        std::string probe = (folder / ".vernier-probe-XXXXXX").string();
+        descriptor = mkstemp(probe.data());
+        if (descriptor < 0)
+            throw Error(ErrorKind::cannot_write, std::string("cannot write in this folder: ") + std::strerror(errno), {folder.string()}, "Choose another folder.");
+        unlink(probe.c_str());
+    }
+    close(descriptor);
+}
+
 }  // namespace
 
 ModelPtr open_for_work(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes) {
@@ -175,20 +190,18 @@ void check_output(const std::filesystem::path& output, const std::vector<std::fi
     for (const fs::path& input : inputs)
         if (same_file(output, input))
             throw Error(ErrorKind::usage, "the output would overwrite its own input", {output.string()}, "Give another name.");
-    std::error_code ignored;
-    if (fs::is_directory(output, ignored))
+    std::error_code problem;
+    const fs::file_status there = fs::status(output, problem);
+    if (there.type() == fs::file_type::none && problem != std::errc::too_many_symbolic_link_levels)
+        throw Error(ErrorKind::cannot_write, "cannot be written: " + problem.message(), {output.string()}, "Give another name.");
+    if (fs::is_directory(there))
         throw Error(ErrorKind::cannot_write, "is a folder", {output.string()}, "Give a file name.");
-    if (fs::exists(output, ignored) && !fs::is_regular_file(output, ignored))
+    if (fs::exists(there) && !fs::is_regular_file(there))
         throw Error(ErrorKind::cannot_write, "is not a regular file", {output.string()}, "Give a file name.");
     const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
-    if (!fs::is_directory(folder, ignored))
+    if (!fs::is_directory(folder, problem))
         throw Error(ErrorKind::cannot_write, "there is no such folder", {folder.string()}, "Make it first.");
-    std::string probe = (folder / ".vernier-probe-XXXXXX").string();
-    const int descriptor = mkstemp(probe.data());
-    if (descriptor < 0)
-        throw Error(ErrorKind::cannot_write, std::string("cannot write in this folder: ") + std::strerror(errno), {folder.string()});
-    close(descriptor);
-    unlink(probe.c_str());
+    check_folder(folder);
 }
 
 }  // namespace vernier

@@ -164,6 +164,23 @@ TEST(Quantize, AnOutputThatCannotBeWritten) {
         EXPECT_EQ(run_cli({"quantize", kDemo, "-o", out, "--method", "fp32"}).exit_code, 74) << out;
 }
 
+/// What stands beside an output, or how long its name is, stops nothing that can be done.
+TEST(Quantize, OddPathsAreWrittenOrRefusedWithASentence) {
+    const TempDir dir;
+    std::filesystem::create_symlink("a.onnx.data", dir / "a.onnx.data");
+    std::filesystem::create_symlink("loop", dir / "loop");
+    const auto code = [&](const std::string& out) {
+        const Finished done = run_cli({"quantize", kDemo, "-o", (dir / out).string(), "--method", "fp16", "--save-recipe", (dir / "loop").string()});
+        EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), done.exit_code == 0 ? 0 : 1) << done.err;
+        return done.exit_code;
+    };
+    EXPECT_EQ(code("a.onnx"), 0);
+    EXPECT_EQ(code(std::string(250, 'n') + ".onnx"), 0);
+    EXPECT_EQ(code(std::string(251, 'n') + ".onnx"), 74);
+    EXPECT_EQ(code("a\nb \xc3\xb6\xff.onnx"), 0);
+    EXPECT_EQ(listing(dir.path()).size(), 5U);
+}
+
 TEST(Quantize, AFullDiskLeavesNoFile) {
     const TempDir dir;
     Surroundings full;
