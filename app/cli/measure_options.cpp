@@ -2,6 +2,7 @@
 #include "app/cli/measure_options.h"
 
 #include "app/cli/options.h"
+#include "core/base/error.h"
 
 namespace vernier::cli {
 
@@ -15,6 +16,8 @@ void RunChoices::declare(OptionSet& options) {
 }
 
 MeasureOptions RunChoices::read() const {
+    constexpr double kADay = 86400;
+    if (seconds.value_or(0) > kADay) throw Error(ErrorKind::usage, "--seconds is more than a day", {}, "Give a number up to 86400.");
     MeasureOptions options;
     options.run.threads = static_cast<int>(threads.value_or(1));
     options.samples = samples.value_or(0);

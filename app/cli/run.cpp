@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <optional>
 #include <string>
@@ -103,6 +105,8 @@ Error as_error(std::exception_ptr exception) {
         return error;
     } catch (const std::bad_alloc&) {
         return {ErrorKind::internal, "out of memory"};
+    } catch (const std::filesystem::filesystem_error& error) {
+        return {ErrorKind::bad_data, "cannot be reached: " + error.code().message(), {.file = error.path1().string()}};
     } catch (const std::exception& error) {
         return {ErrorKind::internal, std::string("unexpected: ") + error.what(), {},
                 "This is an internal error; please report it with the command line."};
@@ -188,7 +192,13 @@ int run_program(int argc, char** argv, const std::optional<JobOrders>& orders) {
 int run(int argc, char** argv) { return run_program(argc, argv, std::nullopt); }
 
 int run_as_worker(int argc, char** argv) {
-    const JobOrders orders = JobOrders::from_json(Json::parse(argv[2]));
+    JobOrders orders;
+    try {
+        orders = JobOrders::from_json(Json::parse(argv[2]));
+    } catch (const std::exception&) {  // this program starts itself otherwise
+        std::fprintf(stderr, "vernier-cli: unknown command \"%s\". See vernier-cli --help.\n", argv[1]);
+        return exit_code(ErrorKind::usage);
+    }
     argv[2] = argv[0];
     return run_program(argc - 2, argv + 2, orders);
 }

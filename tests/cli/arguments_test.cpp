@@ -38,6 +38,15 @@ TEST(Arguments, AnUnknownCommandGetsANearName) {
     EXPECT_EQ(wrong.out, "");
 }
 
+/// The words by which the program starts itself are no commands of a user's.
+TEST(Arguments, TheWordsOfAWorkerAreNoCommand) {
+    for (const char* orders : {"no json", "[]", "{\"apart\": 5}", "{\"lost\": 3}"}) {
+        const Finished wrong = run_cli({"job-worker", orders, "inspect", kDemo});
+        EXPECT_EQ(wrong.exit_code, 64) << orders;
+        EXPECT_THAT(wrong.err, HasSubstr("unknown command")) << orders;
+    }
+}
+
 TEST(Arguments, AnUnknownOptionGetsANearName) {
     const Finished wrong = run_cli({"quantize", kDemo, "-o", "x.onnx", "--methd", "fp16"});
     EXPECT_EQ(wrong.exit_code, 64);
@@ -51,7 +60,7 @@ TEST(Arguments, AMissingArgumentIsWrongUsage) {
 }
 
 TEST(Arguments, NumbersAreChecked) {
-    for (const char* seconds : {"0", "-1", "nan", "soon"}) EXPECT_EQ(run_cli({"measure", kDemo, "--seconds", seconds}).exit_code, 64) << seconds;
+    for (const char* seconds : {"0", "-1", "nan", "soon", "1e308"}) EXPECT_EQ(run_cli({"measure", kDemo, "--seconds", seconds}).exit_code, 64) << seconds;
     for (const char* threads : {"0", "1.5", "10000"}) EXPECT_EQ(run_cli({"measure", kDemo, "--threads", threads}).exit_code, 64) << threads;
     EXPECT_EQ(run_cli({"compare", kDemo, kDemo, "--max-drop", "-0.5"}).exit_code, 64);
 }
