@@ -42,8 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto nests = [](std::uint8_t byte) { return byte >= 0x80 && byte < 0xe0; };
     if (std::count_if(data, data + size, nests) > 500) return 0;
     receive(data, size);
-    const Json json = Json::from_cbor(data, data + size, true, false);
-    if (json.is_discarded()) return 0;
+    // Even where it is asked not to throw, the library does so at a list that claims more items than memory could hold.
+    Json json;
+    reads([&] { json = Json::from_cbor(data, data + size); });
     reads([&] { (void)request_from_wire(json); });
     reads([&] { (void)opened_from_wire(json); });
     reads([&] { (void)tensors_from_wire(json); });
