@@ -21,6 +21,7 @@
 #include "ui/data/sample_gallery.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
@@ -89,7 +90,7 @@ void Walk::waitFor(const QString& what, int seconds, const std::function<bool()>
         return started;
     }();
     while (!condition()) {
-        const auto& problem = window_.session().jobs().problem();
+        const auto& problem = window_.session().queue().problem();
         if (problem) {
             throw Stuck(QStringLiteral("%1: %2").arg(what, problem->message));
         }
@@ -240,7 +241,7 @@ void Walk::quantizeSelectively() {
 
 void Walk::waitForComparison() {
     ui::Session& session = window_.session();
-    waitFor(QStringLiteral("quantizing and comparing"), kPatience, [&] { return !session.jobs().busy() && session.comparison().has_value(); });
+    waitFor(QStringLiteral("quantizing and comparing"), kPatience, [&] { return !session.queue().busy() && session.comparison().has_value(); });
     for (const ui::Run& run : session.runs()) {
         if (!run.comparison) {
             throw Stuck(QStringLiteral("run “%1”: %2").arg(run.title, run.problem));

@@ -21,7 +21,7 @@
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
 #include "ui/choose/recipe_actions.h"
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/executed_text.h"
 #include "ui/session/session.h"
@@ -133,7 +133,7 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
     connect(&session, &Session::datasetChanged, this, &RulesPanel::showState);
     connect(&session, &Session::runsChanged, this, &RulesPanel::showState);
     connect(&session.filter(), &Filter::changed, this, &RulesPanel::showState);
-    connect(&session.jobs(), &Jobs::changed, this, &RulesPanel::showState);
+    connect(&session.queue(), &Queue::changed, this, &RulesPanel::showState);
     refill();
 }
 

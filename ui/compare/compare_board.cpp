@@ -23,6 +23,7 @@
 #include "ui/compare/verdict_strip.h"
 #include "ui/session/folders.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -57,7 +58,7 @@ CompareBoard::CompareBoard(Session& session, QWidget* parent)
     connect(&session, &Session::runsChanged, this, &CompareBoard::refresh);
     connect(&session, &Session::stateChanged, this, &CompareBoard::refresh);
     connect(&session, &Session::currentRunChanged, this, &CompareBoard::showState);
-    connect(&session.jobs(), &Jobs::changed, this, &CompareBoard::showState);
+    connect(&session.queue(), &Queue::changed, this, &CompareBoard::showState);
     refresh();
 }
 
@@ -211,7 +212,7 @@ void CompareBoard::markSelected() {
 void CompareBoard::showState() {
     markSelected();
     const Run* run = session_.run(session_.currentRun());
-    const bool measurable = session_.baseline() && !session_.jobs().busy();
+    const bool measurable = session_.baseline() && !session_.queue().busy();
     if (!measurable && measure_->hasFocus()) {
         table_->setFocus();  // else the focus goes to the next button, and the next Return presses that
     }

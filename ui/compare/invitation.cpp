@@ -9,6 +9,7 @@
 #include "ui/choose/numbers.h"
 #include "ui/compare/session_comparison.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -43,7 +44,7 @@ Invitation::Invitation(Session& session, QWidget* parent)
     connect(&session, &Session::runsChanged, this, &Invitation::refresh);
     connect(&session, &Session::datasetChanged, this, &Invitation::refresh);
     connect(&session, &Session::recipeChanged, this, &Invitation::refresh);
-    connect(&session.jobs(), &Jobs::changed, this, &Invitation::refresh);
+    connect(&session.queue(), &Queue::changed, this, &Invitation::refresh);
     refresh();
 }
 
@@ -67,7 +68,7 @@ QString Invitation::text() const {
 }
 
 void Invitation::refresh() {
-    const bool busy = session_.jobs().busy();
+    const bool busy = session_.queue().busy();
     progress_->setVisible(busy);
     button_->setProperty("primary", !busy);
     busy ? showProgress() : invite();
@@ -99,7 +100,7 @@ void Invitation::invite() {
     if (session_.datasetPath().isEmpty()) {
         words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");
     }
-    if (const auto& problem = session_.jobs().problem()) {
+    if (const auto& problem = session_.queue().problem()) {
         words = problem->cancelled() ? tr("The last attempt was cancelled.") : tr("The last attempt failed: %1").arg(problem->message);
     }
     text_->setText(words);
@@ -107,13 +108,13 @@ void Invitation::invite() {
 }
 
 void Invitation::showProgress() {
-    const Jobs& jobs = session_.jobs();
-    title_->setText(jobs.title() + QStringLiteral("…"));
-    const auto left = jobs.secondsLeft();
-    text_->setText(left ? tr("%1 · about %2 left").arg(jobs.stage(), durationText(*left)) : jobs.stage());
-    progress_->setRange(0, jobs.total() > 0 ? 1000 : 0);
-    if (jobs.total() > 0) {
-        progress_->setValue(int(1000.0 * double(jobs.done()) / double(jobs.total())));
+    const Queue& queue = session_.queue();
+    title_->setText(queue.title() + QStringLiteral("…"));
+    const auto left = queue.secondsLeft();
+    text_->setText(left ? tr("%1 · about %2 left").arg(queue.stage(), durationText(*left)) : queue.stage());
+    progress_->setRange(0, queue.total() > 0 ? 1000 : 0);
+    if (queue.total() > 0) {
+        progress_->setValue(int(1000.0 * double(queue.done()) / double(queue.total())));
     }
     button_->setText(tr("Cancel"));
     button_->setEnabled(true);
@@ -121,8 +122,8 @@ void Invitation::showProgress() {
 
 void Invitation::act() {
     Jobs& jobs = session_.jobs();
-    if (jobs.busy()) {
-        jobs.cancel();
+    if (session_.queue().busy()) {
+        session_.queue().cancel();
     } else if (!session_.baseline()) {
         jobs.measureBaseline();
     } else if (session_.runs().isEmpty()) {

@@ -36,74 +36,84 @@ QString Jobs::runFile(int id) {
     return folder.filePath(title.left(100) + QStringLiteral(".onnx"));
 }
 
-QStringList Jobs::sizeArguments() const {
-    QStringList arguments;
+QStringList Jobs::sizeWords() const {
+    QStringList words;
     for (const QString& word : session_.measureSettings().sizes) {
         const bool shape = session_.model() && names_shape(word.toStdString(), *session_.model());
-        arguments << (shape ? QStringLiteral("--shape") : QStringLiteral("--dim")) << word;
+        words << (shape ? QStringLiteral("--shape") : QStringLiteral("--dim")) << word;
     }
-    return arguments;
+    return words;
 }
 
-QStringList Jobs::measureArguments() const {
+QStringList Jobs::measureWords() const {
     const MeasureSettings& settings = session_.measureSettings();
-    QStringList arguments{QStringLiteral("--threads"), QString::number(settings.threads), QStringLiteral("--seconds"), number(settings.seconds)};
-    arguments << sizeArguments();
+    QStringList words{QStringLiteral("--threads"), QString::number(settings.threads), QStringLiteral("--seconds"), number(settings.seconds)};
+    words << sizeWords();
     if (!session_.datasetPath().isEmpty()) {
-        arguments << QStringLiteral("--data") << session_.datasetPath();
+        words << QStringLiteral("--data") << session_.datasetPath();
         if (settings.samples > 0) {
-            arguments << QStringLiteral("--samples") << QString::number(settings.samples);
+            words << QStringLiteral("--samples") << QString::number(settings.samples);
         }
     }
-    return arguments;
+    return words;
 }
 
-QStringList Jobs::arguments(const Step& step) {
-    if (step.kind == Kind::baseline) {
-        return QStringList{QStringLiteral("measure"), session_.modelPath()} + measureArguments();
+QStringList Jobs::baselineWords() const {
+    return QStringList{QStringLiteral("measure"), session_.modelPath()} + measureWords();
+}
+
+QStringList Jobs::quantizeWords(int run, const QString& output) {
+    const QString recipe = workFile(QStringLiteral("run-%1.recipe.json").arg(run));
+    write_file(recipe.toStdString(), to_json(session_.run(run)->recipe).dump(2) + "\n");
+    QStringList words{QStringLiteral("quantize"), session_.modelPath(), QStringLiteral("-o"), output, QStringLiteral("--recipe"), recipe};
+    words << sizeWords();
+    if (!session_.datasetPath().isEmpty()) {
+        words << QStringLiteral("--data") << session_.datasetPath();
     }
-    if (step.kind == Kind::quantize) {
-        const QString recipe = workFile(QStringLiteral("run-%1.recipe.json").arg(step.run));
-        write_file(recipe.toStdString(), to_json(session_.run(step.run)->recipe).dump(2) + "\n");
-        output_ = runFile(step.run);
-        QStringList arguments{QStringLiteral("quantize"), session_.modelPath(), QStringLiteral("-o"), output_, QStringLiteral("--recipe"), recipe};
-        arguments << sizeArguments();
-        if (!session_.datasetPath().isEmpty()) {
-            arguments << QStringLiteral("--data") << session_.datasetPath();
-        }
-        return arguments;
-    }
-    QStringList arguments{QStringLiteral("compare"), session_.modelPath()};
-    compared_.clear();
+    return words;
+}
+
+/// None when every candidate failed before it came to be measured.
+QStringList Jobs::compareWords() {
+    QStringList files;
     for (const Run& each : session_.runs()) {
         if (each.file.isEmpty()) {
             continue;
         }
-        if (hasChanged(each.file, each.sha256())) {
+        if (files_.hasChanged(each.file, each.sha256())) {
             Run* run = session_.editRun(each.id);
             session_.dropComparison(each.id);
             sayChanged(*run);
             continue;
         }
-        arguments << each.file;
+        files << each.file;
         compared_ << each.id;
     }
-    arguments << measureArguments();
+    if (files.isEmpty()) {
+        session_.tellRuns();
+        return {};
+    }
+    return QStringList{QStringLiteral("compare"), session_.modelPath()} + files + measureWords() + gateWords();
+}
+
+QStringList Jobs::gateWords() const {
+    const Gate& gate = session_.gate();
+    QStringList words;
     // Without labels there is no top-1 to limit.
     const bool labelled = session_.dataset() && session_.dataset()->has_labels();
-    if (labelled && session_.gate().max_drop_points) {
-        arguments << QStringLiteral("--max-drop") << number(*session_.gate().max_drop_points);
+    if (labelled && gate.max_drop_points) {
+        words << QStringLiteral("--max-drop") << number(*gate.max_drop_points);
     }
-    if (session_.gate().min_agreement) {
-        arguments << QStringLiteral("--min-agreement") << number(*session_.gate().min_agreement);
+    if (gate.min_agreement) {
+        words << QStringLiteral("--min-agreement") << number(*gate.min_agreement);
     }
-    if (session_.gate().min_sqnr_db) {
-        arguments << QStringLiteral("--min-sqnr") << number(*session_.gate().min_sqnr_db);
+    if (gate.min_sqnr_db) {
+        words << QStringLiteral("--min-sqnr") << number(*gate.min_sqnr_db);
     }
-    if (session_.gate().min_speedup) {
-        arguments << QStringLiteral("--min-speedup") << number(*session_.gate().min_speedup);
+    if (gate.min_speedup) {
+        words << QStringLiteral("--min-speedup") << number(*gate.min_speedup);
     }
-    return arguments;
+    return words;
 }
 
 QString Jobs::quantizeCommand(int runId) const {

@@ -27,7 +27,8 @@ QString sentence(const Error& damage) {
 
 Session::Session(QObject* parent) : QObject(parent) {
     gate_.max_drop_points = 0.5;
-    jobs_ = std::make_unique<Jobs>(*this);
+    queue_ = std::make_unique<Queue>();
+    jobs_ = std::make_unique<Jobs>(*this, *queue_);
     connect(&undo_, &QUndoStack::cleanChanged, this, &Session::modifiedChanged);
     // Before any panel hears of these.
     for (const auto signal : {&Session::recipeChanged, &Session::runsChanged, &Session::currentRunChanged}) {
@@ -143,7 +144,7 @@ void Session::close() {
     planning_.cancel();
     openingData_.cancel();
     sizing_.cancel();
-    jobs_->abandon();
+    queue_->abandon();
     state_ = State::empty;
     error_.clear();
     damage_.clear();
@@ -276,9 +277,9 @@ void Session::setDataset(const QString& path) {
 
 /// What was measured on other data is no baseline for what comes now; nor is what is being measured on it.
 void Session::dropMeasured() {
-    if (jobs_->busy()) {
-        jobs_->note(tr("the data changed: the job on the other data was stopped"));
-        jobs_->cancel();
+    if (queue_->busy()) {
+        queue_->note(tr("the data changed: the job on the other data was stopped"));
+        queue_->cancel();
     }
     setBaseline(std::nullopt);
     touch();

@@ -27,6 +27,7 @@
 namespace vernier::ui {
 
 class Jobs;
+class Queue;
 struct SavedSession;
 
 /// What a panel shows of one node's method.
@@ -206,6 +207,7 @@ public:
     /// The result document of `inspect` (advice, findings); null until the child has given it.
     [[nodiscard]] const Json& inspection() const { return inspection_; }
 
+    [[nodiscard]] Queue& queue() const { return *queue_; }
     [[nodiscard]] Jobs& jobs() const { return *jobs_; }
 
 signals:
@@ -254,6 +256,7 @@ private:
     struct DroppedRun;
     void bringBack(const DroppedRun& dropped);
     void touch();                                   ///< something that a session file keeps has changed
+    void tellRuns() { emit runsChanged(); }
     Run* editRun(int id);
     int addRun(const Recipe& recipe, const QString& title);
     void setBaseline(std::optional<Measurement> baseline);
@@ -303,6 +306,7 @@ private:
     Latest planning_{this};
     Latest openingData_{this};
     Latest sizing_{this};
+    std::unique_ptr<Queue> queue_;
     std::unique_ptr<Jobs> jobs_;
 };
 

@@ -58,7 +58,7 @@ void Session::countAtSizes(bool inspect) {
                         jobs_->inspect();
                     }
                 },
-                [this](const QString& problem) { jobs_->note(tr("The sizes of open axes cannot be counted: %1").arg(problem)); });
+                [this](const QString& problem) { queue_->note(tr("The sizes of open axes cannot be counted: %1").arg(problem)); });
 }
 
 }  // namespace vernier::ui

@@ -14,7 +14,7 @@
 #include "core/quant/method.h"
 #include "ui/compare/compare_board.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
@@ -115,7 +115,7 @@ constexpr ActionRow kActions[] = {
      QT_TRANSLATE_NOOP("Actions", "All runs and the baseline, interleaved")},
     {Menu::measure, "add-candidate", QT_TRANSLATE_NOOP("Actions", "&Add a quantized model…"), "", Needs::sound, [](MainWindow& w) { w.addCandidateDialog(); },
      QT_TRANSLATE_NOOP("Actions", "A file made elsewhere, compared with the same harness")},
-    {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job, [](MainWindow& w) { w.session().jobs().cancel(); }, "", true},
+    {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job, [](MainWindow& w) { w.session().queue().cancel(); }, "", true},
     {Menu::measure, "settings", QT_TRANSLATE_NOOP("Actions", "Measurement &settings…"), "", Needs::nothing, [](MainWindow& w) { w.measureSettingsDialog(); },
      QT_TRANSLATE_NOOP("Actions", "Threads, seconds, samples")},
 

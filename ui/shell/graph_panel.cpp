@@ -13,7 +13,7 @@
 
 #include "ui/graph/breadcrumbs.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 
 namespace vernier::ui {
@@ -101,7 +101,7 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
         openingTimes_ = tr("opened %1 in %2 s (read %3, layout %4, first frame %5)")
                             .arg(session_.modelName(), seconds(session_.sinceOpened()), seconds(session_.readTime()),
                                  seconds(layoutTime_ / 1000), seconds(milliseconds / 1000));
-        session_.jobs().note(openingTimes_);
+        session_.queue().note(openingTimes_);
         emit firstFrame();
     });
     options_.fuse = QSettings().value(QStringLiteral("graph/fuse"), true).toBool();

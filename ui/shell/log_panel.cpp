@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/log_panel.h"
 
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -15,8 +15,8 @@ LogPanel::LogPanel(Session& session, QWidget* parent) : QPlainTextEdit(parent) {
     setAccessibleName(tr("Log"));
     setStyleSheet(QStringLiteral("QPlainTextEdit { border: none; padding: 6px 8px; }"));
     setPlaceholderText(tr("The commands that run will stand here, ready to be copied into a terminal."));
-    setPlainText(session.jobs().log().join(QLatin1Char('\n')));
-    connect(&session.jobs(), &Jobs::logged, this, &QPlainTextEdit::appendPlainText);
+    setPlainText(session.queue().log().join(QLatin1Char('\n')));
+    connect(&session.queue(), &Queue::logged, this, &QPlainTextEdit::appendPlainText);
 }
 
 }  // namespace vernier::ui

@@ -21,6 +21,7 @@
 #include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/advice_bar.h"
@@ -203,11 +204,11 @@ void MainWindow::connectPanels() {
         connect(&session_, signal, this, &MainWindow::updateActions);
     }
     connect(&session_.selection(), &Selection::changed, this, &MainWindow::updateActions);
-    connect(&session_.jobs(), &Jobs::changed, this, &MainWindow::updateActions);
+    connect(&session_.queue(), &Queue::changed, this, &MainWindow::updateActions);
     for (const auto signal : {&Session::stateChanged, &Session::runsChanged}) {
         connect(&session_, signal, this, &MainWindow::fitBottom);
     }
-    connect(&session_.jobs(), &Jobs::changed, this, &MainWindow::fitBottom);
+    connect(&session_.queue(), &Queue::changed, this, &MainWindow::fitBottom);
     connect(docks_, &Docks::changed, this, &MainWindow::docksChanged);
     connect(&session_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateActions);
     connect(graph_, &GraphPanel::foldingChanged, this, &MainWindow::updateActions);
@@ -225,13 +226,13 @@ bool MainWindow::usable(Needs needs) const {
         case Needs::sound: return session_.isSound();
         case Needs::choice: return selection && session_.isSound();
         case Needs::recipe: return session_.quantizeProblem().isEmpty();
-        case Needs::baseline: return session_.baseline() && !session_.jobs().busy();
+        case Needs::baseline: return session_.baseline() && !session_.queue().busy();
         case Needs::run: {
             const Run* run = session_.run(session_.currentRun());
             return run != nullptr && !run->file.isEmpty();
         }
         case Needs::comparison: return session_.comparison().has_value();
-        case Needs::job: return session_.jobs().busy();
+        case Needs::job: return session_.queue().busy();
         case Needs::back: return session_.selection().canGoBack();
         case Needs::forward: return session_.selection().canGoForward();
     }

@@ -13,7 +13,7 @@
 #include <QPushButton>
 #include <QUrl>
 
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/problem_bar.h"
@@ -27,7 +27,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         event->ignore();
         return;
     }
-    session_.jobs().cancel();
+    session_.queue().cancel();
     recovery_->forget();
     saveLayout();
     event->accept();

@@ -10,7 +10,7 @@
 #include <algorithm>
 
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
@@ -111,7 +111,7 @@ void MainWindow::showWorkspace(bool on) {
 
 /// Before there is anything to compare the board is one line with a button, and the graph has the room.
 void MainWindow::fitBottom() {
-    const bool something = session_.baseline() || !session_.runs().isEmpty() || session_.jobs().busy() || !docks_->aloneBelow(Docks::compare);
+    const bool something = session_.baseline() || !session_.runs().isEmpty() || session_.queue().busy() || !docks_->aloneBelow(Docks::compare);
     if (something == roomyBottom_) {
         return;
     }

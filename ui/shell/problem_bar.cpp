@@ -6,7 +6,7 @@
 #include <QPushButton>
 #include <QToolButton>
 
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -42,9 +42,9 @@ ProblemBar::ProblemBar(Session& session, QWidget* parent) : QFrame(parent), sess
     layout->addWidget(close, 0, Qt::AlignTop);
     connect(close, &QToolButton::clicked, this, [this] {
         hide();
-        session_.jobs().clearProblem();
+        session_.queue().clearProblem();
     });
-    connect(&session.jobs(), &Jobs::changed, this, &ProblemBar::showJobProblem);
+    connect(&session.queue(), &Queue::changed, this, &ProblemBar::showJobProblem);
     hide();
 }
 
@@ -63,7 +63,7 @@ void ProblemBar::restyle() {
 }
 
 void ProblemBar::showJobProblem() {
-    const auto& problem = session_.jobs().problem();
+    const auto& problem = session_.queue().problem();
     if (problem && !problem->cancelled()) {
         showText((problem->message + QLatin1Char(' ') + remedy(problem->kind)).trimmed());
         ofJob_ = true;

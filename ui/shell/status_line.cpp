@@ -10,7 +10,7 @@
 
 #include "ui/choose/numbers.h"
 #include "ui/session/executed_text.h"
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -71,7 +71,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
         showSelection();
     });
     connect(&session, &Session::told, this, &StatusLine::showTold);
-    connect(cancel_, &QPushButton::clicked, &session.jobs(), &Jobs::cancel);
+    connect(cancel_, &QPushButton::clicked, &session.queue(), &Queue::cancel);
     connect(&session.selection(), &Selection::changed, this, &StatusLine::showSelection);
     connect(&session.filter(), &Filter::changed, this, &StatusLine::showSelection);
     connect(&session, &Session::readingChanged, this, &StatusLine::showSelection);
@@ -83,7 +83,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     connect(&session, &Session::planChanged, this, &StatusLine::showEstimate);
     connect(&session, &Session::recipeChanged, this, &StatusLine::showEstimate);
     connect(&session, &Session::runsChanged, this, &StatusLine::showBaseline);
-    connect(&session.jobs(), &Jobs::changed, this, &StatusLine::showJob);
+    connect(&session.queue(), &Queue::changed, this, &StatusLine::showJob);
     showSelection();
     showEstimate();
     showBaseline();
@@ -103,7 +103,7 @@ void StatusLine::resizeEvent(QResizeEvent* event) {
 
 /// In a narrow window whole notes give way, the least needed first: half a word would say nothing.
 void StatusLine::fit() {
-    const bool busy = session_.jobs().busy();
+    const bool busy = session_.queue().busy();
     progress_->setVisible(busy);
     cancel_->setVisible(busy);
     job_->setText(jobText_);
@@ -185,23 +185,23 @@ void StatusLine::showBaseline() {
 }
 
 void StatusLine::showJob() {
-    const Jobs& jobs = session_.jobs();
-    if (!jobs.busy()) {
+    const Queue& queue = session_.queue();
+    if (!queue.busy()) {
         jobText_ = tr("no job running");
         fit();
         return;
     }
-    QString text = jobs.title();
-    if (!jobs.stage().isEmpty()) {
-        text += QStringLiteral(": ") + jobs.stage();
+    QString text = queue.title();
+    if (!queue.stage().isEmpty()) {
+        text += QStringLiteral(": ") + queue.stage();
     }
-    if (const auto left = jobs.secondsLeft()) {
+    if (const auto left = queue.secondsLeft()) {
         text += tr(", %1 left").arg(durationText(*left));
     }
     jobText_ = text;
     fit();
-    progress_->setRange(0, jobs.total() > 0 ? 1000 : 0);
-    progress_->setValue(jobs.total() > 0 ? static_cast<int>(jobs.done() * 1000 / jobs.total()) : 0);
+    progress_->setRange(0, queue.total() > 0 ? 1000 : 0);
+    progress_->setValue(queue.total() > 0 ? static_cast<int>(queue.done() * 1000 / queue.total()) : 0);
 }
 
 }  // namespace vernier::ui

@@ -14,6 +14,7 @@
 #include "ui/compare/compare_board.h"
 #include "ui/compare/verdict_strip.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 
 namespace vernier::ui {
 namespace {
@@ -49,9 +50,9 @@ TEST(SameFile, ShowsNoMeasurableDifference) {
     int claims = 0;
     for (int turn = 0; turn < 3; ++turn) {
         turn == 0 ? small.session.jobs().measureAgain() : QTest::mouseClick(board.measureButton(), Qt::LeftButton);
-        ASSERT_TRUE(small.session.jobs().busy());
-        ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }, 240000));
-        ASSERT_TRUE(small.session.comparison()) << (small.session.jobs().problem() ? small.session.jobs().problem()->message.toStdString() : std::string());
+        ASSERT_TRUE(small.session.queue().busy());
+        ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }, 240000));
+        ASSERT_TRUE(small.session.comparison()) << (small.session.queue().problem() ? small.session.queue().problem()->message.toStdString() : std::string());
         QApplication::processEvents();
         const IntervalPlot* latency = plotOf(board, QStringLiteral("p50"));
         ASSERT_NE(latency, nullptr);

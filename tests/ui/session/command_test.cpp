@@ -14,7 +14,6 @@
 #include "tests/ui/small_session.h"
 #include "ui/session/cli_job.h"
 #include "ui/session/command.h"
-#include "ui/session/jobs.h"
 
 namespace vernier::ui {
 namespace {

@@ -8,6 +8,7 @@
 #include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 
 namespace vernier::ui {
 namespace {
@@ -180,8 +181,8 @@ TEST(Session, StaticWithoutDataSaysWhatIsMissing) {
     SmallSession small;
     small.session.chooseWholeModel(Method::int8_static);
     EXPECT_EQ(small.session.jobs().quantize(), 0);
-    ASSERT_TRUE(small.session.jobs().problem());
-    EXPECT_TRUE(small.session.jobs().problem()->message.contains(QStringLiteral("calibration")));
+    ASSERT_TRUE(small.session.queue().problem());
+    EXPECT_TRUE(small.session.queue().problem()->message.contains(QStringLiteral("calibration")));
     EXPECT_TRUE(small.session.runs().isEmpty());
 }
 
@@ -195,7 +196,7 @@ TEST(Session, WithoutLabelsNoAccuracyIsLimited) {
     small.session.setGate({small.session.gate().max_drop_points, 1.1, 95, 20});
     small.session.addCandidate(QString::fromStdString(small.model_path));
     small.session.jobs().measureAgain();
-    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
+    ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     qunsetenv("VERNIER_CLI");
     const std::string told = read_file(words);
     EXPECT_NE(told.find("compare"), std::string::npos);
@@ -215,9 +216,9 @@ TEST(Session, AModelThatChangedOnDiskIsNotMeasuredInSilence) {
     other.input("x", ElementType::float32, {"N", 4}).node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {"N", 4});
     write_file(small.model_path, other.bytes());
     small.session.jobs().measureBaseline();
-    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
-    ASSERT_TRUE(small.session.jobs().problem());
-    EXPECT_EQ(small.session.jobs().problem()->kind, QStringLiteral("changed"));
+    ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
+    ASSERT_TRUE(small.session.queue().problem());
+    EXPECT_EQ(small.session.queue().problem()->kind, QStringLiteral("changed"));
     EXPECT_TRUE(small.session.jobs().modelChanged());
     EXPECT_FALSE(std::filesystem::exists(small.folder / "words.txt")) << "nothing was started";
     small.session.reload();
@@ -237,7 +238,7 @@ TEST(Session, ACandidateThatChangedOnDiskIsLeftOutUntilItIsReloaded) {
     const int id = small.session.addCandidate(file);
     small.folder.write("other.onnx", "something else");
     small.session.jobs().measureAgain();
-    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
+    ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     ASSERT_NE(small.session.run(id), nullptr);
     EXPECT_TRUE(small.session.run(id)->changed);
     EXPECT_TRUE(small.session.run(id)->problem.contains(QStringLiteral("changed on disk")));
@@ -245,7 +246,7 @@ TEST(Session, ACandidateThatChangedOnDiskIsLeftOutUntilItIsReloaded) {
     small.session.reloadRun(id);
     EXPECT_FALSE(small.session.run(id)->changed);
     small.session.jobs().measureAgain();
-    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }));
+    ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     EXPECT_NE(read_file(words).find("other.onnx"), std::string::npos);
     qunsetenv("VERNIER_CLI");
 }
@@ -257,12 +258,12 @@ TEST(Session, OtherDataStopsTheJobThatMeasuresOnTheData) {
     std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
     qputenv("VERNIER_CLI", cli.c_str());
     small.session.jobs().measureBaseline();
-    EXPECT_TRUE(small.session.jobs().busy());
+    EXPECT_TRUE(small.session.queue().busy());
     small.session.setDataset(QString::fromStdString((small.folder / "other.npz").string()));
-    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }, 10000));
+    ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }, 10000));
     qunsetenv("VERNIER_CLI");
     EXPECT_FALSE(small.session.baseline().has_value());
-    EXPECT_TRUE(small.session.jobs().log().join(QLatin1Char(' ')).contains(QStringLiteral("data changed")));
+    EXPECT_TRUE(small.session.queue().log().join(QLatin1Char(' ')).contains(QStringLiteral("data changed")));
 }
 
 TEST(Session, ADatasetThatCannotBeOpenedIsAnErrorOfTheDataPanelOnly) {
@@ -284,8 +285,8 @@ TEST(Session, ACancelledQuantizationLeavesNoRow) {
     EXPECT_EQ(small.session.jobs().quantize(), 1);
     EXPECT_EQ(small.session.jobs().quantize(), 2);  // waits
     EXPECT_EQ(small.session.runs().size(), 2);
-    small.session.jobs().cancel();
-    ASSERT_TRUE(wait_until([&] { return !small.session.jobs().busy(); }, 10000));
+    small.session.queue().cancel();
+    ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }, 10000));
     qunsetenv("VERNIER_CLI");
     EXPECT_TRUE(small.session.runs().isEmpty());
 }

@@ -15,6 +15,7 @@
 #include "ui/choose/rules_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/shell/advice_bar.h"
 #include "ui/shell/findings_panel.h"
 #include "ui/shell/graph_panel.h"
@@ -94,9 +95,9 @@ TEST_F(DamagedFileTest, CannotBeChosenForQuantizedOrMeasured) {
     session_.chooseWholeModel(Method::fp16);
     EXPECT_EQ(session_.undoStack().count(), 0);
     session_.jobs().measureBaseline();
-    EXPECT_FALSE(session_.jobs().busy());
-    ASSERT_TRUE(session_.jobs().problem().has_value());
-    EXPECT_EQ(session_.jobs().problem()->message, session_.lookOnly());
+    EXPECT_FALSE(session_.queue().busy());
+    ASSERT_TRUE(session_.queue().problem().has_value());
+    EXPECT_EQ(session_.queue().problem()->message, session_.lookOnly());
 }
 
 TEST_F(DamagedFileTest, ASoundFileAfterItCanBeWorkedWith) {

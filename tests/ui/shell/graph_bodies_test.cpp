@@ -14,7 +14,6 @@
 #include "ui/choose/nodes_panel.h"
 #include "ui/graph/breadcrumbs.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
 

@@ -15,7 +15,7 @@
 #include "tests/support/random.h"
 #include "tests/ui/small_session.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
 
@@ -202,7 +202,7 @@ TEST_F(GraphFoldingTest, TenThousandNodesAreOnTheScreenSoon) {
     ASSERT_TRUE(wait_until([this] { return !window_.graphPanel()->openingTimes().isEmpty(); })) << session_.error().toStdString();
     const double after_reading = session_.sinceOpened() - session_.readTime();
     std::printf("  %s\n", qPrintable(window_.graphPanel()->openingTimes()));
-    EXPECT_EQ(session_.jobs().log().filter(QStringLiteral("# opened large.onnx in ")).size(), 1);
+    EXPECT_EQ(session_.queue().log().filter(QStringLiteral("# opened large.onnx in ")).size(), 1);
     EXPECT_LT(after_reading, 2.0) << "seconds from the model to the first frame";
 }
 

@@ -23,7 +23,7 @@
 #include "ui/compare/invitation.h"
 #include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/problem_bar.h"
@@ -132,7 +132,7 @@ TEST_F(MainWindowTest, ABrokenFileLeavesTheOpenModelAndSaysWhy) {
     EXPECT_TRUE(words.contains(QStringLiteral("“%1” stays open.").arg(name))) << words.toStdString();
     EXPECT_TRUE(window_.canvas()->isVisible());
     EXPECT_TRUE(window_.action(QStringLiteral("baseline"))->isEnabled());
-    emit session_.jobs().changed();  // the progress of a job takes no other message away
+    emit session_.queue().changed();  // the progress of a job takes no other message away
     EXPECT_TRUE(bar->isVisible());
     window_.openPath(QString::fromStdString(test::write_small_net(folder_, "good.onnx")));
     EXPECT_FALSE(bar->isVisible());
