@@ -75,6 +75,7 @@ void GraphCanvas::setModel(ModelPtr model, std::shared_ptr<const GraphLayout> la
         message_ = tr("This graph holds no nodes.");
     }
     first_view_pending_ = first_frame_pending_ = scene_ != nullptr;
+    first_view_ = false;
     look_.hovered_frame = -1;
     recolour();
     tellScreenReader();
@@ -122,6 +123,7 @@ void GraphCanvas::setGraph(ModelPtr model, std::shared_ptr<const GraphLayout> la
     scene_ = layout->cards.empty() ? nullptr : std::make_unique<Scene>(std::move(model), std::move(layout));
     message_ = tr("This body holds no nodes: it hands on values from outside.");
     first_view_pending_ = scene_ && !view;
+    first_view_ = false;
     if (scene_ && view) {
         setView(*view);
     }
@@ -236,6 +238,7 @@ void GraphCanvas::paintEvent(QPaintEvent*) {
     timer.start();
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), look_.theme.canvas);
+    top_ = topInWindow();
     if (!scene_) {
         paintMessage(painter);
         return;
@@ -271,6 +274,8 @@ void GraphCanvas::paintEvent(QPaintEvent*) {
 
 void GraphCanvas::resizeEvent(QResizeEvent* event) {
     QAbstractScrollArea::resizeEvent(event);
+    const int top = topInWindow();
+    const int down = top - std::exchange(top_, top);
     if (!scene_ || first_view_pending_ || event->oldSize().isEmpty()) {
         return;
     }
@@ -279,9 +284,10 @@ void GraphCanvas::resizeEvent(QResizeEvent* event) {
         viewport()->update();
         return;
     }
-    View view = view_;  // what is in the middle stays there
+    // What is in the middle stays there. A bar that comes or goes above the graph moves nothing of it on the screen.
+    View view = view_;
     const QSizeF grown = QSizeF(event->size()) - QSizeF(event->oldSize());
-    view.origin -= QPointF(grown.width(), 0) / view.zoom / 2;
+    view.origin += QPointF(-grown.width() / 2, down) / view.zoom;
     setView(view);
 }
 

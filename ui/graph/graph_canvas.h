@@ -125,6 +125,7 @@ private:
 
     // view
     [[nodiscard]] QRectF viewportRect() const;
+    [[nodiscard]] int topInWindow() const;
     [[nodiscard]] View fitting(const QRectF& scene, double largest) const;
     [[nodiscard]] View centred(QPointF scenePoint, double zoom) const;
     void showFirst();
@@ -132,6 +133,7 @@ private:
     [[nodiscard]] bool moves() const;
     void moveTo(const View& view, bool animated);
     void setView(View view);
+    void keepPlace();
     [[nodiscard]] bool isSpeck() const;
     void zoomAt(QPointF position, double factor);
     [[nodiscard]] double smallestZoom() const;
@@ -168,7 +170,8 @@ private:
     int current_ = -1;                ///< node
     std::vector<bool> dimmed_nodes_;
     bool first_view_pending_ = false;
-    bool first_view_ = false;         ///< nobody has moved since: another size of the window shows the graph anew
+    bool first_view_ = false;         ///< nobody has moved or clicked since: another size of the window shows the graph anew
+    int top_ = 0;                     ///< of the viewport in its window, as it was last sized or painted
     bool first_frame_pending_ = false;
     bool motion_ = true;
     QVariantAnimation animation_;

@@ -177,6 +177,7 @@ void GraphCanvas::mousePressEvent(QMouseEvent* event) {
         return;
     }
     animation_.stop();
+    keepPlace();
     press_ = last_ = event->position();
     const bool left = event->button() == Qt::LeftButton;
     if (event->button() == Qt::MiddleButton || (left && space_down_)) {

@@ -22,6 +22,8 @@ constexpr double kLegendGap = 22;       // pixels below the legend, with room fo
 
 QRectF GraphCanvas::viewportRect() const { return {QPointF(0, 0), QSizeF(viewport()->size())}; }
 
+int GraphCanvas::topInWindow() const { return viewport()->mapTo(window(), QPoint()).y(); }
+
 View GraphCanvas::centred(QPointF scenePoint, double zoom) const {
     View view;
     view.size = viewport()->size();
@@ -102,6 +104,14 @@ void GraphCanvas::setView(View view) {
     viewport()->update();
     if (zoomed) {
         emit zoomChanged(view_.zoom);
+    }
+}
+
+/// Who clicks has found a place: what comes late, such as a bar above the graph, does not fit the graph anew under the mouse.
+void GraphCanvas::keepPlace() {
+    if (first_view_) {
+        first_view_pending_ = false;
+        setView(view_);
     }
 }
 

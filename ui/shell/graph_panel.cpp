@@ -193,11 +193,12 @@ void GraphPanel::showGraph(GraphId graph) {
                 [this, graph](Drawing drawing) {
                     layout_ = std::move(drawing.layout);
                     shown_ = graph;
+                    showCrumbs();
+                    layout()->activate();  // the crumbs take their room before the graph is placed
                     const auto left = views_.find(graph);
                     canvas_->setGraph(session_.model(), layout_, graph != 0, left == views_.end() ? std::nullopt : std::optional(left->second));
                     showLayout();
                     canvas_->reveal(session_.selection().current());
-                    showCrumbs();
                     emit laidOut();
                 },
                 [this](const QString& problem) { showMessage(tr("The graph cannot be drawn. %1").arg(problem)); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of MainWindow that gives its panels their places.
 #include <QDockWidget>
+#include <QLayout>
 #include <QMenu>
 #include <QMenuBar>
 #include <QScreen>
@@ -106,6 +107,10 @@ void MainWindow::showWorkspace(bool on) {
     stack_->setCurrentIndex(on ? 1 : 0);
     if (on && !was && roomyBottom_) {
         docks_->setLowerHeight(bottomHeight_);
+    }
+    if (on && !was && docks_->isVisible()) {
+        // Now, not when the event loop comes to it: a graph that is drawn before then would be placed in a view of another size.
+        docks_->layout()->activate();
     }
 }
 

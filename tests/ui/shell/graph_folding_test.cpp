@@ -139,6 +139,20 @@ TEST_F(GraphFoldingTest, ADoubleClickTakesACardApartAndPutsItTogether) {
     ASSERT_TRUE(drawn([this] { return rect(2) == rect(4); }));
 }
 
+TEST_F(GraphFoldingTest, TheGraphHasItsRoomBeforeItIsDrawn) {
+    // The drawing may be there before the event loop has sized the panels: what is placed then must not move afterwards.
+    int width = 0;
+    QObject::connect(&session_, &Session::stateChanged, &window_, [&] {
+        if (session_.state() == Session::State::open) {
+            width = window_.graphPanel()->width();
+        }
+    });
+    open(write_blocks(folder_));
+    QApplication::processEvents();
+    EXPECT_GT(width, 0);
+    EXPECT_EQ(window_.graphPanel()->width(), width);
+}
+
 TEST_F(GraphFoldingTest, TheMenuSwitchesFusingForAllCards) {
     open(write_blocks(folder_));
     QAction* fuse = window_.action(QStringLiteral("fuse"));
