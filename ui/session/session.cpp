@@ -9,6 +9,8 @@
 #include "core/base/error.h"
 #include "core/model/damage.h"
 #include "ui/session/jobs.h"
+#include "ui/session/planner.h"
+#include "ui/session/queue.h"
 #include "ui/session/session_file.h"
 
 namespace vernier::ui {
@@ -27,6 +29,8 @@ QString sentence(const Error& damage) {
 
 Session::Session(QObject* parent) : QObject(parent) {
     gate_.max_drop_points = 0.5;
+    planner_ = std::make_unique<Planner>();
+    connect(planner_.get(), &Planner::changed, this, &Session::planChanged);
     queue_ = std::make_unique<Queue>();
     jobs_ = std::make_unique<Jobs>(*this, *queue_);
     connect(&undo_, &QUndoStack::cleanChanged, this, &Session::modifiedChanged);
@@ -141,7 +145,7 @@ void Session::modelArrived(ModelPtr model) {
 void Session::close() {
     opening_.cancel();
     reading_.clear();
-    planning_.cancel();
+    planner_->clear();
     openingData_.cancel();
     sizing_.cancel();
     queue_->abandon();
@@ -156,11 +160,9 @@ void Session::close() {
     choices_.clear();
     ruleErrors_.clear();
     ruleCounts_.clear();
-    plan_.reset();
     made_.reset();
     executed_.clear();
     madeBy_ = 0;
-    planError_.clear();
     cards_.clear();
     selection_.clear();
     selection_.forget();

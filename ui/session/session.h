@@ -27,6 +27,7 @@
 namespace vernier::ui {
 
 class Jobs;
+class Planner;
 class Queue;
 struct SavedSession;
 
@@ -140,8 +141,8 @@ public:
     /// Why a rule of recipe() cannot be used (it matches nothing, a wrong selector); empty when it can.
     [[nodiscard]] QString ruleError(int index) const;
     [[nodiscard]] int ruleCount(int index) const;   ///< how many nodes the rule decides; -1: the default
-    [[nodiscard]] const std::optional<Plan>& plan() const { return plan_; }        ///< nothing while it is made
-    [[nodiscard]] const QString& planError() const { return planError_; }
+    [[nodiscard]] const std::optional<Plan>& plan() const;   ///< nothing while it is made
+    [[nodiscard]] const QString& planError() const;
     /// What was written, where a run of this very recipe was made (its measurements can keep nodes in float); else the plan.
     [[nodiscard]] NodeState nodeState(NodeId node) const;
     /// The run that this recipe was made into; nullptr when there is none.
@@ -240,7 +241,7 @@ private:
     void makePlan();
     void findMade();
     void countAtSizes(bool inspect = false);   ///< inspect: anew even where no size is another one
-    [[nodiscard]] const Plan* shownPlan() const { return made_ ? &*made_ : plan_ ? &*plan_ : nullptr; }
+    [[nodiscard]] const Plan* shownPlan() const;
     void openDataset(const QString& path);
     void replaceDataset(const QString& path);
     void dropMeasured();
@@ -281,11 +282,9 @@ private:
     std::vector<int> ruleCounts_;
     std::vector<bool> ruleOwn_;   ///< by rule: names nodes by their ids
     int defaultCount_ = 0;
-    std::optional<Plan> plan_;
     std::optional<Plan> made_;   ///< of the run madeBy_, from its document
     std::vector<Executed> executed_;  ///< of the same, by NodeId; empty where it was not looked at
     int madeBy_ = 0;
-    QString planError_;
     Selection selection_;
     Filter filter_;
     QString datasetPath_;
@@ -303,9 +302,9 @@ private:
     Json view_;
     bool touched_ = false;
     Latest opening_{this};
-    Latest planning_{this};
     Latest openingData_{this};
     Latest sizing_{this};
+    std::unique_ptr<Planner> planner_;
     std::unique_ptr<Queue> queue_;
     std::unique_ptr<Jobs> jobs_;
 };

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/quant/selector.h"
+#include "ui/session/planner.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
 
@@ -273,11 +274,22 @@ int Session::ruleCount(int index) const {
     return index < static_cast<int>(ruleCounts_.size()) ? ruleCounts_[static_cast<std::size_t>(index)] : 0;
 }
 
+const std::optional<Plan>& Session::plan() const {
+    return planner_->plan();
+}
+
+const QString& Session::planError() const {
+    return planner_->error();
+}
+
+const Plan* Session::shownPlan() const {
+    return made_ ? &*made_ : plan() ? &*plan() : nullptr;
+}
+
+/// Without the rules that cannot be used.
 void Session::makePlan() {
-    plan_.reset();
-    planError_.clear();
     if (!isSound()) {
-        planning_.cancel();
+        planner_->clear();
         return;
     }
     Recipe usable = recipe_;
@@ -286,15 +298,7 @@ void Session::makePlan() {
             usable.rules.erase(usable.rules.begin() + static_cast<std::ptrdiff_t>(i));
         }
     }
-    planning_.run([model = model_, usable](const Job& job) { return make_plan(model, usable, job); },
-                  [this](Plan plan) {
-                      plan_ = std::move(plan);
-                      emit planChanged();
-                  },
-                  [this](const QString& problem) {
-                      planError_ = problem;
-                      emit planChanged();
-                  });
+    planner_->make(model_, usable);
 }
 
 /// The newest run of this very recipe, or the selected one where it is one of those.
@@ -366,7 +370,7 @@ Totals Session::totals() const {
 QString Session::quantizeProblem() const {
     return !model_                            ? tr("Open a model first.")
            : !isSound()                       ? lookOnly()
-           : !planError_.isEmpty()            ? planError_
+           : !planError().isEmpty()           ? planError()
            : !changes_anything(choices_)      ? tr("Choose a method for at least one node first.")
                                               : QString();
 }

@@ -6,6 +6,7 @@
 #include "core/data/dataset.h"
 #include "core/model/sizes.h"
 #include "ui/session/jobs.h"
+#include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/session/size_words.h"
 
