@@ -20,7 +20,7 @@
 #include "ui/data/data_panel.h"
 #include "ui/data/sample_gallery.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/graph_panel.h"
@@ -296,7 +296,7 @@ void Walk::exportAll() {
     if (const auto problem = session.save(file(QStringLiteral("walk.vernier")))) {
         throw Stuck(*problem);
     }
-    const QString report = session.jobs().reportFile();
+    const QString report = session.trials().reportFile();
     const QString target = file(QStringLiteral("window_report.html"));
     QFile::remove(target);
     if (report.isEmpty() || !QFile::copy(report, target)) {

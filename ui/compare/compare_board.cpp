@@ -22,7 +22,7 @@
 #include "ui/compare/time_plot.h"
 #include "ui/compare/verdict_strip.h"
 #include "ui/session/folders.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -94,7 +94,7 @@ QWidget* CompareBoard::buildButtons() {
         layout->addWidget(button);
     }
     layout->addStretch(1);
-    connect(measure_, &QPushButton::clicked, this, [this] { session_.jobs().measureAgain(); });
+    connect(measure_, &QPushButton::clicked, this, [this] { session_.trials().measureAgain(); });
     connect(sheet_, &QPushButton::clicked, this, &CompareBoard::exportSheetDialog);
     connect(save_, &QPushButton::clicked, this, &CompareBoard::saveModel);
     connect(command_, &QPushButton::clicked, this, &CompareBoard::copyCommand);

@@ -8,7 +8,7 @@
 
 #include "ui/choose/numbers.h"
 #include "ui/compare/session_comparison.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
@@ -121,15 +121,15 @@ void Invitation::showProgress() {
 }
 
 void Invitation::act() {
-    Jobs& jobs = session_.jobs();
+    Trials& trials = session_.trials();
     if (session_.queue().busy()) {
         session_.queue().cancel();
     } else if (!session_.baseline()) {
-        jobs.measureBaseline();
+        trials.measureBaseline();
     } else if (session_.runs().isEmpty()) {
-        jobs.quantize();
+        trials.quantize();
     } else {
-        jobs.measureAgain();
+        trials.measureAgain();
     }
 }
 

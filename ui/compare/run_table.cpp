@@ -16,7 +16,7 @@
 #include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/compare/session_comparison.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -164,7 +164,7 @@ void RunTable::addBaseline() {
     if (session_.baseline()) {
         addFigures(0, TrialView{*session_.baseline()});
     }
-    if (session_.jobs().modelChanged()) {
+    if (session_.trials().modelChanged()) {
         QTableWidgetItem* changed = wordsBehind(tr("✕ file changed"), tr("%1 has changed on disk since it was opened. Reload it.").arg(session_.modelName()));
         changed->setForeground(Theme::current().ink(Theme::current().bad));
         setItem(0, gateColumn(), changed);
@@ -288,7 +288,7 @@ void RunTable::remove(int id) {
 
 void RunTable::copyCommand(int id) {
     try {
-        QGuiApplication::clipboard()->setText(session_.jobs().quantizeCommand(id));
+        QGuiApplication::clipboard()->setText(session_.trials().quantizeCommand(id));
         session_.tell(tr("Copied the command that makes “%1”").arg(session_.run(id)->title));
     } catch (const Error& error) {
         session_.complain(QString::fromStdString(error.line()));

@@ -10,8 +10,10 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/model/sizes.h"
 #include "ui/session/cli_job.h"
-#include "ui/session/session.h"
+#include "ui/session/document.h"
+#include "ui/session/run.h"
 
 namespace vernier::ui {
 
@@ -77,11 +79,19 @@ QString quantizeCommandOf(const QuantizeWords& command) {
     return words.join(QLatin1Char(' '));
 }
 
-QString candidateName(const Session& session, const Run* run) {
-    const Recipe& recipe = run != nullptr ? run->recipe : session.recipe();
+QStringList sizeWords(const MeasureSettings& settings, const Model& model) {
+    QStringList words;
+    for (const QString& word : settings.sizes) {
+        words << (names_shape(word.toStdString(), model) ? QStringLiteral("--shape") : QStringLiteral("--dim")) << word;
+    }
+    return words;
+}
+
+QString candidateName(const Document& document, const Run* run) {
+    const Recipe& recipe = run != nullptr ? run->recipe : document.recipe();
     const Method method = run != nullptr ? run->mainMethod() : recipe.default_method;
     const bool mixed = std::any_of(recipe.rules.begin(), recipe.rules.end(), [&](const Rule& rule) { return rule.method.value_or(method) != method; });
-    return QStringLiteral("%1.%2%3.onnx").arg(QFileInfo(session.modelPath()).completeBaseName(), text(id(method)),
+    return QStringLiteral("%1.%2%3.onnx").arg(QFileInfo(document.modelPath()).completeBaseName(), text(id(method)),
                                               mixed ? QStringLiteral("-mixed") : QString());
 }
 

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
+#include "core/model/model.h"
 #include "core/quant/recipe.h"
 
 namespace vernier::ui {
 
-class Session;
+class Document;
+struct MeasureSettings;
 struct Run;
 
 /// What a `quantize` command is made of.
@@ -28,7 +31,10 @@ struct QuantizeWords {
 /// The recipe that --method, --set, --per-tensor, --calibration and --samples say, when they say all of it.
 [[nodiscard]] std::optional<QString> recipeOptions(const Recipe& recipe);
 
+/// The words that say what open axes count as: "--dim height=640", "--shape input=1x3x640x640".
+[[nodiscard]] QStringList sizeWords(const MeasureSettings& settings, const Model& model);
+
 /// "model.int8-static.onnx": what a run's file is called beside its model; the present recipe's without a run.
-[[nodiscard]] QString candidateName(const Session& session, const Run* run);
+[[nodiscard]] QString candidateName(const Document& document, const Run* run);
 
 }  // namespace vernier::ui

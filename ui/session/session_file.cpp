@@ -122,8 +122,8 @@ void copyWhole(const QString& from, const QString& to) {
 }
 
 /// The report of the comparison as it is now; one of an older comparison goes.
-void keepReport(const Session& session, const QString& target) {
-    const std::string report = reportHtml(session);
+void keepReport(const Trials& trials, const QString& target) {
+    const std::string report = reportHtml(trials);
     if (report.empty()) {
         QFile::remove(target);
     } else if (QFileInfo(target).absoluteDir().mkpath(QStringLiteral("."))) {
@@ -243,7 +243,7 @@ void writeSessionFile(const Session& session, const QString& path, KeepRuns runs
         json["runs"].push_back(runJson(run, runs == KeepRuns::where_they_are ? run.file : keepRunFile(run, runsFolder), folder, model));
     }
     if (runs == KeepRuns::beside_the_session) {
-        keepReport(session, reportOfSession(path));
+        keepReport(session.trials(), reportOfSession(path));
     } else {
         json["copy_of"] = relativeTo(folder, session.sessionPath());
     }

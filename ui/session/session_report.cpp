@@ -3,17 +3,17 @@
 
 #include "core/report/documents.h"
 #include "core/report/html.h"
-#include "ui/session/session.h"
+#include "ui/session/trials.h"
 
 namespace vernier::ui {
 
-std::string reportHtml(const Session& session) {
-    if (!session.comparison()) {
+std::string reportHtml(const Trials& trials) {
+    if (!trials.comparison()) {
         return {};
     }
-    ComparedFiles compared = compared_from(*session.comparison(), session.comparisonJson());
+    ComparedFiles compared = compared_from(*trials.comparison(), trials.comparisonJson());
     std::size_t candidate = 0;
-    for (const Run& run : session.runs()) {
+    for (const Run& run : trials.runs()) {
         if (!run.comparison || candidate == compared.comparison.candidates.size()) {
             continue;
         }

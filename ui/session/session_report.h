@@ -5,9 +5,9 @@
 
 namespace vernier::ui {
 
-class Session;
+class Trials;
 
 /// The comparison as it is now (limits, names, rows) as one HTML page; empty before there is one.
-[[nodiscard]] std::string reportHtml(const Session& session);
+[[nodiscard]] std::string reportHtml(const Trials& trials);
 
 }  // namespace vernier::ui

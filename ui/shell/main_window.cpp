@@ -20,7 +20,7 @@
 #include "ui/choose/rules_panel.h"
 #include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/actions.h"
@@ -355,19 +355,19 @@ void MainWindow::goToStep(int step) {
 
 void MainWindow::measureBaseline() {
     showTab(Tab::compare);
-    session_.jobs().measureBaseline();
+    session_.trials().measureBaseline();
 }
 
 void MainWindow::quantize() {
     showTab(Tab::compare);
-    if (session_.jobs().quantize() == 0 && session_.datasetPath().isEmpty()) {
+    if (session_.trials().quantize() == 0 && session_.datasetPath().isEmpty()) {
         showTab(Tab::data);
     }
 }
 
 void MainWindow::measureAgain() {
     showTab(Tab::compare);
-    session_.jobs().measureAgain();
+    session_.trials().measureAgain();
 }
 
 void MainWindow::switchColour() {

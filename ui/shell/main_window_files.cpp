@@ -21,7 +21,7 @@
 #include "ui/data/data_panel.h"
 #include "ui/session/command.h"
 #include "ui/session/folders.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/session.h"
 #include "ui/session/size_words.h"
 #include "ui/shell/help_sheet.h"
@@ -145,7 +145,7 @@ void MainWindow::saveRunDialog() {
     if (run == nullptr || run->file.isEmpty()) {
         return;
     }
-    const QString path = askToSave(tr("Save the model of “%1”").arg(run->title), candidateName(session_, run), tr("ONNX models (*.onnx)"));
+    const QString path = askToSave(tr("Save the model of “%1”").arg(run->title), candidateName(session_.document(), run), tr("ONNX models (*.onnx)"));
     if (path.isEmpty()) {
         return;
     }
@@ -154,7 +154,7 @@ void MainWindow::saveRunDialog() {
 }
 
 void MainWindow::saveReportDialog() {
-    const QString report = session_.jobs().reportFile();
+    const QString report = session_.trials().reportFile();
     if (report.isEmpty()) {
         problem_->showText(tr("There is no report of this comparison any more. Measure again to make one."));
         return;

@@ -13,7 +13,7 @@
 #include "ui/compare/charts_area.h"
 #include "ui/compare/compare_board.h"
 #include "ui/compare/verdict_strip.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 
 namespace vernier::ui {
@@ -49,7 +49,7 @@ TEST(SameFile, ShowsNoMeasurableDifference) {
     // A claim at 99 % is wrong once in a hundred: of three comparisons one may be.
     int claims = 0;
     for (int turn = 0; turn < 3; ++turn) {
-        turn == 0 ? small.session.jobs().measureAgain() : QTest::mouseClick(board.measureButton(), Qt::LeftButton);
+        turn == 0 ? small.session.trials().measureAgain() : QTest::mouseClick(board.measureButton(), Qt::LeftButton);
         ASSERT_TRUE(small.session.queue().busy());
         ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }, 240000));
         ASSERT_TRUE(small.session.comparison()) << (small.session.queue().problem() ? small.session.queue().problem()->message.toStdString() : std::string());

@@ -9,7 +9,7 @@
 
 #include "tests/support/model_builder.h"
 #include "tests/ui/small_session.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 
 namespace vernier::ui {
@@ -35,19 +35,19 @@ TEST(ChangedFiles, WeightsInAnotherFileThatChangedAreNotMeasuredInSilence) {
     const std::string cli = small.folder.write("cli", "#!/bin/sh\necho started >> '" + (small.folder / "words.txt").string() + "'\nexit 70\n").string();
     std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
     qputenv("VERNIER_CLI", cli.c_str());
-    small.session.jobs().measureBaseline();
+    small.session.trials().measureBaseline();
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
-    EXPECT_FALSE(small.session.jobs().modelChanged());
+    EXPECT_FALSE(small.session.trials().modelChanged());
     std::filesystem::remove(small.folder / "words.txt");
     small.folder.write("w.bin", std::string(64, '\1'));
     std::filesystem::last_write_time(small.folder / "w.bin", std::filesystem::file_time_type::clock::now() + std::chrono::seconds(5));
-    small.session.jobs().measureBaseline();
+    small.session.trials().measureBaseline();
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
-    EXPECT_TRUE(small.session.jobs().modelChanged());
+    EXPECT_TRUE(small.session.trials().modelChanged());
     EXPECT_FALSE(std::filesystem::exists(small.folder / "words.txt")) << "nothing was started";
     small.session.reload();
     ASSERT_TRUE(wait_until([&] { return small.session.readingName().isEmpty(); }));
-    EXPECT_FALSE(small.session.jobs().modelChanged());
+    EXPECT_FALSE(small.session.trials().modelChanged());
     qunsetenv("VERNIER_CLI");
 }
 

@@ -107,7 +107,7 @@ TEST(Command, MakesTheSameFileAsTheWindowByteForByte) {
     int byFile = 0, byWords = 0;
     for (int i = 0; i < 12; ++i) {
         const Recipe recipe = randomRecipe(random);
-        // As Jobs starts it for a run.
+        // As Trials starts it for a run.
         const auto file = small.folder / ("recipe" + std::to_string(i) + ".json");
         write_file(file, to_json(recipe).dump(2) + "\n");
         const QString model = QString::fromStdString(small.model_path);
@@ -129,9 +129,9 @@ TEST(Command, MakesTheSameFileAsTheWindowByteForByte) {
 TEST(Command, NamesTheFileByItsMethod) {
     SmallSession small;
     small.session.chooseWholeModel(Method::fp16);
-    EXPECT_EQ(candidateName(small.session, nullptr), QStringLiteral("net.fp16.onnx"));
+    EXPECT_EQ(candidateName(small.session.document(), nullptr), QStringLiteral("net.fp16.onnx"));
     small.session.choose({5}, Method::fp32);
-    EXPECT_EQ(candidateName(small.session, nullptr), QStringLiteral("net.fp16-mixed.onnx"));
+    EXPECT_EQ(candidateName(small.session.document(), nullptr), QStringLiteral("net.fp16-mixed.onnx"));
 }
 
 }  // namespace

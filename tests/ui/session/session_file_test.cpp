@@ -8,7 +8,7 @@
 #include "core/base/file.h"
 #include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/session_file.h"
 
 namespace vernier::ui {
@@ -175,16 +175,16 @@ TEST(SessionFile, KeepsTheReportOfItsComparison) {
     ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
     small.session.setGate({.max_drop_points = 2.25});
     small.session.renameRun(1, QStringLiteral("renamed run"));
-    const std::string report = read_file(small.session.jobs().reportFile().toStdString());
+    const std::string report = read_file(small.session.trials().reportFile().toStdString());
     EXPECT_NE(report.find("renamed run"), std::string::npos);
     EXPECT_NE(report.find("limit 2.25"), std::string::npos) << "the limit of now";
     const QString other = text(small.folder / "other.vernier");
     ASSERT_EQ(small.session.save(other), std::nullopt);
     EXPECT_EQ(read_file(reportOfSession(other).toStdString()), report);
     small.session.removeRun(1);
-    EXPECT_EQ(read_file(small.session.jobs().reportFile().toStdString()).find("renamed run"), std::string::npos);
+    EXPECT_EQ(read_file(small.session.trials().reportFile().toStdString()).find("renamed run"), std::string::npos);
     small.session.close();
-    EXPECT_TRUE(small.session.jobs().reportFile().isEmpty());
+    EXPECT_TRUE(small.session.trials().reportFile().isEmpty());
 }
 
 TEST(SessionFile, AReopenedComparisonIsJudgedAsBefore) {

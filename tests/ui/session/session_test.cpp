@@ -7,7 +7,7 @@
 #include "tests/support/model_builder.h"
 #include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 
 namespace vernier::ui {
@@ -180,7 +180,7 @@ TEST(Session, FilterCountsAndNamesErrors) {
 TEST(Session, StaticWithoutDataSaysWhatIsMissing) {
     SmallSession small;
     small.session.chooseWholeModel(Method::int8_static);
-    EXPECT_EQ(small.session.jobs().quantize(), 0);
+    EXPECT_EQ(small.session.trials().quantize(), 0);
     ASSERT_TRUE(small.session.queue().problem());
     EXPECT_TRUE(small.session.queue().problem()->message.contains(QStringLiteral("calibration")));
     EXPECT_TRUE(small.session.runs().isEmpty());
@@ -195,7 +195,7 @@ TEST(Session, WithoutLabelsNoAccuracyIsLimited) {
     ASSERT_TRUE(small.session.gate().max_drop_points.has_value());
     small.session.setGate({small.session.gate().max_drop_points, 1.1, 95, 20});
     small.session.addCandidate(QString::fromStdString(small.model_path));
-    small.session.jobs().measureAgain();
+    small.session.trials().measureAgain();
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     qunsetenv("VERNIER_CLI");
     const std::string told = read_file(words);
@@ -215,16 +215,16 @@ TEST(Session, AModelThatChangedOnDiskIsNotMeasuredInSilence) {
     test::ModelBuilder other;
     other.input("x", ElementType::float32, {"N", 4}).node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {"N", 4});
     write_file(small.model_path, other.bytes());
-    small.session.jobs().measureBaseline();
+    small.session.trials().measureBaseline();
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     ASSERT_TRUE(small.session.queue().problem());
     EXPECT_EQ(small.session.queue().problem()->kind, QStringLiteral("changed"));
-    EXPECT_TRUE(small.session.jobs().modelChanged());
+    EXPECT_TRUE(small.session.trials().modelChanged());
     EXPECT_FALSE(std::filesystem::exists(small.folder / "words.txt")) << "nothing was started";
     small.session.reload();
     ASSERT_TRUE(wait_until([&] { return small.session.readingName().isEmpty(); }));
     EXPECT_NE(small.session.model()->sha256(), before);
-    EXPECT_FALSE(small.session.jobs().modelChanged());
+    EXPECT_FALSE(small.session.trials().modelChanged());
     qunsetenv("VERNIER_CLI");
 }
 
@@ -237,7 +237,7 @@ TEST(Session, ACandidateThatChangedOnDiskIsLeftOutUntilItIsReloaded) {
     const QString file = QString::fromStdString(small.folder.write("other.onnx", read_file(small.model_path)).string());
     const int id = small.session.addCandidate(file);
     small.folder.write("other.onnx", "something else");
-    small.session.jobs().measureAgain();
+    small.session.trials().measureAgain();
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     ASSERT_NE(small.session.run(id), nullptr);
     EXPECT_TRUE(small.session.run(id)->changed);
@@ -245,7 +245,7 @@ TEST(Session, ACandidateThatChangedOnDiskIsLeftOutUntilItIsReloaded) {
     EXPECT_FALSE(std::filesystem::exists(words) && read_file(words).find("compare") != std::string::npos) << "it was the only candidate";
     small.session.reloadRun(id);
     EXPECT_FALSE(small.session.run(id)->changed);
-    small.session.jobs().measureAgain();
+    small.session.trials().measureAgain();
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     EXPECT_NE(read_file(words).find("other.onnx"), std::string::npos);
     qunsetenv("VERNIER_CLI");
@@ -257,7 +257,7 @@ TEST(Session, OtherDataStopsTheJobThatMeasuresOnTheData) {
     const std::string cli = small.folder.write("cli", "#!/bin/sh\ncat > /dev/null\nexit 130\n").string();
     std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
     qputenv("VERNIER_CLI", cli.c_str());
-    small.session.jobs().measureBaseline();
+    small.session.trials().measureBaseline();
     EXPECT_TRUE(small.session.queue().busy());
     small.session.setDataset(QString::fromStdString((small.folder / "other.npz").string()));
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }, 10000));
@@ -282,8 +282,8 @@ TEST(Session, ACancelledQuantizationLeavesNoRow) {
     qputenv("VERNIER_CLI", cli.c_str());
     small.session.chooseWholeModel(Method::fp16);
     ASSERT_TRUE(wait_until([&] { return small.session.plan().has_value(); }));
-    EXPECT_EQ(small.session.jobs().quantize(), 1);
-    EXPECT_EQ(small.session.jobs().quantize(), 2);  // waits
+    EXPECT_EQ(small.session.trials().quantize(), 1);
+    EXPECT_EQ(small.session.trials().quantize(), 2);  // waits
     EXPECT_EQ(small.session.runs().size(), 2);
     small.session.queue().cancel();
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }, 10000));
@@ -294,7 +294,7 @@ TEST(Session, ACancelledQuantizationLeavesNoRow) {
 TEST(Session, NothingChosenIsNothingToQuantize) {
     SmallSession small;
     EXPECT_FALSE(small.session.quantizeProblem().isEmpty());
-    EXPECT_EQ(small.session.jobs().quantize(), 0);
+    EXPECT_EQ(small.session.trials().quantize(), 0);
     EXPECT_TRUE(small.session.runs().isEmpty());
     small.session.choose({0}, Method::fp16);
     EXPECT_TRUE(small.session.quantizeProblem().isEmpty()) << small.session.quantizeProblem().toStdString();

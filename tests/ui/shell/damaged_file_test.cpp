@@ -14,7 +14,7 @@
 #include "ui/choose/nodes_panel.h"
 #include "ui/choose/rules_panel.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/jobs.h"
+#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/shell/advice_bar.h"
 #include "ui/shell/findings_panel.h"
@@ -94,7 +94,7 @@ TEST_F(DamagedFileTest, CannotBeChosenForQuantizedOrMeasured) {
     EXPECT_FALSE(window_.inspector()->findChild<MethodControl*>()->isEnabled());
     session_.chooseWholeModel(Method::fp16);
     EXPECT_EQ(session_.undoStack().count(), 0);
-    session_.jobs().measureBaseline();
+    session_.trials().measureBaseline();
     EXPECT_FALSE(session_.queue().busy());
     ASSERT_TRUE(session_.queue().problem().has_value());
     EXPECT_EQ(session_.queue().problem()->message, session_.lookOnly());

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The part of Session that keeps what was measured.
+#include "ui/session/trials.h"
+
 #include <QFileInfo>
 
 #include <algorithm>
 
+#include "core/base/temporary.h"
 #include "core/measure/compare.h"
 #include "core/report/documents.h"
 #include "core/report/verdict.h"
-#include "ui/session/jobs.h"
-#include "ui/session/session.h"
 #include "ui/session/undo_step.h"
 
 namespace vernier::ui {
 
 namespace {
-
-constexpr int kGateStep = 1;   ///< steps of the undo stack that are one when they follow each other
 
 QString textOf(const Json& document, const char* key) {
     const auto verdict = document.is_object() ? document.find("verdict") : document.end();
@@ -28,26 +26,66 @@ QString textOf(const Json& document, const char* key) {
 
 }  // namespace
 
-void Session::setGate(const Gate& gate) {
-    if (gate == gate_) {
-        return;
+Trials::Trials(Document& document, const Planner& planner, Queue& queue)
+    : document_(document), planner_(planner), queue_(queue),
+      work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
+    connect(&document, &Document::closing, this, &Trials::clear);
+    connect(&document, &Document::closed, this, &Trials::changed);
+    connect(&document, &Document::opened, this, &Trials::modelOpened);
+    connect(&document, &Document::restoring, this, &Trials::restore);
+    connect(&document, &Document::dataReplaced, this, &Trials::dataReplaced);
+    connect(&document, &Document::gateChanged, this, [this] {
+        judgeAgain();
+        emit changed();
+    });
+    connect(&document, &Document::recipeChanged, this, &Trials::findMade);
+    // Before any panel hears of these.
+    connect(this, &Trials::changed, this, &Trials::findMade);
+    connect(this, &Trials::currentChanged, this, &Trials::findMade);
+}
+
+void Trials::clear() {
+    queue_.abandon();
+    made_.reset();
+    executed_.clear();
+    madeBy_ = 0;
+    baseline_.reset();
+    runs_.clear();
+    nextRun_ = 1;
+    currentRun_ = 0;
+    comparison_.reset();
+    comparisonJson_ = {};
+}
+
+void Trials::restore(const SavedSession& saved) {
+    baseline_ = saved.baseline;
+    runs_ = saved.runs;
+    for (const Run& run : runs_) {
+        nextRun_ = std::max(nextRun_, run.id + 1);
     }
-    undo_.push(new UndoStep(tr("Limits"), [this, gate] { applyGate(gate); }, [this, before = gate_] { applyGate(before); }, kGateStep));
-}
-
-void Session::applyGate(const Gate& gate) {
-    gate_ = gate;
+    comparisonJson_ = saved.comparisonJson;
+    comparison_ = saved.comparison;
     judgeAgain();
-    touch();
-    emit gateChanged();
-    emit runsChanged();
 }
 
-void Session::judgeAgain() {
+void Trials::dataReplaced() {
+    if (queue_.busy()) {
+        queue_.note(tr("the data changed: the job on the other data was stopped"));
+        queue_.cancel();
+    }
+    setBaseline(std::nullopt);
+}
+
+void Trials::touchAndTell() {
+    document_.touch();
+    emit changed();
+}
+
+void Trials::judgeAgain() {
     if (!comparison_) {
         return;
     }
-    Gate usable = gate_;
+    Gate usable = document_.gate();
     if (!comparison_->baseline.accuracy) {
         usable.max_drop_points.reset();  // there was no top-1: nothing can be said of it
     }
@@ -62,30 +100,17 @@ void Session::judgeAgain() {
     judge_document(comparisonJson_, *comparison_);
 }
 
-void Session::setMeasureSettings(const MeasureSettings& settings) {
-    if (settings == measureSettings_) {
-        return;
-    }
-    const bool resized = settings.sizes != measureSettings_.sizes;
-    measureSettings_ = settings;
-    touch();
-    emit measureSettingsChanged();
-    if (resized) {
-        countAtSizes(true);  // work, advice and findings follow from the sizes
-    }
-}
-
-const Run* Session::run(int id) const {
+const Run* Trials::run(int id) const {
     const auto it = std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; });
     return it == runs_.end() ? nullptr : &*it;
 }
 
-Run* Session::editRun(int id) {
+Run* Trials::editRun(int id) {
     const auto it = std::find_if(runs_.begin(), runs_.end(), [id](const Run& run) { return run.id == id; });
     return it == runs_.end() ? nullptr : &*it;
 }
 
-int Session::addRun(const Recipe& recipe, const QString& title) {
+int Trials::addRun(const Recipe& recipe, const QString& title) {
     Run run;
     run.id = nextRun_++;
     run.recipe = recipe;
@@ -95,47 +120,45 @@ int Session::addRun(const Recipe& recipe, const QString& title) {
         run.title = QStringLiteral("%1 (%2)").arg(title).arg(again);
     }
     runs_.push_back(run);
-    touch();
-    emit runsChanged();
+    touchAndTell();
     return run.id;
 }
 
-int Session::addCandidate(const QString& path) {
+int Trials::addCandidate(const QString& path) {
     const int id = addRun(Recipe{}, QFileInfo(path).completeBaseName());
     Run* run = editRun(id);
     run->foreign = true;
     run->file = QFileInfo(path).absoluteFilePath();
-    jobs_->rememberFile(run->file);
+    files_.remember(run->file);
     run->state = Run::State::quantized;
-    emit runsChanged();
+    emit changed();
     return id;
 }
 
-void Session::setCurrentRun(int id) {
+void Trials::setCurrentRun(int id) {
     if (id != currentRun_ && (id == 0 || run(id) != nullptr)) {
         currentRun_ = id;
-        emit currentRunChanged();
+        emit currentChanged();
     }
 }
 
-void Session::renameRun(int id, const QString& title) {
+void Trials::renameRun(int id, const QString& title) {
     const Run* run = this->run(id);
     const QString wanted = title.trimmed();
     if (run != nullptr && !wanted.isEmpty() && run->title != wanted) {
-        undo_.push(new UndoStep(tr("Rename “%1”").arg(run->title), [this, id, wanted] { applyTitle(id, wanted); },
+        document_.undoStack().push(new UndoStep(tr("Rename “%1”").arg(run->title), [this, id, wanted] { applyTitle(id, wanted); },
                                 [this, id, before = run->title] { applyTitle(id, before); }));
     }
 }
 
-void Session::applyTitle(int id, const QString& title) {
+void Trials::applyTitle(int id, const QString& title) {
     if (Run* run = editRun(id)) {
         run->title = title;
-        touch();
-        emit runsChanged();
+        touchAndTell();
     }
 }
 
-void Session::dropComparison(int id) {
+void Trials::dropComparison(int id) {
     Run* gone = editRun(id);
     if (gone == nullptr || !gone->comparison) {
         return;
@@ -163,7 +186,7 @@ void Session::dropComparison(int id) {
 }
 
 /// A run that was taken out, and the comparison as it was with it.
-struct Session::DroppedRun {
+struct Trials::DroppedRun {
     Run run;
     std::ptrdiff_t position = 0;
     std::string measured;   ///< date of the baseline that its figures stand against
@@ -171,17 +194,17 @@ struct Session::DroppedRun {
     Json comparisonJson;
 };
 
-void Session::removeRun(int id) {
+void Trials::removeRun(int id) {
     const Run* gone = run(id);
     if (gone == nullptr || gone->state == Run::State::quantizing || gone->state == Run::State::measuring) {
         return;
     }
     DroppedRun dropped{*gone, gone - runs_.constData(), baseline_ ? baseline_->date : std::string(), comparison_, comparisonJson_};
-    undo_.push(new UndoStep(tr("Remove “%1”").arg(gone->title), [this, id] { dropRun(id); }, [this, dropped] { bringBack(dropped); }));
+    document_.undoStack().push(new UndoStep(tr("Remove “%1”").arg(gone->title), [this, id] { dropRun(id); }, [this, dropped] { bringBack(dropped); }));
 }
 
 /// Puts a run back in its place, with its figures where the others still stand against the same baseline.
-void Session::bringBack(const DroppedRun& dropped) {
+void Trials::bringBack(const DroppedRun& dropped) {
     const auto place = runs_.begin() + std::min<std::ptrdiff_t>(dropped.position, runs_.size());
     Run run = dropped.run;
     const bool same = run.comparison && baseline_ && baseline_->date == dropped.measured;
@@ -201,12 +224,11 @@ void Session::bringBack(const DroppedRun& dropped) {
     }
     runs_.insert(place, run);
     judgeAgain();
-    touch();
-    emit runsChanged();
+    touchAndTell();
     setCurrentRun(run.id);
 }
 
-void Session::dropRun(int id) {
+void Trials::dropRun(int id) {
     if (run(id) == nullptr) {
         return;
     }
@@ -215,17 +237,31 @@ void Session::dropRun(int id) {
     if (currentRun_ == id) {
         setCurrentRun(0);
     }
-    touch();
-    emit runsChanged();
+    touchAndTell();
 }
 
-void Session::takeRecipeOf(int id) {
+void Trials::reloadRun(int id) {
+    Run* run = editRun(id);
+    if (run == nullptr || run->file.isEmpty()) {
+        return;
+    }
+    dropComparison(id);
+    run->foreign = true;  // the recipe says nothing about what somebody else wrote there
+    run->quantized = {};
+    run->changed = false;
+    run->problem.clear();
+    run->state = Run::State::quantized;
+    files_.remember(run->file);
+    touchAndTell();
+}
+
+void Trials::takeRecipeOf(int id) {
     if (const Run* source = run(id); source != nullptr && !source->foreign) {
-        setRecipe(source->recipe, tr("Recipe of “%1”").arg(source->title));
+        document_.setRecipe(source->recipe, tr("Recipe of “%1”").arg(source->title));
     }
 }
 
-void Session::setBaseline(std::optional<Measurement> baseline) {
+void Trials::setBaseline(std::optional<Measurement> baseline) {
     if (!baseline && !baseline_ && !comparison_) {
         return;
     }
@@ -239,11 +275,10 @@ void Session::setBaseline(std::optional<Measurement> baseline) {
         }
         run.comparison.reset();
     }
-    touch();
-    emit runsChanged();
+    touchAndTell();
 }
 
-void Session::setComparison(const Json& json, const QVector<int>& runIds) {
+void Trials::setComparison(const Json& json, const QVector<int>& runIds) {
     Comparison comparison = comparison_from_json(json);
     baseline_ = comparison.baseline;
     for (Run& run : runs_) {
@@ -262,24 +297,18 @@ void Session::setComparison(const Json& json, const QVector<int>& runIds) {
     comparison_ = std::move(comparison);
     comparisonJson_ = json;
     judgeAgain();  // by the limits of now: they may have changed while it was measured
-    touch();
-    emit runsChanged();
+    touchAndTell();
 }
 
-void Session::setInspection(const Json& json) {
-    inspection_ = json;
-    emit inspectionChanged();
-}
-
-QString Session::verdictTitle() const {
+QString Trials::verdictTitle() const {
     return textOf(comparisonJson_, "title");
 }
 
-QString Session::verdictText() const {
+QString Trials::verdictText() const {
     return textOf(comparisonJson_, "text");
 }
 
-std::optional<bool> Session::verdictWorth() const {
+std::optional<bool> Trials::verdictWorth() const {
     const auto verdict = comparisonJson_.is_object() ? comparisonJson_.find("verdict") : comparisonJson_.end();
     if (!comparisonJson_.is_object() || verdict == comparisonJson_.end() || !verdict->is_object()) {
         return std::nullopt;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The part of Session that knows what open axes count as.
+// The part of Document that knows what open axes count as.
 #include <algorithm>
 #include <utility>
 
 #include "core/data/dataset.h"
 #include "core/model/sizes.h"
-#include "ui/session/jobs.h"
-#include "ui/session/queue.h"
-#include "ui/session/session.h"
+#include "ui/session/document.h"
 #include "ui/session/size_words.h"
 
 namespace vernier::ui {
@@ -41,25 +39,24 @@ ModelPtr sized(const ModelPtr& model, const QStringList& words, const DatasetPtr
 }  // namespace
 
 /// Work and advice are those of the sizes that are measured. Nodes and values stay what they are.
-void Session::countAtSizes(bool inspect) {
+void Document::countAtSizes(bool inspectAnyway) {
     sizing_.cancel();
     if (!isSound() || model_->sizes().empty()) {
         return;
     }
     sizing_.run([model = model_, words = measureSettings_.sizes, data = dataset_](const Job&) { return sized(model, words, data); },
-                [this, inspect, before = model_](const ModelPtr& model) {
+                [this, anyway = inspectAnyway, before = model_](const ModelPtr& model) {
                     const bool anew = model != before && model_ == before;
                     if (anew) {
                         model_ = model;
                         resolveChoices();
                         emit sizesChanged();
-                        makePlan();
                     }
-                    if (anew || inspect) {
-                        jobs_->inspect();
+                    if (anew || anyway) {
+                        inspect();
                     }
                 },
-                [this](const QString& problem) { queue_->note(tr("The sizes of open axes cannot be counted: %1").arg(problem)); });
+                [this](const QString& problem) { queue_.note(tr("The sizes of open axes cannot be counted: %1").arg(problem)); });
 }
 
 }  // namespace vernier::ui

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/session/jobs.h"
-
+// The part of Trials that lets things be done, and takes their results over.
 #include <QDir>
 
 #include <algorithm>
@@ -9,36 +8,32 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/base/temporary.h"
+#include "ui/session/planner.h"
 #include "ui/session/recipe_edit.h"
-#include "ui/session/session.h"
 #include "ui/session/session_report.h"
+#include "ui/session/trials.h"
 
 namespace vernier::ui {
 
-Jobs::Jobs(Session& session, Queue& queue)
-    : QObject(&session), session_(session), queue_(queue),
-      work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {}
-
-QString Jobs::reportFile() const {
-    if (!session_.comparison()) {
+QString Trials::reportFile() const {
+    if (!comparison_) {
         return {};
     }
     const QString made = QDir(work_.path()).filePath(QStringLiteral("report.html"));
     try {
-        write_file(made.toStdString(), reportHtml(session_));
+        write_file(made.toStdString(), reportHtml(*this));
     } catch (const Error&) {
         return {};
     }
     return made;
 }
 
-bool Jobs::ready() {
-    if (!session_.model()) {
+bool Trials::ready() {
+    if (!document_.model()) {
         return false;
     }
-    if (!session_.isSound()) {
-        queue_.refuse({QStringLiteral("bad-model"), session_.lookOnly(), 65});
+    if (!document_.isSound()) {
+        queue_.refuse({QStringLiteral("bad-model"), document_.lookOnly(), 65});
         return false;
     }
     if (!work_.isValid()) {
@@ -50,157 +45,150 @@ bool Jobs::ready() {
 }
 
 /// Weights in other files have no hash (they may be gigabytes): another stamp is a change.
-bool Jobs::externalDataChanged() const {
-    const auto files = session_.model()->files();
+bool Trials::externalDataChanged() const {
+    const auto files = document_.model()->files();
     return std::any_of(files.begin(), files.end(), [&](const std::filesystem::path& file) {
-        return file != session_.model()->path() && files_.looksChanged(QString::fromStdString(file.string()));
+        return file != document_.model()->path() && files_.looksChanged(QString::fromStdString(file.string()));
     });
 }
 
 /// sha256: of the model that was really measured or quantized; empty before that, when the file is looked at.
-std::optional<Problem> Jobs::changeOfModel(const std::string& sha256) {
-    const std::string& opened = session_.model()->sha256();
-    modelChanged_ = (sha256.empty() ? files_.hasChanged(session_.modelPath(), opened) : sha256 != opened) || externalDataChanged();
+std::optional<Problem> Trials::changeOfModel(const std::string& sha256) {
+    const std::string& opened = document_.model()->sha256();
+    modelChanged_ = (sha256.empty() ? files_.hasChanged(document_.modelPath(), opened) : sha256 != opened) || externalDataChanged();
     if (!modelChanged_) {
         return std::nullopt;
     }
     return Problem{QStringLiteral("changed"), tr("%1 has changed on disk since it was opened, so nothing of it was measured. Reload it to work with the "
-                                                 "file as it is now.").arg(session_.modelName()), 65};
+                                                 "file as it is now.").arg(document_.modelName()), 65};
 }
 
-Jobs::Words Jobs::unlessChanged(const std::function<QStringList()>& words) {
+Trials::Words Trials::unlessChanged(const std::function<QStringList()>& words) {
     if (const std::optional<Problem> changed = changeOfModel({})) {
         return *changed;
     }
     return words();
 }
 
-void Jobs::sayChanged(Run& run) {
+void Trials::sayChanged(Run& run) {
     run.changed = true;
     run.state = Run::State::failed;
     run.problem = tr("Its file has changed on disk and was not measured: %1. Reload it from the menu of this row.").arg(run.file);
     queue_.write(run.problem);
 }
 
-void Jobs::modelOpened() {
+void Trials::modelOpened() {
     modelChanged_ = false;
     files_.clear();
-    for (const std::filesystem::path& file : session_.model()->files()) {
-        rememberFile(QString::fromStdString(file.string()));
+    for (const std::filesystem::path& file : document_.model()->files()) {
+        files_.remember(QString::fromStdString(file.string()));
     }
-    rememberFile(session_.modelPath());
+    files_.remember(document_.modelPath());
 }
 
-void Jobs::inspect() {
-    QStringList words{QStringLiteral("inspect"), session_.modelPath()};
-    words << sizeWords();
-    if (session_.dataset() && !session_.model()->sizes().empty()) {
-        words << QStringLiteral("--data") << session_.datasetPath();  // its samples give the sizes
-    }
-    queue_.aside(words, [this](const Json& result) { session_.setInspection(result); },
-                 [this](const Problem& problem) {
-                     if (!problem.cancelled()) {
-                         queue_.write(tr("inspect: %1").arg(problem.message));
-                         session_.setInspection(Json{{"error", problem.message.toStdString()}, {"kind", problem.kind.toStdString()}});
-                     }
-                 });
+QString Trials::quantizeProblem() const {
+    return !document_.model()                       ? tr("Open a model first.")
+           : !document_.isSound()                   ? document_.lookOnly()
+           : !planner_.error().isEmpty()            ? planner_.error()
+           : !changes_anything(document_.choices()) ? tr("Choose a method for at least one node first.")
+                                                    : QString();
 }
 
-void Jobs::measureBaseline() {
+void Trials::measureBaseline() {
     if (ready()) {
         enqueueBaseline();
     }
 }
 
-int Jobs::quantize() {
+int Trials::quantize() {
     if (!ready()) {
         return 0;
     }
-    if (const QString missing = session_.quantizeProblem(); !missing.isEmpty()) {
+    if (const QString missing = quantizeProblem(); !missing.isEmpty()) {
         queue_.refuse({QStringLiteral("usage"), missing, 64});
         return 0;
     }
-    if (session_.needsCalibration() && session_.datasetPath().isEmpty()) {
+    if (document_.needsCalibration() && document_.datasetPath().isEmpty()) {
         queue_.refuse({QStringLiteral("usage"), tr("INT8 static needs calibration samples. Pick a dataset in the Data tab."), 64});
         return 0;
     }
-    const QString title = QString::fromStdString(recipe_title(session_.recipe(), session_.choices()));
-    const int run = session_.addRun(session_.recipe(), title);
-    enqueueQuantize(run);
+    const QString title = QString::fromStdString(recipe_title(document_.recipe(), document_.choices()));
+    const int id = addRun(document_.recipe(), title);
+    enqueueQuantize(id);
     enqueueCompare();
-    return run;
+    return id;
 }
 
-void Jobs::measureAgain() {
+void Trials::measureAgain() {
     if (ready()) {
-        const bool any = std::any_of(session_.runs().begin(), session_.runs().end(), [](const Run& run) { return !run.file.isEmpty(); });
+        const bool any = std::any_of(runs_.begin(), runs_.end(), [](const Run& run) { return !run.file.isEmpty(); });
         any ? enqueueCompare() : enqueueBaseline();
     }
 }
 
-void Jobs::enqueueBaseline() {
+void Trials::enqueueBaseline() {
     queue_.enqueue({.title = tr("Measuring the baseline"),
                     .words = [this] { return unlessChanged([this] { return baselineWords(); }); },
                     .finished = [this](const Json& result) {
                         const Json& model = result.at("models").at(0);
                         const std::optional<Problem> changed = changeOfModel(model.at("sha256").get<std::string>());
                         if (!changed) {
-                            session_.setBaseline(measurement_from_json(model));
+                            setBaseline(measurement_from_json(model));
                         }
                         return changed;
                     }});
 }
 
-void Jobs::enqueueQuantize(int run) {
+void Trials::enqueueQuantize(int id) {
     const auto output = std::make_shared<QString>();
-    queue_.enqueue({.title = tr("Quantizing “%1”").arg(session_.run(run)->title),
-                    .words = [this, run, output]() -> Words {
-                        if (session_.run(run) == nullptr) {
+    queue_.enqueue({.title = tr("Quantizing “%1”").arg(run(id)->title),
+                    .words = [this, id, output]() -> Words {
+                        if (run(id) == nullptr) {
                             return QStringList();  // the user removed the row while it waited
                         }
-                        return unlessChanged([this, run, output] {
-                            *output = runFile(run);
-                            return quantizeWords(run, *output);
+                        return unlessChanged([this, id, output] {
+                            *output = runFile(id);
+                            return quantizeWords(id, *output);
                         });
                     },
-                    .started = [this, run] {
-                        if (Run* row = session_.editRun(run)) {
+                    .started = [this, id] {
+                        if (Run* row = editRun(id)) {
                             row->state = Run::State::quantizing;
                             row->problem.clear();
                         }
-                        session_.tellRuns();
+                        emit changed();
                     },
-                    .finished = [this, run, output](const Json& result) -> std::optional<Problem> {
-                        quantized(run, *output, result);
+                    .finished = [this, id, output](const Json& result) -> std::optional<Problem> {
+                        quantized(id, *output, result);
                         return std::nullopt;
                     },
-                    .failed = [this, run](const Problem& problem) { quantizeFailed(run, problem); },
-                    .dropped = [this, run] { session_.dropRun(run); }});  // nothing was made, and nothing went wrong
+                    .failed = [this, id](const Problem& problem) { quantizeFailed(id, problem); },
+                    .dropped = [this, id] { dropRun(id); }});  // nothing was made, and nothing went wrong
 }
 
-void Jobs::quantized(int run, const QString& output, const Json& result) {
-    if (Run* row = session_.editRun(run)) {
+void Trials::quantized(int id, const QString& output, const Json& result) {
+    if (Run* row = editRun(id)) {
         row->file = output;
-        rememberFile(output);
+        files_.remember(output);
         row->quantized = result;
         row->state = Run::State::quantized;
-        session_.tellRuns();
-        session_.setCurrentRun(run);
+        emit changed();
+        setCurrentRun(id);
     }
 }
 
-void Jobs::quantizeFailed(int run, const Problem& problem) {
+void Trials::quantizeFailed(int id, const Problem& problem) {
     if (problem.cancelled()) {
-        session_.dropRun(run);
-    } else if (Run* row = session_.editRun(run)) {
+        dropRun(id);
+    } else if (Run* row = editRun(id)) {
         row->state = Run::State::failed;
         row->problem = problem.message;
     }
-    session_.tellRuns();
+    emit changed();
 }
 
 /// A comparison covers all runs that are there when it begins: one at the end of the queue is enough.
-void Jobs::enqueueCompare() {
+void Trials::enqueueCompare() {
     queue_.enqueue({.title = tr("Measuring all candidates against the baseline"),
                     .newest = QStringLiteral("compare"),
                     .words = [this] {
@@ -212,20 +200,20 @@ void Jobs::enqueueCompare() {
                         // The last word on which file was measured has the measurement.
                         const std::optional<Problem> changed = changeOfModel(result.at("baseline").at("sha256").get<std::string>());
                         if (!changed) {
-                            session_.setComparison(result, compared_);
+                            setComparison(result, compared_);
                         }
                         return changed;
                     },
                     .failed = [this](const Problem&) { setMeasuring(false); }});
 }
 
-void Jobs::setMeasuring(bool on) {
+void Trials::setMeasuring(bool on) {
     for (const int id : compared_) {
-        if (Run* run = session_.editRun(id)) {
+        if (Run* run = editRun(id)) {
             run->state = on ? Run::State::measuring : run->comparison ? Run::State::measured : Run::State::quantized;
         }
     }
-    session_.tellRuns();
+    emit changed();
 }
 
 }  // namespace vernier::ui
