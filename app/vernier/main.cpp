@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 
 #include "app/vernier/display.h"
 #include "app/vernier/signals.h"
@@ -67,10 +68,13 @@ void openData(ui::Session& session, const QString& path) {
     });
 }
 
-/// Walks need neither a display nor the user's own settings, and leave none behind.
-void prepareWalk(const QTemporaryDir& settings) {
+/// Walks need neither a display nor the user's own settings, and leave none behind: the next start removes folders of this name
+/// whose process was killed.
+std::unique_ptr<QTemporaryDir> settingsOfWalk() {
+    auto settings = std::make_unique<QTemporaryDir>(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string()));
     QSettings::setDefaultFormat(QSettings::IniFormat);
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings.path());
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings->path());
+    return settings;
 }
 
 int walk(ui::MainWindow& window, const QCommandLineParser& parser) {
@@ -136,10 +140,7 @@ int main(int argc, char** argv) {
         // The children read it from their environment.
         qputenv("VERNIER_ORT", QFileInfo(parser.value(QStringLiteral("ort"))).absoluteFilePath().toUtf8());
     }
-    const QTemporaryDir settings;
-    if (walking) {
-        prepareWalk(settings);
-    }
+    const std::unique_ptr<QTemporaryDir> settings = walking ? settingsOfWalk() : nullptr;
     ui::Appearance appearance;
     const QString theme = parser.value(QStringLiteral("theme"));
     if (!theme.isEmpty() && theme != QLatin1String("light") && theme != QLatin1String("dark") && theme != QLatin1String("system")) {

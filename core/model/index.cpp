@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/model/detail/steps.h"
 #include "core/model/domain.h"
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/model/damage.h"
 #include "core/model/detail/parts.h"
 #include "core/model/detail/steps.h"

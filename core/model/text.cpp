@@ -3,27 +3,12 @@
 
 #include <limits>
 
+#include "core/base/text.h"
 #include "core/model/declared.h"
 #include "core/model/detail/steps.h"
 
 namespace vernier {
 namespace {
-
-/// Length of the UTF-8 character that begins at text[0], or 0 when it is not one.
-std::size_t character(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-    if (first == 0xE0 && byte(1) < 0xA0) return 0;  // longer than need be
-    if (first == 0xED && byte(1) > 0x9F) return 0;  // surrogates
-    if (first == 0xF0 && byte(1) < 0x90) return 0;
-    if (first == 0xF4 && byte(1) > 0x8F) return 0;
-    return length;
-}
 
 std::string tensor_text(const onnx::TypeProto_Tensor& tensor) {
     onnx::TypeProto type;
@@ -50,19 +35,10 @@ std::string other_text(const onnx::TypeProto& type) {
 
 }  // namespace
 
-bool valid_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t length = character(text);
-        if (length == 0) return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
 std::string printable(std::string_view text, std::size_t max_bytes) {
     std::string result;
     while (!text.empty()) {
-        const std::size_t length = character(text);
+        const std::size_t length = utf8_character(text);
         const auto first = static_cast<unsigned char>(text[0]);
         if (result.size() + std::max<std::size_t>(length, 1) > max_bytes) return result + "…";
         if (length == 0 || first < 0x20 || first == 0x7F)

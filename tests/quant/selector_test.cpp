@@ -174,6 +174,7 @@ TEST(Selector, PointsAtTheColumn) {
         {"not", "column 4: a term is missing at the end"},
         {"()", "column 2: a term is missing before this )"},
         {",", "column 1: "},
+        {"not name:\"\xff\"", "no text (UTF-8)"},   // a saved recipe could not hold it
     };
     for (const Wrong& wrong : wrongs) {
         try {

@@ -72,7 +72,6 @@ void find_oddities(Model::Parts& parts);
 
 /// Text that a terminal and JSON can show: control characters replaced, cut after max_bytes at a character.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 160);
-[[nodiscard]] bool valid_utf8(std::string_view text);
 /// On one line, runs of white space as one space.
 [[nodiscard]] std::string one_line(std::string_view text);
 

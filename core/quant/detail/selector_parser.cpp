@@ -320,6 +320,10 @@ private:
 
 }  // namespace
 
-std::shared_ptr<const Selector::Term> parse_selector(std::string_view text) { return Parser(text).whole(); }
+std::shared_ptr<const Selector::Term> parse_selector(std::string_view text) {
+    // A recipe is JSON, which holds text only.
+    if (!valid_utf8(text)) throw Error(ErrorKind::usage, "a selector holds bytes that are no text (UTF-8)", {}, "Write * or ? in their place");
+    return Parser(text).whole();
+}
 
 }  // namespace vernier::detail
