@@ -14,6 +14,7 @@
 #include <new>
 #include <utility>
 
+#include "core/base/cpu_time.h"
 #include "core/base/error.h"
 #include "core/base/wire.h"
 
@@ -71,6 +72,8 @@ Worker::~Worker() {
 void Worker::signal(int number) const {
     if (pid_ > 0) ::kill(pid_, number);
 }
+
+double Worker::cpu_seconds() const { return process_cpu_seconds(pid_); }
 
 Ending Worker::ending() {
     int status = 0;

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] int socket() const { return socket_; }
     /// Sends it a signal; nothing when it has been waited for.
     void signal(int number) const;
+    /// Processor seconds that it has taken; 0 when it has been waited for.
+    [[nodiscard]] double cpu_seconds() const;
     /// Waits for its end.
     [[nodiscard]] Ending ending();
 

@@ -38,6 +38,8 @@ public:
 
     /// Sends {"do": ...} and waits for its result. Throws what the worker threw, WorkerDied, and Error{cancelled}.
     [[nodiscard]] Json call(const Json& message);
+    /// Processor seconds of the child so far; 0 where this process does the work.
+    [[nodiscard]] double child_cpu_seconds() const { return worker_ == nullptr ? 0 : worker_->cpu_seconds(); }
     /// What does the work in this process; null where a child does.
     [[nodiscard]] const Checks* here() const { return here_.get(); }
 

@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <onnx/onnx_pb.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <exception>
 #include <future>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "core/audit/audit.h"
+#include "core/base/cpu_time.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/provenance.h"
@@ -24,27 +24,24 @@
 #include "core/flow/open.h"
 #include "core/flow/output_check.h"
 #include "core/flow/true_half.h"
+#include "core/flow/turns.h"
 
 namespace vernier {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kKeptOpen = 200'000'000;   ///< bytes of a file whose session is kept for timing
-constexpr double kSlowMs = 50;    ///< a run that takes this long is not repeated
-constexpr double kPatience = 4;   ///< times FP32's time: a file without optimizations may be slower
 constexpr std::size_t kFewSamples = 4, kFewWithoutOptimizations = 2;   ///< fewer say too little, even where one run takes long
-constexpr double kMostSeconds = 1;  ///< for these, where one run takes very long
+constexpr double kMostSeconds = 20, kMostWithoutOptimizations = 2;  ///< for these, where one run takes very long
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+/// Processor time of this thread, in which a session of one thread runs.
+double thread_seconds() { return thread_cpu_seconds(); }
 
-/// Processor time of this thread. A session of one thread runs in it, and what other processes take is not counted.
-double thread_seconds() {
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+FileId id_of(const fs::path& file) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0) return {};
+    return {found.st_dev, found.st_ino, static_cast<std::uint64_t>(found.st_size), found.st_mtim.tv_sec * 1'000'000'000 + found.st_mtim.tv_nsec};
 }
 
 Json open_bytes(const RuntimePtr& runtime, const Json& message) {
@@ -88,11 +85,12 @@ void Checks::load(const std::string& ort) {
     if (runtime_ == nullptr) runtime_ = Runtime::load(ort);
 }
 
-/// How many samples are run: as many as the seconds allow, but a few in any case, unless each takes very long.
+/// How many samples are run: as many as the processor seconds allow, but a few in any case, unless each takes very long.
 struct Checks::Patience {
-    std::size_t few = 1;
-    double seconds = 0;
-    [[nodiscard]] bool is_over(std::size_t done, double spent) const { return done > 0 && spent > (done < few ? std::max(seconds, kMostSeconds) : seconds); }
+    std::size_t few = kFewSamples;
+    double seconds = 0, most = kMostSeconds;
+    [[nodiscard]] bool is_over(std::size_t done, double spent) const { return done > 0 && spent > (done < few ? std::max(seconds, most) : seconds); }
+    static Patience without_optimizations(double seconds) { return {kFewWithoutOptimizations, seconds, kMostWithoutOptimizations}; }
 };
 
 Checks::Subject Checks::subject_of(const fs::path& file) const {
@@ -115,16 +113,18 @@ Checks::Ran Checks::run_samples(std::unique_ptr<Session> session, const Patience
     Ran ran;
     ran.session = std::move(session);
     ran.ports = ran.session->outputs();
+    go_on(ran, fp32_.empty() ? samples_.size() : fp32_.size(), patience);
+    return ran;
+}
+
+void Checks::go_on(Ran& ran, std::size_t samples, const Patience& patience) const {
     std::vector<std::string> wanted;
     for (const Port& port : ports_.empty() ? ran.ports : ports_)
         if (bits(port.type.element) > 0) wanted.push_back(port.name);
-    if (wanted.empty() || !std::all_of(wanted.begin(), wanted.end(), [&](const std::string& each) { return find(ran.ports, each) != nullptr; })) return ran;
-    const auto start = Clock::now();
-    for (const auto& sample : samples_) {
-        if (patience.is_over(ran.outputs.size(), seconds_since(start))) break;
-        ran.outputs.push_back(ran.session->run(sample, wanted));
-    }
-    return ran;
+    if (wanted.empty() || !std::all_of(wanted.begin(), wanted.end(), [&](const std::string& each) { return find(ran.ports, each) != nullptr; })) return;
+    const double start = thread_seconds();
+    while (ran.outputs.size() < samples && !patience.is_over(ran.outputs.size(), thread_seconds() - start))
+        ran.outputs.push_back(ran.session->run(samples_[ran.outputs.size()], wanted));
 }
 
 Checks::Ran Checks::run_in_true_half(const Subject& subject, GraphLevel level) const {
@@ -136,7 +136,7 @@ Checks::Ran Checks::run_in_true_half(const Subject& subject, GraphLevel level) c
     }
     if (session == nullptr) return {};
     try {
-        return run_samples(std::move(session), {kFewWithoutOptimizations, kPatience * seconds_});
+        return run_samples(std::move(session), Patience::without_optimizations(seconds_));
     } catch (const Error& error) {
         throw Error(error.kind(), fmt::format("{} (in true half precision, as on a GPU)", error.what()), error.where(), error.remedy());
     }
@@ -149,26 +149,41 @@ Json Checks::run_fp32(const Json& message) {
     samples_.clear();
     for (const Json& sample : message.at("samples")) samples_.push_back(tensors_from_wire(sample));
     ports_.clear();
+    fp32_.clear();
     fp32_session_.reset();
+    checked_session_.reset();
     fp32_file_ = message.at("model").get<std::string>();
     const Subject opened = subject_of(fp32_file_);
-    Ran ran = run_all(opened, GraphLevel::all, {kFewSamples, seconds_});
+    Ran ran = run_all(opened, GraphLevel::all, {.seconds = seconds_});
     ports_ = std::move(ran.ports);
     std::erase_if(ports_, [](const Port& port) { return bits(port.type.element) == 0; });
     fp32_ = std::move(ran.outputs);
-    samples_.resize(fp32_.size());
     if (threads_ == 1 && opened.small) fp32_session_ = std::move(ran.session);
+    return fp32_.size();
+}
+
+Json Checks::run_more(const Json& message) {
+    seconds_ = message.at("seconds").get<double>();
+    if (fp32_session_ == nullptr || fp32_.empty()) return fp32_.size();
+    Ran ran{std::move(fp32_session_), ports_, std::move(fp32_)};
+    try {
+        go_on(ran, samples_.size(), {0, seconds_});
+    } catch (const Error&) {
+        // What was run stays; a sample that FP32 refuses is no reason to write nothing.
+    }
+    fp32_ = std::move(ran.outputs);
+    fp32_session_ = std::move(ran.session);
     return fp32_.size();
 }
 
 Checks::Runs Checks::run_for(const Subject& subject, bool off) const {
     const auto run_all_level = [&] {
-        Ran ran = run_all(subject, GraphLevel::all, {kFewSamples, kPatience * seconds_});
-        ran.session.reset();
+        Ran ran = run_all(subject, GraphLevel::all, {.seconds = seconds_});
+        if (!subject.small) ran.session.reset();
         return ran;
     };
     const auto run_others = [&](Runs& runs) {
-        if (off) runs.off = run_all(subject, GraphLevel::off, {kFewWithoutOptimizations, kPatience * seconds_});
+        if (off) runs.off = run_all(subject, GraphLevel::off, Patience::without_optimizations(seconds_));
         runs.off.session.reset();
         runs.half = run_in_true_half(subject, off ? GraphLevel::off : GraphLevel::all);
     };
@@ -187,8 +202,17 @@ Checks::Runs Checks::run_for(const Subject& subject, bool off) const {
     return runs;
 }
 
-Json Checks::hold_against_fp32(const Subject& subject, bool with_off) const {
-    const Runs runs = run_for(subject, with_off);
+Json Checks::verify_file(const Json& message) {
+    const fs::path file = message.at("model").get<std::string>();
+    const bool off = message.at("off").get<bool>();
+    checked_session_.reset();
+    Runs runs = run_for(subject_of(file), off);
+    if (threads_ == 1) checked_session_ = std::move(runs.all.session);
+    checked_ = id_of(file);
+    return hold_against_fp32(runs, off);
+}
+
+Json Checks::hold_against_fp32(const Runs& runs, bool with_off) const {
     const auto& [all, off, half] = runs;
     const std::size_t count = with_off && off.outputs.empty() ? 0 : std::min(all.outputs.size(), fp32_.size());
     Json outputs = Json::array();
@@ -204,9 +228,9 @@ Json Checks::hold_against_fp32(const Subject& subject, bool with_off) const {
 }
 
 Json Checks::verify(const std::shared_ptr<const onnx::ModelProto>& model, bool off) const {
-    return hold_against_fp32({[this, model](const RunOptions& options) { return Session::open(runtime_, model, options); },
-                              [this, model](const RunOptions& options) { return open_in_true_half(runtime_, model, fp32_file_, options); }, false},
-                             off);
+    const Subject subject{[this, model](const RunOptions& options) { return Session::open(runtime_, model, options); },
+                          [this, model](const RunOptions& options) { return open_in_true_half(runtime_, model, fp32_file_, options); }, false};
+    return hold_against_fp32(run_for(subject, off), off);
 }
 
 Json Checks::beyond_half(const Json& message) const {
@@ -219,7 +243,7 @@ Json Checks::beyond_half(const Json& message) const {
         };
     auto model = std::make_shared<const onnx::ModelProto>(read_proto(fp32_file_));
     (void)run_samples(Session::open_observed(runtime_, std::move(model), fp32_file_.parent_path(), options_at(GraphLevel::all), observers),
-                      {kFewSamples, kPatience * seconds_});
+                      {.seconds = seconds_});
     return beyond;
 }
 
@@ -227,38 +251,24 @@ Json Checks::audit(const Json& message) const {
     return to_json(audit_nodes(runtime_, read_proto(message.at("model").get<std::string>()), {}));
 }
 
-/// Smallest of three runs of each session, round by round.
+Session* Checks::open_already(const fs::path& file) const {
+    if (fp32_session_ != nullptr && file == fp32_file_) return fp32_session_.get();
+    return checked_session_ != nullptr && checked_.changed_ns != 0 && id_of(file) == checked_ ? checked_session_.get() : nullptr;
+}
+
 Json Checks::time(const Json& message) {
-    constexpr std::size_t kFewestRounds = 3, kMostRounds = 60;
-    constexpr double kBusy = 4;   // times as long on a machine that does much else
     std::vector<std::unique_ptr<Session>> opened;
     std::vector<Session*> sessions;
     for (const Json& model : message.at("models")) {
-        const bool is_fp32 = sessions.empty() && fp32_session_ != nullptr;  // the first one is the opened file
-        if (!is_fp32) opened.push_back(open_session(runtime_, model.get<std::string>(), RunOptions{}));
-        sessions.push_back(is_fp32 ? fp32_session_.get() : opened.back().get());
+        const auto file = model.get<std::string>();
+        sessions.push_back(open_already(file));
+        if (sessions.back() == nullptr) sessions.back() = opened.emplace_back(open_session(runtime_, file, RunOptions{})).get();
         sessions.back()->bind(samples_.at(0));
         sessions.back()->run_bound();
     }
-    std::vector<std::vector<double>> times(sessions.size());
-    const auto start = Clock::now();
-    const double first = thread_seconds(), seconds = message.at("seconds").get<double>();
-    const auto goes_on = [&](std::size_t round) {
-        const double spent = std::max(thread_seconds() - first, seconds_since(start) / kBusy);
-        return round == 0 || spent < seconds || (round < kFewestRounds && spent < kPatience * seconds);
-    };
-    for (std::size_t round = 0; round < kMostRounds && goes_on(round); ++round)
-        for (std::size_t turn = 0; turn < sessions.size(); ++turn) {
-            const std::size_t s = round % 2 == 0 ? turn : sessions.size() - 1 - turn;  // none always follows the same one
-            double best = 1e300;
-            for (int run = 0; run < 4 && (run == 0 || best < kSlowMs); ++run) {  // the first one warms the caches
-                const double begin = thread_seconds();
-                sessions[s]->run_bound();
-                best = std::min(best, 1000 * (thread_seconds() - begin));
-            }
-            times[s].push_back(best);
-        }
-    return times;
+    std::vector<TimeLine> clear;
+    for (const Json& line : message.value("clear", Json::array())) clear.push_back(time_line_from_json(line));
+    return rounds_in_turns(sessions, message.at("seconds").get<double>(), clear);
 }
 
 Json Checks::answer(const Json& message) {
@@ -268,7 +278,8 @@ Json Checks::answer(const Json& message) {
     load(message.value("ort", ""));
     if (what == "open") return open_bytes(runtime_, message);
     if (what == "fp32") return run_fp32(message);
-    if (what == "verify") return hold_against_fp32(subject_of(message.at("model").get<std::string>()), message.at("off").get<bool>());
+    if (what == "more") return run_more(message);
+    if (what == "verify") return verify_file(message);
     if (what == "beyond-half") return beyond_half(message);
     if (what == "audit") return audit(message);
     if (what == "time") return time(message);

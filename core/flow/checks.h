@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -15,6 +16,13 @@
 
 namespace vernier {
 
+/// A file as it is now, by whatever path. Never that of a later one.
+struct FileId {
+    std::uint64_t device = 0, inode = 0, bytes = 0;
+    std::int64_t changed_ns = 0;   ///< 0: there is no file
+    bool operator==(const FileId&) const = default;
+};
+
 /// What a check worker does with the runtime, and what it keeps between messages: the samples and FP32's outputs.
 class Checks {
 public:
@@ -22,12 +30,14 @@ public:
     explicit Checks(RuntimePtr runtime = nullptr) : runtime_(std::move(runtime)) {}
 
     /// Answers one message {"do": ..., "ort": ..., ...}:
-    ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows -> samples
+    ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows, but a few -> samples
+    ///   more     seconds: runs FP32 on further samples while this time allows -> samples
     ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations, and in
     ///            true half precision -> outputs (OutputCheck)
     ///   beyond-half  tensors: names of FP32's tensors -> those with values that half precision makes infinite
     ///   audit    model -> how each node runs (audit_nodes)
-    ///   time     models, seconds -> for each, milliseconds of processor time of one run in each round; they run in turns
+    ///   time     models, seconds, clear (TimeLine) -> for each, milliseconds of processor time of one run in each round; they run
+    ///            in turns, until time is over or it is clear on which side of each line they are
     ///   open     bytes, folder, level -> milliseconds
     ///   blame    see core/flow/blame.h
     ///   memory   -> the process's peak in bytes
@@ -39,6 +49,8 @@ private:
     using Outputs = std::vector<Tensor>;
     void load(const std::string& ort);
     Json run_fp32(const Json& message);
+    Json run_more(const Json& message);
+    Json verify_file(const Json& message);
     Json beyond_half(const Json& message) const;
     Json audit(const Json& message) const;
     Json time(const Json& message);
@@ -63,11 +75,15 @@ private:
     [[nodiscard]] RunOptions options_at(GraphLevel level) const;
     [[nodiscard]] Ran run_all(const Subject& subject, GraphLevel level, const Patience& patience) const;
     [[nodiscard]] Ran run_samples(std::unique_ptr<Session> session, const Patience& patience) const;
+    /// Runs the samples that ran has no outputs of yet.
+    void go_on(Ran& ran, std::size_t samples, const Patience& patience) const;
     /// No outputs where the subject computes nothing in half precision that FP32 does not.
     [[nodiscard]] Ran run_in_true_half(const Subject& subject, GraphLevel level) const;
     /// Two at the same time where the subject is small, else one after the other.
     [[nodiscard]] Runs run_for(const Subject& subject, bool off) const;
-    [[nodiscard]] Json hold_against_fp32(const Subject& subject, bool off) const;
+    [[nodiscard]] Json hold_against_fp32(const Runs& runs, bool off) const;
+    /// The session of a file that is open already; null: there is none.
+    [[nodiscard]] Session* open_already(const std::filesystem::path& file) const;
 
     RuntimePtr runtime_;
     int threads_ = 1;
@@ -76,8 +92,10 @@ private:
     std::filesystem::path fp32_file_;
     std::vector<Port> ports_;                              ///< FP32's outputs that are tensors of numbers
     std::vector<std::map<std::string, Tensor>> samples_;
-    std::vector<Outputs> fp32_;                            ///< by sample, in the order of ports_
-    std::unique_ptr<Session> fp32_session_;                ///< for timing; null for large models
+    std::vector<Outputs> fp32_;                            ///< of the first samples, in the order of ports_
+    std::unique_ptr<Session> fp32_session_;                ///< for timing and further samples; null for large models
+    FileId checked_;                                       ///< the file that was verified last
+    std::unique_ptr<Session> checked_session_;             ///< its session with all optimizations, for timing; null for large models
 };
 
 }  // namespace vernier

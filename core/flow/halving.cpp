@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/halving.h"
 
-#include <chrono>
-
 namespace vernier {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 class Search {
 public:
@@ -27,7 +23,7 @@ public:
 
 private:
     [[nodiscard]] bool is_over() const {
-        return tries_ >= bounds_.tries || std::chrono::duration<double>(Clock::now() - start_).count() > bounds_.seconds;
+        return tries_ >= bounds_.tries || bounds_.clock() - start_ > bounds_.seconds;
     }
 
     [[nodiscard]] std::set<NodeId> with_front(std::size_t count) const {
@@ -56,7 +52,7 @@ private:
     HalvingBounds bounds_;
     std::set<NodeId> needed_;
     int tries_ = 0;
-    Clock::time_point start_ = Clock::now();
+    double start_ = bounds_.clock();
 };
 
 }  // namespace

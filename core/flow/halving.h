@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/cpu_time.h"
 #include "core/model/model.h"
 
 namespace vernier {
@@ -14,7 +15,8 @@ namespace vernier {
 /// Bounds of a search.
 struct HalvingBounds {
     int tries = 40;
-    double seconds = 20;
+    double seconds = 20;                                     ///< of clock
+    std::function<double()> clock = [] { return process_cpu_seconds(); };  ///< a busy machine must not end a search early
 };
 
 /// A set of nodes whose taking back repairs a file.

@@ -23,7 +23,7 @@ constexpr double kSaidDb = 25;      ///< below it is said
 constexpr std::size_t kFew = 4;     ///< one of so many nodes with weights may go back to float
 constexpr int kTries = 24;
 constexpr int kFewTries = 16;       ///< find one node of many, or two
-constexpr double kLeastSeconds = 2, kShare = 0.25;   ///< of each search: a share of the time that quantizing took
+constexpr double kLeastSeconds = 1, kShare = 0.25;   ///< of processor time for each search: a share of what quantizing took
 constexpr std::size_t kOutputs = 4;  ///< outputs that get a finding of their own
 constexpr std::size_t kLoudest = 3; ///< nodes named where none was taken back
 
@@ -37,9 +37,13 @@ bool has_weights(const Model& model, NodeId node) {
     return !weights.empty() && !weights.front().is_bias && weights.front().tensor->dims.size() > 1;
 }
 
+using Noise = std::map<NodeId, double>;
+
+/// What each node adds, by ranges: asked once, since it takes a look at all weights.
+Noise noise_of(const LowSource& source) { return source.emitting.noise ? source.emitting.noise() : Noise{}; }
+
 /// INT8 nodes, those that lose most first; the others in the order of the model.
-std::vector<NodeId> loudest_first(const LowSource& source, const Plan& plan) {
-    const std::map<NodeId, double> noise = source.emitting.noise ? source.emitting.noise() : std::map<NodeId, double>{};
+std::vector<NodeId> loudest_first(const Plan& plan, const Noise& noise) {
     const auto of = [&](NodeId node) {
         const auto found = noise.find(node);
         return found == noise.end() ? 0 : found->second;
@@ -94,22 +98,23 @@ Finding kept_finding(const LowSource& source, const Repair& repair, const std::s
             fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")};
 }
 
-std::string loudest_text(const LowSource& source, const Plan& plan) {
+std::string loudest_text(const LowSource& source) {
+    const Noise noise = noise_of(source);
     std::vector<std::string> names;
-    for (const NodeId node : loudest_first(source, plan)) {
+    for (const NodeId node : loudest_first(source.emitting.plan(), noise)) {
         if (names.size() == kLoudest) break;
         if (has_weights(source.model, node)) names.push_back(source.model.node(node).label);
     }
     if (names.empty()) return {};
-    if (!source.emitting.noise || source.emitting.noise().empty()) return fmt::format(" INT8 nodes are: {}.", fmt::join(names, ", "));
+    if (noise.empty()) return fmt::format(" INT8 nodes are: {}.", fmt::join(names, ", "));
     return fmt::format(" By the ranges that calibration saw, most is lost at: {}.", fmt::join(names, ", "));
 }
 
-Finding low_finding(const LowSource& source, const Verification& seen, const OutputCheck& output) {
+Finding low_finding(const Verification& seen, const OutputCheck& output, const std::string& loudest) {
     const double sqnr = output.sqnr_db().value_or(0);
     const std::string inputs = seen.made_inputs ? "made inputs" : fmt::format("{} sample{}", seen.samples, seen.samples == 1 ? "" : "s");
     return {sqnr < kLowDb ? Severity::warning : Severity::info, "low-sqnr", kNone, {}, output.name(),
-            fmt::format("The output \"{}\" keeps an SQNR of {:.1f} dB against FP32 on {}.{}", output.name(), sqnr, inputs, loudest_text(source, source.emitting.plan())),
+            fmt::format("The output \"{}\" keeps an SQNR of {:.1f} dB against FP32 on {}.{}", output.name(), sqnr, inputs, loudest),
             seen.made_inputs ? "Give samples (--data): made inputs say little about a trained model."
                              : "Measure the accuracy with labels. Ranges by percentile (--calibration percentile), or FP32 or FP16 for these nodes, may keep more."};
 }
@@ -129,9 +134,10 @@ Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
         return !tried.readable().empty() && !source.verifier.fault(source.verifier.check_optimized(tried.readable()), limits);
     };
     const double seconds = std::max(kLeastSeconds, kShare * source.emitting.seconds);
-    const std::vector<NodeId> order = loudest_first(source, plan);
-    auto repair = search(few_of(source, plan, order), repairs, {kTries, seconds});
-    if (!repair) repair = search(free_of(plan, order), repairs, {kFewTries, seconds});   // what no range tells
+    const std::vector<NodeId> order = loudest_first(plan, noise_of(source));
+    const auto clock = [&] { return source.verifier.cpu_seconds(); };
+    auto repair = search(few_of(source, plan, order), repairs, {kTries, seconds, clock});
+    if (!repair) repair = search(free_of(plan, order), repairs, {kFewTries, seconds, clock});   // what no range tells
     if (!repair || !is_few(source, order, repair->nodes)) return {};
     return {repair->nodes, "checked before writing: " + *fault, {kept_finding(source, *repair, *fault)}};
 }
@@ -146,9 +152,10 @@ std::vector<Finding> low_sqnr_findings(const LowSource& source, const Verificati
     }
     std::stable_sort(low.begin(), low.end(), [](const OutputCheck* a, const OutputCheck* b) { return *a->sqnr_db() < *b->sqnr_db(); });
     std::vector<Finding> findings;
+    const std::string loudest = low.empty() ? std::string() : loudest_text(source);
     for (const OutputCheck* output : low) {
         if (findings.size() == kOutputs) break;
-        findings.push_back(low_finding(source, seen, *output));
+        findings.push_back(low_finding(seen, *output, loudest));
     }
     if (low.size() > kOutputs) {
         const std::size_t more = low.size() - kOutputs;

@@ -131,6 +131,12 @@ private:
         verified_ = check(now());
     }
 
+    /// By the processor time of the worker too.
+    [[nodiscard]] HalvingBounds bounds(HalvingBounds bounds) const {
+        bounds.clock = [this] { return verifier_.cpu_seconds(); };
+        return bounds;
+    }
+
     /// The nodes that repair the file, which are taken back.
     Repair find_repair(const Plan& plan, const VerifyLimits& limits, const std::string& fault) {
         int tries = 0;
@@ -145,13 +151,14 @@ private:
             keep_float(repair->nodes, why);
             return *repair;
         }
-        if (const auto repair = smallest_repair(in_order(plan), repaired_by(emitting_.emit))) {
+        if (const auto repair = smallest_repair(in_order(plan), repaired_by(emitting_.emit), bounds({}))) {
             keep_float(repair->nodes, why);
             return *repair;
         }
         // Each try calibrates again.
-        constexpr HalvingBounds kFew{14, 60};
-        const auto repair = emitting_.emit_anew ? smallest_repair(in_order(plan), repaired_by(emitting_.emit_anew), kFew) : std::nullopt;
+        constexpr int kFew = 14;
+        constexpr double kLong = 60;
+        const auto repair = emitting_.emit_anew ? smallest_repair(in_order(plan), repaired_by(emitting_.emit_anew), bounds({kFew, kLong})) : std::nullopt;
         if (!repair) fail("is wrong, and no node in float repairs it", fault);
         emitting_.leave_untouched(repair->nodes, why);
         current_.reset();
@@ -168,7 +175,7 @@ private:
         if (nodes.size() > kSearched) return Repair{nodes, true, 1};   // each works on what half precision cannot hold
         std::vector<NodeId> order = in_order(plan);
         std::erase_if(order, [&](NodeId node) { return !nodes.contains(node); });
-        return smallest_repair(order, repairs);
+        return smallest_repair(order, repairs, bounds({}));
     }
 
     [[noreturn]] void fail(const std::string& what, const std::string& fault) const {

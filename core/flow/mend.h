@@ -28,7 +28,7 @@ struct Emitting {
     std::function<void(const std::set<NodeId>& nodes, const std::string& why)> leave_untouched = {};
     /// What INT8 adds to the outputs of each node, as a part of their power, as far as it can be told from ranges. May be empty.
     std::function<std::map<NodeId, double>()> noise = {};
-    double seconds = 0;   ///< that quantizing took: searches for a better file are bounded by it
+    double seconds = 0;   ///< of processor time that quantizing took: searches for a better file are bounded by it
 };
 
 /// A file that was checked, staged beside its target, and what had to be done for it.

@@ -13,6 +13,7 @@
 #include <set>
 #include <utility>
 
+#include "core/base/cpu_time.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/provenance.h"
@@ -115,6 +116,30 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// By the clock on the wall, and of processors.
+struct Spent {
+    double wall = 0, cpu = 0;
+    Spent& operator+=(const Spent& other) {
+        wall += other.wall;
+        cpu += other.cpu;
+        return *this;
+    }
+};
+
+/// Measures both from its making on.
+class Stopwatch {
+public:
+    /// verifier: its workers count too; null before there is one.
+    explicit Stopwatch(const Verifier* verifier) : cpu_(now(verifier)) {}
+    [[nodiscard]] Spent spent(const Verifier* verifier) const { return {seconds_since(wall_), now(verifier) - cpu_}; }
+
+private:
+    static double now(const Verifier* verifier) { return verifier == nullptr ? process_cpu_seconds() : verifier->cpu_seconds(); }
+
+    std::chrono::steady_clock::time_point wall_ = std::chrono::steady_clock::now();
+    double cpu_ = 0;
+};
+
 /// Times models that are staged beside the target against the opened file, in the worker.
 Timer timer_of(Verifier& verifier, const std::filesystem::path& target) {
     return [&verifier, target](std::vector<onnx::ModelProto> models) {
@@ -133,10 +158,11 @@ Timer timer_of(Verifier& verifier, const std::filesystem::path& target) {
 /// A quantization that can be done again with nodes left as they were, and what it last gave.
 class QuantizeWork {
 public:
-    QuantizeWork(QuantizeSource source, const Job& job) : source_(std::move(source)), job_(job) {
-        const auto start = std::chrono::steady_clock::now();
+    /// verifier: whose worker times float prefixes.
+    QuantizeWork(QuantizeSource source, const Job& job, const Verifier& verifier) : source_(std::move(source)), job_(job), verifier_(verifier) {
+        const Stopwatch watch(&verifier_);
         now_ = std::make_unique<Quantization>(source_, job_);
-        seconds_ = seconds_since(start);
+        prepared = watch.spent(&verifier_);
     }
 
     [[nodiscard]] Emitting emitting() {
@@ -152,20 +178,21 @@ public:
                     for (const NodeId node : nodes) untouched_[node] = why;
                 },
                 [this] { return now_->noise(); },
-                seconds_};
+                prepared.cpu};
     }
 
     std::function<void(const Quantized&)> finish;   ///< completes what would be written
     Quantized last;
-    double emit_seconds = 0;
+    Spent prepared;   ///< planning, calibrating and timing float prefixes
+    Spent emitted;    ///< writing what would be the file
 
 private:
     std::shared_ptr<const onnx::ModelProto> emit_final() {
-        const auto start = std::chrono::steady_clock::now();
+        const Stopwatch watch(&verifier_);
         last = now_->result();
         last.plan = with_first_choices(std::move(last.plan));
         finish(last);
-        emit_seconds += seconds_since(start);
+        emitted += watch.spent(&verifier_);
         return last.proto;
     }
 
@@ -190,9 +217,9 @@ private:
 
     QuantizeSource source_;
     Job job_;
+    const Verifier& verifier_;
     std::unique_ptr<Quantization> now_;
     std::map<NodeId, std::string> untouched_;
-    double seconds_ = 0;   ///< that planning and calibrating took
 };
 
 /// It was checked on made inputs of the sizes that the model's open axes count as.
@@ -242,22 +269,26 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     const FileStates data_states = states_of(data);
     check_data(recipe, *result.model, data);
 
-    const auto before_fp32 = std::chrono::steady_clock::now();
+    const Stopwatch before_fp32(nullptr);
     const RuntimePtr here = request.worker.empty() ? runtime : nullptr;
     Verifier verifier = with_files(request, [&] { return Verifier({request.worker, runtime->path().string(), result.model, data, 1, here}, job); });
-    result.verify_seconds = seconds_since(before_fp32);
+    Spent verifying = before_fp32.spent(&verifier);
     QuantizeOptions options = request.options;
     options.timer = timer_of(verifier, request.out);
-    QuantizeWork work(with_files(request, [&] { return QuantizeWork({runtime, result.model, recipe, data, options}, job); }));
+    QuantizeWork work(with_files(request, [&] { return QuantizeWork({runtime, result.model, recipe, data, options}, job, verifier); }));
     job.step("quantize", 0, 1);
     work.finish = [&](const Quantized& last) {
         result.origin = origin_of(*result.model, recipe, last.plan, data, !last.ranges.empty());
         write_origin(*last.proto, result.origin);
     };
-    const auto before_check = std::chrono::steady_clock::now();
+    const Stopwatch before_check(&verifier);
+    verifier.allow(work.prepared.cpu);
     Mended mended = mend(work.emitting(), verifier, *result.model, request.out, job);
     Quantized& last = work.last;
-    result.verify_seconds += seconds_since(before_check) - work.emit_seconds;
+    verifying += before_check.spent(&verifier);
+    result.verify_seconds = verifying.wall - work.emitted.wall;
+    result.verify_cpu_seconds = verifying.cpu - work.emitted.cpu;
+    result.quantize_cpu_seconds = work.prepared.cpu + work.emitted.cpu;
     result.plan = std::move(last.plan);
     result.findings = std::move(last.findings);
     if (mended.took_slower_back) std::erase_if(result.findings, [](const Finding& finding) { return finding.code == "dynamic-small"; });
@@ -299,6 +330,7 @@ Json to_json(const QuantizedFile& result) {
             {"findings", to_json(result.findings)},
             {"verified", to_json(result.verified)},
             {"seconds", {{"calibrate", result.calibrate_seconds}, {"quantize", result.quantize_seconds}, {"verify", result.verify_seconds}, {"total", result.total_seconds}}},
+            {"cpu_seconds", {{"quantize", result.quantize_cpu_seconds}, {"verify", result.verify_cpu_seconds}}},
             {"peak_rss_bytes", peak_rss_bytes() + result.worker_peak_bytes},
             {"recipe", result.origin.recipe},
             {"data", {{"name", result.origin.data_name}, {"fingerprint", result.origin.data_fingerprint}, {"samples", result.origin.calibration_samples}}},

@@ -35,6 +35,9 @@ struct QuantizedFile {
     std::string sha256;
     std::string runtime_version;
     double calibrate_seconds = 0, quantize_seconds = 0, verify_seconds = 0, total_seconds = 0;
+    /// Of processor time, workers included, which other processes do not lengthen: planning, calibrating, timing float prefixes
+    /// and emitting; the check and what it mends.
+    double quantize_cpu_seconds = 0, verify_cpu_seconds = 0;
     std::uint64_t worker_peak_bytes = 0;
 };
 
@@ -44,6 +47,7 @@ struct QuantizedFile {
 [[nodiscard]] QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& request, const Job& job);
 
 /// out, size_bytes, source_bytes, size_ratio, sha256, nodes (with executed), counts, findings, seconds.{calibrate,quantize,verify,total},
+/// cpu_seconds.{quantize,verify},
 /// verified,
 /// peak_rss_bytes, recipe, data, runtime.
 [[nodiscard]] Json to_json(const QuantizedFile& result);

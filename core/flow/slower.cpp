@@ -5,7 +5,6 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <iterator>
@@ -18,9 +17,10 @@
 namespace vernier {
 namespace {
 
-constexpr double kGlance = 0.04;         ///< seconds of the first look
-constexpr double kScreen = 0.08;         ///< of a file in float against the opened one
-constexpr double kProof = 0.25;          ///< of what decides
+constexpr double kGlance = 0.03;         ///< seconds of processor time of the first look
+constexpr double kScreen = 0.06;         ///< of a file in float against the opened one
+constexpr double kProof = 0.25;          ///< of what decides, at most: it ends when the answer is clear
+constexpr double kLeastProof = 0.05;
 constexpr double kSlower = 1.05;         ///< times the opened file
 constexpr double kLeastMs = 0.05;        ///< and slower by at least this: below, other things decide
 constexpr double kLeastClearMs = 0.02;   ///< the same for twice the time, and where no size is saved
@@ -30,11 +30,10 @@ constexpr double kMostGain = 1.5;
 constexpr double kGain = 0.97;           ///< times the opened file: what takes more saves no time
 constexpr double kLittle = 1.05;         ///< a file that grows by less than this gives up no size
 constexpr double kNoSmaller = 0.98;      ///< of the opened file's size
-constexpr double kLeastSearch = 0.3;     ///< seconds
-constexpr double kShare = 1.0 / 3;       ///< of the time that quantizing took
+constexpr double kLeastSearch = 0.2;     ///< seconds
+constexpr double kShare = 0.2;           ///< of the time that quantizing took
+constexpr double kMoreWhereFarSlower = 3;
 constexpr std::size_t kMostGroups = 6;
-
-using Clock = std::chrono::steady_clock;
 
 using Nodes = std::set<NodeId>;
 
@@ -100,7 +99,7 @@ public:
     Slower run() {
         const Plan plan = emitting_.plan();
         if (plan.count(Method::int8_static) + plan.count(Method::int8_dynamic) == 0 || !look_at_written(kGlance)) return {};
-        if (is_worse(now_) && look_at_written(kProof) && is_worse(now_)) try_groups(plan);
+        if (is_worse(now_) && look_at_written(proof()) && is_worse(now_)) try_groups(plan);
         if (now_.to_fp32.ratio > kGain) say_nothing_is_gained(plan);
         return std::move(result_);
     }
@@ -108,25 +107,35 @@ public:
 private:
     [[nodiscard]] const StagedModel& best() const { return best_ ? *best_ : written_; }
 
-    /// Times files in turns with the opened one; nothing when that cannot be done.
-    std::vector<Rounds> rounds(const std::vector<const StagedModel*>& files, double seconds) {
+    /// What is left of the search's share of time, for one look.
+    [[nodiscard]] double proof() const { return std::clamp(most() - spent(), kLeastProof, kProof); }
+    [[nodiscard]] double spent() const { return verifier_.cpu_seconds() - start_; }
+    [[nodiscard]] double most() const {
+        return std::max(kLeastSearch, emitting_.seconds * kShare) * (now_.to_fp32.ratio > kMostGain ? kMoreWhereFarSlower : 1);
+    }
+
+    /// Times files in turns with the opened one (number 0) until the answers are clear; nothing when that cannot be done.
+    std::vector<Rounds> rounds(const std::vector<const StagedModel*>& files, double seconds, const std::vector<TimeLine>& clear) {
         job_.step("time the model", 0, 0);
         std::vector<std::filesystem::path> paths;
         for (const StagedModel* file : files) paths.push_back(file->readable());
-        std::vector<Rounds> rounds = verifier_.rounds(paths, seconds);
+        std::vector<Rounds> rounds = verifier_.rounds(paths, seconds, clear);
         if (rounds.size() != files.size() + 1) rounds.clear();
         return rounds;
     }
 
-    [[nodiscard]] Timed timed(const Rounds& rounds, const Rounds& fp32, const StagedModel& file) const {
+    static double bytes_of(const StagedModel& file) {
         std::error_code ignored;
         const auto bytes = std::filesystem::file_size(file.readable(), ignored);
-        return {median(rounds), median(fp32), time_ratio(rounds, fp32), std::max(1.0, static_cast<double>(ignored ? 0 : bytes)),
-                std::max(1.0, static_cast<double>(model_.size_bytes()))};
+        return std::max(1.0, static_cast<double>(ignored ? 0 : bytes));
+    }
+
+    [[nodiscard]] Timed timed(const Rounds& rounds, const Rounds& fp32, const StagedModel& file) const {
+        return {median(rounds), median(fp32), time_ratio(rounds, fp32), bytes_of(file), std::max(1.0, static_cast<double>(model_.size_bytes()))};
     }
 
     bool look_at_written(double seconds) {
-        const auto seen = rounds({&written_}, seconds);
+        const auto seen = rounds({&written_}, seconds, {{1, 0, kGain}, {1, 0, kSlower}});
         if (!seen.empty()) now_ = timed(seen[1], seen[0], written_);
         return !seen.empty();
     }
@@ -134,9 +143,8 @@ private:
     void try_groups(const Plan& plan) {
         const Nodes all = all_of(plan);
         Nodes kept;
-        const double most = std::max(kLeastSearch, emitting_.seconds * kShare) * (now_.to_fp32.ratio > kMostGain ? 3 : 1);
         for (const Nodes& group : groups_of(plan, model_)) {
-            if (!is_slower(now_) || std::chrono::duration<double>(Clock::now() - start_).count() > most) break;
+            if (!is_slower(now_) || spent() > most()) break;
             if (!may_pay(group)) continue;
             Nodes tried = kept;
             tried.insert(group.begin(), group.end());
@@ -166,11 +174,13 @@ private:
         StagedModel file(*emitting_.emit(in_float), written_.target());
         if (file.readable().empty()) return false;
         if (bar == Bar::worthwhile && !is_promising(file)) return false;
-        const auto seen = rounds({&best(), &file}, kProof);
+        const double growth = bytes_of(file) / bytes_of(best());
+        std::vector<TimeLine> clear = {{1, 2, worthwhile_gain(growth)}};
+        if (bar == Bar::what_is_left && growth < kLittle) clear.push_back({1, 2, kGain});
+        const auto seen = rounds({&best(), &file}, proof(), clear);
         if (seen.empty()) return false;
         const Timed before = timed(seen[1], seen[0], best()), after = timed(seen[2], seen[0], file);
         const TimeRatio gain = time_ratio(seen[1], seen[2]);
-        const double growth = after.bytes / before.bytes;
         const bool is_no_loss = growth < kLittle && gain.interval.hi > kGain;
         const bool pays = gain.interval.lo > worthwhile_gain(growth);
         if (!pays && !(bar == Bar::what_is_left && is_no_loss)) return false;
@@ -183,10 +193,9 @@ private:
     /// A short look, which spares most files the long one.
     bool is_promising(const StagedModel& file) {
         constexpr double kAlmost = 0.95;
-        const auto seen = rounds({&file}, kScreen);
-        if (seen.empty()) return false;
-        const Timed after = timed(seen[1], seen[0], file);
-        return now_.to_fp32.ratio / after.to_fp32.ratio > kAlmost * worthwhile_gain(after.bytes / now_.bytes);
+        const double most = now_.to_fp32.ratio / (kAlmost * worthwhile_gain(bytes_of(file) / now_.bytes));   // times the opened file
+        const auto seen = rounds({&file}, kScreen, {{1, 0, most}});
+        return !seen.empty() && timed(seen[1], seen[0], file).to_fp32.ratio < most;
     }
 
     void say_taken_back(const Nodes& nodes, const Timed& before, const Timed& after, bool pays) {
@@ -228,7 +237,7 @@ private:
     Slower result_;
     std::optional<StagedModel> best_;
     Timed now_;    ///< the best file so far
-    Clock::time_point start_ = Clock::now();
+    double start_ = verifier_.cpu_seconds();
 };
 
 }  // namespace

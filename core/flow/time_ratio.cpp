@@ -25,4 +25,19 @@ TimeRatio time_ratio(const Rounds& above, const Rounds& below) {
     return {middle, {ratios[low], ratios[ratios.size() - 1 - low]}};
 }
 
+bool is_clear(const std::vector<Rounds>& files, const std::vector<TimeLine>& lines) {
+    constexpr std::size_t kFewest = 6;
+    if (lines.empty()) return false;
+    return std::all_of(lines.begin(), lines.end(), [&](const TimeLine& line) {
+        const Rounds &above = files.at(line.above), &below = files.at(line.below);
+        const std::size_t rounds = std::min(above.size(), below.size());
+        std::size_t more = 0, less = 0;
+        for (std::size_t i = 0; i < rounds; ++i) {
+            more += above[i] > line.ratio * below[i] ? 1 : 0;
+            less += above[i] < line.ratio * below[i] ? 1 : 0;
+        }
+        return rounds >= kFewest && (more == rounds || less == rounds);
+    });
+}
+
 }  // namespace vernier

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "core/measure/interval.h"
@@ -20,5 +21,17 @@ struct TimeRatio {
 /// above over below from pairs: the median of the rounds' ratios, and the interval of its order statistics. With fewer than
 /// three rounds (very slow models) the interval is 25 % wide to each side.
 [[nodiscard]] TimeRatio time_ratio(const Rounds& above, const Rounds& below);
+
+/// A question that timing files together answers: whether file `above` takes more or less than `ratio` times as long as `below`
+/// (numbers of files).
+struct TimeLine {
+    std::size_t above = 0, below = 0;
+    double ratio = 1;
+};
+
+/// There are at least six rounds, and in all of them the files are on the same side of each line. Asked after each round, this
+/// is wrong in at most 1 of 32 cases for each line whose ratio is the true one, however long the timing may go on: the first
+/// six rounds must all lie on one side. Never without lines.
+[[nodiscard]] bool is_clear(const std::vector<Rounds>& files, const std::vector<TimeLine>& lines);
 
 }  // namespace vernier

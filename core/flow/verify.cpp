@@ -8,9 +8,11 @@
 #include <span>
 #include <utility>
 
+#include "core/base/cpu_time.h"
 #include "core/base/error.h"
 #include "core/base/wire.h"
 #include "core/flow/blame.h"
+#include "core/flow/turns.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -19,7 +21,9 @@ namespace {
 constexpr std::uint64_t kSamples = 8;
 constexpr std::size_t kSampleBytes = std::size_t{64} << 20;   ///< large samples: fewer of them
 constexpr std::uint64_t kMadeSamples = 2;
-constexpr double kSeconds = 0.15;       ///< of FP32 runs: slow models are held against FP32 on fewer samples
+constexpr double kSeconds = 0.03;       ///< of FP32 runs beyond the first four: slow models are held against FP32 on fewer samples
+constexpr double kShare = 0.08;         ///< of the time that quantizing took, where that is more
+constexpr double kNoDoubtDb = 25;       ///< nothing is said of an output that keeps more (low_sqnr.h)
 constexpr double kNoiseMargin = 10;     ///< dB by which FP32 must agree better with itself
 
 /// Calibration samples, and validation samples where there are few: a file that was calibrated on one sample may be right on it alone.
@@ -45,6 +49,13 @@ bool has_free_shapes(const Model& model) {
     constexpr std::array kOps = {"NonZero", "NonMaxSuppression", "Compress", "Unique", "Loop", "If", "Range", "TopK", "SequenceConstruct", "ConcatFromSequence"};
     return std::any_of(model.nodes().begin(), model.nodes().end(), [&](const Node& node) {
         return std::find(kOps.begin(), kOps.end(), node.op_type) != kOps.end();
+    });
+}
+
+/// Something of it may be called a fault, or low.
+bool leaves_doubt(const Verification& seen) {
+    return !seen.trouble.empty() || std::any_of(seen.outputs.begin(), seen.outputs.end(), [](const OutputCheck& output) {
+        return !output.problem().empty() || output.not_finite() > 0 || output.sqnr_db().value_or(200) < kNoDoubtDb || output.equal().value_or(1) < 1;
     });
 }
 
@@ -151,10 +162,26 @@ bool Verifier::try_inputs(std::vector<Inputs> inputs) {
 /// The worker's answer; a worker that dies is started again, and its death is thrown on.
 Json Verifier::call(const Json& message) {
     try {
-        return worker_->call(message);
+        Json answer = worker_->call(message);
+        child_seconds_ = worker_->child_cpu_seconds();
+        return answer;
     } catch (const WorkerDied&) {
+        lost_seconds_ += std::exchange(child_seconds_, 0);
         start();
         throw;
+    }
+}
+
+double Verifier::cpu_seconds() const { return process_cpu_seconds() + lost_seconds_ + (worker_ == nullptr ? 0 : worker_->child_cpu_seconds()); }
+
+void Verifier::allow(double quantizing_seconds) {
+    const double seconds = kShare * quantizing_seconds;
+    if (samples_ == 0 || seconds <= kSeconds) return;
+    fp32_["seconds"] = seconds;   // a worker that is started again gets as much
+    try {
+        samples_ = call({{"do", "more"}, {"seconds", seconds}}).get<std::uint64_t>();
+    } catch (const WorkerDied&) {
+        // It runs again: start() has told how many samples.
     }
 }
 
@@ -173,13 +200,20 @@ Verification Verifier::check(const std::shared_ptr<const onnx::ModelProto>& mode
 }
 
 Verification Verifier::check_by(const Ask& ask) {
-    Verification seen = check_once(ask, without_optimizations_);
-    if (seen.trouble.empty() || noise_ || !without_optimizations_) return seen;
+    const bool with_both = without_optimizations_;
+    Verification seen = check_once(ask, with_both);
+    if (!with_both || noise_ || !leaves_doubt(seen)) return seen;
+    look_at_noise();
+    return without_optimizations_ ? seen : check_once(ask, false);
+}
+
+/// What FP32 itself does between its two levels; where it cannot be run without optimizations, no file has to.
+void Verifier::look_at_noise() {
+    if (noise_) return;
     noise_ = check_once(ask_for(source_.model->path()), without_optimizations_);
-    if (noise_->trouble.empty()) return seen;
-    noise_.reset();
+    if (noise_->trouble.empty() || !without_optimizations_) return;
     without_optimizations_ = false;
-    return check_once(ask, false);
+    noise_ = check_once(ask_for(source_.model->path()), false);
 }
 
 Verification Verifier::check_optimized(const std::filesystem::path& file) { return check_once(ask_for(file), false); }
@@ -207,7 +241,7 @@ Verification Verifier::check_once(const Ask& ask, bool off) {
 std::optional<std::string> Verifier::fault(const Verification& seen, const VerifyLimits& limits) {
     auto fault = fault_of(seen, limits);
     if (!fault || !seen.trouble.empty()) return fault;
-    if (!noise_) noise_ = check(source_.model->path());
+    look_at_noise();
     std::vector<std::string> excused;
     for (const OutputCheck& output : noise_->outputs)
         if (excuses(output, limits)) excused.push_back(output.name());
@@ -229,12 +263,14 @@ Audit Verifier::executed(const std::filesystem::path& file) {
     return audit_from_json(call({{"do", "audit"}, {"ort", source_.ort}, {"model", file.string()}}));
 }
 
-std::vector<Rounds> Verifier::rounds(const std::vector<std::filesystem::path>& files, double seconds) {
+std::vector<Rounds> Verifier::rounds(const std::vector<std::filesystem::path>& files, double seconds, const std::vector<TimeLine>& clear) {
     if (samples_ == 0) return {};
     Json models = {source_.model->path().string()};
     for (const auto& file : files) models.push_back(file.string());
+    Json lines = Json::array();
+    for (const TimeLine& line : clear) lines.push_back(to_json(line));
     try {
-        return call({{"do", "time"}, {"models", models}, {"seconds", seconds}}).get<std::vector<Rounds>>();
+        return call({{"do", "time"}, {"models", models}, {"seconds", seconds}, {"clear", lines}}).get<std::vector<Rounds>>();
     } catch (const WorkerDied&) {
         return {};  // what dies or is refused is found by the check
     } catch (const Error& error) {

@@ -58,9 +58,14 @@ struct VerifySource {
 /// Holds files against FP32, in this process, or in a worker that may die of them and is then started again.
 class Verifier {
 public:
-    /// Runs FP32 on up to 8 calibration samples, or on made inputs.
+    /// Runs FP32 on calibration samples (at least four, up to eight while that is quick), or on made inputs.
     /// Throws Error{bad_model} when the runtime dies of the opened file or refuses it, Error{bad_data, cancelled}.
     Verifier(VerifySource source, Job job);
+
+    /// Quantizing took so many processor seconds: where it took long, more of the samples are run, and slow files on more of them.
+    void allow(double quantizing_seconds);
+    /// Processor seconds of this process and its workers so far.
+    [[nodiscard]] double cpu_seconds() const;
 
     [[nodiscard]] Verification check(const std::filesystem::path& file);
     /// The same with all optimizations only, for searches.
@@ -73,8 +78,9 @@ public:
     [[nodiscard]] std::set<std::string> beyond_half(const std::vector<std::string>& tensors);
     /// What the runtime makes of a file.
     [[nodiscard]] Audit executed(const std::filesystem::path& file);
-    /// Milliseconds of one run on one thread, in turns: of the opened file first. Empty when one cannot be run.
-    [[nodiscard]] std::vector<Rounds> rounds(const std::vector<std::filesystem::path>& files, double seconds);
+    /// Milliseconds of one run on one thread, in turns: of the opened file first. Empty when one cannot be run. Ends early when it
+    /// is clear on which side of the lines they are (file 0 is the opened one).
+    [[nodiscard]] std::vector<Rounds> rounds(const std::vector<std::filesystem::path>& files, double seconds, const std::vector<TimeLine>& clear = {});
     /// The medians of the same.
     [[nodiscard]] std::vector<double> time(const std::vector<std::filesystem::path>& files, double seconds);
     [[nodiscard]] bool has_inputs() const { return samples_ > 0; }
@@ -90,6 +96,7 @@ private:
     [[nodiscard]] Verification check_once(const Ask& ask, bool off);
     bool try_inputs(std::vector<Inputs> inputs);
     Json call(const Json& message);
+    void look_at_noise();
 
     VerifySource source_;
     Job job_;
@@ -100,7 +107,8 @@ private:
     std::map<std::string, std::vector<std::int64_t>> shapes_;
     std::string refusal_;
     bool without_optimizations_ = true;   ///< the opened file can be run this way, so that written ones must
-    std::optional<Verification> noise_;   ///< FP32 held against itself
+    std::optional<Verification> noise_;   ///< FP32 held against itself; only where a file leaves doubt
+    double child_seconds_ = 0, lost_seconds_ = 0;   ///< of processor time: of the worker as last seen, and of those before it
 };
 
 /// {"samples", "made_inputs", "made_shapes", "levels", "outputs": [{"name", "type", "sqnr_db", "levels_db", "equal", "not_finite"}]}
