@@ -5,7 +5,6 @@
 
 #include "core/evidence/figures.h"
 #include "core/report/figure_text.h"
-#include "core/report/verdict.h"
 
 namespace vernier::cli {
 namespace {
@@ -21,7 +20,7 @@ std::string note_of(const TrialView& trial) {
     for (const Figure* each : figures_in(in_times))
         if (const std::string parts = parts_text(*each, trial); !parts.empty()) text += (text.empty() ? "" : "; ") + parts;
     const std::string missing = missing_runs_text(trial);
-    return fmt::format("  {}: {}{}{}\n", printable(title_of(trial.measured)), text, text.empty() || missing.empty() ? "" : "; ", missing);
+    return fmt::format("  {}: {}{}{}\n", printable(title_of(trial)), text, text.empty() || missing.empty() ? "" : "; ", missing);
 }
 
 }  // namespace
@@ -37,7 +36,7 @@ std::string latency_text(const Comparison& comparison, const Style& style) {
     TextTable table(heads);
     std::string notes;
     for (const TrialView& trial : views_of(comparison)) {
-        std::vector<std::string> cells = {printable(title_of(trial.measured))};
+        std::vector<std::string> cells = {printable(title_of(trial))};
         for (const Figure* each : figures_in(in_times)) cells.push_back(cell(*each, trial));
         table.row(std::move(cells));
         notes += note_of(trial);

@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "core/base/error.h"
+#include "core/evidence/latency_compare.h"
 #include "core/measure/latency.h"
-#include "core/measure/latency_compare.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {

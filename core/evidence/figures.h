@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/json.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 
 namespace vernier {
 
@@ -18,6 +18,8 @@ struct TrialView {
     const Measurement& measured;
     const CandidateComparison* compared = nullptr;  ///< nullptr: it is the baseline, or was measured alone
 };
+
+[[nodiscard]] inline std::string title_of(const TrialView& trial) { return trial.compared == nullptr ? title_of(trial.measured) : title_of(*trial.compared); }
 
 /// How the number of a figure is written.
 enum class Form { milliseconds, megabytes, percent, decibels, cosine };

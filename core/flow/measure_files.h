@@ -7,7 +7,7 @@
 
 #include "core/flow/open.h"
 #include "core/flow/origin.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/measure/measure.h"
 
 namespace vernier {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/answers_json.h"
 
-#include <fmt/format.h>
-
 #include "core/base/error.h"
 #include "core/base/json_number.h"
 
@@ -12,24 +10,6 @@ namespace {
 Json pair_json(const Interval& interval) { return Json::array({number_json(interval.lo), number_json(interval.hi)}); }
 
 Interval pair_from(const Json& json) { return {number_from(json.at(0)), number_from(json.at(1))}; }
-
-Outcome outcome_from(const std::string& text) {
-    for (const Outcome outcome : {Outcome::passed, Outcome::failed, Outcome::inconclusive, Outcome::not_judged}) {
-        if (name(outcome) == text) return outcome;
-    }
-    throw Error(ErrorKind::bad_data, fmt::format("unknown gate outcome \"{}\"", text));
-}
-
-Json judged_json(const CandidateComparison& candidate) {
-    Json lines = Json::array();
-    for (const GateLine& line : candidate.gate_lines) {
-        lines.push_back({{"what", line.what},
-                         {"outcome", name(line.outcome)},
-                         {"text", line.text},
-                         {"samples_needed", line.samples_needed}});
-    }
-    return {{"outcome", name(candidate.gate)}, {"lines", std::move(lines)}};
-}
 
 }  // namespace
 
@@ -84,55 +64,6 @@ void take_outputs(const Json& json, Measurement& measurement) {
         measurement.classes = scores->at("classes").get<std::uint64_t>();
         measurement.classifies = scores->at("classifies").get<bool>();
     }
-}
-
-void put_compared_answers(Json& json, const CandidateComparison& candidate) {
-    json["top1_delta_points"] = number_json(candidate.top1_delta_points);
-    json["top1_delta_interval"] = candidate.top1_delta_points ? pair_json(candidate.top1_delta_interval) : Json(nullptr);
-    json["agreement"] = number_json(candidate.agreement);
-    json["answers_compared"] = {{"same", candidate.same}, {"n", candidate.answered}};
-    json["output_sqnr_db"] = number_json(candidate.output_sqnr_db);
-    json["output_cosine"] = number_json(candidate.output_cosine);
-    json["flips"] = {{"right_both", candidate.right_both},
-                     {"lost", candidate.lost},
-                     {"gained", candidate.gained},
-                     {"wrong_both", candidate.wrong_both}};
-    json["gate"] = judged_json(candidate);
-}
-
-void take_compared_answers(const Json& json, CandidateComparison& candidate) {
-    candidate.top1_delta_points = optional_number(json, "top1_delta_points");
-    if (candidate.top1_delta_points) candidate.top1_delta_interval = pair_from(json.at("top1_delta_interval"));
-    candidate.agreement = optional_number(json, "agreement");
-    if (json.contains("answers_compared")) {
-        candidate.same = json.at("answers_compared").at("same").get<std::uint64_t>();
-        candidate.answered = json.at("answers_compared").at("n").get<std::uint64_t>();
-    }
-    candidate.output_sqnr_db = optional_number(json, "output_sqnr_db");
-    candidate.output_cosine = optional_number(json, "output_cosine");
-    const Json& flips = json.at("flips");
-    candidate.right_both = flips.at("right_both").get<std::uint64_t>();
-    candidate.lost = flips.at("lost").get<std::uint64_t>();
-    candidate.gained = flips.at("gained").get<std::uint64_t>();
-    candidate.wrong_both = flips.at("wrong_both").get<std::uint64_t>();
-    candidate.gate = outcome_from(json.at("gate").at("outcome").get<std::string>());
-    for (const Json& line : json.at("gate").at("lines")) {
-        candidate.gate_lines.push_back({line.at("what").get<std::string>(), outcome_from(line.at("outcome").get<std::string>()),
-                                        line.at("text").get<std::string>(), line.at("samples_needed").get<std::uint64_t>()});
-    }
-}
-
-Json gate_json(const Gate& gate) {
-    return {{"max_drop_points", number_json(gate.max_drop_points)},
-            {"min_speedup", number_json(gate.min_speedup)},
-            {"min_agreement", number_json(gate.min_agreement)},
-            {"min_sqnr_db", number_json(gate.min_sqnr_db)}};
-}
-
-Gate gate_from_json(const Json& json) {
-    if (!json.is_object()) return {};
-    return {optional_number(json, "max_drop_points"), optional_number(json, "min_speedup"), optional_number(json, "min_agreement"),
-            optional_number(json, "min_sqnr_db")};
 }
 
 }  // namespace vernier

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/json.h"
-#include "core/measure/compare.h"
+#include "core/measure/measure.h"
 
 namespace vernier {
 
@@ -16,13 +16,5 @@ namespace vernier {
 /// What a measurement keeps of its outputs: "outputs" and "scores".
 void put_outputs(Json& json, const Measurement& measurement);
 void take_outputs(const Json& json, Measurement& measurement);
-
-/// What a comparison keeps of a candidate's answers: differences, agreement, flips, gate.
-void put_compared_answers(Json& json, const CandidateComparison& candidate);
-void take_compared_answers(const Json& json, CandidateComparison& candidate);
-
-[[nodiscard]] Json gate_json(const Gate& gate);
-/// Limits that are missing or null are not set.
-[[nodiscard]] Gate gate_from_json(const Json& json);
 
 }  // namespace vernier

@@ -1,41 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fmt/format.h>
-
-#include "core/base/error.h"
-#include "core/base/json_number.h"
 #include "core/measure/answers_json.h"
-#include "core/measure/compare.h"
 #include "core/measure/latency_json.h"
 #include "core/measure/measure.h"
 #include "core/measure/profile_json.h"
+#include "core/measure/reading.h"
 
 namespace vernier {
 namespace {
-
-constexpr int kSchema = 1;
-
-Json to_json(const CandidateComparison& candidate, bool with_samples) {
-    Json json = to_json(candidate.measurement, with_samples);
-    json["size_ratio"] = number_json(candidate.size_ratio);
-    json["speedup"] = number_json(candidate.speedup);
-    json["speedup_interval"] = interval_json(candidate.speedup_interval);
-    json["latency_differs"] = candidate.latency_differs;
-    json["paired"] = paired_json(candidate.paired);
-    put_compared_answers(json, candidate);
-    return json;
-}
-
-CandidateComparison candidate_from(const Json& json) {
-    CandidateComparison candidate;
-    candidate.measurement = measurement_from_json(json);
-    candidate.size_ratio = number_from(json.at("size_ratio"));
-    candidate.speedup = number_from(json.at("speedup"));
-    candidate.speedup_interval = interval_from_json(json.at("speedup_interval"));
-    candidate.latency_differs = json.at("latency_differs").get<bool>();
-    if (json.contains("paired")) candidate.paired = paired_from_json(json.at("paired"));
-    take_compared_answers(json, candidate);
-    return candidate;
-}
 
 Measurement read_measurement(const Json& json) {
     Measurement m;
@@ -61,16 +32,6 @@ Measurement read_measurement(const Json& json) {
     m.date = json.at("date").get<std::string>();
     m.vernier_version = json.at("vernier_version").get<std::string>();
     return m;
-}
-
-/// Turns what the JSON library throws into our own error.
-template <class Read>
-auto guarded(const char* what, Read read) {
-    try {
-        return read();
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::bad_data, fmt::format("the saved {} cannot be read: {}", what, error.what()));
-    }
 }
 
 }  // namespace
@@ -125,32 +86,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
 }
 
 Measurement measurement_from_json(const Json& json) {
-    return guarded("measurement", [&] { return read_measurement(json); });
-}
-
-Json to_json(const Comparison& comparison, bool with_samples) {
-    Json json = {{"vernier_comparison", kSchema}, {"baseline", to_json(comparison.baseline, with_samples)}};
-    Json candidates = Json::array();
-    for (const CandidateComparison& candidate : comparison.candidates) candidates.push_back(to_json(candidate, with_samples));
-    json["candidates"] = std::move(candidates);
-    json["gate"] = gate_json(comparison.gate);
-    json["gate"]["outcome"] = name(comparison.outcome());
-    json["noise_floor"] = number_json(comparison.noise_floor);
-    return json;
-}
-
-Comparison comparison_from_json(const Json& json) {
-    return guarded("comparison", [&] {
-        if (json.at("vernier_comparison").get<int>() != kSchema) {
-            throw Error(ErrorKind::bad_data, "the comparison was saved by another version of Vernier");
-        }
-        Comparison comparison;
-        comparison.baseline = measurement_from_json(json.at("baseline"));
-        for (const Json& item : json.at("candidates")) comparison.candidates.push_back(candidate_from(item));
-        comparison.gate = gate_from_json(json.at("gate"));
-        comparison.noise_floor = number_from(json.at("noise_floor"));
-        return comparison;
-    });
+    return reading("measurement", [&] { return read_measurement(json); });
 }
 
 }  // namespace vernier

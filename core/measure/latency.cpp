@@ -78,4 +78,13 @@ Latency summarise(std::vector<Launch> launches) {
     return latency;
 }
 
+double download_ms(std::uint64_t size_bytes) {
+    constexpr double kBitsPerMs = 400e6 / 1000;
+    return static_cast<double>(size_bytes) * 8 / kBitsPerMs;
+}
+
+double cold_start_ms(const Measurement& measurement) {
+    return download_ms(measurement.size_bytes) + measurement.session_start_ms + measurement.first_run_ms;
+}
+
 }  // namespace vernier

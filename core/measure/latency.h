@@ -27,4 +27,10 @@ inline constexpr std::uint64_t kPausesNeeded = 8;
 /// Percentiles and mean of all warm runs, and the interval of p50 over launches.
 [[nodiscard]] Latency summarise(std::vector<Launch> launches);
 
+/// The time to fetch a file of this size at 400 Mbit/s, an assumed rate.
+[[nodiscard]] double download_ms(std::uint64_t size_bytes);
+
+/// Download, session start and first run, in ms.
+[[nodiscard]] double cold_start_ms(const Measurement& measurement);
+
 }  // namespace vernier

@@ -2,9 +2,7 @@
 #include "core/measure/latency_json.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <utility>
 
 #include "core/base/json_number.h"
 #include "core/measure/latency.h"
@@ -32,19 +30,6 @@ Launch launch_from(const Json& json, Blocks& blocks, std::size_t& next) {
     for (std::size_t i = 0; i < count; ++i) launch.blocks.push_back(std::move(blocks[next++]));
     return launch;
 }
-
-/// Names and places of the paired figures, in the order of the document.
-constexpr std::array<std::pair<const char*, std::optional<PairedRatio> PairedFigures::*>, 9> kFigures{{
-    {"p50", &PairedFigures::p50},
-    {"p90", &PairedFigures::p90},
-    {"p99", &PairedFigures::p99},
-    {"mean", &PairedFigures::mean},
-    {"after_pause", &PairedFigures::after_pause},
-    {"session_start", &PairedFigures::session_start},
-    {"first_run", &PairedFigures::first_run},
-    {"cold_start", &PairedFigures::cold_start},
-    {"memory", &PairedFigures::memory},
-}};
 
 }  // namespace
 
@@ -83,26 +68,6 @@ Latency latency_from_json(const Json& json) {
     std::size_t next = 0;
     for (const Json& launch : json.value("launches", Json::array())) latency.launches.push_back(launch_from(launch, blocks, next));
     return latency;
-}
-
-Json paired_json(const PairedFigures& figures) {
-    Json json = Json::object();
-    for (const auto& [name, place] : kFigures) {
-        const auto& figure = figures.*place;
-        json[name] = nullptr;
-        if (figure) json[name] = {{"ratio", number_json(figure->ratio)}, {"interval", interval_json(figure->interval)}, {"differs", figure->differs}};
-    }
-    return json;
-}
-
-PairedFigures paired_from_json(const Json& json) {
-    PairedFigures figures;
-    for (const auto& [name, place] : kFigures) {
-        const auto found = json.find(name);
-        if (found == json.end() || found->is_null()) continue;
-        figures.*place = PairedRatio{number_from(found->at("ratio")), interval_from_json(found->at("interval")), found->at("differs").get<bool>()};
-    }
-    return figures;
 }
 
 Json cold_start_json(const Measurement& measurement) {

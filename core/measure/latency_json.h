@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/json.h"
-#include "core/measure/latency_compare.h"
+#include "core/measure/measure.h"
 
 namespace vernier {
 
@@ -14,10 +14,6 @@ namespace vernier {
 [[nodiscard]] Json latency_json(const Latency& latency, bool with_samples);
 /// Reads what earlier versions wrote as well, which has no launches.
 [[nodiscard]] Latency latency_from_json(const Json& json);
-
-/// Each figure as {"ratio", "interval", "differs"}, or null.
-[[nodiscard]] Json paired_json(const PairedFigures& figures);
-[[nodiscard]] PairedFigures paired_from_json(const Json& json);
 
 /// The parts of a cold start in ms, and their sum.
 [[nodiscard]] Json cold_start_json(const Measurement& measurement);

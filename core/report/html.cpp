@@ -70,11 +70,8 @@ std::string subtitle(const ComparedFiles& compared, const Verdict& verdict) {
 }
 
 std::string verdict_html(const Verdict& verdict) {
-    const std::size_t colon = verdict.text.find(": ");
-    const std::string opening = colon == std::string::npos ? "" : verdict.text.substr(0, colon);
-    const std::string rest = colon == std::string::npos ? verdict.text : verdict.text.substr(colon + 2);
     const char* tone = !verdict.worth ? "" : *verdict.worth ? " good" : " bad";
-    return fmt::format("<div class=\"verdict{}\">{} {}</div>", tone, opening.empty() ? "" : "<b>" + escaped(opening) + ".</b>", escaped(rest));
+    return fmt::format("<div class=\"verdict{}\"><b>{}.</b> {}</div>", tone, escaped(verdict.opening), escaped(verdict.sentences));
 }
 
 std::string chart_html(const std::string& title, std::string_view note, const std::string& chart) {
@@ -122,7 +119,7 @@ std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
 
 std::string figures_row(const TrialView& trial, const std::optional<Origin>* origin) {
     const std::string recipe = origin != nullptr && *origin ? (*origin)->text() : trial.compared == nullptr ? "baseline" : "";
-    return fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>{}<td class=\"text\">{}</td></tr>", escaped(title_of(trial.measured)), escaped(recipe),
+    return fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>{}<td class=\"text\">{}</td></tr>", escaped(title_of(trial)), escaped(recipe),
                        figure_cells(trial), trial.compared == nullptr ? "" : name(trial.compared->gate));
 }
 
@@ -135,7 +132,7 @@ std::string figures_html(const ComparedFiles& compared) {
     out += "</table>" + figure_notes(trials);
     for (const CandidateComparison& candidate : compared.comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
-            out += fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate.measurement)), escaped(line.what), escaped(line.text), name(line.outcome));
+            out += fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate)), escaped(line.what), escaped(line.text), name(line.outcome));
     return out + "</section>";
 }
 
@@ -151,7 +148,7 @@ std::string footer_html(const ComparedFiles& compared, const Verdict& verdict) {
     const Measurement& base = compared.comparison.baseline;
     std::vector<std::string> files = {"baseline sha256 " + short_hash(base.sha256)};
     for (const CandidateComparison& candidate : compared.comparison.candidates)
-        files.push_back(title_of(candidate.measurement) + " " + short_hash(candidate.measurement.sha256));
+        files.push_back(title_of(candidate) + " " + short_hash(candidate.measurement.sha256));
     const auto origin = static_cast<std::size_t>(verdict.best + 1);
     if (verdict.best >= 0 && origin < compared.origins.size() && compared.origins[origin]) {
         const Origin& made = *compared.origins[origin];

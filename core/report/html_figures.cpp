@@ -5,7 +5,6 @@
 
 #include "core/report/figure_text.h"
 #include "core/report/svg.h"
-#include "core/report/verdict.h"
 
 namespace vernier {
 
@@ -36,7 +35,7 @@ std::string figure_notes(const TrialViews& trials) {
         std::string parts;
         for (const Figure* each : figures_in(in_report))
             if (const std::string text = parts_text(*each, trial); !text.empty()) parts += text + ". ";
-        out += fmt::format("<p class=\"sub\">{}: {}{}</p>", escaped(title_of(trial.measured)), escaped(parts), escaped(missing_runs_text(trial)));
+        out += fmt::format("<p class=\"sub\">{}: {}{}</p>", escaped(title_of(trial)), escaped(parts), escaped(missing_runs_text(trial)));
     }
     return out;
 }

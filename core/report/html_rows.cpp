@@ -2,7 +2,6 @@
 #include "core/report/html_rows.h"
 
 #include "core/report/figure_text.h"
-#include "core/report/verdict.h"
 
 namespace vernier {
 namespace {
@@ -29,7 +28,7 @@ std::vector<DotRow> figure_rows(const ComparedFiles& compared, const Figure& fig
     const TrialViews trials = views_of(compared.comparison);
     for (std::size_t i = 0; i < trials.size(); ++i) {
         DotRow& row = rows.emplace_back();
-        row.label = title_of(trials[i].measured) + (i == 0 ? " (baseline)" : "");
+        row.label = title_of(trials[i]) + (i == 0 ? " (baseline)" : "");
         row.baseline = i == 0;
         if (i > 0) {
             row.colour = colour_of(compared, static_cast<int>(i) - 1);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "core/report/svg.h"
-#include "core/report/verdict.h"
 
 namespace vernier {
 namespace {
@@ -20,7 +19,7 @@ std::vector<OutputRow> output_rows(const Comparison& comparison) {
     std::vector<OutputRow> rows;
     for (const CandidateComparison& candidate : comparison.candidates)
         for (const OutputFigures& output : candidate.measurement.outputs)
-            rows.push_back({title_of(candidate.measurement), output.name, std::string(name(output.type)), text_of(output),
+            rows.push_back({title_of(candidate), output.name, std::string(name(output.type)), text_of(output),
                             output.cosine ? fmt::format("{:.5f}", *output.cosine) : "-", finite_text(output)});
     return rows;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 
 namespace vernier {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/measure/compare.h"
+#include "core/measure/measure.h"
 
 namespace vernier {
 

@@ -11,6 +11,7 @@
 #include "core/measure/latency.h"
 #include "core/report/documents.h"
 #include "core/report/figure_text.h"
+#include "core/report/verdict.h"
 #include "tests/report/comparison.h"
 
 namespace vernier::test {
@@ -156,6 +157,28 @@ TEST(Figures, TipsNameIntervalsPartsAndTheBaseline) {
     EXPECT_THAT(tip_text(figure("cold_start"), trial, ""), HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));
     EXPECT_EQ(tip_text(figure("size"), trial, ""), "File size 0.250 MB (250,000 bytes)\nagainst the baseline: 0.250x");
     EXPECT_EQ(row_text(figure("top1"), trial), "89.90  -0.10 ~");
+}
+
+TEST(Titles, ACandidateIsCalledByItsTitle) {
+    ComparedFiles compared = baseline_only();
+    full_candidate(compared).title = "all of it / INT8: fast";
+    EXPECT_THAT(verdict_of(compared.comparison).title, StartsWith("all of it / INT8: fast: 2.00x faster"));
+    const Comparison back = comparison_from_json(to_json(compared.comparison));
+    EXPECT_EQ(title_of(back.candidates[0]), "all of it / INT8: fast");
+    EXPECT_EQ(title_of(views_of(back)[0]), "net");
+}
+
+TEST(Judgement, EveryConclusionHasAnOpeningAndAName) {
+    ComparedFiles compared = baseline_only();
+    EXPECT_EQ(verdict_of(compared.comparison).text, "Nothing to compare: there is no candidate.");
+    add_candidate(compared, "a.onnx", 5, 250'000, 90);
+    const Verdict open = verdict_of(compared.comparison);
+    EXPECT_EQ(open.conclusion, Conclusion::not_judged);
+    EXPECT_EQ(open.opening, "Not judged, no limit is set");
+    EXPECT_EQ(open.text, open.opening + ": " + open.sentences);
+    EXPECT_EQ(to_json(open).at("conclusion"), "not-judged");
+    for (const Conclusion each : {Conclusion::nothing, Conclusion::no_gain, Conclusion::worth_it, Conclusion::not_worth_it, Conclusion::inconclusive, Conclusion::not_judged})
+        EXPECT_FALSE(name(each).empty());
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A comparison document, judged again and shown.
 #include "core/base/error.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/report/documents.h"
 #include "core/report/html.h"
 #include "tests/fuzz/scratch_file.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/base/wire.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/measure/wire.h"
 #include "core/quant/recipe.h"
 #include "tests/fuzz/small_models.h"

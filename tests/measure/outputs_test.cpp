@@ -11,7 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/measure/cast.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/measure/measure.h"
 #include "core/measure/tally.h"
 #include "tests/support/made_dataset.h"

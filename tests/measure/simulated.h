@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/measure/latency.h"
 
 namespace vernier::test {

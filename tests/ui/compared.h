@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "tests/ui/small_session.h"
 
 namespace vernier::test {

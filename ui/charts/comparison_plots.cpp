@@ -48,7 +48,7 @@ bool marksEqual(const Figure& figure, const TrialViews& trials) {
 NamedComparison namedByFiles(const Comparison& comparison) {
     NamedComparison named{comparison, {}, verdict_of(comparison).best};
     for (const CandidateComparison& candidate : comparison.candidates) {
-        named.names.push_back({text(title_of(candidate.measurement)), {}});
+        named.names.push_back({text(title_of(candidate)), {}});
     }
     return named;
 }

@@ -73,10 +73,7 @@ std::optional<NamedComparison> namedComparison(const Session& session) {
     for (std::size_t i = 0; i < named.comparison.candidates.size(); ++i) {
         const Run& run = *session.run(ids[qsizetype(i)]);
         named.names.push_back({run.title, methodOf(run)});
-        // The verdict calls a model by its file: let that be the title that the run has now.
-        QString file = run.title;
-        file.replace(QLatin1Char('/'), QLatin1Char('-'));
-        named.comparison.candidates[i].measurement.model = (file + QStringLiteral(".onnx")).toStdString();
+        named.comparison.candidates[i].title = run.title.toStdString();
     }
     named.best = verdict_of(named.comparison).best;
     named.baseline = openedAs(session);

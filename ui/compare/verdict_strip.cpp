@@ -30,7 +30,8 @@ VerdictStrip::VerdictStrip(QWidget* parent) : QWidget(parent), label_(new QLabel
 
 void VerdictStrip::setVerdict(const Verdict& verdict) {
     worth_ = verdict.worth ? int(*verdict.worth) : -1;
-    words_ = QString::fromStdString(verdict.text);
+    opening_ = QString::fromStdString(verdict.opening);
+    sentences_ = QString::fromStdString(verdict.sentences);
     title_ = QString::fromStdString(verdict.title);
     showText();
     update();
@@ -44,16 +45,13 @@ void VerdictStrip::setCompact(bool compact) {
 }
 
 void VerdictStrip::showText() {
-    // The finding in bold, up to its colon; then the sentences, or the one that sums them up.
-    const qsizetype end = words_.indexOf(QLatin1Char(':'));
-    const bool cut = compact_ && end > 0 && !title_.isEmpty();
-    const QString text = cut ? words_.left(end + 2) + title_ : words_;
-    const qsizetype colon = text.indexOf(QLatin1Char(':'));
-    label_->setText(colon > 0 ? QStringLiteral("<b>%1</b>%2").arg(text.left(colon + 1).toHtmlEscaped(), text.mid(colon + 1).toHtmlEscaped())
-                              : text.toHtmlEscaped());
+    // The finding in bold; then the sentences, or the one that sums them up.
+    const bool cut = compact_ && !opening_.isEmpty() && !title_.isEmpty();
+    label_->setText(opening_.isEmpty() ? QString()
+                                       : QStringLiteral("<b>%1:</b> %2").arg(opening_.toHtmlEscaped(), (cut ? title_ : sentences_).toHtmlEscaped()));
     const int air = compact_ ? 4 : 8;
     layout()->setContentsMargins(kBar + 12, air, 12, air);
-    setToolTip(cut ? words_ : title_);
+    setToolTip(cut ? opening_ + QStringLiteral(": ") + sentences_ : title_);
     // The height of the words is kept above, too: without this the strip stays as high as it was.
     layout()->activate();
     updateGeometry();

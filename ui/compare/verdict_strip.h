@@ -30,7 +30,7 @@ private:
     void showText();
 
     QLabel* label_;
-    QString words_, title_;
+    QString opening_, sentences_, title_;
     bool compact_ = false;
     int worth_ = -1;   ///< 1: worth it, 0: not, -1: inconclusive
 };

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "core/base/json.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/quant/recipe.h"
 
 namespace vernier::ui {

@@ -12,7 +12,7 @@
 
 #include "core/data/dataset.h"
 #include "core/flow/executed.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/model/model.h"
 #include "core/quant/plan.h"
 #include "core/quant/recipe.h"

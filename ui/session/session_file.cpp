@@ -12,7 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_depth.h"
-#include "core/measure/answers_json.h"
+#include "core/evidence/gate.h"
 #include "ui/session/session.h"
 #include "ui/session/session_report.h"
 

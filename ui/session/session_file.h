@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "core/base/json.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/model/model.h"
 #include "core/quant/recipe.h"
 #include "ui/session/run.h"

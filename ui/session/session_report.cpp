@@ -17,10 +17,7 @@ std::string reportHtml(const Trials& trials) {
         if (!run.comparison || candidate == compared.comparison.candidates.size()) {
             continue;
         }
-        // A report calls a model by its file: let that be the title that the run has now.
-        QString file = run.title;
-        file.replace(QLatin1Char('/'), QLatin1Char('-'));
-        compared.comparison.candidates[candidate++].measurement.model = (file + QStringLiteral(".onnx")).toStdString();
+        compared.comparison.candidates[candidate++].title = run.title.toStdString();
     }
     return render_html(compared);
 }

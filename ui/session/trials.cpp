@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/base/temporary.h"
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/report/documents.h"
 #include "core/report/verdict.h"
 #include "ui/session/undo_step.h"

@@ -30,9 +30,8 @@ double paintHead(QPainter* painter, double y, const Sheet& sheet, const Theme& t
 }
 
 double paintVerdict(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
-    const QString text = QString::fromStdString(sheet.verdict.text);
-    const qsizetype colon = text.indexOf(QLatin1Char(':'));
-    QString html = QStringLiteral("<p style='line-height:135%; margin:0'><b>%1</b>%2</p>").arg(text.left(colon + 1).toHtmlEscaped(), text.mid(colon + 1).toHtmlEscaped());
+    const QString html = QStringLiteral("<p style='line-height:135%; margin:0'><b>%1:</b> %2</p>")
+                             .arg(QString::fromStdString(sheet.verdict.opening).toHtmlEscaped(), QString::fromStdString(sheet.verdict.sentences).toHtmlEscaped());
     const double width = kInner - 40, top = y + 9;
     const double height = paintRich(nullptr, 0, 0, width, html, sheetFont(13), theme.text);
     if (painter != nullptr) {

@@ -51,7 +51,7 @@ std::string figures_text(const Comparison& comparison, const Style& style) {
     heads.push_back("<gate");
     TextTable table(heads);
     for (const TrialView& trial : views_of(comparison)) {
-        std::vector<std::string> cells = {title_of(trial.measured)};
+        std::vector<std::string> cells = {title_of(trial)};
         for (const Figure* each : shown) {
             cells.push_back(each->relative && trial.compared == nullptr ? "" : value_text(*each, trial));
             if (!each->against_column.empty()) cells.push_back(padded_against(each->against_of(trial)));
@@ -82,7 +82,7 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     text += figures_text(comparison, style) + "\n" + latency_text(comparison, style);
     for (const CandidateComparison& candidate : comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
-            text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate.measurement)), line.what, name(line.outcome), line.text);
+            text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate)), line.what, name(line.outcome), line.text);
     text += outputs_text(comparison, style);
     const Measurement& base = comparison.baseline;
     text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),

@@ -11,7 +11,6 @@
 #include "core/report/documents.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
-#include "core/report/verdict.h"
 
 namespace vernier::cli {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/measure/gate.h"
+#include "core/evidence/gate.h"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
 #include <optional>
 
-#include "core/measure/paired.h"
+#include "core/evidence/paired.h"
 
 namespace vernier {
 
@@ -19,11 +18,5 @@ struct PairedFigures {
 };
 
 [[nodiscard]] PairedFigures compare_latency(const Measurement& baseline, const Measurement& candidate);
-
-/// The time to fetch a file of this size at 400 Mbit/s, an assumed rate.
-[[nodiscard]] double download_ms(std::uint64_t size_bytes);
-
-/// Download, session start and first run, in ms.
-[[nodiscard]] double cold_start_ms(const Measurement& measurement);
 
 }  // namespace vernier

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "core/base/error.h"
-#include "core/measure/gate.h"
+#include "core/evidence/gate.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -101,6 +102,13 @@ Outcome Comparison::outcome() const {
     }
     return Outcome::not_judged;
 }
+
+std::string title_of(const Measurement& measurement) {
+    const std::filesystem::path& path = measurement.model;
+    return path.extension() == ".onnx" ? path.stem().string() : path.filename().string();
+}
+
+std::string title_of(const CandidateComparison& candidate) { return candidate.title.empty() ? title_of(candidate.measurement) : candidate.title; }
 
 void judge_again(Comparison& comparison, const Gate& gate) {
     comparison.gate = gate;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/measure/latency_compare.h"
+#include "core/evidence/latency_compare.h"
 #include "core/measure/measure.h"
 
 namespace vernier {
@@ -34,6 +34,7 @@ struct GateLine {
 /// A candidate against the baseline, paired.
 struct CandidateComparison {
     Measurement measurement;
+    std::string title = {};                  ///< what people call it; empty: by its file
     double size_ratio = 1;
     double speedup = 1;                      ///< of the median run, from pairs (paired.p50); 1 where there are too few
     Interval speedup_interval;               ///< 95 %
@@ -50,6 +51,10 @@ struct CandidateComparison {
     std::vector<GateLine> gate_lines;
     Outcome gate = Outcome::not_judged;      ///< worst of the lines: failed, then inconclusive, then passed
 };
+
+/// What people call a measured file: its name without folder and ".onnx"; a candidate by its title, where it has one.
+[[nodiscard]] std::string title_of(const Measurement& measurement);
+[[nodiscard]] std::string title_of(const CandidateComparison& candidate);
 
 struct Comparison {
     Measurement baseline;

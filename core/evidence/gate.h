@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 
 namespace vernier {
 
@@ -23,6 +23,10 @@ namespace vernier {
 
 /// Judges a speedup against a least value in the same way.
 [[nodiscard]] GateLine judge_speed(double speedup, const Interval& interval, double limit);
+
+[[nodiscard]] Json gate_json(const Gate& gate);
+/// Limits that are missing or null are not set.
+[[nodiscard]] Gate gate_from_json(const Json& json);
 
 /// Failed, then inconclusive, then passed; not_judged for no lines.
 [[nodiscard]] Outcome worst_of(const std::vector<GateLine>& lines);

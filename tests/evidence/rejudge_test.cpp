@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 #include "core/measure/latency.h"
 #include "core/measure/metrics.h"
 #include "tests/support/random.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/measure/compare.h"
+#include "core/evidence/compare.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/measure/gate.h"
+#include "core/evidence/gate.h"
 #include "core/measure/latency.h"
 #include "core/measure/metrics.h"
 #include "tests/measure/simulated.h"

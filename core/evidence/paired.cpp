@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/measure/paired.h"
+#include "core/evidence/paired.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/measure/paired.h"
+#include "core/evidence/paired.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "core/evidence/latency_compare.h"
 #include "core/measure/latency.h"
-#include "core/measure/latency_compare.h"
 #include "core/measure/two_speeds.h"
 #include "tests/measure/simulated_machine.h"
 #include "tests/support/random.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/measure/latency_compare.h"
+#include "core/evidence/latency_compare.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,15 +59,6 @@ std::optional<PairedRatio> compare_cold_start(const Measurement& baseline, const
 }
 
 }  // namespace
-
-double download_ms(std::uint64_t size_bytes) {
-    constexpr double kBitsPerMs = 400e6 / 1000;
-    return static_cast<double>(size_bytes) * 8 / kBitsPerMs;
-}
-
-double cold_start_ms(const Measurement& measurement) {
-    return download_ms(measurement.size_bytes) + measurement.session_start_ms + measurement.first_run_ms;
-}
 
 PairedFigures compare_latency(const Measurement& baseline, const Measurement& candidate) {
     const auto& before = baseline.latency.launches;

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/json_number.h"
+#include "core/evidence/compare.h"
+#include "core/evidence/gate.h"
+#include "core/measure/latency_json.h"
+#include "core/measure/reading.h"
+
+namespace vernier {
+namespace {
+
+constexpr int kSchema = 1;
+
+Outcome outcome_from(const std::string& text) {
+    for (const Outcome outcome : {Outcome::passed, Outcome::failed, Outcome::inconclusive, Outcome::not_judged}) {
+        if (name(outcome) == text) return outcome;
+    }
+    throw Error(ErrorKind::bad_data, fmt::format("unknown gate outcome \"{}\"", text));
+}
+
+Json judged_json(const CandidateComparison& candidate) {
+    Json lines = Json::array();
+    for (const GateLine& line : candidate.gate_lines) {
+        lines.push_back({{"what", line.what},
+                         {"outcome", name(line.outcome)},
+                         {"text", line.text},
+                         {"samples_needed", line.samples_needed}});
+    }
+    return {{"outcome", name(candidate.gate)}, {"lines", std::move(lines)}};
+}
+
+/// Names and places of the paired figures, in the order of the document.
+constexpr std::array<std::pair<const char*, std::optional<PairedRatio> PairedFigures::*>, 9> kPaired{{
+    {"p50", &PairedFigures::p50},
+    {"p90", &PairedFigures::p90},
+    {"p99", &PairedFigures::p99},
+    {"mean", &PairedFigures::mean},
+    {"after_pause", &PairedFigures::after_pause},
+    {"session_start", &PairedFigures::session_start},
+    {"first_run", &PairedFigures::first_run},
+    {"cold_start", &PairedFigures::cold_start},
+    {"memory", &PairedFigures::memory},
+}};
+
+Json paired_json(const PairedFigures& figures) {
+    Json json = Json::object();
+    for (const auto& [name, place] : kPaired) {
+        const auto& figure = figures.*place;
+        json[name] = nullptr;
+        if (figure) json[name] = {{"ratio", number_json(figure->ratio)}, {"interval", interval_json(figure->interval)}, {"differs", figure->differs}};
+    }
+    return json;
+}
+
+PairedFigures paired_from_json(const Json& json) {
+    PairedFigures figures;
+    for (const auto& [name, place] : kPaired) {
+        const auto found = json.find(name);
+        if (found == json.end() || found->is_null()) continue;
+        figures.*place = PairedRatio{number_from(found->at("ratio")), interval_from_json(found->at("interval")), found->at("differs").get<bool>()};
+    }
+    return figures;
+}
+
+void put_compared_answers(Json& json, const CandidateComparison& candidate) {
+    json["top1_delta_points"] = number_json(candidate.top1_delta_points);
+    json["top1_delta_interval"] = candidate.top1_delta_points ? interval_json(candidate.top1_delta_interval) : Json(nullptr);
+    json["agreement"] = number_json(candidate.agreement);
+    json["answers_compared"] = {{"same", candidate.same}, {"n", candidate.answered}};
+    json["output_sqnr_db"] = number_json(candidate.output_sqnr_db);
+    json["output_cosine"] = number_json(candidate.output_cosine);
+    json["flips"] = {{"right_both", candidate.right_both},
+                     {"lost", candidate.lost},
+                     {"gained", candidate.gained},
+                     {"wrong_both", candidate.wrong_both}};
+    json["gate"] = judged_json(candidate);
+}
+
+void take_compared_answers(const Json& json, CandidateComparison& candidate) {
+    candidate.top1_delta_points = optional_number(json, "top1_delta_points");
+    if (candidate.top1_delta_points) candidate.top1_delta_interval = interval_from_json(json.at("top1_delta_interval"));
+    candidate.agreement = optional_number(json, "agreement");
+    if (json.contains("answers_compared")) {
+        candidate.same = json.at("answers_compared").at("same").get<std::uint64_t>();
+        candidate.answered = json.at("answers_compared").at("n").get<std::uint64_t>();
+    }
+    candidate.output_sqnr_db = optional_number(json, "output_sqnr_db");
+    candidate.output_cosine = optional_number(json, "output_cosine");
+    const Json& flips = json.at("flips");
+    candidate.right_both = flips.at("right_both").get<std::uint64_t>();
+    candidate.lost = flips.at("lost").get<std::uint64_t>();
+    candidate.gained = flips.at("gained").get<std::uint64_t>();
+    candidate.wrong_both = flips.at("wrong_both").get<std::uint64_t>();
+    candidate.gate = outcome_from(json.at("gate").at("outcome").get<std::string>());
+    for (const Json& line : json.at("gate").at("lines")) {
+        candidate.gate_lines.push_back({line.at("what").get<std::string>(), outcome_from(line.at("outcome").get<std::string>()),
+                                        line.at("text").get<std::string>(), line.at("samples_needed").get<std::uint64_t>()});
+    }
+}
+
+Json to_json(const CandidateComparison& candidate, bool with_samples) {
+    Json json = to_json(candidate.measurement, with_samples);
+    json["title"] = title_of(candidate);
+    json["size_ratio"] = number_json(candidate.size_ratio);
+    json["speedup"] = number_json(candidate.speedup);
+    json["speedup_interval"] = interval_json(candidate.speedup_interval);
+    json["latency_differs"] = candidate.latency_differs;
+    json["paired"] = paired_json(candidate.paired);
+    put_compared_answers(json, candidate);
+    return json;
+}
+
+CandidateComparison candidate_from(const Json& json) {
+    CandidateComparison candidate;
+    candidate.measurement = measurement_from_json(json);
+    candidate.title = json.value("title", std::string());
+    candidate.size_ratio = number_from(json.at("size_ratio"));
+    candidate.speedup = number_from(json.at("speedup"));
+    candidate.speedup_interval = interval_from_json(json.at("speedup_interval"));
+    candidate.latency_differs = json.at("latency_differs").get<bool>();
+    if (json.contains("paired")) candidate.paired = paired_from_json(json.at("paired"));
+    take_compared_answers(json, candidate);
+    return candidate;
+}
+
+}  // namespace
+
+Json gate_json(const Gate& gate) {
+    return {{"max_drop_points", number_json(gate.max_drop_points)},
+            {"min_speedup", number_json(gate.min_speedup)},
+            {"min_agreement", number_json(gate.min_agreement)},
+            {"min_sqnr_db", number_json(gate.min_sqnr_db)}};
+}
+
+Gate gate_from_json(const Json& json) {
+    if (!json.is_object()) return {};
+    return {optional_number(json, "max_drop_points"), optional_number(json, "min_speedup"), optional_number(json, "min_agreement"),
+            optional_number(json, "min_sqnr_db")};
+}
+
+Json to_json(const Comparison& comparison, bool with_samples) {
+    Json json = {{"vernier_comparison", kSchema}, {"baseline", to_json(comparison.baseline, with_samples)}};
+    Json candidates = Json::array();
+    for (const CandidateComparison& candidate : comparison.candidates) candidates.push_back(to_json(candidate, with_samples));
+    json["candidates"] = std::move(candidates);
+    json["gate"] = gate_json(comparison.gate);
+    json["gate"]["outcome"] = name(comparison.outcome());
+    json["noise_floor"] = number_json(comparison.noise_floor);
+    return json;
+}
+
+Comparison comparison_from_json(const Json& json) {
+    return reading("comparison", [&] {
+        if (json.at("vernier_comparison").get<int>() != kSchema) {
+            throw Error(ErrorKind::bad_data, "the comparison was saved by another version of Vernier");
+        }
+        Comparison comparison;
+        comparison.baseline = measurement_from_json(json.at("baseline"));
+        for (const Json& item : json.at("candidates")) comparison.candidates.push_back(candidate_from(item));
+        comparison.gate = gate_from_json(json.at("gate"));
+        comparison.noise_floor = number_from(json.at("noise_floor"));
+        return comparison;
+    });
+}
+
+}  // namespace vernier
