@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/evidence/gate.h"
+#include "core/evidence/limits.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -78,6 +79,9 @@ void judge(CandidateComparison& candidate, const Measurement& baseline, const Ga
         candidate.gate_lines.push_back(
             judge_speed(candidate.speedup, candidate.speedup_interval, *gate.min_speedup));
     }
+    for (const Figure& each : figures())
+        if (const auto limit = gate.limits.find(std::string(each.id)); limit != gate.limits.end())
+            candidate.gate_lines.push_back(judge_figure(each, {candidate.measurement, &candidate}, limit->second));
     candidate.gate = worst_of(candidate.gate_lines);
 }
 

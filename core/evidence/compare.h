@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ struct Gate {
     std::optional<double> min_speedup = {};      ///< of the median run
     std::optional<double> min_agreement = {};    ///< percent of samples with the baseline's answer
     std::optional<double> min_sqnr_db = {};      ///< of each output with floating values
-    [[nodiscard]] bool any() const { return max_drop_points || min_speedup || min_agreement || min_sqnr_db; }
+    std::map<std::string, double> limits = {};   ///< of any other figure, by its id (core/evidence/limits.h)
+    [[nodiscard]] bool any() const { return max_drop_points || min_speedup || min_agreement || min_sqnr_db || !limits.empty(); }
     bool operator==(const Gate&) const = default;
 };
 
@@ -25,10 +27,11 @@ enum class Outcome { passed, failed, inconclusive, not_judged };
 
 /// One limit judged against an interval.
 struct GateLine {
-    std::string what;        ///< "accuracy", "agreement", "output error", "speed"
+    std::string what;        ///< "accuracy", "agreement", "output error", "speed"; of other figures the column's name
     Outcome outcome = Outcome::not_judged;
     std::string text;        ///< "drop 0.20 points (95 %: -0.05 to 0.46), limit 0.5"
     std::uint64_t samples_needed = 0;  ///< for inconclusive answers: how many would decide; 0 = not known
+    std::string figure = {};           ///< id of the figure, for a limit of Gate::limits
 };
 
 /// A candidate against the baseline, paired.

@@ -30,6 +30,7 @@ Json judged_json(const CandidateComparison& candidate) {
                          {"outcome", name(line.outcome)},
                          {"text", line.text},
                          {"samples_needed", line.samples_needed}});
+        if (!line.figure.empty()) lines.back()["figure"] = line.figure;
     }
     return {{"outcome", name(candidate.gate)}, {"lines", std::move(lines)}};
 }
@@ -99,7 +100,8 @@ void take_compared_answers(const Json& json, CandidateComparison& candidate) {
     candidate.gate = outcome_from(json.at("gate").at("outcome").get<std::string>());
     for (const Json& line : json.at("gate").at("lines")) {
         candidate.gate_lines.push_back({line.at("what").get<std::string>(), outcome_from(line.at("outcome").get<std::string>()),
-                                        line.at("text").get<std::string>(), line.at("samples_needed").get<std::uint64_t>()});
+                                        line.at("text").get<std::string>(), line.at("samples_needed").get<std::uint64_t>(),
+                                        line.value("figure", std::string())});
     }
 }
 
@@ -134,13 +136,14 @@ Json gate_json(const Gate& gate) {
     return {{"max_drop_points", number_json(gate.max_drop_points)},
             {"min_speedup", number_json(gate.min_speedup)},
             {"min_agreement", number_json(gate.min_agreement)},
-            {"min_sqnr_db", number_json(gate.min_sqnr_db)}};
+            {"min_sqnr_db", number_json(gate.min_sqnr_db)},
+            {"limits", gate.limits}};
 }
 
 Gate gate_from_json(const Json& json) {
     if (!json.is_object()) return {};
     return {optional_number(json, "max_drop_points"), optional_number(json, "min_speedup"), optional_number(json, "min_agreement"),
-            optional_number(json, "min_sqnr_db")};
+            optional_number(json, "min_sqnr_db"), json.value("limits", std::map<std::string, double>())};
 }
 
 Json to_json(const Comparison& comparison, bool with_samples) {

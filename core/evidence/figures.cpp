@@ -80,7 +80,7 @@ constexpr Figure kFigures[] = {
      .value = [](const TrialView& trial) { return std::optional(trial.measured.first_run_ms); },
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.first_run); }},
     {.id = "p50", .title = "Latency p50", .column = "p50", .unit = "ms", .places = in_measure | in_compare | in_runs | in_report | kCharts, .chart = 1,
-     .family = "latency", .against_column = "speed",
+     .family = "latency", .against_column = "speed", .own_limit = "--min-speedup",
      .value = [](const TrialView& trial) { return std::optional(trial.measured.latency.p50); },
      .interval = [](const TrialView& trial) { return proper(trial.measured.latency.p50_interval); },
      .against = speedup},
@@ -111,7 +111,7 @@ constexpr Figure kFigures[] = {
      .value = [](const TrialView& trial) { return megabytes_of(trial.measured.peak_rss_bytes); },
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.memory); }},
     {.id = "top1", .title = "Top-1", .column = "top-1", .unit = "%", .form = Form::percent, .better = Better::higher,
-     .places = in_measure | in_compare | in_runs | in_report | kCharts, .chart = 2, .family = "accuracy", .slot = "answers", .against_column = "points",
+     .places = in_measure | in_compare | in_runs | in_report | kCharts, .chart = 2, .family = "accuracy", .slot = "answers", .against_column = "points", .own_limit = "--max-drop",
      .value = [](const TrialView& trial) { return trial.measured.accuracy ? std::optional(trial.measured.accuracy->top1) : std::nullopt; },
      .interval = [](const TrialView& trial) { return trial.measured.accuracy ? proper(trial.measured.accuracy->top1_interval) : std::nullopt; },
      .against = top1_points,
@@ -120,7 +120,7 @@ constexpr Figure kFigures[] = {
      .family = "accuracy",
      .value = [](const TrialView& trial) { return trial.measured.accuracy ? std::optional(trial.measured.accuracy->top5) : std::nullopt; }},
     {.id = "agreement", .title = "Agreement", .column = "agreement", .unit = "%", .form = Form::percent, .better = Better::higher,
-     .places = in_compare | in_runs | in_report | kCharts, .chart = 2, .slot = "answers", .relative = true, .self = 100,
+     .places = in_compare | in_runs | in_report | kCharts, .chart = 2, .slot = "answers", .own_limit = "--min-agreement", .relative = true, .self = 100,
      .value = [](const TrialView& trial) { return trial.compared == nullptr ? std::nullopt : trial.compared->agreement; },
      .interval = [](const TrialView& trial) {
          const CandidateComparison* candidate = trial.compared;
@@ -128,7 +128,7 @@ constexpr Figure kFigures[] = {
                     ? std::nullopt : std::optional(percent_of(wilson_interval(candidate->same, candidate->answered)));
      }},
     {.id = "sqnr", .title = "SQNR of the worst output", .column = "SQNR", .unit = "dB", .form = Form::decibels, .better = Better::higher,
-     .places = in_compare | in_runs | in_report | kCharts, .chart = 2, .slot = "answers", .relative = true,
+     .places = in_compare | in_runs | in_report | kCharts, .chart = 2, .slot = "answers", .own_limit = "--min-sqnr", .relative = true,
      .value = output_sqnr, .interval = output_sqnr_interval, .instead = worst_output_text},
     {.id = "cosine", .title = "Cosine of the worst output", .column = "cosine", .unit = "", .form = Form::cosine, .better = Better::higher,
      .relative = true, .self = 1,

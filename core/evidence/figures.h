@@ -66,6 +66,7 @@ struct Figure {
     std::string_view family = {};          ///< figures that are told together in a tip: "latency"
     std::string_view slot = {};            ///< of those in one slot, a place with little room shows one: the first that is told
     std::string_view against_column = {};  ///< of the first table of `compare`: "speed"; empty: no column of its own
+    std::string_view own_limit = {};       ///< option of `compare` that limits it; empty: --limit
     std::string_view note = {};            ///< what one has to know to read it
     bool relative = false;                 ///< stands only against the baseline, so that the baseline has none
     std::optional<double> self = {};       ///< of a relative figure: what the baseline has against itself

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/evidence/figures.h"
 #include "core/evidence/gate.h"
 #include "core/measure/statistics.h"
 
@@ -136,10 +137,16 @@ const GateLine* line_of(const CandidateComparison& candidate, std::string_view w
     return nullptr;
 }
 
+namespace {
+
+bool is_about_answers(const GateLine& line) { return line.figure.empty() ? line.what != "speed" : needs_samples(figure(line.figure)); }
+
+}  // namespace
+
 const GateLine* answers_line(const CandidateComparison& candidate) {
     const GateLine* worst = nullptr;
     for (const GateLine& line : candidate.gate_lines) {
-        if (line.what == "speed") continue;
+        if (!is_about_answers(line)) continue;
         if (worst == nullptr || worst_of({*worst, line}) != worst->outcome) worst = &line;
     }
     return worst;

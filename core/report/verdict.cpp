@@ -90,6 +90,15 @@ std::string outputs_sentence(const Comparison& comparison, const CandidateCompar
     return text;
 }
 
+/// Limits on figures that no other sentence tells of.
+std::string limits_sentence(const CandidateComparison& candidate) {
+    std::string text;
+    for (const GateLine& line : candidate.gate_lines)
+        if (!line.figure.empty())
+            text += fmt::format("Limit on {}: {} ({}). ", line.what, line.outcome == Outcome::passed ? "within" : line.outcome == Outcome::failed ? "beyond" : "inconclusive", line.text);
+    return text;
+}
+
 std::string others_sentence(const Comparison& comparison, const CandidateComparison* best) {
     std::string text;
     std::size_t said = 0;
@@ -127,7 +136,7 @@ std::string no_gain_title(const Comparison& comparison) {
 
 void tell_candidate(Verdict& verdict, const Comparison& comparison, const CandidateComparison& best) {
     verdict.title = fmt::format("{}: {}, {}, {}", title_of(best), speed_phrase(best), size_phrase(best.size_ratio), accuracy_phrase(best));
-    verdict.sentences = trimmed(speed_sentence(comparison, best) + accuracy_sentence(comparison, best) + outputs_sentence(comparison, best) +
+    verdict.sentences = trimmed(speed_sentence(comparison, best) + accuracy_sentence(comparison, best) + outputs_sentence(comparison, best) + limits_sentence(best) +
                                 others_sentence(comparison, &best));
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/base/error.h"
+#include "core/evidence/limits.h"
 #include "core/measure/latency.h"
 #include "core/report/documents.h"
 #include "core/report/figure_text.h"
@@ -18,6 +19,7 @@ namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 /// A candidate of which everything is known.
@@ -157,6 +159,63 @@ TEST(Figures, TipsNameIntervalsPartsAndTheBaseline) {
     EXPECT_THAT(tip_text(figure("cold_start"), trial, ""), HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));
     EXPECT_EQ(tip_text(figure("size"), trial, ""), "File size 0.250 MB (250,000 bytes)\nagainst the baseline: 0.250x");
     EXPECT_EQ(row_text(figure("top1"), trial), "89.90  -0.10 ~");
+}
+
+TEST(Limits, EachFigureThatStandsToTheBaselineCanBeLimited) {
+    ComparedFiles compared = baseline_only();
+    const CandidateComparison& candidate = full_candidate(compared);
+    const TrialView trial{candidate.measurement, &candidate};
+    for (const Figure& each : figures()) {
+        if (!can_limit(each)) {
+            EXPECT_TRUE(!each.own_limit.empty() || (each.against == nullptr && !each.relative)) << each.id;
+            continue;
+        }
+        const double value = each.relative ? *each.value(trial) : each.against_of(trial)->value;
+        const double easy = is_least(each) ? value / 2 : value * 2, hard = is_least(each) ? value * 2 : value / 2;
+        EXPECT_EQ(judge_figure(each, trial, easy).outcome, Outcome::passed) << each.id;
+        EXPECT_EQ(judge_figure(each, trial, hard).outcome, Outcome::failed) << each.id;
+        EXPECT_EQ(judge_figure(each, trial, hard).figure, each.id);
+        EXPECT_THAT(limit_names(), HasSubstr(std::string(each.id)));
+    }
+}
+
+TEST(Limits, AnIntervalThatHoldsTheBoundIsInconclusive) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = full_candidate(compared);
+    const TrialView trial{candidate.measurement, &candidate};
+    const GateLine open = judge_figure(figure("p90"), trial, 2);
+    EXPECT_EQ(open.outcome, Outcome::inconclusive);
+    EXPECT_EQ(open.text, "2.000x (95 %: 1.960 to 2.040), at least 2 wanted");
+    EXPECT_EQ(judge_figure(figure("size"), trial, 0.25).outcome, Outcome::passed) << "sizes are exact";
+    candidate.paired.p99.reset();
+    candidate.measurement.latency.n = 400;
+    const GateLine unknown = judge_figure(figure("p99"), trial, 1);
+    EXPECT_EQ(unknown.outcome, Outcome::inconclusive);
+    EXPECT_THAT(unknown.text, HasSubstr("600 more runs are needed"));
+}
+
+TEST(Limits, AnOutputThatIsMissingFailsALimitOnOutputs) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = full_candidate(compared);
+    candidate.measurement.outputs[0].problem = "missing";
+    EXPECT_EQ(judge_figure(figure("cosine"), {candidate.measurement, &candidate}, 0.1).outcome, Outcome::failed);
+    EXPECT_EQ(judge_figure(figure("p90"), {candidate.measurement, &candidate}, 1).outcome, Outcome::passed);
+}
+
+TEST(Limits, AreJudgedSavedAndToldOf) {
+    ComparedFiles compared = baseline_only();
+    full_candidate(compared);
+    Comparison& comparison = compared.comparison;
+    judge_again(comparison, {.limits = {{"p90", 3}, {"size", 0.5}}});
+    ASSERT_EQ(comparison.candidates[0].gate_lines.size(), 2U);
+    EXPECT_EQ(comparison.candidates[0].gate, Outcome::failed);
+    const Comparison back = comparison_from_json(Json::parse(to_json(comparison).dump()));
+    EXPECT_EQ(back.gate, comparison.gate);
+    EXPECT_EQ(to_json(back), to_json(comparison));
+    const Verdict verdict = verdict_of(comparison);
+    EXPECT_EQ(verdict.conclusion, Conclusion::not_worth_it);
+    EXPECT_THAT(verdict.sentences, HasSubstr("Limit on p90: beyond (2.000x (95 %: 1.960 to 2.040), at least 3 wanted)."));
+    EXPECT_THAT(verdict.title, Not(HasSubstr("p90"))) << "accuracy is another thing than a time";
 }
 
 TEST(Titles, ACandidateIsCalledByItsTitle) {

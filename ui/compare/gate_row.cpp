@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "ui/compare/limit_button.h"
 #include "ui/session/session.h"
 
 namespace vernier::ui {
@@ -39,7 +40,8 @@ std::optional<double> valueOf(const QDoubleSpinBox& box) {
 GateRow::GateRow(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), drop_(limitBox(-0.1, kMostPoints, 0.1, QStringLiteral("≤ "), tr(" points"))),
       agreement_(limitBox(0, 100, 1, QStringLiteral("≥ "), QStringLiteral(" %"))),
-      outputError_(limitBox(0, kMostDb, 1, QStringLiteral("≥ "), QStringLiteral(" dB"))), speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))) {
+      outputError_(limitBox(0, kMostDb, 1, QStringLiteral("≥ "), QStringLiteral(" dB"))), speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))),
+      more_(new LimitButton(session)) {
     grid_ = new QGridLayout(this);
     grid_->setContentsMargins(0, 0, 0, 0);
     grid_->setSpacing(6);
@@ -67,9 +69,9 @@ GateRow::GateRow(Session& session, QWidget* parent)
     showGate();
 }
 
-/// What the parts take in so many columns.
+/// What the parts take in so many columns, and the menu behind them.
 int GateRow::widthOf(int columns) const {
-    int width = (columns - 1) * grid_->spacing();
+    int width = columns * grid_->spacing() + more_->sizeHint().width();
     for (int column = 0; column < columns; ++column) {
         int most = 0;
         for (int i = column; i < int(parts_.size()); i += columns) {
@@ -87,7 +89,7 @@ void GateRow::resizeEvent(QResizeEvent* event) {
     arrange(widthOf(all) <= width() ? all : widthOf(4) <= width() ? 4 : 2);
 }
 
-/// Labels and boxes in turn, so many in a row.
+/// Labels and boxes in turn, so many in a row; the menu of other limits behind the last.
 void GateRow::arrange(int columns) {
     if (columns == columns_) {
         return;
@@ -97,8 +99,10 @@ void GateRow::arrange(int columns) {
         grid_->removeWidget(parts_[i]);
         grid_->addWidget(parts_[i], i / columns, i % columns);
     }
-    for (int column = 0; column <= int(parts_.size()); ++column) {
-        grid_->setColumnStretch(column, column == columns ? 1 : 0);  // what is left is behind them
+    grid_->removeWidget(more_);
+    grid_->addWidget(more_, (int(parts_.size()) - 1) / columns, columns);
+    for (int column = 0; column <= int(parts_.size()) + 1; ++column) {
+        grid_->setColumnStretch(column, column == columns + 1 ? 1 : 0);  // what is left is behind them
     }
 }
 
@@ -120,7 +124,7 @@ void GateRow::showUse() {
 }
 
 void GateRow::tell() {
-    session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_)});
+    session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits});
 }
 
 }  // namespace vernier::ui

@@ -9,6 +9,7 @@ class QGridLayout;
 
 namespace vernier::ui {
 
+class LimitButton;
 class Session;
 
 /// The limits of the gate, editable at any time: the figures that are there are judged anew at once.
@@ -22,6 +23,7 @@ public:
     [[nodiscard]] QDoubleSpinBox* speedup() const { return speedup_; }
     [[nodiscard]] QDoubleSpinBox* agreement() const { return agreement_; }
     [[nodiscard]] QDoubleSpinBox* outputError() const { return outputError_; }
+    [[nodiscard]] LimitButton* more() const { return more_; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -41,6 +43,7 @@ private:
     QDoubleSpinBox* agreement_;
     QDoubleSpinBox* outputError_;
     QDoubleSpinBox* speedup_;
+    LimitButton* more_;
 };
 
 }  // namespace vernier::ui

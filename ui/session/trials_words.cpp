@@ -102,6 +102,9 @@ QStringList Trials::gateWords() const {
     if (gate.min_speedup) {
         words << QStringLiteral("--min-speedup") << number(*gate.min_speedup);
     }
+    for (const auto& [figure, bound] : gate.limits) {
+        words << QStringLiteral("--limit") << QString::fromStdString(figure) + QLatin1Char('=') + number(bound);
+    }
     return words;
 }
 

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <memory>
 
 #include "app/cli/commands/table.h"
@@ -11,6 +13,7 @@
 #include "app/cli/options.h"
 #include "core/base/file.h"
 #include "core/evidence/figures.h"
+#include "core/evidence/limits.h"
 #include "core/report/documents.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
@@ -23,7 +26,7 @@ namespace {
 
 struct Options {
     std::string baseline, report;
-    std::vector<std::string> candidates;
+    std::vector<std::string> candidates, limits;
     RunChoices run;
     std::optional<double> max_drop, min_speedup, min_agreement, min_sqnr;
 };
@@ -90,6 +93,22 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     return text + "\n\n" + cli::text_of(compared.findings, style);
 }
 
+/// "p90=1.2" as a limit of a gate.
+void add_limit(Gate& gate, const std::string& text) {
+    const std::size_t equals = text.find('=');
+    const std::string id = text.substr(0, equals);
+    const auto all = figures();
+    const auto named = std::find_if(all.begin(), all.end(), [&](const Figure& each) { return each.id == id && can_limit(each); });
+    if (named == all.end()) throw Error(ErrorKind::usage, fmt::format("no figure \"{}\" can be limited", printable(id)), {}, "These can: " + limit_names() + ".");
+    double bound = 0;
+    const char* const end = text.data() + text.size();
+    const char* const begin = equals == std::string::npos ? end : text.data() + equals + 1;
+    const auto [rest, problem] = std::from_chars(begin, end, bound);
+    if (problem != std::errc() || rest != end || !std::isfinite(bound))
+        throw Error(ErrorKind::usage, fmt::format("\"{}\" names no limit", printable(text)), {}, "Write a figure and a number, such as p90=1.2.");
+    gate.limits[id] = bound;
+}
+
 int compare(Context& context, const Options& options) {
     std::vector<std::filesystem::path> models = {options.baseline};
     models.insert(models.end(), options.candidates.begin(), options.candidates.end());
@@ -98,6 +117,7 @@ int compare(Context& context, const Options& options) {
     gate.min_speedup = options.min_speedup;
     gate.min_agreement = options.min_agreement;
     gate.min_sqnr_db = options.min_sqnr;
+    for (const std::string& limit : options.limits) add_limit(gate, limit);
     if (options.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "--min-agreement is a percentage", {}, "Give a number from 0 to 100.");
     const ComparedFiles compared = compare_files(context.runtime(), models, options.run.data, options.run.read(), gate, context.job(), options.report);
     if (!options.report.empty()) write_file(options.report, render_html(compared));
@@ -114,6 +134,8 @@ Run declare(OptionSet& set) {
     set.number("--min-speedup", options->min_speedup, "X", "Gate: p50 must be this many times that of the baseline or better", false);
     set.number("--min-agreement", options->min_agreement, "P", "Gate: at least this percent of samples must get the baseline's answer", true);
     set.number("--min-sqnr", options->min_sqnr, "DB", "Gate: the SQNR of each output must be at least this many dB", true);
+    set.list("--limit", options->limits, "FIGURE=X",
+             "Gate: a limit on another figure, such as p90=1.2 (times as fast), size=0.5 or memory=0.9 (of the baseline's), cosine=0.99");
     set.text("--report", options->report, "FILE.html", "Write the comparison as one HTML file");
     return [options](Context& context) { return compare(context, *options); };
 }

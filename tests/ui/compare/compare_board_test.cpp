@@ -4,17 +4,20 @@
 #include <QClipboard>
 #include <QDoubleSpinBox>
 #include <QGuiApplication>
+#include <QMenu>
 #include <QPushButton>
 
 #include <algorithm>
 
 #include <gtest/gtest.h>
 
+#include "core/evidence/limits.h"
 #include "tests/ui/compared.h"
 #include "ui/charts/comparison_plots.h"
 #include "ui/compare/charts_area.h"
 #include "ui/compare/gate_row.h"
 #include "ui/compare/invitation.h"
+#include "ui/compare/limit_button.h"
 #include "ui/compare/run_table.h"
 #include "ui/compare/verdict_strip.h"
 
@@ -85,6 +88,29 @@ TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
     EXPECT_FALSE(small.session.gate().min_sqnr_db.has_value());
     EXPECT_EQ(small.session.comparison()->candidates[0].gate, Outcome::passed);
     EXPECT_EQ(small.session.comparisonJson()["candidates"][0]["gate"]["lines"].size(), 2U) << "the document follows";
+}
+
+TEST(CompareBoard, AnyFigureCanBeLimited) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    LimitButton& more = *board.gate()->more();
+    emit more.menu()->aboutToShow();
+    const auto actions = more.menu()->actions();
+    for (const Figure& each : figures()) {
+        const QString title = QString::fromStdString(std::string(each.title)) + QStringLiteral("…");
+        const bool listed = std::any_of(actions.begin(), actions.end(), [&](const QAction* action) { return action->text() == title; });
+        EXPECT_EQ(listed, can_limit(each)) << each.id;
+    }
+    more.setLimit(figure("size"), 0.3);
+    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3 && board.table()->item(2, board.table()->gateColumn())->text() == QStringLiteral("✕ size"); }))
+        << board.table()->item(2, board.table()->gateColumn())->text().toStdString();
+    EXPECT_TRUE(more.toolTip().contains(QStringLiteral("File size ≤ 0.300x"))) << more.toolTip().toStdString();
+    board.gate()->speedup()->setValue(0.5);
+    EXPECT_EQ(small.session.gate().limits.at("size"), 0.3) << "the boxes leave the other limits alone";
+    more.setLimit(figure("size"), std::nullopt);
+    EXPECT_TRUE(small.session.gate().limits.empty());
 }
 
 TEST(CompareBoard, RowsAndChartsSelectTheSessionsRun) {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QToolButton>
+
+#include <optional>
+
+namespace vernier {
+struct Figure;
+}
+
+namespace vernier::ui {
+
+class Session;
+
+/// A menu of all figures that the gate can limit beside its four boxes (core/evidence/limits.h): one that is chosen asks for its
+/// limit, one that has a limit loses it. The tip says which are set.
+class LimitButton : public QToolButton {
+    Q_OBJECT
+
+public:
+    explicit LimitButton(Session& session, QWidget* parent = nullptr);
+
+    /// Sets the limit of a figure, or takes it away.
+    void setLimit(const Figure& figure, std::optional<double> bound);
+
+private:
+    void fill();
+    void ask(const Figure& figure);
+    void showSet();
+
+    Session& session_;
+};
+
+}  // namespace vernier::ui
