@@ -139,7 +139,11 @@ const GateLine* line_of(const CandidateComparison& candidate, std::string_view w
 
 namespace {
 
-bool is_about_answers(const GateLine& line) { return line.figure.empty() ? line.what != "speed" : needs_samples(figure(line.figure)); }
+bool is_about_answers(const GateLine& line) {
+    if (line.figure.empty()) return line.what != "speed";
+    const auto all = figures();
+    return std::any_of(all.begin(), all.end(), [&](const Figure& each) { return each.id == line.figure && needs_samples(each); });
+}
 
 }  // namespace
 

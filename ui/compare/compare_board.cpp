@@ -126,13 +126,14 @@ QWidget* CompareBoard::buildRight() {
 /// In a small window the charts matter more than what to do about a warning: the tip says it.
 void CompareBoard::showWarnings(bool shorter) {
     QStringList lines;
-    for (const QString& warning : warnings_) {
-        const qsizetype end = warning.indexOf(QStringLiteral(". "));
-        lines << QStringLiteral("⚠ ") + (shorter && end > 0 ? warning.left(end + 1) : warning);
+    QStringList whole;
+    for (const MeasuredWarning& warning : warnings_) {
+        lines << QStringLiteral("⚠ ") + (shorter ? warning.text : warning.whole());
+        whole << warning.whole();
     }
     warning_->setFont(shorter ? labelFont() : bodyFont());
     warning_->setText(lines.join(shorter ? QStringLiteral("  ") : QStringLiteral("\n")));
-    warning_->setToolTip(shorter ? warnings_.join(QLatin1Char('\n')) : QString());
+    warning_->setToolTip(shorter ? whole.join(QLatin1Char('\n')) : QString());
 }
 
 /// In a small window the table matters more than a command of its row's menu.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QVector>
 #include <QWidget>
+
+#include "ui/compare/session_comparison.h"
 
 class QLabel;
 class QPushButton;
@@ -62,7 +65,7 @@ private:
     RunTable* table_;
     GateRow* gate_;
     VerdictStrip* verdict_;
-    QStringList warnings_;
+    QVector<MeasuredWarning> warnings_;
     QLabel* warning_;
     ChartsArea* charts_;
     Invitation* invitation_;

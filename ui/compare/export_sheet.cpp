@@ -114,7 +114,9 @@ std::optional<Sheet> sheetOf(const Session& session) {
     Sheet sheet;
     sheet.verdict = verdict_of(named->comparison);
     sheet.subtitle = subtitleOf(session, named->comparison.baseline, origin);
-    sheet.warnings = measuredWarnings(session);
+    for (const MeasuredWarning& warning : measuredWarnings(session)) {
+        sheet.warnings << warning.whole();
+    }
     sheet.footer = footerOf(*named, origin);
     sheet.named = std::move(*named);
     return sheet;

@@ -99,15 +99,15 @@ QString measuredHow(const Session& session) {
     return parts.join(QStringLiteral(" · "));
 }
 
-QStringList measuredWarnings(const Session& session) {
-    QStringList words;
+QVector<MeasuredWarning> measuredWarnings(const Session& session) {
+    QVector<MeasuredWarning> words;
     const Json& document = session.comparisonJson();
     if (!document.is_object() || !document.contains("findings") || !document["findings"].is_array()) {
         return words;
     }
     for (const Json& finding : document["findings"]) {
         if (finding.is_object() && finding.value("severity", std::string()) == "warning") {
-            words << named(text(finding.value("text", std::string()) + " " + finding.value("remedy", std::string())).trimmed(), session);
+            words.push_back({named(text(finding.value("text", std::string())), session), named(text(finding.value("remedy", std::string())), session)});
         }
     }
     return words;

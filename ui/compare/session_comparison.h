@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QVector>
 
 #include "core/report/verdict.h"
 #include "ui/charts/comparison_plots.h"
@@ -19,8 +20,12 @@ namespace vernier::ui {
 /// "efficientnet.onnx · 1,000 validation samples of NAME · 1 thread · AMD EPYC · host · 2026-11-21": under exported charts.
 [[nodiscard]] QString measuredHow(const Session& session);
 
-/// Warnings that came with the comparison ("Other work was running ..."), each with what to do.
-[[nodiscard]] QStringList measuredWarnings(const Session& session);
+/// A warning that came with the comparison: "Other work was running ...", and what to do about it.
+struct MeasuredWarning {
+    QString text, remedy;
+    [[nodiscard]] QString whole() const { return (text + QLatin1Char(' ') + remedy).trimmed(); }
+};
+[[nodiscard]] QVector<MeasuredWarning> measuredWarnings(const Session& session);
 
 /// Gate outcome in words with a sign: "✓ pass", "✕ accuracy", "? inconclusive"; "–" without a limit.
 [[nodiscard]] QString gateWords(const CandidateComparison& candidate);
