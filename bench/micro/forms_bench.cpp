@@ -63,7 +63,7 @@ onnx::ModelProto quantized(const RuntimePtr& runtime, const Model& model, Form f
     Watched watched;
     for (const auto& tensor : plan.observed()) watched[tensor];
     const MadeDataset data(4, 4, [&](Split, std::uint64_t) { return sample(s); });
-    const Ranges ranges = calibrate(runtime, std::make_shared<const onnx::ModelProto>(edit.build()), watched, data, {}, 1, {});
+    const Ranges ranges = calibrate({runtime, Target{}, std::make_shared<const onnx::ModelProto>(edit.build()), data, Calibration{}.samples, 1}, watched, {});
     std::vector<Finding> findings;
     emit_static(edit, plan, ranges, {}, std::vector<bool>(edit.size(), true), findings);
     return std::move(edit).build();
@@ -71,7 +71,7 @@ onnx::ModelProto quantized(const RuntimePtr& runtime, const Model& model, Form f
 
 std::unique_ptr<Session> bound(const RuntimePtr& runtime, const onnx::ModelProto& proto, const Shape& s) {
     const std::string bytes = proto.SerializeAsString();
-    auto session = Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
+    auto session = Session::open(runtime, std::as_bytes(std::span(bytes.data(), bytes.size())), {}, Target{});
     session->bind(sample(s).inputs);
     session->run_bound();
     return session;

@@ -331,10 +331,10 @@ Audit audit_from_json(const Json& json) {
     return audit;
 }
 
-Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {
+Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
     const onnx::ModelProto named = with_named_nodes(model);
     // Names survive up to this level; the next one renames what it lays out anew.
-    const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, GraphLevel::extended));
+    const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, target.at(GraphLevel::extended)));
     Audit audit;
     std::int32_t index = 0;
     for (const Pair& pair : pairs_of(model.graph(), named.graph(), extended.graph())) {
@@ -344,10 +344,10 @@ Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, cons
     return audit;
 }
 
-Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder) {
-    Audit audit = audit_nodes(runtime, model, folder);
+Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
+    Audit audit = audit_nodes(runtime, model, folder, target);
     const onnx::ModelProto named = with_named_nodes(model);
-    const onnx::ModelProto all = parsed(optimized_model(runtime, named, folder, GraphLevel::all));
+    const onnx::ModelProto all = parsed(optimized_model(runtime, named, folder, target.at(GraphLevel::all)));
     for (const Pair& pair : pairs_of(model.graph(), named.graph(), all.graph()))
         if (pair.executed) count_leftovers(*pair.written, *pair.executed, audit);
     return audit;

@@ -45,12 +45,13 @@ struct Audit {
 /// Throws a JSON exception where a field is missing.
 [[nodiscard]] Audit audit_from_json(const Json& json);
 
-/// Reads the graph that the runtime executes and says for each node how it runs. External data is looked for in folder.
+/// Reads the graph that the runtime executes on a target and says for each node how it runs. External data is looked for in folder.
 /// Bodies of If, Loop and Scan too, except those that the runtime dissolved (a branch that is always taken). Throws Error{bad_model} when the runtime refuses the model.
 [[nodiscard]] Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
-                                const std::filesystem::path& folder);
+                                const std::filesystem::path& folder, const Target& target = {});
 
 /// The same without what is left over between the nodes (the counts, constant_dequantize), in half the time.
-[[nodiscard]] Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder);
+[[nodiscard]] Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder,
+                                const Target& target = {});
 
 }  // namespace vernier

@@ -74,7 +74,7 @@ public:
                                                   {"ort", ort_},
                                                   {"bytes", wire_binary(std::as_bytes(std::span(bytes)))},
                                                   {"folder", ""},
-                                                  {"level", static_cast<int>(level)}});
+                                                  {"target", to_json(Target{}.at(level))}});
         } catch (const WorkerDied&) {
             return true;
         } catch (const Error&) {

@@ -45,10 +45,9 @@ FileId id_of(const fs::path& file) {
 }
 
 Json open_bytes(const RuntimePtr& runtime, const Json& message) {
-    RunOptions options;
-    options.level = static_cast<GraphLevel>(message.at("level").get<int>());
+    const Target target = target_from_json(message.at("target"));
     const auto bytes = std::as_bytes(std::span(message.at("bytes").get_binary()));
-    return Session::open(runtime, bytes, message.at("folder").get<std::string>(), options)->start_ms();
+    return Session::open(runtime, bytes, message.at("folder").get<std::string>(), target)->start_ms();
 }
 
 const Port* find(const std::vector<Port>& ports, const std::string& name) {
@@ -94,19 +93,12 @@ struct Checks::Patience {
 };
 
 Checks::Subject Checks::subject_of(const fs::path& file) const {
-    return {[this, file](const RunOptions& options) { return open_session(runtime_, file, options); },
-            [this, file](const RunOptions& options) { return open_in_true_half(runtime_, file, fp32_file_, options); }, is_small(file)};
-}
-
-RunOptions Checks::options_at(GraphLevel level) const {
-    RunOptions options;
-    options.threads = threads_;
-    options.level = level;
-    return options;
+    return {[this, file](const Target& target) { return open_session(runtime_, file, target); },
+            [this, file](const Target& target) { return open_in_true_half(runtime_, file, fp32_file_, target); }, is_small(file)};
 }
 
 Checks::Ran Checks::run_all(const Subject& subject, GraphLevel level, const Patience& patience) const {
-    return run_samples(subject.open(options_at(level)), patience);
+    return run_samples(subject.open(target_.at(level)), patience);
 }
 
 Checks::Ran Checks::run_samples(std::unique_ptr<Session> session, const Patience& patience) const {
@@ -130,7 +122,7 @@ void Checks::go_on(Ran& ran, std::size_t samples, const Patience& patience) cons
 Checks::Ran Checks::run_in_true_half(const Subject& subject, GraphLevel level) const {
     std::unique_ptr<Session> session;
     try {
-        session = subject.open_in_true_half(options_at(level));
+        session = subject.open_in_true_half(target_.at(level));
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;  // the file itself can be opened: what is refused is our operator in it
     }
@@ -143,7 +135,7 @@ Checks::Ran Checks::run_in_true_half(const Subject& subject, GraphLevel level) c
 }
 
 Json Checks::run_fp32(const Json& message) {
-    threads_ = message.at("threads").get<int>();
+    target_ = target_from_json(message.at("target"));
     seconds_ = message.at("seconds").get<double>();
     free_shapes_ = message.at("free_shapes").get<bool>();
     samples_.clear();
@@ -158,7 +150,7 @@ Json Checks::run_fp32(const Json& message) {
     ports_ = std::move(ran.ports);
     std::erase_if(ports_, [](const Port& port) { return bits(port.type.element) == 0; });
     fp32_ = std::move(ran.outputs);
-    if (threads_ == 1 && opened.small) fp32_session_ = std::move(ran.session);
+    if (target_.threads == 1 && opened.small) fp32_session_ = std::move(ran.session);
     return fp32_.size();
 }
 
@@ -207,7 +199,7 @@ Json Checks::verify_file(const Json& message) {
     const bool off = message.at("off").get<bool>();
     checked_session_.reset();
     Runs runs = run_for(subject_of(file), off);
-    if (threads_ == 1) checked_session_ = std::move(runs.all.session);
+    if (target_.threads == 1) checked_session_ = std::move(runs.all.session);
     checked_ = id_of(file);
     return hold_against_fp32(runs, off);
 }
@@ -228,8 +220,8 @@ Json Checks::hold_against_fp32(const Runs& runs, bool with_off) const {
 }
 
 Json Checks::verify(const std::shared_ptr<const onnx::ModelProto>& model, bool off) const {
-    const Subject subject{[this, model](const RunOptions& options) { return Session::open(runtime_, model, options); },
-                          [this, model](const RunOptions& options) { return open_in_true_half(runtime_, model, fp32_file_, options); }, false};
+    const Subject subject{[this, model](const Target& target) { return Session::open(runtime_, model, target); },
+                          [this, model](const Target& target) { return open_in_true_half(runtime_, model, fp32_file_, target); }, false};
     return hold_against_fp32(run_for(subject, off), off);
 }
 
@@ -242,13 +234,13 @@ Json Checks::beyond_half(const Json& message) const {
             if (std::any_of(values.begin(), values.end(), [](float value) { return std::fabs(value) >= kBeyondHalf; })) beyond.insert(tensor);
         };
     auto model = std::make_shared<const onnx::ModelProto>(read_proto(fp32_file_));
-    (void)run_samples(Session::open_observed(runtime_, std::move(model), fp32_file_.parent_path(), options_at(GraphLevel::all), observers),
+    (void)run_samples(Session::open_observed(runtime_, std::move(model), fp32_file_.parent_path(), target_.at(GraphLevel::all), observers),
                       {.seconds = seconds_});
     return beyond;
 }
 
 Json Checks::audit(const Json& message) const {
-    return to_json(audit_nodes(runtime_, read_proto(message.at("model").get<std::string>()), {}));
+    return to_json(audit_nodes(runtime_, read_proto(message.at("model").get<std::string>()), {}, target_));
 }
 
 Session* Checks::open_already(const fs::path& file) const {
@@ -262,7 +254,7 @@ Json Checks::time(const Json& message) {
     for (const Json& model : message.at("models")) {
         const auto file = model.get<std::string>();
         sessions.push_back(open_already(file));
-        if (sessions.back() == nullptr) sessions.back() = opened.emplace_back(open_session(runtime_, file, RunOptions{})).get();
+        if (sessions.back() == nullptr) sessions.back() = opened.emplace_back(open_session(runtime_, file, target_.on_threads(1))).get();
         sessions.back()->bind(samples_.at(0));
         sessions.back()->run_bound();
     }

@@ -30,7 +30,7 @@ public:
     explicit Checks(RuntimePtr runtime = nullptr) : runtime_(std::move(runtime)) {}
 
     /// Answers one message {"do": ..., "ort": ..., ...}:
-    ///   fp32     model, samples, threads, seconds, free_shapes: runs FP32 on as many samples as the time allows, but a few -> samples
+    ///   fp32     model, samples, target, seconds, free_shapes: runs FP32 on as many samples as the time allows, but a few -> samples
     ///   more     seconds: runs FP32 on further samples while this time allows -> samples
     ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations, and in
     ///            true half precision -> outputs (OutputCheck)
@@ -38,7 +38,7 @@ public:
     ///   audit    model -> how each node runs (audit_nodes)
     ///   time     models, seconds, clear (TimeLine) -> for each, milliseconds of processor time of one run in each round; they run
     ///            in turns, until time is over or it is clear on which side of each line they are
-    ///   open     bytes, folder, level -> milliseconds
+    ///   open     bytes, folder, target -> milliseconds
     ///   blame    see core/flow/blame.h
     ///   memory   -> the process's peak in bytes
     [[nodiscard]] Json answer(const Json& message);
@@ -62,8 +62,8 @@ private:
     };
     /// What is run, however it is opened.
     struct Subject {
-        std::function<std::unique_ptr<Session>(const RunOptions& options)> open;
-        std::function<std::unique_ptr<Session>(const RunOptions& options)> open_in_true_half;
+        std::function<std::unique_ptr<Session>(const Target& target)> open;
+        std::function<std::unique_ptr<Session>(const Target& target)> open_in_true_half;
         bool small = false;   ///< two sessions of it may be held at once
     };
     struct Patience;
@@ -72,7 +72,6 @@ private:
         Ran all, off, half;
     };
     [[nodiscard]] Subject subject_of(const std::filesystem::path& file) const;
-    [[nodiscard]] RunOptions options_at(GraphLevel level) const;
     [[nodiscard]] Ran run_all(const Subject& subject, GraphLevel level, const Patience& patience) const;
     [[nodiscard]] Ran run_samples(std::unique_ptr<Session> session, const Patience& patience) const;
     /// Runs the samples that ran has no outputs of yet.
@@ -86,7 +85,7 @@ private:
     [[nodiscard]] Session* open_already(const std::filesystem::path& file) const;
 
     RuntimePtr runtime_;
-    int threads_ = 1;
+    Target target_;
     double seconds_ = 0;
     bool free_shapes_ = false;
     std::filesystem::path fp32_file_;

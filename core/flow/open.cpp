@@ -149,32 +149,32 @@ ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& p
     return damage_of(*model) ? model : at_sizes(runtime, with_all_types(runtime, std::move(model), job), sizes, job);
 }
 
-std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const RunOptions& options) {
+std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const Target& target) {
     try {
-        return Session::open(runtime, path, options);
+        return Session::open(runtime, path, target);
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::bad_model) throw;
         const ModelPtr model = opened_or_null(path);
         if (model == nullptr || !has_equal_node_names(*model)) throw;
         const std::string renamed = with_unique_names(*model);
-        return Session::open(runtime, std::as_bytes(std::span(renamed)), model->folder(), options);
+        return Session::open(runtime, std::as_bytes(std::span(renamed)), model->folder(), target);
     }
 }
 
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {
-    RunOptions options;
+    Target target;
     const std::size_t results = count_results(model);
     const bool large = results > kOptimizeAtMost || folds_much(model);
-    if (large) options.level = GraphLevel::off;
-    options.plan_memory = results <= kPlanAtMost;
+    if (large) target.level = GraphLevel::off;
+    target.plan_memory = results <= kPlanAtMost;
     const auto told = [large](double ms) { return large ? std::optional<double>() : ms; };
     try {
-        return told(Session::open(runtime, model.path(), options)->start_ms());
+        return told(Session::open(runtime, model.path(), target)->start_ms());
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::bad_model || !has_equal_node_names(model)) throw;
     }
     const std::string renamed = with_unique_names(model);
-    const double ms = Session::open(runtime, std::as_bytes(std::span(renamed)), model.folder(), options)->start_ms();
+    const double ms = Session::open(runtime, std::as_bytes(std::span(renamed)), model.folder(), target)->start_ms();
     findings.push_back({Severity::warning, "equal-node-names", kNone, {}, {},
                         "ONNX Runtime refuses this file because several nodes have the same name; with unique names it runs.",
                         "A quantized file gets unique names."});

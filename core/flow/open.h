@@ -23,7 +23,7 @@ namespace vernier {
 [[nodiscard]] ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes = {});
 
 /// Opens a file; one that the runtime refuses only for equal node names is opened with unique ones. Throws Error{not_found, bad_model}.
-[[nodiscard]] std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const RunOptions& options);
+[[nodiscard]] std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const Target& target);
 
 /// Loads the model into a session and drops it: the runtime has the last word on what is a model. Gives how long it took
 /// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. A file that the runtime refuses only for equal node names is tried again with unique ones, and said so in

@@ -271,7 +271,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
 
     const Stopwatch before_fp32(nullptr);
     const RuntimePtr here = request.worker.empty() ? runtime : nullptr;
-    Verifier verifier = with_files(request, [&] { return Verifier({request.worker, runtime->path().string(), result.model, data, 1, here}, job); });
+    Verifier verifier = with_files(request, [&] { return Verifier({request.worker, runtime->path().string(), result.model, data, request.options.target, here}, job); });
     Spent verifying = before_fp32.spent(&verifier);
     QuantizeOptions options = request.options;
     options.timer = timer_of(verifier, request.out);
@@ -298,7 +298,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     for (Finding& finding : findings_of(result.verified)) result.findings.push_back(std::move(finding));
     if (ran_as_assumed(result.verified, *result.model))
         for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));
-    if (result.verified.outputs.empty() && mended.file.readable().empty()) check_it_loads(runtime, last.proto, *result.model);
+    if (result.verified.outputs.empty() && mended.file.readable().empty()) check_it_loads(runtime, request.options.target, last.proto, *result.model);
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
     result.calibrate_seconds = last.calibrate_seconds;

@@ -114,16 +114,16 @@ std::set<std::string> half_tensors(const onnx::ModelProto& model, bool all) {
 }
 
 std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::filesystem::path& file, const std::filesystem::path& fp32,
-                                           const RunOptions& options) {
-    return open_in_true_half(runtime, read(file), fp32, options);
+                                           const Target& target) {
+    return open_in_true_half(runtime, read(file), fp32, target);
 }
 
 std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& model,
-                                           const std::filesystem::path& fp32, const RunOptions& options) {
+                                           const std::filesystem::path& fp32, const Target& target) {
     std::set<std::string> tensors = half_tensors(*model);
     if (tensors.empty()) return nullptr;
     for (const std::string& name : half_tensors(*read(fp32), true)) tensors.erase(name);
-    return tensors.empty() ? nullptr : open_in_true_half(runtime, model, options, tensors);
+    return tensors.empty() ? nullptr : open_in_true_half(runtime, model, target, tensors);
 }
 
 }  // namespace vernier

@@ -18,9 +18,9 @@ namespace vernier {
 /// compute most of them in float and so hide what a GPU would lose. Tensors that are half in the opened file (fp32) already
 /// are left as they are. Null where there are no others.
 [[nodiscard]] std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::filesystem::path& file, const std::filesystem::path& fp32,
-                                                         const RunOptions& options);
+                                                         const Target& target);
 /// The same for a model in memory.
 [[nodiscard]] std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& model,
-                                                         const std::filesystem::path& fp32, const RunOptions& options);
+                                                         const std::filesystem::path& fp32, const Target& target);
 
 }  // namespace vernier

@@ -148,7 +148,7 @@ void Verifier::start() {
 }
 
 bool Verifier::try_inputs(std::vector<Inputs> inputs) {
-    fp32_ = {{"do", "fp32"}, {"ort", source_.ort}, {"model", source_.model->path().string()}, {"threads", source_.threads},
+    fp32_ = {{"do", "fp32"}, {"ort", source_.ort}, {"model", source_.model->path().string()}, {"target", to_json(source_.target)},
              {"seconds", kSeconds}, {"free_shapes", has_free_shapes(*source_.model)}, {"samples", Json::array()}};
     for (const Inputs& sample : inputs) fp32_["samples"].push_back(wire_json(sample));
     shapes_.clear();

@@ -48,7 +48,7 @@ struct VerifySource {
     std::string ort;
     ModelPtr model;                    ///< the opened file
     DatasetPtr data;                   ///< may be null
-    int threads = 1;                   ///< more only help where one run takes long, and small models wait for them
+    Target target = {};                ///< of the sessions; more threads only help where one run takes long, and small models wait for them
     RuntimePtr here = nullptr;         ///< of this process, where the check is done in it; null: loaded by ort
 };
 

@@ -22,9 +22,8 @@ Measurement read_measurement(const Json& json) {
     if (json.contains("answers")) m.answers = answers_from_json(json.at("answers"));
     m.profile = profile_from_json(json.at("profile"));
     const Json& runtime = json.at("runtime");
-    m.run = run_options_from_json(runtime);
-    m.runtime_version = runtime.at("version").get<std::string>();
-    m.runtime_path = runtime.at("path").get<std::string>();
+    m.run = target_from_json(runtime);
+    m.run.library = {runtime.at("version").get<std::string>(), runtime.at("path").get<std::string>()};
     m.data_name = json.at("data").at("name").get<std::string>();
     m.data_fingerprint = json.at("data").at("fingerprint").get<std::string>();
     m.samples = json.at("data").at("samples").get<std::uint64_t>();
@@ -70,10 +69,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
                  {"peak_rss_bytes", measurement.peak_rss_bytes},
                  {"accuracy", accuracy_json(measurement.accuracy)}};
     put_outputs(json, measurement);
-    Json runtime = {{"version", measurement.runtime_version}};
-    runtime.update(to_json(measurement.run));
-    runtime["path"] = measurement.runtime_path;
-    json["runtime"] = std::move(runtime);
+    json["runtime"] = to_json(measurement.run);
     json["data"] = {{"name", measurement.data_name},
                     {"fingerprint", measurement.data_fingerprint},
                     {"samples", measurement.samples}};

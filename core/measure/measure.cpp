@@ -56,8 +56,7 @@ Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const
 }
 
 void fill_context(Measurement& result, const RuntimePtr& runtime, const DatasetPtr& dataset, const Host& host) {
-    result.runtime_version = runtime->version();
-    result.runtime_path = runtime->path().string();
+    result.run.library = {runtime->version(), runtime->path().string()};
     if (dataset != nullptr) {
         result.data_name = dataset->name();
         result.data_fingerprint = dataset->fingerprint();

@@ -19,7 +19,7 @@
 namespace vernier {
 
 struct MeasureOptions {
-    RunOptions run;
+    Target run;
     double seconds = 4;            ///< time budget of the latency part for each model
     std::uint64_t samples = 0;     ///< validation samples; 0 = the whole split
     std::uint64_t seed = 7;
@@ -89,8 +89,7 @@ struct Measurement {
     bool classifies = false;                   ///< it has classes, and labels or the dataset say that they are classes
     Answers answers;
     std::vector<ProfileEvent> profile;         ///< time per executed node
-    RunOptions run;
-    std::string runtime_version, runtime_path;
+    Target run;                                ///< with the library that ran it
     std::string data_name, data_fingerprint;
     std::uint64_t samples = 0;
     Host host;

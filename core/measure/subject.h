@@ -17,7 +17,7 @@ namespace vernier {
 /// A model file to measure.
 struct SubjectRequest {
     std::filesystem::path model;
-    RunOptions run;
+    Target run;
     std::map<std::string, Tensor> inputs = {};   ///< what is timed; empty = zeros of the model's shape
     SizeChoices sizes = {};                      ///< what open axes of these zeros count as (core/model/sizes.h)
     bool only_time = false;                      ///< for a launch: neither hash nor size is looked up, and sizes.shapes names every input

@@ -9,7 +9,7 @@ Json wire_json(const SubjectRequest& request) {
 }
 
 SubjectRequest request_from_wire(const Json& json) {
-    return {json.at("model").get<std::string>(), run_options_from_json(json.at("run")), tensors_from_wire(json.at("inputs")),
+    return {json.at("model").get<std::string>(), target_from_json(json.at("run")), tensors_from_wire(json.at("inputs")),
             {json.at("dims").get<std::map<std::string, std::int64_t>>(), json.at("shapes").get<std::map<std::string, std::vector<std::int64_t>>>()},
             json.at("only_time").get<bool>(), json.at("cpus").get<std::vector<int>>()};
 }

@@ -40,8 +40,8 @@ std::vector<int> leading_convolutions(const Prepared& prepared) {
     return leading;
 }
 
-std::unique_ptr<Session> open(const RuntimePtr& runtime, onnx::ModelProto model, const std::map<std::string, Tensor>& inputs) {
-    auto session = Session::open(runtime, std::make_shared<const onnx::ModelProto>(std::move(model)), RunOptions{});
+std::unique_ptr<Session> open(const OpenOn& on, onnx::ModelProto model, const std::map<std::string, Tensor>& inputs) {
+    auto session = Session::open(on.runtime, std::make_shared<const onnx::ModelProto>(std::move(model)), on.target);
     session->bind(inputs);
     session->run_bound();
     return session;
@@ -74,11 +74,11 @@ std::vector<double> time_in_turns(std::vector<std::unique_ptr<Session>>& session
 
 }  // namespace
 
-std::vector<double> time_here(const RuntimePtr& runtime, const Model& opened, std::vector<onnx::ModelProto> models,
+std::vector<double> time_here(const OpenOn& on, const Model& opened, std::vector<onnx::ModelProto> models,
                               const std::map<std::string, Tensor>& inputs) {
     std::vector<std::unique_ptr<Session>> sessions;
-    sessions.push_back(open(runtime, inlined_proto(opened), inputs));
-    for (onnx::ModelProto& model : models) sessions.push_back(open(runtime, std::move(model), inputs));
+    sessions.push_back(open(on, inlined_proto(opened), inputs));
+    for (onnx::ModelProto& model : models) sessions.push_back(open(on, std::move(model), inputs));
     return time_in_turns(sessions);
 }
 

@@ -30,8 +30,14 @@ struct PrefixResult {
 /// time only costs accuracy. Convolutions that the user chose by rule or click are never taken.
 [[nodiscard]] PrefixResult choose_float_prefix(const Prepared& prepared, const EmitFn& emit, const Timer& timer, const Job& job);
 
+/// What sessions are opened with.
+struct OpenOn {
+    RuntimePtr runtime;
+    Target target;
+};
+
 /// A timer that holds its sessions in this process.
-[[nodiscard]] std::vector<double> time_here(const RuntimePtr& runtime, const Model& opened, std::vector<onnx::ModelProto> models,
+[[nodiscard]] std::vector<double> time_here(const OpenOn& on, const Model& opened, std::vector<onnx::ModelProto> models,
                                             const std::map<std::string, Tensor>& inputs);
 
 }  // namespace vernier

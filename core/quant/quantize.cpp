@@ -110,9 +110,15 @@ Watched unseen_by(const Prepared& prepared, const Ranges& ranges) {
     return unseen;
 }
 
+/// The float model as it is prepared, over the samples of a quantization that has some.
+CalibrationRun calibration_of(const QuantizeSource& source, const Prepared& prepared) {
+    return {source.runtime, source.options.target, std::make_shared<const onnx::ModelProto>(prepared.edit.build()), *source.dataset,
+            source.recipe.calibration.samples, source.options.threads};
+}
+
 /// One run over the samples for all that needs them: ranges for static INT8, and whether FP16 can hold the activations.
-Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const Recipe& recipe, const DatasetPtr& dataset,
-                           const QuantizeOptions& options, const Job& job) {
+Ranges calibrate_if_needed(const QuantizeSource& source, Prepared& prepared, const Job& job) {
+    const DatasetPtr& dataset = source.dataset;
     const auto observed = prepared.static_plan.observed();
     if (!observed.empty() && !dataset)
         throw Error(ErrorKind::usage, "INT8 static needs calibration data", {},
@@ -127,24 +133,23 @@ Ranges calibrate_if_needed(const RuntimePtr& runtime, Prepared& prepared, const 
     for (const auto& tensor : observed) watched[tensor];
     for (const auto& tensor : half_tensors(prepared.edit, half_nodes)) watched[tensor];
     for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
-    const auto model = std::make_shared<const onnx::ModelProto>(prepared.edit.build());
-    Ranges ranges = calibrate(runtime, model, watched, *dataset, recipe.calibration, options.threads, job);
+    const CalibrationRun run = calibration_of(source, prepared);
+    Ranges ranges = calibrate(run, watched, job);
     require_ranges(prepared.edit, ranges, observed);
     prepared.keep_unseen_float(ranges);
     if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
-    prepared.keep_static_losses(ranges, recipe.calibration);
-    if (const Watched further = unseen_by(prepared, ranges); !further.empty())
-        ranges.merge(calibrate(runtime, model, further, *dataset, recipe.calibration, options.threads, job));
+    prepared.keep_static_losses(ranges, source.recipe.calibration);
+    if (const Watched further = unseen_by(prepared, ranges); !further.empty()) ranges.merge(calibrate(run, further, job));
     return ranges;
 }
 
 }  // namespace
 
-void check_it_loads(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model) {
+void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model) {
     try {
-        (void)Session::open(runtime, quantized, RunOptions{});
+        (void)Session::open(runtime, quantized, target);
     } catch (const Error& error) {
-        (void)Session::open(runtime, std::make_shared<const onnx::ModelProto>(inlined_proto(model)), RunOptions{});
+        (void)Session::open(runtime, std::make_shared<const onnx::ModelProto>(inlined_proto(model)), target);
         throw Error(ErrorKind::internal, fmt::format("ONNX Runtime refuses the quantized model: {}", error.what()), error.where(),
                     "Leave the named node in FP32 and report this as a defect of Vernier");
     }
@@ -155,7 +160,7 @@ Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std:
     return prepare(source_.model, source_.recipe);
 }()) {
     const auto start = Clock::now();
-    ranges_ = calibrate_if_needed(source_.runtime, prepared_, source_.recipe, source_.dataset, source_.options, job);
+    ranges_ = calibrate_if_needed(source_, prepared_, job);
     calibrate_seconds_ = seconds_since(start);
     const auto timing = Clock::now();
     if (source_.options.time_prefix && !prepared_.static_plan.heavy.empty()) time_prefix(job);
@@ -163,10 +168,8 @@ Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std:
 }
 
 onnx::ModelProto Quantization::emit(const Prepared& prepared, std::vector<Finding>& findings) const {
-    if (const Watched further = unseen_by(prepared, ranges_); !further.empty()) {
-        const auto model = std::make_shared<const onnx::ModelProto>(prepared.edit.build());
-        ranges_.merge(calibrate(source_.runtime, model, further, *source_.dataset, source_.recipe.calibration, source_.options.threads, job_));
-    }
+    if (const Watched further = unseen_by(prepared, ranges_); !further.empty())
+        ranges_.merge(calibrate(calibration_of(source_, prepared), further, job_));
     return vernier::emit(prepared, prepared.static_plan, ranges_, source_.recipe.calibration, findings);
 }
 
@@ -181,7 +184,7 @@ void Quantization::time_prefix(const Job& job) {
     if (!timer) {
         const Dataset& data = *source_.dataset;
         const auto inputs = load_run(data, Split::calibration, pick_samples(data, Split::calibration, data.batch()));
-        timer = [this, inputs](std::vector<onnx::ModelProto> models) { return time_here(source_.runtime, *source_.model, std::move(models), inputs); };
+        timer = [this, inputs](std::vector<onnx::ModelProto> models) { return time_here({source_.runtime, source_.options.target.on_threads(1)}, *source_.model, std::move(models), inputs); };
     }
     report_prefix(prepared_, choose_float_prefix(prepared_, write, timer, job));
     prepared_.replan_static({});
@@ -236,7 +239,7 @@ Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recip
                    const QuantizeOptions& options, const Job& job) {
     Quantized result = Quantization({runtime, model, recipe, dataset, options}, job).result();
     job.step("check", 0, 1);
-    if (!result.plan.changes_nothing()) check_it_loads(runtime, result.proto, *model);
+    if (!result.plan.changes_nothing()) check_it_loads(runtime, options.target, result.proto, *model);
     return result;
 }
 

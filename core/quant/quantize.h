@@ -23,7 +23,8 @@ namespace vernier {
 using Timer = std::function<std::vector<double>(std::vector<onnx::ModelProto> models)>;
 
 struct QuantizeOptions {
-    int threads = 0;             ///< for calibration; 0 = all processors
+    Target target = {};          ///< of every session: calibration, first layers, checks
+    int threads = 0;             ///< samples of calibration that run at once; 0 = all processors
     bool time_prefix = true;     ///< time float prefixes and keep what is fastest (rule R21); false = decide by the prior only
     Timer timer = {};            ///< empty: sessions in this process
 };
@@ -74,7 +75,7 @@ private:
 };
 
 /// A model that the runtime refuses must never be written. Where it refuses the opened model too, that is what is wrong.
-void check_it_loads(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model);
+void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model);
 
 /// The whole way in this process: a quantization, and a check that the runtime loads it.
 /// Throws Error{usage} when calibration data are needed and there are none.

@@ -64,7 +64,7 @@ std::string subtitle(const ComparedFiles& compared, const Verdict& verdict) {
     std::vector<std::string> parts = {base.model.filename().string()};
     const auto origin = static_cast<std::size_t>(verdict.best + 1);
     if (verdict.best >= 0 && origin < compared.origins.size() && compared.origins[origin]) parts.push_back(compared.origins[origin]->text());
-    parts.push_back(fmt::format("ONNX Runtime {}, {}, {} thread{}", base.runtime_version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
+    parts.push_back(fmt::format("ONNX Runtime {}, {}, {} thread{}", base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
     parts.push_back(base.host.cpu);
     return joined(parts, " · ");
 }

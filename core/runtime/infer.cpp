@@ -79,9 +79,9 @@ struct Asked {
 };
 
 std::vector<Port> inferred_outputs(const detail::Library& library, const Model& model, const Asked& asked) {
-    RunOptions options;
-    options.level = GraphLevel::off;
-    options.plan_memory = false;
+    Target target;  // types are the same on all of them
+    target.level = GraphLevel::off;
+    target.plan_memory = false;
     onnx::ModelProto slim = slim_copy(model.proto(), asked.with_weights);
     if (asked.at_sizes) {
         set_input_sizes(*slim.mutable_graph(), model.sizes());
@@ -90,7 +90,7 @@ std::vector<Port> inferred_outputs(const detail::Library& library, const Model& 
     }
     const std::string bytes = detail::serialized(slim);
     const detail::SessionHandle session = detail::open_bytes(library, std::as_bytes(std::span(bytes)), model.folder(),
-                                                             detail::session_options(library, options).get());
+                                                             detail::session_options(library, target).get());
     return detail::output_ports(library, session.get());
 }
 

@@ -24,7 +24,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                                const std::filesystem::path& folder, const RunOptions& options,
+                                                const std::filesystem::path& folder, const Target& target,
                                                 const std::map<std::string, Observer>& observers) {
     detail::PassThrough passing{"Observe", ElementType::float32, {}, nullptr};
     std::vector<Observer> ordered;
@@ -33,7 +33,7 @@ std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, std::shared_
         ordered.push_back(observer);
     }
     passing.onlooker = std::make_unique<Observers>(std::move(ordered));
-    return detail::open_passing(std::move(runtime), std::move(model), folder, options, std::move(passing));
+    return detail::open_passing(std::move(runtime), std::move(model), folder, target, std::move(passing));
 }
 
 }  // namespace vernier

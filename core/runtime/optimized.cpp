@@ -57,13 +57,12 @@ constexpr std::size_t kInlineLimit = std::size_t{1900} << 20;
 }  // namespace
 
 std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
-                            const std::filesystem::path& folder, GraphLevel level) {
+                            const std::filesystem::path& folder, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const detail::PrivateFolder temporary;
-    const std::filesystem::path target = temporary.path() / "optimized.onnx";
-    RunOptions options;
-    options.level = level;
-    options.config["session.disable_prepacking"] = "1";  // it is never run
+    const std::filesystem::path written = temporary.path() / "optimized.onnx";
+    Target own = target;
+    own.config["session.disable_prepacking"] = "1";  // it is never run
     detail::Lent lent;
     const std::string bytes = detail::serialized(lent.take(library, model));
     std::uint64_t external = lent.bytes();
@@ -74,18 +73,18 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
         }
     }
     if (bytes.size() + external > kInlineLimit) {
-        options.config["session.optimized_model_external_initializers_file_name"] = "optimized.data";
+        own.config["session.optimized_model_external_initializers_file_name"] = "optimized.data";
     }
-    const detail::SessionOptionsHandle handle = detail::session_options(library, options);
+    const detail::SessionOptionsHandle handle = detail::session_options(library, own);
     lent.give(library, handle.get());
-    library.check(library.api().SetOptimizedModelFilePath(handle.get(), target.c_str()), ErrorKind::internal);
+    library.check(library.api().SetOptimizedModelFilePath(handle.get(), written.c_str()), ErrorKind::internal);
     try {
         (void)detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());
     } catch (const Error&) {
         temporary.check_room(bytes.size() + external);
         throw;
     }
-    return read_file(target, std::size_t{1} << 31);
+    return read_file(written, std::size_t{1} << 31);
 }
 
 }  // namespace vernier

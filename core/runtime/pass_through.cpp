@@ -223,7 +223,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Session> open_passing(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                      const std::filesystem::path& folder, const RunOptions& options, PassThrough passing) {
+                                      const std::filesystem::path& folder, const Target& target, PassThrough passing) {
     const Library& library = library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
     Lent lent;
@@ -233,7 +233,7 @@ std::unique_ptr<Session> open_passing(RuntimePtr runtime, std::shared_ptr<const 
     insert_pass_through(light, passing.op_type, passing.ids);
     const std::string bytes = serialized(light);
     auto companion = std::make_shared<PassingCompanion>(library, std::move(passing), std::move(model));
-    const SessionOptionsHandle handle = session_options(library, options);
+    const SessionOptionsHandle handle = session_options(library, target);
     lent.give(library, handle.get());
     library.check(library.api().AddCustomOpDomain(handle.get(), companion->domain()), ErrorKind::internal);
     SessionHandle session = open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());

@@ -67,14 +67,14 @@ std::vector<ProfileEvent> summed(const Json& events, int runs) {
 
 }  // namespace
 
-std::vector<ProfileEvent> profile(const RuntimePtr& runtime, const std::filesystem::path& model, const RunOptions& options,
+std::vector<ProfileEvent> profile(const RuntimePtr& runtime, const std::filesystem::path& model, const Target& target,
                                   const std::map<std::string, Tensor>& inputs, int runs) {
     const detail::Library& library = detail::library_of(*runtime);
     const OrtApi& api = library.api();
     const int count = std::max(1, runs);
     const detail::PrivateFolder temporary;
     const std::filesystem::path prefix = temporary.path() / "profile";
-    const detail::SessionOptionsHandle handle = detail::session_options(library, options);
+    const detail::SessionOptionsHandle handle = detail::session_options(library, target);
     library.check(api.EnableProfiling(handle.get(), prefix.c_str()), ErrorKind::internal);
     detail::SessionHandle session = detail::open_file(library, model, handle.get());
     OrtSession* raw = session.get();

@@ -11,28 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "core/base/json.h"
 #include "core/base/tensor.h"
 #include "core/model/model.h"
+#include "core/runtime/target.h"
 
 namespace vernier {
-
-enum class GraphLevel { off = 0, basic = 1, extended = 2, all = 99 };
-[[nodiscard]] std::string_view name(GraphLevel level);
-
-/// How a session runs. Saved with each result.
-struct RunOptions {
-    int threads = 1;                       ///< intra-op threads
-    GraphLevel level = GraphLevel::all;
-    std::string provider = "CPU";
-    std::map<std::string, std::string> config = {};  ///< session config entries
-    /// False for a session that is only opened, never run: which buffers serve twice is not planned, which takes the square of
-    /// the nodes where axes have neither a size nor a name. Not saved.
-    bool plan_memory = true;
-    bool operator==(const RunOptions&) const = default;
-};
-[[nodiscard]] Json to_json(const RunOptions& options);
-[[nodiscard]] RunOptions run_options_from_json(const Json& json);
 
 /// One loaded ONNX Runtime library. Never unloaded.
 class Runtime {
@@ -70,16 +53,16 @@ struct ProfileEvent {
 class Session {
 public:
     /// Throws Error{bad_model} with the runtime's own words, made readable.
-    static std::unique_ptr<Session> open(RuntimePtr runtime, const std::filesystem::path& model, const RunOptions& options);
+    static std::unique_ptr<Session> open(RuntimePtr runtime, const std::filesystem::path& model, const Target& target);
     /// Model bytes; external data is looked for in folder.
     static std::unique_ptr<Session> open(RuntimePtr runtime, std::span<const std::byte> model,
-                                         const std::filesystem::path& folder, const RunOptions& options);
+                                         const std::filesystem::path& folder, const Target& target);
     /// A model in memory, which the session keeps: large initializers are read where they lie. It may exceed 2 GB.
-    static std::unique_ptr<Session> open(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const RunOptions& options);
+    static std::unique_ptr<Session> open(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const Target& target);
     /// A session in which each named float tensor is handed to its observer during each run, through a pass-through
     /// custom operator that shares its input's buffer. Keeps the model, as above.
     static std::unique_ptr<Session> open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                                  const std::filesystem::path& folder, const RunOptions& options,
+                                                  const std::filesystem::path& folder, const Target& target,
                                                   const std::map<std::string, Observer>& observers);
     virtual ~Session() = default;
     [[nodiscard]] virtual const std::vector<Port>& inputs() const = 0;
@@ -95,13 +78,13 @@ public:
     [[nodiscard]] virtual double start_ms() const = 0;  ///< how long opening took
 };
 
-/// The graph that the runtime really executes at a level, as a ModelProto's bytes.
+/// The graph that the runtime really executes on a target, at its level, as a ModelProto's bytes.
 [[nodiscard]] std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
-                                          const std::filesystem::path& folder, GraphLevel level);
+                                          const std::filesystem::path& folder, const Target& target);
 
 /// Times every node over a number of runs (runtime profiler).
 [[nodiscard]] std::vector<ProfileEvent> profile(const RuntimePtr& runtime, const std::filesystem::path& model,
-                                                const RunOptions& options, const std::map<std::string, Tensor>& inputs, int runs);
+                                                const Target& target, const std::map<std::string, Tensor>& inputs, int runs);
 
 /// Element types and shapes of all values of the main graph, as ONNX Runtime infers them (a source of shapes where the
 /// onnx library stops). Values whose type it does not tell are left out.

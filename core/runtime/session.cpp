@@ -26,38 +26,44 @@ GraphOptimizationLevel ort_level(GraphLevel level) {
     return ORT_ENABLE_ALL;
 }
 
-void append_provider(const Library& library, OrtSessionOptions* options, const std::string& provider) {
-    if (provider.empty() || provider == "CPU") {
+/// The CPU is always there, and takes what no other provider does.
+void append_provider(const Library& library, OrtSessionOptions* options, const Target& target) {
+    if (target.provider.empty() || target.provider == "CPU") {
         return;
     }
     const std::vector<std::string> known = library.providers();
-    if (std::find(known.begin(), known.end(), provider) == known.end()) {
+    if (std::find(known.begin(), known.end(), target.provider) == known.end()) {
         throw Error(ErrorKind::usage,
-                    fmt::format("this ONNX Runtime has no provider \"{}\" (it has {})", provider, fmt::join(known, ", ")));
+                    fmt::format("this ONNX Runtime has no provider \"{}\" (it has {})", target.provider, fmt::join(known, ", ")));
     }
-    library.check(library.api().SessionOptionsAppendExecutionProvider(options, provider.c_str(), nullptr, nullptr, 0),
+    std::vector<const char*> keys, values;
+    for (const auto& [key, value] : target.provider_options) {
+        keys.push_back(key.c_str());
+        values.push_back(value.c_str());
+    }
+    library.check(library.api().SessionOptionsAppendExecutionProvider(options, target.provider.c_str(), keys.data(), values.data(), keys.size()),
                   ErrorKind::usage);
 }
 
 }  // namespace
 
-SessionOptionsHandle session_options(const Library& library, const RunOptions& options) {
-    if (options.threads < 0) {
-        throw Error(ErrorKind::usage, fmt::format("invalid thread count {}", options.threads), {}, "use 1 or more");
+SessionOptionsHandle session_options(const Library& library, const Target& target) {
+    if (target.threads < 0) {
+        throw Error(ErrorKind::usage, fmt::format("invalid thread count {}", target.threads), {}, "use 1 or more");
     }
     const OrtApi& api = library.api();
     SessionOptionsHandle handle(api);
     library.check(api.CreateSessionOptions(handle.out()), ErrorKind::internal);
-    library.check(api.SetIntraOpNumThreads(handle.get(), options.threads), ErrorKind::usage);
+    library.check(api.SetIntraOpNumThreads(handle.get(), target.threads), ErrorKind::usage);
     // Buffers serve twice in sequential sessions only, and a session is sequential where nodes have one thread.
-    library.check(api.SetInterOpNumThreads(handle.get(), options.plan_memory ? 1 : 2), ErrorKind::internal);
-    library.check(api.SetSessionExecutionMode(handle.get(), options.plan_memory ? ORT_SEQUENTIAL : ORT_PARALLEL), ErrorKind::internal);
-    library.check(api.SetSessionGraphOptimizationLevel(handle.get(), ort_level(options.level)), ErrorKind::internal);
+    library.check(api.SetInterOpNumThreads(handle.get(), target.plan_memory ? 1 : 2), ErrorKind::internal);
+    library.check(api.SetSessionExecutionMode(handle.get(), target.plan_memory ? ORT_SEQUENTIAL : ORT_PARALLEL), ErrorKind::internal);
+    library.check(api.SetSessionGraphOptimizationLevel(handle.get(), ort_level(target.level)), ErrorKind::internal);
     library.check(api.SetSessionLogSeverityLevel(handle.get(), ORT_LOGGING_LEVEL_ERROR), ErrorKind::internal);
-    for (const auto& [key, value] : options.config) {
+    for (const auto& [key, value] : target.config) {
         library.check(api.AddSessionConfigEntry(handle.get(), key.c_str(), value.c_str()), ErrorKind::usage);
     }
-    append_provider(library, handle.get(), options.provider);
+    append_provider(library, handle.get(), target);
     return handle;
 }
 
@@ -274,17 +280,17 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-std::unique_ptr<Session> Session::open(RuntimePtr runtime, const std::filesystem::path& model, const RunOptions& options) {
+std::unique_ptr<Session> Session::open(RuntimePtr runtime, const std::filesystem::path& model, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
-    detail::SessionHandle handle = detail::open_file(library, model, detail::session_options(library, options).get());
+    detail::SessionHandle handle = detail::open_file(library, model, detail::session_options(library, target).get());
     return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
 }
 
-std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const RunOptions& options) {
+std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
-    const detail::SessionOptionsHandle own = detail::session_options(library, options);
+    const detail::SessionOptionsHandle own = detail::session_options(library, target);
     detail::Lent lent;
     const std::string bytes = detail::serialized(lent.take(library, *model));
     lent.give(library, own.get());
@@ -293,11 +299,11 @@ std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::shared_ptr<const
 }
 
 std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::span<const std::byte> model,
-                                       const std::filesystem::path& folder, const RunOptions& options) {
+                                       const std::filesystem::path& folder, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
     detail::SessionHandle handle =
-        detail::open_bytes(library, model, folder, detail::session_options(library, options).get());
+        detail::open_bytes(library, model, folder, detail::session_options(library, target).get());
     return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
 }
 

@@ -14,6 +14,6 @@ namespace vernier {
 /// precision loses or turns into infinity is not seen. Names may be those of bodies (If, Loop, Scan). Keeps the model.
 /// Throws as Session::open.
 [[nodiscard]] std::unique_ptr<Session> open_in_true_half(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                                         const RunOptions& options, const std::set<std::string>& tensors);
+                                                         const Target& target, const std::set<std::string>& tensors);
 
 }  // namespace vernier

@@ -80,7 +80,7 @@ TEST_F(Measuring, FillsEverythingForEachModel) {
         EXPECT_EQ(m.answers.scores.size(), 50U);
         ASSERT_TRUE(m.accuracy);
         EXPECT_EQ(m.accuracy->n, 50U);
-        EXPECT_EQ(m.runtime_version, runtime_->version());
+        EXPECT_EQ(m.run.library.version, runtime_->version());
         EXPECT_FALSE(m.profile.empty());
         EXPECT_EQ(m.data_fingerprint, "made");
         EXPECT_FALSE(m.date.empty());

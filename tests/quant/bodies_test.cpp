@@ -102,7 +102,7 @@ void count_ops(const onnx::GraphProto& graph, std::map<std::string, int>& counts
 
 std::map<std::string, int> executed_everywhere(const onnx::ModelProto& proto) {
     onnx::ModelProto optimized;
-    EXPECT_TRUE(optimized.ParseFromString(optimized_model(runtime(), proto, {}, GraphLevel::extended)));
+    EXPECT_TRUE(optimized.ParseFromString(optimized_model(runtime(), proto, {}, {.level = GraphLevel::extended})));
     std::map<std::string, int> counts;
     count_ops(optimized.graph(), counts);
     return counts;

@@ -25,7 +25,7 @@ inline const RuntimePtr& runtime() {
 
 inline std::unique_ptr<Session> open_proto(const onnx::ModelProto& proto) {
     const std::string bytes = proto.SerializeAsString();
-    return Session::open(runtime(), std::as_bytes(std::span(bytes.data(), bytes.size())), {}, RunOptions{});
+    return Session::open(runtime(), std::as_bytes(std::span(bytes.data(), bytes.size())), {}, Target{});
 }
 
 template <class T> Tensor tensor_of(ElementType type, const std::vector<T>& values, std::vector<std::int64_t> dims) {
@@ -63,7 +63,7 @@ inline std::map<std::string, int> op_counts(const onnx::ModelProto& proto) {
 /// How often each op occurs in what the runtime really executes.
 inline std::map<std::string, int> executed_ops(const onnx::ModelProto& proto) {
     onnx::ModelProto optimized;
-    if (!optimized.ParseFromString(optimized_model(runtime(), proto, {}, GraphLevel::all))) return {};
+    if (!optimized.ParseFromString(optimized_model(runtime(), proto, {}, {.level = GraphLevel::all}))) return {};
     return op_counts(optimized);
 }
 

@@ -98,7 +98,7 @@ TEST(StaticInt8, ANodeLeftInFloatReallyRunsInFloat) {
     const auto model = make_model(small_net().build());
     const Quantized result = run_static(model, {{"name:conv_b", Method::fp32, {}}});
     onnx::ModelProto ran;
-    ASSERT_TRUE(ran.ParseFromString(optimized_model(runtime(), *result.proto, {}, GraphLevel::all)));
+    ASSERT_TRUE(ran.ParseFromString(optimized_model(runtime(), *result.proto, {}, {.level = GraphLevel::all})));
     for (const auto& tensor : ran.graph().initializer()) EXPECT_EQ(tensor.name().find("_weight_q"), std::string::npos) << tensor.name();
     const auto ops = op_counts(ran);
     EXPECT_EQ(ops.at("QLinearConv"), 2);

@@ -19,7 +19,7 @@ Measurement measured(const std::string& name, double p50, std::uint64_t bytes, d
     m.scores_output = "scores";
     m.classes = 10;
     m.classifies = true;
-    m.runtime_version = "1.2.3";
+    m.run.library.version = "1.2.3";
     m.vernier_version = "0.1.0";
     m.host.cpu = "A processor";
     return m;

@@ -62,7 +62,7 @@ TEST(LentInitializers, ComeBackInTheOptimizedModel) {
     b.initializer("s", std::vector<float>(128, 0.5F), {128, 1, 1});
     b.node("Conv", {"x", "w"}, {"c"}, {}, "conv").node("Mul", {"c", "s"}, {"y"}, {}, "mul").output("y", ElementType::float32, {1, 128, 2, 2});
     onnx::ModelProto optimized;
-    ASSERT_TRUE(optimized.ParseFromString(optimized_model(Runtime::load(), b.build(), {}, GraphLevel::extended)));
+    ASSERT_TRUE(optimized.ParseFromString(optimized_model(Runtime::load(), b.build(), {}, {.level = GraphLevel::extended})));
     EXPECT_EQ(optimized.graph().node_size(), 1) << "the runtime folds the factor into the lent weight";
     const std::map<std::string, Tensor> x = {{"x", float_tensor(test::random_floats(128 * 16, 6), {1, 128, 4, 4})}};
     const auto expected = floats_of(test::open_bytes(b.bytes())->run(x).at(0));

@@ -66,17 +66,32 @@ TEST(Library, TheEnvironmentIsAskedAndMustWork) {
     }
 }
 
-TEST(RunOptionsJson, ComesBackAsItWas) {
-    RunOptions options;
-    options.threads = 2;
-    options.level = GraphLevel::extended;
-    options.config["session.intra_op.allow_spinning"] = "0";
-    EXPECT_EQ(run_options_from_json(to_json(options)), options);
+TEST(TargetJson, ComesBackAsItWas) {
+    Target target;
+    target.threads = 2;
+    target.level = GraphLevel::extended;
+    target.config["session.intra_op.allow_spinning"] = "0";
+    EXPECT_EQ(target_from_json(to_json(target)), target);
+    target.provider = "OpenVINO";
+    target.provider_options["device_type"] = "CPU";
+    target.library = {"1.31.1", "/opt/lib/libonnxruntime.so.1"};
+    EXPECT_EQ(target_from_json(to_json(target)), target);
+    EXPECT_NE(target_from_json(to_json(target)), target.on_threads(1));
+    EXPECT_NE(target.at(GraphLevel::off), target);
 }
 
-TEST(RunOptionsJson, RefusesWhatItDoesNotKnow) {
-    EXPECT_EQ(error_of([] { (void)run_options_from_json({{"level", "super"}}); }).kind(), ErrorKind::bad_data);
-    EXPECT_EQ(error_of([] { (void)run_options_from_json({{"threads", "two"}}); }).kind(), ErrorKind::bad_data);
+TEST(TargetJson, SaysOnlyWhatIsKnown) {
+    EXPECT_EQ(to_json(Target{}).dump(), R"({"threads":1,"level":"all","provider":"CPU","config":{}})");
+    Target ran;
+    ran.library = {"1.31.1", "/opt/lib/libonnxruntime.so.1"};
+    EXPECT_EQ(to_json(ran).dump(),
+              R"({"version":"1.31.1","threads":1,"level":"all","provider":"CPU","config":{},"path":"/opt/lib/libonnxruntime.so.1"})");
+}
+
+TEST(TargetJson, RefusesWhatItDoesNotKnow) {
+    EXPECT_EQ(error_of([] { (void)target_from_json({{"level", "super"}}); }).kind(), ErrorKind::bad_data);
+    EXPECT_EQ(error_of([] { (void)target_from_json({{"threads", "two"}}); }).kind(), ErrorKind::bad_data);
+    EXPECT_EQ(error_of([] { (void)target_from_json({{"provider_options", 3}}); }).kind(), ErrorKind::bad_data);
 }
 
 }  // namespace

@@ -36,9 +36,9 @@ std::vector<std::string> op_types(const std::string& bytes) {
 TEST(OptimizedModel, ShowsWhatEachLevelRuns) {
     const RuntimePtr runtime = Runtime::load();
     const auto model = conv_relu().build();
-    EXPECT_THAT(op_types(optimized_model(runtime, model, {}, GraphLevel::off)), testing::ElementsAre("Conv", "Relu"));
-    EXPECT_THAT(op_types(optimized_model(runtime, model, {}, GraphLevel::extended)), testing::ElementsAre("FusedConv"));
-    EXPECT_THAT(op_types(optimized_model(runtime, model, {}, GraphLevel::all)), testing::Contains("Conv"));
+    EXPECT_THAT(op_types(optimized_model(runtime, model, {}, {.level = GraphLevel::off})), testing::ElementsAre("Conv", "Relu"));
+    EXPECT_THAT(op_types(optimized_model(runtime, model, {}, {.level = GraphLevel::extended})), testing::ElementsAre("FusedConv"));
+    EXPECT_THAT(op_types(optimized_model(runtime, model, {}, {.level = GraphLevel::all})), testing::Contains("Conv"));
 }
 
 TEST(OptimizedModel, LeavesNoFileBehind) {
@@ -46,7 +46,7 @@ TEST(OptimizedModel, LeavesNoFileBehind) {
     const char* before = std::getenv("TMPDIR");
     const std::string saved = before != nullptr ? before : "";
     setenv("TMPDIR", folder.path().c_str(), 1);
-    (void)optimized_model(Runtime::load(), conv_relu().build(), {}, GraphLevel::all);
+    (void)optimized_model(Runtime::load(), conv_relu().build(), {}, {.level = GraphLevel::all});
     // The runtime itself keeps a small ".ses" there from its first start in a process; ours must be gone.
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
         EXPECT_FALSE(entry.path().filename().string().starts_with("vernier-")) << entry.path();
@@ -57,7 +57,7 @@ TEST(OptimizedModel, LeavesNoFileBehind) {
 TEST(Profile, TimesEveryNodeAndSaysWhatTypesRan) {
     const test::TempDir folder;
     const auto path = folder.write("m.onnx", conv_relu().bytes());
-    RunOptions options;
+    Target options;
     options.level = GraphLevel::extended;
     const auto events = profile(Runtime::load(), path, options,
                                 {{"x", float_tensor(test::random_floats(1024, 2), {1, 16, 8, 8})}}, 5);

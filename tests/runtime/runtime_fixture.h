@@ -25,8 +25,8 @@ inline std::vector<float> floats_of(const Tensor& tensor) {
     return {view.begin(), view.end()};
 }
 
-inline std::unique_ptr<Session> open_bytes(const std::string& bytes, const RunOptions& options = {}) {
-    return Session::open(Runtime::load(), std::as_bytes(std::span(bytes)), {}, options);
+inline std::unique_ptr<Session> open_bytes(const std::string& bytes, const Target& target = {}) {
+    return Session::open(Runtime::load(), std::as_bytes(std::span(bytes)), {}, target);
 }
 
 /// The error that work throws; a test failure when it throws none is left to the caller (kind internal, text "none").

@@ -179,7 +179,7 @@ TEST(Session, FilesThatAreMissingOrBrokenAreToldApart) {
 }
 
 TEST(Session, RefusesAProviderThatTheLibraryLacks) {
-    RunOptions options;
+    Target options;
     options.provider = "Abacus";
     const Error error = error_of([&] { (void)test::open_bytes(add_and_double().bytes(), options); });
     EXPECT_EQ(error.kind(), ErrorKind::usage);
@@ -218,7 +218,7 @@ TEST(Session, OpensALongChainOfOpenAxesWithoutPlanningItsMemory) {
     for (auto* list : {builder.proto().mutable_graph()->mutable_input(0), builder.proto().mutable_graph()->mutable_output(0)})
         list->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->clear_dim_param();
     for (int i = 0; i < kNodes; ++i) builder.node(i % 2 == 0 ? "Neg" : "Relu", {"t" + std::to_string(i)}, {"t" + std::to_string(i + 1)});
-    RunOptions options;
+    Target options;
     options.level = GraphLevel::off;
     options.plan_memory = false;
     EXPECT_EQ(test::open_bytes(builder.bytes(), options)->inputs().size(), 1U);

@@ -44,7 +44,7 @@ const std::vector<float> kValues = {1, 2049, 2051, 70000, -70000, 65504, 1e-8F, 
 const std::vector<float> kHalves = {1, 2048, 2052, kInfinity, -kInfinity, 65504, 0, 17 * 0x1p-24F, 0.0999755859375F};
 
 std::vector<float> run_in_true_half(const onnx::ModelProto& model, const std::set<std::string>& tensors, GraphLevel level, const Tensor& x) {
-    RunOptions options;
+    Target options;
     options.level = level;
     return floats_of(open_in_true_half(Runtime::load(), kept(model), options, tensors)->run({{"x", x}}).at(0));
 }

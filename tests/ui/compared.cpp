@@ -26,7 +26,7 @@ Measurement simulated(const std::string& model, double cost, std::uint64_t size_
     m.latency = summarise(simulated_launches(cost, size_bytes));
     add_answers(m, samples, {0, wrong});
     m.profile = {{"conv", "Conv", "CPU", cost * 700, 20, "float"}, {"act", "Relu", "CPU", 100, 20, "float"}};
-    m.runtime_version = "1.31.1";
+    m.run.library.version = "1.31.1";
     m.data_name = "simulated";
     m.host.name = "test";
     m.date = "2026-01-02T03:04:05+0000";

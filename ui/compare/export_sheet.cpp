@@ -68,7 +68,7 @@ QString subtitleOf(const Session& session, const Measurement& baseline, const Js
     if (const QString counts = recipeInCounts(origin); !counts.isEmpty()) {
         parts << counts;
     }
-    parts << tr("ONNX Runtime %1, %2, %3").arg(text(baseline.runtime_version), text(baseline.run.provider),
+    parts << tr("ONNX Runtime %1, %2, %3").arg(text(baseline.run.library.version), text(baseline.run.provider),
                  baseline.run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline.run.threads));
     QStringList cpu{text(baseline.host.cpu)};
     for (const std::string& flag : baseline.host.cpu_flags) {

@@ -180,8 +180,8 @@ void StatusLine::showBaseline() {
     }
     setNote(baseline_, how, tr("Measured %1 on %2").arg(QString::fromStdString(baseline->date), QString::fromStdString(baseline->host.cpu)));
     const QString flag = int8Flag(baseline->host.cpu_flags);
-    setNote(runtime_, QStringLiteral("ONNX Runtime %1").arg(QString::fromStdString(baseline->runtime_version)) + (flag.isEmpty() ? QString() : QStringLiteral(" · ") + flag),
-            QString::fromStdString(baseline->runtime_path + "\n" + baseline->host.cpu));
+    setNote(runtime_, QStringLiteral("ONNX Runtime %1").arg(QString::fromStdString(baseline->run.library.version)) + (flag.isEmpty() ? QString() : QStringLiteral(" · ") + flag),
+            QString::fromStdString(baseline->run.library.path + "\n" + baseline->host.cpu));
 }
 
 void StatusLine::showJob() {

@@ -89,7 +89,7 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     text += outputs_text(comparison, style);
     const Measurement& base = comparison.baseline;
     text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),
-                                  base.runtime_version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
+                                  base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
     return text + "\n\n" + cli::text_of(compared.findings, style);
 }
 

@@ -35,7 +35,7 @@ std::string text_of(const MeasuredFiles& measured, const Style& style) {
         if (const std::string words = missing_runs_text(TrialView{each}); !words.empty()) missing += "  " + printable(title_of(each)) + ": " + words + "\n";
     }
     std::string text = table.text(style) + "\n" + style.dim(missing) +
-                       style.dim(fmt::format("  ONNX Runtime {}, {}, {} thread{}, {} runs in {} launches of each, interleaved, {}", first.runtime_version,
+                       style.dim(fmt::format("  ONNX Runtime {}, {}, {} thread{}, {} runs in {} launches of each, interleaved, {}", first.run.library.version,
                                              first.run.provider, first.run.threads, first.run.threads == 1 ? "" : "s", first.latency.n,
                                              first.latency.launches.size(), printable(first.host.cpu))) +
                        "\n\n";

@@ -13,9 +13,9 @@
 
 namespace vernier {
 
-Ranges calibrate(const RuntimePtr& runtime, std::shared_ptr<const onnx::ModelProto> model, const Watched& tensors,
-                 const Dataset& dataset, const Calibration& calibration, int threads, const Job& job) {
-    const auto indices = pick_samples(dataset, Split::calibration, calibration.samples);
+Ranges calibrate(const CalibrationRun& run, const Watched& tensors, const Job& job) {
+    const Dataset& dataset = run.dataset;
+    const auto indices = pick_samples(dataset, Split::calibration, run.samples);
     if (indices.empty())
         throw Error(ErrorKind::bad_data, "has no calibration samples", {.file = dataset.path().string()},
                     "Some are needed here (100 to 300 are usual)");
@@ -25,13 +25,13 @@ Ranges calibrate(const RuntimePtr& runtime, std::shared_ptr<const onnx::ModelPro
         RangeCollector& collector = collectors.try_emplace(tensor, axis).first->second;
         observers[tensor] = [&collector](std::span<const float> values, std::span<const std::int64_t> dims) { collector.add(values, dims); };
     }
-    const auto session = Session::open_observed(runtime, std::move(model), {}, RunOptions{}, observers);
+    const auto session = Session::open_observed(run.runtime, run.model, {}, run.target, observers);
     const std::size_t batch = dataset.batch(), runs = (indices.size() + batch - 1) / batch;
     std::size_t done = 0;
     std::mutex progress;
-    parallel_for(runs, threads, [&](std::size_t run) {
+    parallel_for(runs, run.at_once, [&](std::size_t one) {
         job.check();
-        const auto some = std::span(indices).subspan(run * batch, std::min(batch, indices.size() - run * batch));
+        const auto some = std::span(indices).subspan(one * batch, std::min(batch, indices.size() - one * batch));
         (void)session->run(load_run(dataset, Split::calibration, some), {}, job.stop());
         const std::lock_guard guard(progress);
         job.step("calibrate", done += some.size(), indices.size());

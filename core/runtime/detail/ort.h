@@ -83,7 +83,7 @@ private:
 [[nodiscard]] const Library& library_of(const Runtime& runtime);
 
 /// Session options from the value; config entries included.
-[[nodiscard]] SessionOptionsHandle session_options(const Library& library, const RunOptions& options);
+[[nodiscard]] SessionOptionsHandle session_options(const Library& library, const Target& target);
 
 /// What must outlive a session: observers, and a model whose initializers it reads.
 class SessionCompanion {
