@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "core/report/verdict.h"
 #include "ui/choose/method_control.h"
 #include "ui/choose/nodes_panel.h"
 #include "ui/choose/rules_panel.h"
@@ -241,16 +242,18 @@ void Walk::quantizeSelectively() {
 
 void Walk::waitForComparison() {
     ui::Session& session = window_.session();
-    waitFor(QStringLiteral("quantizing and comparing"), kPatience, [&] { return !session.queue().busy() && session.comparison().has_value(); });
+    waitFor(QStringLiteral("quantizing and comparing"), kPatience, [&] { return !session.queue().busy() && session.comparison() != nullptr; });
     for (const ui::Run& run : session.runs()) {
-        if (!run.comparison) {
+        const CandidateComparison* candidate = session.measured(run.id);
+        if (candidate == nullptr) {
             throw Stuck(QStringLiteral("run “%1”: %2").arg(run.title, run.problem));
         }
-        say(QStringLiteral("%1: %2 bytes, p50 %3 ms, %4x").arg(run.title).arg(run.comparison->measurement.size_bytes)
-                .arg(run.comparison->measurement.latency.p50, 0, 'f', 3).arg(run.comparison->speedup, 0, 'f', 2));
+        say(QStringLiteral("%1: %2 bytes, p50 %3 ms, %4x").arg(run.title).arg(candidate->measurement.size_bytes)
+                .arg(candidate->measurement.latency.p50, 0, 'f', 3).arg(candidate->speedup, 0, 'f', 2));
     }
-    say(session.verdictTitle());
-    say(session.verdictText());
+    const Verdict verdict = verdict_of(*session.comparison());
+    say(QString::fromStdString(verdict.title));
+    say(QString::fromStdString(verdict.text));
 }
 
 void Walk::look() {

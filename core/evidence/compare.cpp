@@ -112,32 +112,39 @@ std::string title_of(const Measurement& measurement) {
     return path.extension() == ".onnx" ? path.stem().string() : path.filename().string();
 }
 
-std::string title_of(const CandidateComparison& candidate) { return candidate.title.empty() ? title_of(candidate.measurement) : candidate.title; }
+std::string title_of(const Trial& trial) { return trial.title.empty() ? title_of(trial.measurement) : trial.title; }
+
+std::vector<Trial> trials_of(std::vector<Measurement> measurements) {
+    std::vector<Trial> trials(measurements.size());
+    for (std::size_t i = 0; i < trials.size(); ++i) trials[i].measurement = std::move(measurements[i]);
+    return trials;
+}
 
 void judge_again(Comparison& comparison, const Gate& gate) {
     comparison.gate = gate;
-    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, comparison.baseline, gate);
+    for (CandidateComparison& candidate : comparison.candidates) judge(candidate, comparison.baseline.measurement, gate);
 }
 
-Comparison compare(std::vector<Measurement> measurements, const Gate& gate) {
-    if (measurements.empty()) throw Error(ErrorKind::usage, "nothing to compare", {}, "give a baseline and candidates");
+Comparison compare(std::vector<Trial> trials, const Gate& gate) {
+    if (trials.empty()) throw Error(ErrorKind::usage, "nothing to compare", {}, "give a baseline and candidates");
     Comparison comparison;
     comparison.gate = gate;
-    comparison.baseline = std::move(measurements.front());
-    for (std::size_t i = 1; i < measurements.size(); ++i) {
+    comparison.baseline = std::move(trials.front());
+    const Measurement& baseline = comparison.baseline.measurement;
+    for (std::size_t i = 1; i < trials.size(); ++i) {
         CandidateComparison candidate;
-        candidate.measurement = std::move(measurements[i]);
-        if (comparison.baseline.size_bytes > 0) {
-            candidate.size_ratio = static_cast<double>(candidate.measurement.size_bytes) /
-                                   static_cast<double>(comparison.baseline.size_bytes);
-        }
-        candidate.paired = compare_latency(comparison.baseline, candidate.measurement);
+        static_cast<Trial&>(candidate) = std::move(trials[i]);
+        if (baseline.size_bytes > 0)
+            candidate.size_ratio = static_cast<double>(candidate.measurement.size_bytes) / static_cast<double>(baseline.size_bytes);
+        candidate.paired = compare_latency(baseline, candidate.measurement);
         comparison.noise_floor = std::max(comparison.noise_floor, take_speedup(candidate));
-        compare_answers(candidate, comparison.baseline);
-        judge(candidate, comparison.baseline, gate);
+        compare_answers(candidate, baseline);
+        judge(candidate, baseline, gate);
         comparison.candidates.push_back(std::move(candidate));
     }
     return comparison;
 }
+
+Comparison compare(std::vector<Measurement> measurements, const Gate& gate) { return compare(trials_of(std::move(measurements)), gate); }
 
 }  // namespace vernier

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/evidence/latency_compare.h"
-#include "core/measure/measure.h"
+#include "core/evidence/trial.h"
 
 namespace vernier {
 
@@ -34,10 +34,8 @@ struct GateLine {
     std::string figure = {};           ///< id of the figure, for a limit of Gate::limits
 };
 
-/// A candidate against the baseline, paired.
-struct CandidateComparison {
-    Measurement measurement;
-    std::string title = {};                  ///< what people call it; empty: by its file
+/// A trial against the baseline, paired.
+struct CandidateComparison : Trial {
     double size_ratio = 1;
     double speedup = 1;                      ///< of the median run, from pairs (paired.p50); 1 where there are too few
     Interval speedup_interval;               ///< 95 %
@@ -55,12 +53,8 @@ struct CandidateComparison {
     Outcome gate = Outcome::not_judged;      ///< worst of the lines: failed, then inconclusive, then passed
 };
 
-/// What people call a measured file: its name without folder and ".onnx"; a candidate by its title, where it has one.
-[[nodiscard]] std::string title_of(const Measurement& measurement);
-[[nodiscard]] std::string title_of(const CandidateComparison& candidate);
-
 struct Comparison {
-    Measurement baseline;
+    Trial baseline;
     std::vector<CandidateComparison> candidates;
     Gate gate;
     double noise_floor = 0;                  ///< half width of the widest speed-up interval, as a share (0.006 = 0.6 %)
@@ -70,9 +64,11 @@ struct Comparison {
 /// Judges the same figures against other limits; the same as if they had been compared with these.
 void judge_again(Comparison& comparison, const Gate& gate);
 
-/// measurements[0] is the baseline. All must come from one call of measure().
+/// trials[0] is the baseline. All must come from one call of measure().
+[[nodiscard]] Comparison compare(std::vector<Trial> trials, const Gate& gate);
 [[nodiscard]] Comparison compare(std::vector<Measurement> measurements, const Gate& gate);
 
+/// The document of a comparison. Both ways nothing is lost but what was measured sample by sample and run by run (with_samples).
 [[nodiscard]] Json to_json(const Comparison& comparison, bool with_samples = false);
 [[nodiscard]] Comparison comparison_from_json(const Json& json);
 

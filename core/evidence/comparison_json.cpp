@@ -8,6 +8,7 @@
 #include "core/base/json_number.h"
 #include "core/evidence/compare.h"
 #include "core/evidence/gate.h"
+#include "core/evidence/origin.h"
 #include "core/measure/latency_json.h"
 #include "core/measure/reading.h"
 
@@ -105,9 +106,38 @@ void take_compared_answers(const Json& json, CandidateComparison& candidate) {
     }
 }
 
-Json to_json(const CandidateComparison& candidate, bool with_samples) {
-    Json json = to_json(candidate.measurement, with_samples);
-    json["title"] = title_of(candidate);
+/// Measurement, title, origin and id in one object; a trial that nobody keeps has no id.
+Json trial_json(const Trial& trial, bool with_samples) {
+    Json json = to_json(trial.measurement, with_samples);
+    json["title"] = title_of(trial);
+    json["origin"] = trial.origin ? to_json(*trial.origin) : Json(nullptr);
+    if (trial.id != 0) json["trial"] = trial.id;
+    return json;
+}
+
+/// How a file was made is told where it can be read; other versions may have told it in another form.
+std::optional<Origin> origin_from(const Json& json) {
+    const auto found = json.find("origin");
+    if (found == json.end() || !found->is_object()) return std::nullopt;
+    try {
+        return origin_from_json(*found);
+    } catch (const Json::exception&) {
+        return std::nullopt;
+    }
+}
+
+Trial trial_from(const Json& json) {
+    Trial trial;
+    trial.measurement = measurement_from_json(json);
+    trial.id = json.value("trial", 0);
+    trial.title = json.value("title", std::string());
+    if (trial.title == title_of(trial.measurement)) trial.title.clear();
+    trial.origin = origin_from(json);
+    return trial;
+}
+
+Json candidate_json(const CandidateComparison& candidate, bool with_samples) {
+    Json json = trial_json(candidate, with_samples);
     json["size_ratio"] = number_json(candidate.size_ratio);
     json["speedup"] = number_json(candidate.speedup);
     json["speedup_interval"] = interval_json(candidate.speedup_interval);
@@ -119,8 +149,7 @@ Json to_json(const CandidateComparison& candidate, bool with_samples) {
 
 CandidateComparison candidate_from(const Json& json) {
     CandidateComparison candidate;
-    candidate.measurement = measurement_from_json(json);
-    candidate.title = json.value("title", std::string());
+    static_cast<Trial&>(candidate) = trial_from(json);
     candidate.size_ratio = number_from(json.at("size_ratio"));
     candidate.speedup = number_from(json.at("speedup"));
     candidate.speedup_interval = interval_from_json(json.at("speedup_interval"));
@@ -147,9 +176,9 @@ Gate gate_from_json(const Json& json) {
 }
 
 Json to_json(const Comparison& comparison, bool with_samples) {
-    Json json = {{"vernier_comparison", kSchema}, {"baseline", to_json(comparison.baseline, with_samples)}};
+    Json json = {{"vernier_comparison", kSchema}, {"baseline", trial_json(comparison.baseline, with_samples)}};
     Json candidates = Json::array();
-    for (const CandidateComparison& candidate : comparison.candidates) candidates.push_back(to_json(candidate, with_samples));
+    for (const CandidateComparison& candidate : comparison.candidates) candidates.push_back(candidate_json(candidate, with_samples));
     json["candidates"] = std::move(candidates);
     json["gate"] = gate_json(comparison.gate);
     json["gate"]["outcome"] = name(comparison.outcome());
@@ -163,7 +192,7 @@ Comparison comparison_from_json(const Json& json) {
             throw Error(ErrorKind::bad_data, "the comparison was saved by another version of Vernier");
         }
         Comparison comparison;
-        comparison.baseline = measurement_from_json(json.at("baseline"));
+        comparison.baseline = trial_from(json.at("baseline"));
         for (const Json& item : json.at("candidates")) comparison.candidates.push_back(candidate_from(item));
         comparison.gate = gate_from_json(json.at("gate"));
         comparison.noise_floor = number_from(json.at("noise_floor"));

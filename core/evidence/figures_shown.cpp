@@ -25,7 +25,7 @@ const Figure* figure_of(std::string_view slot, Place place, const TrialViews& tr
 }  // namespace
 
 TrialViews views_of(const Comparison& comparison) {
-    TrialViews views{{comparison.baseline}};
+    TrialViews views{{comparison.baseline.measurement}};
     for (const CandidateComparison& candidate : comparison.candidates) views.push_back({candidate.measurement, &candidate});
     return views;
 }

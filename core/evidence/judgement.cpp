@@ -58,8 +58,9 @@ bool beats(const CandidateComparison& a, const CandidateComparison& b) {
 
 const CandidateComparison* best_of(const Comparison& comparison) {
     const auto& all = comparison.candidates;
+    const Measurement& baseline = comparison.baseline.measurement;
     const auto better = [&](const CandidateComparison& a, const CandidateComparison& b) {
-        const int first = order(a, comparison.baseline), second = order(b, comparison.baseline);
+        const int first = order(a, baseline), second = order(b, baseline);
         if (first != second) return first < second;
         // Without a limit a candidate that is shown to lose accuracy comes last.
         const bool a_loses = accuracy_differs(a) && *a.top1_delta_points < 0, b_loses = accuracy_differs(b) && *b.top1_delta_points < 0;
@@ -73,7 +74,7 @@ const CandidateComparison* best_of(const Comparison& comparison) {
     for (std::size_t turn = 0; turn < all.size(); ++turn) {
         const CandidateComparison* ahead = nullptr;
         for (const CandidateComparison& each : all)
-            if (is_usable(each, comparison.baseline) && beats(each, *best) && (ahead == nullptr || better(each, *ahead))) ahead = &each;
+            if (is_usable(each, baseline) && beats(each, *best) && (ahead == nullptr || better(each, *ahead))) ahead = &each;
         if (ahead == nullptr) break;
         best = ahead;
     }
@@ -112,7 +113,7 @@ Judgement conclude(const Comparison& comparison) {
     const CandidateComparison* best = best_of(comparison);
     if (best == nullptr) return {};
     if (comparison.candidates.size() > 1 && best->gate != Outcome::failed && !gains(*best)) return {Conclusion::no_gain};
-    return {conclusion_of(*best, comparison.baseline), static_cast<int>(best - comparison.candidates.data())};
+    return {conclusion_of(*best, comparison.baseline.measurement), static_cast<int>(best - comparison.candidates.data())};
 }
 
 bool gains(const CandidateComparison& candidate) {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "core/base/error.h"
@@ -94,25 +96,38 @@ void warn_of_threads(const MeasureOptions& options, std::vector<Finding>& findin
                             "Measure with at most as many threads as there are processors."});
 }
 
+/// A file as it was opened, before it is measured.
+struct Looked {
+    std::string hash;
+    std::optional<Origin> origin;
+};
+
+/// What is measured, and what was said of it so far.
+struct Files {
+    std::vector<Looked> looked;
+    DatasetPtr data;
+    std::vector<Finding> findings;
+};
+
 /// The file may have been replaced between the look at its inputs and the measurement.
-void check_unchanged(const std::vector<Measurement>& measurements, const std::vector<std::string>& hashes) {
-    for (std::size_t i = 0; i < measurements.size(); ++i)
-        if (measurements[i].sha256 != hashes[i])
-            throw Error(ErrorKind::bad_model, "the file changed while it was measured", {.file = measurements[i].model.string()}, "Measure it again.");
+Trial trial_of(Measurement measurement, const Looked& looked) {
+    if (measurement.sha256 != looked.hash)
+        throw Error(ErrorKind::bad_model, "the file changed while it was measured", {.file = measurement.model.string()}, "Measure it again.");
+    return {0, {}, looked.origin, std::move(measurement)};
 }
 
 /// What can be known before anything is measured: how the files were made, and their dataset.
 /// report: an output that must be none of the files; empty when there is none.
-DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const SizeChoices& sizes,
-                    const Job& job, MeasuredFiles& result, const std::filesystem::path& report = {}) {
+Files open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const SizeChoices& sizes,
+               const Job& job, const std::filesystem::path& report = {}) {
     if (models.empty()) throw Error(ErrorKind::usage, "no model given");
-    DatasetPtr data;
+    Files result;
+    DatasetPtr& data = result.data;
     ModelPtr first;
     for (const std::filesystem::path& each : models) {
         const ModelPtr model = open_for_work(nullptr, each, job, sizes);
         if (!report.empty()) check_output(report, model->files());
-        result.origins.push_back(read_origin(model->proto()));
-        result.hashes.push_back(model->sha256());
+        result.looked.push_back({model->sha256(), read_origin(model->proto())});
         if (first == nullptr) first = model;
         warn_of_inputs(*first, *model, result.findings);
         if (data == nullptr) data = open_data(path, *model);
@@ -125,31 +140,31 @@ DatasetPtr open_all(const std::vector<std::filesystem::path>& models, const std:
     say_what_is_missing(data, result.findings);
     if (data == nullptr)
         for (const Finding& finding : size_findings(first->sizes())) result.findings.push_back(finding);
-    return data;
+    return result;
 }
 
-void measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& data,
-                 const MeasureOptions& options, const Job& job, MeasuredFiles& result) {
-    result.measurements = measure(runtime, models, data, options, job);
-    check_unchanged(result.measurements, result.hashes);
-    judge_outputs(result.measurements, data != nullptr && data->has_labels(), result.findings);
+MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const Files& files,
+                          const MeasureOptions& options, const Job& job) {
+    MeasuredFiles result{{}, files.findings};
+    const DatasetPtr& data = files.data;
+    std::vector<Measurement> measured = measure(runtime, models, data, options, job);
+    judge_outputs(measured, data != nullptr && data->has_labels(), result.findings);
     if (data != nullptr && options.samples > data->size(Split::validation))
         result.findings.push_back({Severity::info, "few-samples", kNone, {}, {},
                                    fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)), {}});
-    for (Finding& finding : latency_findings(result.measurements)) result.findings.push_back(std::move(finding));
+    for (Finding& finding : latency_findings(measured)) result.findings.push_back(std::move(finding));
     warn_of_threads(options, result.findings);
-    warn_of_load(result.measurements, result.findings);
+    warn_of_load(measured, result.findings);
+    for (std::size_t i = 0; i < measured.size(); ++i) result.trials.push_back(trial_of(std::move(measured[i]), files.looked[i]));
     for (const Finding& finding : result.findings) job.report(finding);
+    return result;
 }
 
 }  // namespace
 
 MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
                             const MeasureOptions& options, const Job& job) {
-    MeasuredFiles result;
-    const DatasetPtr dataset = open_all(models, data, options.sizes, job, result);
-    measure_all(runtime, models, dataset, options, job, result);
-    return result;
+    return measure_all(runtime, models, open_all(models, data, options.sizes, job), options, job);
 }
 
 Finding no_gate() {
@@ -160,12 +175,18 @@ Finding no_gate() {
 ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
                             const MeasureOptions& options, const Gate& gate, const Job& job,
                             const std::filesystem::path& report) {
-    MeasuredFiles measured;
     if (!report.empty()) check_output(report, {});
-    const DatasetPtr dataset = open_all(models, data, options.sizes, job, measured, report);
-    if (!gate.any()) measured.findings.insert(measured.findings.begin(), no_gate());
-    measure_all(runtime, models, dataset, options, job, measured);
-    return {compare(std::move(measured.measurements), gate), std::move(measured.origins), std::move(measured.findings)};
+    Files files = open_all(models, data, options.sizes, job, report);
+    if (!gate.any()) files.findings.insert(files.findings.begin(), no_gate());
+    MeasuredFiles measured = measure_all(runtime, models, files, options, job);
+    return {compare(std::move(measured.trials), gate), std::move(measured.findings)};
+}
+
+void judge_again(ComparedFiles& compared, const Gate& gate) {
+    judge_again(compared.comparison, gate);
+    const std::string none = no_gate().code;
+    std::erase_if(compared.findings, [&](const Finding& finding) { return finding.code == none; });
+    if (!gate.any()) compared.findings.insert(compared.findings.begin(), no_gate());
 }
 
 Outcome worst_outcome(const Comparison& comparison) {

@@ -2,22 +2,18 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <vector>
 
-#include "core/flow/open.h"
-#include "core/flow/origin.h"
 #include "core/evidence/compare.h"
+#include "core/flow/open.h"
 #include "core/measure/measure.h"
 
 namespace vernier {
 
 /// Files that were measured together, in the order in which they were named.
 struct MeasuredFiles {
-    std::vector<Measurement> measurements;
-    std::vector<std::optional<Origin>> origins;  ///< of files that Vernier made
+    std::vector<Trial> trials;
     std::vector<Finding> findings;
-    std::vector<std::string> hashes = {};        ///< SHA-256 of each file when it was opened
 };
 
 /// Measures models with one harness. The dataset is opened for the first of them.
@@ -25,10 +21,9 @@ struct MeasuredFiles {
 [[nodiscard]] MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
                                           const std::filesystem::path& data, const MeasureOptions& options, const Job& job);
 
-/// Candidates against a baseline.
+/// Candidates against a baseline, and what is to be said of how they were measured.
 struct ComparedFiles {
     Comparison comparison;
-    std::vector<std::optional<Origin>> origins;  ///< the baseline's first
     std::vector<Finding> findings;
 };
 
@@ -40,6 +35,9 @@ struct ComparedFiles {
 
 /// What is said where no limit is set.
 [[nodiscard]] Finding no_gate();
+
+/// Judges the same figures against other limits, and says no_gate() where there are none.
+void judge_again(ComparedFiles& compared, const Gate& gate);
 
 /// Worst gate over all candidates: failed, then inconclusive, then passed; not judged when no limit is set.
 [[nodiscard]] Outcome worst_outcome(const Comparison& comparison);

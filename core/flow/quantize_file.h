@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "core/evidence/origin.h"
 #include "core/flow/executed.h"
 #include "core/flow/open.h"
-#include "core/flow/origin.h"
 #include "core/flow/verify.h"
 #include "core/quant/quantize.h"
 

@@ -19,11 +19,7 @@ inline constexpr int kReportVersion = 1;
 /// {"vernier_report", "baseline", "candidates", "gate", "verdict", "findings", ...}; each model with its "origin" or null.
 [[nodiscard]] Json to_json(const ComparedFiles& compared, bool with_samples);
 
-/// Puts what was judged (gate, agreement, verdict, outcome, the finding no-gate) of a comparison into its document, which then is
-/// the one that judging these figures afresh gives.
-void judge_document(Json& document, const Comparison& comparison);
-
-/// A comparison that was kept, with the origins and findings that its document holds.
-[[nodiscard]] ComparedFiles compared_from(const Comparison& comparison, const Json& document);
+/// The way back from a document of `compare`. Throws as comparison_from_json; findings that cannot be read are left out.
+[[nodiscard]] ComparedFiles compared_from_json(const Json& document);
 
 }  // namespace vernier

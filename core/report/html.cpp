@@ -60,10 +60,10 @@ const CandidateComparison* best_candidate(const ComparedFiles& compared, const V
 }
 
 std::string subtitle(const ComparedFiles& compared, const Verdict& verdict) {
-    const Measurement& base = compared.comparison.baseline;
+    const Measurement& base = compared.comparison.baseline.measurement;
     std::vector<std::string> parts = {base.model.filename().string()};
-    const auto origin = static_cast<std::size_t>(verdict.best + 1);
-    if (verdict.best >= 0 && origin < compared.origins.size() && compared.origins[origin]) parts.push_back(compared.origins[origin]->text());
+    const CandidateComparison* best = best_candidate(compared, verdict);
+    if (best != nullptr && best->origin) parts.push_back(best->origin->text());
     parts.push_back(fmt::format("ONNX Runtime {}, {}, {} thread{}", base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
     parts.push_back(base.host.cpu);
     return joined(parts, " · ");
@@ -98,11 +98,11 @@ std::string times_html(const ComparedFiles& compared, const Verdict& verdict) {
     const CandidateComparison* best = best_candidate(compared, verdict);
     if (best == nullptr) return {};
     std::vector<ChangeRow> rows;
-    for (const KindTime& kind : time_by_kind(compared.comparison.baseline, best->measurement))
+    for (const KindTime& kind : time_by_kind(compared.comparison.baseline.measurement, best->measurement))
         rows.push_back({kind.kind, kind.before, kind.after, fmt::format("{} → {} ms", significant(kind.before), significant(kind.after))});
     if (rows.empty()) return {};
     return chart_html("Where the time went: before (square) → after (dot)", "ms a run, profiled",
-                      change_chart(rows, colour_of(compared, verdict.best), 548));
+                      change_chart(rows, colour_of(*best), 548));
 }
 
 std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
@@ -117,8 +117,8 @@ std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
     return out + "</div>";
 }
 
-std::string figures_row(const TrialView& trial, const std::optional<Origin>* origin) {
-    const std::string recipe = origin != nullptr && *origin ? (*origin)->text() : trial.compared == nullptr ? "baseline" : "";
+std::string figures_row(const TrialView& trial) {
+    const std::string recipe = trial.compared == nullptr ? "baseline" : trial.compared->origin ? trial.compared->origin->text() : "";
     return fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>{}<td class=\"text\">{}</td></tr>", escaped(title_of(trial)), escaped(recipe),
                        figure_cells(trial), trial.compared == nullptr ? "" : name(trial.compared->gate));
 }
@@ -127,8 +127,7 @@ std::string figures_html(const ComparedFiles& compared) {
     std::string out = "<section><div class=\"head\"><h2>All figures</h2></div><table><tr><th>model</th><th class=\"text\">recipe</th>" + figure_heads() +
                       "<th class=\"text\">gate</th></tr>";
     const TrialViews trials = views_of(compared.comparison);
-    for (std::size_t i = 0; i < trials.size(); ++i)
-        out += figures_row(trials[i], i > 0 && i < compared.origins.size() ? &compared.origins[i] : nullptr);
+    for (const TrialView& trial : trials) out += figures_row(trial);
     out += "</table>" + figure_notes(trials);
     for (const CandidateComparison& candidate : compared.comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
@@ -145,13 +144,12 @@ std::string findings_html(const std::vector<Finding>& findings) {
 }
 
 std::string footer_html(const ComparedFiles& compared, const Verdict& verdict) {
-    const Measurement& base = compared.comparison.baseline;
+    const Measurement& base = compared.comparison.baseline.measurement;
     std::vector<std::string> files = {"baseline sha256 " + short_hash(base.sha256)};
     for (const CandidateComparison& candidate : compared.comparison.candidates)
         files.push_back(title_of(candidate) + " " + short_hash(candidate.measurement.sha256));
-    const auto origin = static_cast<std::size_t>(verdict.best + 1);
-    if (verdict.best >= 0 && origin < compared.origins.size() && compared.origins[origin]) {
-        const Origin& made = *compared.origins[origin];
+    if (const CandidateComparison* best = best_candidate(compared, verdict); best != nullptr && best->origin) {
+        const Origin& made = *best->origin;
         files.push_back("recipe " + short_hash(made.recipe_sha256));
         if (made.calibration_samples > 0) files.push_back(fmt::format("calibrated on {} samples of {}", made.calibration_samples, made.data_name));
     }

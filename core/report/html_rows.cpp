@@ -31,7 +31,7 @@ std::vector<DotRow> figure_rows(const ComparedFiles& compared, const Figure& fig
         row.label = title_of(trials[i]) + (i == 0 ? " (baseline)" : "");
         row.baseline = i == 0;
         if (i > 0) {
-            row.colour = colour_of(compared, static_cast<int>(i) - 1);
+            row.colour = colour_of(*trials[i].compared);
             row.best = static_cast<int>(i) - 1 == best;
         }
         fill(row, figure, trials[i]);
@@ -39,10 +39,8 @@ std::vector<DotRow> figure_rows(const ComparedFiles& compared, const Figure& fig
     return rows;
 }
 
-std::string colour_of(const ComparedFiles& compared, int candidate) {
-    const auto index = static_cast<std::size_t>(candidate) + 1;
-    if (candidate < 0 || index >= compared.origins.size() || !compared.origins[index]) return "#2f6fde";
-    return std::string(row(compared.origins[index]->main_method()).colour);
+std::string colour_of(const Trial& trial) {
+    return trial.origin ? std::string(row(trial.origin->main_method()).colour) : "#2f6fde";
 }
 
 }  // namespace vernier

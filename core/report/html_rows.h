@@ -13,7 +13,7 @@ namespace vernier {
 /// Rows of a figure's chart: the baseline first, then the candidates; best is the candidate that the title is about.
 [[nodiscard]] std::vector<DotRow> figure_rows(const ComparedFiles& compared, const Figure& figure, int best);
 
-/// Colour of a candidate: that of its main method, or blue for files that Vernier did not make.
-[[nodiscard]] std::string colour_of(const ComparedFiles& compared, int candidate);
+/// Colour of a trial: that of its main method, or blue for files that Vernier did not make.
+[[nodiscard]] std::string colour_of(const Trial& trial);
 
 }  // namespace vernier

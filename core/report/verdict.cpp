@@ -45,7 +45,7 @@ std::string limit_words(const GateLine& line, const std::string& limit) {
 
 std::string speed_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
     std::string text = fmt::format("“{}” runs in {} ms instead of {} ({}, 95 %: {} to {})", title_of(candidate),
-                                   significant(candidate.measurement.latency.p50), significant(comparison.baseline.latency.p50),
+                                   significant(candidate.measurement.latency.p50), significant(comparison.baseline.measurement.latency.p50),
                                    times(candidate.speedup), significant(candidate.speedup_interval.lo), significant(candidate.speedup_interval.hi));
     if (!candidate.latency_differs) text += ", no measurable difference";
     if (const GateLine* line = line_of(candidate, "speed"); line != nullptr && comparison.gate.min_speedup)
@@ -81,7 +81,7 @@ std::string outputs_sentence(const Comparison& comparison, const CandidateCompar
     if (const GateLine* line = line_of(candidate, "output error"); line != nullptr && comparison.gate.min_sqnr_db)
         text = fmt::format("Output error {}: {}. ", line->outcome == Outcome::passed ? "within the limit" : line->outcome == Outcome::failed ? "beyond the limit"
                                                                                                                                       : "inconclusive", line->text);
-    if (const OutputFigures* damaged = damage_of(candidate, comparison.baseline))
+    if (const OutputFigures* damaged = damage_of(candidate, comparison.baseline.measurement))
         return text + fmt::format("Output {} has little to do with the baseline's ({}), and no limit that it passed covers this. ", damaged->name, text_of(*damaged));
     const auto& outputs = candidate.measurement.outputs;
     if (text.empty() && !outputs.empty() && !candidate.agreement)

@@ -37,7 +37,7 @@ TEST(Compare, ABaselineThatAnswersNanSettlesNothing) {
     EXPECT_EQ(comparison.outcome(), Outcome::inconclusive);
     EXPECT_NE(comparison.candidates[0].gate_lines[0].text.find("NaN"), std::string::npos);
     EXPECT_NE(comparison.candidates[0].gate_lines[1].text.find("NaN"), std::string::npos);
-    comparison.baseline.outputs[0].nan = 0;
+    comparison.baseline.measurement.outputs[0].nan = 0;
     judge_again(comparison, comparison.gate);
     EXPECT_EQ(comparison.outcome(), Outcome::passed);
 }
@@ -89,7 +89,7 @@ TEST(Compare, EqualModelsAreNotCalledDifferent) {
 
 TEST(Compare, ModelsThatSawDifferentSamplesAreRefused) {
     EXPECT_THROW((void)compare(pair_of(measurement("short", 1.0, 999, 0, 1)), {}), Error);
-    EXPECT_THROW((void)compare({}, {}), Error);
+    EXPECT_THROW((void)compare(std::vector<Trial>(), {}), Error);
 }
 
 TEST(Gate, HasThreeOutcomesForADrop) {
@@ -137,7 +137,7 @@ TEST(ComparisonJson, ComesBackAsItWas) {
     EXPECT_FALSE(without["baseline"].contains("answers"));
     EXPECT_FALSE(without["baseline"]["latency_ms"].contains("blocks"));
     EXPECT_EQ(with["baseline"]["latency_ms"]["blocks"].size(), 40U);
-    EXPECT_EQ(comparison_from_json(with).baseline.latency.launches[7].blocks, comparison.baseline.latency.launches[7].blocks);
+    EXPECT_EQ(comparison_from_json(with).baseline.measurement.latency.launches[7].blocks, comparison.baseline.measurement.latency.launches[7].blocks);
     EXPECT_GT(without["candidates"][0]["paired"]["p99"]["ratio"], 1.0);
     EXPECT_DOUBLE_EQ(without["baseline"]["cold_start_ms"]["total"], without["baseline"]["cold_start_ms"]["download"]);
     EXPECT_EQ(comparison_from_json(Json::parse(with.dump())).candidates[0].measurement.answers.predicted,

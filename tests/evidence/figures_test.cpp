@@ -50,7 +50,7 @@ TEST(Figures, EachRowIsWholeAndHasItsOwnIdAndColumn) {
 TEST(Figures, EachRowHasAValueItsTextsAndAFieldInTheDocument) {
     ComparedFiles compared = baseline_only();
     const CandidateComparison& candidate = full_candidate(compared);
-    const TrialView trial{candidate.measurement, &candidate}, base{compared.comparison.baseline};
+    const TrialView trial{candidate.measurement, &candidate}, base{compared.comparison.baseline.measurement};
     const Json document = to_json(compared, false);
     for (const Figure& each : figures()) {
         const auto value = each.value(trial);
@@ -99,11 +99,11 @@ TEST(Figures, WithTooFewPairsThereIsNoSpeedup) {
 
 TEST(Figures, APercentileSaysWhichRunsItLacks) {
     ComparedFiles compared = baseline_only();
-    Latency& latency = compared.comparison.baseline.latency;
+    Latency& latency = compared.comparison.baseline.measurement.latency;
     latency.n = 60;
     latency.p90.reset();
     latency.p99.reset();
-    const TrialView trial{compared.comparison.baseline};
+    const TrialView trial{compared.comparison.baseline.measurement};
     EXPECT_EQ(missing_runs_text(trial), "p90 needs 100 runs: 40 more; p99 needs 1,000 runs: 940 more");
     EXPECT_TRUE(is_told(figure("p99"), {trial})) << "it says why it is not known";
     EXPECT_EQ(value_text(figure("p99"), trial), "-");
@@ -119,7 +119,7 @@ TEST(Figures, OneSlotShowsTheFirstFigureThatIsTold) {
         return ids;
     };
     EXPECT_EQ(answers(), "top1 ");
-    compared.comparison.baseline.accuracy.reset();
+    compared.comparison.baseline.measurement.accuracy.reset();
     EXPECT_EQ(answers(), "agreement ");
     candidate.agreement.reset();
     EXPECT_EQ(answers(), "sqnr ");

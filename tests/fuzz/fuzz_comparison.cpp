@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         gate.min_speedup = 1.1;
         judge_again(comparison, gate);
         (void)to_json(comparison, true);
-        (void)render_html(compared_from(comparison, json));
+        (void)render_html(compared_from_json(json));
     });
     return 0;
 }

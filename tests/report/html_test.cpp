@@ -42,7 +42,7 @@ TEST(Html, EscapesWhatComesFromFiles) {
 TEST(Html, EveryTagIsClosed) {
     ComparedFiles compared = baseline_only();
     add_candidate(compared, "a.onnx", 4, 280'000, 90);
-    compared.comparison.baseline.profile = {{"c", "Conv", "CPU", 9000, 10, ""}};
+    compared.comparison.baseline.measurement.profile = {{"c", "Conv", "CPU", 9000, 10, ""}};
     compared.comparison.candidates[0].measurement.profile = {{"c", "QLinearConv", "CPU", 3000, 10, ""}};
     compared.findings.push_back({Severity::info, "no-gate", -1, "", "", "No limit is set.", ""});
     const std::string html = render_html(compared);
@@ -54,7 +54,7 @@ TEST(Html, EveryTagIsClosed) {
 TEST(Html, WithoutSamplesThereIsNoChartOfAnswers) {
     ComparedFiles compared = baseline_only();
     CandidateComparison& candidate = add_candidate(compared, "a.onnx", 4, 280'000, 90);
-    for (Measurement* each : {&compared.comparison.baseline, &candidate.measurement}) {
+    for (Measurement* each : {&compared.comparison.baseline.measurement, &candidate.measurement}) {
         each->accuracy.reset();
         each->samples = 0;
     }
@@ -100,7 +100,7 @@ TEST(Html, EachFigureOfTheReportHasItsColumnAndItsValue) {
 TEST(Html, WithoutLabelsAndAgreementTheErrorOfTheWorstOutputIsCharted) {
     ComparedFiles compared = baseline_only();
     CandidateComparison& candidate = add_candidate(compared, "a.onnx", 4, 280'000, 90);
-    for (Measurement* each : {&compared.comparison.baseline, &candidate.measurement}) each->accuracy.reset();
+    for (Measurement* each : {&compared.comparison.baseline.measurement, &candidate.measurement}) each->accuracy.reset();
     candidate.top1_delta_points.reset();
     candidate.agreement.reset();
     const std::vector<DotRow> rows = answer_rows(compared, 0);

@@ -185,7 +185,7 @@ TEST(Documents, ACandidateCarriesItsOrigin) {
     add_candidate(compared, "small.onnx", 4, 280'000, 90);
     Origin origin;
     origin.counts = {{Method::fp32, 11}, {Method::int8_static, 491}};
-    compared.origins[1] = origin;
+    compared.comparison.candidates[0].origin = origin;
     EXPECT_EQ(origin.text(), "491 of 502 nodes INT8 static, 11 FP32");
     EXPECT_EQ(origin.main_method(), Method::int8_static);
     const Json json = to_json(compared, false);

@@ -52,12 +52,12 @@ bool open_compared(SmallSession& small, const Comparison& comparison) {
     Json session{{"vernier_session", 1}, {"model", {{"path", "net.onnx"}, {"sha256", sha}}}};
     session["recipe"] = {{"vernier_recipe", 1}, {"default", {{"method", "int8-static"}}}, {"rules", Json::array()}};
     session["gate"] = {{"max_drop_points", comparison.gate.max_drop_points ? Json(*comparison.gate.max_drop_points) : Json()}, {"min_speedup", nullptr}};
-    session["baseline"] = to_json(comparison.baseline);
+    session["baseline"] = to_json(comparison.baseline.measurement);
     session["runs"] = {run_json(1, "all static", "int8-static", "net.onnx", sha), run_json(2, "FP16", "fp16", "net.onnx", sha)};
     session["comparison"] = document;
     const auto path = small.folder.write("s.vernier", session.dump());
     small.session.open(QString::fromStdString(path.string()));
-    return wait_until([&] { return small.session.readingName().isEmpty(); }) && small.session.comparison();
+    return wait_until([&] { return small.session.readingName().isEmpty(); }) && small.session.comparison() != nullptr;
 }
 
 }  // namespace vernier::test

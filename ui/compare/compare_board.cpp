@@ -197,7 +197,7 @@ void CompareBoard::refresh() {
 
 /// The candidate that the verdict speaks of is the one to save: it is selected when a comparison is new.
 void CompareBoard::selectBest(int best) {
-    const QString stamp = best < 0 ? QString() : QString::fromStdString(session_.comparison()->baseline.date);
+    const QString stamp = best < 0 ? QString() : QString::fromStdString(session_.comparison()->baseline.measurement.date);
     if (stamp != stamp_ && best >= 0) {
         session_.setCurrentRun(comparedRuns(session_)[best]);
     }
@@ -218,7 +218,7 @@ void CompareBoard::showState() {
         table_->setFocus();  // else the focus goes to the next button, and the next Return presses that
     }
     measure_->setEnabled(measurable);
-    sheet_->setEnabled(session_.comparison().has_value());
+    sheet_->setEnabled(session_.comparison() != nullptr);
     save_->setEnabled(run != nullptr && !run->file.isEmpty());
     command_->setEnabled(run != nullptr && !run->foreign);
 }

@@ -3,8 +3,7 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-#include <vector>
+#include <optional>
 
 #include "core/report/format.h"
 #include "ui/compare/session_comparison.h"
@@ -22,51 +21,14 @@ QString text(const std::string& words) {
     return QString::fromStdString(words);
 }
 
-QString textAt(const Json& json, const char* key) {
-    return json.is_object() && json.contains(key) && json[key].is_string() ? text(json[key].get<std::string>()) : QString();
-}
-
 QString shortHash(const QString& hash) {
     return hash.size() > 12 ? hash.left(8) + QStringLiteral("…") + hash.right(4) : hash;
 }
 
-/// What the comparison's document says of how a candidate was made; null when it says nothing.
-Json originOf(const Session& session, int candidate) {
-    const Json& document = session.comparisonJson();
-    if (candidate < 0 || !document.is_object() || !document.contains("candidates") || !document["candidates"].is_array() ||
-        std::size_t(candidate) >= document["candidates"].size()) {
-        return {};
-    }
-    const Json& entry = document["candidates"][std::size_t(candidate)];
-    return entry.is_object() && entry.contains("origin") && entry["origin"].is_object() ? entry["origin"] : Json();
-}
-
-/// "491 of 502 nodes INT8 static, 11 FP32".
-QString recipeInCounts(const Json& origin) {
-    if (!origin.is_object() || !origin.contains("counts") || !origin["counts"].is_object()) {
-        return {};
-    }
-    std::vector<std::pair<quint64, QString>> counts;
-    quint64 total = 0;
-    for (const MethodRow& row : kMethods) {
-        const auto found = origin["counts"].find(std::string(row.id));
-        if (found != origin["counts"].end() && found->is_number_unsigned() && found->get<quint64>() > 0) {
-            counts.emplace_back(found->get<quint64>(), QString::fromUtf8(row.title.data(), qsizetype(row.title.size())));
-            total += counts.back().first;
-        }
-    }
-    std::stable_sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    QStringList words;
-    for (const auto& [count, title] : counts) {
-        words << (words.isEmpty() ? tr("%1 of %2 nodes %3").arg(count).arg(total).arg(title) : QStringLiteral("%1 %2").arg(count).arg(title));
-    }
-    return words.join(QStringLiteral(", "));
-}
-
-QString subtitleOf(const Session& session, const Measurement& baseline, const Json& origin) {
+QString subtitleOf(const Session& session, const Measurement& baseline, const Trial* best) {
     QStringList parts{session.modelName()};
-    if (const QString counts = recipeInCounts(origin); !counts.isEmpty()) {
-        parts << counts;
+    if (best != nullptr && best->origin && !best->origin->counts.empty()) {
+        parts << text(best->origin->text());
     }
     parts << tr("ONNX Runtime %1, %2, %3").arg(text(baseline.run.library.version), text(baseline.run.provider),
                  baseline.run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline.run.threads));
@@ -77,20 +39,20 @@ QString subtitleOf(const Session& session, const Measurement& baseline, const Js
     return (parts << cpu.join(QStringLiteral(", "))).join(QStringLiteral(" · "));
 }
 
-QStringList footerOf(const NamedComparison& named, const Json& origin) {
-    const Measurement& baseline = named.comparison.baseline;
+QStringList footerOf(const NamedComparison& named, const Trial* best) {
+    const Measurement& baseline = named.comparison.baseline.measurement;
     QStringList first{tr("baseline sha256 %1").arg(shortHash(text(baseline.sha256)))};
-    if (named.best >= 0) {
-        first << tr("candidate %1").arg(shortHash(text(named.comparison.candidates[std::size_t(named.best)].measurement.sha256)));
+    if (best != nullptr) {
+        first << tr("candidate %1").arg(shortHash(text(best->hash())));
     }
-    if (const QString recipe = textAt(origin, "recipe_sha256"); !recipe.isEmpty()) {
-        first << tr("recipe %1").arg(shortHash(recipe));
+    const std::optional<Origin> origin = best != nullptr ? best->origin : std::nullopt;
+    if (origin && !origin->recipe_sha256.empty()) {
+        first << tr("recipe %1").arg(shortHash(text(origin->recipe_sha256)));
     }
     first << (baseline.samples > 0 ? tr("data %1 (%2), %3 samples").arg(text(baseline.data_name), shortHash(text(baseline.data_fingerprint)), text(grouped(baseline.samples)))
                                    : tr("no dataset"));
-    const Json data = origin.is_object() && origin.contains("data") ? origin["data"] : Json();
-    if (data.is_object() && data.value("samples", 0) > 0) {
-        first << tr("calibration %1 of %2").arg(text(grouped(data.value("samples", std::uint64_t{0}))), textAt(data, "name"));
+    if (origin && origin->calibration_samples > 0) {
+        first << tr("calibration %1 of %2").arg(text(grouped(origin->calibration_samples)), text(origin->data_name));
     }
     QStringList second{tr("%1 runs each, in turns in random order").arg(text(grouped(baseline.latency.n))),
                        tr("noise ±%1 %").arg(text(significant(named.comparison.noise_floor * 100, 2)))};
@@ -110,14 +72,14 @@ std::optional<Sheet> sheetOf(const Session& session) {
     if (!named) {
         return std::nullopt;
     }
-    const Json origin = originOf(session, named->best);
+    const Trial* best = named->best < 0 ? nullptr : &named->comparison.candidates[std::size_t(named->best)];
     Sheet sheet;
     sheet.verdict = verdict_of(named->comparison);
-    sheet.subtitle = subtitleOf(session, named->comparison.baseline, origin);
+    sheet.subtitle = subtitleOf(session, named->comparison.baseline.measurement, best);
     for (const MeasuredWarning& warning : measuredWarnings(session)) {
         sheet.warnings << warning.whole();
     }
-    sheet.footer = footerOf(*named, origin);
+    sheet.footer = footerOf(*named, best);
     sheet.named = std::move(*named);
     return sheet;
 }

@@ -111,8 +111,8 @@ TrialViews RunTable::trials() const {
     if (session_.baseline()) {
         trials.push_back({*session_.baseline()});
         for (const Run& run : session_.runs()) {
-            if (run.comparison) {
-                trials.push_back({run.comparison->measurement, &*run.comparison});
+            if (const CandidateComparison* candidate = session_.measured(run.id)) {
+                trials.push_back({candidate->measurement, candidate});
             }
         }
     }
@@ -186,23 +186,24 @@ void RunTable::addRun(int row, const Run& run) {
     }
     setItem(row, Badge, badge);
     const Theme theme = Theme::current();
-    if (!run.comparison) {
+    const CandidateComparison* candidate = session_.measured(run.id);
+    if (candidate == nullptr) {
         const QString words = run.changed ? tr("file changed") : stateText(run.state);
         QTableWidgetItem* state = wordsBehind(run.problem.isEmpty() ? words : QStringLiteral("✕ ") + words, run.problem);
         state->setForeground(run.problem.isEmpty() ? theme.text2 : theme.ink(theme.bad));
         setItem(row, gateColumn(), state);
         return;
     }
-    addFigures(row, {run.comparison->measurement, &*run.comparison});
+    addFigures(row, {candidate->measurement, candidate});
     QStringList lines;
-    for (const GateLine& line : run.comparison->gate_lines) {
+    for (const GateLine& line : candidate->gate_lines) {
         lines << text(line.text);
         if (line.samples_needed > 0) {
             lines << tr("needs about %1 samples to decide").arg(text(grouped(line.samples_needed)));
         }
     }
-    QTableWidgetItem* gate = wordsBehind(gateWords(*run.comparison), lines.isEmpty() ? tr("No limit is set") : lines.join(QLatin1Char('\n')));
-    const Outcome outcome = run.comparison->gate;
+    QTableWidgetItem* gate = wordsBehind(gateWords(*candidate), lines.isEmpty() ? tr("No limit is set") : lines.join(QLatin1Char('\n')));
+    const Outcome outcome = candidate->gate;
     gate->setForeground(outcome == Outcome::passed   ? theme.ink(theme.good)
                         : outcome == Outcome::failed ? theme.ink(theme.bad)
                                                      : theme.text2);

@@ -56,24 +56,22 @@ CandidateName openedAs(const Session& session) {
 
 QVector<int> comparedRuns(const Session& session) {
     QVector<int> ids;
-    for (const Run& run : session.runs()) {
-        if (run.comparison) {
-            ids << run.id;
+    if (session.comparison() != nullptr) {
+        for (const CandidateComparison& candidate : session.comparison()->candidates) {
+            ids << candidate.id;
         }
     }
     return ids;
 }
 
 std::optional<NamedComparison> namedComparison(const Session& session) {
-    const QVector<int> ids = comparedRuns(session);
-    if (!session.comparison() || ids.size() != qsizetype(session.comparison()->candidates.size())) {
+    if (session.comparison() == nullptr) {
         return std::nullopt;
     }
     NamedComparison named{*session.comparison(), {}, -1};
-    for (std::size_t i = 0; i < named.comparison.candidates.size(); ++i) {
-        const Run& run = *session.run(ids[qsizetype(i)]);
+    for (const CandidateComparison& candidate : named.comparison.candidates) {
+        const Run& run = *session.run(candidate.id);
         named.names.push_back({run.title, methodOf(run)});
-        named.comparison.candidates[i].title = run.title.toStdString();
     }
     named.best = verdict_of(named.comparison).best;
     named.baseline = openedAs(session);
@@ -101,13 +99,12 @@ QString measuredHow(const Session& session) {
 
 QVector<MeasuredWarning> measuredWarnings(const Session& session) {
     QVector<MeasuredWarning> words;
-    const Json& document = session.comparisonJson();
-    if (!document.is_object() || !document.contains("findings") || !document["findings"].is_array()) {
+    if (!session.compared()) {
         return words;
     }
-    for (const Json& finding : document["findings"]) {
-        if (finding.is_object() && finding.value("severity", std::string()) == "warning") {
-            words.push_back({named(text(finding.value("text", std::string())), session), named(text(finding.value("remedy", std::string())), session)});
+    for (const Finding& finding : session.compared()->findings) {
+        if (finding.severity == Severity::warning) {
+            words.push_back({named(text(finding.text), session), named(text(finding.remedy), session)});
         }
     }
     return words;

@@ -14,7 +14,7 @@ namespace vernier::ui {
 [[nodiscard]] std::optional<NamedComparison> namedComparison(const Session& session);
 /// What the model is as it was opened ("FP32", "FP16", "INT8 static"), with the id of the method whose colour that has.
 [[nodiscard]] CandidateName openedAs(const Session& session);
-/// Run ids in the order of the comparison's candidates.
+/// Ids of the comparison's candidates, in their order.
 [[nodiscard]] QVector<int> comparedRuns(const Session& session);
 
 /// "efficientnet.onnx · 1,000 validation samples of NAME · 1 thread · AMD EPYC · host · 2026-11-21": under exported charts.

@@ -8,10 +8,7 @@
 
 namespace vernier::ui {
 
-std::string Run::sha256() const {
-    if (comparison) {
-        return comparison->measurement.sha256;
-    }
+std::string Run::madeSha256() const {
     return quantized.is_object() ? quantized.value("sha256", std::string()) : std::string();
 }
 

@@ -4,15 +4,14 @@
 #include <QString>
 #include <QStringList>
 
-#include <optional>
+#include <string>
 
 #include "core/base/json.h"
-#include "core/evidence/compare.h"
 #include "core/quant/recipe.h"
 
 namespace vernier::ui {
 
-/// One candidate: a recipe that was carried out, its file and what was measured of it.
+/// One candidate: a recipe that was carried out, and its file. What was measured of it is in the session's comparison, under its id.
 struct Run {
     enum class State { waiting, quantizing, quantized, measuring, measured, failed };
 
@@ -25,10 +24,9 @@ struct Run {
     QString problem;            ///< why it failed or was stopped
     bool changed = false;       ///< its file is another one than the one that was made or measured
     Json quantized;             ///< result document of `quantize`; null before
-    std::optional<CandidateComparison> comparison;  ///< nothing before it was measured against the baseline
 
-    /// Of its file when it was made or measured; empty when it is not known.
-    [[nodiscard]] std::string sha256() const;
+    /// Of its file when it was made; empty for a file made elsewhere.
+    [[nodiscard]] std::string madeSha256() const;
     /// The method of the default, which gives the row its badge and colour.
     [[nodiscard]] Method method() const { return recipe.default_method; }
     /// The method that most nodes with weights really got; the default's before it was quantized.

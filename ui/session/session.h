@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/data/dataset.h"
-#include "core/flow/executed.h"
 #include "core/evidence/compare.h"
+#include "core/flow/executed.h"
 #include "core/model/model.h"
 #include "core/quant/plan.h"
 #include "core/quant/recipe.h"
@@ -138,11 +138,10 @@ public:
     void removeRun(int id) { trials_->removeRun(id); }
     void takeRecipeOf(int id) { trials_->takeRecipeOf(id); }
     [[nodiscard]] QString quantizeProblem() const { return trials_->quantizeProblem(); }
-    [[nodiscard]] const std::optional<Comparison>& comparison() const { return trials_->comparison(); }
-    [[nodiscard]] const Json& comparisonJson() const { return trials_->comparisonJson(); }
-    [[nodiscard]] QString verdictTitle() const { return trials_->verdictTitle(); }
-    [[nodiscard]] QString verdictText() const { return trials_->verdictText(); }
-    [[nodiscard]] std::optional<bool> verdictWorth() const { return trials_->verdictWorth(); }
+    [[nodiscard]] const Comparison* comparison() const { return trials_->comparison(); }
+    [[nodiscard]] const std::optional<ComparedFiles>& compared() const { return trials_->compared(); }
+    [[nodiscard]] Json comparisonJson() const { return trials_->comparisonJson(); }
+    [[nodiscard]] const CandidateComparison* measured(int run) const { return trials_->measured(run); }
 
 signals:
     void stateChanged();       ///< another model, or none: everything else is new as well

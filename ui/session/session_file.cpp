@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/base/json_depth.h"
 #include "core/evidence/gate.h"
+#include "core/report/documents.h"
 #include "ui/session/session.h"
 #include "ui/session/session_report.h"
 
@@ -83,6 +84,36 @@ Run runFrom(const Json& json, const QDir& folder, const Model& model) {
     return run;
 }
 
+/// Candidates are runs by their ids, each of them once. Session files of earlier versions name no ids: their candidates stand in the
+/// order of the measured runs.
+void keepMeasured(SavedSession& saved, const QVector<int>& measured) {
+    if (!saved.compared) {
+        return;
+    }
+    auto& candidates = saved.compared->comparison.candidates;
+    for (std::size_t i = 0; i < candidates.size() && i < std::size_t(measured.size()); ++i) {
+        if (candidates[i].id == 0) {
+            candidates[i].id = measured[qsizetype(i)];
+        }
+    }
+    QVector<int> kept;
+    std::erase_if(candidates, [&](const CandidateComparison& each) {
+        const bool own = measured.contains(each.id) && !kept.contains(each.id);
+        if (own) {
+            kept << each.id;
+        }
+        return !own;
+    });
+    if (candidates.empty()) {
+        saved.compared.reset();
+    }
+    for (Run& run : saved.runs) {
+        if (kept.contains(run.id)) {
+            run.state = Run::State::measured;
+        }
+    }
+}
+
 void readView(const Json& view, int nodes, SavedSession& saved) {
     if (!view.is_object()) {
         return;
@@ -149,14 +180,14 @@ QString keepRunFile(const Run& run, const QDir& runs) {
     return target;
 }
 
-Json runJson(const Run& run, const QString& kept, const QDir& folder, const Model& model) {
-    Json json{{"id", run.id}, {"title", run.title.toStdString()}, {"recipe", to_json(anchored(run.recipe, model))}};
+Json runJson(const Session& session, const Run& run, const QString& kept, const QDir& folder) {
+    Json json{{"id", run.id}, {"title", run.title.toStdString()}, {"recipe", to_json(anchored(run.recipe, *session.model()))}};
     json["file"] = relativeTo(folder, kept);
     json["sha256"] = kept.isEmpty() ? std::string() : sha256_of_file(kept.toStdString());
     json["foreign"] = run.foreign;
     json["problem"] = run.problem.toStdString();
     json["quantized"] = run.quantized;
-    json["measured"] = run.comparison.has_value();
+    json["measured"] = session.measured(run.id) != nullptr;
     return json;
 }
 
@@ -198,20 +229,18 @@ SavedSession sessionFromJson(const Json& json, const QString& path, const Model&
             saved.baseline = measurement_from_json(json["baseline"]);
         }
         if (member(json, "comparison").is_object()) {
-            saved.comparisonJson = json["comparison"];
-            saved.comparison = comparison_from_json(saved.comparisonJson);
+            saved.compared = compared_from_json(json["comparison"]);
         }
         readView(member(json, "view"), static_cast<int>(model.nodes().size()), saved);
         saved.copyOf = absoluteFrom(folder, textAt(json, "copy_of"));
-        std::size_t candidate = 0;
+        QVector<int> measured;
         for (const Json& entry : json.at("runs")) {
-            Run run = runFrom(entry, folder, model);
-            if (entry.value("measured", false) && saved.comparison && candidate < saved.comparison->candidates.size()) {
-                run.comparison = saved.comparison->candidates[candidate++];
-                run.state = Run::State::measured;
+            saved.runs.push_back(runFrom(entry, folder, model));
+            if (entry.value("measured", false)) {
+                measured << saved.runs.back().id;
             }
-            saved.runs.push_back(std::move(run));
         }
+        keepMeasured(saved, measured);
     } catch (const nlohmann::json::exception& error) {
         bad(path, std::string("The session file is damaged: ") + error.what());
     }
@@ -240,7 +269,7 @@ void writeSessionFile(const Session& session, const QString& path, KeepRuns runs
     json["baseline"] = session.baseline() ? to_json(*session.baseline()) : Json();
     json["runs"] = Json::array();
     for (const Run& run : session.runs()) {
-        json["runs"].push_back(runJson(run, runs == KeepRuns::where_they_are ? run.file : keepRunFile(run, runsFolder), folder, model));
+        json["runs"].push_back(runJson(session, run, runs == KeepRuns::where_they_are ? run.file : keepRunFile(run, runsFolder), folder));
     }
     if (runs == KeepRuns::beside_the_session) {
         keepReport(session.trials(), reportOfSession(path));

@@ -8,6 +8,7 @@
 
 #include "core/base/json.h"
 #include "core/evidence/compare.h"
+#include "core/flow/measure_files.h"
 #include "core/model/model.h"
 #include "core/quant/recipe.h"
 #include "ui/session/run.h"
@@ -29,8 +30,7 @@ struct SavedSession {
     MeasureSettings measure;
     std::optional<Measurement> baseline;
     QVector<Run> runs;
-    std::optional<Comparison> comparison;
-    Json comparisonJson;
+    std::optional<ComparedFiles> compared;   ///< its candidates are runs, by their ids
     QString filter;
     QVector<int> selection;
     int current = -1;

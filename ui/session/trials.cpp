@@ -4,27 +4,14 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/temporary.h"
 #include "core/evidence/compare.h"
 #include "core/report/documents.h"
-#include "core/report/verdict.h"
 #include "ui/session/undo_step.h"
 
 namespace vernier::ui {
-
-namespace {
-
-QString textOf(const Json& document, const char* key) {
-    const auto verdict = document.is_object() ? document.find("verdict") : document.end();
-    if (!document.is_object() || verdict == document.end() || !verdict->is_object()) {
-        return {};
-    }
-    const auto it = verdict->find(key);
-    return it != verdict->end() && it->is_string() ? QString::fromStdString(it->get<std::string>()) : QString();
-}
-
-}  // namespace
 
 Trials::Trials(Document& document, const Planner& planner, Queue& queue)
     : document_(document), planner_(planner), queue_(queue),
@@ -54,7 +41,6 @@ void Trials::clear() {
     nextRun_ = 1;
     currentRun_ = 0;
     comparison_.reset();
-    comparisonJson_ = {};
 }
 
 void Trials::restore(const SavedSession& saved) {
@@ -63,8 +49,8 @@ void Trials::restore(const SavedSession& saved) {
     for (const Run& run : runs_) {
         nextRun_ = std::max(nextRun_, run.id + 1);
     }
-    comparisonJson_ = saved.comparisonJson;
-    comparison_ = saved.comparison;
+    comparison_ = saved.compared;
+    nameCandidates();
     judgeAgain();
 }
 
@@ -81,23 +67,44 @@ void Trials::touchAndTell() {
     emit changed();
 }
 
+Json Trials::comparisonJson() const {
+    return comparison_ ? to_json(*comparison_, false) : Json();
+}
+
+const CandidateComparison* Trials::measured(int run) const {
+    if (!comparison_) {
+        return nullptr;
+    }
+    const auto& all = comparison_->comparison.candidates;
+    const auto found = std::find_if(all.begin(), all.end(), [run](const CandidateComparison& each) { return each.id == run; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+std::string Trials::sha256Of(const Run& run) const {
+    const CandidateComparison* candidate = measured(run.id);
+    return candidate != nullptr ? candidate->hash() : run.madeSha256();
+}
+
 void Trials::judgeAgain() {
     if (!comparison_) {
         return;
     }
     Gate usable = document_.gate();
-    if (!comparison_->baseline.accuracy) {
+    if (!comparison_->comparison.baseline.measurement.accuracy) {
         usable.max_drop_points.reset();  // there was no top-1: nothing can be said of it
     }
     judge_again(*comparison_, usable);
-    std::size_t candidate = 0;
-    for (Run& run : runs_) {
-        if (run.comparison && candidate < comparison_->candidates.size()) {
-            run.comparison = comparison_->candidates[candidate++];
+}
+
+void Trials::nameCandidates() {
+    if (!comparison_) {
+        return;
+    }
+    for (CandidateComparison& candidate : comparison_->comparison.candidates) {
+        if (const Run* own = run(candidate.id)) {
+            candidate.title = own->title.toStdString();
         }
     }
-    // The document is what a session file keeps: what was judged follows the new limits.
-    judge_document(comparisonJson_, *comparison_);
 }
 
 const Run* Trials::run(int id) const {
@@ -154,33 +161,19 @@ void Trials::renameRun(int id, const QString& title) {
 void Trials::applyTitle(int id, const QString& title) {
     if (Run* run = editRun(id)) {
         run->title = title;
+        nameCandidates();
         touchAndTell();
     }
 }
 
 void Trials::dropComparison(int id) {
-    Run* gone = editRun(id);
-    if (gone == nullptr || !gone->comparison) {
+    if (measured(id) == nullptr) {
         return;
     }
-    // The comparison's candidates stand in the order of the measured runs: take the same one out of it.
-    if (comparison_) {
-        std::size_t position = 0;
-        for (const Run& run : runs_) {
-            if (run.id == id) {
-                break;
-            }
-            position += run.comparison ? 1 : 0;
-        }
-        if (position < comparison_->candidates.size()) {
-            comparison_->candidates.erase(comparison_->candidates.begin() + static_cast<std::ptrdiff_t>(position));
-            comparisonJson_["candidates"].erase(position);
-        }
-    }
-    gone->comparison.reset();
-    if (comparison_ && comparison_->candidates.empty()) {
+    auto& candidates = comparison_->comparison.candidates;
+    std::erase_if(candidates, [id](const CandidateComparison& each) { return each.id == id; });
+    if (candidates.empty()) {
         comparison_.reset();
-        comparisonJson_ = {};
     }
     judgeAgain();
 }
@@ -190,8 +183,7 @@ struct Trials::DroppedRun {
     Run run;
     std::ptrdiff_t position = 0;
     std::string measured;   ///< date of the baseline that its figures stand against
-    std::optional<Comparison> comparison;
-    Json comparisonJson;
+    std::optional<ComparedFiles> compared;
 };
 
 void Trials::removeRun(int id) {
@@ -199,7 +191,10 @@ void Trials::removeRun(int id) {
     if (gone == nullptr || gone->state == Run::State::quantizing || gone->state == Run::State::measuring) {
         return;
     }
-    DroppedRun dropped{*gone, gone - runs_.constData(), baseline_ ? baseline_->date : std::string(), comparison_, comparisonJson_};
+    DroppedRun dropped{*gone, gone - runs_.constData(), baseline_ ? baseline_->date : std::string(), {}};
+    if (measured(id) != nullptr) {
+        dropped.compared = comparison_;
+    }
     document_.undoStack().push(new UndoStep(tr("Remove “%1”").arg(gone->title), [this, id] { dropRun(id); }, [this, dropped] { bringBack(dropped); }));
 }
 
@@ -207,20 +202,20 @@ void Trials::removeRun(int id) {
 void Trials::bringBack(const DroppedRun& dropped) {
     const auto place = runs_.begin() + std::min<std::ptrdiff_t>(dropped.position, runs_.size());
     Run run = dropped.run;
-    const bool same = run.comparison && baseline_ && baseline_->date == dropped.measured;
-    if (!same && run.comparison) {
-        run.comparison.reset();
+    const bool same = dropped.compared && baseline_ && baseline_->date == dropped.measured;
+    if (dropped.compared && !same) {
         run.state = Run::State::quantized;
     }
-    if (same && !comparison_) {
-        comparison_ = dropped.comparison;
-        comparisonJson_ = dropped.comparisonJson;
-    } else if (same) {
-        const auto candidate = std::count_if(runs_.begin(), place, [](const Run& other) { return other.comparison.has_value(); });
-        const Json& kept = dropped.comparisonJson["candidates"];
-        const auto index = std::min(static_cast<std::size_t>(candidate), kept.size() - 1);
-        comparison_->candidates.insert(comparison_->candidates.begin() + candidate, *run.comparison);
-        comparisonJson_["candidates"].insert(comparisonJson_["candidates"].begin() + candidate, kept.at(index));
+    if (same) {
+        const auto& all = dropped.compared->comparison.candidates;
+        const auto own = std::find_if(all.begin(), all.end(), [&run](const CandidateComparison& each) { return each.id == run.id; });
+        if (!comparison_) {
+            comparison_ = dropped.compared;
+            comparison_->comparison.candidates.clear();
+        }
+        auto& candidates = comparison_->comparison.candidates;
+        const auto before = std::count_if(runs_.begin(), place, [this](const Run& other) { return measured(other.id) != nullptr; });
+        candidates.insert(candidates.begin() + before, *own);
     }
     runs_.insert(place, run);
     judgeAgain();
@@ -268,53 +263,36 @@ void Trials::setBaseline(std::optional<Measurement> baseline) {
     baseline_ = std::move(baseline);
     // Ratios against another baseline would be wrong: they come back with the next comparison.
     comparison_.reset();
-    comparisonJson_ = {};
     for (Run& run : runs_) {
         if (run.state == Run::State::measured) {
             run.state = Run::State::quantized;
         }
-        run.comparison.reset();
     }
     touchAndTell();
 }
 
 void Trials::setComparison(const Json& json, const QVector<int>& runIds) {
-    Comparison comparison = comparison_from_json(json);
-    baseline_ = comparison.baseline;
+    ComparedFiles compared = compared_from_json(json);
+    auto& candidates = compared.comparison.candidates;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {  // the runs' files were named in this order
+        candidates[i].id = i < std::size_t(runIds.size()) ? runIds[qsizetype(i)] : 0;
+    }
+    std::erase_if(candidates, [this](const CandidateComparison& each) { return run(each.id) == nullptr; });
     for (Run& run : runs_) {
-        if (!runIds.contains(run.id) && run.comparison) {
-            run.comparison.reset();  // it is no candidate of this comparison: its file is gone or has changed
-            run.state = Run::State::failed;
+        if (!runIds.contains(run.id) && measured(run.id) != nullptr) {
+            run.state = Run::State::failed;  // it is no candidate of this comparison: its file is gone or has changed
         }
     }
-    for (qsizetype i = 0; i < runIds.size() && i < static_cast<qsizetype>(comparison.candidates.size()); ++i) {
-        if (Run* run = editRun(runIds[i])) {
-            run->comparison = comparison.candidates[static_cast<std::size_t>(i)];
-            run->state = Run::State::measured;
-            run->problem.clear();
-        }
+    for (const CandidateComparison& candidate : candidates) {
+        Run* run = editRun(candidate.id);
+        run->state = Run::State::measured;
+        run->problem.clear();
     }
-    comparison_ = std::move(comparison);
-    comparisonJson_ = json;
+    baseline_ = compared.comparison.baseline.measurement;
+    comparison_ = std::move(compared);
+    nameCandidates();
     judgeAgain();  // by the limits of now: they may have changed while it was measured
     touchAndTell();
-}
-
-QString Trials::verdictTitle() const {
-    return textOf(comparisonJson_, "title");
-}
-
-QString Trials::verdictText() const {
-    return textOf(comparisonJson_, "text");
-}
-
-std::optional<bool> Trials::verdictWorth() const {
-    const auto verdict = comparisonJson_.is_object() ? comparisonJson_.find("verdict") : comparisonJson_.end();
-    if (!comparisonJson_.is_object() || verdict == comparisonJson_.end() || !verdict->is_object()) {
-        return std::nullopt;
-    }
-    const auto worth = verdict->find("worth");
-    return worth != verdict->end() && worth->is_boolean() ? std::optional(worth->get<bool>()) : std::nullopt;
 }
 
 }  // namespace vernier::ui

@@ -15,6 +15,7 @@
 
 #include "core/base/json.h"
 #include "core/flow/executed.h"
+#include "core/flow/measure_files.h"
 #include "core/quant/plan.h"
 #include "ui/session/document.h"
 #include "ui/session/known_files.h"
@@ -38,13 +39,14 @@ public:
     [[nodiscard]] const std::optional<Measurement>& baseline() const { return baseline_; }
     [[nodiscard]] const QVector<Run>& runs() const { return runs_; }
     [[nodiscard]] const Run* run(int id) const;
-    /// The newest whole comparison, and the document it came as (which also holds the verdict's sentences).
-    [[nodiscard]] const std::optional<Comparison>& comparison() const { return comparison_; }
-    [[nodiscard]] const Json& comparisonJson() const { return comparisonJson_; }
-    /// {title, text, worth} of the document; empty before there is one.
-    [[nodiscard]] QString verdictTitle() const;
-    [[nodiscard]] QString verdictText() const;
-    [[nodiscard]] std::optional<bool> verdictWorth() const;
+    /// The newest whole comparison; nullptr before there is one. Each candidate is a run: that of its id, with its title.
+    [[nodiscard]] const Comparison* comparison() const { return comparison_ ? &comparison_->comparison : nullptr; }
+    /// The same with what is to be said of how it was measured.
+    [[nodiscard]] const std::optional<ComparedFiles>& compared() const { return comparison_; }
+    /// Its document, as a session file keeps it; null before there is one.
+    [[nodiscard]] Json comparisonJson() const;
+    /// What was measured of a run against the baseline; nullptr before it was.
+    [[nodiscard]] const CandidateComparison* measured(int run) const;
     /// The run whose row is selected in the comparison; 0 = the baseline.
     [[nodiscard]] int currentRun() const { return currentRun_; }
     void setCurrentRun(int id);
@@ -105,6 +107,8 @@ private:
     void applyTitle(int id, const QString& title);
     void dropRun(int id);
     void bringBack(const DroppedRun& dropped);
+    void nameCandidates();                          ///< by the titles of their runs
+    [[nodiscard]] std::string sha256Of(const Run& run) const;   ///< when it was measured or made; empty when it is not known
     void dropComparison(int id);                    ///< takes a run's figures out of the comparison
     void setBaseline(std::optional<Measurement> baseline);
     void setComparison(const Json& json, const QVector<int>& runIds);
@@ -141,8 +145,7 @@ private:
     QVector<Run> runs_;
     int nextRun_ = 1;
     int currentRun_ = 0;
-    std::optional<Comparison> comparison_;
-    Json comparisonJson_;
+    std::optional<ComparedFiles> comparison_;
     std::optional<Plan> made_;        ///< of the run madeBy_, from its document
     std::vector<Executed> executed_;  ///< of the same
     int madeBy_ = 0;

@@ -69,7 +69,7 @@ QStringList Trials::compareWords() {
         if (each.file.isEmpty()) {
             continue;
         }
-        if (files_.hasChanged(each.file, each.sha256())) {
+        if (files_.hasChanged(each.file, sha256Of(each))) {
             Run* run = editRun(each.id);
             dropComparison(each.id);
             sayChanged(*run);

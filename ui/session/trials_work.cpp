@@ -210,7 +210,7 @@ void Trials::enqueueCompare() {
 void Trials::setMeasuring(bool on) {
     for (const int id : compared_) {
         if (Run* run = editRun(id)) {
-            run->state = on ? Run::State::measuring : run->comparison ? Run::State::measured : Run::State::quantized;
+            run->state = on ? Run::State::measuring : measured(id) != nullptr ? Run::State::measured : Run::State::quantized;
         }
     }
     emit changed();

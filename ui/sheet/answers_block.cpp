@@ -40,7 +40,7 @@ void paintCells(QPainter& painter, const QPointF& corner, const CandidateCompari
 }  // namespace
 
 double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme) {
-    if (sheet.named.best < 0 || sheet.named.comparison.baseline.samples == 0) {
+    if (sheet.named.best < 0 || sheet.named.comparison.baseline.measurement.samples == 0) {
         return 0;
     }
     const CandidateComparison& candidate = sheet.named.comparison.candidates[std::size_t(sheet.named.best)];
@@ -48,7 +48,7 @@ double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, 
     const double cells = labels ? 2 * kCellHeight + 6 : 0;
     if (painter != nullptr) {
         paintLine(*painter, place.left(), place.top() + 14, place.width(),
-                  (labels ? tr("Answers that changed (%1 samples)") : tr("Outputs (%1 samples)")).arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.samples))), sheetFont(13, true), theme.text);
+                  (labels ? tr("Answers that changed (%1 samples)") : tr("Outputs (%1 samples)")).arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.measurement.samples))), sheetFont(13, true), theme.text);
         if (labels) {
             paintCells(*painter, QPointF(place.left() + 0.5, place.top() + kTop + 0.5), candidate, theme);
         }

@@ -97,7 +97,7 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
         return 0;
     }
     const auto best = std::size_t(sheet.named.best);
-    const ScaledTime time = scaledTime(sheet.named.comparison.baseline, sheet.named.comparison.candidates[best].measurement);
+    const ScaledTime time = scaledTime(sheet.named.comparison.baseline.measurement, sheet.named.comparison.candidates[best].measurement);
     const std::vector<KindTime>& kinds = time.kinds;
     if (kinds.empty()) {
         return 0;

@@ -231,7 +231,7 @@ bool MainWindow::usable(Needs needs) const {
             const Run* run = session_.run(session_.currentRun());
             return run != nullptr && !run->file.isEmpty();
         }
-        case Needs::comparison: return session_.comparison().has_value();
+        case Needs::comparison: return session_.comparison() != nullptr;
         case Needs::job: return session_.queue().busy();
         case Needs::back: return session_.selection().canGoBack();
         case Needs::forward: return session_.selection().canGoForward();

@@ -175,7 +175,7 @@ void StatusLine::showBaseline() {
         return;
     }
     QString how = tr("baseline: %L1 runs, %2").arg(baseline->latency.n).arg(baseline->run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline->run.threads));
-    if (session_.comparison() && session_.comparison()->noise_floor > 0) {
+    if (session_.comparison() != nullptr && session_.comparison()->noise_floor > 0) {
         how += tr(", noise ±%1 %").arg(threeDigits(session_.comparison()->noise_floor * 100));
     }
     setNote(baseline_, how, tr("Measured %1 on %2").arg(QString::fromStdString(baseline->date), QString::fromStdString(baseline->host.cpu)));

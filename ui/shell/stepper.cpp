@@ -51,8 +51,8 @@ std::array<Stepper::Mark, Stepper::StepCount> Stepper::marks(const Session& sess
     done[Baseline] = session.baseline().has_value();
     done[Choose] = std::any_of(choices.begin(), choices.end(), [](const Choice& choice) { return choice.method != Method::fp32; });
     done[Quantize] = std::any_of(runs.begin(), runs.end(), [](const Run& run) { return !run.file.isEmpty(); });
-    done[Compare] = session.comparison().has_value();
-    done[Verdict] = session.comparison() && session.comparison()->outcome() != Outcome::not_judged;
+    done[Compare] = session.comparison() != nullptr;
+    done[Verdict] = session.comparison() != nullptr && session.comparison()->outcome() != Outcome::not_judged;
     std::array<Mark, StepCount> marks{};
     bool next = session.isSound();
     for (std::size_t i = 0; i < marks.size(); ++i) {

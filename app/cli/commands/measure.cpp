@@ -25,9 +25,10 @@ std::string text_of(const MeasuredFiles& measured, const Style& style) {
     for (const Figure* each : figures_in(in_measure)) heads.push_back(">" + head_text(*each));
     heads.push_back(">samples");
     TextTable table(heads);
-    const Measurement& first = measured.measurements.front();
+    const Measurement& first = measured.trials.front().measurement;
     std::string missing;
-    for (const Measurement& each : measured.measurements) {
+    for (const Trial& trial : measured.trials) {
+        const Measurement& each = trial.measurement;
         std::vector<std::string> cells = {title_of(each)};
         for (const Figure* shown : figures_in(in_measure)) cells.push_back(value_text(*shown, TrialView{each}));
         cells.push_back(each.samples > 0 ? grouped(each.samples) : "-");

@@ -48,7 +48,7 @@ TEST(ComparisonPlots, AnswersTellPointsOrAreLeftOut) {
 
 TEST(ComparisonPlots, WithoutLabelsTheAnswersAreComparedWithTheBaselines) {
     Comparison comparison = test::simulated_comparison();
-    comparison.baseline.accuracy.reset();
+    comparison.baseline.measurement.accuracy.reset();
     for (CandidateComparison& candidate : comparison.candidates) {
         candidate.measurement.accuracy.reset();
         candidate.top1_delta_points.reset();

@@ -198,7 +198,7 @@ TEST(SessionFile, AReopenedComparisonIsJudgedAsBefore) {
     ASSERT_EQ(small.session.save(path), std::nullopt);
     small.session.close();
     small.session.open(path);
-    ASSERT_TRUE(test::wait_until([&] { return small.session.readingName().isEmpty() && small.session.comparison(); }));
+    ASSERT_TRUE(test::wait_until([&] { return small.session.readingName().isEmpty() && small.session.comparison() != nullptr; }));
     EXPECT_EQ(small.session.gate(), gate);
     EXPECT_EQ(small.session.comparison()->gate, gate);
     EXPECT_EQ(small.session.comparisonJson(), before);

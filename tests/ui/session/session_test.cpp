@@ -311,17 +311,18 @@ TEST(Session, ARemovedRunComesBackWithItsFigures) {
         EXPECT_EQ(session.comparison()->candidates.size(), 1U);
         session.undoStack().undo();
         ASSERT_NE(session.run(id), nullptr);
-        EXPECT_TRUE(session.run(id)->comparison.has_value());
+        ASSERT_NE(session.measured(id), nullptr);
+        EXPECT_EQ(session.measured(id)->title, session.run(id)->title.toStdString());
         EXPECT_EQ(session.runs()[id - 1].id, id) << "in its old place";
         EXPECT_EQ(session.comparisonJson()["candidates"], before["candidates"]) << id;
         EXPECT_EQ(session.comparisonJson()["verdict"], before["verdict"]) << id;
     }
     session.removeRun(1);
     session.removeRun(2);
-    EXPECT_FALSE(session.comparison().has_value());
+    EXPECT_EQ(session.comparison(), nullptr);
     session.undoStack().undo();
     session.undoStack().undo();
-    ASSERT_TRUE(session.comparison().has_value());
+    ASSERT_NE(session.comparison(), nullptr);
     EXPECT_EQ(session.comparisonJson()["candidates"], before["candidates"]);
     EXPECT_EQ(session.runs().size(), 2);
 }

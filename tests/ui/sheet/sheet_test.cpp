@@ -76,7 +76,7 @@ TEST(Sheet, NothingIsPaintedBelowItsEnd) {
 
 TEST(Sheet, BiggestChangeOfTimeComesFirst) {
     const Comparison comparison = test::simulated_comparison();
-    const auto kinds = changesOfTime(comparison.baseline, comparison.candidates[0].measurement);
+    const auto kinds = changesOfTime(comparison.baseline.measurement, comparison.candidates[0].measurement);
     ASSERT_EQ(kinds.size(), 2U);
     EXPECT_EQ(kinds[0].kind, "Conv");
     EXPECT_NEAR(kinds[0].before - kinds[0].after, 0.35, 1e-9);
@@ -85,7 +85,7 @@ TEST(Sheet, BiggestChangeOfTimeComesFirst) {
 
 TEST(Sheet, ProfiledTimeIsScaledToTheMeasuredLatency) {
     Comparison comparison = test::simulated_comparison();
-    Measurement& before = comparison.baseline;
+    Measurement& before = comparison.baseline.measurement;
     Measurement& after = comparison.candidates[0].measurement;
     const auto total = [](const std::vector<KindTime>& kinds, double KindTime::*side) {
         double sum = 0;

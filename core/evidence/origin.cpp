@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/flow/origin.h"
+#include "core/evidence/origin.h"
 
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
@@ -55,15 +55,15 @@ Json to_json(const Origin& origin) {
 
 Origin origin_from_json(const Json& json) {
     Origin origin;
-    origin.version = json.at("version").get<std::string>();
-    origin.source_sha256 = json.at("source_sha256").get<std::string>();
-    origin.recipe = json.at("recipe");
+    origin.version = json.value("version", std::string());
+    origin.source_sha256 = json.value("source_sha256", std::string());
+    origin.recipe = json.value("recipe", Json());
     origin.recipe_sha256 = json.at("recipe_sha256").get<std::string>();
     for (const MethodRow& row : kMethods)
         if (const auto found = json.at("counts").find(std::string(row.id)); found != json.at("counts").end())
             origin.counts[row.method] = found->get<std::size_t>();
     origin.data_name = json.at("data").at("name").get<std::string>();
-    origin.data_fingerprint = json.at("data").at("fingerprint").get<std::string>();
+    origin.data_fingerprint = json.at("data").value("fingerprint", std::string());
     origin.calibration_samples = json.at("data").at("samples").get<std::uint64_t>();
     return origin;
 }
