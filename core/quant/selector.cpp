@@ -257,6 +257,10 @@ std::string search_suggestion(const Term& term, const Model& model) {
 
 }  // namespace
 
+SelectorError::SelectorError(std::string_view selector, std::size_t column, std::string_view problem, const std::string& remedy)
+    : Error(ErrorKind::usage, fmt::format("selector '{}', column {}: {}", selector, column, problem), {}, remedy),
+      at_column_(fmt::format("column {}: {}", column, problem)) {}
+
 bool detail::glob_match(std::string_view pattern, std::string_view text, bool ignore_case) {
     std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
     while (t < text.size()) {

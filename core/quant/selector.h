@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,10 +9,23 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/model/model.h"
 #include "core/quant/method.h"
 
 namespace vernier {
+
+/// What is wrong with a selector, and where. As an Error it names the selector, too: "selector 'op:Conv and', column 12: ...".
+class SelectorError : public Error {
+public:
+    /// column: from 1 on.
+    SelectorError(std::string_view selector, std::size_t column, std::string_view problem, const std::string& remedy);
+    /// "column 12: a term is missing at the end", for where the selector itself is to be seen.
+    [[nodiscard]] const std::string& at_column() const { return at_column_; }
+
+private:
+    std::string at_column_;
+};
 
 /// The selection language, one grammar for CLI, filter lines and rules:
 ///   op:Conv   op:Conv,Gemm   name:"features.0*"   #12   #3..9   block:features.4   up:(...)   down:(...)
@@ -21,7 +35,7 @@ namespace vernier {
 /// The whole of it is in docs/recipes.md.
 class Selector {
 public:
-    /// Throws Error{usage} whose text points at the column.
+    /// Throws SelectorError, an Error{usage} whose text points at the column.
     static Selector parse(std::string_view text);
 
     /// One flag a node, by NodeId. methods may be empty (then method:... matches nothing).

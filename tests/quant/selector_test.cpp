@@ -180,9 +180,10 @@ TEST(Selector, PointsAtTheColumn) {
         try {
             (void)Selector::parse(wrong.text);
             ADD_FAILURE() << wrong.text << " was accepted";
-        } catch (const Error& error) {
+        } catch (const SelectorError& error) {
             EXPECT_EQ(error.kind(), ErrorKind::usage);
-            EXPECT_THAT(error.what(), HasSubstr(wrong.what)) << wrong.text;
+            EXPECT_EQ(error.at_column().rfind(wrong.what, 0), 0U) << wrong.text << ": " << error.at_column();
+            EXPECT_EQ(error.what(), "selector '" + std::string(wrong.text) + "', " + error.at_column());
         }
     }
     try {

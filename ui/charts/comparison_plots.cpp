@@ -57,6 +57,7 @@ IntervalPlot figurePlot(const NamedComparison& named, const Figure& figure) {
     const TrialViews trials = views_of(named.comparison);
     IntervalPlot plot;
     plot.figure = QString::fromUtf8(figure.id.data(), qsizetype(figure.id.size()));
+    plot.name = QString::fromUtf8(figure.title.data(), qsizetype(figure.title.size()));
     plot.title = text(chart_title(figure, trials.front().measured.samples));
     plot.note = text(better_text(figure.better));
     plot.more = QString::fromUtf8(figure.note.data(), qsizetype(figure.note.size()));

@@ -37,6 +37,7 @@ struct IntervalPlot {
     std::vector<IntervalRow> rows;
     bool dense = false;        ///< rows as low as their text allows
     bool ofModels = true;      ///< one row for each measured model, the baseline first
+    QString name = {};         ///< the title without unit and samples, for tabs and file names: "Latency p50"
     QString figure = {};       ///< id of what it shows (core/evidence/figures.h); empty: none of them
 };
 

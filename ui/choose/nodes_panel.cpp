@@ -269,10 +269,8 @@ void NodesPanel::showState() {
     filter_->setEnabled(nodes > 0);
     const Theme theme = Theme::current();
     wrong_->setStyleSheet(QStringLiteral("color: %1;").arg(theme.ink(theme.bad).name()));
-    // Which selector is meant is to be seen above it.
-    const QString error = session_.filter().error();
-    const qsizetype column = error.indexOf(QStringLiteral("column "));
-    wrong_->setText(column > 0 ? QLatin1Char('C') + error.mid(column + 1) : error);
+    const QString error = session_.filter().errorBeside();
+    wrong_->setText(error);
     wrong_->setVisible(!none && !error.isEmpty());
     fitColumns();
 }

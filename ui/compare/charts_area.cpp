@@ -211,7 +211,7 @@ void ChartsArea::apply(const Fit& fit) {
     for (int i = 0; i < pages; ++i) {
         QStringList titles;
         for (int chart = i * fit.shown; chart < std::min(count, (i + 1) * fit.shown); ++chart) {
-            titles << charts_[chart]->plot().title.section(QLatin1Char(','), 0, 0);
+            titles << charts_[chart]->plot().name;
         }
         const QString text = titles.join(QStringLiteral(", "));
         i < pages_->count() ? pages_->setTabText(i, text) : void(pages_->addTab(text));
@@ -261,8 +261,7 @@ void ChartsArea::chartMenu(IntervalChart* chart, const QPoint& position) {
 
 void ChartsArea::exportChart(const IntervalChart& chart) {
     QString chosen;
-    const QString name = chart.plot().title.section(QLatin1Char(','), 0, 0);
-    QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), name + QStringLiteral(".png"), pictureFilter(), &chosen);
+    QString path = QFileDialog::getSaveFileName(this, tr("Export chart"), chart.plot().name + QStringLiteral(".png"), pictureFilter(), &chosen);
     if (path.isEmpty()) {
         return;
     }

@@ -49,6 +49,7 @@ QVector<int> nodesOf(const Model& model, const KindTime& row, const std::set<std
 
 IntervalPlot timePlot(const Session& session) {
     IntervalPlot plot;
+    plot.name = tr("Time by kind of operator");
     plot.title = tr("Time by kind of operator, ms a run");
     plot.note = tr("lower is better");
     plot.ofModels = false;

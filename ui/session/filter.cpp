@@ -49,6 +49,7 @@ QVector<int> Filter::nodes() const {
 
 void Filter::evaluate() {
     error_.clear();
+    errorBeside_.clear();
     const std::size_t nodes = model_ ? model_->nodes().size() : 0;
     if (!active() || !model_) {
         matches_.assign(nodes, true);
@@ -60,10 +61,18 @@ void Filter::evaluate() {
                 const QString near = QString::fromStdString(selector.suggestion(*model_));
                 error_ = near.isEmpty() ? tr("No node matches.") : tr("No node matches; %1").arg(near);
             }
+        } catch (const SelectorError& error) {
+            error_ = QString::fromUtf8(error.what());
+            errorBeside_ = QString::fromStdString(error.at_column());
+            errorBeside_.replace(0, 1, errorBeside_.at(0).toUpper());
+            matches_.resize(nodes, true);
         } catch (const Error& error) {
             error_ = QString::fromUtf8(error.what());
             matches_.resize(nodes, true);
         }
+    }
+    if (errorBeside_.isEmpty()) {
+        errorBeside_ = error_;
     }
     // Constants are values, not work: hundreds of them would stand before the first operator. Who asks for them by name gets them.
     if (model_ && !text_.contains(QLatin1String("constant"), Qt::CaseInsensitive)) {

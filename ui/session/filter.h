@@ -29,6 +29,8 @@ public:
     [[nodiscard]] QVector<int> nodes() const;
     /// What is wrong with the text, or near names when it matches nothing; empty when all is well.
     [[nodiscard]] const QString& error() const { return error_; }
+    /// The same for a place beside the text, which it then does not repeat: "Column 12: a term is missing at the end".
+    [[nodiscard]] const QString& errorBeside() const { return errorBeside_; }
 
     void setText(const QString& text);
     /// Matches again for another model, or after the methods changed (method:... looks at them).
@@ -41,7 +43,7 @@ private:
     void evaluate();
 
     QString text_;
-    QString error_;
+    QString error_, errorBeside_;
     ModelPtr model_;
     std::vector<Method> methods_;
     std::vector<bool> matches_;

@@ -43,7 +43,7 @@ public:
 
 private:
     [[noreturn]] void fail(std::size_t at, std::string_view what, const std::string& remedy = {}) const {
-        throw Error(ErrorKind::usage, fmt::format("selector '{}', column {}: {}", text_, at + 1, what), {}, remedy);
+        throw SelectorError(text_, at + 1, what, remedy);
     }
 
     [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }

@@ -17,9 +17,10 @@ namespace {
 /// Five charts of a baseline and candidates whose names begin and end alike.
 std::vector<IntervalPlot> plots(int candidates) {
     std::vector<IntervalPlot> all;
-    for (const char* title : {"Latency p50, ms", "Top-1, %", "File size, MB", "Latency p99, ms", "Cold start, ms"}) {
+    for (const char* name : {"Latency p50", "Top-1", "File size", "Latency p99", "Cold start"}) {
         IntervalPlot plot;
-        plot.title = QLatin1String(title);
+        plot.name = QLatin1String(name);
+        plot.title = plot.name + QStringLiteral(", in some unit");
         plot.note = QStringLiteral("lower is better");
         for (int i = 0; i <= candidates; ++i) {
             IntervalRow row;

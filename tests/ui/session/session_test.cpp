@@ -412,5 +412,18 @@ TEST(Session, ConstantNodesAreNoWork) {
     EXPECT_EQ(session.filter().nodes(), QVector<int>{0});
 }
 
+TEST(Session, AWrongFilterIsToldWithItsTextAndBesideIt) {
+    SmallSession small;
+    Filter& filter = small.session.filter();
+    filter.setText(QStringLiteral("name:\"column 3\" and"));
+    EXPECT_EQ(filter.error(), QStringLiteral("selector 'name:\"column 3\" and', column 20: a term is missing at the end"));
+    EXPECT_EQ(filter.errorBeside(), QStringLiteral("Column 20: a term is missing at the end")) << "not what the text itself calls a column";
+    filter.setText(QStringLiteral("op:NoSuchOp"));
+    EXPECT_FALSE(filter.error().isEmpty());
+    EXPECT_EQ(filter.errorBeside(), filter.error());
+    filter.setText({});
+    EXPECT_TRUE(filter.errorBeside().isEmpty());
+}
+
 }  // namespace
 }  // namespace vernier::ui
