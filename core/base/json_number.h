@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "core/base/json.h"
 
@@ -22,6 +23,19 @@ namespace vernier {
     if (json.is_null() || json == "nan") return std::numeric_limits<double>::quiet_NaN();
     if (json == "inf" || json == "-inf") return json == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
     return json.get<double>();
+}
+
+/// The same for a list of numbers, both ways.
+[[nodiscard]] inline Json numbers_json(const std::vector<double>& values) {
+    Json json = Json::array();
+    for (const double value : values) json.push_back(number_json(value));
+    return json;
+}
+
+[[nodiscard]] inline std::vector<double> numbers_from(const Json& json) {
+    std::vector<double> values;
+    for (const Json& value : json) values.push_back(number_from(value));
+    return values;
 }
 
 /// Nothing where the key is missing or null.

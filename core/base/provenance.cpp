@@ -12,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/base/json_number.h"
+
 namespace vernier {
 namespace {
 
@@ -55,7 +57,7 @@ Host this_host() {
 
 Json to_json(const Host& host) {
     return {{"name", host.name}, {"cpu", host.cpu}, {"cores", host.cores}, {"cpu_flags", host.cpu_flags},
-            {"os", host.os}, {"governor", host.governor}, {"load", host.load}};
+            {"os", host.os}, {"governor", host.governor}, {"load", number_json(host.load)}};
 }
 
 Host host_from_json(const Json& json) {
@@ -66,7 +68,7 @@ Host host_from_json(const Json& json) {
     host.cpu_flags = json.value("cpu_flags", std::vector<std::string>{});
     host.os = json.value("os", "");
     host.governor = json.value("governor", "");
-    host.load = json.value("load", 0.0);
+    host.load = optional_number(json, "load").value_or(0);
     return host;
 }
 

@@ -162,17 +162,22 @@ CandidateComparison candidate_from(const Json& json) {
 }  // namespace
 
 Json gate_json(const Gate& gate) {
+    Json limits = Json::object();
+    for (const auto& [figure, bound] : gate.limits) limits[figure] = number_json(bound);
     return {{"max_drop_points", number_json(gate.max_drop_points)},
             {"min_speedup", number_json(gate.min_speedup)},
             {"min_agreement", number_json(gate.min_agreement)},
             {"min_sqnr_db", number_json(gate.min_sqnr_db)},
-            {"limits", gate.limits}};
+            {"limits", std::move(limits)}};
 }
 
 Gate gate_from_json(const Json& json) {
     if (!json.is_object()) return {};
-    return {optional_number(json, "max_drop_points"), optional_number(json, "min_speedup"), optional_number(json, "min_agreement"),
-            optional_number(json, "min_sqnr_db"), json.value("limits", std::map<std::string, double>())};
+    Gate gate{optional_number(json, "max_drop_points"), optional_number(json, "min_speedup"), optional_number(json, "min_agreement"),
+              optional_number(json, "min_sqnr_db")};
+    if (const auto limits = json.find("limits"); limits != json.end() && limits->is_object())
+        for (const auto& [figure, bound] : limits->items()) gate.limits[figure] = number_from(bound);
+    return gate;
 }
 
 Json to_json(const Comparison& comparison, bool with_samples) {

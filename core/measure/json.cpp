@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json_number.h"
 #include "core/measure/answers_json.h"
 #include "core/measure/latency_json.h"
 #include "core/measure/measure.h"
@@ -13,8 +14,8 @@ Measurement read_measurement(const Json& json) {
     m.model = json.at("model").get<std::string>();
     m.sha256 = json.at("sha256").get<std::string>();
     m.size_bytes = json.at("size_bytes").get<std::uint64_t>();
-    m.session_start_ms = json.at("session_start_ms").get<double>();
-    m.first_run_ms = json.at("first_run_ms").get<double>();
+    m.session_start_ms = number_from(json.at("session_start_ms"));
+    m.first_run_ms = number_from(json.at("first_run_ms"));
     m.peak_rss_bytes = json.at("peak_rss_bytes").get<std::uint64_t>();
     m.latency = latency_from_json(json.at("latency_ms"));
     m.accuracy = accuracy_from_json(json.at("accuracy"));
@@ -41,7 +42,7 @@ Json profile_json(const std::vector<ProfileEvent>& events) {
         json.push_back({{"node", event.node},
                         {"op_type", event.op_type},
                         {"provider", event.provider},
-                        {"microseconds", event.microseconds},
+                        {"microseconds", number_json(event.microseconds)},
                         {"runs", event.runs},
                         {"input_types", event.input_types}});
     }
@@ -52,7 +53,7 @@ std::vector<ProfileEvent> profile_from_json(const Json& json) {
     std::vector<ProfileEvent> events;
     for (const Json& item : json) {
         events.push_back({item.at("node").get<std::string>(), item.at("op_type").get<std::string>(),
-                          item.at("provider").get<std::string>(), item.at("microseconds").get<double>(),
+                          item.at("provider").get<std::string>(), number_from(item.at("microseconds")),
                           item.at("runs").get<std::uint64_t>(), item.at("input_types").get<std::string>()});
     }
     return events;
@@ -63,8 +64,8 @@ Json to_json(const Measurement& measurement, bool with_samples) {
                  {"sha256", measurement.sha256},
                  {"size_bytes", measurement.size_bytes},
                  {"latency_ms", latency_json(measurement.latency, with_samples)},
-                 {"session_start_ms", measurement.session_start_ms},
-                 {"first_run_ms", measurement.first_run_ms},
+                 {"session_start_ms", number_json(measurement.session_start_ms)},
+                 {"first_run_ms", number_json(measurement.first_run_ms)},
                  {"cold_start_ms", cold_start_json(measurement)},
                  {"peak_rss_bytes", measurement.peak_rss_bytes},
                  {"accuracy", accuracy_json(measurement.accuracy)}};

@@ -15,18 +15,18 @@ using Blocks = std::vector<std::vector<double>>;
 
 /// The number of its blocks is there only with the blocks themselves, which cannot be told apart without it.
 Json launch_json(const Launch& launch, bool with_samples) {
-    Json json = {{"session_start_ms", launch.session_start_ms},
-            {"first_run_ms", launch.first_run_ms},
-            {"peak_rss_bytes", launch.peak_rss_bytes},
-            {"after_pause_ms", launch.after_pause_ms}};
+    Json json = {{"session_start_ms", number_json(launch.session_start_ms)},
+                 {"first_run_ms", number_json(launch.first_run_ms)},
+                 {"peak_rss_bytes", launch.peak_rss_bytes},
+                 {"after_pause_ms", numbers_json(launch.after_pause_ms)}};
     if (with_samples) json["blocks"] = launch.blocks.size();
     return json;
 }
 
 /// Takes as many of the blocks as the launch had; they are there only in a document with samples.
 Launch launch_from(const Json& json, Blocks& blocks, std::size_t& next) {
-    Launch launch{json.at("session_start_ms").get<double>(), json.at("first_run_ms").get<double>(),
-                  json.at("peak_rss_bytes").get<std::uint64_t>(), {}, json.at("after_pause_ms").get<std::vector<double>>()};
+    Launch launch{number_from(json.at("session_start_ms")), number_from(json.at("first_run_ms")),
+                  json.at("peak_rss_bytes").get<std::uint64_t>(), {}, numbers_from(json.at("after_pause_ms"))};
     const auto count = std::min(json.value("blocks", std::size_t{0}), blocks.size() - next);
     for (std::size_t i = 0; i < count; ++i) launch.blocks.push_back(std::move(blocks[next++]));
     return launch;
@@ -43,14 +43,14 @@ Json latency_json(const Latency& latency, bool with_samples) {
     Json json = {{"p50", number_json(latency.p50)}, {"p90", number_json(latency.p90)}, {"p99", number_json(latency.p99)}, {"mean", number_json(latency.mean)}, {"n", latency.n}};
     json["p50_interval"] = interval_json(latency.p50_interval);
     json["p99_runs_missing"] = latency.n < needed ? needed - latency.n : 0;
-    json["after_pause"] = latency.after_pause > 0 ? Json(latency.after_pause) : Json(nullptr);
+    json["after_pause"] = latency.after_pause == 0 ? Json(nullptr) : number_json(latency.after_pause);
     json["two_speeds"] = latency.two_speeds ? interval_json(*latency.two_speeds) : Json(nullptr);
     json["launches"] = Json::array();
     for (const Launch& launch : latency.launches) json["launches"].push_back(launch_json(launch, with_samples));
     if (with_samples) {
         json["blocks"] = Json::array();
         for (const Launch& launch : latency.launches)
-            for (const auto& block : launch.blocks) json["blocks"].push_back(block);
+            for (const auto& block : launch.blocks) json["blocks"].push_back(numbers_json(block));
     }
     return json;
 }
@@ -65,7 +65,9 @@ Latency latency_from_json(const Json& json) {
     latency.p50_interval = interval_from_json(json.at("p50_interval"));
     latency.after_pause = optional_number(json, "after_pause").value_or(0);
     if (json.contains("two_speeds") && !json.at("two_speeds").is_null()) latency.two_speeds = interval_from_json(json.at("two_speeds"));
-    Blocks blocks = json.contains("blocks") ? json.at("blocks").get<Blocks>() : Blocks();
+    Blocks blocks;
+    if (json.contains("blocks"))
+        for (const Json& block : json.at("blocks")) blocks.push_back(numbers_from(block));
     std::size_t next = 0;
     for (const Json& launch : json.value("launches", Json::array())) latency.launches.push_back(launch_from(launch, blocks, next));
     return latency;
@@ -73,9 +75,9 @@ Latency latency_from_json(const Json& json) {
 
 Json cold_start_json(const Measurement& measurement) {
     return {{"download", download_ms(measurement.size_bytes)},
-            {"session_start", measurement.session_start_ms},
-            {"first_run", measurement.first_run_ms},
-            {"total", cold_start_ms(measurement)}};
+            {"session_start", number_json(measurement.session_start_ms)},
+            {"first_run", number_json(measurement.first_run_ms)},
+            {"total", number_json(cold_start_ms(measurement))}};
 }
 
 }  // namespace vernier

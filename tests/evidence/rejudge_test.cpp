@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Judging again (after a JSON round trip, a change of limit, a removed candidate) equals judging afresh.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "core/evidence/compare.h"
 #include "core/measure/latency.h"
 #include "core/measure/metrics.h"
+#include "tests/measure/simulated.h"
 #include "tests/support/random.h"
 
 namespace vernier {
@@ -106,6 +110,107 @@ TEST(Rejudging, EqualsJudgingAfreshForRandomComparisons) {
         Comparison other = compare(all, first), same = there_and_back(compare(all, second));
         judge_again(same, first);
         EXPECT_EQ(to_json(same), to_json(other)) << "seed " << seed;
+    }
+}
+
+template <class Visit> void visit(Interval& interval, const Visit& each) {
+    each(interval.lo);
+    each(interval.hi);
+}
+
+/// Every number of a measurement that a document holds.
+template <class Visit> void visit(Measurement& m, const Visit& each) {
+    for (double* number : {&m.session_start_ms, &m.first_run_ms, &m.latency.p50, &m.latency.mean, &m.latency.after_pause, &m.host.load}) each(*number);
+    for (auto* number : {&m.latency.p90, &m.latency.p99})
+        if (*number) each(**number);
+    visit(m.latency.p50_interval, each);
+    if (m.latency.two_speeds) visit(*m.latency.two_speeds, each);
+    for (Launch& launch : m.latency.launches) {
+        each(launch.session_start_ms);
+        each(launch.first_run_ms);
+        for (double& number : launch.after_pause_ms) each(number);
+        for (auto& block : launch.blocks)
+            for (double& number : block) each(number);
+    }
+    if (m.accuracy) {
+        each(m.accuracy->top1);
+        each(m.accuracy->top5);
+        visit(m.accuracy->top1_interval, each);
+    }
+    for (ProfileEvent& event : m.profile) each(event.microseconds);
+    for (OutputFigures& output : m.outputs) {
+        for (auto* number : {&output.sqnr_db, &output.cosine, &output.equal})
+            if (*number) each(**number);
+        if (output.sqnr_db) visit(output.sqnr_interval, each);
+    }
+}
+
+template <class Visit> void visit(CandidateComparison& candidate, const Visit& each) {
+    visit(candidate.measurement, each);
+    each(candidate.size_ratio);
+    each(candidate.speedup);
+    visit(candidate.speedup_interval, each);
+    PairedFigures& paired = candidate.paired;
+    for (auto* figure : {&paired.p50, &paired.p90, &paired.p99, &paired.mean, &paired.after_pause, &paired.session_start, &paired.first_run, &paired.cold_start,
+                         &paired.memory}) {
+        if (!*figure) continue;
+        each((*figure)->ratio);
+        visit((*figure)->interval, each);
+    }
+    for (auto* number : {&candidate.top1_delta_points, &candidate.agreement, &candidate.output_sqnr_db, &candidate.output_cosine})
+        if (*number) each(**number);
+    if (candidate.top1_delta_points) visit(candidate.top1_delta_interval, each);
+}
+
+template <class Visit> void visit(Comparison& comparison, const Visit& each) {
+    visit(comparison.baseline.measurement, each);
+    for (CandidateComparison& candidate : comparison.candidates) visit(candidate, each);
+    for (auto* number : {&comparison.gate.max_drop_points, &comparison.gate.min_speedup, &comparison.gate.min_agreement, &comparison.gate.min_sqnr_db})
+        if (*number) each(**number);
+    for (auto& [figure, bound] : comparison.gate.limits) each(bound);
+    each(comparison.noise_floor);
+}
+
+/// Every number as text, which tells NaN from none and -0 from 0.
+std::vector<std::string> numbers_of(Comparison comparison) {
+    std::vector<std::string> all;
+    visit(comparison, [&](const double& number) { all.push_back(fmt::format("{}", number)); });
+    return all;
+}
+
+void add_what_is_known_of_a_file(Random& random, Trial& trial) {
+    Measurement& m = trial.measurement;
+    m.latency.launches = test::simulated_launches(1, random.bits());
+    m.latency = summarise(std::move(m.latency.launches));
+    m.profile = {{"a", "Conv", "CPU", 12, 3, "float"}, {"b", "Relu", "CPU", 1, 3, "float"}};
+    if (one_in(random, 2)) m.latency.two_speeds = Interval{1, 2};
+    if (one_in(random, 2)) trial.title = "run / of: all. \"things\"";
+    if (one_in(random, 2)) trial.id = 1 + static_cast<int>(random.below(9));
+    if (one_in(random, 2)) trial.origin = Origin{"0.1.0", "abc", Json::object(), "def", {{Method::int8_static, 3}}, "data", "fed", 100};
+}
+
+TEST(Rejudging, NothingOfAComparisonIsLostInItsDocument) {
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        Random random(seed);
+        const std::size_t n = one_in(random, 6) ? 0 : 1 + random.below(40);
+        std::vector<Trial> trials;
+        for (int i = 0; i < 3; ++i) {
+            add_what_is_known_of_a_file(random, trials.emplace_back(Trial{0, {}, {}, random_measurement(random, n, seed % 2 == 0, seed % 3 == 0 ? 1 : 10)}));
+        }
+        Gate gate = random_gate(random);
+        if (one_in(random, 2)) gate.limits = {{"p90", 1.2}, {"size", 0.5}};
+        Comparison comparison = compare(trials, gate);
+        visit(comparison, [&](double& number) { number = odd_number(random, number); });
+        const Json document = to_json(comparison, true);
+        const Comparison back = comparison_from_json(Json::parse(document.dump()));
+        EXPECT_EQ(numbers_of(back), numbers_of(comparison)) << "seed " << seed;
+        EXPECT_EQ(to_json(back, true), document) << "seed " << seed;
+        for (std::size_t i = 0; i < back.candidates.size(); ++i) {
+            EXPECT_EQ(back.candidates[i].id, comparison.candidates[i].id);
+            EXPECT_EQ(back.candidates[i].title, comparison.candidates[i].title);
+            EXPECT_EQ(back.candidates[i].origin.has_value(), comparison.candidates[i].origin.has_value());
+            EXPECT_EQ(back.candidates[i].measurement.answers.predicted, comparison.candidates[i].measurement.answers.predicted);
+        }
     }
 }
 
