@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/evidence/gate.h"
 #include "core/evidence/limits.h"
+#include "core/evidence/metrics/table.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -23,11 +24,10 @@ double take_speedup(CandidateComparison& candidate) {
 }
 
 void compare_labels(CandidateComparison& candidate, const Answers& before) {
-    const Answers& after = candidate.measurement.answers;
-    for (std::size_t i = 0; i < after.sample.size(); ++i) {
-        if (before.label[i] < 0) continue;
-        const bool right_before = before.predicted[i] == before.label[i];
-        const bool right_after = after.predicted[i] == after.label[i];
+    const std::vector<SampleSums> first = samples_of(kTop1, before, before), second = samples_of(kTop1, candidate.measurement.answers, before);
+    for (std::size_t i = 0; i < second.size(); ++i) {
+        if (first[i].values == 0) continue;
+        const bool right_before = first[i].sums[0] > 0, right_after = second[i].sums[0] > 0;
         (right_before ? (right_after ? candidate.right_both : candidate.lost)
                       : (right_after ? candidate.gained : candidate.wrong_both)) += 1;
     }
@@ -39,17 +39,10 @@ void compare_labels(CandidateComparison& candidate, const Answers& before) {
     candidate.top1_delta_interval = {-100 * drop.hi, -100 * drop.lo};
 }
 
-/// Answers are the arg max of class scores; where a model has none, all its integers (one that ends in an ArgMax itself).
 void compare_agreement(CandidateComparison& candidate, const Measurement& baseline) {
-    const Answers& before = baseline.answers;
-    const Answers& after = candidate.measurement.answers;
-    const bool classes = baseline.classes > 1 && candidate.measurement.classes > 1;
-    if (!classes && after.whole_equal.size() != after.sample.size()) return;
-    candidate.answered = after.sample.size();
-    for (std::size_t i = 0; i < after.sample.size(); ++i) {
-        const bool same = classes ? after.predicted[i] >= 0 && after.predicted[i] == before.predicted[i] : after.whole_equal[i];
-        candidate.same += same ? 1U : 0U;
-    }
+    const SampleSums total = total_of(samples_of(kAgreement, candidate.measurement.answers, baseline.answers));
+    candidate.same = static_cast<std::uint64_t>(total.sums[0]);
+    candidate.answered = total.values;
 }
 
 void compare_answers(CandidateComparison& candidate, const Measurement& baseline) {

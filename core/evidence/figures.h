@@ -52,6 +52,7 @@ enum Place : unsigned {
     in_board_chart = 1U << 6U,   ///< charts of the window
     in_sheet_chart = 1U << 7U    ///< charts of the comparison sheet
 };
+inline constexpr unsigned in_charts = in_report_chart | in_board_chart | in_sheet_chart;
 
 /// A figure of a measured model: everything that a presenter has to know to show it. A document holds all of them.
 struct Figure {
@@ -84,10 +85,13 @@ struct Figure {
     [[nodiscard]] std::uint64_t runs_missing(const TrialView& trial) const;
 };
 
-/// All figures, in the order of every table. To add one, add a row.
+/// All figures, in the order of every table: rows of figures.cpp, then those of the metrics. To add one, add a row.
 [[nodiscard]] std::span<const Figure> figures();
 /// Throws Error{internal} for an id that is not there.
 [[nodiscard]] const Figure& figure(std::string_view id);
+
+/// An interval that leaves room; nothing for one that is a point.
+[[nodiscard]] inline std::optional<Interval> proper(const Interval& interval) { return interval.hi > interval.lo ? std::optional(interval) : std::nullopt; }
 
 /// The baseline first, then the candidates.
 using TrialViews = std::vector<TrialView>;

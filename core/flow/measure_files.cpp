@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/evidence/metrics/measured.h"
 #include "core/flow/latency_findings.h"
 #include "core/flow/output_findings.h"
 #include "core/measure/cast.h"
@@ -147,7 +148,7 @@ MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::file
                           const MeasureOptions& options, const Job& job) {
     MeasuredFiles result{{}, files.findings};
     const DatasetPtr& data = files.data;
-    std::vector<Measurement> measured = measure(runtime, models, data, options, job);
+    std::vector<Measurement> measured = measure_with_metrics(runtime, models, data, options, job);
     judge_outputs(measured, data != nullptr && data->has_labels(), result.findings);
     if (data != nullptr && options.samples > data->size(Split::validation))
         result.findings.push_back({Severity::info, "few-samples", kNone, {}, {},

@@ -43,11 +43,11 @@ std::string scores_output(const Opened& first, const std::string& wanted, const 
 /// Gathers what one model answers; the first model of a call is the reference of all.
 class Collector {
 public:
-    Collector(const Answering& model, const Opened& first, std::string scores) : model_(model), scores_(std::move(scores)) {
+    Collector(const Answering& model, const Opened& first, std::string scores, const std::vector<OutputSums>& sums) : model_(model), scores_(std::move(scores)) {
         is_first_ = &model.subject->opened() == &first;
         const std::vector<OutputPort>& own = model.subject->opened().outputs;
         for (const OutputPort& port : first.outputs) {
-            OutputTally& tally = tallies_.emplace_back(port.name);
+            OutputTally& tally = tallies_.emplace_back(port.name, sums);
             names_.push_back(port.name);
             const auto found = std::find_if(own.begin(), own.end(), [&](const OutputPort& other) { return other.name == port.name; });
             if (found == own.end()) tally.fail("missing");
@@ -87,11 +87,9 @@ public:
         if (!any_whole_) answers.whole_equal.clear();
         if (kept_ > kKeptScoreBytes) answers.scores.clear();
         for (const OutputTally& tally : tallies_) result.outputs.push_back(tally.figures());
-        if (!is_first_) worst_first(result.outputs);
         result.classes = answers.classes;
         result.classifies = said_to_classify && answers.classes > 1;
         result.samples = answers.sample.size();
-        if (result.classifies) result.accuracy = accuracy_of(answers);
     }
 
 private:
@@ -139,11 +137,12 @@ private:
 
 }  // namespace
 
-void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const Job& job) {
+void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples,
+                     const std::vector<OutputSums>& sums, const Job& job) {
     const Opened& first = models.front().subject->opened();
     const std::string scores = scores_output(first, dataset.output(), models.front().result->model);
     std::vector<Collector> collectors;
-    for (const Answering& model : models) collectors.emplace_back(model, first, scores);
+    for (const Answering& model : models) collectors.emplace_back(model, first, scores, sums);
     Round round{{}, dataset.batch()};
     std::vector<Sample> run;
     std::size_t done = 0;

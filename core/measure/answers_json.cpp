@@ -51,8 +51,8 @@ std::optional<Accuracy> accuracy_from_json(const Json& json) {
                     pair_from(json.at("top1_interval"))};
 }
 
-void put_outputs(Json& json, const Measurement& measurement) {
-    json["outputs"] = to_json(measurement.outputs);
+void put_outputs(Json& json, const Measurement& measurement, bool with_samples) {
+    json["outputs"] = to_json(measurement.outputs, with_samples);
     json["scores"] = measurement.scores_output.empty() ? Json() : Json{{"output", measurement.scores_output}, {"classes", measurement.classes},
                                                                        {"classifies", measurement.classifies}};
 }

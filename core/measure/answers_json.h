@@ -13,8 +13,8 @@ namespace vernier {
 [[nodiscard]] Json accuracy_json(const std::optional<Accuracy>& accuracy);
 [[nodiscard]] std::optional<Accuracy> accuracy_from_json(const Json& json);
 
-/// What a measurement keeps of its outputs: "outputs" and "scores".
-void put_outputs(Json& json, const Measurement& measurement);
+/// What a measurement keeps of its outputs: "outputs" (with_samples: with the sums of each sample) and "scores".
+void put_outputs(Json& json, const Measurement& measurement, bool with_samples);
 void take_outputs(const Json& json, Measurement& measurement);
 
 }  // namespace vernier

@@ -69,7 +69,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
                  {"cold_start_ms", cold_start_json(measurement)},
                  {"peak_rss_bytes", measurement.peak_rss_bytes},
                  {"accuracy", accuracy_json(measurement.accuracy)}};
-    put_outputs(json, measurement);
+    put_outputs(json, measurement, with_samples);
     json["runtime"] = to_json(measurement.run);
     json["data"] = {{"name", measurement.data_name},
                     {"fingerprint", measurement.data_fingerprint},

@@ -122,7 +122,7 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
     if (dataset != nullptr) {
         std::vector<Answering> answering;
         for (Entry& entry : entries) answering.push_back({entry.subject.get(), &entry.result});
-        collect_answers(answering, *dataset, samples, job);
+        collect_answers(answering, *dataset, samples, options.sums, job);
     }
     std::vector<LaunchCost> costs;
     for (const Entry& entry : entries)

@@ -13,6 +13,7 @@
 #include "core/data/dataset.h"
 #include "core/measure/interval.h"
 #include "core/measure/outputs.h"
+#include "core/measure/sample_sums.h"
 #include "core/model/sizes.h"
 #include "core/runtime/runtime.h"
 
@@ -24,6 +25,7 @@ struct MeasureOptions {
     std::uint64_t samples = 0;     ///< validation samples; 0 = the whole split
     std::uint64_t seed = 7;
     SizeChoices sizes = {};        ///< what open axes of inputs count as, where no dataset gives them
+    std::vector<OutputSums> sums = {};   ///< of outputs, for metrics (core/evidence/metrics/measured.h)
     /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
     std::filesystem::path worker = {};
 };
@@ -48,7 +50,7 @@ struct Latency {
     std::vector<Launch> launches;
 };
 
-/// Top-1 and top-5 in percent, where there are labels.
+/// Top-1 and top-5 in percent, where there are labels (core/evidence/metrics).
 struct Accuracy {
     double top1 = 0, top5 = 0;
     std::uint64_t n = 0;
@@ -82,8 +84,8 @@ struct Measurement {
     double first_run_ms = 0;                   ///< median of the launches
     std::uint64_t peak_rss_bytes = 0;          ///< median of what opening it and a first run add to a process at most
     Latency latency;
-    std::optional<Accuracy> accuracy;
-    std::vector<OutputFigures> outputs;        ///< all outputs; of the first model in its order, of others the worst first
+    std::optional<Accuracy> accuracy;          ///< made of the answers by core/evidence/metrics, as are SQNR and cosine of the outputs
+    std::vector<OutputFigures> outputs;        ///< all outputs; of the first model in its order, of others then the worst first
     std::string scores_output;                 ///< the output that holds the scores: the dataset's choice, else the first
     std::uint64_t classes = 0;                 ///< its classes; 0 where it is not [N, classes]
     bool classifies = false;                   ///< it has classes, and labels or the dataset say that they are classes

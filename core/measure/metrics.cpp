@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/measure/statistics.h"
 #include "core/measure/tally.h"
 #include "core/model/weights.h"
 
@@ -70,14 +69,6 @@ void add_values(OutputDistance& distance, std::span<const double> reference, std
     add_all(distance, reference, values);
 }
 
-void add_to(OutputDistance& sum, const OutputDistance& part) {
-    sum.signal += part.signal;
-    sum.error += part.error;
-    sum.dot += part.dot;
-    sum.energy += part.energy;
-    sum.count += part.count;
-}
-
 bool is_class_scores(const Tensor& output, std::uint64_t samples) {
     if (!is_floating(output.type) || output.dims.size() < 2 || output.dims[0] != static_cast<std::int64_t>(samples) || output.dims[1] < 2) return false;
     return std::all_of(output.dims.begin() + 2, output.dims.end(), [](std::int64_t dim) { return dim == 1; });
@@ -94,22 +85,6 @@ double cosine(const OutputDistance& distance) {
     if (distance.signal <= 0 && distance.energy <= 0) return 1;
     if (distance.signal <= 0 || distance.energy <= 0) return 0;
     return std::clamp(distance.dot / std::sqrt(distance.signal * distance.energy), -1.0, 1.0);
-}
-
-std::optional<Accuracy> accuracy_of(const Answers& answers) {
-    std::uint64_t n = 0;
-    std::uint64_t right = 0;
-    std::uint64_t near = 0;
-    for (std::size_t i = 0; i < answers.label.size(); ++i) {
-        if (answers.label[i] < 0) continue;
-        ++n;
-        right += answers.predicted[i] == answers.label[i] ? 1U : 0U;
-        near += answers.in_top5[i] ? 1U : 0U;
-    }
-    if (n == 0) return std::nullopt;
-    const auto percent = [&](std::uint64_t count) { return 100.0 * static_cast<double>(count) / static_cast<double>(n); };
-    const Interval share = wilson_interval(right, n);
-    return Accuracy{percent(right), percent(near), n, {100 * share.lo, 100 * share.hi}};
 }
 
 }  // namespace vernier

@@ -25,9 +25,6 @@ namespace vernier {
 void add_scores(OutputDistance& distance, std::span<const float> reference, std::span<const float> scores);
 
 void add_values(OutputDistance& distance, std::span<const double> reference, std::span<const double> values);
-/// Adds the sums of one distance to those of another.
-void add_to(OutputDistance& sum, const OutputDistance& part);
-
 /// 10 log10(signal / error) in dB; capped at 200 for equal outputs.
 [[nodiscard]] double sqnr_db(const OutputDistance& distance);
 /// Cosine of the angle between all outputs taken as one vector; 1 when both are zero.
@@ -36,8 +33,5 @@ void add_to(OutputDistance& sum, const OutputDistance& part);
 /// True for scores of a classifier: floating, [samples, classes] with more than one class; further axes may be there when
 /// they are 1 ([N, 1000, 1, 1] of a network that ends in a pool).
 [[nodiscard]] bool is_class_scores(const Tensor& output, std::uint64_t samples);
-
-/// Top-1 and top-5 over the samples that have a label; nothing when none has.
-[[nodiscard]] std::optional<Accuracy> accuracy_of(const Answers& answers);
 
 }  // namespace vernier

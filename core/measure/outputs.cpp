@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/json_number.h"
@@ -18,6 +19,52 @@ ElementType type_named(const std::string& text) {
     for (int i = 0; i <= kLast; ++i)
         if (name(static_cast<ElementType>(i)) == text) return static_cast<ElementType>(i);
     return ElementType::undefined;
+}
+
+Json metrics_json(const std::map<std::string, MetricValue>& metrics) {
+    Json json = Json::object();
+    for (const auto& [id, metric] : metrics) {
+        json[id] = {{"value", number_json(metric.value)}, {"interval", nullptr}};
+        if (metric.interval) json[id]["interval"] = {number_json(metric.interval->lo), number_json(metric.interval->hi)};
+    }
+    return json;
+}
+
+std::map<std::string, MetricValue> metrics_from(const Json& json) {
+    std::map<std::string, MetricValue> metrics;
+    for (const auto& [id, item] : json.items()) {
+        MetricValue& metric = metrics[id];
+        metric.value = number_from(item.at("value"));
+        if (const Json& interval = item.at("interval"); !interval.is_null()) metric.interval = Interval{number_from(interval.at(0)), number_from(interval.at(1))};
+    }
+    return metrics;
+}
+
+/// {"distance": [[sum, sum, sum, sum, values], ...]}.
+Json sums_json(const std::map<std::string, std::vector<SampleSums>>& sums) {
+    Json json = Json::object();
+    for (const auto& [id, samples] : sums) {
+        Json& list = json[id] = Json::array();
+        for (const SampleSums& sample : samples) {
+            Json one = Json::array();
+            for (const double sum : sample.sums) one.push_back(number_json(sum));
+            one.push_back(sample.values);
+            list.push_back(std::move(one));
+        }
+    }
+    return json;
+}
+
+std::map<std::string, std::vector<SampleSums>> sums_from(const Json& json) {
+    std::map<std::string, std::vector<SampleSums>> sums;
+    for (const auto& [id, list] : json.items()) {
+        for (const Json& one : list) {
+            SampleSums& sample = sums[id].emplace_back();
+            for (std::size_t i = 0; i < sample.sums.size(); ++i) sample.sums[i] = number_from(one.at(i));
+            sample.values = one.at(sample.sums.size()).get<std::uint64_t>();
+        }
+    }
+    return sums;
 }
 
 }  // namespace
@@ -52,7 +99,7 @@ std::string text_of(const OutputFigures& output) {
     return "finite";
 }
 
-Json to_json(const std::vector<OutputFigures>& outputs) {
+Json to_json(const std::vector<OutputFigures>& outputs, bool with_samples) {
     Json json = Json::array();
     for (const OutputFigures& output : outputs) {
         Json item = {{"name", output.name}, {"type", name(output.type)}, {"samples", output.samples}};
@@ -66,6 +113,8 @@ Json to_json(const std::vector<OutputFigures>& outputs) {
         item["lost_samples"] = output.lost;
         item["other_shape_samples"] = output.other_shape;
         item["problem"] = output.problem.empty() ? Json() : Json(output.problem);
+        if (!output.metrics.empty()) item["metrics"] = metrics_json(output.metrics);
+        if (with_samples && !output.sums.empty()) item["sums"] = sums_json(output.sums);
         json.push_back(std::move(item));
     }
     return json;
@@ -87,6 +136,8 @@ std::vector<OutputFigures> outputs_from_json(const Json& json) {
         output.lost = item.at("lost_samples").get<std::uint64_t>();
         output.other_shape = item.at("other_shape_samples").get<std::uint64_t>();
         if (item.at("problem").is_string()) output.problem = item.at("problem").get<std::string>();
+        if (item.contains("metrics")) output.metrics = metrics_from(item.at("metrics"));
+        if (item.contains("sums")) output.sums = sums_from(item.at("sums"));
         outputs.push_back(std::move(output));
     }
     return outputs;

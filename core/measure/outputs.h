@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,10 +10,19 @@
 #include "core/base/json.h"
 #include "core/base/tensor.h"
 #include "core/measure/interval.h"
+#include "core/measure/sample_sums.h"
 
 namespace vernier {
 
-/// One output of a model over all samples, held against the output of the same name of the first model of the call.
+/// A metric of an output, over all samples.
+struct MetricValue {
+    double value = 0;
+    std::optional<Interval> interval = {};  ///< 95 %; nothing for a metric without one
+    bool operator==(const MetricValue&) const = default;
+};
+
+/// One output of a model over all samples, held against the output of the same name of the first model of the call. Measuring counts and
+/// sums; SQNR, cosine and other metrics are made of the sums by core/evidence/metrics.
 struct OutputFigures {
     std::string name;
     ElementType type = ElementType::undefined;
@@ -26,6 +36,9 @@ struct OutputFigures {
     std::uint64_t other_shape = 0;          ///< samples in which its shape is not that of the first model
 
     [[nodiscard]] bool finite() const { return nan == 0 && infinite == 0; }
+    std::map<std::string, MetricValue> metrics = {};               ///< those without a field above, by their ids
+    std::map<std::string, std::vector<SampleSums>> sums = {};      ///< by OutputSums::id, one a sample; empty where nothing was compared
+
     bool operator==(const OutputFigures&) const = default;
 };
 
@@ -45,7 +58,8 @@ void worst_first(std::vector<OutputFigures>& outputs);
 /// "SQNR 31.2 dB", "98.20 % equal", "missing", "NaN on 12 of 12 samples".
 [[nodiscard]] std::string text_of(const OutputFigures& output);
 
-[[nodiscard]] Json to_json(const std::vector<OutputFigures>& outputs);
+/// with_samples: with the sums of each sample.
+[[nodiscard]] Json to_json(const std::vector<OutputFigures>& outputs, bool with_samples = false);
 [[nodiscard]] std::vector<OutputFigures> outputs_from_json(const Json& json);
 
 }  // namespace vernier

@@ -8,12 +8,10 @@
 #include <span>
 #include <utility>
 
-#include "core/measure/statistics.h"
+#include "core/measure/metrics.h"
 
 namespace vernier {
 namespace {
-
-constexpr double kMostDb = 200;
 
 template <class T> std::vector<std::int64_t> whole_as(const Tensor& output) {
     const auto values = output.as<T>();
@@ -110,6 +108,7 @@ void OutputTally::add(const OutputValues& own, std::size_t i, std::uint64_t batc
 
 bool OutputTally::add(const OutputValues& reference, const OutputValues& own, std::size_t i, std::uint64_t batch) {
     against_ = true;
+    for (const OutputSums& each : sums_) figures_.sums[std::string(each.id)].emplace_back();  // one a sample, whatever it says
     const auto [from, count] = part(own, i, batch);
     const auto [reference_from, reference_count] = part(reference, i, batch);
     if (i > 0 && count == 0 && reference_count == 0) return true;
@@ -145,38 +144,16 @@ void OutputTally::add_numbers(const std::vector<double>& before, const std::vect
     }
     figures_.lost += lost ? 1U : 0U;
     if (reference.empty()) return;
-    OutputDistance each;
-    add_values(each, reference, own);
-    add_to(distance_, each);
-    moments_.n += 1;
-    moments_.s += each.signal;
-    moments_.e += each.error;
-    moments_.ss += each.signal * each.signal;
-    moments_.ee += each.error * each.error;
-    moments_.se += each.signal * each.error;
-}
-
-/// The SQNR is that of a ratio of sums; its spread is that of error - ratio * signal over samples (Cochran, ratio estimators).
-Interval OutputTally::sqnr_interval(double sqnr) const {
-    const Moments& m = moments_;
-    if (m.e <= 0 || m.s <= 0) return {sqnr, sqnr};
-    if (m.n < 2) return {-kMostDb, kMostDb};
-    const double ratio = m.e / m.s;
-    const double residual = std::max(0.0, m.ee - 2 * ratio * m.se + ratio * ratio * m.ss);
-    const double relative = std::sqrt(m.n / (m.n - 1) * residual) / m.e;
-    const double half = 10 / std::log(10.0) * student_t_quantile(0.975, m.n - 1) * relative;
-    return {std::max(-kMostDb, sqnr - half), std::min(kMostDb, sqnr + half)};
+    for (const OutputSums& each : sums_) figures_.sums[std::string(each.id)].back() = {each.of_sample(reference, own), reference.size()};
 }
 
 OutputFigures OutputTally::figures() const {
     OutputFigures out = figures_;
+    std::erase_if(out.sums, [](const auto& each) {
+        return std::none_of(each.second.begin(), each.second.end(), [](const SampleSums& sample) { return sample.values > 0; });
+    });
     if (!against_ || !out.problem.empty()) return out;
     if (whole_ > 0) out.equal = 100.0 * static_cast<double>(equal_) / static_cast<double>(whole_);
-    if (distance_.count > 0) {
-        out.sqnr_db = sqnr_db(distance_);
-        out.cosine = cosine(distance_);
-        out.sqnr_interval = sqnr_interval(*out.sqnr_db);
-    }
     return out;
 }
 

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/tensor.h"
-#include "core/measure/metrics.h"
 #include "core/measure/outputs.h"
 
 namespace vernier {
@@ -29,10 +29,10 @@ struct OutputValues {
 };
 [[nodiscard]] OutputValues values_of(const Tensor& output);
 
-/// Gathers the figures of one output, sample by sample.
+/// Gathers what is counted and summed of one output, sample by sample.
 class OutputTally {
 public:
-    explicit OutputTally(std::string name) { figures_.name = std::move(name); }
+    explicit OutputTally(std::string name, std::vector<OutputSums> sums = {}) : sums_(std::move(sums)) { figures_.name = std::move(name); }
 
     /// Adds the i-th of the samples of a run (of `batch`) of the first model itself.
     void add(const OutputValues& own, std::size_t i, std::uint64_t batch);
@@ -43,18 +43,11 @@ public:
     [[nodiscard]] OutputFigures figures() const;
 
 private:
-    /// For the interval of the SQNR: error and signal of each sample, and their products.
-    struct Moments {
-        double n = 0, s = 0, e = 0, ss = 0, ee = 0, se = 0;
-    };
-
     void look(const OutputValues& own, std::size_t from, std::size_t count);
     void add_numbers(const std::vector<double>& before, const std::vector<double>& after);
-    [[nodiscard]] Interval sqnr_interval(double sqnr) const;
 
+    std::vector<OutputSums> sums_;
     OutputFigures figures_;
-    OutputDistance distance_;
-    Moments moments_;
     std::uint64_t equal_ = 0, whole_ = 0;
     bool against_ = false;
 };

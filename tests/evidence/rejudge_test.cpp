@@ -5,12 +5,13 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/evidence/compare.h"
+#include "core/evidence/metrics/measured.h"
 #include "core/measure/latency.h"
-#include "core/measure/metrics.h"
 #include "tests/measure/simulated.h"
 #include "tests/support/random.h"
 
@@ -142,6 +143,13 @@ template <class Visit> void visit(Measurement& m, const Visit& each) {
         for (auto* number : {&output.sqnr_db, &output.cosine, &output.equal})
             if (*number) each(**number);
         if (output.sqnr_db) visit(output.sqnr_interval, each);
+        for (auto& [id, metric] : output.metrics) {
+            each(metric.value);
+            if (metric.interval) visit(*metric.interval, each);
+        }
+        for (auto& [id, samples] : output.sums)
+            for (SampleSums& sample : samples)
+                for (double& sum : sample.sums) each(sum);
     }
 }
 
@@ -183,6 +191,10 @@ void add_what_is_known_of_a_file(Random& random, Trial& trial) {
     m.latency.launches = test::simulated_launches(1, random.bits());
     m.latency = summarise(std::move(m.latency.launches));
     m.profile = {{"a", "Conv", "CPU", 12, 3, "float"}, {"b", "Relu", "CPU", 1, 3, "float"}};
+    for (OutputFigures& output : m.outputs) {
+        if (one_in(random, 2)) output.metrics["another"] = {random.unit(), one_in(random, 2) ? std::nullopt : std::optional(Interval{0, 1})};
+        if (one_in(random, 2)) output.sums["distance"] = {{{1, 2, 3, 4}, 5}, {}, {{random.unit(), 0, 0, 0}, 1}};
+    }
     if (one_in(random, 2)) m.latency.two_speeds = Interval{1, 2};
     if (one_in(random, 2)) trial.title = "run / of: all. \"things\"";
     if (one_in(random, 2)) trial.id = 1 + static_cast<int>(random.below(9));

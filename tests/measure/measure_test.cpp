@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/evidence/compare.h"
+#include "core/evidence/metrics/measured.h"
 #include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
@@ -64,7 +65,7 @@ protected:
 
 TEST_F(Measuring, FillsEverythingForEachModel) {
     const auto dataset = std::make_shared<RandomDataset>(50, true);
-    const auto all = measure(runtime_, {base_, scaled_}, dataset, quick(), {});
+    const auto all = measure_with_metrics(runtime_, {base_, scaled_}, dataset, quick(), {});
     ASSERT_EQ(all.size(), 2U);
     for (const Measurement& m : all) {
         EXPECT_GT(m.latency.n, 0U);
@@ -93,8 +94,8 @@ TEST_F(Measuring, FillsEverythingForEachModel) {
 
 TEST_F(Measuring, AFixedBatchGivesEachSampleItsOwnAnswer) {
     const auto fixed = folder_.write("fixed.onnx", classifier(1, 8));
-    const auto one_by_one = measure(runtime_, {base_}, std::make_shared<RandomDataset>(50, true), quick(), {});
-    const auto stacked = measure(runtime_, {fixed}, std::make_shared<RandomDataset>(50, true, 8), quick(), {});
+    const auto one_by_one = measure_with_metrics(runtime_, {base_}, std::make_shared<RandomDataset>(50, true), quick(), {});
+    const auto stacked = measure_with_metrics(runtime_, {fixed}, std::make_shared<RandomDataset>(50, true, 8), quick(), {});
     const Answers &expected = one_by_one[0].answers, &found = stacked[0].answers;
     EXPECT_EQ(found.sample, expected.sample) << "50 is no multiple of 8: the last run is filled up, and that does not count";
     EXPECT_EQ(found.label, expected.label);
@@ -105,7 +106,7 @@ TEST_F(Measuring, AFixedBatchGivesEachSampleItsOwnAnswer) {
 }
 
 TEST_F(Measuring, WithoutLabelsThereIsNoTop1AndAgreementOnlyWhenALimitAsksForIt) {
-    const auto all = measure(runtime_, {base_, scaled_}, std::make_shared<RandomDataset>(20, false), quick(), {});
+    const auto all = measure_with_metrics(runtime_, {base_, scaled_}, std::make_shared<RandomDataset>(20, false), quick(), {});
     EXPECT_FALSE(all[0].accuracy);
     Comparison comparison = compare(all, {});
     EXPECT_FALSE(comparison.candidates[0].top1_delta_points);
@@ -119,7 +120,7 @@ TEST_F(Measuring, WithoutLabelsThereIsNoTop1AndAgreementOnlyWhenALimitAsksForIt)
 }
 
 TEST_F(Measuring, WithoutDataItTimesZerosAndJudgesNothing) {
-    const auto all = measure(runtime_, {base_}, nullptr, quick(), {});
+    const auto all = measure_with_metrics(runtime_, {base_}, nullptr, quick(), {});
     EXPECT_EQ(all[0].samples, 0U);
     EXPECT_FALSE(all[0].accuracy);
     EXPECT_GT(all[0].latency.n, 0U);
@@ -129,7 +130,7 @@ TEST_F(Measuring, AnswersThatAreNoNumbersAreCountedAndNeverRight) {
     ModelBuilder builder;
     builder.input("x", ElementType::float32, {"N", 16}).initializer("cut", test::random_floats(160, 1), {16, 10});
     builder.node("MatMul", {"x", "cut"}, {"y"}).node("Log", {"y"}, {"scores"}).output("scores", ElementType::float32, {"N", 10});
-    const auto all = measure(runtime_, {base_, folder_.write("log.onnx", builder.bytes())}, std::make_shared<RandomDataset>(5, true), quick(), {});
+    const auto all = measure_with_metrics(runtime_, {base_, folder_.write("log.onnx", builder.bytes())}, std::make_shared<RandomDataset>(5, true), quick(), {});
     EXPECT_EQ(all[0].outputs.at(0).nan, 0U);
     EXPECT_TRUE(all[0].outputs.at(0).finite());
     EXPECT_EQ(all[0].classes, 10U);
@@ -142,7 +143,7 @@ TEST_F(Measuring, AnswersThatAreNoNumbersAreCountedAndNeverRight) {
 TEST_F(Measuring, TakesAsManySamplesAsAskedFor) {
     MeasureOptions options = quick();
     options.samples = 7;
-    const auto all = measure(runtime_, {base_}, std::make_shared<RandomDataset>(50, true), options, {});
+    const auto all = measure_with_metrics(runtime_, {base_}, std::make_shared<RandomDataset>(50, true), options, {});
     EXPECT_EQ(all[0].samples, 7U);
 }
 
@@ -150,14 +151,14 @@ TEST_F(Measuring, ErrorsNameTheModelOrTheData) {
     const auto dataset = std::make_shared<RandomDataset>(5, true);
     dataset->set_output("nothing");
     try {
-        (void)measure(runtime_, {base_}, dataset, quick(), {});
+        (void)measure_with_metrics(runtime_, {base_}, dataset, quick(), {});
         FAIL() << "an output that is not there";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::bad_data);
         EXPECT_EQ(error.where().tensor, "nothing");
     }
     try {
-        (void)measure(runtime_, {base_}, std::make_shared<RandomDataset>(0, true), quick(), {});
+        (void)measure_with_metrics(runtime_, {base_}, std::make_shared<RandomDataset>(0, true), quick(), {});
         FAIL() << "an empty split";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::bad_data);
@@ -166,7 +167,7 @@ TEST_F(Measuring, ErrorsNameTheModelOrTheData) {
     other.input("x", ElementType::float32, {1, 8}).node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {1, 8});
     const auto wrong = folder_.write("wrong.onnx", other.bytes());
     try {
-        (void)measure(runtime_, {wrong}, std::make_shared<RandomDataset>(5, true), quick(), {});
+        (void)measure_with_metrics(runtime_, {wrong}, std::make_shared<RandomDataset>(5, true), quick(), {});
         FAIL() << "a sample of the wrong shape";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::bad_data);
@@ -182,7 +183,7 @@ TEST_F(Measuring, StopsWhenAsked) {
         if (stage == "latency" && done == 2) stop.request_stop();
     };
     try {
-        (void)measure(runtime_, {base_}, std::make_shared<RandomDataset>(5, true), quick(), Job(stop.get_token(), listener));
+        (void)measure_with_metrics(runtime_, {base_}, std::make_shared<RandomDataset>(5, true), quick(), Job(stop.get_token(), listener));
         FAIL() << "it was cancelled";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::cancelled);
@@ -198,7 +199,7 @@ TEST(CoreModels, AnswerAsTheReferenceDoes) {
         const std::filesystem::path folder = core / name;
         const ModelPtr model = open_model(folder / "model.onnx");
         const DatasetPtr dataset = open_dataset(folder / (std::string(name) + ".dataset.json"), *model);
-        const auto all = measure(runtime, {folder / "model.onnx"}, dataset, quick(), {});
+        const auto all = measure_with_metrics(runtime, {folder / "model.onnx"}, dataset, quick(), {});
         const Json expected = Json::parse(read_file(folder / "expected_fp32.json"));
         ASSERT_TRUE(all[0].accuracy) << name;
         const auto predictions = expected.at("predictions").get<std::vector<std::int32_t>>();

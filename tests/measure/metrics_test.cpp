@@ -72,21 +72,5 @@ TEST(ScoresOf, ConvertsHalfAndIntegers) {
     EXPECT_EQ(scores_of(whole), (std::vector<float>{7}));
 }
 
-TEST(AccuracyOf, CountsOnlySamplesWithALabel) {
-    Answers answers;
-    answers.sample = {0, 1, 2};
-    answers.predicted = {4, 2, 1};
-    answers.label = {4, 3, -1};
-    answers.in_top5 = {true, true, false};
-    const auto accuracy = accuracy_of(answers);
-    ASSERT_TRUE(accuracy);
-    EXPECT_EQ(accuracy->n, 2U);
-    EXPECT_DOUBLE_EQ(accuracy->top1, 50);
-    EXPECT_DOUBLE_EQ(accuracy->top5, 100);
-    EXPECT_LT(accuracy->top1_interval.lo, 50);
-    answers.label = {-1, -1, -1};
-    EXPECT_FALSE(accuracy_of(answers));
-}
-
 }  // namespace
 }  // namespace vernier

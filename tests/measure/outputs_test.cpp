@@ -10,8 +10,9 @@
 #include <limits>
 
 #include "core/base/error.h"
-#include "core/measure/cast.h"
 #include "core/evidence/compare.h"
+#include "core/evidence/metrics/measured.h"
+#include "core/measure/cast.h"
 #include "core/measure/measure.h"
 #include "core/measure/tally.h"
 #include "tests/support/made_dataset.h"
@@ -70,7 +71,7 @@ protected:
     std::vector<Measurement> run(const std::vector<std::string>& models, bool labels = false) {
         std::vector<std::filesystem::path> files;
         for (const std::string& bytes : models) files.push_back(folder_.write("m" + std::to_string(files.size()) + ".onnx", bytes));
-        return measure(runtime_, files, std::make_shared<NormalDataset>(20, labels), quick(), {});
+        return measure_with_metrics(runtime_, files, std::make_shared<NormalDataset>(20, labels), quick(), {});
     }
 
     test::TempDir folder_;
@@ -155,13 +156,14 @@ TEST(IsClassScores, AsksForFloatAndTwoAxes) {
 }
 
 TEST(OutputTally, ASpreadOverSamplesGivesAnInterval) {
-    OutputTally tally("y");
+    OutputTally tally("y", sums_of_metrics());
     test::Random random(5);
     for (int i = 0; i < 400; ++i) {
         const double error = 0.1 * random.normal();
         tally.add(floats({1, 2}, {1, 0}), floats({1, 2}, {1, error}), 0, 1);
     }
-    const OutputFigures figures = tally.figures();
+    OutputFigures figures = tally.figures();
+    fill_metrics(figures);
     EXPECT_NEAR(figures.sqnr_db.value(), 20, 0.6);
     EXPECT_LT(figures.sqnr_interval.lo, *figures.sqnr_db);
     // The error is 0.01 chi-squared with one degree: its mean over 400 has a deviation of sqrt(2 / 400) = 7 %, 0.31 dB.
@@ -169,16 +171,21 @@ TEST(OutputTally, ASpreadOverSamplesGivesAnInterval) {
 }
 
 TEST(OutputTally, NanInTheBaselineIsNoMeasureForOthers) {
-    OutputTally tally("y");
+    OutputTally tally("y", sums_of_metrics());
     tally.add(floats({1, 3}, {kNan, kInf, 2}), floats({1, 3}, {kNan, kInf, 2}), 0, 1);
     tally.add(floats({1, 3}, {kNan, -kInf, 2}), floats({1, 3}, {1, kInf, 2}), 0, 1);
-    EXPECT_EQ(tally.figures().sqnr_db, 200);
-    EXPECT_EQ(tally.figures().lost, 0U);
-    EXPECT_EQ(tally.figures().nan, 1U);
-    EXPECT_EQ(tally.figures().infinite, 2U);
-    OutputTally all("z");
+    OutputFigures figures = tally.figures();
+    fill_metrics(figures);
+    EXPECT_EQ(figures.sqnr_db, 200);
+    EXPECT_EQ(figures.lost, 0U);
+    EXPECT_EQ(figures.nan, 1U);
+    EXPECT_EQ(figures.infinite, 2U);
+    OutputTally all("z", sums_of_metrics());
     all.add(floats({1, 1}, {kInf}), floats({1, 1}, {-kInf}), 0, 1);
-    EXPECT_FALSE(all.figures().sqnr_db) << "nothing finite to hold it against";
+    OutputFigures nothing = all.figures();
+    EXPECT_TRUE(nothing.sums.empty());
+    fill_metrics(nothing);
+    EXPECT_FALSE(nothing.sqnr_db) << "nothing finite to hold it against";
 }
 
 TEST(OutputTally, ABatchIsDividedAmongItsSamples) {

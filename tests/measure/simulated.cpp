@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "core/measure/metrics.h"
+#include "core/evidence/metrics/measured.h"
 #include "tests/support/random.h"
 
 namespace vernier::test {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/evidence/figures.h"
+#include "core/measure/measure.h"
+#include "core/measure/sample_sums.h"
+
+namespace vernier {
+
+/// A metric of what models answer: what each sample adds to it, its value and 95 % interval, and its row in the table of figures.
+/// One of sums and of_answer is set.
+struct Metric {
+    Figure figure;
+    const OutputSums* sums = nullptr;   ///< of outputs with floating values, held against the baseline's: which sums it is made of
+    /// Of answers: what the i-th sample adds. For a metric that asks for no baseline, baseline may be the model's own answers.
+    SampleSums (*of_answer)(const Answers& own, const Answers& baseline, std::size_t i) = nullptr;
+    double (*value)(const SampleSums& total) = nullptr;
+    Interval (*interval)(const std::vector<SampleSums>& samples) = nullptr;   ///< nullptr: it has none
+    void (*keep)(OutputFigures& output, const MetricValue& value) = nullptr;  ///< of outputs, nullptr: in OutputFigures::metrics by its id
+};
+
+/// What each sample of the answers adds; empty for a metric of outputs.
+[[nodiscard]] std::vector<SampleSums> samples_of(const Metric& metric, const Answers& own, const Answers& baseline);
+[[nodiscard]] SampleSums total_of(const std::vector<SampleSums>& samples);
+/// Nothing where no sample says anything.
+[[nodiscard]] std::optional<MetricValue> value_of(const Metric& metric, const std::vector<SampleSums>& samples);
+
+/// Wilson's interval of a share of samples, in percent: sums[0] is 1 for those that count.
+[[nodiscard]] Interval share_interval(const std::vector<SampleSums>& samples);
+
+/// For the rows of figures: what was kept of the worst output of a candidate, by the metric's id.
+[[nodiscard]] std::optional<MetricValue> of_worst_output(const TrialView& trial, std::string_view id);
+/// The output that a candidate is told by: the worst one; nullptr for the baseline.
+[[nodiscard]] const OutputFigures* worst_output(const TrialView& trial);
+/// "boxes: SQNR 31.2 dB": what stands where a figure of answers has no value; empty without outputs.
+[[nodiscard]] std::string worst_output_text(const TrialView& trial);
+[[nodiscard]] std::optional<double> worst_output_sqnr(const TrialView& trial);
+
+}  // namespace vernier

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/evidence/metrics/table.h"
+
+namespace vernier {
+
+std::span<const Metric* const> metrics() {
+    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5, &kAgreement, &kSqnr, &kCosine};
+    return kMetrics;
+}
+
+}  // namespace vernier
