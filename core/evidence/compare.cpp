@@ -25,17 +25,17 @@ double take_speedup(CandidateComparison& candidate) {
 
 void compare_labels(CandidateComparison& candidate, const Answers& before) {
     const std::vector<SampleSums> first = samples_of(kTop1, before, before), second = samples_of(kTop1, candidate.measurement.answers, before);
+    Flips& flips = candidate.flips;
     for (std::size_t i = 0; i < second.size(); ++i) {
         if (first[i].values == 0) continue;
         const bool right_before = first[i].sums[0] > 0, right_after = second[i].sums[0] > 0;
-        (right_before ? (right_after ? candidate.right_both : candidate.lost)
-                      : (right_after ? candidate.gained : candidate.wrong_both)) += 1;
+        (right_before ? (right_after ? flips.right_both : flips.lost) : (right_after ? flips.gained : flips.wrong_both)) += 1;
     }
-    const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
+    const std::uint64_t n = flips.samples();
     if (n == 0) return;
-    const double gained = static_cast<double>(candidate.gained) - static_cast<double>(candidate.lost);
+    const double gained = static_cast<double>(flips.gained) - static_cast<double>(flips.lost);
     candidate.top1_delta_points = 100 * gained / static_cast<double>(n);
-    const Interval drop = tango_interval(candidate.lost, candidate.gained, n);
+    const Interval drop = tango_interval(flips.lost, flips.gained, n);
     candidate.top1_delta_interval = {-100 * drop.hi, -100 * drop.lo};
 }
 

@@ -34,6 +34,13 @@ struct GateLine {
     std::string figure = {};           ///< id of the figure, for a limit of Gate::limits
 };
 
+/// Which answers changed, of the samples with a label.
+struct Flips {
+    std::uint64_t right_both = 0, lost = 0, gained = 0, wrong_both = 0;
+    [[nodiscard]] std::uint64_t samples() const { return right_both + lost + gained + wrong_both; }
+    bool operator==(const Flips&) const = default;
+};
+
 /// A trial against the baseline, paired.
 struct CandidateComparison : Trial {
     double size_ratio = 1;
@@ -48,7 +55,7 @@ struct CandidateComparison : Trial {
     std::uint64_t same = 0, answered = 0;    ///< samples whose answers are equal, of how many; 0 where no output holds answers
     std::optional<double> output_sqnr_db;    ///< of the worst output with floating values
     std::optional<double> output_cosine;     ///< of the same output
-    std::uint64_t right_both = 0, lost = 0, gained = 0, wrong_both = 0;
+    Flips flips;                             ///< of labelled samples
     std::vector<GateLine> gate_lines;
     Outcome gate = Outcome::not_judged;      ///< worst of the lines: failed, then inconclusive, then passed
 };

@@ -76,10 +76,10 @@ void put_compared_answers(Json& json, const CandidateComparison& candidate) {
     json["answers_compared"] = {{"same", candidate.same}, {"n", candidate.answered}};
     json["output_sqnr_db"] = number_json(candidate.output_sqnr_db);
     json["output_cosine"] = number_json(candidate.output_cosine);
-    json["flips"] = {{"right_both", candidate.right_both},
-                     {"lost", candidate.lost},
-                     {"gained", candidate.gained},
-                     {"wrong_both", candidate.wrong_both}};
+    json["flips"] = {{"right_both", candidate.flips.right_both},
+                     {"lost", candidate.flips.lost},
+                     {"gained", candidate.flips.gained},
+                     {"wrong_both", candidate.flips.wrong_both}};
     json["gate"] = judged_json(candidate);
 }
 
@@ -94,10 +94,10 @@ void take_compared_answers(const Json& json, CandidateComparison& candidate) {
     candidate.output_sqnr_db = optional_number(json, "output_sqnr_db");
     candidate.output_cosine = optional_number(json, "output_cosine");
     const Json& flips = json.at("flips");
-    candidate.right_both = flips.at("right_both").get<std::uint64_t>();
-    candidate.lost = flips.at("lost").get<std::uint64_t>();
-    candidate.gained = flips.at("gained").get<std::uint64_t>();
-    candidate.wrong_both = flips.at("wrong_both").get<std::uint64_t>();
+    candidate.flips.right_both = flips.at("right_both").get<std::uint64_t>();
+    candidate.flips.lost = flips.at("lost").get<std::uint64_t>();
+    candidate.flips.gained = flips.at("gained").get<std::uint64_t>();
+    candidate.flips.wrong_both = flips.at("wrong_both").get<std::uint64_t>();
     candidate.gate = outcome_from(json.at("gate").at("outcome").get<std::string>());
     for (const Json& line : json.at("gate").at("lines")) {
         candidate.gate_lines.push_back({line.at("what").get<std::string>(), outcome_from(line.at("outcome").get<std::string>()),

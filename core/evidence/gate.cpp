@@ -100,10 +100,10 @@ GateLine judge_output(const OutputFigures& output, double limit) {
 
 GateLine judge_accuracy(const CandidateComparison& candidate, const Measurement& baseline, double limit_points) {
     if (auto line = unusable("accuracy", candidate, baseline)) return *line;
-    const std::uint64_t n = candidate.right_both + candidate.lost + candidate.gained + candidate.wrong_both;
+    const std::uint64_t n = candidate.flips.samples();
     if (n == 0 && baseline.samples > 0 && baseline.classes < 2)
         return {"accuracy", Outcome::inconclusive, no_classes(baseline) + ", so there is no top-1 to judge", 0};
-    return judge_drop(candidate.lost, candidate.gained, n, limit_points);
+    return judge_drop(candidate.flips.lost, candidate.flips.gained, n, limit_points);
 }
 
 GateLine judge_agreement(const CandidateComparison& candidate, const Measurement& baseline, double limit) {

@@ -107,12 +107,14 @@ std::string times_html(const ComparedFiles& compared, const Verdict& verdict) {
 
 std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
     const CandidateComparison* best = best_candidate(compared, verdict);
-    if (best == nullptr || best->measurement.samples == 0 || (!best->top1_delta_points && !best->agreement)) return {};
+    if (best == nullptr || best->measurement.samples == 0) return {};
+    const Flips& flips = best->flips;
+    if (flips.samples() == 0 && !best->agreement) return {};
     std::string out = fmt::format("<div><div class=\"head\"><h2>Answers that changed ({} samples)</h2></div>", grouped(best->measurement.samples));
-    if (best->top1_delta_points)
+    if (flips.samples() > 0)
         out += fmt::format("<table class=\"flips\"><tr><td><b>{}</b>right in both</td><td class=\"lost\"><b>{}</b>lost</td></tr>"
                            "<tr><td class=\"gained\"><b>{}</b>gained</td><td><b>{}</b>wrong in both</td></tr></table>",
-                           grouped(best->right_both), grouped(best->lost), grouped(best->gained), grouped(best->wrong_both));
+                           grouped(flips.right_both), grouped(flips.lost), grouped(flips.gained), grouped(flips.wrong_both));
     if (best->agreement) out += fmt::format("<p class=\"sub\">Agreement with the baseline: {} %</p>", significant(*best->agreement, 4));
     return out + "</div>";
 }

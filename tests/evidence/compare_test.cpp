@@ -65,10 +65,10 @@ TEST(Compare, PairsAnswersAndLatency) {
     EXPECT_TRUE(candidate.latency_differs);
     EXPECT_DOUBLE_EQ(candidate.size_ratio, 0.25);
     // Baseline wrong on 0..99, candidate on 90..129: 10 stay wrong, 30 are lost, 90 gained.
-    EXPECT_EQ(candidate.wrong_both, 10U);
-    EXPECT_EQ(candidate.lost, 30U);
-    EXPECT_EQ(candidate.gained, 90U);
-    EXPECT_EQ(candidate.right_both, 870U);
+    EXPECT_EQ(candidate.flips.wrong_both, 10U);
+    EXPECT_EQ(candidate.flips.lost, 30U);
+    EXPECT_EQ(candidate.flips.gained, 90U);
+    EXPECT_EQ(candidate.flips.right_both, 870U);
     EXPECT_DOUBLE_EQ(candidate.agreement.value(), 88.0);
     ASSERT_TRUE(candidate.top1_delta_points);
     EXPECT_DOUBLE_EQ(*candidate.top1_delta_points, 6);

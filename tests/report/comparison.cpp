@@ -41,6 +41,7 @@ CandidateComparison& add_candidate(ComparedFiles& compared, const std::string& n
     candidate.latency_differs = std::abs(candidate.speedup - 1) > 0.02;
     candidate.top1_delta_points = top1 - base.accuracy->top1;
     candidate.top1_delta_interval = {*candidate.top1_delta_points - 0.5, *candidate.top1_delta_points + 0.5};
+    candidate.flips = {890, 11, 10, 89};
     candidate.agreement = 98.5;
     candidate.same = 985;
     candidate.answered = 1000;

@@ -27,14 +27,14 @@ void paintCell(QPainter& painter, const QRectF& cell, std::uint64_t count, const
     paintLine(painter, x - QFontMetricsF(small).horizontalAdvance(words) / 2, cell.top() + 43, cell.width(), words, small, theme.text2);
 }
 
-void paintCells(QPainter& painter, const QPointF& corner, const CandidateComparison& candidate, const Theme& theme) {
+void paintCells(QPainter& painter, const QPointF& corner, const Flips& flips, const Theme& theme) {
     const auto cell = [&](int column, int row) {
         return QRectF(corner.x() + column * kCellWidth, corner.y() + row * kCellHeight, kCellWidth, kCellHeight);
     };
-    paintCell(painter, cell(0, 0), candidate.right_both, tr("right in both"), theme.text, theme);
-    paintCell(painter, cell(1, 0), candidate.lost, tr("lost"), theme.ink(theme.method(u"int4")), theme);
-    paintCell(painter, cell(0, 1), candidate.gained, tr("gained"), theme.ink(QColor(0x0072b2)), theme);
-    paintCell(painter, cell(1, 1), candidate.wrong_both, tr("wrong in both"), theme.text, theme);
+    paintCell(painter, cell(0, 0), flips.right_both, tr("right in both"), theme.text, theme);
+    paintCell(painter, cell(1, 0), flips.lost, tr("lost"), theme.ink(theme.method(u"int4")), theme);
+    paintCell(painter, cell(0, 1), flips.gained, tr("gained"), theme.ink(QColor(0x0072b2)), theme);
+    paintCell(painter, cell(1, 1), flips.wrong_both, tr("wrong in both"), theme.text, theme);
 }
 
 }  // namespace
@@ -44,13 +44,13 @@ double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, 
         return 0;
     }
     const CandidateComparison& candidate = sheet.named.comparison.candidates[std::size_t(sheet.named.best)];
-    const bool labels = candidate.top1_delta_points.has_value();
+    const bool labels = candidate.flips.samples() > 0;
     const double cells = labels ? 2 * kCellHeight + 6 : 0;
     if (painter != nullptr) {
         paintLine(*painter, place.left(), place.top() + 14, place.width(),
                   (labels ? tr("Answers that changed (%1 samples)") : tr("Outputs (%1 samples)")).arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.measurement.samples))), sheetFont(13, true), theme.text);
         if (labels) {
-            paintCells(*painter, QPointF(place.left() + 0.5, place.top() + kTop + 0.5), candidate, theme);
+            paintCells(*painter, QPointF(place.left() + 0.5, place.top() + kTop + 0.5), candidate.flips, theme);
         }
         const double y = place.top() + kTop + cells + 16;
         QStringList lines;
