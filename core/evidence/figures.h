@@ -22,7 +22,7 @@ struct TrialView {
 [[nodiscard]] inline std::string title_of(const TrialView& trial) { return trial.compared == nullptr ? title_of(trial.measured) : title_of(*trial.compared); }
 
 /// How the number of a figure is written.
-enum class Form { milliseconds, megabytes, percent, decibels, cosine };
+enum class Form { milliseconds, megabytes, percent, decibels, number };
 
 enum class Better { lower, higher };
 

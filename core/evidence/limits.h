@@ -13,7 +13,7 @@ namespace vernier {
 [[nodiscard]] std::string limit_names();
 
 /// True when the bound is the least that passes (ratios of times, points, agreement), false when it is the most (ratios of
-/// sizes and memory).
+/// sizes and memory, errors).
 [[nodiscard]] bool is_least(const Figure& figure);
 
 /// Judges a figure of a candidate against a bound on its ratio or points, or on the value of one that stands only against the

@@ -18,7 +18,7 @@ std::string number_text(Form form, double value) {
         case Form::megabytes:
         case Form::decibels: return significant(value);
         case Form::percent: return percent(value);
-        case Form::cosine: return fmt::format("{:.5f}", value);
+        case Form::number: return fmt::format("{:.5f}", value);
     }
     return significant(value);
 }

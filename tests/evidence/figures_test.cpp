@@ -194,6 +194,18 @@ TEST(Limits, AnIntervalThatHoldsTheBoundIsInconclusive) {
     EXPECT_THAT(unknown.text, HasSubstr("600 more runs are needed"));
 }
 
+TEST(Limits, AnErrorIsLimitedFromAbove) {
+    ComparedFiles compared = baseline_only();
+    const CandidateComparison& candidate = full_candidate(compared);
+    const TrialView trial{candidate.measurement, &candidate};
+    Figure error = figure("cosine");
+    EXPECT_TRUE(is_least(error));
+    error.better = Better::lower;
+    EXPECT_EQ(judge_figure(error, trial, 0.5).outcome, Outcome::failed);
+    EXPECT_EQ(judge_figure(error, trial, 1.5).outcome, Outcome::passed);
+    EXPECT_THAT(judge_figure(error, trial, 1.5).text, HasSubstr("at most 1.5 wanted"));
+}
+
 TEST(Limits, AnOutputThatIsMissingFailsALimitOnOutputs) {
     ComparedFiles compared = baseline_only();
     CandidateComparison& candidate = full_candidate(compared);

@@ -6,7 +6,7 @@
 namespace vernier {
 
 constexpr Metric kCosine = {
-    .figure = {.id = "cosine", .title = "Cosine of the worst output", .column = "cosine", .unit = "", .form = Form::cosine, .better = Better::higher,
+    .figure = {.id = "cosine", .title = "Cosine of the worst output", .column = "cosine", .unit = "", .form = Form::number, .better = Better::higher,
                .relative = true, .self = 1,
                .value = [](const TrialView& trial) { return worst_output_sqnr(trial) ? trial.compared->output_cosine : std::nullopt; }},
     .sums = &kDistance,
