@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A comparison document, judged again and shown.
 #include "core/base/error.h"
-#include "core/evidence/compare.h"
 #include "core/report/documents.h"
 #include "core/report/html.h"
 #include "tests/fuzz/scratch_file.h"
@@ -11,13 +10,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Json json = Json::parse(data, data + size, nullptr, false);
     if (json.is_discarded()) return 0;
     fuzz::expect_error_or_nothing([&] {
-        Comparison comparison = comparison_from_json(json);
+        ComparedFiles compared = compared_from_json(json);
         Gate gate;
         gate.max_drop_points = 0.5;
         gate.min_speedup = 1.1;
-        judge_again(comparison, gate);
-        (void)to_json(comparison, true);
-        (void)render_html(compared_from_json(json));
+        judge_again(compared, gate);
+        (void)to_json(compared, true);
+        (void)render_html(compared);
     });
     return 0;
 }
