@@ -204,6 +204,30 @@ TEST(SessionFile, AReopenedComparisonIsJudgedAsBefore) {
     EXPECT_EQ(small.session.comparisonJson(), before);
 }
 
+TEST(SessionFile, CandidatesAreRunsByTheirIdsWhateverTheirOrder) {
+    SmallSession small;
+    ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
+    ASSERT_EQ(small.session.measured(1)->measurement.size_bytes, 250'000U) << "a session file without ids: by their order";
+    ASSERT_EQ(small.session.measured(2)->measurement.size_bytes, 500'000U);
+    const QString path = text(small.folder / "again.vernier");
+    ASSERT_EQ(small.session.save(path), std::nullopt);
+    Json document = Json::parse(read_file(path.toStdString()));
+    Json& candidates = document["comparison"]["candidates"];
+    std::swap(candidates[0], candidates[1]);
+    candidates.push_back(candidates[0]);
+    candidates.push_back(candidates[1]);
+    candidates[3]["trial"] = 7;
+    write_file(path.toStdString(), document.dump());
+    small.session.close();
+    small.session.open(path);
+    ASSERT_TRUE(test::wait_until([&] { return small.session.readingName().isEmpty() && small.session.comparison() != nullptr; }));
+    EXPECT_EQ(small.session.comparison()->candidates.size(), 2U) << "each run once, and no run that is not there";
+    EXPECT_EQ(small.session.measured(1)->measurement.size_bytes, 250'000U);
+    EXPECT_EQ(small.session.measured(2)->measurement.size_bytes, 500'000U);
+    EXPECT_EQ(small.session.measured(1)->title, small.session.run(1)->title.toStdString());
+    EXPECT_EQ(small.session.measured(7), nullptr);
+}
+
 TEST(SessionFile, CannotBeWrittenIsAnAnswerNotAnException) {
     SmallSession small;
     const auto problem = small.session.save(QStringLiteral("/proc/nowhere/work.vernier"));
