@@ -24,6 +24,7 @@ namespace {
 
 constexpr double kMaskAtMost = -1000;     // no score of a trained network is that low
 constexpr double kWideChannels = 20;      // from here per-tensor INT8 leaves the smallest channel fewer than 13 codes
+constexpr double kDeadChannel = 1e-6;     // of the widest: training left it behind, and nothing is lost with it
 constexpr std::int64_t kPerChannelOpset = 13;
 constexpr int kTraceDepth = 8;             // nodes on a way back from a value
 
@@ -86,7 +87,7 @@ bool folds_into(const Node* before, const Model& model) {
 }
 
 /// Largest over smallest channel range of a depthwise Conv as it will be quantized (BatchNormalization folded in).
-/// Channels that are zero throughout do not count. Nothing when it is no depthwise Conv, or one of a weight that was seen.
+/// Channels that are zero or dead do not count. Nothing when it is no depthwise Conv, or one of a weight that was seen.
 std::optional<double> channel_spread(const Model& model, const Node& node, std::unordered_set<const Initializer*>& seen) {
     if (!is_op(&node, "Conv") || int_attribute(node, "group").value_or(1) <= 1 || node.inputs.size() < 2) return {};
     const Initializer* weight = model.constant(node.inputs[1]);
@@ -106,8 +107,11 @@ std::optional<double> channel_spread(const Model& model, const Node& node, std::
         if (range > 0 && std::isfinite(range)) ranges.push_back(range);
     }
     if (ranges.size() < 2) return {};
-    const auto [least, most] = std::minmax_element(ranges.begin(), ranges.end());
-    return *most / *least;
+    const double most = *std::max_element(ranges.begin(), ranges.end());
+    double least = most;
+    for (const double range : ranges)
+        if (range > kDeadChannel * most) least = std::min(least, range);
+    return most / least;
 }
 
 bool is_square(const Model& model, ValueId value) {

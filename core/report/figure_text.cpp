@@ -8,6 +8,9 @@
 namespace vernier {
 namespace {
 
+/// From a ratio whose 95 % interval spans so many times and more nothing can be read, so that none is written.
+constexpr double kVague = 2;
+
 std::string with_unit(const std::string& number, const Figure& figure) {
     return figure.unit.empty() ? number : number + " " + std::string(figure.unit);
 }
@@ -66,6 +69,7 @@ std::string value_text(const Figure& figure, const TrialView& trial) { return va
 
 std::string against_text(const std::optional<Against>& against) {
     if (!against) return {};
+    if (!against->differs && against->kind == Against::Kind::ratio && against->interval && against->interval->hi > kVague * against->interval->lo) return "~";
     return against_number(against->kind, against->value) + (against->differs ? "" : " ~");
 }
 

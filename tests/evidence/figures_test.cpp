@@ -161,6 +161,18 @@ TEST(Figures, TipsNameIntervalsPartsAndTheBaseline) {
     EXPECT_EQ(row_text(figure("top1"), trial), "89.90  -0.10 ~");
 }
 
+TEST(Figures, ARatioThatCouldBeAnythingIsNotWritten) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = full_candidate(compared);
+    const TrialView trial{candidate.measurement, &candidate};
+    candidate.paired.after_pause = PairedRatio{2.81, {0.128, 61.5}, false};
+    EXPECT_EQ(against_text(figure("after_pause").against_of(trial)), "~");
+    candidate.paired.after_pause = PairedRatio{1.02, {0.9, 1.2}, false};
+    EXPECT_EQ(against_text(figure("after_pause").against_of(trial)), "1.02x ~");
+    candidate.paired.after_pause = PairedRatio{20, {5, 80}, true};
+    EXPECT_EQ(against_text(figure("after_pause").against_of(trial)), "20.0x");
+}
+
 TEST(Limits, EachFigureThatStandsToTheBaselineCanBeLimited) {
     ComparedFiles compared = baseline_only();
     const CandidateComparison& candidate = full_candidate(compared);

@@ -47,6 +47,11 @@ TEST(Look, JudgesChannelsAsTheyAreAfterFolding) {
     EXPECT_EQ(find(look(*depthwise(1, 0.01F, {1, 100}), {}), "wide-channel-ranges"), nullptr);
 }
 
+TEST(Look, CountsNoDeadChannelAsNarrow) {
+    EXPECT_EQ(find(look(*depthwise(1, 1, {1, 1e-30F}), {}), "wide-channel-ranges"), nullptr);
+    EXPECT_NE(find(look(*depthwise(1, 1, {1, 1e-5F}), {}), "wide-channel-ranges"), nullptr);
+}
+
 TEST(Look, FindsValuesThatHalfCannotHold) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {2}).output("y", ElementType::float32, {2});
