@@ -59,7 +59,7 @@ std::string nodes_text(const Plan& plan, const Model& model, const Style& style)
     for (const NodePlan& node : plan.nodes) {
         if (!node.counted) continue;
         const Node& source = model.node(node.node);
-        const std::string becomes = node.absorbed ? "(absorbed)" : becomes_text(node);
+        const std::string becomes = node.absorbed ? "(folded)" : becomes_text(node);
         table.row({std::to_string(node.node), source.label, source.op_type, std::string(row(node.chosen.method).title), becomes, node.why});
     }
     return table.text(style, 36);

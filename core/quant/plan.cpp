@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -81,6 +83,19 @@ NodePlan entry_of(const Prepared& prepared, const Model& model, const Node& node
     return entry;
 }
 
+/// What was written for a node that is folded into another one is what that one became.
+void follow_folds(const Prepared& prepared, const Model& model, Plan& plan) {
+    for (const auto& [node, into] : prepared.folded_into) {
+        NodePlan& entry = plan.nodes[static_cast<std::size_t>(node)];
+        const NodePlan& whole = plan.nodes[static_cast<std::size_t>(into)];
+        entry.absorbed = true;
+        if (entry.applied == whole.applied) continue;
+        entry.applied = whole.applied;
+        const std::string stays = entry.applied == Method::fp32 ? ", which stays in float" : "";
+        entry.why = entry.applied == entry.chosen.method ? "" : fmt::format("it is folded into {}{}", model.node(into).label, stays);
+    }
+}
+
 /// The warning of a recipe that asks for something and gets nothing; what would explain a change has nothing to explain then.
 void report_nothing_changed(Plan& plan, const Model& model) {
     const bool asked = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& n) { return n.chosen.method != Method::fp32; });
@@ -102,6 +117,7 @@ Plan plan_of(const Prepared& prepared, const Model& model) {
         plan.nodes.push_back(entry_of(prepared, model, node, item == item_of.end() ? -1 : item->second));
     }
     apply_folds(prepared, plan);
+    follow_folds(prepared, model, plan);
     plan.findings = prepared.findings;
     report_nothing_changed(plan, model);
     plan.observed = prepared.static_plan.observed();

@@ -128,7 +128,7 @@ void rewrite(Prepared& prepared) {
         context.wants_fp16[i] = method == Method::fp16;
     }
     run_passes(PassPlace::before_plan, prepared.edit, context);
-    prepared.absorbed = std::move(context.absorbed);
+    prepared.folded_into = std::move(context.folded_into);
 }
 
 /// Notes why nodes stay in float, by the node of the opened model.

@@ -25,7 +25,7 @@ struct Prepared {
 
     GraphEdit edit;
     std::vector<Choice> choices;           ///< by NodeId
-    std::vector<bool> absorbed;            ///< by NodeId: folded into a neighbour by a rewriting
+    std::map<NodeId, NodeId> folded_into;  ///< nodes that a rewriting folded into another one, which became what that one becomes
     std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
     std::vector<std::string> skip_passes;  ///< names of rewritings that the recipe leaves out
     StaticPlan static_plan;

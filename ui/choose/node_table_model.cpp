@@ -222,8 +222,8 @@ QString NodeTableModel::methodTip(NodeId node) const {
     if (row(state.applied).weight_bits == 8 && model_->node(node).weight_bytes > 0) {
         lines << (state.per_channel ? tr("Weights per channel.") : tr("Weights per tensor: one scale for all channels."));
     }
-    if (state.absorbed) {
-        lines << tr("Fused into a neighbouring node.");
+    if (state.absorbed && state.why.isEmpty()) {
+        lines << tr("Folded into a neighbouring node.");
     }
     if (!state.why.isEmpty()) {
         lines << tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);

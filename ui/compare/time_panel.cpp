@@ -23,7 +23,7 @@ TimePanel::TimePanel(Session& session, QWidget* parent)
     note_->setProperty("role", "note");
     note_->setFont(labelFont());
     note_->setWordWrap(true);
-    note_->setText(tr("Profiled on its own, as shares of the measured runs. Nodes that are fused count with the one that they are fused into. "
+    note_->setText(tr("Profiled on its own, as shares of the measured runs. Nodes that are folded count with the one that they are folded into. "
                       "A click on a row selects its nodes."));
     empty_->setProperty("role", "note");
     empty_->setAlignment(Qt::AlignCenter);

@@ -13,7 +13,7 @@ struct CardMethod {
     bool own = false;  ///< the user's override (filled badge), else inherited (outlined)
     QString note;      ///< for the tip: why the choice differs from what is applied, or empty
     QString name = {}; ///< for the legend and the tip: "INT8 static"
-    QString runs = {};       ///< what the runtime runs: "INT8", "float", "fused"; empty where that is not known
+    QString runs = {};       ///< what the runtime runs: "INT8", "float", "folded"; empty where that is not known
     QString runsDetail = {}; ///< for the tip: "INT8, as QLinearConv"
     QColor runsColour = {};
     bool runsOtherwise = false;  ///< in another precision than it was written; note says why

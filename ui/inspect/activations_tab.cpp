@@ -123,7 +123,7 @@ void ActivationsTab::addRow(const QString& role, ValueId id) {
     table_->insertRow(row);
     table_->setItem(row, Value, cell(QStringLiteral("%1 %2").arg(role, name), name.left(1000) + QLatin1Char('\n') + shape, false));
     if (found == ranges_.end()) {
-        const QString why = tr("No integers here: this value stays in float in that candidate, or is never made because its node is fused.");
+        const QString why = tr("No integers here: this value stays in float in that candidate, or is never made because its node is folded into another one.");
         table_->setItem(row, Range, cell(tr("float"), why, true));
         table_->setItem(row, Step, cell(QStringLiteral("–"), why, true));
         return;

@@ -76,7 +76,7 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
         }
     }
     if (state.absorbed) {
-        return {QObject::tr("%1 Fused into a neighbouring node.").arg(where(state)), NodeAdvice::Action::none, {}, false};
+        return {QObject::tr("%1 Folded into a neighbouring node.").arg(where(state)), NodeAdvice::Action::none, {}, false};
     }
     if (state.own) {
         return {where(state), NodeAdvice::Action::reset, QObject::tr("Clear override"), false};

@@ -37,7 +37,7 @@ QString title(Method method) {
 
 /// "INT8 static" as planned; as written for a run where there is one.
 QString formatText(const Session& session, const NodeState& state) {
-    const QString what = state.absorbed ? QObject::tr("%1, fused into a neighbouring node").arg(title(state.applied)) : title(state.applied);
+    const QString what = state.absorbed ? QObject::tr("%1, folded into a neighbouring node").arg(title(state.applied)) : title(state.applied);
     const Run* run = state.written ? session.madeRun() : nullptr;
     return run == nullptr ? what + QObject::tr(" (planned)") : QObject::tr("%1 (written for “%2”)").arg(what, run->title);
 }

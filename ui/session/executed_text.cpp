@@ -22,7 +22,7 @@ QString executedShort(Executed::As as) {
         case Executed::As::int8: return QStringLiteral("INT8");
         case Executed::As::fp16: return QStringLiteral("FP16");
         case Executed::As::floating: return tr("float");
-        case Executed::As::fused: return tr("fused");
+        case Executed::As::fused: return tr("folded");
     }
     return {};
 }
@@ -31,7 +31,7 @@ QString executedText(const Executed& executed, std::string_view op) {
     const QString shown = executedShort(executed.as);
     const QString runs = QString::fromStdString(executed.op);
     if (executed.as == Executed::As::fused) {
-        return runs.isEmpty() ? tr("fused, or computed before the first run") : tr("fused into %1").arg(runs);
+        return runs.isEmpty() ? tr("folded, or computed before the first run") : tr("folded into %1").arg(runs);
     }
     return shown.isEmpty() || runs.isEmpty() || executed.op == op ? shown : tr("%1, as %2").arg(shown, runs);
 }

@@ -17,7 +17,7 @@ struct NodeState {
     Method applied = Method::fp32;   ///< what the plan says will happen; equals chosen until the plan is there
     bool own = false;                ///< chosen for this very node (a rule "#12"); otherwise inherited
     bool per_channel = true;
-    bool absorbed = false;           ///< fused into a neighbour
+    bool absorbed = false;           ///< folded into a neighbour
     bool written = false;            ///< applied is what a run of this very recipe was written with, not only planned
     int rule = -1;                   ///< which rule said so; -1 = the default
     QString why;                     ///< why applied differs from chosen, or empty

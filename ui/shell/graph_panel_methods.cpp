@@ -82,7 +82,7 @@ void GraphPanel::showMethods() {
         }
     }
     ExecutedLooks executed(theme);
-    const QString fused = tr("Fused into a neighbouring node.");
+    const QString folded = tr("Folded into a neighbouring node.");
     std::vector<CardMethod> methods;
     methods.reserve(session_.model()->nodes().size());
     for (const Node& node : session_.model()->nodes()) {
@@ -96,8 +96,8 @@ void GraphPanel::showMethods() {
             card.name = tr("%1 already").arg(text(title(state.already)));
             card.chosen = state.own ? card.chosen : card.badge;
         }
-        if (state.absorbed) {
-            card.note = fused;
+        if (state.absorbed && state.why.isEmpty()) {
+            card.note = folded;
         } else if (!state.why.isEmpty()) {
             card.note = tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
         }

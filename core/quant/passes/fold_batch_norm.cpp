@@ -96,7 +96,7 @@ int fold_batch_norm(GraphEdit& edit, PassContext& context) {
         if (!is_standard(norm.proto)) continue;
         if (context.is_static(item) ? context.must_stay(norm) : !context.is_fp16(norm)) continue;
         if (!fold_one(edit, static_cast<int>(i), reader)) continue;
-        context.absorb(norm);
+        context.absorb(norm, edit.item(i).origin);
         ++changed;
     }
     return changed;

@@ -39,7 +39,7 @@ int fold_conv_bias(GraphEdit& edit, PassContext& context) {
         if (constant.empty()) continue;
         const std::string bias = edit.add_constant<float>(constant + "_bias", ElementType::float32, {weight[0]}, edit.floats(constant));
         const std::string result = add.proto.output(0);
-        context.absorb(add);
+        context.absorb(add, item.origin);
         edit.remove(reader);
         edit.set_input(static_cast<int>(i), 2, bias);
         edit.set_output(static_cast<int>(i), 0, result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct PassContext {
     std::vector<bool> keeps_float;    ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
     std::vector<bool> wants_fp16;     ///< by NodeId: will run in FP16; empty = none
     std::vector<bool> absorbed;       ///< by NodeId: set for nodes that a pass folds into a neighbour
+    std::map<NodeId, NodeId> folded_into;  ///< of those, the node that each became part of, where it is one of the opened model
     std::vector<std::string> skip;    ///< names of the rewritings that the recipe leaves out
     const StaticPlan* plan = nullptr; ///< from PassPlace::before_int8 on
     std::vector<Finding>* findings = nullptr;
@@ -38,8 +40,11 @@ struct PassContext {
         const auto at = static_cast<std::size_t>(item.origin);
         return item.origin >= 0 && at < wants_fp16.size() && wants_fp16[at];
     }
-    void absorb(const GraphEdit::Item& item) {
-        if (item.origin >= 0) absorbed[static_cast<std::size_t>(item.origin)] = true;
+    /// into: the node of the opened model that the item becomes part of.
+    void absorb(const GraphEdit::Item& item, NodeId into = kNone) {
+        if (item.origin < 0) return;
+        absorbed[static_cast<std::size_t>(item.origin)] = true;
+        if (into != kNone) folded_into[item.origin] = into;
     }
 };
 

@@ -90,7 +90,7 @@ void rewrite(GraphEdit& edit, PassContext& context, const Pieces& p) {
     set_attribute(node, "alpha", static_cast<float>(p.factor));
     set_attribute(node, "beta", static_cast<float>(p.offset * p.factor));
     for (const int index : {p.add, p.scale}) {
-        context.absorb(edit.item(static_cast<std::size_t>(index)));
+        context.absorb(edit.item(static_cast<std::size_t>(index)), origin);
         edit.remove(index);
     }
     edit.remove(p.clip);
