@@ -58,6 +58,19 @@ std::optional<PairedRatio> compare_cold_start(const Measurement& baseline, const
     return ratio_of_logs(logs);
 }
 
+/// Linux counts a process's pages by threads, which report up to 64 pages late each: what differs by less is no difference.
+constexpr double kMemoryResolution = 64 * 4096;
+
+std::optional<double> peak_of(const Launch& launch) { return static_cast<double>(launch.peak_rss_bytes); }
+
+std::optional<PairedRatio> compare_memory(const std::vector<Launch>& before, const std::vector<Launch>& after) {
+    std::optional<PairedRatio> memory = paired_ratio(after, before, peak_of);
+    std::vector<double> more;
+    for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) more.push_back(*peak_of(after[i]) - *peak_of(before[i]));
+    if (memory && std::abs(median(more)) <= kMemoryResolution) memory->differs = false;
+    return memory;
+}
+
 }  // namespace
 
 PairedFigures compare_latency(const Measurement& baseline, const Measurement& candidate) {
@@ -73,7 +86,7 @@ PairedFigures compare_latency(const Measurement& baseline, const Measurement& ca
     figures.session_start = paired_ratio(before, after, [](const Launch& launch) { return std::optional(launch.session_start_ms); });
     figures.first_run = paired_ratio(before, after, [](const Launch& launch) { return std::optional(launch.first_run_ms); });
     figures.cold_start = compare_cold_start(baseline, candidate);
-    figures.memory = paired_ratio(after, before, [](const Launch& launch) { return std::optional(static_cast<double>(launch.peak_rss_bytes)); });
+    figures.memory = compare_memory(before, after);
     return figures;
 }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <utility>
 
 #include "core/evidence/latency_compare.h"
 #include "core/measure/latency.h"
@@ -122,6 +124,18 @@ TEST(LatencyComparison, EveryFigureHasItsInterval) {
     // 10 ms of download and 15 runs' worth of start and first run against 10 ms and 30.
     ASSERT_TRUE(figures.cold_start);
     EXPECT_NEAR(figures.cold_start->ratio, 25.0 / 40, 0.05);
+}
+
+TEST(LatencyComparison, MemoryDiffersOnlyByMoreThanTheKernelCounts) {
+    Measurement one, other;
+    one.latency.launches.assign(8, Launch{1, 1, 12'500'000, {}, {}});
+    for (const auto& [more, differs] : {std::pair{200'000, false}, std::pair{-200'000, false}, std::pair{400'000, true}, std::pair{-400'000, true}}) {
+        other.latency.launches.assign(8, Launch{1, 1, static_cast<std::uint64_t>(12'500'000 + more), {}, {}});
+        const auto memory = compare_latency(one, other).memory;
+        ASSERT_TRUE(memory);
+        EXPECT_EQ(memory->differs, differs) << more;
+        EXPECT_NEAR(memory->ratio, 1 + more / 12.5e6, 1e-9);
+    }
 }
 
 TEST(LatencyComparison, CallsAfterAPauseArePairedAsTheyRan) {
