@@ -64,7 +64,7 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 
 /// Opens a dataset: a folder of images (class subfolders or labels.csv), .npz or .npy (first axis = samples; "labels"),
 /// a folder of ONNX test_data_set_*, a .dataset.json, or a folder that holds one. Where the source has no splits, samples
-/// are divided by a fixed rule (every fifth is calibration; fewer than five serve as both) that is stated as a finding. The model gives input names, types and shapes.
+/// are divided by a fixed rule (every fifth is calibration, of fewer than 50 ten or half; fewer than five serve as both) that is stated as a finding. The model gives input names, types and shapes.
 /// A wrong shape is an error that names the input, what it should be and what it is.
 /// Throws Error{not_found, bad_data}.
 [[nodiscard]] DatasetPtr open_dataset(const std::filesystem::path& path, const Model& model);

@@ -5,7 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <numeric>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -197,17 +199,46 @@ std::string SourceDataset::fingerprint() const {
     return fingerprint_;
 }
 
+namespace {
+
+constexpr std::uint64_t kBoth = 5;          ///< fewer samples serve both splits
+constexpr std::uint64_t kFifth = 5;
+constexpr std::uint64_t kCalibrating = 10;  ///< fewer say too little of ranges
+
+/// Some of the samples, spread evenly. Multiples of the golden ratio never fall into step with data in which classes take turns.
+std::vector<bool> spread(std::uint64_t count, std::uint64_t total) {
+    constexpr double kGoldenRatio = 0.6180339887498949;
+    const auto place = [](std::uint64_t i) { return std::fmod(static_cast<double>(i) * kGoldenRatio, 1.0); };
+    std::vector<std::uint64_t> order(total);
+    std::iota(order.begin(), order.end(), std::uint64_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::uint64_t a, std::uint64_t b) { return place(a) < place(b); });
+    std::vector<bool> chosen(total);
+    for (std::uint64_t i = 0; i < count; ++i) chosen[order[i]] = true;
+    return chosen;
+}
+
+std::string split_text(std::uint64_t total, const Splits& splits) {
+    if (total < kBoth) return fmt::format("There are only {} samples, so all of them serve both splits.", total);
+    const std::size_t calibrating = splits.calibration.size();
+    if (calibrating == total / kFifth)
+        return fmt::format("The data has no splits: every fifth sample is used for calibration ({}), the others for validation ({}).", calibrating,
+                           splits.validation.size());
+    return fmt::format("The data has no splits and only {} samples: {} of them, spread evenly, are used for calibration, the other {} for validation.",
+                       total, calibrating, splits.validation.size());
+}
+
+}  // namespace
+
 Splits fixed_splits(std::uint64_t total, std::vector<Finding>& findings) {
+    const std::uint64_t wanted = std::max(total / kFifth, std::min(kCalibrating, total / 2));
+    const std::vector<bool> few = wanted == total / kFifth ? std::vector<bool>() : spread(wanted, total);
     Splits splits;
     for (std::uint64_t i = 0; i < total; ++i) {
-        if (total < 5 || i % 5 == 4) splits.calibration.push_back(i);
-        if (total < 5 || i % 5 != 4) splits.validation.push_back(i);
+        const bool calibrates = few.empty() ? i % kFifth == kFifth - 1 : few[i];
+        if (total < kBoth || calibrates) splits.calibration.push_back(i);
+        if (total < kBoth || !calibrates) splits.validation.push_back(i);
     }
-    findings.push_back({.code = "splits-assumed",
-                        .text = total < 5 ? fmt::format("There are only {} samples, so all of them serve both splits.", total)
-                                          : fmt::format("The data has no splits: every fifth sample is used for calibration ({}), the "
-                                                        "others for validation ({}).", splits.calibration.size(), splits.validation.size()),
-                        .remedy = "Write a .dataset.json to choose the splits"});
+    findings.push_back({.code = "splits-assumed", .text = split_text(total, splits), .remedy = "Write a .dataset.json to choose the splits"});
     return splits;
 }
 

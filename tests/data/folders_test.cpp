@@ -39,10 +39,10 @@ TEST_F(Folders, ClassSubfoldersGiveLabelsAndAFixedSplit) {
     }
     const DatasetPtr data = open(rgb_);
     EXPECT_THAT(data->classes(), ElementsAre("cat", "dog"));
-    EXPECT_EQ(data->size(Split::calibration), 2U);
-    EXPECT_EQ(data->size(Split::validation), 8U);
-    EXPECT_EQ(data->load(Split::validation, 0).name, "cat/0.png");
-    EXPECT_EQ(data->load(Split::validation, 7).label, 1);
+    EXPECT_EQ(data->size(Split::calibration), 5U);
+    EXPECT_EQ(data->size(Split::validation), 5U);
+    EXPECT_EQ(data->load(Split::validation, 0).name, "cat/1.png");
+    EXPECT_EQ(data->load(Split::validation, 4).label, 1);
     EXPECT_TRUE(has_finding(*data, "splits-assumed"));
     EXPECT_TRUE(has_finding(*data, "preprocess-assumed"));
     EXPECT_TRUE(has_finding(*data, "splits-overlap")) << "the copies have the same content";
@@ -129,7 +129,7 @@ TEST_F(Folders, LabelsUnderAnotherNameAreTakenAndOtherArraysAreNamed) {
     EXPECT_FALSE(data->has_labels()) << "y holds no classes";
     EXPECT_TRUE(has_finding(*data, "members-unused"));
     write_npz(dir_ / "d.npz", {{"y.npy", pixels}});
-    EXPECT_EQ(open_dataset(dir_ / "d.npz", *model)->size(Split::validation), 5U) << "the only array is the input";
+    EXPECT_EQ(open_dataset(dir_ / "d.npz", *model)->size(Split::validation), 3U) << "the only array is the input";
 }
 
 TEST_F(Folders, OneSplitFolderAloneIsNoClass) {
@@ -211,8 +211,8 @@ TEST_F(Folders, OnnxTestDataIsFedAsItIs) {
         dir_.write(set + "/output_0.pb", tensor({0.5F, static_cast<float>(i % 2)}));
     }
     const DatasetPtr data = open(model);
-    EXPECT_EQ(data->size(Split::calibration), 2U);
-    const Sample last = data->load(Split::validation, 8);
+    EXPECT_EQ(data->size(Split::calibration), 5U);
+    const Sample last = data->load(Split::calibration, 4);
     EXPECT_EQ(last.name, "test_data_set_10");
     EXPECT_THAT(last.inputs.at("x").as<float>(), ElementsAre(10.0F, 1.0F));
     EXPECT_EQ(last.label, 0);
@@ -234,14 +234,43 @@ TEST_F(Folders, PlainArraysTakeNamesAndLayoutFromTheModel) {
     write_npz(dir_ / "d.npz", {{"images.npy", array}, {"labels.npy", npy("<i8", "(6,)", raw<std::int64_t>({0, 1, 2, 3, 4, 5}))}});
     const ModelPtr model = pass_through(ElementType::float32, {"N", 3, 4, 5});
     const DatasetPtr data = open_dataset(dir_ / "d.npz", *model);
-    EXPECT_EQ(data->size(Split::calibration), 1U);
-    const Sample sample = data->load(Split::validation, 0);
+    EXPECT_EQ(data->size(Split::calibration), 3U);
+    const Sample sample = data->load(Split::calibration, 0);
     EXPECT_THAT(sample.inputs.at("x").dims, ElementsAre(1, 3, 4, 5));
     EXPECT_EQ(sample.inputs.at("x").as<float>()[1], 3.0F);
-    EXPECT_EQ(data->load(Split::validation, 4).label, 5);
+    EXPECT_EQ(data->load(Split::calibration, 2).label, 5);
     dir_.write("d.npy", array);
     EXPECT_FALSE(open_dataset(dir_ / "d.npy", *model)->has_labels());
     EXPECT_THAT(error_of([&] { static_cast<void>(open_dataset(dir_ / "d.npy", *rgb_)); }).line(), HasSubstr("takes float32[N,3,32,32]"));
+}
+
+/// An .npy file of so many samples of two numbers.
+DatasetPtr plain_samples(const TempDir& dir, int count) {
+    const std::string array = npy("<f4", "(" + std::to_string(count) + ", 2)", raw(std::vector<float>(2 * static_cast<std::size_t>(count), 1.0F)));
+    return open_dataset(dir.write("plain.npy", array), *pass_through(ElementType::float32, {"N", 2}));
+}
+
+TEST_F(Folders, FewSamplesAreDividedSoThatRangesHaveTenOrHalf) {
+    for (const auto& [all, calibrating] : {std::pair(5, 2), {8, 4}, {9, 4}, {20, 10}, {30, 10}, {49, 10}, {50, 10}, {103, 20}}) {
+        const DatasetPtr data = plain_samples(dir_, all);
+        EXPECT_EQ(data->size(Split::calibration), static_cast<std::uint64_t>(calibrating)) << all;
+        EXPECT_EQ(data->size(Split::validation), static_cast<std::uint64_t>(all - calibrating)) << all;
+        const auto said = std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "splits-assumed"; });
+        ASSERT_NE(said, data->findings().end()) << all;
+        EXPECT_THAT(said->text, HasSubstr(all < 50 ? "only " + std::to_string(all) + " samples" : "every fifth")) << all;
+    }
+}
+
+TEST_F(Folders, FewSamplesThatTakeTurnsInClassGiveBothClassesToBothSplits) {
+    std::vector<std::int64_t> labels;
+    for (int i = 0; i < 8; ++i) labels.push_back(i % 2);
+    write_npz(dir_ / "d.npz", {{"x.npy", npy("<f4", "(8, 2)", raw(std::vector<float>(16, 1.0F)))}, {"labels.npy", npy("<i8", "(8,)", raw(labels))}});
+    const DatasetPtr data = open_dataset(dir_ / "d.npz", *pass_through(ElementType::float32, {"N", 2}));
+    for (const Split split : {Split::calibration, Split::validation}) {
+        std::int64_t ones = 0;
+        for (std::uint64_t i = 0; i < data->size(split); ++i) ones += data->load(split, i).label;
+        EXPECT_EQ(ones, 2) << static_cast<int>(split);
+    }
 }
 
 TEST_F(Folders, FewerThanFiveSamplesServeBothSplitsLoudly) {

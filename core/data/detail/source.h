@@ -104,8 +104,8 @@ private:
 
 using SourcePtr = std::shared_ptr<SourceDataset>;
 
-/// Every fifth sample calibrates, the others validate. Fewer than five serve as both, with a serious finding by
-/// finish(). Says so as a finding.
+/// Every fifth sample calibrates, the others validate. Of fewer than fifty samples ten calibrate, or half of them where that is
+/// less, spread evenly. Fewer than five serve as both, with a serious finding by finish(). Says so as a finding.
 [[nodiscard]] Splits fixed_splits(std::uint64_t total, std::vector<Finding>& findings);
 
 /// The samples of a split given as {"range": [first, last+1]} or {"indices": [...]}.
