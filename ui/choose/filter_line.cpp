@@ -10,6 +10,7 @@
 #include "core/quant/selector.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -27,6 +28,7 @@ FilterLine::FilterLine(Session& session, QWidget* parent)
     connect(this, &QLineEdit::textChanged, this, [this](const QString& text) { session_.filter().setText(text); });
     connect(this, &QLineEdit::textEdited, this, &FilterLine::offer);
     connect(&session.filter(), &Filter::changed, this, &FilterLine::showState);
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &FilterLine::showState);
     connect(&session, &Session::stateChanged, this, &FilterLine::showState);
     showState();
 }
@@ -55,15 +57,6 @@ void FilterLine::showState() {
 void FilterLine::resizeEvent(QResizeEvent* event) {
     QLineEdit::resizeEvent(event);
     count_->move(width() - count_->width() - 8, (height() - count_->height()) / 2);
-}
-
-void FilterLine::changeEvent(QEvent* event) {
-    QLineEdit::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && count_ != nullptr && !count_->text().isEmpty()) {
-        const Theme theme = Theme::current();
-        const QColor ink = theme.ink(session_.filter().error().isEmpty() ? theme.good : theme.bad);
-        count_->setStyleSheet(QStringLiteral("color: %1; background: transparent; font-weight: 600;").arg(ink.name()));
-    }
 }
 
 void FilterLine::keyPressEvent(QKeyEvent* event) {

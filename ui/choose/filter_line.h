@@ -26,7 +26,6 @@ signals:
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
 private:
     [[nodiscard]] bool leave(const QKeyEvent& event);

@@ -17,6 +17,7 @@
 #include "ui/choose/node_table_model.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -50,6 +51,7 @@ NodesPanel::NodesPanel(Session& session, QWidget* parent)
     connect(&session.selection(), &Selection::changed, this, &NodesPanel::followSelection);
     connect(&session, &Session::stateChanged, this, &NodesPanel::showState);
     connect(&session.filter(), &Filter::changed, this, &NodesPanel::showState);
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &NodesPanel::showState);
     connect(&session, &Session::planChanged, this, &NodesPanel::fitColumns);
     connect(filter_, &FilterLine::tableRequested, this, &NodesPanel::goToTable);
     connect(model_, &QAbstractItemModel::modelReset, this, &NodesPanel::followSelection);  // a reset takes it away

@@ -26,6 +26,7 @@
 #include "ui/session/executed_text.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -129,6 +130,7 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
     for (const auto signal : {&Session::stateChanged, &Session::recipeChanged}) {
         connect(&session, signal, this, &RulesPanel::refill);
     }
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &RulesPanel::refill);
     connect(&session, &Session::planChanged, this, &RulesPanel::showState);
     connect(&session, &Session::datasetChanged, this, &RulesPanel::showState);
     connect(&session, &Session::runsChanged, this, &RulesPanel::showState);

@@ -22,6 +22,7 @@
 #include "ui/session/session.h"
 #include "ui/theme/elided_label.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -70,6 +71,7 @@ InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     connect(&session, &Session::recipeChanged, this, &InspectorPanel::showState);
     connect(&session, &Session::sizesChanged, this, [this] { session_.selection().nodes().size() > 1 ? showSelection() : showState(); });
     connect(&session, &Session::planChanged, this, &InspectorPanel::showState);
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &InspectorPanel::showState);
     connect(&session, &Session::cardsChanged, this, [this] {
         if (const auto& nodes = session_.selection().nodes(); session_.model() && nodes.size() == 1) {
             title_->setText(titleOf(nodes.front()));

@@ -8,6 +8,7 @@
 
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -37,6 +38,7 @@ AdviceBar::AdviceBar(Session& session, QWidget* parent)
     for (const auto signal : {&Session::stateChanged, &Session::inspectionChanged, &Session::recipeChanged}) {
         connect(&session, signal, this, &AdviceBar::showState);
     }
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &AdviceBar::showState);
     showState();
 }
 

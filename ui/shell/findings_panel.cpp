@@ -12,6 +12,7 @@
 
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -113,6 +114,7 @@ FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
     connect(&session, &Session::planChanged, this, &FindingsPanel::refill);
     connect(&session, &Session::runsChanged, this, &FindingsPanel::refill);
     connect(&session, &Session::currentRunChanged, this, &FindingsPanel::refill);
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &FindingsPanel::refill);
     refill();
 }
 

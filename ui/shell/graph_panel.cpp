@@ -15,6 +15,7 @@
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -70,6 +71,7 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     connect(&session, &Session::stateChanged, this, &GraphPanel::layOut);
     connect(&session, &Session::recipeChanged, this, &GraphPanel::showMethods);
     connect(&session, &Session::planChanged, this, &GraphPanel::showMethods);
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &GraphPanel::showMethods);
     connect(&session, &Session::sizesChanged, this, [this] { canvas_->setSizes(session_.model()); });
     connect(&session.selection(), &Selection::changed, this, &GraphPanel::followSelection);
     connect(canvas_, &GraphCanvas::bodyRequested, this, &GraphPanel::openBody);

@@ -293,12 +293,6 @@ void MainWindow::retheme() {
     if (session_.state() == Session::State::failed) {
         start_->showProblem(session_.error());
     }
-    // Panels that hold colours in item data or style sheets of their own take them anew from these.
-    if (session_.model()) {
-        emit session_.recipeChanged();
-        emit session_.planChanged();
-    }
-    emit session_.filter().changed();
 }
 
 void MainWindow::focusFilter() {

@@ -13,6 +13,7 @@
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -74,6 +75,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     connect(cancel_, &QPushButton::clicked, &session.queue(), &Queue::cancel);
     connect(&session.selection(), &Selection::changed, this, &StatusLine::showSelection);
     connect(&session.filter(), &Filter::changed, this, &StatusLine::showSelection);
+    connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &StatusLine::showSelection);
     connect(&session, &Session::readingChanged, this, &StatusLine::showSelection);
     connect(&session, &Session::stateChanged, this, [this] {
         showSelection();

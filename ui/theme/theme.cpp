@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "core/quant/method.h"
+#include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
 
@@ -227,6 +228,7 @@ void applyTheme(QApplication& app, bool dark) {
     }
     QApplication::setPalette(paletteOf(theme));
     app.setStyleSheet(styleSheetOf(theme));
+    ThemeWatch::instance().tell();
 }
 
 }  // namespace vernier::ui

@@ -65,7 +65,7 @@ struct Theme {
 [[nodiscard]] QPalette paletteOf(const Theme& theme);
 [[nodiscard]] QString styleSheetOf(const Theme& theme);
 
-/// Sets Fusion, palette and style sheet; widgets hear of it by QEvent::PaletteChange.
+/// Sets Fusion, palette and style sheet; widgets hear of it by QEvent::PaletteChange, and all others by ThemeWatch.
 void applyTheme(QApplication& app, bool dark);
 
 }  // namespace vernier::ui
