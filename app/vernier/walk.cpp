@@ -159,8 +159,8 @@ void Walk::open() {
     if (!session.dataset()) {
         throw Stuck(session.datasetError().isEmpty() ? QStringLiteral("there is no dataset; name one with --data") : session.datasetError());
     }
-    window_.showTab(ui::MainWindow::Tab::data);
-    waitFor(QStringLiteral("decoding samples"), 120, [&] { return !window_.dataPanel()->gallery()->tiles().isEmpty(); });
+    window_.bringUp(QStringLiteral("data"));
+    waitFor(QStringLiteral("decoding samples"), 120, [&] { return !window_.panel<ui::DataPanel>()->gallery()->tiles().isEmpty(); });
     pictures(QStringLiteral("data"));
 }
 
@@ -218,13 +218,13 @@ void Walk::quantizeSelectively() {
     waitFor(QStringLiteral("choosing by a key"), 5, [&] { return session.nodeState(node).own && session.nodeState(node).chosen == Method::fp32; });
     // In the table: the first row, by the inspector's control where it is there.
     const int first = 0;
-    QTableView* table = window_.nodesPanel()->table();
+    QTableView* table = window_.panel<ui::NodesPanel>()->table();
     table->scrollToTop();
     settle();
-    click(table->viewport(), window_.nodesPanel()->rowRect(first).center());
+    click(table->viewport(), window_.panel<ui::NodesPanel>()->rowRect(first).center());
     waitFor(QStringLiteral("selecting by a click in the table"), 5, [&] { return session.selection().nodes() == QVector<int>{first}; });
     settle();
-    if (auto* control = window_.inspector()->findChild<ui::MethodControl*>(); control != nullptr && control->isVisible()) {
+    if (auto* control = window_.docks()->panel(QStringLiteral("inspector"))->findChild<ui::MethodControl*>(); control != nullptr && control->isVisible()) {
         click(control, control->segment(Method::fp32).center());
     } else {
         keys(Qt::Key_1);
@@ -237,7 +237,7 @@ void Walk::quantizeSelectively() {
     waitFor(QStringLiteral("redo"), 5, [&] { return session.nodeState(first).own; });
     picture(QStringLiteral("choosing.png"));
     say(QStringLiteral("quantize the selective recipe"));
-    click(window_.rulesPanel()->quantizeButton(), window_.rulesPanel()->quantizeButton()->rect().center());
+    click(window_.panel<ui::RulesPanel>()->quantizeButton(), window_.panel<ui::RulesPanel>()->quantizeButton()->rect().center());
 }
 
 void Walk::waitForComparison() {
@@ -260,7 +260,7 @@ void Walk::look() {
     ui::Session& session = window_.session();
     session.selection().setOne(mainConvolution());
     window_.canvas()->zoomTo(mainConvolution());
-    window_.showTab(ui::MainWindow::Tab::findings);
+    window_.bringUp(QStringLiteral("findings"));
     picture(QStringLiteral("findings.png"));
     click(window_.topBar()->stepper(), window_.topBar()->stepper()->stepRect(ui::Stepper::Verdict).center());
     settle();

@@ -2,6 +2,7 @@
 // What the user waits for after a key in a window with 50,000 nodes: the work of the window's own thread, painting included.
 #include <benchmark/benchmark.h>
 
+#include <QAction>
 #include <QApplication>
 #include <QStandardPaths>
 #include <QTest>
@@ -39,11 +40,11 @@ public:
     Shown& operator=(const Shown&) = delete;
 
     [[nodiscard]] bool ready() const { return ready_; }
-    void filter() { window_.nodesPanel()->filterLine()->setText(QStringLiteral("conv")); }
-    void noFilter() { window_.nodesPanel()->filterLine()->clear(); }
+    void filter() { window_.panel<ui::NodesPanel>()->filterLine()->setText(QStringLiteral("conv")); }
+    void noFilter() { window_.panel<ui::NodesPanel>()->filterLine()->clear(); }
     void select() {
-        window_.focusFilter();
-        QTest::keyClick(window_.nodesPanel()->filterLine(), Qt::Key_A, Qt::ControlModifier);
+        window_.action(QStringLiteral("filter"))->trigger();
+        QTest::keyClick(window_.panel<ui::NodesPanel>()->filterLine(), Qt::Key_A, Qt::ControlModifier);
     }
     void key() { QTest::keyClick(&window_, Qt::Key_2); }
     void undo() { QTest::keyClick(&window_, Qt::Key_Z, Qt::ControlModifier); }

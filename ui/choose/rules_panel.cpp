@@ -124,6 +124,7 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
     note_->setWordWrap(true);
     layout->addWidget(note_);
     layout->addWidget(quantize_);
+    setFocusProxy(quantize_);   // who brings the panel up wants that done
     connect(quantize_, &QPushButton::clicked, this, [this] {
         session_.needsCalibration() && session_.datasetPath().isEmpty() ? emit dataRequested() : emit quantizeRequested();
     });

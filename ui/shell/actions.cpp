@@ -12,12 +12,16 @@
 #include <vector>
 
 #include "core/quant/method.h"
+#include "ui/choose/filter_line.h"
+#include "ui/choose/nodes_panel.h"
 #include "ui/compare/compare_board.h"
+#include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/panels.h"
 
 namespace vernier::ui {
 
@@ -38,10 +42,24 @@ void granularity(MainWindow& window) {
     window.session().chooseGranularity(window.session().selection().nodes(), perChannel);
 }
 
-template <void (CompareBoard::*command)()>
-void onBoard(MainWindow& window) {
-    if (auto* board = qobject_cast<CompareBoard*>(window.compareBoard())) {
-        (board->*command)();
+template <class Panel, void (Panel::*command)()>
+void onPanel(MainWindow& window) {
+    if (auto* panel = window.panel<Panel>()) {
+        (panel->*command)();
+    }
+}
+
+template <void (DataPanel::*command)()>
+void onData(MainWindow& window) {
+    window.bringUp(QStringLiteral("data"));
+    onPanel<DataPanel, command>(window);
+}
+
+void focusFilter(MainWindow& window) {
+    window.bringUp(QStringLiteral("nodes"));
+    if (auto* nodes = window.panel<NodesPanel>()) {
+        nodes->filterLine()->setFocus();
+        nodes->filterLine()->selectAll();
     }
 }
 
@@ -55,22 +73,12 @@ bool isTheme(MainWindow& window) {
     return window.appearance().mode() == mode;
 }
 
-template <MainWindow::Panel panel>
-void toggle(MainWindow& window) {
-    window.togglePanel(panel);
-}
-
-template <MainWindow::Panel panel>
-bool isShown(MainWindow& window) {
-    return window.shows(panel);
-}
-
 void selectAll(MainWindow& window) {
     // What the filter hides is not meant.
     window.session().selection().set(window.session().filter().nodes(), window.session().selection().current());
 }
 
-constexpr ActionRow kActions[] = {
+const ActionRow kActions[] = {
     {Menu::file, "open", QT_TRANSLATE_NOOP("Actions", "&Open…"), "Ctrl+O", Needs::nothing, [](MainWindow& w) { w.openDialog(); }, ""},
     {Menu::file, "open-demo", QT_TRANSLATE_NOOP("Actions", "Open the &demo"), "", Needs::nothing, [](MainWindow& w) { w.openDemo(); }, ""},
     {Menu::file, "save", QT_TRANSLATE_NOOP("Actions", "&Save session"), "Ctrl+S", Needs::sound, [](MainWindow& w) { w.saveSession(); },
@@ -79,9 +87,9 @@ constexpr ActionRow kActions[] = {
     {Menu::file, "save-model", QT_TRANSLATE_NOOP("Actions", "Save quantized &model…"), "Ctrl+E", Needs::run, [](MainWindow& w) { w.saveRunDialog(); },
      QT_TRANSLATE_NOOP("Actions", "The selected run's file"), true},
     {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save HTML repor&t…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
-    {Menu::file, "export-sheet", QT_TRANSLATE_NOOP("Actions", "Export comparison s&heet…"), "Ctrl+Shift+E", Needs::comparison, onBoard<&CompareBoard::exportSheetDialog>,
+    {Menu::file, "export-sheet", QT_TRANSLATE_NOOP("Actions", "Export comparison s&heet…"), "Ctrl+Shift+E", Needs::comparison, onPanel<CompareBoard, &CompareBoard::exportSheetDialog>,
      QT_TRANSLATE_NOOP("Actions", "One page as PNG, SVG or PDF")},
-    {Menu::file, "copy-sheet", QT_TRANSLATE_NOOP("Actions", "Cop&y comparison sheet"), "Ctrl+Shift+C", Needs::comparison, onBoard<&CompareBoard::copySheet>, ""},
+    {Menu::file, "copy-sheet", QT_TRANSLATE_NOOP("Actions", "Cop&y comparison sheet"), "Ctrl+Shift+C", Needs::comparison, onPanel<CompareBoard, &CompareBoard::copySheet>, ""},
     {Menu::file, "close", QT_TRANSLATE_NOOP("Actions", "&Close"), "Ctrl+W", Needs::model, [](MainWindow& w) { w.closeDocument(); }, "", true},
     {Menu::file, "quit", QT_TRANSLATE_NOOP("Actions", "&Quit"), "Ctrl+Q", Needs::nothing, [](MainWindow& w) { w.close(); }, ""},
 
@@ -90,7 +98,7 @@ constexpr ActionRow kActions[] = {
     {Menu::edit, "select-all", QT_TRANSLATE_NOOP("Actions", "Select &all"), "Ctrl+A", Needs::model, selectAll,
      QT_TRANSLATE_NOOP("Actions", "All nodes that the filter lets through"), true},
     {Menu::edit, "select-none", QT_TRANSLATE_NOOP("Actions", "Select &none"), "Ctrl+Shift+A", Needs::selection, [](MainWindow& w) { w.session().selection().clear(); }, ""},
-    {Menu::edit, "filter", QT_TRANSLATE_NOOP("Actions", "&Filter nodes"), "Ctrl+F", Needs::model, [](MainWindow& w) { w.focusFilter(); }, "", true},
+    {Menu::edit, "filter", QT_TRANSLATE_NOOP("Actions", "&Filter nodes"), "Ctrl+F", Needs::model, focusFilter, "", true},
     {Menu::edit, "next-match", QT_TRANSLATE_NOOP("Actions", "Ne&xt match"), "F3", Needs::model, [](MainWindow& w) { w.goToMatch(1); },
      QT_TRANSLATE_NOOP("Actions", "The next node that the filter lets through")},
     {Menu::edit, "previous-match", QT_TRANSLATE_NOOP("Actions", "Pre&vious match"), "Shift+F3", Needs::model, [](MainWindow& w) { w.goToMatch(-1); }, ""},
@@ -106,8 +114,8 @@ constexpr ActionRow kActions[] = {
     {Menu::choose, "open-recipe", QT_TRANSLATE_NOOP("Actions", "&Open recipe…"), "", Needs::sound, [](MainWindow& w) { w.openRecipeDialog(); }, "", true},
     {Menu::choose, "save-recipe", QT_TRANSLATE_NOOP("Actions", "&Save recipe as…"), "", Needs::sound, [](MainWindow& w) { w.saveRecipeDialog(); }, ""},
 
-    {Menu::measure, "pick-data", QT_TRANSLATE_NOOP("Actions", "Pick dataset &file…"), "Ctrl+D", Needs::sound, [](MainWindow& w) { w.pickDataFile(); }, ""},
-    {Menu::measure, "pick-data-folder", QT_TRANSLATE_NOOP("Actions", "Pick dataset f&older…"), "Ctrl+Shift+D", Needs::sound, [](MainWindow& w) { w.pickDataFolder(); }, ""},
+    {Menu::measure, "pick-data", QT_TRANSLATE_NOOP("Actions", "Pick dataset &file…"), "Ctrl+D", Needs::sound, onData<&DataPanel::pickFile>, ""},
+    {Menu::measure, "pick-data-folder", QT_TRANSLATE_NOOP("Actions", "Pick dataset f&older…"), "Ctrl+Shift+D", Needs::sound, onData<&DataPanel::pickFolder>, ""},
     {Menu::measure, "baseline", QT_TRANSLATE_NOOP("Actions", "Measure the &baseline"), "Ctrl+B", Needs::sound, [](MainWindow& w) { w.measureBaseline(); },
      QT_TRANSLATE_NOOP("Actions", "The opened model on this machine; every saving is measured against it"), true},
     {Menu::measure, "quantize", QT_TRANSLATE_NOOP("Actions", "&Quantize and measure"), "Ctrl+R", Needs::recipe, [](MainWindow& w) { w.quantize(); }, ""},
@@ -139,11 +147,6 @@ constexpr ActionRow kActions[] = {
      isTheme<Appearance::Mode::light>},
     {Menu::view, "theme-dark", QT_TRANSLATE_NOOP("Actions", "&Dark theme"), "", Needs::nothing, theme<Appearance::Mode::dark>, "", false,
      isTheme<Appearance::Mode::dark>},
-    {Menu::view, "left-panel", QT_TRANSLATE_NOOP("Actions", "&Nodes and recipe"), "F9", Needs::model, toggle<MainWindow::Panel::left>, "", true, isShown<MainWindow::Panel::left>},
-    {Menu::view, "nodes-panel", QT_TRANSLATE_NOOP("Actions", "Node &table"), "", Needs::model, toggle<MainWindow::Panel::nodes>, "", false, isShown<MainWindow::Panel::nodes>},
-    {Menu::view, "recipe-panel", QT_TRANSLATE_NOOP("Actions", "Recip&e"), "", Needs::model, toggle<MainWindow::Panel::rules>, "", false, isShown<MainWindow::Panel::rules>},
-    {Menu::view, "right-panel", QT_TRANSLATE_NOOP("Actions", "Ins&pector"), "F10", Needs::model, toggle<MainWindow::Panel::right>, "", false, isShown<MainWindow::Panel::right>},
-    {Menu::view, "bottom-panel", QT_TRANSLATE_NOOP("Actions", "Co&mparison, time, data, findings, log"), "F12", Needs::model, toggle<MainWindow::Panel::bottom>, "", false, isShown<MainWindow::Panel::bottom>},
     {Menu::view, "mirror-panels", QT_TRANSLATE_NOOP("Actions", "Inspector left, nodes ri&ght"), "", Needs::model, [](MainWindow& w) { w.mirrorPanels(); },
      QT_TRANSLATE_NOOP("Actions", "The inspector and the nodes change sides"), false, [](MainWindow& w) { return w.mirrored(); }},
     {Menu::view, "reset-layout", QT_TRANSLATE_NOOP("Actions", "&Reset layout"), "", Needs::nothing, [](MainWindow& w) { w.resetLayout(); }, ""},
@@ -152,7 +155,7 @@ constexpr ActionRow kActions[] = {
     {Menu::help, "about", QT_TRANSLATE_NOOP("Actions", "&About Vernier"), "", Needs::nothing, [](MainWindow& w) { w.showAbout(); }, ""},
 };
 
-/// Texts of the rows that a method has: its row says them in parts.
+/// Texts of the rows that a method or a panel has: its own row says them in parts.
 const char* kept(const QString& text) {
     static std::deque<std::string> texts;
     return texts.emplace_back(text.toStdString()).c_str();
@@ -182,18 +185,50 @@ void insertBefore(std::vector<ActionRow>& table, std::string_view id, const std:
     table.insert(at, rows.begin(), rows.end());
 }
 
+ActionRow groupRow(const PanelGroup& group, bool first) {
+    const QStringList ids = panelsAt(group.place);
+    return {Menu::view, group.id, kept(QCoreApplication::translate("Panels", group.command)), group.keys, Needs::model,
+            [ids](MainWindow& window) { window.togglePanels(ids); }, "", first, [ids](MainWindow& window) { return window.shows(ids); }};
+}
+
+ActionRow panelRow(const PanelRow& panel) {
+    const QStringList ids{QLatin1String(panel.id)};
+    return {Menu::view, kept(QLatin1String(panel.id) + QStringLiteral("-panel")),
+            kept(QCoreApplication::translate("Panels", panel.command != nullptr ? panel.command : panel.title)), panel.keys, Needs::model,
+            [ids](MainWindow& window) { window.togglePanels(ids); }, "", false, [ids](MainWindow& window) { return window.shows(ids); }};
+}
+
+/// Those of a side behind the row that shows and hides all of it.
+std::vector<ActionRow> panelRows() {
+    std::vector<ActionRow> rows;
+    for (const Place place : {Place::left, Place::right, Place::below}) {
+        for (const PanelGroup& group : panelGroups()) {
+            if (group.place == place) {
+                rows.push_back(groupRow(group, rows.empty()));
+            }
+        }
+        for (const PanelRow& panel : panelTable()) {
+            if (panel.place == place) {
+                rows.push_back(panelRow(panel));
+            }
+        }
+    }
+    return rows;
+}
+
 template <std::size_t... indices>
-std::vector<ActionRow> withMethods(std::index_sequence<indices...>) {
+std::vector<ActionRow> withMadeRows(std::index_sequence<indices...>) {
     std::vector<ActionRow> table(std::begin(kActions), std::end(kActions));
     insertBefore(table, "inherit", {selectionRow<indices>()...});
     insertBefore(table, "open-recipe", {modelRow<indices>()...});
+    insertBefore(table, "mirror-panels", panelRows());
     return table;
 }
 
 }  // namespace
 
 std::span<const ActionRow> actionTable() {
-    static const std::vector<ActionRow> table = withMethods(std::make_index_sequence<kMethods.size()>());
+    static const std::vector<ActionRow> table = withMadeRows(std::make_index_sequence<kMethods.size()>());
     return table;
 }
 

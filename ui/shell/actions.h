@@ -4,6 +4,7 @@
 #include <QAction>
 #include <QString>
 
+#include <functional>
 #include <span>
 
 namespace vernier::ui {
@@ -24,10 +25,10 @@ struct ActionRow {
     const char* text;        ///< with mnemonic; marked for translation
     const char* shortcuts;   ///< portable texts, separated by a space; may be empty
     Needs needs;
-    void (*run)(MainWindow&);
+    std::function<void(MainWindow&)> run;
     const char* tip;         ///< what it does, for the help sheet; may be empty
     bool separator = false;  ///< a line before it in its menu
-    bool (*checked)(MainWindow&) = nullptr;  ///< for what is on or off: how it stands
+    std::function<bool(MainWindow&)> checked = {};  ///< for what is on or off: how it stands
 };
 
 [[nodiscard]] std::span<const ActionRow> actionTable();

@@ -19,63 +19,78 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kVersion = 2;   ///< of what state() gives
+constexpr int kVersion = 2;   ///< of what saveState() gives
 constexpr QSize kOwnWindow{520, 420};
-
-struct PanelRow {
-    const char* id;
-    const char* title;
-    Qt::DockWidgetArea area;
-};
-
-constexpr std::array<PanelRow, Docks::kPanels> kRows = {{
-    {"nodes", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Nodes"), Qt::LeftDockWidgetArea},
-    {"recipe", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Recipe"), Qt::LeftDockWidgetArea},
-    {"inspector", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Inspector"), Qt::RightDockWidgetArea},
-    {"compare", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Compare"), Qt::BottomDockWidgetArea},
-    {"time", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Time"), Qt::BottomDockWidgetArea},
-    {"data", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Data"), Qt::BottomDockWidgetArea},
-    {"findings", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Findings"), Qt::BottomDockWidgetArea},
-    {"log", QT_TRANSLATE_NOOP("vernier::ui::Docks", "Log"), Qt::BottomDockWidgetArea},
-}};
-
-constexpr std::array kAll = {Docks::nodes, Docks::recipe, Docks::inspector, Docks::compare, Docks::time, Docks::data, Docks::findings, Docks::log};
 
 }  // namespace
 
-Docks::Docks(QWidget* centre, const std::array<QWidget*, kPanels>& panels, QWidget* parent) : QMainWindow(parent, Qt::Widget) {
+Docks::Docks(QWidget* centre, const QVector<Panel>& panels, QWidget* parent) : QMainWindow(parent, Qt::Widget) {
     setObjectName(QStringLiteral("docks"));
     setDockOptions(AllowNestedDocks | AllowTabbedDocks | GroupedDragging);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDocumentMode(true);
     setCentralWidget(centre);
-    for (const Panel panel : kAll) {
-        make(panel, panels[panel]);
+    for (const Panel& panel : panels) {
+        make(panel);
     }
-    for (const auto& [lower, upper] : {std::pair{compare, time}, {time, data}, {data, findings}, {findings, log}}) {
-        tabifyDockWidget(docks_[lower], docks_[upper]);
+    const QList<QDockWidget*> below = usuallyAt(Qt::BottomDockWidgetArea);
+    for (qsizetype i = 1; i < below.size(); ++i) {
+        tabifyDockWidget(below[i - 1], below[i]);
     }
-    docks_[compare]->raise();
+    if (!below.isEmpty()) {
+        below.first()->raise();
+    }
     usual_ = saveState(kVersion);
     follow();
 }
 
-void Docks::make(Panel panel, QWidget* widget) {
-    const QString title = tr(kRows[panel].title);
-    auto* dock = new QDockWidget(title, this);
-    dock->setObjectName(QLatin1String(kRows[panel].id));
-    dock->setAccessibleName(title);
-    auto* header = widget->findChild<QWidget*>(QStringLiteral("panelHeader"), Qt::FindDirectChildrenOnly);
-    titles_[panel] = new PanelTitle(title, header, [this, panel](QMenu& menu) { fillMenu(menu, panel); }, dock);
-    dock->setTitleBarWidget(titles_[panel]);
-    dock->setWidget(widget);
-    addDockWidget(kRows[panel].area, dock);
+void Docks::make(const Panel& panel) {
+    auto* dock = new QDockWidget(panel.title, this);
+    dock->setObjectName(panel.id);
+    dock->setAccessibleName(panel.title);
+    auto* header = panel.widget->findChild<QWidget*>(QStringLiteral("panelHeader"), Qt::FindDirectChildrenOnly);
+    auto* title = new PanelTitle(panel.title, header, [this, id = panel.id](QMenu& menu) { fillMenu(menu, id); }, dock);
+    dock->setTitleBarWidget(title);
+    dock->setWidget(panel.widget);
+    addDockWidget(panel.area, dock);
     dock->show();  // by its own wish; else it counts as hidden until the window is there
-    docks_[panel] = dock;
+    ids_ << panel.id;
+    docks_.insert(panel.id, {dock, title, panel.area});
     dock->installEventFilter(this);
     connect(dock, &QDockWidget::dockLocationChanged, this, &Docks::followLater);
     connect(dock, &QDockWidget::topLevelChanged, this, &Docks::followLater);
     connect(dock, &QDockWidget::visibilityChanged, this, &Docks::followLater);
+    connect(panel.widget, &QWidget::windowTitleChanged, dock, &QDockWidget::setWindowTitle);
+    if (!panel.widget->windowTitle().isEmpty()) {
+        dock->setWindowTitle(panel.widget->windowTitle());
+    }
+}
+
+QWidget* Docks::panel(const QString& id) const {
+    return dock(id)->widget();
+}
+
+QList<QDockWidget*> Docks::usuallyAt(Qt::DockWidgetArea area) const {
+    QList<QDockWidget*> there;
+    for (const QString& id : ids_) {
+        if (docks_[id].usual == area) {
+            there << docks_[id].dock;
+        }
+    }
+    return there;
+}
+
+/// The panels that a layout is of: one of others says nothing of these.
+QByteArray Docks::mark() const {
+    return ids_.join(QLatin1Char(' ')).toLatin1() + '\n';
+}
+
+int Docks::leastWidth(Qt::DockWidgetArea usual) const {
+    int least = 0;
+    for (const QDockWidget* dock : usuallyAt(usual)) {
+        least = std::max(least, dock->widget()->minimumWidth());
+    }
+    return least;
 }
 
 /// Once for many changes, and not in the midst of one.
@@ -91,17 +106,18 @@ void Docks::follow() {
         bar->setDrawBase(false);
         bar->setAccessibleName(tr("Panels"));
     }
-    for (const Panel panel : kAll) {
-        titles_[panel]->setSlim(barOf(panel) != nullptr);
-        const int edge = docks_[panel]->isFloating() ? 1 : 0;
-        docks_[panel]->setContentsMargins(edge, edge, edge, edge);
+    for (const QString& id : std::as_const(ids_)) {
+        const Dock& each = docks_[id];
+        each.title->setSlim(barOf(id) != nullptr);
+        const int edge = each.dock->isFloating() ? 1 : 0;
+        each.dock->setContentsMargins(edge, edge, edge, edge);
     }
     emit changed();
 }
 
 /// The bar of tabs that the panel is one of, in this window or in a floating one.
-QTabBar* Docks::barOf(Panel panel) const {
-    const QDockWidget* dock = docks_[panel];
+QTabBar* Docks::barOf(const QString& id) const {
+    const QDockWidget* dock = this->dock(id);
     if (dock == nullptr || dock->isFloating() || dock->isHidden()) {
         return nullptr;
     }
@@ -115,49 +131,49 @@ QTabBar* Docks::barOf(Panel panel) const {
     return nullptr;
 }
 
-bool Docks::shows(Panel panel) const {
-    return !docks_[panel]->isHidden();
+bool Docks::shows(const QString& id) const {
+    return !dock(id)->isHidden();
 }
 
-void Docks::setShown(Panel panel, bool on) {
-    docks_[panel]->setVisible(on);
+void Docks::setShown(const QString& id, bool on) {
+    dock(id)->setVisible(on);
 }
 
-bool Docks::inFront(Panel panel) const {
-    const QTabBar* bar = barOf(panel);
-    return shows(panel) && (bar == nullptr || bar->tabText(bar->currentIndex()) == docks_[panel]->windowTitle());
+bool Docks::inFront(const QString& id) const {
+    const QTabBar* bar = barOf(id);
+    return shows(id) && (bar == nullptr || bar->tabText(bar->currentIndex()) == dock(id)->windowTitle());
 }
 
-void Docks::bringUp(Panel panel) {
-    docks_[panel]->show();
-    docks_[panel]->raise();
+void Docks::bringUp(const QString& id) {
+    dock(id)->show();
+    dock(id)->raise();
 }
 
-bool Docks::isBelow(Panel panel) const {
-    return shows(panel) && !docks_[panel]->isFloating() && dockWidgetArea(docks_[panel]) == Qt::BottomDockWidgetArea;
+bool Docks::isBelow(const QString& id) const {
+    return shows(id) && !dock(id)->isFloating() && dockWidgetArea(dock(id)) == Qt::BottomDockWidgetArea;
 }
 
-bool Docks::aloneBelow(Panel panel) const {
-    return isBelow(panel) && inFront(panel) &&
-           std::none_of(kAll.begin(), kAll.end(), [&](Panel other) { return other != panel && isBelow(other) && inFront(other); });
+bool Docks::aloneBelow(const QString& id) const {
+    return isBelow(id) && inFront(id) &&
+           std::none_of(ids_.begin(), ids_.end(), [&](const QString& other) { return other != id && isBelow(other) && inFront(other); });
 }
 
-void Docks::place(Panel panel, Qt::DockWidgetArea area) {
-    QDockWidget* dock = docks_[panel];
+void Docks::place(const QString& id, Qt::DockWidgetArea area) {
+    QDockWidget* dock = this->dock(id);
     dock->setFloating(false);
     // What lies below the graph is wide: there panels share the room as tabs, on the other sides they lie one below the other.
-    const auto beside = std::find_if(kAll.begin(), kAll.end(), [&](Panel other) { return other != panel && isBelow(other); });
-    if (area == Qt::BottomDockWidgetArea && beside != kAll.end()) {
-        tabifyDockWidget(docks_[*beside], dock);
+    const auto beside = std::find_if(ids_.begin(), ids_.end(), [&](const QString& other) { return other != id && isBelow(other); });
+    if (area == Qt::BottomDockWidgetArea && beside != ids_.end()) {
+        tabifyDockWidget(this->dock(*beside), dock);
     } else {
         addDockWidget(area, dock);
     }
-    bringUp(panel);
+    bringUp(id);
     followLater();
 }
 
-void Docks::detach(Panel panel) {
-    QDockWidget* dock = docks_[panel];
+void Docks::detach(const QString& id) {
+    QDockWidget* dock = this->dock(id);
     dock->show();
     dock->setFloating(true);
     dock->resize(kOwnWindow.expandedTo(dock->minimumSizeHint()));
@@ -167,24 +183,34 @@ void Docks::detach(Panel panel) {
 }
 
 void Docks::mirror(bool on) {
-    const int left = docks_[nodes]->width(), right = docks_[inspector]->width();
-    const int upper = docks_[nodes]->height(), lower = docks_[recipe]->height();
-    addDockWidget(on ? Qt::LeftDockWidgetArea : Qt::RightDockWidgetArea, docks_[inspector]);
-    for (const Panel panel : {nodes, recipe}) {
-        addDockWidget(on ? Qt::RightDockWidgetArea : Qt::LeftDockWidgetArea, docks_[panel]);
+    const QList<QDockWidget*> left = usuallyAt(Qt::LeftDockWidgetArea), right = usuallyAt(Qt::RightDockWidgetArea);
+    QList<int> heights, widths;
+    for (const QDockWidget* dock : left) {
+        heights << dock->height();
     }
-    resizeDocks({docks_[nodes], docks_[inspector]}, {left, right}, Qt::Horizontal);
-    resizeDocks({docks_[nodes], docks_[recipe]}, {upper, lower}, Qt::Vertical);
+    const QList<QDockWidget*> sides{left.first(), right.first()};
+    for (const QDockWidget* dock : sides) {
+        widths << dock->width();
+    }
+    for (QDockWidget* dock : right) {
+        addDockWidget(on ? Qt::LeftDockWidgetArea : Qt::RightDockWidgetArea, dock);
+    }
+    for (QDockWidget* dock : left) {
+        addDockWidget(on ? Qt::RightDockWidgetArea : Qt::LeftDockWidgetArea, dock);
+    }
+    resizeDocks(sides, widths, Qt::Horizontal);
+    resizeDocks(left, heights, Qt::Vertical);
     followLater();
 }
 
 bool Docks::mirrored() const {
-    return dockWidgetArea(docks_[inspector]) == Qt::LeftDockWidgetArea && dockWidgetArea(docks_[nodes]) == Qt::RightDockWidgetArea;
+    return dockWidgetArea(usuallyAt(Qt::RightDockWidgetArea).first()) == Qt::LeftDockWidgetArea &&
+           dockWidgetArea(usuallyAt(Qt::LeftDockWidgetArea).first()) == Qt::RightDockWidgetArea;
 }
 
-void Docks::fillMenu(QMenu& menu, Panel panel) {
-    const QDockWidget* dock = docks_[panel];
-    const bool shown = shows(panel);
+void Docks::fillMenu(QMenu& menu, const QString& id) {
+    const QDockWidget* dock = this->dock(id);
+    const bool shown = shows(id);
     auto* places = new QActionGroup(&menu);
     const auto add = [&](const QString& text, bool here, auto act) {
         QAction* action = menu.addAction(text, this, act);
@@ -192,23 +218,19 @@ void Docks::fillMenu(QMenu& menu, Panel panel) {
         action->setChecked(shown && here);
         places->addAction(action);
     };
-    const Qt::DockWidgetArea now = dock->isFloating() ? Qt::NoDockWidgetArea : dockWidgetArea(docks_[panel]);
+    const Qt::DockWidgetArea now = dock->isFloating() ? Qt::NoDockWidgetArea : dockWidgetArea(this->dock(id));
     for (const auto& [area, text] : {std::pair{Qt::LeftDockWidgetArea, tr("&Left of the graph")},
                                      {Qt::RightDockWidgetArea, tr("&Right of the graph")},
                                      {Qt::BottomDockWidgetArea, tr("&Below the graph")}}) {
-        add(text, now == area, [this, panel, area = area] { place(panel, area); });
+        add(text, now == area, [this, id, area = area] { place(id, area); });
     }
-    add(tr("In a &window of its own"), dock->isFloating(), [this, panel] { detach(panel); });
+    add(tr("In a &window of its own"), dock->isFloating(), [this, id] { detach(id); });
     menu.addSeparator();
-    menu.addAction(shown ? tr("&Hide") : tr("S&how"), this, [this, panel, shown] { shown ? setShown(panel, false) : bringUp(panel); });
-}
-
-void Docks::setTitle(Panel panel, const QString& title) {
-    docks_[panel]->setWindowTitle(title);
+    menu.addAction(shown ? tr("&Hide") : tr("S&how"), this, [this, id, shown] { shown ? setShown(id, false) : bringUp(id); });
 }
 
 int Docks::lowerHeight() const {
-    const bool below = std::any_of(kAll.begin(), kAll.end(), [this](Panel panel) { return isBelow(panel); });
+    const bool below = std::any_of(ids_.begin(), ids_.end(), [this](const QString& id) { return isBelow(id); });
     const int line = style()->pixelMetric(QStyle::PM_DockWidgetSeparatorExtent, nullptr, this);
     return settled_ && below ? height() - (centralWidget()->geometry().bottom() + 1) - line : 0;
 }
@@ -218,15 +240,18 @@ void Docks::setLowerHeight(int height) {
         pendingLower_ = height;
         return;
     }
-    const auto below = std::find_if(kAll.begin(), kAll.end(), [this](Panel panel) { return isBelow(panel); });
-    if (below != kAll.end()) {
-        resizeDocks({docks_[*below]}, {std::max(1, height)}, Qt::Vertical);
+    const auto below = std::find_if(ids_.begin(), ids_.end(), [this](const QString& id) { return isBelow(id); });
+    if (below != ids_.end()) {
+        resizeDocks({dock(*below)}, {std::max(1, height)}, Qt::Vertical);
     }
 }
 
 void Docks::resizeTo(const Sizes& sizes) {
-    resizeDocks({docks_[nodes], docks_[inspector]}, {sizes.left, sizes.right}, Qt::Horizontal);
-    resizeDocks({docks_[nodes], docks_[recipe]}, {sizes.nodes, sizes.recipe}, Qt::Vertical);
+    const QList<QDockWidget*> left = usuallyAt(Qt::LeftDockWidgetArea), right = usuallyAt(Qt::RightDockWidgetArea);
+    resizeDocks({left.first(), right.first()}, {sizes.left, sizes.right}, Qt::Horizontal);
+    if (left.size() > 1) {
+        resizeDocks({left[0], left[1]}, {sizes.first, sizes.second}, Qt::Vertical);
+    }
     setLowerHeight(sizes.lower);
 }
 
@@ -236,20 +261,20 @@ void Docks::reset(const Sizes& sizes) {
     pendingLower_ = 0;
     if (isVisible()) {
         takePending();
-        bringUp(compare);
+        bringUp(usuallyAt(Qt::BottomDockWidgetArea).first()->objectName());
     }
 }
 
 QByteArray Docks::state() const {
     // The usual layout follows the size of the window: it is made anew.
-    return pendingSizes_ ? QByteArray() : pending_.isEmpty() ? saveState(kVersion) : pending_;
+    return pendingSizes_ ? QByteArray() : mark() + (pending_.isEmpty() ? saveState(kVersion) : pending_);
 }
 
 void Docks::restore(const QByteArray& state) {
-    if (state.isEmpty()) {
+    if (!state.startsWith(mark())) {
         return;
     }
-    pending_ = state;
+    pending_ = state.mid(mark().size());
     pendingSizes_.reset();
     if (isVisible()) {
         takePending();
@@ -308,10 +333,10 @@ bool Docks::eventFilter(QObject* object, QEvent* event) {
 void Docks::contextMenuEvent(QContextMenuEvent* event) {
     auto* bar = qobject_cast<QTabBar*>(childAt(event->pos()));
     const int tab = bar == nullptr ? -1 : bar->tabAt(bar->mapFrom(this, event->pos()));
-    for (const Panel panel : kAll) {
-        if (tab >= 0 && barOf(panel) == bar && docks_[panel]->windowTitle() == bar->tabText(tab)) {
+    for (const QString& id : std::as_const(ids_)) {
+        if (tab >= 0 && barOf(id) == bar && dock(id)->windowTitle() == bar->tabText(tab)) {
             QMenu menu(this);
-            fillMenu(menu, panel);
+            fillMenu(menu, id);
             menu.exec(event->globalPos());
             return;
         }

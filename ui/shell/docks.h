@@ -2,9 +2,13 @@
 #pragma once
 
 #include <QByteArray>
+#include <QHash>
+#include <QList>
 #include <QMainWindow>
+#include <QString>
+#include <QStringList>
+#include <QVector>
 
-#include <array>
 #include <optional>
 
 class QDockWidget;
@@ -21,38 +25,47 @@ class Docks : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Panel { nodes, recipe, inspector, compare, time, data, findings, log };
-    static constexpr std::size_t kPanels = 8;
+    /// A panel, where it stands in the usual layout, and the name under which it is asked for.
+    struct Panel {
+        QString id;       ///< stable: the layout that is kept names panels by it
+        QString title;    ///< until the widget has a window title of its own
+        Qt::DockWidgetArea area;
+        QWidget* widget;  ///< a child of it named "panelHeader" becomes its title
+    };
 
     /// What the sides of the usual layout take, in pixels.
     struct Sizes {
         int left = 0, right = 0, lower = 0;
-        int nodes = 0, recipe = 0;   ///< heights on the left side
+        int first = 0, second = 0;   ///< heights of the first two panels on the left side
     };
 
-    /// panels in the order of Panel. A child widget named "panelHeader" of one becomes its title.
-    Docks(QWidget* centre, const std::array<QWidget*, kPanels>& panels, QWidget* parent = nullptr);
+    Docks(QWidget* centre, const QVector<Panel>& panels, QWidget* parent = nullptr);
 
-    [[nodiscard]] QDockWidget* dock(Panel panel) const { return docks_[panel]; }
+    /// In the order in which they were given.
+    [[nodiscard]] const QStringList& ids() const { return ids_; }
+    [[nodiscard]] QDockWidget* dock(const QString& id) const { return docks_.value(id).dock; }
+    /// The widget of the panel.
+    [[nodiscard]] QWidget* panel(const QString& id) const;
     /// On its side, among tabs or in a window of its own; false when it is hidden. Holds behind the start page, too.
-    [[nodiscard]] bool shows(Panel panel) const;
-    void setShown(Panel panel, bool on);
+    [[nodiscard]] bool shows(const QString& id) const;
+    void setShown(const QString& id, bool on);
     /// It is shown, and no other tab lies over it.
-    [[nodiscard]] bool inFront(Panel panel) const;
-    void bringUp(Panel panel);
-    [[nodiscard]] bool isBelow(Panel panel) const;
+    [[nodiscard]] bool inFront(const QString& id) const;
+    void bringUp(const QString& id);
+    [[nodiscard]] bool isBelow(const QString& id) const;
     /// It is the only panel below the graph that is seen.
-    [[nodiscard]] bool aloneBelow(Panel panel) const;
+    [[nodiscard]] bool aloneBelow(const QString& id) const;
 
-    void place(Panel panel, Qt::DockWidgetArea area);
-    void detach(Panel panel);
-    /// The inspector left, nodes and recipe right, or as usual; each keeps its width.
+    void place(const QString& id, Qt::DockWidgetArea area);
+    void detach(const QString& id);
+    /// What usually stands right comes left, and the other way round; each side keeps its width.
     void mirror(bool on);
     [[nodiscard]] bool mirrored() const;
     /// The same choices as entries of a menu.
-    void fillMenu(QMenu& menu, Panel panel);
-    void setTitle(Panel panel, const QString& title);
+    void fillMenu(QMenu& menu, const QString& id);
 
+    /// The least width of the panels that usually stand on this side.
+    [[nodiscard]] int leastWidth(Qt::DockWidgetArea usual) const;
     /// Height of what lies below the graph; 0 as long as it is not known.
     [[nodiscard]] int lowerHeight() const;
     void setLowerHeight(int height);
@@ -61,6 +74,7 @@ public:
     [[nodiscard]] bool awaitsSizes() const { return pendingSizes_.has_value(); }
     /// For the settings; empty for the usual layout. Panels that are not on the screen take it over when they come there.
     [[nodiscard]] QByteArray state() const;
+    /// A layout of other panels than these is not taken.
     void restore(const QByteArray& state);
 
     [[nodiscard]] QMenu* createPopupMenu() override { return nullptr; }
@@ -75,15 +89,24 @@ protected:
     bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
-    void make(Panel panel, QWidget* widget);
+    struct Dock {
+        QDockWidget* dock = nullptr;
+        PanelTitle* title = nullptr;
+        Qt::DockWidgetArea usual = Qt::NoDockWidgetArea;
+    };
+
+    void make(const Panel& panel);
+    /// Of the panels that usually stand on this side.
+    [[nodiscard]] QList<QDockWidget*> usuallyAt(Qt::DockWidgetArea area) const;
+    [[nodiscard]] QByteArray mark() const;
     void takePending();
     void resizeTo(const Sizes& sizes);
     void followLater();
     void follow();
-    [[nodiscard]] QTabBar* barOf(Panel panel) const;
+    [[nodiscard]] QTabBar* barOf(const QString& id) const;
 
-    std::array<QDockWidget*, kPanels> docks_{};
-    std::array<PanelTitle*, kPanels> titles_{};
+    QStringList ids_;
+    QHash<QString, Dock> docks_;   ///< by id
     QByteArray usual_;
     // To take over when the panels come to the screen: before that they have no sizes.
     QByteArray pending_;

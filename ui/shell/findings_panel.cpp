@@ -202,7 +202,7 @@ void FindingsPanel::refill() {
     empty_->setVisible(none);
     empty_->setText(session_.model() ? tr("Nothing was found that needs your attention.") : tr("Open a model to see what there is to know about it."));
     markSelection();
-    emit countChanged(count());
+    setWindowTitle(count() > 0 ? tr("Findings · %1").arg(count()) : tr("Findings"));   // of its tab
 }
 
 }  // namespace vernier::ui

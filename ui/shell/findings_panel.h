@@ -24,9 +24,6 @@ public:
 
     [[nodiscard]] int count() const;
 
-signals:
-    void countChanged(int count);
-
 protected:
     void resizeEvent(QResizeEvent* event) override;
 

@@ -14,20 +14,14 @@
 
 #include <algorithm>
 
-#include "ui/choose/filter_line.h"
-#include "ui/choose/nodes_panel.h"
 #include "ui/choose/recipe_actions.h"
-#include "ui/choose/rules_panel.h"
-#include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/advice_bar.h"
-#include "ui/shell/findings_panel.h"
 #include "ui/shell/graph_panel.h"
-#include "ui/shell/log_panel.h"
 #include "ui/shell/palette.h"
 #include "ui/shell/panels.h"
 #include "ui/shell/problem_bar.h"
@@ -60,13 +54,9 @@ QString sentence(const QString& words) {
 MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent)
     : QMainWindow(parent), session_(session), appearance_(appearance), stack_(new QStackedWidget), start_(new StartPage),
       top_(new TopBar(session)), problem_(new ProblemBar(session)), advice_(new AdviceBar(session)),
-      nodes_(new NodesPanel(session)), rules_(new RulesPanel(session)), graph_(new GraphPanel(session)),
-      data_(new DataPanel(session)), findings_(new FindingsPanel(session)), status_(new StatusLine(session)) {
+      graph_(new GraphPanel(session)), status_(new StatusLine(session)) {
     setAcceptDrops(true);
     setMinimumSize(1000, 640);
-    inspector_ = makeInspector(session);
-    compare_ = makeCompareBoard(session);
-    time_ = makeTimePanel(session);
     stack_->addWidget(start_);
     stack_->addWidget(buildWorkspace());
     auto* all = new QWidget;
@@ -114,14 +104,22 @@ QWidget* MainWindow::buildDocks() {
     column->addWidget(advice_);
     column->addWidget(graph_, 1);
     centre->setMinimumWidth(300);
-    auto* log = new LogPanel(session_);
-    nodes_->setMinimumWidth(280);
-    rules_->setMinimumWidth(280);
-    // Low, so that the graph can have the room; and not so wide that the window would have to grow where they stand beside it.
-    for (QWidget* panel : {compare_, time_, static_cast<QWidget*>(data_), static_cast<QWidget*>(findings_), static_cast<QWidget*>(log)}) {
-        panel->setMinimumSize(280, 3 * fontMetrics().height() + 24);
+    QVector<Docks::Panel> panels;
+    for (const PanelRow& row : panelTable()) {
+        QWidget* panel = row.make(*this);
+        // Low below, so that the graph can have the room; and nowhere so wide that the window would have to grow for it.
+        if (panel->minimumWidth() == 0) {
+            panel->setMinimumWidth(280);
+        }
+        if (row.place == Place::below) {
+            panel->setMinimumHeight(3 * fontMetrics().height() + 24);
+        }
+        const Qt::DockWidgetArea area = row.place == Place::left    ? Qt::LeftDockWidgetArea
+                                        : row.place == Place::right ? Qt::RightDockWidgetArea
+                                                                    : Qt::BottomDockWidgetArea;
+        panels.push_back({QLatin1String(row.id), QCoreApplication::translate("Panels", row.title), area, panel});
     }
-    docks_ = new Docks(centre, {nodes_, rules_, inspector_, compare_, time_, data_, findings_, log});
+    docks_ = new Docks(centre, panels);
     return docks_;
 }
 
@@ -136,6 +134,10 @@ void MainWindow::buildMenus() {
         }
         if (row.separator) {
             menu->addSeparator();
+        }
+        if (QLatin1String(row.id) == QLatin1String("mirror-panels")) {
+            panelsMenu_ = menu->addMenu(tr("Mo&ve panels"));
+            connect(panelsMenu_, &QMenu::aboutToShow, this, &MainWindow::fillPanelsMenu);
         }
         QAction* action = menu->addAction(QCoreApplication::translate("Actions", row.text));
         QList<QKeySequence> keys;
@@ -152,10 +154,6 @@ void MainWindow::buildMenus() {
         if (action->objectName() == QLatin1String("open")) {
             recentMenu_ = menu->addMenu(tr("Open &recent"));
             connect(recentMenu_, &QMenu::aboutToShow, this, &MainWindow::fillRecentMenu);
-        }
-        if (action->objectName() == QLatin1String("bottom-panel")) {
-            panelsMenu_ = menu->addMenu(tr("Mo&ve panels"));
-            connect(panelsMenu_, &QMenu::aboutToShow, this, &MainWindow::fillPanelsMenu);
         }
     }
     palette_ = new Palette(session_, forPalette, this);
@@ -179,16 +177,7 @@ void MainWindow::connectPanels() {
     connect(start_, &StartPage::openFileRequested, this, &MainWindow::openPath);
     connect(top_, &TopBar::searchRequested, this, &MainWindow::showPalette);
     connect(top_->stepper(), &Stepper::stepClicked, this, &MainWindow::goToStep);
-    connect(nodes_, &NodesPanel::contextMenuRequested, this, &MainWindow::showNodeMenu);
-    connect(nodes_, &NodesPanel::nodeActivated, this, &MainWindow::goToNode);
     connect(graph_, &GraphPanel::contextMenuRequested, this, &MainWindow::showNodeMenu);
-    connect(rules_, &RulesPanel::openRecipeRequested, this, &MainWindow::openRecipeDialog);
-    connect(rules_, &RulesPanel::saveRecipeRequested, this, &MainWindow::saveRecipeDialog);
-    connect(rules_, &RulesPanel::quantizeRequested, this, &MainWindow::quantize);
-    connect(rules_, &RulesPanel::dataRequested, this, [this] { showTab(Tab::data); });
-    connect(findings_, &FindingsPanel::countChanged, this, [this](int count) {
-        docks_->setTitle(Docks::findings, count > 0 ? tr("Findings · %1").arg(count) : tr("Findings"));
-    });
     connect(&session_, &Session::stateChanged, this, &MainWindow::sessionChanged);
     connect(&session_, &Session::openRefused, this, [this](const QString& why) {
         problem_->showText(tr("%1 “%2” stays open.").arg(sentence(why), session_.modelName()));
@@ -239,6 +228,14 @@ bool MainWindow::usable(Needs needs) const {
     return false;
 }
 
+void MainWindow::run(const char* command) {
+    for (const ActionRow& row : actionTable()) {
+        if (QLatin1String(row.id) == QLatin1String(command)) {
+            row.run(*this);
+        }
+    }
+}
+
 void MainWindow::updateActions() {
     const bool model = static_cast<bool>(session_.model());
     const bool sound = session_.isSound();
@@ -274,7 +271,7 @@ void MainWindow::sessionChanged() {
     }
     if (open) {
         addRecentFile(session_.sessionPath().isEmpty() ? session_.modelPath() : session_.sessionPath());
-        showTab(session_.isSound() ? Tab::compare : Tab::findings);
+        bringUp(session_.isSound() ? QStringLiteral("compare") : QStringLiteral("findings"));
         canvas()->setFocus();
     } else if (!opening) {
         start_->refresh();
@@ -293,12 +290,6 @@ void MainWindow::retheme() {
     if (session_.state() == Session::State::failed) {
         start_->showProblem(session_.error());
     }
-}
-
-void MainWindow::focusFilter() {
-    docks_->bringUp(Docks::nodes);
-    nodes_->filterLine()->setFocus();
-    nodes_->filterLine()->selectAll();
 }
 
 void MainWindow::showPalette() {
@@ -337,30 +328,30 @@ void MainWindow::goToStep(int step) {
     switch (step) {
         case Stepper::Baseline:
         case Stepper::Compare:
-        case Stepper::Verdict: showTab(Tab::compare); break;
-        case Stepper::Choose: focusFilter(); break;
+        case Stepper::Verdict: bringUp(QStringLiteral("compare")); break;
+        case Stepper::Choose: run("filter"); break;
         case Stepper::Quantize:
-            docks_->bringUp(Docks::recipe);
-            rules_->quantizeButton()->setFocus();
+            bringUp(QStringLiteral("recipe"));
+            docks_->panel(QStringLiteral("recipe"))->setFocus();
             break;
         default: break;
     }
 }
 
 void MainWindow::measureBaseline() {
-    showTab(Tab::compare);
+    bringUp(QStringLiteral("compare"));
     session_.trials().measureBaseline();
 }
 
 void MainWindow::quantize() {
-    showTab(Tab::compare);
+    bringUp(QStringLiteral("compare"));
     if (session_.trials().quantize() == 0 && session_.datasetPath().isEmpty()) {
-        showTab(Tab::data);
+        bringUp(QStringLiteral("data"));
     }
 }
 
 void MainWindow::measureAgain() {
-    showTab(Tab::compare);
+    bringUp(QStringLiteral("compare"));
     session_.trials().measureAgain();
 }
 

@@ -3,7 +3,8 @@
 
 #include <QMainWindow>
 #include <QMap>
-#include <QVector>
+#include <QString>
+#include <QStringList>
 
 #include "ui/shell/actions.h"
 #include "ui/shell/appearance.h"
@@ -15,15 +16,11 @@ class QStackedWidget;
 namespace vernier::ui {
 
 class AdviceBar;
-class DataPanel;
-class FindingsPanel;
 class GraphCanvas;
 class GraphPanel;
-class NodesPanel;
 class Palette;
 class ProblemBar;
 class Recovery;
-class RulesPanel;
 class Session;
 class StartPage;
 class StatusLine;
@@ -34,9 +31,6 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum class Panel { left, nodes, rules, right, bottom };   ///< left: nodes and rules; bottom: all of Tab
-    enum class Tab { compare, time, data, findings, log };
-
     MainWindow(Session& session, Appearance& appearance, QWidget* parent = nullptr);
     ~MainWindow() override;
 
@@ -44,14 +38,12 @@ public:
     [[nodiscard]] Appearance& appearance() { return appearance_; }
     [[nodiscard]] GraphCanvas* canvas() const;
     [[nodiscard]] GraphPanel* graphPanel() const { return graph_; }
-    [[nodiscard]] NodesPanel* nodesPanel() const { return nodes_; }
-    [[nodiscard]] RulesPanel* rulesPanel() const { return rules_; }
-    [[nodiscard]] DataPanel* dataPanel() const { return data_; }
+    /// By its class, for those who know it.
+    template <class Panel>
+    [[nodiscard]] Panel* panel() const { return docks_->findChild<Panel*>(); }
     [[nodiscard]] TopBar* topBar() const { return top_; }
     [[nodiscard]] StatusLine* statusLine() const { return status_; }
     [[nodiscard]] StartPage* startPage() const { return start_; }
-    [[nodiscard]] QWidget* compareBoard() const { return compare_; }
-    [[nodiscard]] QWidget* inspector() const { return inspector_; }
     [[nodiscard]] Docks* docks() const { return docks_; }
     [[nodiscard]] QAction* action(const QString& id) const { return actions_.value(id); }
 
@@ -66,22 +58,20 @@ public:
     void saveReportDialog();
     void openRecipeDialog();
     void saveRecipeDialog();
-    void pickDataFile();
-    void pickDataFolder();
     void addCandidateDialog();
     void measureSettingsDialog();
     void measureBaseline();
     void quantize();
     void measureAgain();
-    void focusFilter();
     void showPalette();
     void switchColour();
-    void togglePanel(Panel panel);
-    [[nodiscard]] bool shows(Panel panel) const;
+    /// Panels by their ids (panelTable()), one or a group; a group is shown where at least one of it is.
+    void togglePanels(const QStringList& ids);
+    [[nodiscard]] bool shows(const QStringList& ids) const;
     /// The inspector and the nodes change sides.
     void mirrorPanels();
     [[nodiscard]] bool mirrored() const;
-    void showTab(Tab tab);
+    void bringUp(const QString& id);
     void resetLayout();
     /// The comparison gets this share of the height.
     void giveBottom(double share);
@@ -107,6 +97,7 @@ protected:
 
 private:
     [[nodiscard]] bool usable(Needs needs) const;
+    void run(const char* command);
     void locateModel(const QString& session, const QString& model);
     void keepView();
     void takeView();
@@ -144,17 +135,10 @@ private:
     TopBar* top_;
     ProblemBar* problem_;
     AdviceBar* advice_;
-    NodesPanel* nodes_;
-    RulesPanel* rules_;
     GraphPanel* graph_;
-    DataPanel* data_;
-    FindingsPanel* findings_;
     StatusLine* status_;
-    QWidget* inspector_ = nullptr;
-    QWidget* compare_ = nullptr;
-    QWidget* time_ = nullptr;
     Docks* docks_ = nullptr;
-    QMap<Panel, QVector<Docks::Panel>> away_;   ///< what a group of panels showed when it was hidden
+    QMap<QStringList, QStringList> away_;   ///< what a group of panels showed when it was hidden
     bool roomyBottom_ = true;   ///< the comparison has its usual height
     int bottomHeight_ = 0;      ///< of it, when it has
     Palette* palette_ = nullptr;

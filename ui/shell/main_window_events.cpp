@@ -144,7 +144,7 @@ void MainWindow::dropPaths(const QStringList& paths) {
     } else if (!models.isEmpty()) {
         openPath(models.first());
     } else if (!others.isEmpty() && session_.model()) {
-        showTab(Tab::data);
+        bringUp(QStringLiteral("data"));
         session_.setDataset(others.first());
     } else if (!others.isEmpty()) {
         openPath(others.first());

@@ -18,7 +18,6 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/model/sizes.h"
-#include "ui/data/data_panel.h"
 #include "ui/session/command.h"
 #include "ui/session/folders.h"
 #include "ui/session/trials.h"
@@ -177,16 +176,6 @@ void MainWindow::saveRecipeDialog() {
     if (!path.isEmpty()) {
         report(session_.saveRecipe(path).value_or(QString()), path);
     }
-}
-
-void MainWindow::pickDataFile() {
-    showTab(Tab::data);
-    data_->pickFile();
-}
-
-void MainWindow::pickDataFolder() {
-    showTab(Tab::data);
-    data_->pickFolder();
 }
 
 void MainWindow::addCandidateDialog() {

@@ -18,47 +18,27 @@
 
 namespace vernier::ui {
 
-namespace {
-
-constexpr Docks::Panel kTabs[] = {Docks::compare, Docks::time, Docks::data, Docks::findings, Docks::log};   ///< by MainWindow::Tab
-
-QVector<Docks::Panel> groupOf(MainWindow::Panel panel) {
-    switch (panel) {
-        case MainWindow::Panel::nodes: return {Docks::nodes};
-        case MainWindow::Panel::rules: return {Docks::recipe};
-        case MainWindow::Panel::right: return {Docks::inspector};
-        case MainWindow::Panel::bottom: return {std::begin(kTabs), std::end(kTabs)};
-        case MainWindow::Panel::left: break;
-    }
-    return {Docks::nodes, Docks::recipe};
-}
-
-}  // namespace
-
-/// Of a group of panels: at least one of them.
-bool MainWindow::shows(Panel panel) const {
-    const QVector<Docks::Panel> group = groupOf(panel);
-    return std::any_of(group.begin(), group.end(), [this](Docks::Panel each) { return docks_->shows(each); });
+bool MainWindow::shows(const QStringList& ids) const {
+    return std::any_of(ids.begin(), ids.end(), [this](const QString& id) { return docks_->shows(id); });
 }
 
 /// A group comes back as it was: with the panels that it showed, and the same one in front.
-void MainWindow::togglePanel(Panel panel) {
-    const QVector<Docks::Panel> group = groupOf(panel);
-    if (shows(panel)) {
-        QVector<Docks::Panel>& away = away_[panel];
+void MainWindow::togglePanels(const QStringList& ids) {
+    if (shows(ids)) {
+        QStringList& away = away_[ids];
         away.clear();
-        for (const Docks::Panel each : group) {
-            if (docks_->shows(each)) {
-                docks_->inFront(each) ? away.append(each) : away.prepend(each);
+        for (const QString& id : ids) {
+            if (docks_->shows(id)) {
+                docks_->inFront(id) ? away.append(id) : away.prepend(id);
             }
         }
-        for (const Docks::Panel each : group) {
-            docks_->setShown(each, false);
+        for (const QString& id : ids) {
+            docks_->setShown(id, false);
         }
     } else {
-        const QVector<Docks::Panel> back = away_.take(panel);
-        for (const Docks::Panel each : back.isEmpty() ? group : back) {
-            docks_->setShown(each, true);
+        const QStringList back = away_.take(ids);
+        for (const QString& id : back.isEmpty() ? ids : back) {
+            docks_->setShown(id, true);
         }
         if (!back.isEmpty()) {
             docks_->bringUp(back.last());
@@ -76,18 +56,18 @@ bool MainWindow::mirrored() const {
     return docks_->mirrored();
 }
 
-void MainWindow::showTab(Tab tab) {
-    docks_->bringUp(kTabs[static_cast<std::size_t>(tab)]);
+void MainWindow::bringUp(const QString& id) {
+    docks_->bringUp(id);
     docksChanged();
 }
 
 /// What the title of each panel has, for those whose title is a tab, and to bring hidden ones back.
 void MainWindow::fillPanelsMenu() {
     panelsMenu_->clear();
-    for (const Docks::Panel panel : {Docks::nodes, Docks::recipe, Docks::inspector, Docks::compare, Docks::time, Docks::data, Docks::findings, Docks::log}) {
-        QMenu* places = panelsMenu_->addMenu(docks_->dock(panel)->windowTitle());
+    for (const QString& id : docks_->ids()) {
+        QMenu* places = panelsMenu_->addMenu(docks_->dock(id)->windowTitle());
         places->setEnabled(session_.model() != nullptr);
-        docks_->fillMenu(*places, panel);
+        docks_->fillMenu(*places, id);
     }
 }
 
@@ -116,7 +96,7 @@ void MainWindow::showWorkspace(bool on) {
 
 /// Before there is anything to compare the board is one line with a button, and the graph has the room.
 void MainWindow::fitBottom() {
-    const bool something = session_.baseline() || !session_.runs().isEmpty() || session_.queue().busy() || !docks_->aloneBelow(Docks::compare);
+    const bool something = session_.baseline() || !session_.runs().isEmpty() || session_.queue().busy() || !docks_->aloneBelow(QStringLiteral("compare"));
     if (something == roomyBottom_) {
         return;
     }
@@ -142,11 +122,12 @@ void MainWindow::resetLayout() {
     const int letter = fontMetrics().averageCharWidth();
     Docks::Sizes sizes;
     sizes.left = std::clamp(width * 25 / 100, 46 * letter, 66 * letter);
-    sizes.right = std::clamp(width * 24 / 100, inspector_->minimumWidth(), std::max(inspector_->minimumWidth(), 66 * letter));
+    const int least = docks_->leastWidth(Qt::RightDockWidgetArea);
+    sizes.right = std::clamp(width * 24 / 100, least, std::max(least, 66 * letter));
     bottomHeight_ = usualBottom(height);
     sizes.lower = roomyBottom_ ? bottomHeight_ : 1;
-    sizes.nodes = (height - bottomHeight_) * 60 / 100;
-    sizes.recipe = (height - bottomHeight_) * 40 / 100;
+    sizes.first = (height - bottomHeight_) * 60 / 100;
+    sizes.second = (height - bottomHeight_) * 40 / 100;
     docks_->reset(sizes);
     docksChanged();
 }

@@ -11,6 +11,7 @@
 #include "core/quant/method.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/help_sheet.h"
+#include "ui/shell/panels.h"
 
 namespace vernier::ui {
 namespace {
@@ -26,7 +27,7 @@ TEST(Actions, IdsAndShortcutsAreUnique) {
             EXPECT_FALSE(keys.contains(key)) << key.toStdString();
             keys.insert(key);
         }
-        ASSERT_NE(row.run, nullptr);
+        ASSERT_TRUE(row.run != nullptr);
     }
 }
 
@@ -49,6 +50,20 @@ TEST(Actions, EachMethodHasItsKeysForSelectionAndModel) {
     EXPECT_EQ(find(QStringLiteral("choose-fp32")) + kMethods.size(), find(QStringLiteral("inherit")));
     EXPECT_EQ(find(QStringLiteral("all-fp32")) + kMethods.size(), find(QStringLiteral("open-recipe")));
     EXPECT_TRUE(find(QStringLiteral("all-fp32"))->separator);
+}
+
+TEST(Actions, EachPanelHasACommandWithItsKeys) {
+    for (const PanelRow& panel : panelTable()) {
+        const auto table = actionTable();
+        const auto found = std::find_if(table.begin(), table.end(), [&](const ActionRow& row) { return QLatin1String(row.id) == QLatin1String(panel.id) + QStringLiteral("-panel"); });
+        ASSERT_NE(found, table.end()) << panel.id;
+        EXPECT_STREQ(found->shortcuts, panel.keys);
+        EXPECT_TRUE(found->menu == Menu::view && found->checked != nullptr) << panel.id;
+        EXPECT_TRUE(panelsAt(panel.place).contains(QLatin1String(panel.id)));
+    }
+    for (const PanelGroup& group : panelGroups()) {
+        EXPECT_GT(panelsAt(group.place).size(), 1) << group.id;
+    }
 }
 
 TEST(Actions, TheHelpSheetNamesAllOfThem) {

@@ -68,7 +68,7 @@ TEST_F(DamagedFileTest, OpensToBeLookedAt) {
     open(with_missing_input());
     EXPECT_FALSE(session_.isSound());
     EXPECT_TRUE(session_.damage().contains(QStringLiteral("ghost"))) << session_.damage().toStdString();
-    EXPECT_EQ(window_.nodesPanel()->table()->model()->rowCount(), 2);
+    EXPECT_EQ(window_.panel<NodesPanel>()->table()->model()->rowCount(), 2);
     EXPECT_FALSE(window_.canvas()->rectOf(1).isNull());
     const auto* notice = window_.findChild<AdviceBar*>();
     ASSERT_TRUE(wait_until([&] { return notice->isVisible(); }));
@@ -76,7 +76,7 @@ TEST_F(DamagedFileTest, OpensToBeLookedAt) {
     EXPECT_TRUE(says(notice, QStringLiteral("cannot be quantized or measured")));
     EXPECT_TRUE(wait_until([this] { return window_.findChild<FindingsPanel*>()->count() >= 1; }));
     session_.selection().setOne(0);  // its weights are whole and can be read
-    EXPECT_TRUE(wait_until([&] { return says(window_.inspector(), QStringLiteral("8 × 3 × 3 × 3")); }));
+    EXPECT_TRUE(wait_until([&] { return says(window_.docks()->panel(QStringLiteral("inspector")), QStringLiteral("8 × 3 × 3 × 3")); }));
     EXPECT_FALSE(window_.isWindowModified());
 }
 
@@ -89,9 +89,9 @@ TEST_F(DamagedFileTest, CannotBeChosenForQuantizedOrMeasured) {
         EXPECT_EQ(action->toolTip(), session_.lookOnly()) << id;
     }
     EXPECT_TRUE(window_.action(QStringLiteral("fit-selection"))->isEnabled());
-    EXPECT_FALSE(window_.rulesPanel()->quantizeButton()->isEnabled());
-    EXPECT_EQ(window_.rulesPanel()->quantizeButton()->toolTip(), session_.lookOnly());
-    EXPECT_FALSE(window_.inspector()->findChild<MethodControl*>()->isEnabled());
+    EXPECT_FALSE(window_.panel<RulesPanel>()->quantizeButton()->isEnabled());
+    EXPECT_EQ(window_.panel<RulesPanel>()->quantizeButton()->toolTip(), session_.lookOnly());
+    EXPECT_FALSE(window_.docks()->panel(QStringLiteral("inspector"))->findChild<MethodControl*>()->isEnabled());
     session_.chooseWholeModel(Method::fp16);
     EXPECT_EQ(session_.undoStack().count(), 0);
     session_.trials().measureBaseline();
@@ -108,7 +108,7 @@ TEST_F(DamagedFileTest, ASoundFileAfterItCanBeWorkedWith) {
     EXPECT_TRUE(window_.action(QStringLiteral("baseline"))->isEnabled());
     EXPECT_NE(window_.action(QStringLiteral("baseline"))->toolTip(), session_.lookOnly());
     session_.selection().setOne(0);
-    EXPECT_TRUE(window_.inspector()->findChild<MethodControl*>()->isEnabled());
+    EXPECT_TRUE(window_.docks()->panel(QStringLiteral("inspector"))->findChild<MethodControl*>()->isEnabled());
 }
 
 TEST_F(DamagedFileTest, WithoutAnythingToLookAtThereIsOneReasonAndANextStep) {

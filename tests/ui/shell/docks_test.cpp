@@ -11,7 +11,6 @@
 #include <QTimer>
 #include <QToolButton>
 
-#include <array>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -20,6 +19,7 @@
 #include "ui/graph/graph_canvas.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/panels.h"
 #include "ui/shell/panel_title.h"
 
 namespace vernier::ui {
@@ -31,10 +31,14 @@ class DocksTest : public ::testing::Test {
 protected:
     DocksTest() : centre_(new QWidget) {
         centre_->setMinimumSize(200, 100);
-        std::array<QWidget*, Docks::kPanels> panels{};
-        for (QWidget*& panel : panels) {
-            panel = new QWidget;
-            panel->setMinimumSize(100, 60);
+        QVector<Docks::Panel> panels{{QStringLiteral("nodes"), QStringLiteral("Nodes"), Qt::LeftDockWidgetArea, new QWidget},
+                                     {QStringLiteral("recipe"), QStringLiteral("Recipe"), Qt::LeftDockWidgetArea, new QWidget},
+                                     {QStringLiteral("inspector"), QStringLiteral("Inspector"), Qt::RightDockWidgetArea, new QWidget}};
+        for (const char* id : {"compare", "time", "data", "findings", "log"}) {
+            panels.push_back({QLatin1String(id), QLatin1String(id), Qt::BottomDockWidgetArea, new QWidget});
+        }
+        for (const Docks::Panel& panel : panels) {
+            panel.widget->setMinimumSize(100, 60);
         }
         docks_ = std::make_unique<Docks>(centre_, panels);
         docks_->resize(1400, 900);
@@ -42,13 +46,13 @@ protected:
         docks_->show();
         QApplication::processEvents();
     }
-    [[nodiscard]] QRect where(Docks::Panel panel) const {
+    [[nodiscard]] QRect where(const QString& panel) const {
         const QWidget* dock = docks_->dock(panel);
         return {dock->mapTo(docks_.get(), QPoint()), dock->size()};
     }
-    [[nodiscard]] PanelTitle* title(Docks::Panel panel) const { return qobject_cast<PanelTitle*>(docks_->dock(panel)->titleBarWidget()); }
+    [[nodiscard]] PanelTitle* title(const QString& panel) const { return qobject_cast<PanelTitle*>(docks_->dock(panel)->titleBarWidget()); }
     /// A click on the menu of the panel's title, then a letter.
-    void choose(Docks::Panel panel, Qt::Key letter) {
+    void choose(const QString& panel, Qt::Key letter) {
         QTimer::singleShot(100, docks_.get(), [letter] {
             if (QWidget* menu = QApplication::activePopupWidget()) {
                 QTest::keyClick(menu, letter);
@@ -64,39 +68,39 @@ protected:
 };
 
 TEST_F(DocksTest, TheUsualLayoutHasItsSizes) {
-    EXPECT_EQ(where(Docks::nodes).width(), 360);
-    EXPECT_EQ(where(Docks::inspector).width(), 340);
+    EXPECT_EQ(where(QStringLiteral("nodes")).width(), 360);
+    EXPECT_EQ(where(QStringLiteral("inspector")).width(), 340);
     EXPECT_NEAR(docks_->lowerHeight(), 300, 2);
-    EXPECT_GT(where(Docks::recipe).top(), where(Docks::nodes).top());
-    EXPECT_TRUE(docks_->aloneBelow(Docks::compare));
-    EXPECT_FALSE(docks_->inFront(Docks::log));
-    EXPECT_TRUE(title(Docks::compare)->slim()) << "its tab names it";
-    EXPECT_FALSE(title(Docks::nodes)->slim());
+    EXPECT_GT(where(QStringLiteral("recipe")).top(), where(QStringLiteral("nodes")).top());
+    EXPECT_TRUE(docks_->aloneBelow(QStringLiteral("compare")));
+    EXPECT_FALSE(docks_->inFront(QStringLiteral("log")));
+    EXPECT_TRUE(title(QStringLiteral("compare"))->slim()) << "its tab names it";
+    EXPECT_FALSE(title(QStringLiteral("nodes"))->slim());
 }
 
 TEST_F(DocksTest, AMenuMovesAPanelToAnotherSide) {
-    choose(Docks::inspector, Qt::Key_L);
-    EXPECT_LT(where(Docks::inspector).left(), centre_->geometry().left());
-    choose(Docks::inspector, Qt::Key_B);
-    EXPECT_GT(where(Docks::inspector).top(), centre_->geometry().bottom());
-    EXPECT_TRUE(docks_->inFront(Docks::inspector));
-    EXPECT_FALSE(docks_->inFront(Docks::compare)) << "it is a tab beside it";
-    EXPECT_TRUE(title(Docks::inspector)->slim());
-    docks_->place(Docks::inspector, Qt::RightDockWidgetArea);
+    choose(QStringLiteral("inspector"), Qt::Key_L);
+    EXPECT_LT(where(QStringLiteral("inspector")).left(), centre_->geometry().left());
+    choose(QStringLiteral("inspector"), Qt::Key_B);
+    EXPECT_GT(where(QStringLiteral("inspector")).top(), centre_->geometry().bottom());
+    EXPECT_TRUE(docks_->inFront(QStringLiteral("inspector")));
+    EXPECT_FALSE(docks_->inFront(QStringLiteral("compare"))) << "it is a tab beside it";
+    EXPECT_TRUE(title(QStringLiteral("inspector"))->slim());
+    docks_->place(QStringLiteral("inspector"), Qt::RightDockWidgetArea);
     QApplication::processEvents();
-    EXPECT_FALSE(title(Docks::inspector)->slim());
-    EXPECT_GT(where(Docks::inspector).left(), centre_->geometry().right());
+    EXPECT_FALSE(title(QStringLiteral("inspector"))->slim());
+    EXPECT_GT(where(QStringLiteral("inspector")).left(), centre_->geometry().right());
 }
 
 TEST_F(DocksTest, AMenuHidesAPanelAndGivesItAWindowOfItsOwn) {
-    choose(Docks::recipe, Qt::Key_H);
-    EXPECT_FALSE(docks_->shows(Docks::recipe));
-    docks_->bringUp(Docks::recipe);
-    EXPECT_TRUE(docks_->shows(Docks::recipe));
-    choose(Docks::recipe, Qt::Key_W);
-    EXPECT_TRUE(docks_->dock(Docks::recipe)->isFloating());
-    EXPECT_TRUE(docks_->dock(Docks::recipe)->isVisible());
-    EXPECT_GE(docks_->dock(Docks::recipe)->width(), 300);
+    choose(QStringLiteral("recipe"), Qt::Key_H);
+    EXPECT_FALSE(docks_->shows(QStringLiteral("recipe")));
+    docks_->bringUp(QStringLiteral("recipe"));
+    EXPECT_TRUE(docks_->shows(QStringLiteral("recipe")));
+    choose(QStringLiteral("recipe"), Qt::Key_W);
+    EXPECT_TRUE(docks_->dock(QStringLiteral("recipe"))->isFloating());
+    EXPECT_TRUE(docks_->dock(QStringLiteral("recipe"))->isVisible());
+    EXPECT_GE(docks_->dock(QStringLiteral("recipe"))->width(), 300);
 }
 
 TEST_F(DocksTest, AClickOnATabBringsItsPanelUp) {
@@ -109,39 +113,58 @@ TEST_F(DocksTest, AClickOnATabBringsItsPanelUp) {
     QObject::connect(docks_.get(), &Docks::changed, docks_.get(), [&changes] { ++changes; });
     QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(3).center());
     QApplication::processEvents();
-    EXPECT_TRUE(docks_->inFront(Docks::findings));
-    EXPECT_FALSE(docks_->aloneBelow(Docks::compare));
+    EXPECT_TRUE(docks_->inFront(QStringLiteral("findings")));
+    EXPECT_FALSE(docks_->aloneBelow(QStringLiteral("compare")));
     EXPECT_GE(changes, 1);
-    docks_->setTitle(Docks::findings, QStringLiteral("Findings · 3"));
+    docks_->panel(QStringLiteral("findings"))->setWindowTitle(QStringLiteral("Findings · 3"));
     EXPECT_EQ(bar->tabText(3), QStringLiteral("Findings · 3"));
-    EXPECT_TRUE(docks_->inFront(Docks::findings));
+    EXPECT_TRUE(docks_->inFront(QStringLiteral("findings")));
 }
 
 TEST_F(DocksTest, ResetBringsBackWhatWasMovedAndHidden) {
-    docks_->place(Docks::log, Qt::LeftDockWidgetArea);
-    docks_->detach(Docks::data);
-    docks_->setShown(Docks::nodes, false);
+    docks_->place(QStringLiteral("log"), Qt::LeftDockWidgetArea);
+    docks_->detach(QStringLiteral("data"));
+    docks_->setShown(QStringLiteral("nodes"), false);
     docks_->mirror(true);
     QApplication::processEvents();
     EXPECT_TRUE(docks_->mirrored());
     docks_->reset(kSizes);
     QApplication::processEvents();
     EXPECT_FALSE(docks_->mirrored());
-    EXPECT_TRUE(docks_->shows(Docks::nodes));
-    EXPECT_FALSE(docks_->dock(Docks::data)->isFloating());
-    EXPECT_TRUE(docks_->isBelow(Docks::log));
-    EXPECT_TRUE(docks_->inFront(Docks::compare));
-    EXPECT_EQ(where(Docks::nodes).width(), 360);
+    EXPECT_TRUE(docks_->shows(QStringLiteral("nodes")));
+    EXPECT_FALSE(docks_->dock(QStringLiteral("data"))->isFloating());
+    EXPECT_TRUE(docks_->isBelow(QStringLiteral("log")));
+    EXPECT_TRUE(docks_->inFront(QStringLiteral("compare")));
+    EXPECT_EQ(where(QStringLiteral("nodes")).width(), 360);
 }
 
 TEST_F(DocksTest, AWindowOfAPanelGoesWithTheOthersAndComesBack) {
-    docks_->detach(Docks::findings);
+    docks_->detach(QStringLiteral("findings"));
     docks_->hide();
-    EXPECT_FALSE(docks_->dock(Docks::findings)->isVisible());
+    EXPECT_FALSE(docks_->dock(QStringLiteral("findings"))->isVisible());
     docks_->show();
     QApplication::processEvents();
-    EXPECT_TRUE(docks_->dock(Docks::findings)->isVisible());
-    EXPECT_TRUE(docks_->dock(Docks::findings)->isFloating());
+    EXPECT_TRUE(docks_->dock(QStringLiteral("findings"))->isVisible());
+    EXPECT_TRUE(docks_->dock(QStringLiteral("findings"))->isFloating());
+}
+
+TEST_F(DocksTest, ALayoutOfOtherPanelsIsNotTaken) {
+    docks_->place(QStringLiteral("inspector"), Qt::LeftDockWidgetArea);
+    const QByteArray state = docks_->state();
+    ASSERT_FALSE(state.isEmpty());
+    const QVector<Docks::Panel> fewer{{QStringLiteral("nodes"), QStringLiteral("Nodes"), Qt::LeftDockWidgetArea, new QWidget},
+                                      {QStringLiteral("inspector"), QStringLiteral("Inspector"), Qt::RightDockWidgetArea, new QWidget}};
+    Docks others(new QWidget, fewer);
+    others.resize(1400, 900);
+    others.reset(kSizes);
+    others.restore(state);
+    others.show();
+    QApplication::processEvents();
+    EXPECT_EQ(others.dockWidgetArea(others.dock(QStringLiteral("inspector"))), Qt::RightDockWidgetArea);
+    EXPECT_NEAR(others.dock(QStringLiteral("inspector"))->width(), kSizes.right, 2);
+    docks_->reset(kSizes);
+    docks_->restore(state);
+    EXPECT_EQ(docks_->dockWidgetArea(docks_->dock(QStringLiteral("inspector"))), Qt::LeftDockWidgetArea);
 }
 
 TEST(DocksInTheWindow, ArrangedPanelsAreThereAtTheNextStart) {
@@ -158,9 +181,9 @@ TEST(DocksInTheWindow, ArrangedPanelsAreThereAtTheNextStart) {
         Session session;
         MainWindow first(session, appearance);
         ASSERT_TRUE(opened(first));
-        first.docks()->place(Docks::inspector, Qt::LeftDockWidgetArea);
-        first.docks()->setShown(Docks::log, false);
-        first.togglePanel(MainWindow::Panel::rules);
+        first.docks()->place(QStringLiteral("inspector"), Qt::LeftDockWidgetArea);
+        first.docks()->setShown(QStringLiteral("log"), false);
+        first.togglePanels({QStringLiteral("recipe")});
         QApplication::processEvents();
         ASSERT_TRUE(first.close());
     }
@@ -168,14 +191,14 @@ TEST(DocksInTheWindow, ArrangedPanelsAreThereAtTheNextStart) {
     MainWindow second(session, appearance);
     ASSERT_TRUE(opened(second));
     QApplication::processEvents();
-    EXPECT_LT(second.inspector()->mapTo(&second, QPoint()).x(), second.canvas()->mapTo(&second, QPoint()).x());
-    EXPECT_FALSE(second.docks()->shows(Docks::log));
-    EXPECT_FALSE(second.shows(MainWindow::Panel::rules));
-    EXPECT_TRUE(second.shows(MainWindow::Panel::nodes));
+    EXPECT_LT(second.docks()->panel(QStringLiteral("inspector"))->mapTo(&second, QPoint()).x(), second.canvas()->mapTo(&second, QPoint()).x());
+    EXPECT_FALSE(second.docks()->shows(QStringLiteral("log")));
+    EXPECT_FALSE(second.shows({QStringLiteral("recipe")}));
+    EXPECT_TRUE(second.shows({QStringLiteral("nodes")}));
     second.resetLayout();
     QApplication::processEvents();
-    EXPECT_GT(second.inspector()->mapTo(&second, QPoint()).x(), second.canvas()->mapTo(&second, QPoint()).x());
-    EXPECT_TRUE(second.docks()->shows(Docks::log));
+    EXPECT_GT(second.docks()->panel(QStringLiteral("inspector"))->mapTo(&second, QPoint()).x(), second.canvas()->mapTo(&second, QPoint()).x());
+    EXPECT_TRUE(second.docks()->shows(QStringLiteral("log")));
     session.close();
     QSettings().clear();   // other tests begin with the usual layout
 }
@@ -190,14 +213,14 @@ TEST(DocksInTheWindow, AGroupOfPanelsComesBackAsItWas) {
     window.openPath(QString::fromStdString(test::write_small_net(folder)));
     ASSERT_TRUE(wait_until([&] { return session.plan() && window.graphPanel()->ready(); }));
     QApplication::setActiveWindow(&window);
-    window.docks()->setShown(Docks::log, false);
-    window.showTab(MainWindow::Tab::findings);
+    window.docks()->setShown(QStringLiteral("log"), false);
+    window.bringUp(QStringLiteral("findings"));
     QTest::keyClick(&window, Qt::Key_F12);
-    EXPECT_FALSE(window.shows(MainWindow::Panel::bottom));
+    EXPECT_FALSE(window.shows(panelsAt(Place::below)));
     QTest::keyClick(&window, Qt::Key_F12);
-    EXPECT_TRUE(window.docks()->inFront(Docks::findings));
-    EXPECT_TRUE(window.docks()->shows(Docks::data));
-    EXPECT_FALSE(window.docks()->shows(Docks::log)) << "it was not there before";
+    EXPECT_TRUE(window.docks()->inFront(QStringLiteral("findings")));
+    EXPECT_TRUE(window.docks()->shows(QStringLiteral("data")));
+    EXPECT_FALSE(window.docks()->shows(QStringLiteral("log"))) << "it was not there before";
     session.close();
 }
 

@@ -137,15 +137,15 @@ TEST_F(GraphBodiesTest, CrumbsLeadToEachStepAndToTheOtherBranch) {
 
 TEST_F(GraphBodiesTest, TheTableLeadsIntoABodyAndAChoiceThereIsShown) {
     ASSERT_TRUE(opened_);
-    QTableView& table = *window_.nodesPanel()->table();
+    QTableView& table = *window_.panel<NodesPanel>()->table();
     table.scrollTo(table.model()->index(3, 1));
-    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, window_.nodesPanel()->rowRect(3).center());
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, window_.panel<NodesPanel>()->rowRect(3).center());
     ASSERT_TRUE(shows(1));
     QTest::keyClick(&window_, Qt::Key_2);
     EXPECT_EQ(session_.nodeState(3).chosen, Method::fp16);
     EXPECT_EQ(session_.nodeState(5).chosen, Method::fp32);
     table.scrollTo(table.model()->index(2, 1));
-    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, window_.nodesPanel()->rowRect(2).center());
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, window_.panel<NodesPanel>()->rowRect(2).center());
     ASSERT_TRUE(shows(0));
     EXPECT_EQ(session_.selection().current(), 2);
 }

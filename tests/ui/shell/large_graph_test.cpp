@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Thousands of nodes in the real window; bench/scale/window_bench shows how fast it answers.
+#include <QAction>
 #include <QApplication>
 #include <QTest>
 
@@ -28,17 +29,17 @@ TEST(LargeGraph, FilterKeyAndUndoReachEveryNode) {
     window.openPath(QString::fromStdString(test::write_chain(folder, kNodes)));
     ASSERT_TRUE(test::wait_until([&] { return session.plan() && window.graphPanel()->ready(); }, 300000)) << session.error().toStdString();
     QApplication::processEvents();
-    window.nodesPanel()->filterLine()->setText(QStringLiteral("conv"));
+    window.panel<NodesPanel>()->filterLine()->setText(QStringLiteral("conv"));
     EXPECT_EQ(session.filter().count(), kNodes / 2);
-    window.focusFilter();
-    QTest::keyClick(window.nodesPanel()->filterLine(), Qt::Key_A, Qt::ControlModifier);
+    window.action(QStringLiteral("filter"))->trigger();
+    QTest::keyClick(window.panel<NodesPanel>()->filterLine(), Qt::Key_A, Qt::ControlModifier);
     ASSERT_EQ(session.selection().nodes().size(), kNodes / 2);
     QTest::keyClick(&window, Qt::Key_2);
     EXPECT_TRUE(session.nodeState(0).own);
     EXPECT_EQ(session.nodeState(kNodes - 2).chosen, Method::fp16);
     QTest::keyClick(&window, Qt::Key_Z, Qt::ControlModifier);
     EXPECT_FALSE(session.nodeState(0).own);
-    window.nodesPanel()->filterLine()->clear();
+    window.panel<NodesPanel>()->filterLine()->clear();
     ASSERT_TRUE(test::wait_until([&] { return session.plan().has_value(); }, 300000));
     session.close();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real window on a small model, driven by real events.
 #include <QAbstractButton>
+#include <QAction>
 #include <QApplication>
 #include <QFile>
 #include <QFileInfo>
@@ -26,6 +27,7 @@
 #include "ui/session/queue.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/panels.h"
 #include "ui/shell/problem_bar.h"
 #include "ui/shell/recent.h"
 #include "ui/shell/recovery.h"
@@ -61,7 +63,7 @@ protected:
 
 TEST_F(MainWindowTest, OpensAModelIntoTableAndGraph) {
     open();
-    EXPECT_EQ(window_.nodesPanel()->table()->model()->rowCount(), 6);
+    EXPECT_EQ(window_.panel<NodesPanel>()->table()->model()->rowCount(), 6);
     EXPECT_FALSE(window_.canvas()->rectOf(0).isNull());
     EXPECT_TRUE(window_.windowTitle().contains(QStringLiteral("net.onnx")));
 }
@@ -71,7 +73,7 @@ TEST_F(MainWindowTest, AClickInTheGraphSelectsInTheTableAndAKeyChooses) {
     window_.canvas()->fitAll();
     QTest::mouseClick(window_.canvas()->viewport(), Qt::LeftButton, {}, window_.canvas()->rectOf(2).center().toPoint());
     EXPECT_EQ(session_.selection().nodes(), QVector<int>{2});
-    EXPECT_EQ(window_.nodesPanel()->table()->selectionModel()->selectedRows().size(), 1);
+    EXPECT_EQ(window_.panel<NodesPanel>()->table()->selectionModel()->selectedRows().size(), 1);
     QTest::keyClick(&window_, Qt::Key_2);
     EXPECT_EQ(session_.nodeState(2).chosen, Method::fp16);
     EXPECT_TRUE(window_.isWindowModified());
@@ -86,8 +88,8 @@ TEST_F(MainWindowTest, AClickInTheGraphSelectsInTheTableAndAKeyChooses) {
 TEST_F(MainWindowTest, DigitsTypedIntoTheFilterChooseNothing) {
     open();
     session_.selection().setOne(0);
-    window_.focusFilter();
-    QTest::keyClicks(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : window_.nodesPanel(), QStringLiteral("#2"));
+    window_.action(QStringLiteral("filter"))->trigger();
+    QTest::keyClicks(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : window_.panel<NodesPanel>(), QStringLiteral("#2"));
     EXPECT_EQ(session_.undoStack().count(), 0);
 }
 
@@ -167,10 +169,10 @@ TEST_F(MainWindowTest, AQuarterLargerFontLeavesNothingCutAtTheSmallestSize) {
         EXPECT_LE(window.width(), 1100);
         EXPECT_LE(window.height(), 700);
         EXPECT_GT(window.canvas()->width(), 280);
-        const QTableView* table = window.nodesPanel()->table();
+        const QTableView* table = window.panel<NodesPanel>()->table();
         EXPECT_GE(table->columnWidth(NodeTableModel::Name), QFontMetrics(large).horizontalAdvance(QStringLiteral("second")));
         // Nothing in the inspector is wider than the room that it has.
-        const auto* scroll = window.inspector()->findChild<QScrollArea*>();
+        const auto* scroll = window.docks()->panel(QStringLiteral("inspector"))->findChild<QScrollArea*>();
         EXPECT_LE(scroll->widget()->width(), scroll->viewport()->width());
         // The steps have their names, and what stands in the status bar stands there whole.
         EXPECT_GT(window.topBar()->stepper()->stepRect(Stepper::Verdict).width(), QFontMetrics(large).horizontalAdvance(QStringLiteral("Verdict")));
@@ -209,11 +211,11 @@ TEST_F(MainWindowTest, BeginsWithRoomForNames) {
     fresh.openPath(QString::fromStdString(test::write_small_net(folder_)));
     ASSERT_TRUE(wait_until([&] { return session.plan() && fresh.graphPanel()->ready(); }));
     QApplication::processEvents();
-    EXPECT_GE(fresh.nodesPanel()->width(), 340);
-    EXPECT_GE(fresh.inspector()->width(), 340);
-    fresh.showTab(MainWindow::Tab::data);  // the board itself is one line before there is a baseline
+    EXPECT_GE(fresh.panel<NodesPanel>()->width(), 340);
+    EXPECT_GE(fresh.docks()->panel(QStringLiteral("inspector"))->width(), 340);
+    fresh.bringUp(QStringLiteral("data"));  // the board itself is one line before there is a baseline
     QApplication::processEvents();
-    EXPECT_GE(fresh.dataPanel()->height(), 290);
+    EXPECT_GE(fresh.panel<DataPanel>()->height(), 290);
     session.close();
 }
 
@@ -228,8 +230,8 @@ TEST_F(MainWindowTest, BothThemesPaint) {
 
 TEST_F(MainWindowTest, TheReadmesFilterStepWorksAsItIsWritten) {
     open();
-    window_.focusFilter();
-    auto* filter = window_.nodesPanel()->filterLine();
+    window_.action(QStringLiteral("filter"))->trigger();
+    auto* filter = window_.panel<NodesPanel>()->filterLine();
     ASSERT_TRUE(filter->hasFocus());
     QTest::keyClicks(filter, QStringLiteral("Conv"));
     QTest::keyClick(filter, Qt::Key_A, Qt::ControlModifier);
@@ -277,40 +279,40 @@ TEST_F(MainWindowTest, QuantizeByKeyNeedsWhatItsButtonNeeds) {
     EXPECT_TRUE(session_.runs().isEmpty());
     session_.choose({0}, Method::fp16);
     EXPECT_TRUE(window_.action(QStringLiteral("quantize"))->isEnabled());
-    EXPECT_EQ(window_.rulesPanel()->quantizeButton()->isEnabled(), window_.action(QStringLiteral("quantize"))->isEnabled());
+    EXPECT_EQ(window_.panel<RulesPanel>()->quantizeButton()->isEnabled(), window_.action(QStringLiteral("quantize"))->isEnabled());
     EXPECT_FALSE(window_.action(QStringLiteral("measure-again"))->isEnabled()) << "there is no baseline";
 }
 
 TEST_F(MainWindowTest, PanelsHideMoveAndComeBack) {
     open();
-    window_.togglePanel(MainWindow::Panel::rules);
-    EXPECT_FALSE(window_.rulesPanel()->isVisible());
-    EXPECT_TRUE(window_.nodesPanel()->isVisible());
-    window_.togglePanel(MainWindow::Panel::nodes);
-    EXPECT_FALSE(window_.shows(MainWindow::Panel::left));
-    window_.togglePanel(MainWindow::Panel::left);
-    EXPECT_TRUE(window_.nodesPanel()->isVisible() && window_.rulesPanel()->isVisible());
+    window_.togglePanels({QStringLiteral("recipe")});
+    EXPECT_FALSE(window_.panel<RulesPanel>()->isVisible());
+    EXPECT_TRUE(window_.panel<NodesPanel>()->isVisible());
+    window_.togglePanels({QStringLiteral("nodes")});
+    EXPECT_FALSE(window_.shows(panelsAt(Place::left)));
+    window_.togglePanels(panelsAt(Place::left));
+    EXPECT_TRUE(window_.panel<NodesPanel>()->isVisible() && window_.panel<RulesPanel>()->isVisible());
     window_.mirrorPanels();
     QApplication::processEvents();
-    EXPECT_LT(window_.inspector()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
-    EXPECT_GT(window_.nodesPanel()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
+    EXPECT_LT(window_.docks()->panel(QStringLiteral("inspector"))->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
+    EXPECT_GT(window_.panel<NodesPanel>()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
     window_.resetLayout();
     QApplication::processEvents();
     EXPECT_FALSE(window_.mirrored());
-    EXPECT_LT(window_.nodesPanel()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
+    EXPECT_LT(window_.panel<NodesPanel>()->mapTo(&window_, QPoint()).x(), window_.canvas()->mapTo(&window_, QPoint()).x());
 }
 
 TEST_F(MainWindowTest, TheGraphHasTheRoomUntilThereIsSomethingToCompare) {
     open();
     QApplication::processEvents();
-    EXPECT_LT(window_.compareBoard()->height(), 120);
-    EXPECT_TRUE(window_.compareBoard()->findChild<Invitation*>()->button()->isVisible());
-    window_.showTab(MainWindow::Tab::data);
+    EXPECT_LT(window_.docks()->panel(QStringLiteral("compare"))->height(), 120);
+    EXPECT_TRUE(window_.docks()->panel(QStringLiteral("compare"))->findChild<Invitation*>()->button()->isVisible());
+    window_.bringUp(QStringLiteral("data"));
     QApplication::processEvents();
-    EXPECT_GT(window_.dataPanel()->height(), 160);
-    window_.showTab(MainWindow::Tab::compare);
+    EXPECT_GT(window_.panel<DataPanel>()->height(), 160);
+    window_.bringUp(QStringLiteral("compare"));
     QApplication::processEvents();
-    EXPECT_LT(window_.compareBoard()->height(), 120);
+    EXPECT_LT(window_.docks()->panel(QStringLiteral("compare"))->height(), 120);
 }
 
 TEST_F(MainWindowTest, ACopyOfUnsavedWorkIsFoundWhenItsWindowIsGone) {
