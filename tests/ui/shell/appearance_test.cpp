@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The open window follows light and dark.
 #include <QApplication>
+#include <QSignalSpy>
 #include <QTest>
 #include <QWindow>
 
@@ -8,7 +9,10 @@
 
 #include "tests/ui/small_session.h"
 #include "ui/charts/interval_chart.h"
+#include "ui/choose/filter_line.h"
 #include "ui/graph/graph_canvas.h"
+#include "ui/session/session.h"
+#include "ui/shell/advice_bar.h"
 #include "ui/shell/appearance.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
@@ -78,6 +82,23 @@ TEST_F(AppearanceTest, TheOpenWindowFollowsThePalette) {
         EXPECT_TRUE(qApp->styleSheet().contains(theme.accent.name()));
     }
     session.close();
+}
+
+TEST_F(AppearanceTest, ColoursInItemsAndStyleSheetsAreTakenAnewAndNothingElseIsSaid) {
+    applyTheme(*qApp, false);
+    test::SmallSession small;
+    const AdviceBar advice(small.session);
+    FilterLine filter(small.session);
+    filter.setText(QStringLiteral("op:("));
+    QSignalSpy recipe(&small.session, &Session::recipeChanged), plan(&small.session, &Session::planChanged), filtered(&small.session.filter(), &Filter::changed);
+    for (const bool dark : {true, false}) {
+        const Theme theme = dark ? Theme::night() : Theme::light();
+        applyTheme(*qApp, dark);
+        const auto grounds = [&](const QColor& edge) { return advice.styleSheet().contains(mixed(edge, theme.window, 0.10).name()); };
+        EXPECT_TRUE(grounds(theme.accent) || grounds(theme.warn));
+        EXPECT_TRUE(filter.styleSheet().contains(theme.bad.name()));
+    }
+    EXPECT_EQ(recipe.count() + plan.count() + filtered.count(), 0);
 }
 
 TEST_F(AppearanceTest, AChosenThemeStays) {
