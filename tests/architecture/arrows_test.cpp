@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -138,6 +139,58 @@ TEST(Architecture, OnlyTheChartsFolderKnowsQtCharts) {
 
 TEST(Architecture, TheWindowIsNotKnownBelowIt) {
     for (const Include& include : includes_under("ui")) EXPECT_FALSE(starts_with(include.target, "app/")) << at(include);
+}
+
+/// The session's four stand on each other in this order; nobody knows who owns them.
+TEST(Architecture, TheSessionsPartsKnowOnlyWhatTheyStandOn) {
+    const std::map<std::string, std::set<std::string>> stands_on = {
+        {"queue", {"queue"}}, {"planner", {"planner"}}, {"document", {"document", "queue"}}, {"trials", {"trials", "document", "planner", "queue"}}};
+    int seen = 0;
+    for (const Include& include : includes_under("ui/session")) {
+        const std::string file = include.file.substr(std::string("ui/session/").size());
+        const std::string part = file.substr(0, file.find_first_of("_."));
+        const std::string target = starts_with(include.target, "ui/session/") ? fs::path(include.target).stem().string() : std::string();
+        const auto known = stands_on.find(part);
+        if (known == stands_on.end() || (target != "session" && !stands_on.contains(target))) continue;
+        ++seen;
+        EXPECT_TRUE(known->second.contains(target)) << at(include);
+    }
+    EXPECT_GT(seen, 5);
+}
+
+TEST(Architecture, TheMainWindowKnowsNoPanelOfItsTable) {
+    int seen = 0;
+    for (const Include& include : includes_under("ui/shell")) {
+        if (!starts_with(include.file, "ui/shell/main_window") || !starts_with(include.target, "ui/")) continue;
+        ++seen;
+        const bool panel = include.target.find("_panel.h") != std::string::npos || include.target.find("_board.h") != std::string::npos;
+        EXPECT_TRUE(!panel || include.target == "ui/shell/graph_panel.h") << at(include);   // the graph is the centre, no panel around it
+    }
+    EXPECT_GT(seen, 20);
+}
+
+/// "emit other.changed()", "emit other()->changed()": only its own object tells what happened to it.
+bool emits_for_another(const std::string& line) {
+    static const std::regex pattern(R"(\bemit\s+\w+(\(\))?(\.|->))");
+    return std::regex_search(line, pattern);
+}
+
+TEST(Architecture, NobodyEmitsAnotherObjectsSignal) {
+    int files = 0;
+    for (const char* folder : {"ui", "app"}) {
+        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(fs::path(VERNIER_SOURCE_DIR) / folder)) {
+            const std::string extension = entry.path().extension().string();
+            if (extension != ".h" && extension != ".cpp") continue;
+            ++files;
+            std::ifstream stream(entry.path());
+            std::string text;
+            for (int line = 1; std::getline(stream, text); ++line) EXPECT_FALSE(emits_for_another(text)) << entry.path() << ":" << line;
+        }
+    }
+    EXPECT_GT(files, 100);
+    EXPECT_TRUE(emits_for_another("    emit session_.runsChanged();"));
+    EXPECT_TRUE(emits_for_another("emit board()->changed();"));
+    EXPECT_FALSE(emits_for_another("    emit nodeChosen(item->data(0).toInt());"));
 }
 
 TEST(Architecture, KnowsQtAndQtChartsWhenItSeesThem) {
