@@ -9,6 +9,7 @@
 #include "ui/compare/time_panel.h"
 #include "ui/data/data_panel.h"
 #include "ui/inspect/inspector_panel.h"
+#include "ui/inspect/summary_panel.h"
 #include "ui/shell/findings_panel.h"
 #include "ui/shell/log_panel.h"
 #include "ui/shell/main_window.h"
@@ -47,6 +48,7 @@ constexpr PanelRow kPanels[] = {
     {"time", QT_TRANSLATE_NOOP("Panels", "Time"), Place::below, make<TimePanel>},
     {"data", QT_TRANSLATE_NOOP("Panels", "Data"), Place::below, make<DataPanel>},
     {"findings", QT_TRANSLATE_NOOP("Panels", "Findings"), Place::below, make<FindingsPanel>},
+    {"summary", QT_TRANSLATE_NOOP("Panels", "Model summary"), Place::below, make<SummaryPanel>},
     {"log", QT_TRANSLATE_NOOP("Panels", "Log"), Place::below, make<LogPanel>},
 };
 
