@@ -37,6 +37,7 @@ ErrorBars::ErrorBars(QWidget* parent) : QWidget(parent) {
 
 void ErrorBars::setErrors(const std::vector<FormatError>& errors) {
     errors_ = errors;
+    rows_ = errors.empty() ? rows_ : int(errors.size());
     QStringList words;
     for (const FormatError& error : errors) {
         words << QStringLiteral("%1 %2").arg(QLatin1String(name(error.format)), decibels(error.sqnr_db));
@@ -46,7 +47,7 @@ void ErrorBars::setErrors(const std::vector<FormatError>& errors) {
     update();
 }
 
-QSize ErrorBars::sizeHint() const { return {260, int(errors_.size()) * kRow}; }
+QSize ErrorBars::sizeHint() const { return {260, rows_ * kRow}; }
 
 void ErrorBars::paintEvent(QPaintEvent*) {
     QPainter painter(this);

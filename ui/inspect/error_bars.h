@@ -15,6 +15,7 @@ class ErrorBars : public QWidget {
 
 public:
     explicit ErrorBars(QWidget* parent = nullptr);
+    /// Empty: none are known yet, and the place of the last ones is kept.
     void setErrors(const std::vector<FormatError>& errors);
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return {160, sizeHint().height()}; }
@@ -24,6 +25,7 @@ protected:
 
 private:
     std::vector<FormatError> errors_;
+    int rows_ = 3;
 };
 
 /// "71.2 dB", or "exact".

@@ -124,6 +124,7 @@ void InspectorPanel::showMany() {
     name_->setName(names.mid(0, 8).join(QStringLiteral(", ")) + (names.size() > 8 ? QStringLiteral(", …") : QString()));
     showFacts({{tr("weights"), sizeText(bytes)}, {tr("work"), tr("%1 multiply-accumulates").arg(countText(macs))}});
     tabs_->hide();
+    showErrors(false);
 }
 
 void InspectorPanel::showState() {
@@ -193,6 +194,8 @@ void InspectorPanel::loadWeights(NodeId id) {
     weightBody_->hide();
     weightPick_->hide();
     channels_->hide();
+    showErrors(!weights_of(*session_.model(), id).empty());  // their place is kept: nothing below moves when they arrive
+    errors_->setErrors({});
     values_->setRowCount(0);
     weightNote_->setText(tr("Reading the weights…"));
     weightNote_->show();
@@ -217,6 +220,7 @@ void InspectorPanel::weightsArrived(std::vector<WeightFacts> weights) {
                                    : tr("This node reads no weights: its inputs are all computed."));
     weightBody_->setVisible(any);
     channels_->setVisible(any);
+    showErrors(any && !weights_.front().errors.empty());
     channelNote_->setText(any ? QString() : weightNote_->text());
     if (any) {
         showWeight(0);
@@ -239,11 +243,17 @@ void InspectorPanel::showWeight(int) {
     statistics_->setText(statisticsText(*weight).join(QLatin1Char('\n')));
     errorTitle_->setText(weight->folded ? tr("ERROR (SQNR), BATCHNORM FOLDED IN") : tr("ERROR OF EACH FORMAT (SQNR)"));
     errors_->setErrors(weight->errors);
+    showErrors(!weight->errors.empty());
     channels_->setRanges(s.channel_min, s.channel_max);
     channelNote_->setText(tr("Minimum to maximum of each of the %1 channels (axis %2)%3.").arg(s.channel_min.size()).arg(s.channel_axis)
                               .arg(weight->folded ? tr(", with the BatchNorm behind folded in") : QString()));
     showValues(*weight);
     showGrid();
+}
+
+void InspectorPanel::showErrors(bool on) {
+    errorTitle_->setVisible(on);
+    errors_->setVisible(on);
 }
 
 void InspectorPanel::showValues(const WeightFacts& weight) {

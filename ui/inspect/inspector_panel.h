@@ -56,6 +56,7 @@ private:
     void loadWeights(NodeId node);
     void weightsArrived(std::vector<WeightFacts> weights);
     void showWeight(int index);
+    void showErrors(bool on);
     void showValues(const WeightFacts& weight);
     void showGrid();
     void follow(const QString& link);

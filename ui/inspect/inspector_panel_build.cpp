@@ -132,6 +132,12 @@ QWidget* InspectorPanel::buildContent() {
     layout->addWidget(name_);
     layout->addWidget(control_);
     layout->addWidget(advice_);
+    // What each method costs is seen beside the choice in a low window too, without scrolling.
+    errorTitle_->setFont(labelFont());
+    errorTitle_->setToolTip(tr("Signal to quantization noise of the weights. INT8: the mean of the channels, since each counts for itself"));
+    errorTitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    layout->addWidget(errorTitle_);
+    layout->addWidget(errors_);
     layout->addLayout(facts_);
     layout->addWidget(tabs_, 1);
     layout->addStretch(0);  // of several nodes there are no tabs: what is left stays together
@@ -163,11 +169,6 @@ QWidget* InspectorPanel::buildWeights() {
     row->addWidget(statistics_, 1);
     row->addWidget(logarithmic_, 0, Qt::AlignRight | Qt::AlignTop);
     layout->addLayout(row);
-    errorTitle_->setFont(labelFont());
-    errorTitle_->setToolTip(tr("Signal to quantization noise of the weights. INT8: the mean of the channels, since each counts for itself"));
-    errorTitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    layout->addWidget(errorTitle_);
-    layout->addWidget(errors_);
     outer->addWidget(weightBody_, 1);
     outer->addStretch(0);
     return page;

@@ -12,6 +12,7 @@
 #include "tests/support/model_builder.h"
 #include "tests/ui/small_session.h"
 #include "ui/inspect/activations_tab.h"
+#include "ui/inspect/error_bars.h"
 #include "ui/inspect/inspector_panel.h"
 
 namespace vernier::ui {
@@ -101,6 +102,24 @@ TEST(InspectorPanel, ShowsTheTitlesOfAllTabsInItsLeastWidth) {
     }
     EXPECT_EQ(titles.join(QLatin1Char(' ')), QStringLiteral("Weights Activations Channels Values Attributes"));
     EXPECT_LE(tabs->tabBar()->sizeHint().width(), tabs->width());
+    small.session.close();
+}
+
+TEST(InspectorPanel, ShowsTheErrorBarsWithoutScrollingInALowWindow) {
+    test::SmallSession small;
+    ASSERT_TRUE(small.opened);
+    InspectorPanel panel(small.session);
+    panel.show();
+    panel.resize(300, 320);  // what a window of 1100x700 leaves beside the comparison
+    const auto* bars = panel.findChild<ErrorBars*>();
+    small.session.selection().setOne(0);
+    EXPECT_TRUE(bars->isVisibleTo(&panel)) << "their place is kept while the weights are read";
+    ASSERT_TRUE(wait_until([&] { return !bars->accessibleDescription().isEmpty(); }));
+    QCoreApplication::processEvents();
+    EXPECT_GT(bars->height(), 0);
+    EXPECT_LE(bars->mapTo(&panel, QPoint(0, bars->height())).y(), panel.height());
+    small.session.selection().setOne(1);
+    EXPECT_FALSE(bars->isVisibleTo(&panel)) << "a Relu has no weights";
     small.session.close();
 }
 
