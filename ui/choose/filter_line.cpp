@@ -48,7 +48,7 @@ void FilterLine::showState() {
     setTextMargins(0, 0, count_->isVisibleTo(this) ? count_->width() + 4 : 0, 0);
     count_->move(width() - count_->width() - 8, (height() - count_->height()) / 2);
     setToolTip(good ? tr("Selector language: op:Conv, name:\"features.0*\", #12, #3..9, block:…, up:(…), down:(…), weight>1MB, "
-                         "macs>1M, method:int8-static, depthwise, and, or, not ( ). Ctrl+A selects the nodes that match, Down goes to them.")
+                         "macs>1M, method:int8-static, depthwise, and, or, not ( ). Ctrl+A behind a text selects the nodes that match, Down goes to them.")
                     : filter.error());
     setProperty("wrong", !good);
     setStyleSheet(good ? QString() : QStringLiteral("QLineEdit { border-color: %1; }").arg(theme.bad.name()));
@@ -77,12 +77,13 @@ void FilterLine::keyPressEvent(QKeyEvent* event) {
     QLineEdit::keyPressEvent(event);
 }
 
-/// Hands over to the table when the key says so and there is something to go to.
+/// Hands over to the table when the key says so and there is something to go to. A text that is marked is meant itself: what is
+/// typed next replaces it, and must not become commands for nodes.
 bool FilterLine::leave(const QKeyEvent& event) {
     const Filter& filter = session_.filter();
     const bool all = event.matches(QKeySequence::SelectAll);
     const bool next = event.key() == Qt::Key_Down || event.key() == Qt::Key_Return || event.key() == Qt::Key_Enter;
-    if ((!all && !next) || !session_.model() || !filter.error().isEmpty() || filter.count() == 0 || (all && !filter.active())) {
+    if ((!all && !next) || !session_.model() || !filter.error().isEmpty() || filter.count() == 0 || (all && (!filter.active() || hasSelectedText()))) {
         return false;
     }
     if (all) {

@@ -13,7 +13,7 @@ class Session;
 
 /// The filter of table and graph in the selector language: a match count at its right end, green when the text is right
 /// and red when it is not, and completion of the last word. Ctrl+A selects the nodes that match, not the text, where some
-/// do; it, Return and Down go on to the table.
+/// do and the text is not marked already; it, Return and Down go on to the table.
 class FilterLine : public QLineEdit {
     Q_OBJECT
 

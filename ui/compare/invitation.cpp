@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QStyle>
 #include <QVBoxLayout>
 
 #include "ui/choose/numbers.h"
@@ -31,6 +32,7 @@ Invitation::Invitation(Session& session, QWidget* parent)
     title_->setProperty("role", "title");
     text_->setProperty("role", "note");
     text_->setWordWrap(true);
+    button_->setProperty("primary", true);
     progress_->setTextVisible(false);
     layout_->addStretch(1);
     layout_->addLayout(layout);
@@ -70,9 +72,16 @@ QString Invitation::text() const {
 void Invitation::refresh() {
     const bool busy = session_.queue().busy();
     progress_->setVisible(busy);
-    button_->setProperty("primary", !busy);
     busy ? showProgress() : invite();
-    button_->setStyleSheet(QString());  // takes the property anew
+    if (button_->property("primary").toBool() == busy) {
+        button_->setProperty("primary", !busy);
+        button_->style()->unpolish(button_);  // takes the property anew
+        button_->style()->polish(button_);
+        // What began the work now cancels it: a second press of the same key must not.
+        if (busy) {
+            button_->clearFocus();
+        }
+    }
 }
 
 void Invitation::invite() {

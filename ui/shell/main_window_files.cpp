@@ -55,7 +55,11 @@ void MainWindow::openPath(const QString& path) {
 }
 
 void MainWindow::openDialog() {
-    openPath(askToOpen(tr("Open a model or session"), tr("Models and sessions (*.onnx *.vernier);;All files (*)")));
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a model or session"), dialogFolder(session_), tr("Models and sessions (*.onnx *.vernier);;All files (*)"));
+    openPath(path);
+    if (!path.isEmpty()) {
+        rememberFolderOf(path);  // not before: the open session may be saved first, and that one belongs where it was worked on
+    }
 }
 
 void MainWindow::openDemo() {

@@ -18,6 +18,12 @@
 
 namespace vernier::ui {
 
+namespace {
+
+constexpr QSize kFrame{16, 48};  ///< what a desktop draws around a window
+
+}  // namespace
+
 bool MainWindow::shows(const QStringList& ids) const {
     return std::any_of(ids.begin(), ids.end(), [this](const QString& id) { return docks_->shows(id); });
 }
@@ -147,7 +153,7 @@ void MainWindow::saveLayout() {
 void MainWindow::restoreLayout() {
     QSettings settings;
     if (!restoreGeometry(settings.value(QStringLiteral("window")).toByteArray())) {
-        resize(QSize(1600, 1000).boundedTo(screen()->availableSize()));
+        resize(QSize(1600, 1000).boundedTo(screen()->availableSize() - kFrame));
     }
     resetLayout();
     docks_->restore(settings.value(QStringLiteral("panels/state")).toByteArray());

@@ -212,7 +212,15 @@ TEST(FilterLine, SelectAllReturnAndDownGoOnToTheTable) {
         EXPECT_TRUE(panel.table()->hasFocus()) << key;
         EXPECT_EQ(small.session.selection().nodes(), QVector<int>{0}) << "the first row that matches";
     }
-    // A text that is wrong, or none, stays to be edited.
+    // A marked text, one that is wrong, or none, stays to be edited.
+    small.session.selection().clear();
+    panel.filterLine()->setFocus();
+    panel.filterLine()->selectAll();
+    QTest::keyClick(panel.filterLine(), Qt::Key_A, Qt::ControlModifier);
+    EXPECT_TRUE(panel.filterLine()->hasFocus());
+    EXPECT_TRUE(small.session.selection().nodes().isEmpty());
+    QTest::keyClicks(panel.filterLine(), QStringLiteral("op:Relu"));
+    EXPECT_EQ(panel.filterLine()->text(), QStringLiteral("op:Relu"));
     panel.filterLine()->setText(QStringLiteral("op:Conv and ("));
     panel.filterLine()->setFocus();
     QTest::keyClick(panel.filterLine(), Qt::Key_A, Qt::ControlModifier);

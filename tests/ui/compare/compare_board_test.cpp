@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/compare/compare_board.h"
 
+#include <QApplication>
 #include <QClipboard>
 #include <QDoubleSpinBox>
 #include <QGuiApplication>
 #include <QMenu>
 #include <QPushButton>
+#include <QTest>
 
 #include <algorithm>
 
@@ -20,6 +22,7 @@
 #include "ui/compare/limit_button.h"
 #include "ui/compare/run_table.h"
 #include "ui/compare/verdict_strip.h"
+#include "ui/session/queue.h"
 
 namespace vernier::ui {
 namespace {
@@ -38,6 +41,31 @@ TEST(CompareBoard, BeforeABaselineThereIsOnlyTheInvitation) {
     EXPECT_TRUE(board.invitation()->isVisible());
     EXPECT_TRUE(board.invitation()->text().contains(QStringLiteral("baseline")));
     EXPECT_TRUE(board.invitation()->button()->isEnabled());
+}
+
+TEST(CompareBoard, TheKeyThatBeginsTheWorkDoesNotCancelIt) {
+    SmallSession small;
+    ASSERT_TRUE(small.opened);
+    CompareBoard board(small.session);
+    board.show();
+    QApplication::setActiveWindow(&board);
+    QPushButton* button = board.invitation()->button();
+    button->setFocus();
+    ASSERT_TRUE(button->hasFocus());
+    bool busy = false, focused = false, primary = false;
+    QObject::connect(&small.session.queue(), &Queue::changed, &board, [&] {
+        if (small.session.queue().busy()) {
+            busy = true;
+            focused = focused || button->hasFocus();
+            primary = primary || button->property("primary").toBool();
+        }
+    });
+    QTest::keyClick(button, Qt::Key_Space);
+    ASSERT_TRUE(wait_until([&] { return busy; }));
+    EXPECT_FALSE(focused);
+    EXPECT_FALSE(primary);
+    small.session.queue().cancel();
+    small.session.close();
 }
 
 TEST(CompareBoard, ShowsRunsFiguresAndTheGateInWords) {
