@@ -84,7 +84,7 @@ bool GraphCanvas::pickLegend(QPointF position) {
             action->setChecked(look_.mode == mode);
             return action;
         };
-        add(tr("Chosen method"), ColourMode::Method);
+        add(tr("Method, as planned or written"), ColourMode::Method);
         add(tr("What ONNX Runtime runs"), ColourMode::Executed)->setEnabled(look_.knowsRuns());
         add(tr("Operator category"), ColourMode::OpCategory);
         menu->popup(viewport()->mapToGlobal(legend_.titleRect().bottomLeft().toPoint()));
