@@ -224,5 +224,39 @@ TEST(DocksInTheWindow, AGroupOfPanelsComesBackAsItWas) {
     session.close();
 }
 
+/// Style sheets keep what they know of widgets by address: nothing of a window that is gone may be left there.
+TEST(DocksInTheWindow, TheThemeChangesWhileAPanelFloatsAndWhenItsWindowIsGone) {
+    const test::TempDir folder;
+    Appearance appearance;
+    const QString inspector = QStringLiteral("inspector");
+    const auto turn = [&appearance] {
+        for (const auto mode : {Appearance::Mode::dark, Appearance::Mode::light}) {
+            appearance.useMode(mode);
+            QApplication::processEvents();
+        }
+    };
+    for (const bool floatsAtTheEnd : {true, false}) {
+        Session session;
+        MainWindow window(session, appearance);
+        window.resize(1400, 900);
+        window.show();
+        window.openPath(QString::fromStdString(test::write_small_net(folder)));
+        ASSERT_TRUE(wait_until([&] { return session.plan() && window.graphPanel()->ready(); }));
+        window.docks()->detach(inspector);
+        session.selection().setOne(0);
+        turn();
+        const QWidget* panel = window.docks()->panel(inspector);
+        EXPECT_TRUE(panel->isVisible());
+        EXPECT_GT(panel->palette().color(QPalette::Window).lightness(), 128) << "light again";
+        if (!floatsAtTheEnd) {
+            window.docks()->place(inspector, Qt::LeftDockWidgetArea);
+            turn();
+        }
+        session.close();
+    }
+    turn();
+    QSettings().clear();
+}
+
 }  // namespace
 }  // namespace vernier::ui
