@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <utility>
@@ -31,13 +32,19 @@ const KindRow& row(ErrorKind kind) {
     return kKinds[5];
 }
 
+/// what() is read up to the first NUL, which a hostile file may bring into a name.
+std::string without_nul(std::string text) {
+    std::replace(text.begin(), text.end(), '\0', '?');
+    return text;
+}
+
 }  // namespace
 
 int exit_code(ErrorKind kind) { return row(kind).exit_code; }
 std::string_view name(ErrorKind kind) { return row(kind).name; }
 
 Error::Error(ErrorKind kind, std::string what, Where where, std::string remedy)
-    : std::runtime_error(std::move(what)), kind_(kind), where_(std::move(where)), remedy_(std::move(remedy)) {}
+    : std::runtime_error(without_nul(std::move(what))), kind_(kind), where_(std::move(where)), remedy_(std::move(remedy)) {}
 
 std::string Error::line() const {
     std::string text;

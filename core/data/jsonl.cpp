@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cstdint>
 #include <set>
 #include <utility>
 
@@ -50,9 +51,11 @@ void collect(const Json& item, const std::vector<std::int64_t>& dims, std::size_
         return;
     }
     if (!item.is_number()) throw Error(ErrorKind::bad_data, "holds something that is not a number", {.file = where});
-    numbers.all_whole = numbers.all_whole && item.is_number_integer();
+    const bool too_large = item.is_number_unsigned() && item.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
+    const bool whole = item.is_number_integer() && !too_large;
+    numbers.all_whole = numbers.all_whole && whole;
     numbers.real.push_back(item.get<double>());
-    numbers.whole.push_back(item.is_number_integer() ? item.get<std::int64_t>() : 0);
+    numbers.whole.push_back(whole ? item.get<std::int64_t>() : 0);
 }
 
 Tensor raw_tensor(const Json& value, const std::string& where) {

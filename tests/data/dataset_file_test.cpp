@@ -210,6 +210,15 @@ TEST_F(JsonLines, ReadsNestedListsLabelsAndText) {
     EXPECT_EQ(sample.name, "v.jsonl:1");
 }
 
+/// A number that no whole type holds is read as what it is, not as the negative one of the same bits.
+TEST_F(JsonLines, AVeryLargeWholeNumberStaysLarge) {
+    const std::string line = "{\"inputs\": {\"x\": [18446744073709551615, 1]}, \"label\": 0}\n";
+    dir_.write("a.jsonl", line);
+    const auto file = dir_.write("large.dataset.json", R"({"version": 1, "source": "jsonl", "splits": {"calibration": {"file": "a.jsonl"}, "validation": {"file": "a.jsonl"}}})");
+    const DatasetPtr data = open_dataset(file, *pass_through(ElementType::float32, {"N", 2}));
+    EXPECT_THAT(data->load(Split::validation, 0).inputs.at("x").as<float>(), ElementsAre(18446744073709551615.0F, 1.0F));
+}
+
 TEST_F(JsonLines, ErrorsNameTheLine) {
     const std::string good = "{\"inputs\": {\"x\": [[1], [2]]}, \"label\": 0}\n";
     for (const char* bad : {"{\"inputs\": {\"x\": [[1], [2, 3]]}}", "{\"inputs\": {\"x\": [[1], \"a\"]}}", "{\"label\": 1}", "nonsense",

@@ -10,8 +10,13 @@
 #include <QPageSize>
 #include <QPainter>
 #include <QPdfWriter>
-#include <QSaveFile>
 #include <QSvgGenerator>
+
+#include <cstddef>
+#include <string_view>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
 
 namespace vernier::ui {
 
@@ -99,9 +104,10 @@ bool writePicture(const Picture& picture, const QString& path, QString* error) {
     if (bytes.isEmpty()) {
         return fail(tr("“%1” does not end with .png, .svg or .pdf. Choose a name with one of these endings.").arg(QFileInfo(path).fileName()));
     }
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-        return fail(tr("“%1” cannot be written: %2. Choose another folder.").arg(path, file.errorString()));
+    try {
+        write_file(path.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+    } catch (const Error& problem) {
+        return fail(QString::fromStdString(problem.line()));
     }
     return true;
 }
