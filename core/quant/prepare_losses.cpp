@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <set>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <onnx/onnx_pb.h>
 
 #include "core/quant/methods/static_loss.h"
 #include "core/quant/prepare.h"
@@ -22,6 +28,7 @@ struct Place {
     std::string scale;   ///< tensor whose range decides it
     StaticLoss worst;
     Items items, bound;  ///< all that must run in float; those of them that a rule or a click chose
+    Items others = {};   ///< nodes of further places of the same block, which lose for the same cause
 };
 
 const std::string& scale_of(const StaticPlan& plan, const std::string& tensor) {
@@ -61,11 +68,61 @@ Items explicit_among(const Prepared& prepared, const std::vector<int>& items) {
     return found;
 }
 
+/// What the items read and make, without constants.
+std::set<std::string> tensors_of(const Prepared& prepared, const Items& items) {
+    std::set<std::string> tensors;
+    for (const int i : items) {
+        const onnx::NodeProto& node = prepared.edit.item(static_cast<std::size_t>(i)).proto;
+        for (const std::string& input : node.input())
+            if (!input.empty() && !prepared.edit.is_constant(input)) tensors.insert(input);
+        for (const std::string& output : node.output())
+            if (!output.empty()) tensors.insert(output);
+    }
+    return tensors;
+}
+
+/// Numbers places by the block of the model that they lie in: places that touch (share a tensor) lie in the same one.
+std::vector<std::size_t> blocks_of(const Prepared& prepared, const std::vector<Place>& places) {
+    std::vector<std::size_t> blocks(places.size());
+    std::map<std::string, std::size_t> block_at;   // by tensor
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        blocks[i] = i;
+        for (const std::string& tensor : tensors_of(prepared, places[i].items)) {
+            const auto [seen, is_first] = block_at.emplace(tensor, i);
+            if (is_first) continue;
+            const std::size_t joined = blocks[seen->second], mine = blocks[i];
+            std::replace(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(i) + 1, mine, joined);
+        }
+    }
+    return blocks;
+}
+
+/// One place for each cause in a block: a person who looks at the block sees one thing. What a rule chose stays apart.
+std::vector<Place> by_block(const Prepared& prepared, const std::vector<Place>& places) {
+    const std::vector<std::size_t> blocks = blocks_of(prepared, places);
+    std::map<std::tuple<std::size_t, LossCause, bool>, std::size_t> number;
+    std::vector<Place> merged;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const Place& place = places[i];
+        const auto [found, is_first] = number.emplace(std::tuple(blocks[i], place.worst.cause, place.bound.empty()), merged.size());
+        if (is_first) {
+            merged.push_back(place);
+            continue;
+        }
+        Place& whole = merged[found->second];
+        whole.items.insert(place.items.begin(), place.items.end());
+        whole.bound.insert(place.bound.begin(), place.bound.end());
+        if (place.worst.item != whole.worst.item) whole.others.insert(place.worst.item);
+    }
+    return merged;
+}
+
 Finding finding_of(const Prepared& prepared, const Place& place) {
     const StaticLoss& loss = place.worst;
     const std::string node = prepared.edit.item(static_cast<std::size_t>(loss.item)).proto.name();
-    const std::string lost = fmt::format("At {} INT8 loses small numbers beside large ones: {}; {:.1f} dB of the small ones would be left.", node,
-                                         loss.what, std::max(0.0, loss.db));
+    std::string lost = fmt::format("At {} INT8 loses small numbers beside large ones: {}; {:.1f} dB of the small ones would be left.", node,
+                                   loss.what, std::max(0.0, loss.db));
+    if (!place.others.empty()) lost += fmt::format(" Likewise, but less, at: {}.", names_of(prepared, place.others));
     if (place.bound.empty())
         return {Severity::warning, "range-shared", kNone, node, loss.tensor, fmt::format("{} In FP32 stay: {}.", lost, names_of(prepared, place.items)),
                 "Choose INT8 static for them by a rule to have them quantized even so."};
@@ -76,6 +133,7 @@ Finding finding_of(const Prepared& prepared, const Place& place) {
 
 void say(Prepared& prepared, std::vector<Place> places) {
     std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.worst.db < b.worst.db; });
+    places = by_block(prepared, places);
     for (std::size_t i = 0; i < std::min(places.size(), kMostTold); ++i) prepared.findings.push_back(finding_of(prepared, places[i]));
     if (places.size() <= kMostTold) return;
     const std::size_t more = places.size() - kMostTold;

@@ -347,6 +347,31 @@ TEST(SharedRange, AChannelThatIsRarelyOnDoesNotStarveTheOthers) {
     EXPECT_EQ(applied(healthy.quantized, model, "first"), Method::int8_static);
 }
 
+TEST(SharedRange, PlacesOfOneBlockThatLoseForOneCauseAreOneFinding) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8, 6, 6});
+    auto w = random_floats(8 * 8, 1), v = random_floats(8 * 8, 2);
+    for (std::size_t i = 0; i < 8; ++i) w[i] = i == 0 ? 1.f : 0.f, w[i * 8] = i == 0 ? 1.f : 0.f, v[i * 8] *= 0.001f;
+    for (const std::string side : {"left", "right"}) {
+        b.initializer("w_" + side, w, {8, 8, 1, 1}).initializer("v_" + side, v, {8, 8, 1, 1});
+        b.node("Conv", {"x", "w_" + side}, {"a_" + side}, {}, "first_" + side).node("Relu", {"a_" + side}, {"r_" + side}, {}, "relu_" + side);
+        b.node("Conv", {"r_" + side, "v_" + side}, {"c_" + side}, {}, "second_" + side);
+    }
+    b.initializer("u", random_floats(64, 3), {8, 8, 1, 1});
+    b.node("Add", {"c_left", "c_right"}, {"s"}, {}, "sum").node("Conv", {"s", "u"}, {"y"}, {}, "third");
+    b.output("y", ElementType::float32, {1, 8, 6, 6});
+    const Change rare = [](std::vector<float>& values, std::uint64_t index) {
+        std::fill_n(values.begin(), 36, 0.f);
+        if (index == 7) values[10] = 1500;
+    };
+    const Outcome outcome = outcome_of(make_model(b.build()), Method::int8_static, {1, 8, 6, 6}, rare);
+    std::vector<std::string> told;
+    for (const Finding& finding : outcome.quantized.findings)
+        if (finding.code == "range-shared") told.push_back(finding.text);
+    ASSERT_EQ(told.size(), 1U);
+    for (const char* name : {"second_left", "second_right"}) EXPECT_NE(told[0].find(name), std::string::npos) << told[0];
+}
+
 TEST(SharedRange, SamplesThatAreUsuallySmallAreNotLostBesideALoudOne) {
     const auto net = [](bool turned) {
         ModelBuilder b;

@@ -181,7 +181,7 @@ private:
         const double part = cancelled_part(loss, *observed);
         if (part <= kMostProductNoise) return;
         add({output, i, decibels(part), fmt::format("its products nearly cancel each other, so that the sums in '{}' are as small as the rounding of their terms", output),
-             with_makers(node(i).input(0), {i})});
+             with_makers(node(i).input(0), {i}), LossCause::cancelling_sums});
     }
 
     /// What is left of the samples themselves, where few of them set the range: the channels tell nothing of that.
@@ -209,7 +209,7 @@ private:
             if (lost <= kMostSmallNoise) continue;
             const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and the logarithm behind it makes "
                                                  "smaller values count as much as large ones", tensor, all->lo, all->hi, step_of(*all));
-            return add({tensor, i, decibels(lost), what, with_readers(output, with_makers(node(i).input(0), {i}))});
+            return add({tensor, i, decibels(lost), what, with_readers(output, with_makers(node(i).input(0), {i})), LossCause::logarithm});
         }
     }
 
