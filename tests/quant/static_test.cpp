@@ -6,10 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
-#include "core/quant/passes/passes.h"
 #include "core/quant/prepare.h"
 #include "core/quant/quantize.h"
-#include "tests/quant/run_fixture.h"
+#include "tests/quant/static_net.h"
 #include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
@@ -18,61 +17,6 @@ namespace vernier {
 namespace {
 
 using namespace test;
-
-/// Samples of one float input, made with a seed: the same for every run.
-class RandomData final : public MadeDataset {
-public:
-    explicit RandomData(const std::vector<std::int64_t>& dims)
-        : MadeDataset(24, 24, [dims](Split split, std::uint64_t index) {
-              const auto seed = static_cast<unsigned>(index + (split == Split::validation ? 1000 : 0));
-              Sample sample;
-              sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(element_count(dims), seed), dims);
-              return sample;
-          }) {}
-};
-
-/// Conv, BatchNormalization, Relu6, residual block, pool, Gemm.
-ModelBuilder small_net() {
-    ModelBuilder b;
-    b.input("x", ElementType::float32, {1, 16, 12, 12});
-    for (const std::string name : {"a", "b", "c"}) b.initializer("w" + name, random_floats(16 * 16 * 9, name[0]), {16, 16, 3, 3});
-    b.initializer("g", std::vector<float>(16, 0.3f), {16}).initializer("beta", random_floats(16, 8), {16});
-    b.initializer("mean", random_floats(16, 9), {16}).initializer("var", std::vector<float>(16, 2.f), {16});
-    b.initializer("lo", std::vector<float>{0.f}, {}).initializer("hi", std::vector<float>{6.f}, {});
-    b.initializer("wd", random_floats(16 * 10, 10), {10, 16}).initializer("bd", random_floats(10, 11), {10});
-    b.node("Conv", {"x", "wa"}, {"a0"}, {{"pads", {1, 1, 1, 1}}}, "conv_a");
-    b.node("BatchNormalization", {"a0", "g", "beta", "mean", "var"}, {"a1"}, {}, "bn_a");
-    b.node("Clip", {"a1", "lo", "hi"}, {"a2"}, {}, "clip_a");
-    b.node("Conv", {"a2", "wb"}, {"b0"}, {{"pads", {1, 1, 1, 1}}}, "conv_b");
-    b.node("Relu", {"b0"}, {"b1"}, {}, "relu_b");
-    b.node("Conv", {"b1", "wc"}, {"c0"}, {{"pads", {1, 1, 1, 1}}}, "conv_c");
-    b.node("Add", {"c0", "a2"}, {"c1"}, {}, "add");
-    b.node("Relu", {"c1"}, {"c2"}, {}, "relu_c");
-    b.node("ReduceMean", {"c2"}, {"p"}, {{"axes", {2, 3}}}, "mean");
-    b.node("Flatten", {"p"}, {"f"}, {}, "flatten");
-    b.node("Gemm", {"f", "wd", "bd"}, {"y"}, {{"transB", 1}}, "head");
-    b.output("y", ElementType::float32, {1, 10});
-    return b;
-}
-
-Quantized run_static_on(const std::vector<std::int64_t>& sample_dims, const ModelPtr& model, std::vector<Rule> rules, bool time_prefix) {
-    Recipe recipe;
-    recipe.default_method = Method::int8_static;
-    recipe.rules = std::move(rules);
-    QuantizeOptions options;
-    options.time_prefix = time_prefix;
-    return quantize(runtime(), model, recipe, std::make_shared<RandomData>(sample_dims), options, {});
-}
-
-Quantized run_static(const ModelPtr& model, std::vector<Rule> rules = {}, bool time_prefix = false) {
-    return run_static_on({1, 16, 12, 12}, model, std::move(rules), time_prefix);
-}
-
-double agreement_db(const ModelPtr& model, const Quantized& quantized) {
-    const RandomData data({1, 16, 12, 12});
-    const Sample sample = data.load(Split::validation, 0);
-    return sqnr_db(first_output(model->proto(), sample.inputs), first_output(*quantized.proto, sample.inputs));
-}
 
 TEST(StaticInt8, AWholeNetRunsInIntegerKernels) {
     const auto model = make_model(small_net().build());
@@ -244,67 +188,6 @@ TEST(StaticInt8, ATakenApartLayerNormStaysFloat) {
     EXPECT_EQ(result.plan.count(Method::int8_static), 2u);
     EXPECT_GT(agreement_db(model, result), 30);
 }
-
-/// Runs the static rewritings over the whole model and compares what the float models answer.
-void expect_same_after_passes(ModelBuilder& builder, const std::string& gone) {
-    const auto model = make_model(builder.build());
-    GraphEdit edit(*model);
-    PassContext context;
-    std::vector<Finding> findings;
-    context.findings = &findings;
-    context.wants_static.assign(model->nodes().size(), true);
-    context.absorbed.assign(model->nodes().size(), false);
-    run_passes(PassPlace::before_plan, edit, context);
-    const auto rewritten = edit.build();
-    EXPECT_EQ(op_counts(rewritten).count(gone), 0u) << gone;
-    const RandomData data({1, 16, 12, 12});
-    const Sample sample = data.load(Split::validation, 1);
-    EXPECT_GT(sqnr_db(first_output(model->proto(), sample.inputs), first_output(rewritten, sample.inputs)), 100);
-}
-
-TEST(StaticPasses, EachCanBeLeftOutByItsName) {
-    const auto model = make_model(small_net().build());
-    Recipe recipe;
-    recipe.default_method = Method::int8_static;
-    const auto ops_of = [&] {
-        const auto ops = op_counts(prepare(model, recipe).edit.build());
-        return std::pair(ops.contains("BatchNormalization"), ops.contains("GlobalAveragePool"));
-    };
-    EXPECT_EQ(ops_of(), std::pair(false, true));
-    recipe.skip_passes = {"fold-batch-norm"};
-    EXPECT_EQ(ops_of(), std::pair(true, true));
-    recipe.skip_passes = {"use-global-average-pool"};
-    EXPECT_EQ(ops_of(), std::pair(false, false));
-    QuantizeOptions options;
-    options.time_prefix = false;
-    std::set<std::string> names;
-    for (const std::string& name : pass_names()) {
-        EXPECT_TRUE(names.insert(name).second) << name;
-        recipe.skip_passes = {name};
-        const Quantized result = quantize(runtime(), model, recipe, std::make_shared<RandomData>(std::vector<std::int64_t>{1, 16, 12, 12}), options, {});
-        EXPECT_GT(agreement_db(model, result), 15) << name;
-    }
-}
-
-TEST(StaticPasses, FoldingBatchNormKeepsTheResult) {
-    auto net = small_net();
-    expect_same_after_passes(net, "BatchNormalization");
-}
-
-TEST(StaticPasses, MeanOverTheMapBecomesAPool) {
-    auto net = small_net();
-    expect_same_after_passes(net, "ReduceMean");
-}
-
-TEST(StaticPasses, AConstantPerChannelBecomesTheBiasOfConv) {
-    ModelBuilder b;
-    b.input("x", ElementType::float32, {1, 16, 12, 12});
-    b.initializer("w", random_floats(8 * 16 * 9, 1), {8, 16, 3, 3}).initializer("c", random_floats(8, 2), {8, 1, 1});
-    b.node("Conv", {"x", "w"}, {"h"}).node("Add", {"c", "h"}, {"y"});
-    b.output("y", ElementType::float32, {1, 8, 10, 10});
-    expect_same_after_passes(b, "Add");
-}
-
 
 /// Conv, HardSwish in one of its forms, Conv, HardSigmoid gate, Conv.
 ModelPtr hard_net(const std::string& form) {
