@@ -2,6 +2,8 @@
 #include <onnx/shape_inference/implementation.h>
 
 #include <charconv>
+#include <cstdint>
+#include <stdexcept>
 #include <unordered_set>
 
 #include "core/model/declared.h"
@@ -16,7 +18,22 @@ void take_size(Value& value, const ValueType& type) {
     for (const Dim& dim : type.dims) value.size->push_back(dim.value);
 }
 
+/// Names that onnx copies while it infers: for each body those of all graphs around it.
+std::uint64_t copied_names(const onnx::GraphProto& graph, std::uint64_t around) {
+    std::uint64_t names = around + static_cast<std::uint64_t>(graph.input_size()) + static_cast<std::uint64_t>(graph.initializer_size());
+    for (const onnx::NodeProto& node : graph.node()) names += static_cast<std::uint64_t>(node.output_size());
+    std::uint64_t copied = 0;
+    for (const onnx::NodeProto& node : graph.node())
+        for (const onnx::AttributeProto& attribute : node.attribute()) {
+            if (attribute.has_g()) copied += names + copied_names(attribute.g(), names);
+            for (const onnx::GraphProto& body : attribute.graphs()) copied += names + copied_names(body, names);
+        }
+    return copied;
+}
+
 void infer(onnx::ModelProto& scratch) {
+    constexpr std::uint64_t kMostCopied = 40'000'000;   // some four seconds
+    if (copied_names(scratch.graph(), 0) > kMostCopied) throw std::length_error("the model has too many bodies of If, Loop and Scan");
     const onnx::ShapeInferenceOptions options(/*check_type=*/false, /*error_mode=*/0, /*data_propagation=*/true);
     onnx::shape_inference::InferShapes(scratch, onnx::OpSchemaRegistry::Instance(), options);
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <set>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "core/model/declared.h"
 #include "core/model/detail/steps.h"
@@ -101,6 +106,7 @@ public:
             if (!parts_.sorted) sort(static_cast<GraphId>(g));
             graphs_[g]->set_name(std::to_string(g));
         }
+        hide_computed_steps();
         open_odd_axes(*copy_.mutable_graph());
         use_plain_domain(copy_);
         import_used_domains();
@@ -147,6 +153,74 @@ private:
             ++kept;
         }
         nodes.DeleteSubrange(kept, nodes.size() - kept);
+    }
+
+    /// onnx follows slices of shapes with an index of 32 bits, which a long step overruns. Steps that are constants are checked
+    /// (check_counts); those that nodes compute are not known before the inference, so that it does not get to see them.
+    void hide_computed_steps() {
+        constexpr int kSteps = 4;
+        Makers makers;
+        for (onnx::GraphProto* graph : graphs_) {
+            for (const onnx::TensorProto& tensor : graph->initializer()) makers.constants[tensor.name()] = &tensor;
+            for (const onnx::NodeProto& node : graph->node())
+                for (const std::string& output : node.output()) makers.nodes[output] = &node;
+        }
+        std::vector<std::string*> hidden;
+        for (onnx::GraphProto* graph : graphs_)
+            for (onnx::NodeProto& node : *graph->mutable_node())
+                if (node.op_type() == "Slice" && node.input_size() > kSteps && !node.input(kSteps).empty() && !makers.only_move(node.input(kSteps), 0))
+                    hidden.push_back(node.mutable_input(kSteps));
+        if (hidden.empty()) return;
+        const std::string unknown = add_unknown_integers();
+        for (std::string* input : hidden) *input = unknown;
+    }
+
+    /// What makes each tensor.
+    struct Makers {
+        std::unordered_map<std::string, const onnx::TensorProto*> constants;
+        std::unordered_map<std::string, const onnx::NodeProto*> nodes;
+
+        /// A constant, or one that is only moved, as exporters write it: its numbers are short.
+        [[nodiscard]] bool only_move(const std::string& tensor, int depth) const {
+            static const std::unordered_set<std::string> kMoves{"Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape", "Flatten"};
+            constexpr int kDeepest = 8;
+            if (const auto constant = constants.find(tensor); constant != constants.end()) return depth == 0 || is_short(*constant->second);
+            const auto found = nodes.find(tensor);
+            if (found == nodes.end() || depth == kDeepest) return false;
+            const onnx::NodeProto& node = *found->second;
+            if (node.op_type() == "Constant") {
+                if (depth == 0) return true;
+                return std::any_of(node.attribute().begin(), node.attribute().end(), [](const auto& attribute) { return attribute.has_t() && is_short(attribute.t()); });
+            }
+            if (node.op_type() == "Concat")
+                return std::all_of(node.input().begin(), node.input().end(), [&](const std::string& input) { return only_move(input, depth + 1); });
+            return kMoves.contains(node.op_type()) && node.input_size() > 0 && only_move(node.input(0), depth + 1);
+        }
+
+        static bool is_short(const onnx::TensorProto& tensor) {
+            constexpr std::int64_t kLongest = 1 << 30;
+            const auto fits = [](std::int64_t step) { return step >= -kLongest && step <= kLongest; };
+            if (tensor.data_type() != onnx::TensorProto::INT64) return tensor.data_type() == onnx::TensorProto::INT32;
+            if (!tensor.has_raw_data()) return std::all_of(tensor.int64_data().begin(), tensor.int64_data().end(), fits);
+            for (std::size_t at = 0; at + sizeof(std::int64_t) <= tensor.raw_data().size(); at += sizeof(std::int64_t)) {
+                std::int64_t step = 0;
+                std::memcpy(&step, tensor.raw_data().data() + at, sizeof step);
+                if (!fits(step)) return false;
+            }
+            return true;
+        }
+    };
+
+    /// An input of the main graph that no node of the model reads.
+    std::string add_unknown_integers() {
+        std::string name = "unknown_steps";
+        while (declared_.contains(name) || inputs_.contains(name)) name += "_";
+        onnx::ValueInfoProto& info = *copy_.mutable_graph()->add_input();
+        info.set_name(name);
+        onnx::TypeProto_Tensor& type = *info.mutable_type()->mutable_tensor_type();
+        type.set_elem_type(onnx::TensorProto::INT64);
+        type.mutable_shape()->add_dim();
+        return name;
     }
 
     /// Puts the nodes of one graph behind what they read, else in file order.

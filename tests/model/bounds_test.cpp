@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
 
+#include "core/base/cpu_time.h"
 #include "tests/model/expect.h"
 #include "tests/support/temp_dir.h"
 
@@ -55,6 +57,47 @@ TEST(Bounds, TheNodesOfAFunctionStandInThePlaceOfItsCalls) {
     EXPECT_EQ(model->node(3).domain, "");
     EXPECT_EQ(model->value(model->find_value("y")).type.text(), "float32[2]");
     EXPECT_FALSE(test::has_finding(*model, "unknown-domain"));
+}
+
+/// One If after the other.
+std::string many_ifs(int count) {
+    ModelBuilder b(17, 8);
+    b.input("v0", ElementType::float32, {4}).input("c", ElementType::boolean, {});
+    for (int i = 0; i < count; ++i) {
+        const std::string n = std::to_string(i);
+        onnx::NodeProto& node = *b.proto().mutable_graph()->add_node();
+        node.set_op_type("If");
+        node.add_input("c");
+        node.add_output("v" + std::to_string(i + 1));
+        for (const std::string branch : {"then_branch", "else_branch"}) {
+            onnx::AttributeProto& attribute = *node.add_attribute();
+            attribute.set_name(branch);
+            attribute.set_type(onnx::AttributeProto::GRAPH);
+            onnx::GraphProto& body = *attribute.mutable_g();
+            body.set_name(branch + n);
+            onnx::NodeProto& inner = *body.add_node();
+            inner.set_op_type(branch[0] == 't' ? "Relu" : "Neg");
+            inner.add_input("v" + n);
+            inner.add_output(branch.substr(0, 1) + n);
+            onnx::ValueInfoProto& output = *body.add_output();
+            output.set_name(branch.substr(0, 1) + n);
+            output.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
+        }
+    }
+    b.output("v" + std::to_string(count), ElementType::float32, {4});
+    return b.bytes();
+}
+
+TEST(Bounds, ThousandsOfBodiesAreOpenedWithoutTheInferenceThatCopiesAllNamesForEach) {
+    const test::TempDir folder;
+    const auto said = [&](int count) {
+        const double start = process_cpu_seconds();
+        const bool incomplete = test::has_finding(*open_model(folder.write("ifs.onnx", many_ifs(count))), "shapes-incomplete");
+        EXPECT_LT(process_cpu_seconds() - start, 5) << count;
+        return incomplete;
+    };
+    EXPECT_FALSE(said(300));
+    EXPECT_TRUE(said(10'000));
 }
 
 TEST(Bounds, FunctionsThatDoubleAreRefusedAtOnce) {

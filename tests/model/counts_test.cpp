@@ -127,6 +127,30 @@ TEST(Counts, StepsThatOverrunAnIndexOfAShapeAreRefused) {
     for (const std::int64_t step : {std::int64_t{1} << 32, kMany, -kMany, std::int64_t{0}}) refusal(stepped(step), "has a step of");
 }
 
+/// A slice of a shape whose step is made of a constant by nodes.
+ModelBuilder made_step(std::int64_t step, bool only_moved) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {3, 4, 5, 6}).node("Shape", {"x"}, {"s"});
+    b.initializer("from", std::vector<std::int64_t>{0}, {1}).initializer("to", std::vector<std::int64_t>{4}, {1});
+    b.initializer("axes", std::vector<std::int64_t>{0}, {1}).initializer("zero", std::vector<std::int64_t>{0}, {1});
+    b.initializer("c", std::vector<std::int64_t>{step}, {}).node("Unsqueeze", {"c", "axes"}, {"moved"});
+    if (!only_moved) b.node("Add", {"moved", "zero"}, {"sum"});
+    b.node("Slice", {"s", "from", "to", "axes", only_moved ? "moved" : "sum"}, {"y"});
+    b.node("ConstantOfShape", {"y"}, {"z"}).output("z", ElementType::float32, {"p", "q"});
+    return b;
+}
+
+TEST(Counts, StepsThatNodesComputeDoNotOverrunTheInference) {
+    const auto length = [](ModelBuilder b) {
+        const ModelPtr model = make_model(b.build());
+        return model->value(model->find_value("z")).type.dims.at(1).value;
+    };
+    EXPECT_EQ(length(made_step(3, true)), 6);     // axes 0 and 3
+    EXPECT_EQ(length(made_step(3, false)), -1);   // not known, but nothing is wrong
+    for (const std::int64_t step : {(std::int64_t{1} << 32) - 1, std::int64_t{1} << 32, std::int64_t{1} << 40})
+        for (const bool only_moved : {true, false}) EXPECT_EQ(length(made_step(step, only_moved)), -1) << step;
+}
+
 TEST(Counts, DeclaredSizesThatNoAxisHasCountAsOpen) {
     for (const std::int64_t odd : {std::int64_t{-1}, std::int64_t{-224}, std::int64_t{1} << 60}) {
         ModelBuilder b;
