@@ -17,9 +17,9 @@
 namespace vernier {
 namespace {
 
-constexpr double kGlance = 0.03;         ///< seconds of processor time of the first look
-constexpr double kScreen = 0.06;         ///< of a file in float against the opened one
-constexpr double kProof = 0.25;          ///< of what decides, at most: it ends when the answer is clear
+constexpr double kGlance = 0.02;         ///< seconds of processor time of the first look
+constexpr double kScreen = 0.04;         ///< of a file in float against the opened one
+constexpr double kProof = 0.2;           ///< of what decides, at most: it ends when the answer is clear
 constexpr double kLeastProof = 0.05;
 constexpr double kSlower = 1.05;         ///< times the opened file
 constexpr double kLeastMs = 0.05;        ///< and slower by at least this: below, other things decide

@@ -30,13 +30,8 @@ bool is_clear(const std::vector<Rounds>& files, const std::vector<TimeLine>& lin
     if (lines.empty()) return false;
     return std::all_of(lines.begin(), lines.end(), [&](const TimeLine& line) {
         const Rounds &above = files.at(line.above), &below = files.at(line.below);
-        const std::size_t rounds = std::min(above.size(), below.size());
-        std::size_t more = 0, less = 0;
-        for (std::size_t i = 0; i < rounds; ++i) {
-            more += above[i] > line.ratio * below[i] ? 1 : 0;
-            less += above[i] < line.ratio * below[i] ? 1 : 0;
-        }
-        return rounds >= kFewest && (more == rounds || less == rounds);
+        const Interval interval = time_ratio(above, below).interval;
+        return std::min(above.size(), below.size()) >= kFewest && (interval.lo > line.ratio || interval.hi < line.ratio);
     });
 }
 

@@ -29,9 +29,9 @@ struct TimeLine {
     double ratio = 1;
 };
 
-/// There are at least six rounds, and in all of them the files are on the same side of each line. Asked after each round, this
-/// is wrong in at most 1 of 32 cases for each line whose ratio is the true one, however long the timing may go on: the first
-/// six rounds must all lie on one side. Never without lines.
+/// There are at least six rounds, and the interval of each line's ratio lies on one side of it. Where the true ratio is the line
+/// itself, either answer is right; where two of three rounds lie on the true side, asking after each round goes wrong in 1 of 64
+/// cases at most, however long the timing may go on: the wrong side must lead by six. Never without lines.
 [[nodiscard]] bool is_clear(const std::vector<Rounds>& files, const std::vector<TimeLine>& lines);
 
 }  // namespace vernier

@@ -104,12 +104,15 @@ TEST(VerifyCost, TimingEndsWhenTheAnswerIsClear) {
     EXPECT_EQ(verifier.rounds({quick->path()}, 5).at(0).size(), 60U);   // nothing to answer
 }
 
-TEST(IsClear, NeedsSixRoundsOnOneSideOfEachLine) {
+TEST(IsClear, NeedsSixRoundsAndTheIntervalOnOneSideOfEachLine) {
     const Rounds opened = {1, 1, 1, 1, 1, 1, 1}, slower = {2, 2, 2, 2, 2, 2, 2}, mixed = {2, 2, 2, 2, 2, 2, 0.9};
     EXPECT_TRUE(is_clear({opened, slower}, {{1, 0, 1.05}}));
     EXPECT_TRUE(is_clear({opened, slower}, {{0, 1, 1.05}, {1, 0, 1.5}}));
     EXPECT_FALSE(is_clear({opened, slower}, {{1, 0, 1.05}, {1, 0, 2}}));   // on the line
     EXPECT_FALSE(is_clear({opened, mixed}, {{1, 0, 1.05}}));
+    Rounds many(20, 2), ones(20, 1);
+    many[3] = many[7] = 0.9;
+    EXPECT_TRUE(is_clear({ones, many}, {{1, 0, 1.05}}));   // two of twenty change nothing
     EXPECT_FALSE(is_clear({{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, {{1, 0, 1.05}}));
     EXPECT_FALSE(is_clear({opened, slower}, {}));
 }
