@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <ostream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,31 @@ TEST(WriteFile, AProcessThatIsKilledLeavesNothing) {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_TRUE(WIFSIGNALED(status));
     EXPECT_THAT(names_in(folder.path()), IsEmpty());
+}
+
+/// Whole, from first to last: one letter, and a length that the letter gives.
+bool is_whole(const std::string& text) {
+    return !text.empty() && text.size() == 100'000U + static_cast<std::size_t>(text[0]) && text.find_first_not_of(text[0]) == std::string::npos;
+}
+
+/// Recipes, sessions, reports and pictures are all written so. The child is killed while it writes one file after another.
+TEST(WriteFile, FiftyKillsLeaveTheTargetWhole) {
+    const TempDir folder;
+    const fs::path target = folder / "a.txt";
+    const auto letters = [](char letter) { return std::string(100'000U + static_cast<std::size_t>(letter), letter); };
+    write_file(target, letters('a'));
+    std::mt19937 random(3);
+    for (int i = 0; i < 50; ++i) {
+        const pid_t child = fork();
+        if (child == 0)
+            for (char letter = 'a';; letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) write_file(target, letters(letter));
+        usleep(static_cast<useconds_t>(random() % 20'000));
+        kill(child, SIGKILL);
+        ASSERT_EQ(waitpid(child, nullptr, 0), child);
+        ASSERT_TRUE(is_whole(read_file(target))) << "after kill " << i;
+    }
+    write_file(target, "last");
+    EXPECT_THAT(names_in(folder.path()), ElementsAre("a.txt"));
 }
 
 TEST(StagedFile, HasNoNameUntilItIsPutInPlace) {

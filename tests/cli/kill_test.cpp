@@ -112,5 +112,10 @@ TEST(Kill, CompareLeavesNoReportOrAWholeOne) {
     });
 }
 
+TEST(Kill, MeasureLeavesNoProcessAndNoFolder) {
+    const std::vector<std::string> words = {"measure", kDemo, "--data", kData, "--samples", "50", "--seconds", "0.1"};
+    kill_at_random(words, 3, [](int) {});
+}
+
 }  // namespace
 }  // namespace vernier::test
