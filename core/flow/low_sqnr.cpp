@@ -23,7 +23,7 @@ constexpr double kSaidDb = 25;      ///< below it is said
 constexpr std::size_t kFew = 4;     ///< one of so many nodes with weights may go back to float
 constexpr int kTries = 24;
 constexpr int kFewTries = 16;       ///< find one node of many, or two
-constexpr double kLeastSeconds = 1, kShare = 0.25;   ///< of processor time for each search: a share of what quantizing took
+constexpr double kLeastSeconds = 2, kShare = 0.25;   ///< of processor time for each search: a share of what quantizing took
 constexpr std::size_t kOutputs = 4;  ///< outputs that get a finding of their own
 constexpr std::size_t kLoudest = 3; ///< nodes named where none was taken back
 
