@@ -14,6 +14,7 @@
 #include "core/evidence/metrics/measured.h"
 #include "core/measure/cast.h"
 #include "core/measure/measure.h"
+#include "core/measure/metrics.h"
 #include "core/measure/tally.h"
 #include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
