@@ -6,6 +6,8 @@
 #include <QTest>
 #include <QVBoxLayout>
 
+#include <onnx/onnx_pb.h>
+
 #include "core/layout/layout.h"
 #include "tests/support/model_builder.h"
 #include "ui/graph/graph_canvas.h"
