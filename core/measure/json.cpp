@@ -22,9 +22,7 @@ Measurement read_measurement(const Json& json) {
     take_outputs(json, m);
     if (json.contains("answers")) m.answers = answers_from_json(json.at("answers"));
     m.profile = profile_from_json(json.at("profile"));
-    const Json& runtime = json.at("runtime");
-    m.run = target_from_json(runtime);
-    m.run.library = {runtime.at("version").get<std::string>(), runtime.at("path").get<std::string>()};
+    m.run = target_from_json(json.at("runtime"));
     m.data_name = json.at("data").at("name").get<std::string>();
     m.data_fingerprint = json.at("data").at("fingerprint").get<std::string>();
     m.samples = json.at("data").at("samples").get<std::uint64_t>();

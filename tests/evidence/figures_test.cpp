@@ -200,6 +200,7 @@ TEST(Limits, AnIntervalThatHoldsTheBoundIsInconclusive) {
     EXPECT_EQ(open.text, "2.000x (95 %: 1.960 to 2.040), at least 2 wanted");
     EXPECT_EQ(judge_figure(figure("size"), trial, 0.25).outcome, Outcome::passed) << "sizes are exact";
     candidate.paired.p99.reset();
+    candidate.measurement.latency.p99.reset();
     candidate.measurement.latency.n = 400;
     const GateLine unknown = judge_figure(figure("p99"), trial, 1);
     EXPECT_EQ(unknown.outcome, Outcome::inconclusive);
