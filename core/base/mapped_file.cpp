@@ -47,11 +47,13 @@ bool fill_with_zeros(std::uintptr_t at) {
 
 void on_bus_error(int number, siginfo_t* info, void* context) {
     const int saved = errno;
-    const bool done = fill_with_zeros(reinterpret_cast<std::uintptr_t>(info->si_addr));
+    const bool sent = info->si_code <= 0;  // by a process, not by an access: it has no address, and does not come again by itself
+    const bool done = !sent && fill_with_zeros(reinterpret_cast<std::uintptr_t>(info->si_addr));
     errno = saved;
     if (done) return;
     if ((other_handler.sa_flags & SA_SIGINFO) != 0) return other_handler.sa_sigaction(number, info, context);
     ::signal(number, SIG_DFL);  // the access is tried once more, and ends the process
+    if (sent) ::raise(number);
 }
 
 void install_guard() {

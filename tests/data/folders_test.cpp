@@ -173,7 +173,10 @@ TEST_F(Folders, ABrokenPictureIsNamed) {
     for (int i = 0; i < 6; ++i) put("a/" + std::to_string(i) + ".png");
     dir_.write("a/3.png", "broken");
     const DatasetPtr data = open(rgb_);
-    const Error found = error_of([&] { static_cast<void>(data->load(Split::validation, 3)); });
+    const Error found = error_of([&] {
+        for (const Split split : {Split::calibration, Split::validation})
+            for (std::uint64_t i = 0; i < data->size(split); ++i) static_cast<void>(data->load(split, i));
+    });
     EXPECT_EQ(found.kind(), ErrorKind::bad_data);
     EXPECT_THAT(found.line(), HasSubstr("a/3.png"));
 }

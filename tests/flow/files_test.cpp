@@ -162,7 +162,7 @@ TEST(QuantizeFile, WritesNothingWhereAnInputChangesMeanwhile) {
     request.recipe.default_method = Method::int8_static;
     request.recipe.calibration.samples = 10;
     const auto replace = [&](std::string_view stage, std::uint64_t, std::uint64_t) {
-        if (stage == "quantize") write_file(dir / "classes.txt", "zero\none\n");
+        if (stage == "quantize") write_file(dir / "glyphs.npz", read_file(kData.parent_path() / "glyphs.npz"));
     };
     EXPECT_EQ(kind_of([&] { (void)quantize_file(Runtime::load(), request, Job({}, {replace, {}, {}})); }), ErrorKind::bad_data);
     EXPECT_FALSE(std::filesystem::exists(request.out));
