@@ -82,10 +82,10 @@ const CandidateComparison* best_of(const Comparison& comparison) {
 }
 
 Conclusion conclusion_of(const CandidateComparison& candidate, const Measurement& baseline) {
-    if (candidate.gate == Outcome::failed) return Conclusion::not_worth_it;
+    // What gains nothing is no reason to change, however its open limits would be decided.
+    if (candidate.gate == Outcome::failed || !gains(candidate)) return Conclusion::not_worth_it;
     if (candidate.gate == Outcome::inconclusive) return Conclusion::inconclusive;
     if (damage_of(candidate, baseline) != nullptr) return Conclusion::not_worth_it;
-    if (!gains(candidate)) return Conclusion::not_worth_it;
     return candidate.gate == Outcome::passed ? Conclusion::worth_it : Conclusion::not_judged;
 }
 

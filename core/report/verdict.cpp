@@ -130,7 +130,7 @@ std::string_view opening(Conclusion conclusion) {
 
 /// Of several candidates none is a reason to change: none is put into the headline.
 std::string no_gain_title(const Comparison& comparison) {
-    return fmt::format("No gain: none of {} candidates is faster or {:.0f} % smaller{}", comparison.candidates.size(), 100 * (1 - kSmallerFrom),
+    return fmt::format("No gain: none of {} candidates is faster, or {:.0f} % smaller and as fast{}", comparison.candidates.size(), 100 * (1 - kSmallerFrom),
                        comparison.gate.any() ? " within the limits" : "");
 }
 

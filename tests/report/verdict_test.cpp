@@ -53,6 +53,19 @@ TEST(Verdict, APassWithoutAGainDoesNotHideAGainThatIsNotSettled) {
     EXPECT_THAT(verdict.text, HasSubstr("“same”: no measurable speedup, 1 % smaller, accuracy within the limit"));
 }
 
+TEST(Verdict, WhatGainsNothingIsNotWorthItThoughALimitIsOpen) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.gate.max_drop_points = 0.5;
+    judge(add_candidate(compared, "slow.onnx", 20, 280'000, 89.9), Outcome::inconclusive, 5200);
+    const Verdict one = verdict_of(compared.comparison);
+    EXPECT_EQ(one.worth, std::optional(false));
+    EXPECT_THAT(one.text, StartsWith("Not worth it: "));
+    judge(add_candidate(compared, "again.onnx", 20, 280'000, 89.9), Outcome::inconclusive, 5200);
+    const Verdict two = verdict_of(compared.comparison);
+    EXPECT_EQ(two.worth, one.worth);
+    EXPECT_EQ(two.title, "No gain: none of 2 candidates is faster, or 10 % smaller and as fast within the limits");
+}
+
 TEST(Verdict, AFailedGateIsNotWorthIt) {
     ComparedFiles compared = baseline_only();
     compared.comparison.gate.max_drop_points = 0.5;
