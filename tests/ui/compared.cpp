@@ -45,7 +45,9 @@ bool open_compared(SmallSession& small, const Comparison& comparison) {
     const std::string sha = small.session.model()->sha256();
     Json document = to_json(comparison);
     document["verdict"] = to_json(verdict_of(comparison));
-    document["findings"] = {{{"severity", "warning"}, {"code", "busy-machine"}, {"text", "Other work was running."}, {"remedy", "Measure again."}}};
+    document["findings"] = {{{"severity", "warning"}, {"code", "busy-machine"}, {"text", "Other work was running."}, {"remedy", "Measure again."}},
+                            {{"severity", "info"}, {"code", "few-samples"}, {"text", "There are 2,000 samples."}, {"remedy", ""}},
+                            {{"severity", "serious"}, {"code", "splits-overlap"}, {"text", "Some samples are in both splits."}, {"remedy", "Give each its own."}}};
     document["candidates"][0]["origin"] = {{"counts", {{"fp32", 2}, {"int8-static", 4}}}, {"recipe_sha256", "fedcba9876543210fedcba98"},
                                            {"data", {{"name", "simulated"}, {"samples", 100}}}};
     // The runs' files only have to be there and unchanged: the model itself stands in for them.

@@ -102,9 +102,11 @@ QVector<MeasuredWarning> measuredWarnings(const Session& session) {
     if (!session.compared()) {
         return words;
     }
-    for (const Finding& finding : session.compared()->findings) {
-        if (finding.severity == Severity::warning) {
-            words.push_back({named(text(finding.text), session), named(text(finding.remedy), session)});
+    for (const Severity severity : {Severity::serious, Severity::warning}) {
+        for (const Finding& finding : session.compared()->findings) {
+            if (finding.severity == severity) {
+                words.push_back({named(text(finding.text), session), named(text(finding.remedy), session)});
+            }
         }
     }
     return words;
