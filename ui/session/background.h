@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QFuture>
+#include <QMetaObject>
 #include <QObject>
 #include <QString>
 #include <QThread>
@@ -72,10 +73,14 @@ public:
                 failed(outcome->error);
             }
         };
-        // Not the owner as context: Qt 6.4 wants the context to outlive the work, and the owner may go first. The
-        // generation number, which ends with this object, keeps a late result from touching it.
+        // Posted to the application, not to the owner, which may go before the work ends: the generation number, which
+        // ends with this object, keeps a late result from touching it. Posted always: work that has ended before "then"
+        // is reached would be delivered inside this very call, before the caller has heard that it began.
         Q_ASSERT(owner_->thread() == QCoreApplication::instance()->thread());
-        QtConcurrent::run(std::move(task)).then(QCoreApplication::instance(), std::move(deliver));
+        auto late = std::make_shared<decltype(deliver)>(std::move(deliver));
+        QtConcurrent::run(std::move(task)).then([late, app = QCoreApplication::instance()](const std::shared_ptr<Outcome>& outcome) {
+            QMetaObject::invokeMethod(app, [late, outcome] { (*late)(outcome); }, Qt::QueuedConnection);
+        });
     }
 
 private:
