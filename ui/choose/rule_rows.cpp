@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/choose/rule_rows.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "core/quant/recipe.h"
+#include "ui/session/recipe_edit.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+namespace {
+
+constexpr qsizetype kMostNamed = 12;   ///< ids named in a row of overrides before "…"
+
+/// "#0 #12..14": ids of overrides, neighbours as one.
+QString rangesText(const std::vector<std::pair<NodeId, NodeId>>& ranges) {
+    QStringList words;
+    for (const auto& [first, last] : ranges) {
+        if (words.size() == kMostNamed) {
+            words << QStringLiteral("…");
+            break;
+        }
+        words << (first == last ? QStringLiteral("#%1").arg(first) : QStringLiteral("#%1..%2").arg(first).arg(last));
+    }
+    return words.join(QLatin1Char(' '));
+}
+
+QString granularityOf(const Rule& rule) {
+    return !rule.per_channel ? QString() : *rule.per_channel ? QObject::tr(" · per channel") : QObject::tr(" · per tensor");
+}
+
+}  // namespace
+
+std::vector<RuleRow> ruleRows(const Session& session) {
+    const Recipe& recipe = session.recipe();
+    const QString coarse = recipe.per_channel ? QString() : QObject::tr(" · per tensor");
+    std::vector<RuleRow> rows{{QObject::tr("default") + coarse, recipe.default_method, session.ruleCount(-1), {}, {}, false}};
+    // Overrides by method, those that say per tensor or per channel apart.
+    std::array<RuleRow, kMethods.size() * 3> own;
+    std::array<std::vector<std::pair<NodeId, NodeId>>, kMethods.size() * 3> ranges;  // of the same
+    for (std::size_t i = 0; i < recipe.rules.size(); ++i) {
+        const Rule& rule = recipe.rules[i];
+        const int index = static_cast<int>(i);
+        const QString select = QString::fromStdString(rule.select);
+        const Method method = rule.method.value_or(recipe.default_method);
+        if (!node_range(rule.select)) {
+            rows.push_back({select + granularityOf(rule), method, session.ruleCount(index), {index}, session.ruleError(index), false, select});
+            continue;
+        }
+        const std::size_t place = static_cast<std::size_t>(method) * 3 + (!rule.per_channel ? 0U : *rule.per_channel ? 1U : 2U);
+        RuleRow& group = own[place];
+        auto& ids = ranges[place];
+        group.granularity = granularityOf(rule);
+        const auto range = *node_range(rule.select);
+        if (!ids.empty() && ids.back().second + 1 == range.first) {
+            ids.back().second = range.second;
+        } else {
+            ids.push_back(range);
+        }
+        group.method = method;
+        group.count += session.ruleCount(index);
+        group.rules.push_back(index);
+        group.ownChoices = true;
+        group.error = group.error.isEmpty() ? session.ruleError(index) : group.error;
+    }
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        if (!own[i].rules.empty()) {
+            own[i].text = rangesText(ranges[i]) + own[i].granularity;
+            rows.push_back(std::move(own[i]));
+        }
+    }
+    return rows;
+}
+
+}  // namespace vernier::ui
