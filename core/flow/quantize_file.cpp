@@ -17,6 +17,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/provenance.h"
+#include "core/base/timed.h"
 #include "core/flow/mend.h"
 #include "core/flow/plan_file.h"
 #include "core/model/changed.h"
@@ -295,6 +296,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.verified = std::move(mended.verified);
     result.executed = executed_nodes(mended.executed, *result.model, result.plan);
     result.findings.insert(result.findings.end(), mended.findings.begin(), mended.findings.end());
+    keep_last_timing(result.findings);
     for (Finding& finding : findings_of(result.verified)) result.findings.push_back(std::move(finding));
     if (ran_as_assumed(result.verified, *result.model))
         for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));

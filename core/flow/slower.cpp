@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 
+#include "core/base/timed.h"
 #include "core/measure/statistics.h"
 #include "core/model/weights.h"
 
@@ -36,8 +37,6 @@ constexpr double kMoreWhereFarSlower = 3;
 constexpr std::size_t kMostGroups = 6;
 
 using Nodes = std::set<NodeId>;
-
-std::string time_text(double ms) { return ms < 0.1 ? fmt::format("{:.3g} µs", 1000 * ms) : fmt::format("{:.3g} ms", ms); }
 
 bool is_int8(Method method) { return method == Method::int8_static || method == Method::int8_dynamic; }
 
@@ -203,22 +202,18 @@ private:
         const bool one = nodes.size() == 1;
         result_.take_back.emplace_back(nodes, pays ? "measured: slower in INT8 than in float" : "measured: INT8 here saves neither time nor size");
         result_.findings.push_back({Severity::warning, "kept-float", first.id, first.label, {},
-                                    fmt::format("{} node{} in float: the model takes {} this way, {} with {} in INT8, and {} as opened (on one thread). The file is {:.2f} "
-                                                "times as large as with {} in INT8.",
-                                                nodes.size(), one ? " stays" : "s stay", time_text(after.ms), time_text(before.ms), one ? "it" : "them",
-                                                time_text(after.fp32_ms), after.bytes / before.bytes, one ? "it" : "them"),
+                                    fmt::format("{} node{} in float, where INT8 costs time or saves none. The file is {:.2f} times as large as with {} in INT8.{}",
+                                                nodes.size(), one ? " stays" : "s stay", after.bytes / before.bytes, one ? "it" : "them",
+                                                timing_sentence({{"this way", after.ms}, {one ? "with it in INT8" : "with them in INT8", before.ms}, {"as opened", after.fp32_ms}})),
                                     fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")});
     }
 
     void say_nothing_is_gained(const Plan& plan) {
         if (!result_.take_back.empty() && all_of(plan).size() == taken_back()) return;
-        const std::string now = time_text(now_.ms), opened = time_text(now_.fp32_ms);
         const bool smaller = now_.saves_size();
-        std::string text;
-        if (is_slower(now_)) text = fmt::format("INT8 is slower on this model: {} against {} of the opened file (measured here on one thread).", now, opened);
-        else if (now == opened) text = fmt::format("INT8 gains no time on this model: {} as before (measured here on one thread).", now);
-        else text = fmt::format("INT8 gains no time on this model: {} against {} of the opened file (measured here on one thread).", now, opened);
+        std::string text = is_slower(now_) ? "INT8 is slower on this model." : "INT8 gains no time on this model.";
         if (smaller) text += fmt::format(" The file is {:.2f} of its size.", now_.bytes / now_.fp32_bytes);
+        text += timing_sentence({{"this way", now_.ms}, {"as opened", now_.fp32_ms}});
         result_.findings.push_back({Severity::warning, "nothing-to-gain", kNone, {}, {}, text,
                                     smaller ? "Keep FP32 where time counts, or use FP16 for storage, unless the size is what you want." : "Keep FP32."});
     }

@@ -10,6 +10,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "core/base/error.h"
+#include "core/base/timed.h"
 #include "core/model/written.h"
 #include "core/quant/calibration/calibrate.h"
 #include "core/quant/calibration/odd_source.h"
@@ -59,23 +60,20 @@ onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, c
     return std::move(edit).build();
 }
 
-/// "0.12 ms", and "9.5 µs" below 0.1 ms.
-std::string time_text(double ms) { return ms < 0.1 ? fmt::format("{:.3g} µs", 1000 * ms) : fmt::format("{:.3g} ms", ms); }
-
 void report_prefix(Prepared& prepared, const PrefixResult& timed) {
     for (const int i : timed.keep_float)
         prepared.problem[static_cast<std::size_t>(prepared.edit.item(static_cast<std::size_t>(i)).origin)] =
             "measured: INT8 here gives no measurable speedup";
     if (timed.keep_float.empty()) return;
     const std::size_t count = timed.keep_float.size();
-    const std::string now = time_text(timed.best_ms), before = time_text(timed.all_int8_ms), fp32 = time_text(timed.fp32_ms);
-    const std::string instead = now == before ? "" : fmt::format(", and {} with all in INT8", before);
+    std::vector<TimedPart> parts = {{"this way", timed.best_ms}};
+    if (time_text(timed.best_ms) != time_text(timed.all_int8_ms)) parts.push_back({"with all in INT8", timed.all_int8_ms});
+    parts.push_back({"as opened", timed.fp32_ms});
     prepared.findings.push_back({Severity::info, "float-prefix", kNone, {}, {},
-                                 fmt::format("The first {} in float, where INT8 saves no time: the model takes {} this way{} (the opened file: {}; "
-                                             "measured here on one thread).",
+                                 fmt::format("The first {} in float, where INT8 saves no time.{}",
                                              count == 1 ? std::string("convolution that was to become INT8 stays")
                                                         : fmt::format("{} convolutions that were to become INT8 stay", count),
-                                             now, instead, fp32),
+                                             timing_sentence(parts)),
                                  "Choose INT8 for them by a rule to have them quantized even so."});
 }
 
