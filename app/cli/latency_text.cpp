@@ -9,9 +9,9 @@
 namespace vernier::cli {
 namespace {
 
-/// "0.223 1.02x ~".
+/// "0.223 1.23x faster".
 std::string cell(const Figure& figure, const TrialView& trial) {
-    const std::string against = padded_against(figure.against_of(trial));
+    const std::string against = against_text(figure, trial);
     return value_text(figure, trial) + (against.empty() ? "" : " ") + against;
 }
 
@@ -24,11 +24,6 @@ std::string note_of(const TrialView& trial) {
 }
 
 }  // namespace
-
-std::string padded_against(const std::optional<Against>& against) {
-    if (!against) return {};
-    return against_text(against) + (against->interval && against->differs ? "  " : "");
-}
 
 std::string latency_text(const Comparison& comparison, const Style& style) {
     std::vector<std::string> heads = {"<model"};

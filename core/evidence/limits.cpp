@@ -28,7 +28,8 @@ std::optional<Judged> judged_of(const Figure& figure, const TrialView& trial) {
 std::string unit_of(const Figure& figure, const TrialView& trial) {
     if (figure.relative) return figure.unit.empty() ? std::string() : " " + std::string(figure.unit);
     const auto against = figure.against_of(trial);
-    return against && against->kind == Against::Kind::points ? " points" : "x";
+    if (against && against->kind == Against::Kind::points) return " points";
+    return figure.form == Form::megabytes ? " of the baseline's" : "x";
 }
 
 /// An output that cannot stand for the baseline's; nullptr when there is none.

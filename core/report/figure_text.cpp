@@ -8,9 +8,6 @@
 namespace vernier {
 namespace {
 
-/// From a ratio whose 95 % interval spans so many times and more nothing can be read, so that none is written.
-constexpr double kVague = 2;
-
 std::string with_unit(const std::string& number, const Figure& figure) {
     return figure.unit.empty() ? number : number + " " + std::string(figure.unit);
 }
@@ -26,7 +23,11 @@ std::string number_text(Form form, double value) {
     return significant(value);
 }
 
-std::string against_number(Against::Kind kind, double value) { return kind == Against::Kind::ratio ? times(value) : signed_points(value); }
+std::string ratio_text(const Figure& figure, double ratio) { return figure.form == Form::megabytes ? size_text(ratio) : speed_text(ratio); }
+
+std::string ratio_text(const Figure& figure, const Interval& ratio) {
+    return figure.form == Form::megabytes ? size_text(ratio.lo, ratio.hi) : speed_text(ratio.lo, ratio.hi);
+}
 
 /// "4,000 runs" of a time, "2,000 samples" of what stands on samples; empty for what is counted once.
 std::string count_text(const Figure& figure, const TrialView& trial) {
@@ -67,21 +68,23 @@ std::string value_text(const Figure& figure, const std::optional<double>& value)
 
 std::string value_text(const Figure& figure, const TrialView& trial) { return value_text(figure, figure.value(trial)); }
 
-std::string against_text(const std::optional<Against>& against) {
+std::string against_text(const Figure& figure, const std::optional<Against>& against) {
     if (!against) return {};
-    if (!against->differs && against->kind == Against::Kind::ratio && against->interval && against->interval->hi > kVague * against->interval->lo) return "~";
-    return against_number(against->kind, against->value) + (against->differs ? "" : " ~");
+    if (against->kind == Against::Kind::points) return signed_points(against->value) + (against->differs ? "" : " ~");
+    return against->differs ? ratio_text(figure, against->value) : "~";
 }
 
-std::string interval_text(const std::optional<Against>& against) {
+std::string against_text(const Figure& figure, const TrialView& trial) { return against_text(figure, figure.against_of(trial)); }
+
+std::string interval_text(const Figure& figure, const std::optional<Against>& against) {
     if (!against || !against->interval) return {};
-    const bool ratio = against->kind == Against::Kind::ratio;
-    const auto number = [&](double value) { return ratio ? significant(value) : signed_points(value); };
-    return fmt::format("95 %: {} to {}", number(against->interval->lo), number(against->interval->hi));
+    const Interval& interval = *against->interval;
+    if (against->kind == Against::Kind::ratio) return "95 %: " + ratio_text(figure, interval);
+    return fmt::format("95 %: {} to {}", signed_points(interval.lo), signed_points(interval.hi));
 }
 
 std::string row_text(const Figure& figure, const TrialView& trial) {
-    const std::string against = against_text(figure.against_of(trial));
+    const std::string against = against_text(figure, trial);
     const std::string value = value_text(figure, trial);
     return against.empty() ? value : fmt::format("{:<7}{}", value, against);
 }
@@ -118,8 +121,9 @@ std::string tip_text(const Figure& figure, const TrialView& trial, const std::st
     if (const std::string parts = parts_text(figure, trial); !parts.empty()) text += "\n" + parts;
     if (figure.runs_missing(trial) > 0) text += "\n" + missing_runs_text(trial);
     if (const auto against = figure.against_of(trial)) {
-        const std::string interval = interval_text(against);
-        text += "\nagainst the baseline" + std::string(interval.empty() ? ": " : ", paired: ") + against_text(against);
+        const std::string interval = interval_text(figure, against);
+        const bool equal = against->kind == Against::Kind::ratio && !against->differs;
+        text += "\nagainst the baseline" + std::string(interval.empty() ? ": " : ", paired: ") + (equal ? "no measurable difference" : against_text(figure, against));
         if (against->kind == Against::Kind::points) text += " points";
         if (!interval.empty()) text += ", " + interval;
     }

@@ -22,10 +22,12 @@ namespace vernier {
 [[nodiscard]] std::string value_text(const Figure& figure, const std::optional<double>& value);
 [[nodiscard]] std::string value_text(const Figure& figure, const TrialView& trial);
 
-/// "1.23x", "+0.20", or "1.01x ~" where there is no measurable difference; empty where it is not known.
-[[nodiscard]] std::string against_text(const std::optional<Against>& against);
-/// "95 %: 1.20 to 1.26"; empty where it is not known.
-[[nodiscard]] std::string interval_text(const std::optional<Against>& against);
+/// "1.23x faster", "72 % smaller", "+0.20"; "~" where a ratio shows no measurable difference, and "-0.10 ~" for points. Empty
+/// where it is not known.
+[[nodiscard]] std::string against_text(const Figure& figure, const std::optional<Against>& against);
+[[nodiscard]] std::string against_text(const Figure& figure, const TrialView& trial);
+/// "95 %: 1.20x to 1.26x faster"; empty where it is not known.
+[[nodiscard]] std::string interval_text(const Figure& figure, const std::optional<Against>& against);
 
 /// Value and how it stands to the baseline, in columns of a monospaced font.
 [[nodiscard]] std::string row_text(const Figure& figure, const TrialView& trial);

@@ -45,6 +45,28 @@ std::string megabytes(std::uint64_t bytes) { return significant(static_cast<doub
 
 std::string times(double ratio) { return significant(ratio) + "x"; }
 
+std::string speed_text(double speedup) { return speedup >= 1 ? times(speedup) + " faster" : times(1 / speedup) + " slower"; }
+
+std::string speed_text(double lo, double hi) {
+    if (lo >= 1) return times(lo) + " to " + speed_text(hi);
+    if (hi < 1) return times(1 / hi) + " to " + speed_text(lo);
+    return speed_text(lo) + " to " + speed_text(hi);
+}
+
+std::string size_text(double ratio) {
+    const double change = 100 * std::abs(1 - ratio);
+    if (!(change >= 0.5)) return "same size";
+    return fmt::format("{:.0f} % {}", change, ratio < 1 ? "smaller" : "larger");
+}
+
+std::string size_text(double lo, double hi) {
+    if (size_text(lo) == size_text(hi)) return size_text(lo);
+    const bool one_side = (lo < 1) == (hi < 1) && size_text(lo) != size_text(1) && size_text(hi) != size_text(1);
+    if (!one_side) return size_text(lo) + " to " + size_text(hi);
+    const double near = lo < 1 ? hi : lo, far = lo < 1 ? lo : hi;
+    return fmt::format("{:.0f} % to {}", 100 * std::abs(1 - near), size_text(far));
+}
+
 std::string percent(double value) { return fmt::format("{:.2f}", value); }
 
 std::string signed_points(double value) {

@@ -19,6 +19,15 @@ namespace vernier {
 [[nodiscard]] std::string megabytes(std::uint64_t bytes);
 /// "2.19x".
 [[nodiscard]] std::string times(double ratio);
+/// How a time stands to the baseline's, of a speedup: "2.19x faster", "1.64x slower". Everywhere in this one form: a bare
+/// factor reads as faster, as slower and as a share.
+[[nodiscard]] std::string speed_text(double speedup);
+/// The same of an interval: "1.96x to 2.04x faster", "1.05x slower to 1.03x faster".
+[[nodiscard]] std::string speed_text(double lo, double hi);
+/// How a size stands to the baseline's, of their ratio: "72 % smaller", "3 % larger", "same size".
+[[nodiscard]] std::string size_text(double ratio);
+/// The same of an interval: "20 % to 28 % smaller", "3 % smaller to 2 % larger".
+[[nodiscard]] std::string size_text(double lo, double hi);
 /// Share in percent with two decimals: "97.71".
 [[nodiscard]] std::string percent(double value);
 /// Difference with its sign and two decimals: "+0.20", "-2.90", "0.00".

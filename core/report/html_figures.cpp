@@ -20,8 +20,8 @@ std::string figure_cells(const TrialView& trial) {
         const std::string value = value_text(*each, trial);
         const auto against = each->against_of(trial);
         if (against) {
-            const std::string interval = interval_text(against);
-            out += fmt::format("<td{}>{}<br><span class=\"note\">{}</span></td>", interval.empty() ? "" : " title=\"" + interval + "\"", value, against_text(against));
+            const std::string interval = interval_text(*each, against);
+            out += fmt::format("<td{}>{}<br><span class=\"note\">{}</span></td>", interval.empty() ? "" : " title=\"" + interval + "\"", value, against_text(*each, against));
         } else {
             out += "<td>" + value + "</td>";
         }

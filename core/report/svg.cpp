@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kRow = 24;
 constexpr int kLabelWidth = 160;   // of labels at 12 px
-constexpr int kTextWidth = 118;    // of the figures at 11.5 px, monospace
+constexpr int kTextWidth = 140;    // of the figures at 11.5 px, monospace
 constexpr std::size_t kLabelChars = 26;
 constexpr const char* kGrey = "#8a919e";
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <string_view>
 
 #include "core/report/format.h"
@@ -14,15 +13,7 @@ namespace {
 constexpr std::size_t kOthers = 4;     // other candidates that get a sentence
 
 std::string speed_phrase(const CandidateComparison& candidate) {
-    if (is_faster(candidate)) return times(candidate.speedup) + " faster";
-    if (is_slower(candidate)) return times(1 / candidate.speedup) + " slower";
-    return "no measurable speedup";
-}
-
-std::string size_phrase(double ratio) {
-    const double percent = 100 * std::abs(1 - ratio);
-    if (!(percent >= 0.5)) return "same size";
-    return fmt::format("{:.0f} % {}", percent, ratio < 1 ? "smaller" : "larger");
+    return is_faster(candidate) || is_slower(candidate) ? speed_text(candidate.speedup) : "no measurable speedup";
 }
 
 std::string accuracy_phrase(const CandidateComparison& candidate) {
@@ -44,13 +35,13 @@ std::string limit_words(const GateLine& line, const std::string& limit) {
 }
 
 std::string speed_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
-    std::string text = fmt::format("“{}” runs in {} ms instead of {} ({}, 95 %: {} to {})", title_of(candidate),
+    const std::string interval = speed_text(candidate.speedup_interval.lo, candidate.speedup_interval.hi);
+    std::string text = fmt::format("“{}” runs in {} ms instead of {} ({}95 %: {})", title_of(candidate),
                                    significant(candidate.measurement.latency.p50), significant(comparison.baseline.measurement.latency.p50),
-                                   times(candidate.speedup), significant(candidate.speedup_interval.lo), significant(candidate.speedup_interval.hi));
-    if (!candidate.latency_differs) text += ", no measurable difference";
+                                   candidate.latency_differs ? speed_text(candidate.speedup) + ", " : "no measurable difference, ", interval);
     if (const GateLine* line = line_of(candidate, "speed"); line != nullptr && comparison.gate.min_speedup)
-        text += limit_words(*line, times(*comparison.gate.min_speedup));
-    return text + fmt::format(". Its file: {}. ", size_phrase(candidate.size_ratio));
+        text += limit_words(*line, speed_text(*comparison.gate.min_speedup));
+    return text + fmt::format(". Its file: {}. ", size_text(candidate.size_ratio));
 }
 
 std::string accuracy_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
@@ -105,7 +96,7 @@ std::string others_sentence(const Comparison& comparison, const CandidateCompari
     for (const CandidateComparison& candidate : comparison.candidates) {
         if (&candidate == best || said == kOthers) continue;
         ++said;
-        text += fmt::format("“{}”: {}, {}, {}. ", title_of(candidate), speed_phrase(candidate), size_phrase(candidate.size_ratio),
+        text += fmt::format("“{}”: {}, {}, {}. ", title_of(candidate), speed_phrase(candidate), size_text(candidate.size_ratio),
                             accuracy_phrase(candidate));
     }
     return text;
@@ -135,7 +126,7 @@ std::string no_gain_title(const Comparison& comparison) {
 }
 
 void tell_candidate(Verdict& verdict, const Comparison& comparison, const CandidateComparison& best) {
-    verdict.title = fmt::format("{}: {}, {}, {}", title_of(best), speed_phrase(best), size_phrase(best.size_ratio), accuracy_phrase(best));
+    verdict.title = fmt::format("{}: {}, {}, {}", title_of(best), speed_phrase(best), size_text(best.size_ratio), accuracy_phrase(best));
     verdict.sentences = trimmed(speed_sentence(comparison, best) + accuracy_sentence(comparison, best) + outputs_sentence(comparison, best) + limits_sentence(best) +
                                 others_sentence(comparison, &best));
 }

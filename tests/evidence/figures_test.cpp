@@ -155,9 +155,9 @@ TEST(Figures, TipsNameIntervalsPartsAndTheBaseline) {
     const CandidateComparison& candidate = full_candidate(compared);
     const TrialView trial{candidate.measurement, &candidate};
     EXPECT_EQ(tip_text(figure("p50"), trial, "int8"),
-              "int8: p50 5.00, p90 5.50, p99 6.50, mean 5.10 ms, 95 %: 4.95 to 5.05 ms, 4,000 runs\nagainst the baseline, paired: 2.00x, 95 %: 1.96 to 2.04");
+              "int8: p50 5.00, p90 5.50, p99 6.50, mean 5.10 ms, 95 %: 4.95 to 5.05 ms, 4,000 runs\nagainst the baseline, paired: 2.00x faster, 95 %: 1.96x to 2.04x faster");
     EXPECT_THAT(tip_text(figure("cold_start"), trial, ""), HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));
-    EXPECT_EQ(tip_text(figure("size"), trial, ""), "File size 0.250 MB (250,000 bytes)\nagainst the baseline: 0.250x");
+    EXPECT_EQ(tip_text(figure("size"), trial, ""), "File size 0.250 MB (250,000 bytes)\nagainst the baseline: 75 % smaller");
     EXPECT_EQ(row_text(figure("top1"), trial), "89.90  -0.10 ~");
 }
 
@@ -166,11 +166,18 @@ TEST(Figures, ARatioThatCouldBeAnythingIsNotWritten) {
     CandidateComparison& candidate = full_candidate(compared);
     const TrialView trial{candidate.measurement, &candidate};
     candidate.paired.after_pause = PairedRatio{2.81, {0.128, 61.5}, false};
-    EXPECT_EQ(against_text(figure("after_pause").against_of(trial)), "~");
+    EXPECT_EQ(against_text(figure("after_pause"), trial), "~");
     candidate.paired.after_pause = PairedRatio{1.02, {0.9, 1.2}, false};
-    EXPECT_EQ(against_text(figure("after_pause").against_of(trial)), "1.02x ~");
+    EXPECT_EQ(against_text(figure("after_pause"), trial), "~") << "what is not shown to differ has no factor";
+    EXPECT_THAT(tip_text(figure("after_pause"), trial, ""), HasSubstr("no measurable difference, 95 %: 1.11x slower to 1.20x faster"));
     candidate.paired.after_pause = PairedRatio{20, {5, 80}, true};
-    EXPECT_EQ(against_text(figure("after_pause").against_of(trial)), "20.0x");
+    EXPECT_EQ(against_text(figure("after_pause"), trial), "20.0x faster");
+    candidate.paired.after_pause = PairedRatio{0.5, {0.4, 0.625}, true};
+    EXPECT_EQ(against_text(figure("after_pause"), trial), "2.00x slower");
+    EXPECT_EQ(interval_text(figure("after_pause"), figure("after_pause").against_of(trial)), "95 %: 1.60x to 2.50x slower");
+    candidate.paired.memory = PairedRatio{0.76, {0.72, 0.8}, true};
+    EXPECT_EQ(against_text(figure("memory"), trial), "24 % smaller") << "a share of memory is no factor of time";
+    EXPECT_EQ(interval_text(figure("memory"), figure("memory").against_of(trial)), "95 %: 20 % to 28 % smaller");
 }
 
 TEST(Limits, EachFigureThatStandsToTheBaselineCanBeLimited) {

@@ -32,6 +32,18 @@ TEST(Format, SaysWhatIsNoNumber) {
 TEST(Format, WritesUnitsAsPeopleReadThem) {
     EXPECT_EQ(megabytes(86'000'000), "86.0");
     EXPECT_EQ(times(2.187), "2.19x");
+    EXPECT_EQ(speed_text(2.187), "2.19x faster");
+    EXPECT_EQ(speed_text(0.609), "1.64x slower");
+    EXPECT_EQ(speed_text(0.5, 0.625), "1.60x to 2.00x slower");
+    EXPECT_EQ(speed_text(1.9, 2.1), "1.90x to 2.10x faster");
+    EXPECT_EQ(speed_text(0.8, 1.02), "1.25x slower to 1.02x faster");
+    EXPECT_EQ(size_text(0.28), "72 % smaller");
+    EXPECT_EQ(size_text(1.03), "3 % larger");
+    EXPECT_EQ(size_text(1.001), "same size");
+    EXPECT_EQ(size_text(0.72, 0.8), "20 % to 28 % smaller");
+    EXPECT_EQ(size_text(1.1, 1.2), "10 % to 20 % larger");
+    EXPECT_EQ(size_text(0.97, 1.02), "3 % smaller to 2 % larger");
+    EXPECT_EQ(size_text(1, 1.05), "same size to 5 % larger");
     EXPECT_EQ(percent(97.714), "97.71");
     EXPECT_EQ(signed_points(-2.9), "-2.90");
     EXPECT_EQ(signed_points(0.25), "+0.25");

@@ -19,9 +19,11 @@ QString titleOf(const Figure& figure) {
     return QString::fromUtf8(figure.title.data(), qsizetype(figure.title.size()));
 }
 
-/// "Latency p90 ≥ 1.20x".
+/// "Latency p90 ≥ 1.20x", "File size ≤ 0.300 of the baseline's".
 QString limitText(const Figure& figure, double bound) {
-    const QString number = QString::fromStdString(figure.relative ? significant(bound) : times(bound));
+    const QString number = figure.relative      ? QString::fromStdString(significant(bound))
+                           : is_least(figure) ? QString::fromStdString(times(bound))
+                                              : QObject::tr("%1 of the baseline's").arg(QString::fromStdString(significant(bound)));
     return titleOf(figure) + (is_least(figure) ? QStringLiteral(" ≥ ") : QStringLiteral(" ≤ ")) + number;
 }
 

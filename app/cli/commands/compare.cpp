@@ -57,7 +57,7 @@ std::string figures_text(const Comparison& comparison, const Style& style) {
         std::vector<std::string> cells = {title_of(trial)};
         for (const Figure* each : shown) {
             cells.push_back(each->relative && trial.compared == nullptr ? "" : value_text(*each, trial));
-            if (!each->against_column.empty()) cells.push_back(padded_against(each->against_of(trial)));
+            if (!each->against_column.empty()) cells.push_back(against_text(*each, trial));
         }
         cells.push_back(trial.compared == nullptr ? "baseline" : gate_text(trial.compared->gate));
         table.row(std::move(cells));

@@ -47,7 +47,7 @@ std::string text_of(const QuantizedFile& result, const Style& style) {
     const std::uint64_t source = result.model->size_bytes();
     const double ratio = source == 0 ? 1 : static_cast<double>(result.size_bytes) / static_cast<double>(source);
     std::string text = style.bold(printable(result.out.string())) + "\n";
-    text += fmt::format("  {} MB, {} of {} MB\n", megabytes(result.size_bytes), times(ratio), megabytes(source));
+    text += fmt::format("  {} MB, {} (opened: {} MB)\n", megabytes(result.size_bytes), size_text(ratio), megabytes(source));
     text += "  " + counts_text(result.plan) + "\n";
     if (!result.origin.data_name.empty())
         text += fmt::format("  calibrated on {} {} of {}\n", result.origin.calibration_samples,

@@ -68,7 +68,7 @@ TEST(ComparisonPlots, WithoutLabelsTheAnswersAreComparedWithTheBaselines) {
 
 TEST(ComparisonPlots, SizeAndColdStartTellTheirShare) {
     const NamedComparison named = namedByFiles(test::simulated_comparison());
-    EXPECT_TRUE(sizePlot(named).rows[1].text.endsWith(QStringLiteral("0.250x"))) << sizePlot(named).rows[1].text.toStdString();
+    EXPECT_TRUE(sizePlot(named).rows[1].text.endsWith(QStringLiteral("75 % smaller"))) << sizePlot(named).rows[1].text.toStdString();
     // 1 MB at 400 Mbit/s takes 20 ms; loading and the first run take 5 more.
     EXPECT_NEAR(coldStartPlot(named).rows[0].value, 25, 1e-9);
     EXPECT_NEAR(coldStartPlot(named).rows[1].value, 10, 1e-9);

@@ -134,7 +134,7 @@ TEST(CompareBoard, AnyFigureCanBeLimited) {
     more.setLimit(figure("size"), 0.3);
     ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3 && board.table()->item(2, board.table()->gateColumn())->text() == QStringLiteral("✕ size"); }))
         << board.table()->item(2, board.table()->gateColumn())->text().toStdString();
-    EXPECT_TRUE(more.toolTip().contains(QStringLiteral("File size ≤ 0.300x"))) << more.toolTip().toStdString();
+    EXPECT_TRUE(more.toolTip().contains(QStringLiteral("File size ≤ 0.300 of the baseline's"))) << more.toolTip().toStdString();
     board.gate()->speedup()->setValue(0.5);
     EXPECT_EQ(small.session.gate().limits.at("size"), 0.3) << "the boxes leave the other limits alone";
     more.setLimit(figure("size"), std::nullopt);
