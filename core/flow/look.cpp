@@ -140,12 +140,12 @@ void look_at_batch_norm(const Model& model, std::vector<Finding>& findings) {
     }
     if (folded > 0)
         findings.push_back({Severity::info, "unfolded-batchnorm", kNone, {}, {},
-                            fmt::format("{} BatchNormalization node{} behind a Conv or Gemm {} not folded into its weights.", folded,
+                            fmt::format("{} BatchNorm node{} behind a Conv or Gemm {} not folded into its weights.", folded,
                                         folded == 1 ? "" : "s", folded == 1 ? "is" : "are"),
                             "Quantizing folds them first."});
     if (left > 0)
         findings.push_back({Severity::info, "batchnorm-left", kNone, {}, {},
-                            fmt::format("{} BatchNormalization node{} no Conv to fold into and stay{} in float.", left,
+                            fmt::format("{} BatchNorm node{} no Conv to fold into and stay{} in float.", left,
                                         left == 1 ? " has" : "s have", left == 1 ? "s" : ""),
                             {}});
 }

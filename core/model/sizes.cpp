@@ -274,7 +274,7 @@ std::vector<Finding> size_findings(const std::vector<InputSize>& sizes) {
     if (!any) return {};
     if (example.empty()) example = "--dim or --shape";
     return {{Severity::info, "open-axes", kNone, {}, {},
-             "The sizes of open axes count as: " + sizes_text(sizes) + ". Work, advice and latency depend on them.",
+             "The model leaves sizes open. Taken as: " + sizes_text(sizes) + ". Work, advice and latency depend on them.",
              "Choose others with " + example + (example.starts_with("--shape") ? "" : " (or --shape INPUT=...)") + "."}};
 }
 

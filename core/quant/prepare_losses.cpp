@@ -120,7 +120,7 @@ std::vector<Place> by_block(const Prepared& prepared, const std::vector<Place>& 
 Finding finding_of(const Prepared& prepared, const Place& place) {
     const StaticLoss& loss = place.worst;
     const std::string node = prepared.edit.item(static_cast<std::size_t>(loss.item)).proto.name();
-    std::string lost = fmt::format("At {} INT8 loses small numbers beside large ones: {}; {:.1f} dB of the small ones would be left.", node,
+    std::string lost = fmt::format("At {} INT8 loses small numbers beside large ones: {}. The small numbers would keep only {:.1f} dB.", node,
                                    loss.what, std::max(0.0, loss.db));
     if (!place.others.empty()) lost += fmt::format(" Likewise, but less, at: {}.", names_of(prepared, place.others));
     if (place.bound.empty())

@@ -71,7 +71,7 @@ void Legend::collectRuns(const Scene& scene, const Look& look) {
 
 /// Below the others and once more: what runs otherwise than it was written.
 void Legend::collectOtherwise(const Scene& scene, const Look& look) {
-    Line otherwise{QString(), QObject::tr("runs otherwise"), look.theme.warn, {}, {}};
+    Line otherwise{QString(), QObject::tr("runs in another precision"), look.theme.warn, {}, {}};
     for (const NodeId node : nodesOn(scene)) {
         if (const CardMethod* method = look.methodOf(node); method != nullptr && method->runsOtherwise) {
             otherwise.nodes.push_back(node);

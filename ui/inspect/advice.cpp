@@ -42,7 +42,7 @@ QString where(const NodeState& state) {
     if (state.own) {
         return QObject::tr("Set for this node.");
     }
-    return state.rule >= 0 ? QObject::tr("Chosen by rule %1.").arg(state.rule + 1) : QObject::tr("By the default.");
+    return state.rule >= 0 ? QObject::tr("Chosen by rule %1.").arg(state.rule + 1) : QObject::tr("Inherited from the default.");
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ private:
         if (loss.noise_part <= kMostProductNoise) return judge_sums(i, loss);
         std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}", input, all->lo, all->hi, step_of(*all));
         if (loss.small_channels > 0)
-            what += fmt::format(", and {} of its {} channels stay within {:.3g}", loss.small_channels, observed->channel_power.size(), loss.small_peak);
+            what += fmt::format(", and in {} of its {} channels no value is beyond {:.3g}", loss.small_channels, observed->channel_power.size(), loss.small_peak);
         add({input, i, decibels(loss.noise_part), what, with_makers(input, {i})});
     }
 
@@ -222,7 +222,7 @@ private:
         if (!all || observed == nullptr) return;
         const ProductLoss loss = channel_loss(*observed, step_of(*all));
         if (loss.noise_part <= kLostOperand) return;
-        const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}, and {} of its {} channels stay within {:.3g}", output, all->lo, all->hi,
+        const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}, and in {} of its {} channels no value is beyond {:.3g}", output, all->lo, all->hi,
                                              loss.small_channels, observed->channel_power.size(), loss.small_peak);
         add({output, i, decibels(loss.noise_part), what, {i}});
     }
