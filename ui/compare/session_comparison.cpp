@@ -7,6 +7,7 @@
 #include "core/model/precision.h"
 #include "core/quant/method.h"
 #include "core/report/format.h"
+#include "ui/session/window_words.h"
 
 namespace vernier::ui {
 
@@ -105,7 +106,7 @@ QVector<MeasuredWarning> measuredWarnings(const Session& session) {
     for (const Severity severity : {Severity::serious, Severity::warning}) {
         for (const Finding& finding : session.compared()->findings) {
             if (finding.severity == severity) {
-                words.push_back({named(text(finding.text), session), named(text(finding.remedy), session)});
+                words.push_back({named(windowWords(finding.text), session), named(windowWords(finding.remedy), session)});
             }
         }
     }

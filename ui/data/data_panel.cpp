@@ -17,6 +17,7 @@
 #include "ui/data/sample_gallery.h"
 #include "ui/session/folders.h"
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
@@ -197,8 +198,8 @@ void DataPanel::showFacts() {
         if (finding.severity == Severity::info && finding.code == "labels-missing") {
             continue;  // a line above says it
         }
-        found << (finding.severity == Severity::info ? QStringLiteral("ℹ ") : QStringLiteral("⚠ ")) + QString::fromStdString(finding.text) +
-                     (finding.remedy.empty() ? QString() : QLatin1Char(' ') + QString::fromStdString(finding.remedy));
+        found << (finding.severity == Severity::info ? QStringLiteral("ℹ ") : QStringLiteral("⚠ ")) + windowWords(finding.text) +
+                     (finding.remedy.empty() ? QString() : QLatin1Char(' ') + windowWords(finding.remedy));
     }
     findings_->setText(found.join(QLatin1Char('\n')));
     findings_->setVisible(!found.isEmpty());

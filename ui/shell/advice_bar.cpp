@@ -7,6 +7,7 @@
 #include <QResizeEvent>
 
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/theme_watch.h"
 
@@ -71,7 +72,7 @@ void AdviceBar::showState() {
     const QColor edge = problem.isEmpty() ? theme.accent : damage.isEmpty() ? theme.bad : theme.warn;
     setStyleSheet(QStringLiteral("vernier--ui--AdviceBar { background: %1; border-left: 3px solid %2; }")
                       .arg(mixed(edge, theme.window, 0.10).name(), edge.name()));
-    text_->setText(problem.isEmpty() ? why : problem);
+    text_->setText(windowWords(problem.isEmpty() ? why : problem));
     take_->setVisible(problem.isEmpty() && method_ && *method_ != Method::fp32);
     if (method_) {
         const std::string_view title = row(*method_).title;

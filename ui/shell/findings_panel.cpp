@@ -9,8 +9,11 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
+#include "core/report/measured_since.h"
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/theme_watch.h"
 
@@ -149,8 +152,8 @@ void FindingsPanel::addGroup(const QString& title, const std::vector<Finding>& f
         auto* item = new QTreeWidgetItem(group);
         item->setText(Sign, sign(finding.severity));
         item->setForeground(Sign, theme.ink(finding.severity == Severity::serious ? theme.bad : finding.severity == Severity::warning ? theme.warn : theme.accent));
-        const QString text = QString::fromStdString(finding.text);
-        const QString remedy = QString::fromStdString(finding.remedy);
+        const QString text = windowWords(finding.text);
+        const QString remedy = windowWords(finding.remedy);
         item->setText(Text, remedy.isEmpty() ? text : text + QStringLiteral(" → ") + remedy);
         item->setToolTip(Text, item->text(Text) + (finding.node_name.empty() ? QString() : QLatin1Char('\n') + QString::fromStdString(finding.node_name)));
         item->setText(Node, QString::fromStdString(finding.node_name));
@@ -194,7 +197,11 @@ void FindingsPanel::refill() {
             run = &session_.runs().last();
         }
         if (run != nullptr) {
-            addGroup(tr("RUN “%1”").arg(run->title), findingsFrom(run->quantized, "findings"));
+            std::vector<Finding> found = findingsFrom(run->quantized, "findings");
+            if (const CandidateComparison* measured = session_.measured(run->id); measured != nullptr && session_.baseline()) {
+                found = measured_since(std::move(found), *measured, *session_.baseline());
+            }
+            addGroup(tr("RUN “%1”").arg(run->title), found);
         }
     }
     const bool none = tree_->topLevelItemCount() == 0;

@@ -22,6 +22,7 @@
 #include "ui/session/folders.h"
 #include "ui/session/trials.h"
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 #include "ui/session/size_words.h"
 #include "ui/shell/help_sheet.h"
 #include "ui/shell/main_window.h"
@@ -233,7 +234,7 @@ void MainWindow::measureSettingsDialog() {
             }
             dialog.accept();
         } catch (const Error& error) {
-            problem->setText(QString::fromStdString(error.line()));
+            problem->setText(windowWords(error.line()));
             sizes->setFocus();
         }
     });

@@ -8,6 +8,7 @@
 
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
@@ -52,7 +53,7 @@ void ProblemBar::showText(const QString& text) {
     ofJob_ = false;
     reload_->setVisible(false);
     restyle();
-    text_->setText(text);
+    text_->setText(windowWords(text));
     setVisible(!text.isEmpty());
 }
 
