@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QStringList>
 #include <QStyle>
 #include <QVBoxLayout>
 
@@ -104,7 +105,11 @@ void Invitation::invite() {
         button_->setEnabled(button_->isEnabled() && can);
         return;
     }
-    title_->setText(session_.isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already") : tr("Measure the %1 baseline first").arg(openedAs(session_).title));
+    // Files that came with the model, such as a second one on the command line: they are measured with it at once.
+    const QString waiting = waitingRuns();
+    title_->setText(!waiting.isEmpty()               ? tr("Measure %1 against %2").arg(waiting, session_.modelName())
+                    : session_.isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already")
+                                                    : tr("Measure the %1 baseline first").arg(openedAs(session_).title));
     QString words = tr("Savings are shown only against what this machine measured: size, session start, latency and, with a dataset, accuracy.");
     if (session_.datasetPath().isEmpty()) {
         words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");
@@ -113,18 +118,27 @@ void Invitation::invite() {
         words = problem->cancelled() ? tr("The last attempt was cancelled.") : tr("The last attempt failed: %1").arg(problem->message);
     }
     text_->setText(words);
-    button_->setText(tr("Measure the baseline"));
+    button_->setText(waiting.isEmpty() ? tr("Measure the baseline") : tr("Measure all"));
+}
+
+/// "“net_int8”, “net_fp16”": candidates that have a file before there is a baseline.
+QString Invitation::waitingRuns() const {
+    QStringList titles;
+    for (const Run& run : session_.runs()) {
+        if (!run.file.isEmpty()) {
+            titles << QStringLiteral("“%1”").arg(run.title);
+        }
+    }
+    return titles.join(QStringLiteral(", "));
 }
 
 void Invitation::showProgress() {
     const Queue& queue = session_.queue();
-    title_->setText(queue.title() + QStringLiteral("…"));
+    title_->setText(queue.heading() + QStringLiteral("…"));
     const auto left = queue.secondsLeft();
-    text_->setText(left ? tr("%1 · about %2 left").arg(queue.stage(), durationText(*left)) : queue.stage());
-    progress_->setRange(0, queue.total() > 0 ? 1000 : 0);
-    if (queue.total() > 0) {
-        progress_->setValue(int(1000.0 * double(queue.done()) / double(queue.total())));
-    }
+    text_->setText(left ? tr("%1 · about %2 left in this step").arg(queue.stage(), durationText(*left)) : queue.stage());
+    progress_->setRange(0, queue.share() > 0 ? 1000 : 0);
+    progress_->setValue(int(1000 * queue.share()));
     button_->setText(tr("Cancel"));
     button_->setEnabled(true);
 }
@@ -133,9 +147,9 @@ void Invitation::act() {
     Trials& trials = session_.trials();
     if (session_.queue().busy()) {
         session_.queue().cancel();
-    } else if (!session_.baseline()) {
+    } else if (!session_.baseline() && waitingRuns().isEmpty()) {
         trials.measureBaseline();
-    } else if (session_.runs().isEmpty()) {
+    } else if (session_.baseline() && session_.runs().isEmpty()) {
         trials.quantize();
     } else {
         trials.measureAgain();

@@ -30,6 +30,7 @@ private:
     void invite();
     void showProgress();
     void act();
+    [[nodiscard]] QString waitingRuns() const;
 
     Session& session_;
     QBoxLayout* layout_;   ///< words above the button, or beside it where there are few lines

@@ -43,6 +43,14 @@ Queue::~Queue() {
     }
 }
 
+QString Queue::heading() const {
+    return count() > 1 ? tr("%1 (%2 of %3)").arg(title()).arg(number()).arg(count()) : title();
+}
+
+double Queue::share() const {
+    return count() == 0 ? 0 : (ended_ + (busy() ? reached_ : 0)) / count();
+}
+
 std::optional<double> Queue::secondsLeft() const {
     const double seconds = stageTimer_.isValid() ? static_cast<double>(stageTimer_.elapsed()) / 1000 : 0;
     if (!busy() || total_ == 0 || done_ == 0 || done_ > total_ || seconds < kPaceAfterSeconds) {
@@ -103,6 +111,7 @@ void Queue::letGo(std::unique_ptr<CliJob>& job) {
 
 void Queue::abandon() {
     waiting_.clear();
+    ended_ = 0;
     letGo(aside_);
     problem_.reset();
     letGo(child_);
@@ -125,6 +134,7 @@ void Queue::startNext() {
     while (!busy() && !waiting_.isEmpty()) {
         start(waiting_.takeFirst());
     }
+    ended_ = busy() ? ended_ : 0;
     emit changed();
 }
 
@@ -144,6 +154,7 @@ void Queue::start(const Command& command) {
     running_ = command;
     stage_.clear();
     done_ = total_ = 0;
+    reached_ = 0;
     stageTimer_.invalidate();
     child_ = std::make_unique<CliJob>(std::get<QStringList>(asked));
     connect(child_.get(), &CliJob::progress, this, &Queue::follow);
@@ -161,6 +172,7 @@ void Queue::follow(const QString& told, quint64 done, quint64 total) {
         stageTimer_.start();
     }
     stage_ = stage;
+    reached_ = shareOfCommand(told, done, total, reached_);
     done_ = done;
     total_ = total;
     emit changed();
@@ -192,6 +204,7 @@ void Queue::failedWith(const Problem& problem) {
 void Queue::finish() {
     if (child_) {
         child_.release()->deleteLater();  // we are inside one of its signals
+        ++ended_;
     }
     startNext();
 }

@@ -41,9 +41,17 @@ public:
 
     [[nodiscard]] bool busy() const { return child_ != nullptr; }
     [[nodiscard]] QString title() const { return busy() ? running_.title : QString(); }
+    /// The title, and which of the commands that were asked for it is: "Measuring the baseline (1 of 2)".
+    [[nodiscard]] QString heading() const;
     [[nodiscard]] const QString& stage() const { return stage_; }
     [[nodiscard]] quint64 done() const { return done_; }
     [[nodiscard]] quint64 total() const { return total_; }   ///< 0 = not known
+    /// How much is done of all that the user waits for, over all stages of all commands: 0 to 1. One bar, that never runs back
+    /// but where more work was asked for.
+    [[nodiscard]] double share() const;
+    /// Commands since there was nothing to do: the running one is number() of count().
+    [[nodiscard]] int number() const { return ended_ + (busy() ? 1 : 0); }
+    [[nodiscard]] int count() const { return number() + static_cast<int>(waiting_.size()); }
     /// Seconds that this stage will still take, from its pace so far; nothing when that cannot be said.
     [[nodiscard]] std::optional<double> secondsLeft() const;
     /// Why the last command failed, or was not even begun.
@@ -85,6 +93,8 @@ private:
     QString stage_;
     quint64 done_ = 0;
     quint64 total_ = 0;
+    double reached_ = 0;   ///< share of the running command
+    int ended_ = 0;        ///< commands since the queue was last empty
     QElapsedTimer stageTimer_;
     std::optional<Problem> problem_;
     QStringList log_;

@@ -3,48 +3,60 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <array>
 
 namespace vernier::ui {
 
 namespace {
 
+/// from and to: where the stage lies in the whole of its command, as shares of its time; a stage without them is all that is left.
 struct StageRow {
     const char* stage;
     const char* words;
+    double from = 0, to = 0;
 };
 
 constexpr std::array kStages = {
-    StageRow{"read", QT_TRANSLATE_NOOP("Stages", "reading the model")},
-    StageRow{"open", QT_TRANSLATE_NOOP("Stages", "opening the model")},
-    StageRow{"check", QT_TRANSLATE_NOOP("Stages", "checking the model")},
-    StageRow{"index", QT_TRANSLATE_NOOP("Stages", "checking the model")},
-    StageRow{"shapes", QT_TRANSLATE_NOOP("Stages", "checking the model")},
+    StageRow{"read", QT_TRANSLATE_NOOP("Stages", "reading the model"), 0, 0.02},
+    StageRow{"open", QT_TRANSLATE_NOOP("Stages", "opening the model"), 0.02, 0.03},
+    StageRow{"check", QT_TRANSLATE_NOOP("Stages", "checking the model"), 0.03, 0.04},
+    StageRow{"index", QT_TRANSLATE_NOOP("Stages", "checking the model"), 0.04, 0.05},
+    StageRow{"shapes", QT_TRANSLATE_NOOP("Stages", "checking the model"), 0.05, 0.06},
     StageRow{"look", QT_TRANSLATE_NOOP("Stages", "looking for advice")},
     StageRow{"layout", QT_TRANSLATE_NOOP("Stages", "drawing the graph")},
     StageRow{"stats", QT_TRANSLATE_NOOP("Stages", "reading the tensors")},
-    StageRow{"plan", QT_TRANSLATE_NOOP("Stages", "planning")},
-    StageRow{"calibrate", QT_TRANSLATE_NOOP("Stages", "calibrating on samples")},
-    StageRow{"quantize", QT_TRANSLATE_NOOP("Stages", "rewriting the model")},
-    StageRow{"time the first layers", QT_TRANSLATE_NOOP("Stages", "timing the first layers")},
-    StageRow{"time the model", QT_TRANSLATE_NOOP("Stages", "timing the new model")},
-    StageRow{"find the node", QT_TRANSLATE_NOOP("Stages", "looking for the node that is refused")},
-    StageRow{"find what is wrong", QT_TRANSLATE_NOOP("Stages", "looking for the nodes that lose accuracy")},
-    StageRow{"find what loses most", QT_TRANSLATE_NOOP("Stages", "looking for the nodes that lose most")},
-    StageRow{"write", QT_TRANSLATE_NOOP("Stages", "writing the file")},
-    StageRow{"answers", QT_TRANSLATE_NOOP("Stages", "comparing answers")},
-    StageRow{"latency", QT_TRANSLATE_NOOP("Stages", "timing runs")},
+    StageRow{"plan", QT_TRANSLATE_NOOP("Stages", "planning"), 0.06, 0.1},
+    StageRow{"calibrate", QT_TRANSLATE_NOOP("Stages", "calibrating on samples"), 0.1, 0.4},
+    StageRow{"quantize", QT_TRANSLATE_NOOP("Stages", "rewriting the model"), 0.4, 0.5},
+    StageRow{"time the first layers", QT_TRANSLATE_NOOP("Stages", "timing the first layers"), 0.5, 0.6},
+    StageRow{"time the model", QT_TRANSLATE_NOOP("Stages", "timing the new model"), 0.8, 0.9},
+    StageRow{"find the node", QT_TRANSLATE_NOOP("Stages", "looking for the node that is refused"), 0.6, 0.8},
+    StageRow{"find what is wrong", QT_TRANSLATE_NOOP("Stages", "looking for the nodes that lose accuracy"), 0.6, 0.8},
+    StageRow{"find what loses most", QT_TRANSLATE_NOOP("Stages", "looking for the nodes that lose most"), 0.9, 0.97},
+    StageRow{"write", QT_TRANSLATE_NOOP("Stages", "writing the file"), 0.97, 1},
+    StageRow{"answers", QT_TRANSLATE_NOOP("Stages", "comparing answers"), 0.06, 0.4},
+    StageRow{"latency", QT_TRANSLATE_NOOP("Stages", "timing runs"), 0.4, 1},
 };
+
+const StageRow* rowOf(const QString& stage) {
+    const auto found = std::find_if(kStages.begin(), kStages.end(), [&stage](const StageRow& row) { return stage == QLatin1String(row.stage); });
+    return found == kStages.end() ? nullptr : found;
+}
 
 }  // namespace
 
 std::optional<QString> stageWords(const QString& stage) {
-    for (const StageRow& row : kStages) {
-        if (stage == QLatin1String(row.stage)) {
-            return QCoreApplication::translate("Stages", row.words);
-        }
-    }
-    return std::nullopt;
+    const StageRow* row = rowOf(stage);
+    return row == nullptr ? std::nullopt : std::optional(QCoreApplication::translate("Stages", row->words));
+}
+
+double shareOfCommand(const QString& stage, quint64 done, quint64 total, double before) {
+    const StageRow* row = rowOf(stage);
+    const bool known = row != nullptr && row->to > 0;
+    const double from = known ? row->from : before, to = known ? row->to : 1;
+    const double part = total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total);
+    return std::max(before, from + (to - from) * part);
 }
 
 }  // namespace vernier::ui

@@ -72,6 +72,12 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
         showSelection();
     });
     connect(&session, &Session::told, this, &StatusLine::showTold);
+    // What was undone is no more so; what is done and told of comes behind its own step.
+    connect(&session.undoStack(), &QUndoStack::indexChanged, this, [this] {
+        forget_.stop();
+        told_.clear();
+        showSelection();
+    });
     connect(cancel_, &QPushButton::clicked, &session.queue(), &Queue::cancel);
     connect(&session.selection(), &Selection::changed, this, &StatusLine::showSelection);
     connect(&session.filter(), &Filter::changed, this, &StatusLine::showSelection);
@@ -157,6 +163,9 @@ void StatusLine::showEstimate() {
         if (count > 0) {
             parts << tr("%L1 %2").arg(count).arg(QString::fromUtf8(method.title.data(), static_cast<qsizetype>(method.title.size())));
         }
+        if (method.method == Method::fp32 && totals.notAsChosen > 0) {
+            parts.last() += tr(" (%L1 not as chosen)").arg(totals.notAsChosen);
+        }
     }
     for (const Precision precision : kPrecisions) {
         const std::string_view name = title(precision);
@@ -164,9 +173,10 @@ void StatusLine::showEstimate() {
             parts << tr("%L1 %2 already").arg(count).arg(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
         }
     }
+    const QString left = totals.notAsChosen == 0 ? QString() : tr("\nNot as chosen: nodes that stay in FP32 because their method cannot be used there. The inspector and the tip of the column “method” say why.");
     setNote(estimate_, (totals.written ? tr("written: %1 · %2") : tr("estimate: %1 · %2")).arg(sizeText(totals.sizeEstimate), parts.join(QStringLiteral(", "))),
-            totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title) + QLatin1Char('\n') + executedSummary(session_.executed())
-                           : tr("From the plan: what would be written. Sizes and times are measured when you quantize."));
+            totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title) + QLatin1Char('\n') + executedSummary(session_.executed()) + left
+                           : tr("From the plan: what would be written. Sizes and times are measured when you quantize.") + left);
 }
 
 void StatusLine::showBaseline() {
@@ -193,17 +203,17 @@ void StatusLine::showJob() {
         fit();
         return;
     }
-    QString text = queue.title();
+    QString text = queue.heading();
     if (!queue.stage().isEmpty()) {
         text += QStringLiteral(": ") + queue.stage();
     }
     if (const auto left = queue.secondsLeft()) {
-        text += tr(", %1 left").arg(durationText(*left));
+        text += tr(", %1 left in this step").arg(durationText(*left));
     }
     jobText_ = text;
     fit();
-    progress_->setRange(0, queue.total() > 0 ? 1000 : 0);
-    progress_->setValue(queue.total() > 0 ? static_cast<int>(queue.done() * 1000 / queue.total()) : 0);
+    progress_->setRange(0, queue.share() > 0 ? 1000 : 0);
+    progress_->setValue(static_cast<int>(queue.share() * 1000));
 }
 
 }  // namespace vernier::ui

@@ -58,6 +58,31 @@ TEST_F(QueueTest, CommandsRunInTheirOrderAndGiveTheirResults) {
     EXPECT_TRUE(queue_.title().isEmpty());
 }
 
+TEST_F(QueueTest, OneBarRunsOverAllStagesOfAllCommands) {
+    script(R"(for event in '"stage":"check","done":1,"total":2' '"stage":"calibrate","done":8,"total":8' '"stage":"quantize","done":0,"total":9' '"stage":"write","done":1,"total":1'
+do echo "{\"event\":\"progress\",$event}" >&2; sleep 0.05; done; echo '{}')");
+    QVector<double> shares;
+    QStringList headings;
+    QObject::connect(&queue_, &Queue::changed, &queue_, [&] {
+        if (queue_.busy()) {
+            shares << queue_.share();
+            headings << queue_.heading();
+        }
+    });
+    queue_.enqueue(command(QStringLiteral("one")));
+    queue_.enqueue(command(QStringLiteral("two")));
+    const auto asked = shares.size();
+    ASSERT_TRUE(idle());
+    for (qsizetype i = asked; i < shares.size(); ++i) {
+        EXPECT_GE(shares[i], shares[i - 1]) << "the bar ran back at " << i;
+    }
+    EXPECT_NEAR(shares.last(), 1.0, 1e-9);
+    EXPECT_TRUE(headings.contains(QStringLiteral("one (1 of 2)")));
+    EXPECT_TRUE(headings.contains(QStringLiteral("two (2 of 2)")));
+    EXPECT_EQ(queue_.count(), 0) << "the next work begins anew";
+    EXPECT_EQ(queue_.share(), 0.0);
+}
+
 TEST_F(QueueTest, OfTheSameKindOnlyTheNewestWaits) {
     script("echo '{}'");
     queue_.enqueue(command(QStringLiteral("first")));

@@ -40,5 +40,19 @@ TEST(StageWords, AreThereForEveryStageOfTheCore) {
     EXPECT_FALSE(stageWords(QStringLiteral("anything else")));
 }
 
+TEST(StageWords, AStageIsAPartOfItsCommand) {
+    double reached = 0;
+    for (const char* stage : {"read", "plan", "calibrate", "quantize", "time the first layers", "find what is wrong", "time the model", "quantize", "write"}) {
+        const double begun = shareOfCommand(QString::fromLatin1(stage), 0, 4, reached), half = shareOfCommand(QString::fromLatin1(stage), 2, 4, begun);
+        EXPECT_GE(begun, reached) << stage;
+        EXPECT_LE(half, 1.0) << stage;
+        reached = shareOfCommand(QString::fromLatin1(stage), 4, 4, half);
+        EXPECT_GE(reached, half) << stage;
+    }
+    EXPECT_DOUBLE_EQ(reached, 1.0);
+    EXPECT_DOUBLE_EQ(shareOfCommand(QStringLiteral("anything else"), 1, 2, 0.5), 0.75) << "what is not known is all that is left";
+    EXPECT_DOUBLE_EQ(shareOfCommand(QStringLiteral("latency"), 7, 0, 0.2), 0.4) << "a total of 0 says nothing";
+}
+
 }  // namespace
 }  // namespace vernier::ui
