@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/choose/nodes_panel.h"
 
+#include <QApplication>
 #include <QHeaderView>
 #include <QItemSelection>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
+#include <QStyle>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -16,6 +19,7 @@
 #include "ui/choose/filter_line.h"
 #include "ui/choose/node_table_model.h"
 #include "ui/session/session.h"
+#include "ui/theme/elided_name.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/theme_watch.h"
 
@@ -24,6 +28,20 @@ namespace vernier::ui {
 namespace {
 
 constexpr qsizetype kMostRanges = 1000;   ///< of rows that the view selects one by one
+
+/// Names that are cut where they are alike.
+class NameDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        const QStyle* style = option->widget != nullptr ? option->widget->style() : QApplication::style();
+        const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1;
+        option->text = elidedName(option->text, QFontMetricsF(option->font), option->rect.width() - 2 * margin);
+    }
+};
 
 }  // namespace
 
@@ -62,6 +80,7 @@ void NodesPanel::buildTable() {
     table_->setModel(model_);
     table_->setAccessibleName(tr("Nodes"));
     table_->setItemDelegateForColumn(NodeTableModel::MethodColumn, new BadgeDelegate(table_));
+    table_->setItemDelegateForColumn(NodeTableModel::Name, new NameDelegate(table_));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -89,7 +108,8 @@ void NodesPanel::buildTable() {
     header->resizeSection(NodeTableModel::Id, width("1000"));
     opWidth_ = width("GlobalAver");
     header->resizeSection(NodeTableModel::Op, opWidth_);
-    header->resizeSection(NodeTableModel::MethodColumn, width("method") + 10);
+    methodWidth_ = width("method") + 10;
+    header->resizeSection(NodeTableModel::MethodColumn, methodWidth_);
     runsAsWidth_ = width("runs as") + 10;
     header->resizeSection(NodeTableModel::RunsAs, runsAsWidth_);
     header->setSectionHidden(NodeTableModel::RunsAs, true);  // until there is a run
@@ -152,6 +172,10 @@ void NodesPanel::fitColumns() {
         others += header->sectionSize(column);
     }
     const int room = table_->viewport()->width();
+    const bool already = session_.isQuantizedAlready();   // a word beside the badge of each
+    const int method = methodWidth_ + (already ? QFontMetrics(labelFont()).horizontalAdvance(tr("already")) : 0);
+    others += method - header->sectionSize(NodeTableModel::MethodColumn);
+    table_->setColumnWidth(NodeTableModel::MethodColumn, method);
     const bool runs = session_.knowsExecuted() && room >= others + runsAsWidth_ + narrowestName;
     table_->setColumnHidden(NodeTableModel::RunsAs, !runs);
     others += runs ? runsAsWidth_ : 0;

@@ -54,6 +54,7 @@ private:
     QTableView* table_;
     NodeTableModel* model_;
     bool following_ = false;
+    int methodWidth_ = 0;
     int sizeWidth_ = 0, opWidth_ = 0, runsAsWidth_ = 0;
     bool columnsByHand_ = false;   ///< the header's menu was used: columns stay as the user has them
 };

@@ -131,8 +131,16 @@ void CardPainter::paintTitleOnly(int card, const QRectF& rect) {
     painter_.setFont(font);
     painter_.setPen(theme_.text);
     const QRectF room = rect.adjusted(kBar * view_.zoom + 3, 0, -2, 0);
-    const QString title = QFontMetricsF(font).elidedText(scene_.text(card).title + scene_.text(card).lessMore, Qt::ElideRight, room.width());
-    painter_.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, title);
+    const QFontMetricsF metrics(font);
+    const CardText& text = scene_.text(card);
+    // What follows is named where it has the room, else counted: half a name says nothing.
+    for (const QString& more : {text.more, text.lessMore, text.leastMore, text.count}) {
+        if (metrics.horizontalAdvance(text.title + more) <= room.width()) {
+            painter_.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, text.title + more);
+            return;
+        }
+    }
+    painter_.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(text.title, Qt::ElideRight, room.width()));
 }
 
 /// Draws the letters at the upper right, ending at right; returns the x where they begin.
@@ -169,7 +177,11 @@ void CardPainter::paintTitle(const CardText& text, const QRectF& room) {
         return;
     }
     const auto fits = [&](const QString& words) { return plain.horizontalAdvance(words) <= rest.width(); };
-    const QString& words = fits(text.more) ? text.more : fits(text.lessMore) || text.leastMore.isEmpty() ? text.lessMore : text.leastMore;
+    const QString& words = fits(text.more)                                     ? text.more
+                           : fits(text.lessMore)                               ? text.lessMore
+                           : fits(text.leastMore) && !text.leastMore.isEmpty() ? text.leastMore
+                           : text.count.isEmpty()                              ? text.lessMore
+                                                                               : text.count;
     painter_.setFont(fonts_.more);
     painter_.setPen(theme_.text2);
     painter_.drawText(rest, Qt::AlignVCenter | Qt::AlignLeft, plain.elidedText(words, Qt::ElideRight, rest.width()));

@@ -248,12 +248,12 @@ void Scene::fillGroup(int card, CardText& text) const {
             text.more += QStringLiteral(" + ") + clean(name);
         }
         text.lessMore = text.more;
-        text.lessMore.replace(QStringLiteral("BatchNorm"), QStringLiteral("BN"));
+        text.lessMore.replace(QStringLiteral(" + "), QStringLiteral("+")).prepend(QLatin1Char(' '));
         text.leastMore = text.lessMore;
-        text.leastMore.replace(QStringLiteral(" + "), QStringLiteral("+"));
         for (const auto& [whole, brief] : kBriefNames) {
             text.leastMore.replace(QLatin1String(whole), QLatin1String(brief));
         }
+        text.count = QStringLiteral(" +%1").arg(text.more.count(QStringLiteral(" + ")));
         return;
     }
     const BlockRun& run = grouping().runs[at(group.run)];

@@ -22,6 +22,7 @@ struct CardText {
     QString more;       ///< what follows on the same card: " + BatchNorm + Relu", " (6 nodes)"
     QString lessMore;   ///< the same, shorter
     QString leastMore;  ///< the same, as short as can be; empty when there is no such form
+    QString count;      ///< of what follows: " +2"; empty where nothing does
     QString label;
     QString shape;      ///< of the first output, "64×8×8"
     QString constants;  ///< "W 64×3×3×3 · B 64"

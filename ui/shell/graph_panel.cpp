@@ -21,7 +21,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kCardWidth = 248;      // "DwConv 3×3 /2 + BN + Relu" and its badge
+constexpr double kCardWidth = 248;      // "DwConv 3×3 /2 +BatchNorm+Relu" and its badge
 constexpr std::size_t kFoldAbove = 150;  // cards: more are calmer with their repeated blocks folded
 
 /// A layout with how it came about.

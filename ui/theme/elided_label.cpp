@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/elided_label.h"
 
+#include "ui/theme/elided_name.h"
+
 namespace vernier::ui {
 
 namespace {
@@ -26,7 +28,7 @@ void ElidedLabel::resizeEvent(QResizeEvent* event) {
 
 void ElidedLabel::fit() {
     const QString bounded = name_.size() <= kLongestTip ? name_ : name_.left(kLongestTip / 2) + QChar(0x2026) + name_.right(kLongestTip / 2);
-    const QString shown = fontMetrics().elidedText(bounded, Qt::ElideMiddle, contentsRect().width());
+    const QString shown = elidedName(bounded, QFontMetricsF(font()), contentsRect().width());
     if (shown != text()) {
         setText(shown);
     }

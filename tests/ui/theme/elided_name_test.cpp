@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/theme/elided_name.h"
+
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QSet>
+
+namespace vernier::ui {
+namespace {
+
+/// In so much room as this text takes.
+QString elided(const char* name, const char* room) {
+    const QFontMetricsF metrics(QApplication::font());
+    return elidedName(QString::fromUtf8(name), metrics, metrics.horizontalAdvance(QString::fromUtf8(room)));
+}
+
+TEST(ElidedName, StaysWholeWhereItFits) { EXPECT_EQ(elided("/blocks/blocks.7/Conv", "/blocks/blocks.7/Conv"), QStringLiteral("/blocks/blocks.7/Conv")); }
+
+TEST(ElidedName, KeepsTheNumberedPartsOfAPath) {
+    const char* name = "/blocks/blocks.7/depthwise/Conv";
+    EXPECT_EQ(elided(name, "…/blocks.7/depthwise/Conv"), QStringLiteral("…/blocks.7/depthwise/Conv"));
+    EXPECT_EQ(elided(name, "…/blocks.7/…/Conv"), QStringLiteral("…/blocks.7/…/Conv"));
+    EXPECT_EQ(elided(name, "…/blocks.7/…"), QStringLiteral("…/blocks.7/…"));
+}
+
+TEST(ElidedName, KeepsTheNumberAtTheEnd) {
+    EXPECT_TRUE(elided("BatchNormalization_12", "BatchNorm…_12").endsWith(QStringLiteral("_12")));
+    EXPECT_TRUE(elided("/model/layers/attention/MatMul_3", "…/MatMul_3").endsWith(QStringLiteral("MatMul_3")));
+}
+
+TEST(ElidedName, TellsNeighboursApart) {
+    QSet<QString> shown;
+    for (int block = 0; block < 10; ++block)
+        shown << elided(qPrintable(QStringLiteral("/blocks/blocks.%1/pointwise/Conv").arg(block)), "/blocks…/Conv");
+    EXPECT_EQ(shown.size(), 10);
+}
+
+TEST(ElidedName, IsNeverWiderThanItsRoom) {
+    const QFontMetricsF metrics(QApplication::font());
+    for (const char* name : {"", "a", "/////", "/blocks/blocks.7/depthwise/Conv", "BatchNormalization_123456", "123456789012345678901234567890"})
+        for (const double width : {0.0, 8.0, 20.0, 45.0, 90.0})
+            EXPECT_LE(metrics.horizontalAdvance(elidedName(QString::fromUtf8(name), metrics, width)), std::max(width, metrics.horizontalAdvance(QChar(0x2026)))) << name << ' ' << width;
+}
+
+}  // namespace
+}  // namespace vernier::ui

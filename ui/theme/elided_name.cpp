@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/theme/elided_name.h"
+
+#include <QStringList>
+
+#include <algorithm>
+
+namespace vernier::ui {
+
+namespace {
+
+const QString kMore(QChar(0x2026));
+
+bool hasDigit(const QString& part) {
+    return std::any_of(part.begin(), part.end(), [](QChar letter) { return letter.isDigit(); });
+}
+
+/// The parts with the named one left out; neighbours that are left out are one "…".
+void leaveOut(QStringList& parts, qsizetype at) {
+    parts[at] = kMore;
+    if (at > 0 && parts[at - 1] == kMore) {
+        parts.removeAt(at);
+        --at;
+    }
+    if (at + 1 < parts.size() && parts[at + 1] == kMore) {
+        parts.removeAt(at + 1);
+    }
+}
+
+/// What says least goes first: parts without a number from the left, the last one after them, then numbered ones from the left
+/// until one is left. -1: nothing more.
+qsizetype leastTelling(const QStringList& parts) {
+    for (qsizetype i = 0; i + 1 < parts.size(); ++i) {
+        if (parts[i] != kMore && !hasDigit(parts[i])) {
+            return i;
+        }
+    }
+    const bool anyNumber = std::any_of(parts.begin(), parts.end() - 1, hasDigit);
+    if (anyNumber && parts.last() != kMore && !hasDigit(parts.last())) {
+        return parts.size() - 1;
+    }
+    const auto isNumbered = [](const QString& part) { return part != kMore && hasDigit(part); };
+    const auto first = std::find_if(parts.begin(), parts.end(), isNumbered);
+    return std::count_if(parts.begin(), parts.end(), isNumbered) > 1 ? first - parts.begin() : -1;
+}
+
+/// The number at the end with what it hangs on: "_12".
+QString tailOf(const QString& name) {
+    qsizetype at = name.size();
+    while (at > 0 && name[at - 1].isDigit()) {
+        --at;
+    }
+    return at == name.size() || at == 0 ? QString() : name.mid(at - 1);
+}
+
+}  // namespace
+
+QString elidedName(const QString& name, const QFontMetricsF& metrics, double width) {
+    const auto fits = [&](const QString& text) { return metrics.horizontalAdvance(text) <= width; };
+    if (fits(name)) {
+        return name;
+    }
+    QStringList parts = name.split(QLatin1Char('/'), Qt::SkipEmptyParts);
+    for (qsizetype least = 0; parts.size() > 1 && (least = leastTelling(parts)) >= 0;) {
+        leaveOut(parts, least);
+        if (const QString shown = parts.join(QLatin1Char('/')); fits(shown)) {
+            return shown;
+        }
+    }
+    const QString rest = parts.isEmpty() ? name : parts.join(QLatin1Char('/'));
+    const QString tail = tailOf(rest);
+    const double room = width - metrics.horizontalAdvance(tail);
+    if (tail.isEmpty() || room <= metrics.horizontalAdvance(kMore)) {
+        return metrics.elidedText(rest, Qt::ElideMiddle, width);
+    }
+    return metrics.elidedText(rest.chopped(tail.size()), Qt::ElideRight, room) + tail;
+}
+
+}  // namespace vernier::ui

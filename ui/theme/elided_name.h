@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QFontMetricsF>
+#include <QString>
+
+namespace vernier::ui {
+
+/// A node's name in so much room. What tells it from its neighbours stays: numbered parts of a path ("…/blocks.7/…/Conv") and the
+/// number at the end of a plain name ("Batch…tion_12"). Cut in the middle, as all of them would be otherwise, ten look like one.
+[[nodiscard]] QString elidedName(const QString& name, const QFontMetricsF& metrics, double width);
+
+}  // namespace vernier::ui
