@@ -2,16 +2,20 @@
 #include "app/vernier/walk.h"
 
 #include <QApplication>
+#include <QDataStream>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFileInfo>
+#include <QImage>
 #include <QPushButton>
 #include <QTableView>
 #include <QTest>
+#include <QThreadPool>
 
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
+#include <utility>
 
 #include "core/report/verdict.h"
 #include "ui/choose/method_control.h"
@@ -36,6 +40,8 @@ namespace {
 
 constexpr int kInternal = 70;
 constexpr int kPatience = 900;  ///< seconds for a job on a slow machine
+constexpr int kRest = 20;       ///< seconds until the window is at rest, at most
+constexpr int kBetweenLooks = 60;   ///< milliseconds: several steps of a motion
 
 /// A step that did not do what it should.
 struct Stuck : std::runtime_error {
@@ -53,6 +59,7 @@ int Walk::run() {
         }
         window_.resize(options_.size);
         window_.show();
+        (void)QTest::qWaitForWindowExposed(&window_);
         window_.resetLayout();
         ui::MeasureSettings settings = window_.session().measureSettings();
         settings.seconds = options_.seconds;
@@ -102,8 +109,41 @@ void Walk::waitFor(const QString& what, int seconds, const std::function<bool()>
     }
 }
 
+/// What two looks at a window at rest have in common: its picture, or, since a running job changes words and bars all the time,
+/// where its parts lie.
+QByteArray Walk::shown() const {
+    if (!window_.session().queue().busy()) {
+        const QImage picture = window_.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        return {reinterpret_cast<const char*>(picture.constBits()), picture.sizeInBytes()};
+    }
+    QByteArray places;
+    QDataStream stream(&places, QIODevice::WriteOnly);
+    for (const QWidget* part : window_.findChildren<QWidget*>()) {
+        if (part->isVisible()) {
+            stream << part->geometry();
+        }
+    }
+    return places;
+}
+
+/// Until nothing is worked out in the background and nothing moves or is laid out anew: then two looks, with time for what waits
+/// between them, show the same.
 void Walk::settle() {
-    QTest::qWait(400);  // motion of the graph takes 120 ms; statistics arrive from a worker
+    QElapsedTimer timer;
+    timer.start();
+    for (QByteArray before; timer.elapsed() < kRest * 1000;) {
+        QTest::qWait(kBetweenLooks);
+        if (QThreadPool::globalInstance()->activeThreadCount() > 0) {
+            before.clear();
+            continue;
+        }
+        QByteArray now = shown();
+        if (now == before) {
+            return;
+        }
+        before = std::move(now);
+    }
+    say(QStringLiteral("the window did not come to rest within %1 s").arg(kRest));
 }
 
 void Walk::keys(int key, Qt::KeyboardModifiers modifiers) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QByteArray>
 #include <QSize>
 #include <QString>
 
@@ -47,6 +48,7 @@ private:
 
     void say(const QString& step) const;
     void waitFor(const QString& what, int seconds, const std::function<bool()>& condition);
+    [[nodiscard]] QByteArray shown() const;
     void settle();
     void keys(int key, Qt::KeyboardModifiers modifiers = {});
     void click(QWidget* widget, const QPoint& position);

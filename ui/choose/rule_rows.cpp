@@ -4,10 +4,12 @@
 #include <QObject>
 #include <QStringList>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
 
+#include "core/model/precision.h"
 #include "core/quant/recipe.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
@@ -15,19 +17,31 @@
 namespace vernier::ui {
 namespace {
 
-constexpr qsizetype kMostNamed = 12;   ///< ids named in a row of overrides before "…"
+constexpr qsizetype kMostNamed = 3, kMostInTip = 100;   ///< ids of a row of overrides
 
-/// "#0 #12..14": ids of overrides, neighbours as one.
-QString rangesText(const std::vector<std::pair<NodeId, NodeId>>& ranges) {
+/// "#0 #12..14", or "#0 #12..14 #20 +27": ids of overrides, neighbours as one.
+QString rangesText(const std::vector<std::pair<NodeId, NodeId>>& ranges, qsizetype most) {
     QStringList words;
     for (const auto& [first, last] : ranges) {
-        if (words.size() == kMostNamed) {
-            words << QStringLiteral("…");
+        if (words.size() == most) {
+            words << QStringLiteral("+%1").arg(static_cast<qsizetype>(ranges.size()) - most);
             break;
         }
         words << (first == last ? QStringLiteral("#%1").arg(first) : QStringLiteral("#%1..%2").arg(first).arg(last));
     }
     return words.join(QLatin1Char(' '));
+}
+
+/// Nodes that the default leaves in FP32 and that are quantized, or of half precision, in the opened file.
+int quantizedAlready(const Session& session) {
+    if (!session.model() || session.recipe().default_method != Method::fp32) {
+        return 0;
+    }
+    const auto& nodes = session.model()->nodes();
+    return static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [&session](const Node& node) {
+        const auto at = static_cast<std::size_t>(node.id);
+        return node.op_type != "Constant" && at < session.choices().size() && session.choices()[at].rule < 0 && precision_of(*session.model(), node.id) != Precision::fp32;
+    }));
 }
 
 QString granularityOf(const Rule& rule) {
@@ -39,7 +53,9 @@ QString granularityOf(const Rule& rule) {
 std::vector<RuleRow> ruleRows(const Session& session) {
     const Recipe& recipe = session.recipe();
     const QString coarse = recipe.per_channel ? QString() : QObject::tr(" · per tensor");
-    std::vector<RuleRow> rows{{QObject::tr("default") + coarse, recipe.default_method, session.ruleCount(-1), {}, {}, false}};
+    const int already = quantizedAlready(session);
+    const QString kept = already == 0 ? QString() : QObject::tr(" · %1 stay as they are").arg(already);
+    std::vector<RuleRow> rows{{QObject::tr("default") + coarse + kept, recipe.default_method, session.ruleCount(-1) - already, {}, {}, false}};
     // Overrides by method, those that say per tensor or per channel apart.
     std::array<RuleRow, kMethods.size() * 3> own;
     std::array<std::vector<std::pair<NodeId, NodeId>>, kMethods.size() * 3> ranges;  // of the same
@@ -70,7 +86,8 @@ std::vector<RuleRow> ruleRows(const Session& session) {
     }
     for (std::size_t i = 0; i < own.size(); ++i) {
         if (!own[i].rules.empty()) {
-            own[i].text = rangesText(ranges[i]) + own[i].granularity;
+            own[i].text = rangesText(ranges[i], kMostNamed) + own[i].granularity;
+            own[i].tip = QObject::tr("Overrides: %1").arg(rangesText(ranges[i], kMostInTip));
             rows.push_back(std::move(own[i]));
         }
     }

@@ -21,6 +21,7 @@ struct RuleRow {
     bool ownChoices = false;
     QString select = {};          ///< of a single rule, as it is typed
     QString granularity = {};     ///< " · per tensor" where the rule says so
+    QString tip = {};             ///< more of the ids than the text has room for
 };
 
 /// The recipe as rows, overrides behind the other rules grouped by method.

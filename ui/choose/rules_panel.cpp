@@ -197,7 +197,7 @@ void RulesPanel::refill() {
     for (int i = 0; i < table_->rowCount(); ++i) {
         const RuleRow& row = rows_[static_cast<std::size_t>(i)];
         auto* select = new QTableWidgetItem(row.text);
-        select->setToolTip(row.error.isEmpty() ? row.text : row.error);
+        select->setToolTip(!row.error.isEmpty() ? row.error : row.tip.isEmpty() ? row.text : row.tip);
         if (!row.error.isEmpty()) {
             select->setForeground(theme.ink(theme.bad));
         }
@@ -255,8 +255,8 @@ void RulesPanel::showState() {
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));
     quantize_->setEnabled(session_.isSound() && anything && session_.planError().isEmpty());
     quantize_->setToolTip(open && !session_.isSound() ? session_.lookOnly() : anything ? QString() : tr("Choose a method for at least one node first"));
-    // One primary action at a time: before there is a baseline it is measuring that.
-    const bool primary = anything && session_.baseline().has_value();
+    // One primary action at a time: before there is a comparison it is that of the invitation in its place.
+    const bool primary = anything && session_.comparison() != nullptr;
     if (quantize_->property("primary").toBool() != primary) {
         quantize_->setProperty("primary", primary);
         quantize_->style()->unpolish(quantize_);

@@ -85,11 +85,8 @@ QWidget* CompareBoard::buildButtons() {
     sheet_ = new QPushButton(tr("Export sheet…"));
     save_ = new QPushButton(tr("Save model…"));
     command_ = new QPushButton(tr("Copy as command"));
-    measure_->setProperty("primary", true);
     measure_->setToolTip(tr("The baseline and all candidates, in turns, with one harness"));
     sheet_->setToolTip(tr("The whole comparison on one page, as PNG, SVG or PDF"));
-    save_->setToolTip(tr("The file of the selected candidate"));
-    command_->setToolTip(tr("How vernier-cli makes the selected candidate"));
     for (QPushButton* button : {measure_, sheet_, save_, command_}) {
         layout->addWidget(button);
     }
@@ -195,11 +192,20 @@ void CompareBoard::refresh() {
     QMetaObject::invokeMethod(this, &CompareBoard::fitTable, Qt::QueuedConnection);
 }
 
+/// With the reason why not, where it cannot be used.
+void CompareBoard::offer(QPushButton* button, const QString& tip, const QString& whyNot) {
+    button->setEnabled(whyNot.isEmpty());
+    button->setToolTip(whyNot.isEmpty() ? tip : whyNot);
+}
+
 /// The candidate that the verdict speaks of is the one to save: it is selected when a comparison is new.
 void CompareBoard::selectBest(int best) {
-    const QString stamp = best < 0 ? QString() : QString::fromStdString(session_.comparison()->baseline.measurement.date);
+    const QString stamp = session_.comparison() == nullptr ? QString() : QString::fromStdString(session_.comparison()->baseline.measurement.date);
+    const QVector<int> runs = comparedRuns(session_);
     if (stamp != stamp_ && best >= 0) {
-        session_.setCurrentRun(comparedRuns(session_)[best]);
+        session_.setCurrentRun(runs[best]);
+    } else if (stamp != stamp_ && session_.currentRun() == 0 && !runs.isEmpty()) {
+        session_.setCurrentRun(runs.last());  // of a session that was opened: a row that can be saved
     }
     stamp_ = stamp;
 }
@@ -219,8 +225,9 @@ void CompareBoard::showState() {
     }
     measure_->setEnabled(measurable);
     sheet_->setEnabled(session_.comparison() != nullptr);
-    save_->setEnabled(run != nullptr && !run->file.isEmpty());
-    command_->setEnabled(run != nullptr && !run->foreign);
+    const QString none = run == nullptr ? tr("Select the row of a candidate first") : QString();
+    offer(save_, tr("The file of the selected candidate"), run != nullptr && run->file.isEmpty() ? tr("This candidate has no file: %1").arg(stateText(run->state)) : none);
+    offer(command_, tr("How vernier-cli makes the selected candidate"), run != nullptr && run->foreign ? tr("This file was made elsewhere") : none);
 }
 
 void CompareBoard::exportSheetDialog() {

@@ -55,6 +55,7 @@ private:
     void markSelected();
     void showState();
     void saveModel();
+    static void offer(QPushButton* button, const QString& tip, const QString& whyNot);
     void copyCommand();
 
     Session& session_;

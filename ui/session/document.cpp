@@ -17,6 +17,13 @@ namespace vernier::ui {
 
 namespace {
 
+/// Limits are the model's: what one of them must hold says nothing about the next.
+Gate usualGate() {
+    Gate gate;
+    gate.max_drop_points = 0.5;
+    return gate;
+}
+
 constexpr int kGateStep = 1;   ///< steps of the undo stack that are one when they follow each other
 
 /// "What (node N). What to do." about the file that is open: its path says nothing new.
@@ -29,8 +36,7 @@ QString sentence(const Error& damage) {
 
 }  // namespace
 
-Document::Document(Queue& queue) : queue_(queue) {
-    gate_.max_drop_points = 0.5;
+Document::Document(Queue& queue) : queue_(queue), gate_(usualGate()) {
     connect(&undo_, &QUndoStack::cleanChanged, this, &Document::modifiedChanged);
 }
 
@@ -153,6 +159,7 @@ void Document::close() {
     dataset_.reset();
     datasetError_.clear();
     measureSettings_.sizes.clear();  // they are the model's
+    gate_ = usualGate();
     inspection_ = {};
     view_ = {};
     touched_ = false;
@@ -179,7 +186,9 @@ void Document::reload() {
         [this](ModelPtr model) {
             const Recipe recipe = anchored(recipe_, *model_);
             const QString data = datasetPath_;
+            const Gate gate = gate_;
             close();
+            gate_ = gate;
             modelArrived(std::move(model));
             applyRecipe(reanchored(recipe, *model_));
             undo_.clear();

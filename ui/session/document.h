@@ -81,8 +81,8 @@ public:
     [[nodiscard]] QUndoStack& undoStack() { return undo_; }
     /// One undo step: the recipe becomes this one. Nothing happens when it is the same.
     void setRecipe(const Recipe& recipe, const QString& text);
-    /// Override for nodes; an empty method takes it away.
-    void choose(const QVector<int>& nodes, std::optional<Method> method);
+    /// Override for nodes and those on their cards; an empty method takes it away. Gives all of them.
+    std::vector<NodeId> choose(const QVector<int>& nodes, std::optional<Method> method);
     /// Nodes that the graph shows on one card, head first: a choice for the head is a choice for all of them.
     void setCards(std::vector<std::vector<NodeId>> cards);
     /// The nodes on the card of a head, itself included; empty for any other node.

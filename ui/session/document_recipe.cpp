@@ -67,9 +67,9 @@ std::vector<NodeId> Document::cardOf(NodeId head) const {
     return card == cards_.end() ? std::vector<NodeId>() : card->second;
 }
 
-void Document::choose(const QVector<int>& nodes, std::optional<Method> method) {
-    if (!model_ || nodes.isEmpty()) {
-        return;
+std::vector<NodeId> Document::choose(const QVector<int>& nodes, std::optional<Method> method) {
+    if (!isSound() || nodes.isEmpty()) {
+        return {};
     }
     const QString what = nodesText(*model_, nodes);
     std::set<NodeId> all(nodes.begin(), nodes.end());
@@ -77,7 +77,9 @@ void Document::choose(const QVector<int>& nodes, std::optional<Method> method) {
         const std::vector<NodeId> card = cardOf(node);
         all.insert(card.begin(), card.end());
     }
-    setRecipe(with_choice(recipe_, {all.begin(), all.end()}, method), method ? tr("%1 for %2").arg(titleOf(*method), what) : tr("Reset %1").arg(what));
+    std::vector<NodeId> chosen(all.begin(), all.end());
+    setRecipe(with_choice(recipe_, chosen, method), method ? tr("%1 for %2").arg(titleOf(*method), what) : tr("Reset %1").arg(what));
+    return chosen;
 }
 
 void Document::chooseGranularity(const QVector<int>& nodes, bool perChannel) {

@@ -23,9 +23,9 @@ SampleShapes shapesOf(const DatasetPtr& data) {
     return shapes;
 }
 
-/// Wherever they come from: work is the same for the same numbers.
-bool sameNumbers(const std::vector<InputSize>& a, const std::vector<InputSize>& b) {
-    const auto sameAxis = [](const SizedAxis& x, const SizedAxis& y) { return x.size == y.size; };
+/// The same numbers, each a guess in both or in none: what samples give is shown, and no finding names it any more.
+bool sameSizes(const std::vector<InputSize>& a, const std::vector<InputSize>& b) {
+    const auto sameAxis = [](const SizedAxis& x, const SizedAxis& y) { return x.size == y.size && (x.source == SizeSource::assumed) == (y.source == SizeSource::assumed); };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const InputSize& x, const InputSize& y) {
         return x.name == y.name && std::equal(x.axes.begin(), x.axes.end(), y.axes.begin(), y.axes.end(), sameAxis);
     });
@@ -33,7 +33,7 @@ bool sameNumbers(const std::vector<InputSize>& a, const std::vector<InputSize>& 
 
 ModelPtr sized(const ModelPtr& model, const QStringList& words, const DatasetPtr& data) {
     std::vector<InputSize> sizes = input_sizes(*model, sizeChoices(words, *model), shapesOf(data));
-    return sameNumbers(sizes, model->sizes()) ? model : with_sizes(model, std::move(sizes));
+    return sameSizes(sizes, model->sizes()) ? model : with_sizes(model, std::move(sizes));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ struct Totals {
     quint64 sizeEstimate = 0;                  ///< bytes; 0 until the plan is there
     bool planned = false;
     bool written = false;                      ///< nodes and size are those of a run of this recipe: no estimate
+    int notAsChosen = 0;                       ///< of the FP32 nodes: those for which another method was chosen
 };
 
 }  // namespace vernier::ui

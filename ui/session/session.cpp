@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/model/precision.h"
+#include "core/quant/method.h"
 #include "ui/session/session_file.h"
 
 namespace vernier::ui {
@@ -14,6 +15,7 @@ Session::Session(QObject* parent)
     followDocument();
     connect(trials_.get(), &Trials::changed, this, &Session::runsChanged);
     connect(trials_.get(), &Trials::currentChanged, this, &Session::currentRunChanged);
+    connect(trials_.get(), &Trials::told, this, &Session::told);
     connect(trials_.get(), &Trials::madeChanged, this, &Session::planChanged);
     connect(planner_.get(), &Planner::changed, this, &Session::planChanged);
 }
@@ -40,6 +42,14 @@ void Session::followDocument() {
     connect(document, &Document::recipeChanged, this, &Session::makePlan);
     connect(document, &Document::sizesChanged, this, &Session::makePlan);
     connect(document, &Document::closing, planner_.get(), &Planner::clear);
+}
+
+void Session::choose(const QVector<int>& nodes, std::optional<Method> method) {
+    const auto all = static_cast<int>(document_->choose(nodes, method).size());
+    if (const int more = all - static_cast<int>(nodes.size()); more > 0 && nodes.size() > 1) {
+        const QString what = method ? QString::fromUtf8(row(*method).title.data(), qsizetype(row(*method).title.size())) : tr("Default");
+        tell(tr("%1 for %2 nodes: the %3 selected and %4 fused with them").arg(what).arg(all).arg(nodes.size()).arg(more));
+    }
 }
 
 void Session::makePlan() {
@@ -115,6 +125,7 @@ Totals Session::totals() const {
             const Method applied = plan != nullptr && at < plan->nodes.size() ? plan->nodes[at].applied : choices()[at].method;
             const Precision already = precision_of(*model(), node.id);
             const bool stays = applied == Method::fp32 && already != Precision::fp32;
+            totals.notAsChosen += !stays && applied == Method::fp32 && choices()[at].method != Method::fp32 ? 1 : 0;
             ++(stays ? totals.already[static_cast<std::size_t>(already)] : totals.nodes[static_cast<std::size_t>(applied)]);
         }
     }

@@ -73,7 +73,8 @@ public:
     [[nodiscard]] const Recipe& recipe() const { return document_->recipe(); }
     [[nodiscard]] QUndoStack& undoStack() { return document_->undoStack(); }
     void setRecipe(const Recipe& recipe, const QString& text) { document_->setRecipe(recipe, text); }
-    void choose(const QVector<int>& nodes, std::optional<Method> method) { document_->choose(nodes, method); }
+    /// Says so where more nodes take the method than were meant by name: those on the same cards.
+    void choose(const QVector<int>& nodes, std::optional<Method> method);
     void setCards(std::vector<std::vector<NodeId>> cards) { document_->setCards(std::move(cards)); }
     [[nodiscard]] std::vector<NodeId> cardOf(NodeId head) const { return document_->cardOf(head); }
     void chooseGranularity(const QVector<int>& nodes, bool perChannel) { document_->chooseGranularity(nodes, perChannel); }

@@ -89,6 +89,7 @@ signals:
     void changed();           ///< baseline, runs, comparison
     void currentChanged();    ///< currentRun()
     void madeChanged();       ///< made(), executed()
+    void told(const QString& what);   ///< what the user should know of a run
 
 private:
     using Words = std::variant<QStringList, Problem>;
@@ -125,6 +126,7 @@ private:
     /// The words, unless the open model is another one by now.
     [[nodiscard]] Words unlessChanged(const std::function<QStringList()>& words);
     void quantized(int id, const QString& output, const Json& result);
+    [[nodiscard]] int sayTwin(int id);   ///< the run that shows this file from now on: itself, or the one that it is once more
     void quantizeFailed(int id, const Problem& problem);
     void setMeasuring(bool on);
     [[nodiscard]] QString workFile(const QString& name);

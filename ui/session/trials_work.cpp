@@ -173,8 +173,28 @@ void Trials::quantized(int id, const QString& output, const Json& result) {
         row->quantized = result;
         row->state = Run::State::quantized;
         emit changed();
-        setCurrentRun(id);
+        setCurrentRun(sayTwin(id));
     }
+}
+
+/// A file that is there already is no other candidate: measured twice it would only look like two. With the same recipe the
+/// new run goes; with another one it stays, since the graph shows what that recipe was written as.
+int Trials::sayTwin(int id) {
+    const Run made = *run(id);
+    const auto twin = std::find_if(runs_.begin(), runs_.end(), [&](const Run& other) {
+        return other.id != id && !other.foreign && !other.changed && !other.file.isEmpty() && !made.madeSha256().empty() && other.madeSha256() == made.madeSha256();
+    });
+    if (twin == runs_.end()) {
+        return id;
+    }
+    const int before = twin->id;
+    if (twin->recipe != made.recipe) {
+        emit told(tr("“%1” is the same file as “%2”, byte for byte").arg(made.title, twin->title));
+        return id;
+    }
+    emit told(tr("The same file as “%1”, byte for byte: that one is measured again").arg(twin->title));
+    dropRun(id);
+    return before;
 }
 
 void Trials::quantizeFailed(int id, const Problem& problem) {

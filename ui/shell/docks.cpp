@@ -4,10 +4,13 @@
 #include <QActionGroup>
 #include <QContextMenuEvent>
 #include <QDockWidget>
+#include <QGuiApplication>
 #include <QMenu>
 #include <QPainter>
+#include <QScreen>
 #include <QStyle>
 #include <QTabBar>
+#include <QTimer>
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +24,8 @@ namespace {
 
 constexpr int kVersion = 2;   ///< of what saveState() gives
 constexpr QSize kOwnWindow{520, 420};
+constexpr double kMostOfScreen = 0.7;   ///< of its sides, for a panel that was dragged out
+constexpr int kLookAgain = 50;          ///< milliseconds
 
 }  // namespace
 
@@ -59,6 +64,11 @@ void Docks::make(const Panel& panel) {
     dock->installEventFilter(this);
     connect(dock, &QDockWidget::dockLocationChanged, this, &Docks::followLater);
     connect(dock, &QDockWidget::topLevelChanged, this, &Docks::followLater);
+    connect(dock, &QDockWidget::topLevelChanged, this, [this, dock](bool floating) {
+        if (floating && !restoring_) {
+            fitToScreen(dock);
+        }
+    });
     connect(dock, &QDockWidget::visibilityChanged, this, &Docks::followLater);
     connect(panel.widget, &QWidget::windowTitleChanged, dock, &QDockWidget::setWindowTitle);
     if (!panel.widget->windowTitle().isEmpty()) {
@@ -182,6 +192,27 @@ void Docks::detach(const QString& id) {
     followLater();
 }
 
+/// A panel that is dragged out keeps the size that it had in the window, such as a line as long as that: it gets one to work in,
+/// and lies on the screen, when the button is let go.
+void Docks::fitToScreen(QDockWidget* dock) {
+    if (QGuiApplication::mouseButtons() != Qt::NoButton) {
+        QTimer::singleShot(kLookAgain, dock, [dock] { fitToScreen(dock); });
+        return;
+    }
+    QMetaObject::invokeMethod(dock, [dock] {
+        if (!dock->isFloating()) {
+            return;
+        }
+        const QRect screen = dock->screen()->availableGeometry();
+        const QSize most = screen.size() * kMostOfScreen, least = kOwnWindow.expandedTo(dock->minimumSizeHint()).boundedTo(screen.size());
+        QRect place(dock->pos(), dock->size().boundedTo(most).expandedTo(least));
+        place.moveRight(std::min(place.right(), screen.right()));
+        place.moveBottom(std::min(place.bottom(), screen.bottom()));
+        place.moveTopLeft({std::max(place.left(), screen.left()), std::max(place.top(), screen.top())});
+        dock->setGeometry(place);
+    }, Qt::QueuedConnection);
+}
+
 void Docks::mirror(bool on) {
     const QList<QDockWidget*> left = usuallyAt(Qt::LeftDockWidgetArea), right = usuallyAt(Qt::RightDockWidgetArea);
     QList<int> heights, widths;
@@ -283,7 +314,9 @@ void Docks::restore(const QByteArray& state) {
 
 void Docks::takePending() {
     if (!pending_.isEmpty()) {
+        restoring_ = true;   // sizes that the user gave are kept
         restoreState(std::exchange(pending_, {}), kVersion);
+        restoring_ = false;
     }
     if (const auto sizes = std::exchange(pendingSizes_, std::nullopt)) {
         resizeTo(*sizes);

@@ -101,6 +101,7 @@ private:
     [[nodiscard]] QByteArray mark() const;
     void takePending();
     void resizeTo(const Sizes& sizes);
+    static void fitToScreen(QDockWidget* dock);
     void followLater();
     void follow();
     [[nodiscard]] QTabBar* barOf(const QString& id) const;
@@ -112,6 +113,7 @@ private:
     QByteArray pending_;
     std::optional<Sizes> pendingSizes_;
     int pendingLower_ = 0;
+    bool restoring_ = false;  ///< a layout that was kept is taken over
     bool following_ = false;  ///< follow() is on its way
     bool settled_ = false;    ///< the panels have had their sizes on the screen
 };

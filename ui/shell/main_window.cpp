@@ -228,6 +228,32 @@ bool MainWindow::usable(Needs needs) const {
     return false;
 }
 
+/// What is missing for a command that is grey now.
+QString MainWindow::whyNot(Needs needs) const {
+    const bool model = static_cast<bool>(session_.model());
+    const bool selection = needs == Needs::selection || needs == Needs::choice;
+    const bool work = needs == Needs::sound || needs == Needs::choice || needs == Needs::recipe || needs == Needs::baseline;
+    if (!model && needs != Needs::job) {
+        return tr("Open a model first.");
+    }
+    if (work && !session_.isSound()) {
+        return session_.lookOnly();
+    }
+    if (selection) {
+        return tr("Select a node first.");
+    }
+    switch (needs) {
+        case Needs::recipe: return session_.quantizeProblem();
+        case Needs::baseline: return session_.queue().busy() ? tr("Wait until the running job has ended.") : tr("Measure the baseline first.");
+        case Needs::run: return session_.runs().isEmpty() ? tr("Quantize first.") : tr("Select the row of a candidate in the Compare panel first.");
+        case Needs::comparison: return tr("Measure a candidate against the baseline first.");
+        case Needs::job: return tr("No job is running.");
+        case Needs::back:
+        case Needs::forward: return tr("Nothing else was selected.");
+        default: return {};
+    }
+}
+
 void MainWindow::run(const char* command) {
     for (const ActionRow& row : actionTable()) {
         if (QLatin1String(row.id) == QLatin1String(command)) {
@@ -237,15 +263,10 @@ void MainWindow::run(const char* command) {
 }
 
 void MainWindow::updateActions() {
-    const bool model = static_cast<bool>(session_.model());
-    const bool sound = session_.isSound();
     for (const ActionRow& row : actionTable()) {
         QAction* action = actions_[QLatin1String(row.id)];
         action->setEnabled(usable(row.needs));
-        const bool work = row.needs == Needs::sound || row.needs == Needs::choice || row.needs == Needs::recipe || row.needs == Needs::baseline;
-        const bool refused = work && model && !sound;
-        const QString missing = row.needs == Needs::recipe ? session_.quantizeProblem() : QString();
-        action->setToolTip(refused ? session_.lookOnly() : missing.isEmpty() ? QCoreApplication::translate("Actions", row.tip) : missing);
+        action->setToolTip(action->isEnabled() ? QCoreApplication::translate("Actions", row.tip) : whyNot(row.needs));
         if (row.checked != nullptr) {
             action->setChecked(row.checked(*this));
         }

@@ -97,6 +97,7 @@ protected:
 
 private:
     [[nodiscard]] bool usable(Needs needs) const;
+    [[nodiscard]] QString whyNot(Needs needs) const;
     void run(const char* command);
     void locateModel(const QString& session, const QString& model);
     void keepView();

@@ -50,8 +50,9 @@ std::array<Stepper::Mark, Stepper::StepCount> Stepper::marks(const Session& sess
     std::array<bool, StepCount> done{};
     done[Baseline] = session.baseline().has_value();
     done[Choose] = std::any_of(choices.begin(), choices.end(), [](const Choice& choice) { return choice.method != Method::fp32; });
-    done[Quantize] = std::any_of(runs.begin(), runs.end(), [](const Run& run) { return !run.file.isEmpty(); });
     done[Compare] = session.comparison() != nullptr;
+    // What was compared was made, also where its file is gone; a file made elsewhere that waits for it was not made here.
+    done[Quantize] = done[Compare] || std::any_of(runs.begin(), runs.end(), [](const Run& run) { return !run.file.isEmpty() && !run.foreign; });
     done[Verdict] = session.comparison() != nullptr && session.comparison()->outcome() != Outcome::not_judged;
     std::array<Mark, StepCount> marks{};
     bool next = session.isSound();

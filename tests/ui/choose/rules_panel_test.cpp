@@ -29,6 +29,39 @@ TEST(RulesPanel, GroupsOwnChoicesByMethodBehindTheRules) {
     EXPECT_EQ(rows[0].count, 2);
 }
 
+TEST(RulesPanel, ManyOverridesAreCountedAndNamedInTheTip) {
+    SmallSession small;
+    small.session.choose({0, 2}, Method::fp32);
+    small.session.choose({1, 3, 5}, Method::int8_static);
+    small.session.choose({1, 3, 5}, Method::fp32);
+    small.session.choose({1, 3}, std::nullopt);
+    small.session.choose({4}, std::nullopt);
+    auto rows = ruleRows(small.session);
+    EXPECT_EQ(rows.back().text, QStringLiteral("#0 #2 #5"));
+    Recipe recipe;
+    for (int node : {0, 2, 4}) {
+        recipe.rules.push_back({.select = "#" + std::to_string(node), .method = Method::fp16, .per_channel = std::nullopt});
+    }
+    recipe.rules.push_back({.select = "#1", .method = Method::fp16, .per_channel = std::nullopt});
+    small.session.setRecipe(recipe, QStringLiteral("test"));
+    rows = ruleRows(small.session);
+    EXPECT_EQ(rows.back().text, QStringLiteral("#0 #2 #4 +1"));
+    EXPECT_EQ(rows.back().tip, QStringLiteral("Overrides: #0 #2 #4 #1"));
+    EXPECT_EQ(rows.back().count, 4);
+}
+
+TEST(RulesPanel, SaysWhereMoreNodesThanTheSelectedTakeAMethod) {
+    SmallSession small;
+    QStringList told;
+    QObject::connect(&small.session, &Session::told, &small.session, [&](const QString& what) { told << what; });
+    small.session.setCards({{0, 1}, {2}});
+    small.session.choose({2, 3}, Method::fp16);
+    EXPECT_TRUE(told.isEmpty()) << "as many as were selected";
+    small.session.choose({0, 2}, Method::int8_static);
+    ASSERT_EQ(told.size(), 1);
+    EXPECT_EQ(told.first(), QStringLiteral("INT8 static for 3 nodes: the 2 selected and 1 fused with them"));
+}
+
 TEST(RulesPanel, SaysPerTensorInTheRow) {
     SmallSession small;
     Recipe recipe;

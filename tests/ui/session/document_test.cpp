@@ -50,6 +50,21 @@ TEST_F(DocumentTest, ChoicesAndLimitsAreStepsOfOneUndoStack) {
     EXPECT_EQ(document_.choices().at(0).method, Method::fp16);
 }
 
+TEST_F(DocumentTest, LimitsStayWithTheirModel) {
+    ASSERT_TRUE(opened_);
+    const Gate usual = document_.gate();
+    Gate gate = usual;
+    gate.max_drop_points = 0.1;
+    gate.limits["p90"] = 1.2;
+    document_.setGate(gate);
+    document_.reload();
+    ASSERT_TRUE(wait_until([this] { return document_.readingName().isEmpty(); }));
+    EXPECT_EQ(document_.gate(), gate) << "the same model, read again";
+    document_.open(QString::fromStdString(test::write_small_net(folder_, "other.onnx")));
+    ASSERT_TRUE(wait_until([this] { return document_.modelName() == QStringLiteral("other.onnx") && document_.readingName().isEmpty(); }));
+    EXPECT_EQ(document_.gate(), usual) << "another model was never asked to hold them";
+}
+
 TEST_F(DocumentTest, TellsBeforeTheModelGoesAndAfter) {
     ASSERT_TRUE(opened_);
     QStringList told;

@@ -5,12 +5,14 @@
 #include <QApplication>
 #include <QDockWidget>
 #include <QMenu>
+#include <QScreen>
 #include <QSettings>
 #include <QTabBar>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
 
+#include <algorithm>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -136,6 +138,18 @@ TEST_F(DocksTest, ResetBringsBackWhatWasMovedAndHidden) {
     EXPECT_TRUE(docks_->isBelow(QStringLiteral("log")));
     EXPECT_TRUE(docks_->inFront(QStringLiteral("compare")));
     EXPECT_EQ(where(QStringLiteral("nodes")).width(), 360);
+}
+
+TEST_F(DocksTest, APanelThatIsDraggedOutHasRoomAndLiesOnTheScreen) {
+    QDockWidget* dock = docks_->dock(QStringLiteral("compare"));
+    docks_->setLowerHeight(1);   // a line as long as the window
+    QApplication::processEvents();
+    dock->setFloating(true);
+    dock->move(-200, 5);
+    const QRect screen = dock->screen()->availableGeometry();
+    ASSERT_TRUE(wait_until([&] { return dock->height() >= std::min(400, screen.height()); }, 5000)) << dock->height();
+    EXPECT_LE(dock->width(), screen.width() * 8 / 10);
+    EXPECT_TRUE(screen.contains(dock->geometry())) << dock->x() << ' ' << dock->y() << ' ' << dock->width() << ' ' << dock->height();
 }
 
 TEST_F(DocksTest, AWindowOfAPanelGoesWithTheOthersAndComesBack) {
