@@ -58,6 +58,7 @@ IntervalPlot figurePlot(const NamedComparison& named, const Figure& figure) {
     IntervalPlot plot;
     plot.figure = QString::fromUtf8(figure.id.data(), qsizetype(figure.id.size()));
     plot.name = QString::fromUtf8(figure.title.data(), qsizetype(figure.title.size()));
+    plot.brief = QString::fromUtf8(figure.column.data(), qsizetype(figure.column.size()));
     plot.title = text(chart_title(figure, trials.front().measured.samples));
     plot.note = text(better_text(figure.better));
     plot.more = QString::fromUtf8(figure.note.data(), qsizetype(figure.note.size()));

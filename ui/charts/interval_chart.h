@@ -39,6 +39,7 @@ struct IntervalPlot {
     bool ofModels = true;      ///< one row for each measured model, the baseline first
     QString name = {};         ///< the title without unit and samples, for tabs and file names: "Latency p50"
     QString figure = {};       ///< id of what it shows (core/evidence/figures.h); empty: none of them
+    QString brief = {};        ///< the name where there is little room: "p50"
 };
 
 /// The axis of a plot: its rows' values and intervals; from 0 on where the plot says so.

@@ -199,6 +199,20 @@ ChartsArea::Fit ChartsArea::bestFit() const {
     return {columns, dense, rows * columns};
 }
 
+/// By the charts of each page; brief: as the columns of the tables are called, where the titles have no room.
+void ChartsArea::namePages(int shown, bool brief) {
+    for (int page = 0; page < pages_->count(); ++page) {
+        QStringList titles, whole;
+        for (int chart = page * shown; chart < std::min(int(charts_.size()), (page + 1) * shown); ++chart) {
+            const IntervalPlot& plot = charts_[chart]->plot();
+            titles << (brief && !plot.brief.isEmpty() ? plot.brief : plot.name);
+            whole << plot.name;
+        }
+        pages_->setTabText(page, titles.join(QStringLiteral(", ")));
+        pages_->setTabToolTip(page, whole.join(QStringLiteral(", ")));
+    }
+}
+
 void ChartsArea::apply(const Fit& fit) {
     fit_ = fit;
     const int count = int(charts_.size());
@@ -208,13 +222,12 @@ void ChartsArea::apply(const Fit& fit) {
     while (pages_->count() > pages) {
         pages_->removeTab(pages_->count() - 1);
     }
-    for (int i = 0; i < pages; ++i) {
-        QStringList titles;
-        for (int chart = i * fit.shown; chart < std::min(count, (i + 1) * fit.shown); ++chart) {
-            titles << charts_[chart]->plot().name;
-        }
-        const QString text = titles.join(QStringLiteral(", "));
-        i < pages_->count() ? pages_->setTabText(i, text) : void(pages_->addTab(text));
+    while (pages_->count() < pages) {
+        pages_->addTab(QString());
+    }
+    namePages(fit.shown, false);
+    if (pages_->sizeHint().width() > viewport()->width() - column_->contentsMargins().right()) {
+        namePages(fit.shown, true);
     }
     pages_->setCurrentIndex(page);
     pages_->setVisible(pages > 1);

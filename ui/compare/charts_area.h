@@ -66,6 +66,7 @@ private:
     [[nodiscard]] bool namesAre(Names wanted, int columns, bool dense) const;
     [[nodiscard]] int mostColumns() const;
     void apply(const Fit& fit);
+    void namePages(int shown, bool brief);
     void showPage();
     void clicked(const IntervalChart& chart, int row);
     void markAll();

@@ -20,6 +20,7 @@ std::vector<IntervalPlot> plots(int candidates) {
     for (const char* name : {"Latency p50", "Top-1", "File size", "Latency p99", "Cold start"}) {
         IntervalPlot plot;
         plot.name = QLatin1String(name);
+        plot.brief = plot.name.right(4);
         plot.title = plot.name + QStringLiteral(", in some unit");
         plot.note = QStringLiteral("lower is better");
         for (int i = 0; i <= candidates; ++i) {
@@ -68,6 +69,16 @@ TEST_F(ChartsAreaTest, WithRoomAllAreSeenWithWholeNames) {
     for (const IntervalChart* chart : area_.charts()) {
         EXPECT_EQ(layoutOf(chart->plot(), chart->width()).cut, LabelCut::none);
     }
+}
+
+TEST_F(ChartsAreaTest, TabsWithoutRoomForTitlesHaveTheNamesOfTheColumns) {
+    show(900, 180, 4);
+    ASSERT_GT(tabs()->count(), 1);
+    EXPECT_TRUE(tabs()->tabText(0).startsWith(QStringLiteral("Latency p50")));
+    show(260, 180, 4);
+    ASSERT_GT(tabs()->count(), 1);
+    EXPECT_EQ(tabs()->tabText(0), QStringLiteral(" p50"));
+    EXPECT_EQ(tabs()->tabToolTip(0), QStringLiteral("Latency p50")) << "the whole title stands in the tip";
 }
 
 TEST_F(ChartsAreaTest, InALowPanelTheWordsAboveThemGiveWayFirst) {
