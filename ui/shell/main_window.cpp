@@ -278,7 +278,11 @@ void MainWindow::updateActions() {
     redoAction->setEnabled(undo.canRedo());
     undoAction->setText(undo.canUndo() ? tr("&Undo: %1").arg(undo.undoText()) : tr("&Undo"));
     redoAction->setText(undo.canRedo() ? tr("&Redo: %1").arg(undo.redoText()) : tr("&Redo"));
-    actions_[QStringLiteral("open-demo")]->setEnabled(!demoModel().isEmpty());
+    undoAction->setToolTip(undo.canUndo() ? QString() : tr("Nothing to undo."));
+    redoAction->setToolTip(undo.canRedo() ? QString() : tr("Nothing to redo."));
+    QAction* demo = actions_[QStringLiteral("open-demo")];
+    demo->setEnabled(!demoModel().isEmpty());
+    demo->setToolTip(demo->isEnabled() ? QString() : tr("The demo is not installed."));
 }
 
 void MainWindow::sessionChanged() {

@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/file.h"
 #include "core/evidence/limits.h"
 #include "tests/ui/compared.h"
 #include "ui/charts/comparison_plots.h"
@@ -41,6 +42,33 @@ TEST(CompareBoard, BeforeABaselineThereIsOnlyTheInvitation) {
     EXPECT_TRUE(board.invitation()->isVisible());
     EXPECT_TRUE(board.invitation()->text().contains(QStringLiteral("baseline")));
     EXPECT_TRUE(board.invitation()->button()->isEnabled());
+}
+
+TEST(CompareBoard, AFileThatCameWithTheModelIsNamedBeforeThereIsABaseline) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.resize(1200, 260);
+    board.show();
+    small.session.addCandidate(QString::fromStdString(small.folder.write("other.onnx", read_file(small.model_path)).string()));
+    EXPECT_TRUE(board.invitation()->text().contains(QStringLiteral("“other”"))) << board.invitation()->text().toStdString();
+    EXPECT_EQ(board.invitation()->button()->text(), QStringLiteral("Measure all"));
+}
+
+TEST(CompareBoard, ARowThatCannotBeSavedSaysWhy) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3; }));
+    QPushButton* save = nullptr;
+    for (QPushButton* button : board.findChildren<QPushButton*>()) {
+        save = button->text().startsWith(QStringLiteral("Save model")) ? button : save;
+    }
+    ASSERT_NE(save, nullptr);
+    EXPECT_TRUE(save->isEnabled()) << "a candidate is selected when a session is opened";
+    small.session.setCurrentRun(0);
+    EXPECT_FALSE(save->isEnabled());
+    EXPECT_TRUE(save->toolTip().contains(QStringLiteral("Select"))) << save->toolTip().toStdString();
 }
 
 TEST(CompareBoard, TheKeyThatBeginsTheWorkDoesNotCancelIt) {

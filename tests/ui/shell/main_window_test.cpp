@@ -25,6 +25,7 @@
 #include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/queue.h"
+#include "ui/shell/actions.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/panels.h"
@@ -91,6 +92,26 @@ TEST_F(MainWindowTest, DigitsTypedIntoTheFilterChooseNothing) {
     window_.action(QStringLiteral("filter"))->trigger();
     QTest::keyClicks(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : window_.panel<NodesPanel>(), QStringLiteral("#2"));
     EXPECT_EQ(session_.undoStack().count(), 0);
+}
+
+TEST_F(MainWindowTest, EveryGreyCommandSaysWhy) {
+    const auto silent = [this] {
+        QStringList ids;
+        for (const ActionRow& row : actionTable()) {
+            const QAction* action = window_.action(QLatin1String(row.id));
+            // Without a tip of its own an action has its text as one.
+            if (!action->isEnabled() && (action->toolTip().isEmpty() || action->toolTip() == action->text().remove(QLatin1Char('&')))) {
+                ids << QLatin1String(row.id);
+            }
+        }
+        return ids.join(QLatin1Char(' ')).toStdString();
+    };
+    EXPECT_EQ(silent(), "");
+    open();
+    EXPECT_EQ(silent(), "");
+    EXPECT_TRUE(window_.action(QStringLiteral("save-model"))->toolTip().contains(QStringLiteral("Quantize")));
+    session_.selection().setOne(0);
+    EXPECT_EQ(silent(), "");
 }
 
 TEST_F(MainWindowTest, TheStepperShowsWhatIsNext) {
