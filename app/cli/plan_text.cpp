@@ -21,7 +21,7 @@ std::string becomes_text(const NodePlan& node) {
 
 std::string counts_text(const Plan& plan) {
     std::string text;
-    for (const MethodRow& method : kMethods) {
+    for (const MethodSpec& method : methods()) {
         const std::size_t count = plan.count(method.method);
         if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, method.title);
     }

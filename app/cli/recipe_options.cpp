@@ -14,7 +14,7 @@ namespace {
 
 std::vector<std::string> method_ids() {
     std::vector<std::string> ids;
-    for (const MethodRow& row : kMethods) ids.emplace_back(row.id);
+    for (const MethodSpec& row : methods()) ids.emplace_back(row.id);
     return ids;
 }
 

@@ -59,7 +59,7 @@ Origin origin_from_json(const Json& json) {
     origin.source_sha256 = json.value("source_sha256", std::string());
     origin.recipe = json.value("recipe", Json());
     origin.recipe_sha256 = json.at("recipe_sha256").get<std::string>();
-    for (const MethodRow& row : kMethods)
+    for (const MethodSpec& row : methods())
         if (const auto found = json.at("counts").find(std::string(row.id)); found != json.at("counts").end())
             origin.counts[row.method] = found->get<std::size_t>();
     origin.data_name = json.at("data").at("name").get<std::string>();

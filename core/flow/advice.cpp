@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "core/base/error.h"
@@ -194,7 +193,7 @@ Advice advise(const Model& model) {
     Advice advice;
     advice.method = best_of(work);
     advice.text = reason(work, advice.method);
-    std::array<std::string, kMethods.size()> nothing;
+    std::vector<std::string> nothing(methods().size());
     const auto refused = [&](Method method) -> std::string& { return nothing[static_cast<std::size_t>(method)]; };
     while (advice.method != Method::fp32) {
         std::string& why = refused(advice.method) = why_nothing(model, advice.method);
@@ -206,7 +205,7 @@ Advice advise(const Model& model) {
         advice.text = advice.method == Method::fp32 ? why : reason(work, advice.method);
     }
     advice.title = std::string(row(advice.method).title);
-    for (const MethodRow& candidate : kMethods) {
+    for (const MethodSpec& candidate : methods()) {
         advice.methods.push_back(advice_for(work, candidate.method, advice.method));
         if (refused(candidate.method).empty()) continue;
         advice.methods.back().suits = false;

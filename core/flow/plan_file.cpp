@@ -35,7 +35,7 @@ Json nodes_json(const Plan& plan, const Model& model) {
 
 Json counts_json(const Plan& plan) {
     Json counts = Json::object();
-    for (const MethodRow& method : kMethods) counts[std::string(method.id)] = plan.count(method.method);
+    for (const MethodSpec& method : methods()) counts[std::string(method.id)] = plan.count(method.method);
     return counts;
 }
 

@@ -74,7 +74,7 @@ Origin origin_of(const Model& model, const Recipe& recipe, const Plan& plan, con
     origin.source_sha256 = model.sha256();
     origin.recipe = to_json(recipe);
     origin.recipe_sha256 = sha256(origin.recipe.dump());
-    for (const MethodRow& method : kMethods) origin.counts[method.method] = plan.count(method.method);
+    for (const MethodSpec& method : methods()) origin.counts[method.method] = plan.count(method.method);
     if (data == nullptr || !calibrated) return origin;
     origin.data_name = data->name();
     origin.data_fingerprint = data->fingerprint();

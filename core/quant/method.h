@@ -1,41 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 
 namespace vernier {
 
-enum class Method { fp32, fp16, int8_dynamic, int8_static };
+/// A row of methods(). Those that have names here are the ones that others speak of: FP32 leaves a node as it is.
+enum class Method : std::uint8_t { fp32, fp16, int8_dynamic, int8_static };
 
 /// What the nodes of a method compute in.
 enum class Arithmetic { floating, half, integer };
 
-/// One row per method. CLI, recipe, window, audit and manual read this table.
-struct MethodRow {
-    Method method;
+/// All that is known of a method. CLI, recipe, window, audit and manual read these rows.
+struct MethodSpec {
     std::string_view id;      ///< stored in recipes: never rename
     std::string_view title;   ///< "INT8 static"
     std::string_view badge;   ///< "S8"
     std::string_view colour;  ///< "#009E73" (Okabe-Ito)
-    int weight_bits;
-    Arithmetic computes;
-    bool needs_calibration;
-    bool light_colour;        ///< letters on the colour are dark
-    char key;                 ///< the window's key; with Ctrl for the whole model
-};
-inline constexpr std::array kMethods = {
-    MethodRow{Method::fp32, "fp32", "FP32", "F32", "#8a919e", 32, Arithmetic::floating, false, false, '1'},
-    MethodRow{Method::fp16, "fp16", "FP16", "F16", "#56B4E9", 16, Arithmetic::half, false, false, '2'},
-    MethodRow{Method::int8_dynamic, "int8-dynamic", "INT8 dynamic", "D8", "#E69F00", 8, Arithmetic::integer, false, true, '3'},
-    MethodRow{Method::int8_static, "int8-static", "INT8 static", "S8", "#009E73", 8, Arithmetic::integer, true, false, '4'},
+    char key = ' ';           ///< the window's key, a digit; with Ctrl for the whole model
+    bool light_colour = false; ///< letters on the colour are dark
+    int weight_bits = 32;
+    Arithmetic computes = Arithmetic::floating;
+    bool needs_calibration = false;
+    Method method = Method::fp32; ///< its place in the table, which sets it
 };
 
-[[nodiscard]] constexpr const MethodRow& row(Method method) { return kMethods[static_cast<std::size_t>(method)]; }
-[[nodiscard]] constexpr std::string_view id(Method method) { return row(method).id; }
-[[nodiscard]] constexpr bool is_integer(Method method) { return row(method).computes == Arithmetic::integer; }
+/// All of them, in the order in which they are shown; the first is FP32.
+[[nodiscard]] std::span<const MethodSpec> methods();
+[[nodiscard]] const MethodSpec& row(Method method);
 [[nodiscard]] std::optional<Method> method_from_id(std::string_view id);
+
+[[nodiscard]] inline std::string_view id(Method method) { return row(method).id; }
+[[nodiscard]] inline bool is_integer(Method method) { return row(method).computes == Arithmetic::integer; }
 
 }  // namespace vernier

@@ -68,7 +68,7 @@ void raise_opset(Prepared& prepared, Method method, std::int64_t needed) {
 /// Items of a method that can have it, with what their weights shall take.
 std::vector<FoldFor> chosen_items(const Prepared& prepared) {
     std::vector<FoldFor> chosen;
-    for (const MethodRow& method : kMethods) {
+    for (const MethodSpec& method : methods()) {
         if (method.method == Method::fp32) continue;
         const auto wanted = prepared.wants(method.method);
         for (std::size_t i = 0; i < wanted.size(); ++i)

@@ -65,7 +65,7 @@ public:
         const auto method = method_from_id(id);
         if (!method) {
             std::vector<std::string> known;
-            for (const MethodRow& candidate : kMethods) known.emplace_back(candidate.id);
+            for (const MethodSpec& candidate : methods()) known.emplace_back(candidate.id);
             std::string remedy = did_you_mean(near_names(id, known));
             if (remedy.empty()) remedy = fmt::format("Known methods are {}", fmt::join(known, ", "));
             fail(fmt::format("unknown method \"{}\" in {}", id, where_), remedy);

@@ -312,7 +312,7 @@ std::vector<std::string> completions(std::string_view text, const Model& model) 
     for (std::string_view quantity : detail::kSelectorQuantities) offer(std::string(quantity) + ">");
     for (std::string_view plain : detail::kSelectorWords) offer(std::string(plain));
     if (word.find(':') != std::string_view::npos) {
-        for (const MethodRow& row : kMethods) offer("method:" + std::string(row.id));
+        for (const MethodSpec& row : methods()) offer("method:" + std::string(row.id));
         for (const std::string& op : distinct_ops(model)) offer("op:" + op);
         const std::string quote = word.find('"') == std::string_view::npos ? "" : "\"";
         for (const std::string& name : all_names(model)) candidates.emplace_back("name:" + quote + name, "name:\"" + name + "\"");

@@ -19,7 +19,7 @@ TEST(Advice, ConvolutionsWantStatic) {
     b.initializer("w", random_floats(8 * 3 * 9, 1), {8, 3, 3, 3}).node("Conv", {"x", "w"}, {"y"}, {{"pads", {1, 1, 1, 1}}});
     const Advice advice = advise(*make_model(b.build()));
     EXPECT_EQ(advice.method, Method::int8_static);
-    ASSERT_EQ(advice.methods.size(), kMethods.size());
+    ASSERT_EQ(advice.methods.size(), methods().size());
     EXPECT_FALSE(advice.methods[static_cast<std::size_t>(Method::int8_dynamic)].suits);
 }
 

@@ -14,14 +14,16 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kCount = static_cast<int>(kMethods.size());
+int methodCount() {
+    return static_cast<int>(methods().size());
+}
 
 QString text(std::string_view view) {
     return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
 /// "INT8 dynamic" as "INT8 dyn": the drawing's short form for narrow places.
-QString shortTitle(const MethodRow& row) {
+QString shortTitle(const MethodSpec& row) {
     return text(row.title).replace(QStringLiteral("dynamic"), QStringLiteral("dyn"));
 }
 
@@ -63,8 +65,8 @@ QRect MethodControl::segment(Method method) const {
     int labels = 0;
     int before = 0;
     int own = 0;
-    for (int i = 0; i < kCount; ++i) {
-        const int wanted = fontMetrics().horizontalAdvance(shortTitle(kMethods[static_cast<std::size_t>(i)])) + 26;
+    for (int i = 0; i < methodCount(); ++i) {
+        const int wanted = fontMetrics().horizontalAdvance(shortTitle(methods()[static_cast<std::size_t>(i)])) + 26;
         before += i < static_cast<int>(method) ? wanted : 0;
         own = i == static_cast<int>(method) ? wanted : own;
         labels += wanted;
@@ -75,7 +77,7 @@ QRect MethodControl::segment(Method method) const {
 }
 
 int MethodControl::segmentAt(const QPoint& point) const {
-    for (int i = 0; i < kCount; ++i) {
+    for (int i = 0; i < methodCount(); ++i) {
         if (segment(static_cast<Method>(i)).contains(point)) {
             return i;
         }
@@ -84,7 +86,7 @@ int MethodControl::segmentAt(const QPoint& point) const {
 }
 
 QString MethodControl::label(int index, int width) const {
-    const MethodRow& row = kMethods[static_cast<std::size_t>(index)];
+    const MethodSpec& row = methods()[static_cast<std::size_t>(index)];
     for (const QString& title : {text(row.title), shortTitle(row)}) {
         if (fontMetrics().horizontalAdvance(title) + 24 <= width) {
             return title;
@@ -103,9 +105,9 @@ void MethodControl::paintEvent(QPaintEvent*) {
     painter.fillPath(outline, theme.window);
     painter.save();
     painter.setClipPath(outline);
-    for (int i = 0; i < kCount; ++i) {
+    for (int i = 0; i < methodCount(); ++i) {
         const QRect box = segment(static_cast<Method>(i));
-        const QString id = text(kMethods[static_cast<std::size_t>(i)].id);
+        const QString id = text(methods()[static_cast<std::size_t>(i)].id);
         const bool current = method_ && static_cast<int>(*method_) == i;
         const bool filled = current && own_;
         if (filled) {
@@ -119,12 +121,12 @@ void MethodControl::paintEvent(QPaintEvent*) {
             painter.setPen(theme.line);
             painter.drawLine(box.topLeft(), box.bottomLeft());
         }
-        const bool darkInk = theme.method(id).lightnessF() > 0.55 || kMethods[static_cast<std::size_t>(i)].light_colour;
+        const bool darkInk = theme.method(id).lightnessF() > 0.55 || methods()[static_cast<std::size_t>(i)].light_colour;
         const QColor ink = filled ? (darkInk ? QColor(0x10141a) : QColor(Qt::white)) : current ? theme.methodInk(id) : theme.text;
         QFont title = font();
         title.setBold(current);
         const QString words = label(i, box.width());
-        const QString key(QChar::fromLatin1(kMethods[static_cast<std::size_t>(i)].key));
+        const QString key(QChar::fromLatin1(methods()[static_cast<std::size_t>(i)].key));
         const int gap = 5;
         const int keyWidth = QFontMetrics(labelFont()).horizontalAdvance(key);
         const int start = box.left() + (box.width() - QFontMetrics(title).horizontalAdvance(words) - gap - keyWidth) / 2;
@@ -167,7 +169,7 @@ void MethodControl::leaveEvent(QEvent*) {
 }
 
 void MethodControl::keyPressEvent(QKeyEvent* event) {
-    for (const MethodRow& row : kMethods) {
+    for (const MethodSpec& row : methods()) {
         if (event->text() == QLatin1Char(row.key)) {
             emit chosen(row.method);
             return;
@@ -175,8 +177,8 @@ void MethodControl::keyPressEvent(QKeyEvent* event) {
     }
     const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
     if (step != 0) {
-        const int from = method_ ? static_cast<int>(*method_) : (step > 0 ? -1 : kCount);
-        emit chosen(static_cast<Method>((from + step + kCount) % kCount));
+        const int from = method_ ? static_cast<int>(*method_) : (step > 0 ? -1 : methodCount());
+        emit chosen(static_cast<Method>((from + step + methodCount()) % methodCount()));
     } else if (event->key() == Qt::Key_0 || event->key() == Qt::Key_Backspace) {
         emit resetRequested();
     } else {
@@ -191,7 +193,7 @@ bool MethodControl::event(QEvent* event) {
         if (!isEnabled()) {
             QToolTip::showText(help->globalPos(), toolTip(), this);
         } else if (index >= 0) {
-            const MethodRow& row = kMethods[static_cast<std::size_t>(index)];
+            const MethodSpec& row = methods()[static_cast<std::size_t>(index)];
             QToolTip::showText(help->globalPos(), tr("%1 (key %2)").arg(text(row.title)).arg(QLatin1Char(row.key)), this);
         }
         return true;

@@ -38,7 +38,7 @@ QIcon dot(Method method, const QPalette& palette) {
 }  // namespace
 
 void addMethods(QMenu& menu, bool withKeys, const std::function<void(Method)>& then) {
-    for (const MethodRow& row : kMethods) {
+    for (const MethodSpec& row : methods()) {
         const QString key = withKeys ? QStringLiteral("\t%1").arg(QLatin1Char(row.key)) : QString();
         QAction* action = menu.addAction(dot(row.method, menu.palette()), text(row.title) + key);
         QObject::connect(action, &QAction::triggered, &menu, [then, method = row.method] { then(method); });

@@ -5,7 +5,6 @@
 #include <QStringList>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -57,8 +56,8 @@ std::vector<RuleRow> ruleRows(const Session& session) {
     const QString kept = already == 0 ? QString() : QObject::tr(" · %1 stay as they are").arg(already);
     std::vector<RuleRow> rows{{QObject::tr("default") + coarse + kept, recipe.default_method, session.ruleCount(-1) - already, {}, {}, false}};
     // Overrides by method, those that say per tensor or per channel apart.
-    std::array<RuleRow, kMethods.size() * 3> own;
-    std::array<std::vector<std::pair<NodeId, NodeId>>, kMethods.size() * 3> ranges;  // of the same
+    std::vector<RuleRow> own(methods().size() * 3);
+    std::vector<std::vector<std::pair<NodeId, NodeId>>> ranges(methods().size() * 3);  // of the same
     for (std::size_t i = 0; i < recipe.rules.size(); ++i) {
         const Rule& rule = recipe.rules[i];
         const int index = static_cast<int>(i);

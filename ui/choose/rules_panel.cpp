@@ -235,7 +235,7 @@ void RulesPanel::showState() {
     calibration_->setVisible(open && session_.needsCalibration());
     const Totals totals = session_.totals();
     QStringList parts;
-    for (const MethodRow& method : kMethods) {
+    for (const MethodSpec& method : methods()) {
         const int count = totals.nodes[static_cast<std::size_t>(method.method)];
         if (count > 0) {
             parts << tr("%1 %2").arg(count).arg(textOf(method.title));

@@ -43,7 +43,7 @@ void Legend::collectMethods(const Scene& scene, const Look& look) {
     }
     static const QStringList order = [] {
         QStringList badges;
-        for (const MethodRow& method : kMethods) {
+        for (const MethodSpec& method : methods()) {
             badges << QString::fromLatin1(method.badge.data(), static_cast<qsizetype>(method.badge.size()));
         }
         return badges;

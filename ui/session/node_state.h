@@ -4,6 +4,7 @@
 #include <QString>
 
 #include <array>
+#include <vector>
 
 #include "core/flow/executed.h"
 #include "core/quant/plan.h"
@@ -37,7 +38,7 @@ struct NodeState {
 
 /// Live totals of the recipe as it stands. The size is an estimate and must be shown as one.
 struct Totals {
-    std::array<int, kMethods.size()> nodes{};  ///< nodes by applied method, Constant nodes left out
+    std::vector<int> nodes = std::vector<int>(methods().size());  ///< nodes by applied method, Constant nodes left out
     std::array<int, kPrecisions.size()> already{};  ///< nodes that stay as they were, by what they are; not among the FP32 nodes
     quint64 sizeEstimate = 0;                  ///< bytes; 0 until the plan is there
     bool planned = false;

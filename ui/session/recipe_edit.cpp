@@ -2,9 +2,9 @@
 #include "ui/session/recipe_edit.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -139,7 +139,7 @@ bool changes_anything(const std::vector<Choice>& choices) {
 }
 
 std::string recipe_title(const Recipe& recipe, const std::vector<Choice>& choices) {
-    std::array<int, kMethods.size()> counts{};
+    std::vector<int> counts(methods().size());
     int integer = 0, perTensor = 0;
     for (const Choice& choice : choices) {
         ++counts[static_cast<std::size_t>(choice.method)];
@@ -152,7 +152,7 @@ std::string recipe_title(const Recipe& recipe, const std::vector<Choice>& choice
     if (atOnce) {
         title += " per tensor";
     }
-    for (const MethodRow& method : kMethods) {
+    for (const MethodSpec& method : methods()) {
         const int count = counts[static_cast<std::size_t>(method.method)];
         if (method.method != recipe.default_method && count > 0) {
             title += fmt::format(", {} {} {}", count, count == 1 ? "node" : "nodes", method.title);

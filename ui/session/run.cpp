@@ -4,7 +4,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 namespace vernier::ui {
 
@@ -17,7 +17,7 @@ Method Run::mainMethod() const {
     if (!quantized.is_object() || nodes == quantized.end() || !nodes->is_array()) {
         return recipe.default_method;
     }
-    std::array<int, kMethods.size()> counts{};
+    std::vector<int> counts(methods().size());
     for (const Json& node : *nodes) {
         const auto applied = node.find("applied");
         if (applied != node.end() && applied->is_string()) {

@@ -27,16 +27,6 @@ namespace vernier::ui {
 
 namespace {
 
-template <Method method>
-void chooseSelected(MainWindow& window) {
-    window.session().choose(window.session().selection().nodes(), method);
-}
-
-template <Method method>
-void chooseAll(MainWindow& window) {
-    window.session().chooseWholeModel(method);
-}
-
 template <bool perChannel>
 void granularity(MainWindow& window) {
     window.session().chooseGranularity(window.session().selection().nodes(), perChannel);
@@ -165,18 +155,16 @@ QString textOf(std::string_view words) {
     return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
 }
 
-template <std::size_t index>
-ActionRow selectionRow() {
-    constexpr const MethodRow& method = kMethods[index];
+ActionRow selectionRow(const MethodSpec& method) {
     return {Menu::choose, kept(QStringLiteral("choose-") + textOf(method.id)), kept(QCoreApplication::translate("Actions", "%1 for the selection").arg(textOf(method.title))),
-            kept(QString(QChar::fromLatin1(method.key))), Needs::choice, chooseSelected<method.method>, ""};
+            kept(QString(QChar::fromLatin1(method.key))), Needs::choice,
+            [wanted = method.method](MainWindow& window) { window.session().choose(window.session().selection().nodes(), wanted); }, ""};
 }
 
-template <std::size_t index>
-ActionRow modelRow() {
-    constexpr const MethodRow& method = kMethods[index];
+ActionRow modelRow(const MethodSpec& method) {
     return {Menu::choose, kept(QStringLiteral("all-") + textOf(method.id)), kept(QCoreApplication::translate("Actions", "Whole model in %1").arg(textOf(method.title))),
-            kept(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)), Needs::sound, chooseAll<method.method>, "", index == 0};
+            kept(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)), Needs::sound,
+            [wanted = method.method](MainWindow& window) { window.session().chooseWholeModel(wanted); }, "", method.method == Method::fp32};
 }
 
 /// Puts rows before the one with this id.
@@ -216,11 +204,14 @@ std::vector<ActionRow> panelRows() {
     return rows;
 }
 
-template <std::size_t... indices>
-std::vector<ActionRow> withMadeRows(std::index_sequence<indices...>) {
-    std::vector<ActionRow> table(std::begin(kActions), std::end(kActions));
-    insertBefore(table, "inherit", {selectionRow<indices>()...});
-    insertBefore(table, "open-recipe", {modelRow<indices>()...});
+std::vector<ActionRow> withMadeRows() {
+    std::vector<ActionRow> table(std::begin(kActions), std::end(kActions)), selection, model;
+    for (const MethodSpec& method : methods()) {
+        selection.push_back(selectionRow(method));
+        model.push_back(modelRow(method));
+    }
+    insertBefore(table, "inherit", selection);
+    insertBefore(table, "open-recipe", model);
     insertBefore(table, "mirror-panels", panelRows());
     return table;
 }
@@ -228,7 +219,7 @@ std::vector<ActionRow> withMadeRows(std::index_sequence<indices...>) {
 }  // namespace
 
 std::span<const ActionRow> actionTable() {
-    static const std::vector<ActionRow> table = withMadeRows(std::make_index_sequence<kMethods.size()>());
+    static const std::vector<ActionRow> table = withMadeRows();
     return table;
 }
 

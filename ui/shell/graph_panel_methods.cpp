@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/executed_text.h"
@@ -71,8 +72,8 @@ void GraphPanel::showMethods() {
     }
     // What is the same for thousands of nodes is made once: the words of a method, per channel and per tensor.
     const Theme theme = Theme::current();
-    std::array<std::array<CardMethod, 2>, kMethods.size()> looks;
-    for (const MethodRow& method : kMethods) {
+    std::vector<std::array<CardMethod, 2>> looks(vernier::methods().size());
+    for (const MethodSpec& method : vernier::methods()) {
         for (const bool coarse : {false, true}) {
             CardMethod& look = looks[static_cast<std::size_t>(method.method)][coarse ? 1 : 0];
             look.badge = coarse ? perTensor(method.badge) : text(method.badge);

@@ -158,7 +158,7 @@ void StatusLine::showEstimate() {
         return;
     }
     QStringList parts;
-    for (const MethodRow& method : kMethods) {
+    for (const MethodSpec& method : methods()) {
         const int count = totals.nodes[static_cast<std::size_t>(method.method)];
         if (count > 0) {
             parts << tr("%L1 %2").arg(count).arg(QString::fromUtf8(method.title.data(), static_cast<qsizetype>(method.title.size())));

@@ -118,8 +118,7 @@ QColor Theme::method(QStringView id) const {
             return QColor::fromRgb(colour);
         }
     }
-    const auto found = std::find_if(kMethods.begin(), kMethods.end(), [&](const MethodRow& row) { return row.id == wanted; });
-    const std::string_view colour = (found == kMethods.end() ? row(Method::fp32) : *found).colour;
+    const std::string_view colour = row(method_from_id(wanted).value_or(Method::fp32)).colour;
     return QColor(QString::fromLatin1(colour.data(), static_cast<qsizetype>(colour.size())));
 }
 

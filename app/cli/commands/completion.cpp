@@ -37,7 +37,7 @@ std::string command_names() {
 std::string choices(const std::string& flag) {
     std::vector<std::string> words;
     if (flag == "--method")
-        for (const MethodRow& row : kMethods) words.emplace_back(row.id);
+        for (const MethodSpec& row : methods()) words.emplace_back(row.id);
     if (flag == "--calibration") words = range_method_ids();
     return joined(words, " ");
 }

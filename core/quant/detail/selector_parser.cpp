@@ -194,7 +194,7 @@ private:
         const auto found = method_from_id(value);
         if (!found) {
             std::vector<std::string> known;
-            for (const MethodRow& candidate : kMethods) known.emplace_back(candidate.id);
+            for (const MethodSpec& candidate : methods()) known.emplace_back(candidate.id);
             std::string remedy = did_you_mean(near_names(value, known));
             if (remedy.empty()) remedy = fmt::format("Known methods are {}", fmt::join(known, ", "));
             fail(start, fmt::format("unknown method '{}'", value), remedy);

@@ -21,16 +21,19 @@ struct Fixture {
 
 TEST(MethodControl, AClickOnASegmentChoosesIt) {
     Fixture f;
-    for (const MethodRow& row : kMethods) {
+    std::vector<Method> all;
+    for (const MethodSpec& row : methods()) {
         QTest::mouseClick(&f.control, Qt::LeftButton, {}, f.control.segment(row.method).center());
+        all.push_back(row.method);
     }
-    EXPECT_EQ(f.chosen, (std::vector<Method>{Method::fp32, Method::fp16, Method::int8_dynamic, Method::int8_static}));
+    EXPECT_EQ(f.chosen, all);
+    EXPECT_GE(all.size(), 4U);
 }
 
 TEST(MethodControl, SegmentsFillTheWidthWithoutGaps) {
     Fixture f;
     EXPECT_EQ(f.control.segment(Method::fp32).left(), 0);
-    EXPECT_EQ(f.control.segment(Method::int8_static).right() + 1, f.control.width());
+    EXPECT_EQ(f.control.segment(methods().back().method).right() + 1, f.control.width());
     EXPECT_EQ(f.control.segment(Method::fp32).right() + 1, f.control.segment(Method::fp16).left());
 }
 
@@ -38,7 +41,7 @@ TEST(MethodControl, KeysChooseAndReset) {
     Fixture f;
     QSignalSpy reset(&f.control, &MethodControl::resetRequested);
     QTest::keyClick(&f.control, Qt::Key_4);
-    f.control.setMethod(Method::int8_static, true);
+    f.control.setMethod(methods().back().method, true);
     QTest::keyClick(&f.control, Qt::Key_Right);
     QTest::keyClick(&f.control, Qt::Key_Backspace);
     EXPECT_EQ(f.chosen, (std::vector<Method>{Method::int8_static, Method::fp32}));

@@ -28,7 +28,7 @@ QString text(const std::filesystem::path& path) {
 /// A recipe such as clicks, rules and the calibration's boxes make one.
 Recipe randomRecipe(std::mt19937& random) {
     const auto pick = [&random](int count) { return std::uniform_int_distribution<int>(0, count - 1)(random); };
-    const auto method = [&] { return static_cast<Method>(pick(static_cast<int>(kMethods.size()))); };
+    const auto method = [&] { return static_cast<Method>(pick(static_cast<int>(methods().size()))); };
     // Static as the default times the first layers, and what it keeps of them depends on the clock.
     const Method defaults[] = {Method::fp32, Method::fp16, Method::int8_dynamic};
     Recipe recipe;

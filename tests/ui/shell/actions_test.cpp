@@ -37,7 +37,7 @@ TEST(Actions, EachMethodHasItsKeysForSelectionAndModel) {
         const auto found = std::find_if(table.begin(), table.end(), [&](const ActionRow& row) { return QLatin1String(row.id) == id; });
         return found == table.end() ? nullptr : &*found;
     };
-    for (const MethodRow& method : kMethods) {
+    for (const MethodSpec& method : methods()) {
         const QString id = QString::fromStdString(std::string(method.id)), title = QString::fromStdString(std::string(method.title));
         const ActionRow* selection = find(QStringLiteral("choose-") + id);
         const ActionRow* model = find(QStringLiteral("all-") + id);
@@ -47,8 +47,8 @@ TEST(Actions, EachMethodHasItsKeysForSelectionAndModel) {
         EXPECT_EQ(QString::fromLatin1(selection->shortcuts), QString(QChar::fromLatin1(method.key)));
         EXPECT_EQ(QString::fromLatin1(model->shortcuts), QString(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)));
     }
-    EXPECT_EQ(find(QStringLiteral("choose-fp32")) + kMethods.size(), find(QStringLiteral("inherit")));
-    EXPECT_EQ(find(QStringLiteral("all-fp32")) + kMethods.size(), find(QStringLiteral("open-recipe")));
+    EXPECT_EQ(find(QStringLiteral("choose-fp32")) + methods().size(), find(QStringLiteral("inherit")));
+    EXPECT_EQ(find(QStringLiteral("all-fp32")) + methods().size(), find(QStringLiteral("open-recipe")));
     EXPECT_TRUE(find(QStringLiteral("all-fp32"))->separator);
 }
 
