@@ -12,10 +12,10 @@
 namespace vernier {
 namespace {
 
-/// Bytes of a node's weights when it runs in a method (INT8 keeps one float scale a channel, about 1 % more).
+/// Bytes of a node's weights when it runs in a method, with its scales.
 std::uint64_t weight_bytes_in(const Node& node, Method method) {
     const std::uint64_t bytes = node.parameters * static_cast<std::uint64_t>(row(method).weight_bits) / 8;
-    return bytes + (row(method).weight_bits == 8 ? node.parameters * 4 / 100 : 0);
+    return bytes + node.parameters * static_cast<std::uint64_t>(row(method).scale_percent) / 100;
 }
 
 std::uint64_t estimate_size(const std::vector<NodePlan>& nodes, const Model& model) {
@@ -28,13 +28,13 @@ std::uint64_t estimate_size(const std::vector<NodePlan>& nodes, const Model& mod
     return model.size_bytes() - std::min(model.size_bytes(), saved);
 }
 
-void apply_static(NodePlan& plan, const StaticItem& item) {
-    if (item.kernel == Kernel::none) {
-        plan.why = item.why.empty() ? "it cannot run in INT8 here" : item.why;
+void apply(NodePlan& plan, const ItemOutcome& outcome) {
+    if (outcome.stays_float) {
+        plan.why = outcome.why.empty() ? fmt::format("it cannot run in {} here", is_integer(plan.chosen.method) ? "INT8" : row(plan.chosen.method).title) : outcome.why;
         return;
     }
-    plan.applied = Method::int8_static;
-    plan.absorbed = item.absorbed;
+    plan.applied = plan.chosen.method;
+    plan.absorbed = outcome.absorbed;
 }
 
 /// Nodes that compute folded weights: gone with them, or still there for nodes that stay in float.
@@ -75,11 +75,7 @@ NodePlan entry_of(const Prepared& prepared, const Model& model, const Node& node
     const auto at = static_cast<std::size_t>(node.id);
     NodePlan entry{node.id, prepared.choices[at], Method::fp32, prepared.problem[at], false, node.op_type != "Constant", precision_of(model, node.id)};
     if (!entry.why.empty() || entry.chosen.method == Method::fp32) return entry;  // stays as it is
-    if (item < 0) entry.absorbed = true;
-    if (item >= 0 && entry.chosen.method == Method::int8_static && !prepared.is_static_table(static_cast<std::size_t>(item)))
-        apply_static(entry, prepared.static_plan.items[static_cast<std::size_t>(item)]);
-    else
-        entry.applied = entry.chosen.method;
+    apply(entry, item < 0 ? ItemOutcome{.absorbed = true} : outcome_of(prepared, static_cast<std::size_t>(item)));
     return entry;
 }
 

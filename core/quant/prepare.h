@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,8 +11,6 @@
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
 #include "core/quant/folds.h"
-#include "core/quant/methods/dynamic.h"
-#include "core/quant/methods/fp16_activations.h"
 #include "core/quant/methods/static_plan.h"
 #include "core/quant/plan.h"
 #include "core/quant/recipe.h"
@@ -35,28 +34,37 @@ struct Prepared {
 
     /// Items whose node was chosen for a method and can have it, by item index.
     [[nodiscard]] std::vector<bool> wants(Method method) const;
+    /// The same as a list.
+    [[nodiscard]] std::vector<int> items_of(Method method) const;
     /// Per-channel wish of each item (true for what we added).
     [[nodiscard]] std::vector<bool> per_channel() const;
-    /// A Gather from a constant table that was chosen for INT8 static: it needs no range, and is written as in INT8 dynamic.
-    [[nodiscard]] bool is_static_table(std::size_t item) const;
-    /// Items that are written as INT8 dynamic (static tables too), and as FP16.
-    [[nodiscard]] std::vector<DynamicNode> dynamic_nodes() const;
-    [[nodiscard]] std::vector<int> fp16_nodes() const;
-    [[nodiscard]] std::vector<HalfNode> half_nodes() const;
-    /// True for an item of the opened model that no method changes (once static INT8 is planned).
+    /// What was chosen for the node of an item that has one.
+    [[nodiscard]] const Choice& choice_of(int item) const;
+    /// True for an item of the opened model that no method changes (once all is planned).
     [[nodiscard]] bool stays_float(int item) const;
-    /// Takes back what does not fit into FP16 on the calibration samples, with findings; explicit choices are only reported.
-    void check_fp16_activations(const Ranges& ranges);
-    /// Takes back static INT8 where it needs a range that the samples did not show, with a finding: in a branch that none took.
-    void keep_unseen_float(const Ranges& ranges);
-    /// Keeps in float what would be lost in a scale that it shares with far larger numbers (static_losses), with findings; what
-    /// was chosen explicitly is only reported.
-    void keep_static_losses(const Ranges& ranges, const Calibration& calibration);
-    /// Plans static INT8 anew with some items kept in float.
-    void replan_static(const std::set<int>& keep_float);
+    /// Notes why nodes stay in float, one reason an item; empty takes a reason back.
+    void note_reasons(const std::vector<int>& items, const std::vector<std::string>& reasons);
+    /// Plans anew what depends on all nodes together, with some items kept in float.
+    void replan(const std::set<int>& keep_float);
 };
 
-/// Resolves the recipe, raises the opset where INT8 static needs it, runs the rewritings, plans the islands.
+/// What becomes of an item whose node can have its method.
+struct ItemOutcome {
+    bool stays_float = false;
+    bool absorbed = false;   ///< it disappears into a neighbour
+    std::string why = {};    ///< it stays in float
+};
+[[nodiscard]] ItemOutcome outcome_of(const Prepared& prepared, std::size_t item);
+
+/// What a method writes by.
+struct Writing {
+    const Prepared& prepared;
+    const Ranges& ranges;
+    const Calibration& calibration;
+    std::vector<Finding>& findings;
+};
+
+/// Resolves the recipe, raises the opset where a method needs it, runs the rewritings, plans the methods.
 /// Throws Error{usage} for a selector that matches nothing.
 [[nodiscard]] Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job = {});
 

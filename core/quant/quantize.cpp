@@ -13,11 +13,6 @@
 #include "core/base/timed.h"
 #include "core/model/written.h"
 #include "core/quant/calibration/calibrate.h"
-#include "core/quant/calibration/odd_source.h"
-#include "core/quant/methods/dynamic.h"
-#include "core/quant/methods/fp16.h"
-#include "core/quant/methods/static_emit.h"
-#include "core/quant/methods/static_loss.h"
 #include "core/quant/nothing_changed.h"
 #include "core/quant/passes/passes.h"
 #include "core/quant/prefix.h"
@@ -31,30 +26,36 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// What the rewritings know that run while the methods are written.
-PassContext writing_context(const Prepared& prepared, const StaticPlan& static_plan) {
+PassContext writing_context(const Prepared& prepared) {
     PassContext context;
     context.skip = prepared.skip_passes;
-    context.plan = &static_plan;
+    context.plan = &prepared.static_plan;
     context.wants_integer.assign(prepared.choices.size(), false);
-    const auto note = [&](int item) {
-        const NodeId origin = prepared.edit.item(static_cast<std::size_t>(item)).origin;
-        if (origin != kNone) context.wants_integer[static_cast<std::size_t>(origin)] = true;
-    };
-    for (const int item : static_plan.heavy) note(item);
-    for (const DynamicNode& node : prepared.dynamic_nodes()) note(node.index);
+    for (const MethodSpec* method : methods_in_order()) {
+        if (method->integer_items == nullptr) continue;
+        for (const int item : method->integer_items(prepared)) {
+            const NodeId origin = prepared.edit.item(static_cast<std::size_t>(item)).origin;
+            if (origin != kNone) context.wants_integer[static_cast<std::size_t>(origin)] = true;
+        }
+    }
     return context;
 }
 
+/// Integers before the rewritings behind them, all else after: half precision puts Casts between nodes that those look for.
+void write_methods(GraphEdit& edit, const Writing& writing, bool integers) {
+    for (const MethodSpec* method : methods_in_order())
+        if (method->write != nullptr && (method->computes == Arithmetic::integer) == integers) method->write(edit, writing);
+}
+
 /// Carries the plan out on a copy of the prepared graph.
-onnx::ModelProto emit(const Prepared& prepared, const StaticPlan& static_plan, const Ranges& ranges, const Calibration& calibration,
-                      std::vector<Finding>& findings) {
+onnx::ModelProto write(const Writing& writing) {
+    const Prepared& prepared = writing.prepared;
     GraphEdit edit = prepared.edit;
-    PassContext passes = writing_context(prepared, static_plan);
+    PassContext passes = writing_context(prepared);
     run_passes(PassPlace::before_int8, edit, passes);
-    emit_static(edit, static_plan, ranges, calibration, prepared.per_channel(), findings);
-    emit_dynamic(edit, prepared.dynamic_nodes());
+    write_methods(edit, writing, true);
     run_passes(PassPlace::behind_int8, edit, passes);
-    emit_fp16(edit, prepared.fp16_nodes());
+    write_methods(edit, writing, false);
     unfold(edit, prepared.folds, [&](int item) { return prepared.stays_float(item); });
     run_passes(PassPlace::end, edit, passes);
     return std::move(edit).build();
@@ -77,35 +78,14 @@ void report_prefix(Prepared& prepared, const PrefixResult& timed) {
                                  "Choose INT8 for them by a rule to have them quantized even so."});
 }
 
-/// Static INT8 needs every range that it asked for.
-void require_ranges(const GraphEdit& edit, const Ranges& ranges, const std::vector<std::string>& tensors) {
-    for (const std::string& tensor : tensors) {
-        const Observed& observed = ranges.at(tensor);
-        if (observed.count > 0 || observed.nan + observed.inf == 0) continue;
-        const OddSource source = odd_source(edit, tensor);
-        if (source.constant.empty())
-            throw Error(ErrorKind::bad_data, "calibration saw only NaN or infinity", {.tensor = tensor},
-                        "Check the preprocessing of the calibration samples");
-        throw Error(ErrorKind::bad_model,
-                    fmt::format("calibration saw only NaN or infinity, because the constant '{}' holds such values", source.constant),
-                    {.node = source.node, .tensor = tensor}, fmt::format("Mend '{}', or leave the nodes behind it in FP32", source.constant));
-    }
-}
-
-void report_unchecked(Prepared& prepared, const DatasetPtr& dataset) {
-    prepared.findings.push_back({Severity::info, "fp16-unchecked", kNone, {}, {},
-                                 fmt::format("Only weights were checked for FP16's range, not what the nodes compute on your data: {}.",
-                                             dataset ? "the dataset has no calibration samples" : "there were no samples"),
-                                 "Give samples (--data): nodes whose values exceed 65504 on them then stay in FP32."});
-}
-
-/// What a plan with more in float quantizes in other places: the input of a clamp that vanished, for one.
+/// What methods that need samples quantize and ranges do not hold yet: a plan with more in float quantizes in other places (the
+/// input of a clamp that vanished, for one).
 Watched unseen_by(const Prepared& prepared, const Ranges& ranges) {
-    Watched unseen;
-    const auto axes = prepared.static_plan.channel_axes(prepared.edit);
-    for (const auto& tensor : prepared.static_plan.observed())
-        if (!ranges.contains(tensor)) unseen[tensor] = axes.contains(tensor) ? std::optional(axes.at(tensor)) : std::nullopt;
-    return unseen;
+    Watched tensors;
+    for (const MethodSpec* method : methods_in_order())
+        if (method->needs_calibration && method->watch != nullptr) (void)method->watch(prepared, tensors);
+    std::erase_if(tensors, [&](const auto& tensor) { return ranges.contains(tensor.first); });
+    return tensors;
 }
 
 /// The float model as it is prepared, over the samples of a quantization that has some.
@@ -117,26 +97,26 @@ CalibrationRun calibration_of(const QuantizeSource& source, const Prepared& prep
 /// One run over the samples for all that needs them: ranges for static INT8, and whether FP16 can hold the activations.
 Ranges calibrate_if_needed(const QuantizeSource& source, Prepared& prepared, const Job& job) {
     const DatasetPtr& dataset = source.dataset;
-    const auto observed = prepared.static_plan.observed();
-    if (!observed.empty() && !dataset)
-        throw Error(ErrorKind::usage, "INT8 static needs calibration data", {},
+    Watched watched;
+    std::vector<const MethodSpec*> watching;
+    for (const MethodSpec* method : methods_in_order())
+        if (method->watch != nullptr && method->watch(prepared, watched)) watching.push_back(method);
+    if (watching.empty()) return {};
+    const auto needed = std::find_if(watching.begin(), watching.end(), [](const MethodSpec* method) { return method->needs_calibration; });
+    if (needed != watching.end() && !dataset)
+        throw Error(ErrorKind::usage, fmt::format("{} needs calibration data", (*needed)->title), {},
                     "Give a dataset (--data): an image folder, .npz, test_data_set folder or .dataset.json; 100 samples are usual");
-    const auto half_nodes = prepared.half_nodes();
-    if (observed.empty() && half_nodes.empty()) return {};
-    if (observed.empty() && (!dataset || dataset->size(Split::calibration) == 0)) {
-        report_unchecked(prepared, dataset);
+    if (needed == watching.end() && (!dataset || dataset->size(Split::calibration) == 0)) {
+        for (const MethodSpec* method : watching)
+            if (method->without_samples != nullptr) method->without_samples(prepared, dataset != nullptr);
         return {};
     }
-    Watched watched;
-    for (const auto& tensor : observed) watched[tensor];
-    for (const auto& tensor : half_tensors(prepared.edit, half_nodes)) watched[tensor];
-    for (const auto& [tensor, axis] : prepared.static_plan.channel_axes(prepared.edit)) watched[tensor] = axis;
     const CalibrationRun run = calibration_of(source, prepared);
     Ranges ranges = calibrate(run, watched, job);
-    require_ranges(prepared.edit, ranges, observed);
-    prepared.keep_unseen_float(ranges);
-    if (!half_nodes.empty()) prepared.check_fp16_activations(ranges);
-    prepared.keep_static_losses(ranges, source.recipe.calibration);
+    for (const MethodSpec* method : methods_in_order())
+        if (method->judge != nullptr) method->judge(prepared, ranges);
+    for (const MethodSpec* method : methods_in_order())
+        if (method->judge_losses != nullptr) method->judge_losses(prepared, ranges, source.recipe.calibration);
     if (const Watched further = unseen_by(prepared, ranges); !further.empty()) ranges.merge(calibrate(run, further, job));
     return ranges;
 }
@@ -168,13 +148,13 @@ Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std:
 onnx::ModelProto Quantization::emit(const Prepared& prepared, std::vector<Finding>& findings) const {
     if (const Watched further = unseen_by(prepared, ranges_); !further.empty())
         ranges_.merge(calibrate(calibration_of(source_, prepared), further, job_));
-    return vernier::emit(prepared, prepared.static_plan, ranges_, source_.recipe.calibration, findings);
+    return write({prepared, ranges_, source_.recipe.calibration, findings});
 }
 
 void Quantization::time_prefix(const Job& job) {
     const EmitFn write = [&](const std::set<int>& keep_float) {
         Prepared candidate = prepared_;
-        candidate.replan_static(keep_float);
+        candidate.replan(keep_float);
         std::vector<Finding> unused;
         return emit(candidate, unused);
     };
@@ -185,7 +165,7 @@ void Quantization::time_prefix(const Job& job) {
         timer = [this, inputs](std::vector<onnx::ModelProto> models) { return time_here({source_.runtime, source_.options.target.on_threads(1)}, *source_.model, std::move(models), inputs); };
     }
     report_prefix(prepared_, choose_float_prefix(prepared_, write, timer, job));
-    prepared_.replan_static({});
+    prepared_.replan({});
 }
 
 Plan Quantization::plan() const { return plan_of(prepared_, *source_.model); }
@@ -195,21 +175,25 @@ onnx::ModelProto Quantization::emit(const std::set<NodeId>& also_float) const {
     if (also_float.empty()) return emit(prepared_, unused);
     Prepared candidate = prepared_;
     for (const NodeId node : also_float) candidate.problem[static_cast<std::size_t>(node)] = "tried in float";
-    candidate.replan_static({});
+    candidate.replan({});
     if (plan_of(candidate, *source_.model).changes_nothing()) return written_proto(*source_.model);
     return emit(candidate, unused);
 }
 
 void Quantization::keep_float(const std::set<NodeId>& nodes, const std::string& why) {
     for (const NodeId node : nodes) prepared_.problem[static_cast<std::size_t>(node)] = why;
-    prepared_.replan_static({});
+    prepared_.replan({});
 }
 
 std::map<NodeId, double> Quantization::noise() const {
-    const auto parts = static_noise(prepared_.edit, prepared_.static_plan, ranges_, source_.recipe.calibration, prepared_.per_channel());
     std::map<NodeId, double> noise;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-        if (const NodeId origin = prepared_.edit.item(i).origin; parts[i] > 0 && origin != kNone) noise[origin] += parts[i];
+    std::vector<Finding> unused;
+    for (const MethodSpec* method : methods_in_order()) {
+        if (method->noise == nullptr) continue;
+        const auto parts = method->noise({prepared_, ranges_, source_.recipe.calibration, unused});
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            if (const NodeId origin = prepared_.edit.item(i).origin; parts[i] > 0 && origin != kNone) noise[origin] += parts[i];
+    }
     return noise;
 }
 

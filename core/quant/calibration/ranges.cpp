@@ -179,6 +179,11 @@ QuantParams u8_params(Range range) {
     return {scale, static_cast<std::uint8_t>(std::clamp(zero, 0.0, 255.0))};
 }
 
+bool was_seen(const Ranges& ranges, const std::string& tensor) {
+    const auto found = ranges.find(tensor);
+    return found != ranges.end() && found->second.count + found->second.nan + found->second.inf > 0;
+}
+
 Json to_json(const Observed& observed) {
     return {{"min", observed.min}, {"max", observed.max}, {"count", observed.count}, {"zeros", observed.zeros},
             {"nan", observed.nan}, {"inf", observed.inf}, {"exponent", observed.exponent}};

@@ -36,6 +36,9 @@ struct Observed {
 
 using Ranges = std::map<std::string, Observed>;  ///< by tensor name in the prepared model
 
+/// True for a tensor of which some sample showed a value.
+[[nodiscard]] bool was_seen(const Ranges& ranges, const std::string& tensor);
+
 /// A range for a tensor: lo <= 0 <= hi always holds.
 struct Range {
     float lo = 0, hi = 0;

@@ -29,6 +29,15 @@ std::span<const MethodSpec> methods() {
     return rows;
 }
 
+const std::vector<const MethodSpec*>& methods_in_order() {
+    static const std::vector<const MethodSpec*> rows = [] {
+        std::vector<const MethodSpec*> order;
+        for (const MethodSpec& spec : methods()) order.insert(order.begin(), &spec);
+        return order;
+    }();
+    return rows;
+}
+
 const MethodSpec& row(Method method) { return methods()[static_cast<std::size_t>(method)]; }
 
 std::optional<Method> method_from_id(std::string_view id) {

@@ -76,7 +76,7 @@ bool fold_one(GraphEdit& edit, int conv_index, int norm_index) {
 
 }  // namespace
 
-/// Folds each BatchNormalization that directly follows a Conv or ConvTranspose that will run in INT8, or in FP16 like the
+/// Folds each BatchNormalization that directly follows a Conv or ConvTranspose whose method asks for it, or that will run in FP16 like the
 /// BatchNormalization itself (the runtime folds only parameters of the Conv's own type, and FP16 keeps those in FP32):
 ///   s[o] = gamma[o] / sqrt(var[o] + epsilon)
 ///   W'[o, ...] = W[o, ...] * s[o]        b'[o] = (b[o] - mean[o]) * s[o] + beta[o]
@@ -89,12 +89,13 @@ int fold_batch_norm(GraphEdit& edit, PassContext& context) {
     for (std::size_t i = 0; i < edit.size(); ++i) {
         const auto& item = edit.item(i);
         if (item.removed || !is_standard(item.proto) || (item.proto.op_type() != "Conv" && item.proto.op_type() != "ConvTranspose")) continue;
-        if (!context.is_static(item) && !context.is_fp16(item)) continue;
+        const bool only_half = !context.is_static(item) && !context.takes_batch_norm(item);
+        if (only_half && !context.is_fp16(item)) continue;
         const int reader = edit.only_reader(item.proto.output(0));
         if (reader < 0 || edit.item(static_cast<std::size_t>(reader)).proto.op_type() != "BatchNormalization") continue;
         const auto norm = edit.item(static_cast<std::size_t>(reader));
         if (!is_standard(norm.proto)) continue;
-        if (context.is_static(item) ? context.must_stay(norm) : !context.is_fp16(norm)) continue;
+        if (only_half ? !context.is_fp16(norm) : context.must_stay(norm)) continue;
         if (!fold_one(edit, static_cast<int>(i), reader)) continue;
         context.absorb(norm, edit.item(i).origin);
         ++changed;

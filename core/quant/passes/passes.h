@@ -20,6 +20,7 @@ struct PassContext {
     std::vector<bool> wants_integer;  ///< by NodeId: static or dynamic; while writing: what is written so in the end
     std::vector<bool> keeps_float;    ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
     std::vector<bool> wants_fp16;     ///< by NodeId: will run in FP16; empty = none
+    std::vector<bool> folds_batch_norm;  ///< by NodeId: takes a BatchNormalization behind it into its weights; empty = none
     std::vector<bool> absorbed;       ///< by NodeId: set for nodes that a pass folds into a neighbour
     std::map<NodeId, NodeId> folded_into;  ///< of those, the node that each became part of, where it is one of the opened model
     std::vector<std::string> skip;    ///< names of the rewritings that the recipe leaves out
@@ -39,6 +40,10 @@ struct PassContext {
     [[nodiscard]] bool is_fp16(const GraphEdit::Item& item) const {
         const auto at = static_cast<std::size_t>(item.origin);
         return item.origin >= 0 && at < wants_fp16.size() && wants_fp16[at];
+    }
+    [[nodiscard]] bool takes_batch_norm(const GraphEdit::Item& item) const {
+        const auto at = static_cast<std::size_t>(item.origin);
+        return item.origin >= 0 && at < folds_batch_norm.size() && folds_batch_norm[at];
     }
     /// into: the node of the opened model that the item becomes part of.
     void absorb(const GraphEdit::Item& item, NodeId into = kNone) {

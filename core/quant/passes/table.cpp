@@ -15,7 +15,7 @@ namespace {
 bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags.end(), true) != flags.end(); }
 
 bool for_static(const PassContext& context) { return any(context.wants_static); }
-bool for_static_or_fp16(const PassContext& context) { return any(context.wants_static) || any(context.wants_fp16); }
+bool for_batch_norm(const PassContext& context) { return any(context.wants_static) || any(context.folds_batch_norm) || any(context.wants_fp16); }
 bool for_integer(const PassContext& context) { return any(context.wants_integer); }
 bool always(const PassContext&) { return true; }
 
@@ -25,7 +25,7 @@ constexpr auto kBeforePlan = PassPlace::before_plan, kBeforeInt8 = PassPlace::be
 constexpr std::array kPasses = {
     // The bias first: BatchNormalization scales it. Both before all that looks at weights.
     PassRow{"fold-conv-bias", kBeforePlan, for_static, fold_conv_bias},
-    PassRow{"fold-batch-norm", kBeforePlan, for_static_or_fp16, fold_batch_norm},
+    PassRow{"fold-batch-norm", kBeforePlan, for_batch_norm, fold_batch_norm},
     PassRow{"fold-gemm-scales", kBeforePlan, for_static, fold_gemm_scales},
     // Names for what exporters take apart: the plan of static INT8 knows kernels by operator.
     PassRow{"use-global-average-pool", kBeforePlan, for_static, use_global_average_pool},

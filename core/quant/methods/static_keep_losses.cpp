@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/methods/static_keep_losses.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <map>
@@ -13,7 +15,6 @@
 #include <onnx/onnx_pb.h>
 
 #include "core/quant/methods/static_loss.h"
-#include "core/quant/prepare.h"
 
 namespace vernier {
 namespace {
@@ -144,24 +145,25 @@ void say(Prepared& prepared, std::vector<Place> places) {
 
 }  // namespace
 
-void Prepared::keep_static_losses(const Ranges& ranges, const Calibration& calibration) {
+void keep_static_losses(Prepared& prepared, const Ranges& ranges, const Calibration& calibration) {
+    const GraphEdit& edit = prepared.edit;
     std::vector<Place> places;
     for (bool changed = true; changed;) {
         changed = false;
-        for (const StaticLoss& loss : static_losses(edit, static_plan, ranges, calibration)) {
-            const Items bound = explicit_among(*this, loss.items);
-            place_of(places, static_plan, loss).bound.insert(bound.begin(), bound.end());
+        for (const StaticLoss& loss : static_losses(edit, prepared.static_plan, ranges, calibration)) {
+            const Items bound = explicit_among(prepared, loss.items);
+            place_of(places, prepared.static_plan, loss).bound.insert(bound.begin(), bound.end());
             if (!bound.empty()) continue;
             for (const int i : loss.items) {
                 const NodeId origin = edit.item(static_cast<std::size_t>(i)).origin;
-                if (origin < 0 || !problem[static_cast<std::size_t>(origin)].empty()) continue;
-                problem[static_cast<std::size_t>(origin)] = fmt::format("INT8 would lose small numbers beside large ones in '{}'", loss.tensor);
+                if (origin < 0 || !prepared.problem[static_cast<std::size_t>(origin)].empty()) continue;
+                prepared.problem[static_cast<std::size_t>(origin)] = fmt::format("INT8 would lose small numbers beside large ones in '{}'", loss.tensor);
                 changed = true;
             }
         }
-        if (changed) replan_static({});
+        if (changed) prepared.replan({});
     }
-    say(*this, std::move(places));
+    say(prepared, std::move(places));
 }
 
 }  // namespace vernier
