@@ -21,7 +21,9 @@ class GraphEdit;
 struct Calibration;
 struct Observed;
 struct ItemOutcome;
+struct MethodFit;
 struct Prepared;
+struct Workload;
 struct Writing;
 
 /// A row of methods(). Those that have names here are the ones that others speak of: FP32 leaves a node as it is.
@@ -71,6 +73,11 @@ struct MethodSpec {
     void (*write)(GraphEdit& edit, const Writing& writing) = nullptr;
     /// What it adds to the outputs of each item as a part of their power, by what calibration saw.
     std::vector<double> (*noise)(const Writing& writing) = nullptr;
+
+    /// The first method to try on such a model, unless one before it (in methods_in_order) is, and why.
+    bool (*first_choice)(const Workload& work) = nullptr;
+    std::string (*reason)(const Workload& work) = nullptr;
+    MethodFit (*fit)(const Workload& work) = nullptr;   ///< never null
 
     Method method = Method::fp32; ///< its place in the table, which sets it
 };

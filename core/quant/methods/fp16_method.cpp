@@ -9,6 +9,7 @@
 #include "core/quant/methods/fp16.h"
 #include "core/quant/methods/fp16_activations.h"
 #include "core/quant/prepare.h"
+#include "core/quant/workload.h"
 
 namespace vernier {
 namespace {
@@ -75,6 +76,15 @@ void judge(Prepared& prepared, const Ranges& ranges) {
 
 void write(GraphEdit& edit, const Writing& writing) { emit_fp16(edit, fp16_nodes(writing.prepared)); }
 
+bool first_choice(const Workload& work) { return !tiny(work) && !conv_decides(work) && worth_halving(work); }
+
+std::string reason(const Workload&) { return "There is little to compute in integers here, but half the storage can be saved."; }
+
+MethodFit fit(const Workload& work) {
+    return {worth_halving(work) && work.quantized_nodes == 0,
+            work.half ? "Most weights are in half precision already." : "Half the file and the same answers; on a CPU it does not run faster, on a GPU it does."};
+}
+
 }  // namespace
 
 extern const MethodSpec kFp16Method;
@@ -91,6 +101,9 @@ constinit const MethodSpec kFp16Method{
     .without_samples = without_samples,
     .judge = judge,
     .write = write,
+    .first_choice = first_choice,
+    .reason = reason,
+    .fit = fit,
 };
 
 }  // namespace vernier

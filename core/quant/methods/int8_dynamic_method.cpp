@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/static_tables.h"
 #include "core/quant/prepare.h"
+#include "core/quant/workload.h"
 
 namespace vernier {
 namespace {
@@ -39,6 +44,25 @@ void plan(Prepared& prepared) {
 
 void write(GraphEdit& edit, const Writing& writing) { emit_dynamic(edit, dynamic_nodes(writing.prepared)); }
 
+bool first_choice(const Workload& work) { return !tiny(work) && !conv_decides(work) && (work.matmuls > 0 || work.lstms > 0); }
+
+std::string reason(const Workload& work) {
+    if (work.recurrent_bytes > 0 && work.recurrent_macs >= work.matmul_macs)
+        return fmt::format("The work is in {} with {} of the weights outside tables; the integer form finds its ranges while it "
+                           "runs, so it needs no samples and no output range.",
+                           nodes_text(work.recurrents, "recurrent"),
+                           share_text(work.recurrent_bytes, work.weight_bytes - std::min(work.weight_bytes, work.table_bytes)));
+    return fmt::format("{} of the multiply-accumulates are in {} with constant weights; ranges are found while they run, so no "
+                       "samples are needed and attention scores stay in float.",
+                       share_text(work.matmul_macs, work.macs), nodes_text(work.matmuls, "MatMul or Gemm"));
+}
+
+MethodFit fit(const Workload& work) {
+    if (conv_decides(work)) return {false, "The wrong method here: a Conv with ranges found at run time is several times slower than FP32."};
+    if (!has_products(work)) return {false, "No MatMul, Gemm or LSTM with constant weights."};
+    return {false, "About a quarter of the weights' size; needs no samples."};
+}
+
 }  // namespace
 
 extern const MethodSpec kInt8DynamicMethod;
@@ -57,6 +81,9 @@ constinit const MethodSpec kInt8DynamicMethod{
     .plan = plan,
     .integer_items = integer_items,
     .write = write,
+    .first_choice = first_choice,
+    .reason = reason,
+    .fit = fit,
 };
 
 }  // namespace vernier

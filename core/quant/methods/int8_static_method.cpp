@@ -12,6 +12,7 @@
 #include "core/quant/methods/static_loss.h"
 #include "core/quant/methods/static_tables.h"
 #include "core/quant/prepare.h"
+#include "core/quant/workload.h"
 
 namespace vernier {
 
@@ -119,6 +120,22 @@ std::vector<double> noise(const Writing& writing) {
     return static_noise(writing.prepared.edit, writing.prepared.static_plan, writing.ranges, writing.calibration, writing.prepared.per_channel());
 }
 
+bool first_choice(const Workload& work) { return conv_decides(work); }   // a tiny one is timed when it is quantized
+
+std::string reason(const Workload& work) {
+    const bool few_products = static_cast<double>(work.matmul_macs) < 0.01 * static_cast<double>(work.macs);
+    const std::string convs = share_text(work.conv_macs, work.macs) + " of the multiply-accumulates are in " + nodes_text(work.convs, "Conv");
+    const std::string products = share_text(work.matmul_macs, work.macs) + " more in " + nodes_text(work.matmuls, "MatMul or Gemm");
+    return fmt::format("{}{}. Conv runs in integers only with ranges calibrated on samples.", convs, few_products ? "" : " and " + products);
+}
+
+MethodFit fit(const Workload& work) {
+    if (conv_decides(work)) return {false, "About a quarter of the weights' size and the fastest; needs calibration samples."};
+    if (work.lstms > 0) return {false, "An LSTM has no static integer form and would stay in float."};
+    if (!has_products(work)) return {false, "No Conv, MatMul or Gemm with constant weights."};
+    return {false, "Possible, but ranges of attention and normalisation must be checked; needs calibration samples."};
+}
+
 }  // namespace
 
 extern const MethodSpec kInt8StaticMethod;
@@ -143,6 +160,9 @@ constinit const MethodSpec kInt8StaticMethod{
     .integer_items = integer_items,
     .write = write,
     .noise = noise,
+    .first_choice = first_choice,
+    .reason = reason,
+    .fit = fit,
 };
 
 }  // namespace vernier
