@@ -121,7 +121,8 @@ std::vector<NodeId> unexecuted(const Audit& audit, const Model& source, const Pl
     for (const NodeAudit& audited : audit.nodes) {
         const Node* node = nodes.find(audited.name);
         if (audited.verdict != NodeAudit::Verdict::fell_back || node == nullptr) continue;
-        if (plan.nodes.at(static_cast<std::size_t>(node->id)).applied == Method::int8_static) found.push_back(node->id);
+        const Method applied = plan.nodes.at(static_cast<std::size_t>(node->id)).applied;
+        if (row(applied).fuses) found.push_back(node->id);
     }
     return found;
 }

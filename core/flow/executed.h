@@ -42,7 +42,7 @@ struct Executed {
 /// and that the runtime takes back to float. Pure.
 [[nodiscard]] std::vector<Finding> differences(const Audit& audit, const Model& source, const Plan& plan);
 
-/// Nodes that the plan makes INT8 static and that the runtime runs in float.
+/// Nodes of a method that only computes so where the runtime fuses it (INT8 static), and that the runtime runs in float.
 [[nodiscard]] std::vector<NodeId> unexecuted(const Audit& audit, const Model& source, const Plan& plan);
 
 }  // namespace vernier

@@ -9,7 +9,7 @@ namespace {
 
 /// The values that an FP16 node reads and makes.
 std::vector<ValueId> values_at(const Model& model, const NodePlan& planned) {
-    if (planned.applied != Method::fp16) return {};
+    if (row(planned.applied).computes != Arithmetic::half) return {};
     const Node& node = model.node(planned.node);
     std::vector<ValueId> values = node.inputs;
     values.insert(values.end(), node.outputs.begin(), node.outputs.end());

@@ -27,9 +27,7 @@ constexpr double kLeastSeconds = 2, kShare = 0.25;   ///< of processor time for 
 constexpr std::size_t kOutputs = 4;  ///< outputs that get a finding of their own
 constexpr std::size_t kLoudest = 3; ///< nodes named where none was taken back
 
-bool is_int8(Method method) { return method == Method::int8_static || method == Method::int8_dynamic; }
-
-bool has_int8(const Plan& plan) { return plan.count(Method::int8_static) + plan.count(Method::int8_dynamic) > 0; }
+bool has_int8(const Plan& plan) { return plan.count(Arithmetic::integer) > 0; }
 
 /// A product: what INT8 is for. (A row that is added is no weight here.)
 bool has_weights(const Model& model, NodeId node) {
@@ -50,7 +48,7 @@ std::vector<NodeId> loudest_first(const Plan& plan, const Noise& noise) {
     };
     std::vector<NodeId> order;
     for (const NodePlan& node : plan.nodes)
-        if (is_int8(node.applied) && !node.absorbed) order.push_back(node.node);
+        if (is_integer(node.applied) && !node.absorbed) order.push_back(node.node);
     std::stable_sort(order.begin(), order.end(), [&](NodeId a, NodeId b) { return of(a) > of(b); });
     return order;
 }

@@ -26,11 +26,16 @@ namespace {
 
 using Nodes = std::set<NodeId>;
 
-bool has(const Plan& plan, Method method) { return plan.count(method) > 0; }
+bool has(const Plan& plan, Arithmetic computes) { return plan.count(computes) > 0; }
+
+/// True for a plan with nodes that compute in integers only where the runtime fuses them.
+bool has_fused(const Plan& plan) {
+    return std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return node.counted && row(node.applied).fuses; });
+}
 
 VerifyLimits limits_of(const Plan& plan) {
     VerifyLimits limits;
-    if (!has(plan, Method::int8_static) && !has(plan, Method::int8_dynamic)) return {20, 0.8};
+    if (!has(plan, Arithmetic::integer)) return {20, 0.8};
     return limits;
 }
 
@@ -58,7 +63,7 @@ public:
         }
         for (Finding& finding : low_sqnr_findings(low_source(), verified_)) findings_.push_back(std::move(finding));
         for (Finding& finding : differences(executed_, model_, emitting_.plan())) findings_.push_back(std::move(finding));
-        if (!has(emitting_.plan(), Method::int8_static)) executed_ = look_at_executed();
+        if (!has_fused(emitting_.plan())) executed_ = look_at_executed();
         return {std::move(current()), std::move(verified_), std::move(findings_), slower_, std::move(executed_)};
     }
 
@@ -169,7 +174,7 @@ private:
     /// they may be too many for a search (four in each LayerNorm that is taken apart).
     [[nodiscard]] std::optional<Repair> repair_overflows(const Plan& plan, const std::function<bool(const Nodes&)>& repairs) {
         constexpr std::size_t kSearched = 16;
-        if (!has(plan, Method::fp16) || !verifier_.has_inputs()) return std::nullopt;
+        if (!has(plan, Arithmetic::half) || !verifier_.has_inputs()) return std::nullopt;
         const Nodes nodes = half_nodes_at(verifier_.beyond_half(tensors_of_half_nodes(model_, plan)), model_, plan);
         if (nodes.empty() || !repairs(nodes)) return std::nullopt;
         if (nodes.size() > kSearched) return Repair{nodes, true, 1};   // each works on what half precision cannot hold
@@ -211,7 +216,7 @@ private:
     /// INT8 nodes that run in float cost two conversions and gain nothing.
     bool take_back_unexecuted() {
         const Plan plan = emitting_.plan();
-        executed_ = has(plan, Method::int8_static) ? audit() : Audit{};
+        executed_ = has_fused(plan) ? audit() : Audit{};
         Nodes nodes;
         for (const NodeId id : unexecuted(executed_, model_, plan))
             if (!plan.nodes[static_cast<std::size_t>(id)].chosen.explicit_choice()) nodes.insert(id);

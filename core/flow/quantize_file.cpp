@@ -53,9 +53,11 @@ void check_outputs(const QuantizeRequest& request, const std::vector<fs::path>& 
 void check_data(const Recipe& recipe, const Model& model, const DatasetPtr& data) {
     if (data != nullptr) return;
     const std::vector<Choice> choices = resolve(recipe, model);
-    const auto count = std::count_if(choices.begin(), choices.end(), [](const Choice& choice) { return row(choice.method).needs_calibration; });
-    if (count > 0)
-        throw Error(ErrorKind::usage, fmt::format("{} nodes are to become INT8 static, which needs calibration samples", count), {},
+    const auto needs = [](const Choice& choice) { return row(choice.method).needs_calibration; };
+    const auto first = std::find_if(choices.begin(), choices.end(), needs);
+    if (first != choices.end())
+        throw Error(ErrorKind::usage,
+                    fmt::format("{} nodes are to become {}, which needs calibration samples", std::count_if(first, choices.end(), needs), row(first->method).title), {},
                     "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
 }
 

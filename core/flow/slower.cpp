@@ -38,13 +38,11 @@ constexpr std::size_t kMostGroups = 6;
 
 using Nodes = std::set<NodeId>;
 
-bool is_int8(Method method) { return method == Method::int8_static || method == Method::int8_dynamic; }
-
 /// INT8 nodes that nobody chose explicitly, by what they have in common; the most work first.
 std::vector<Nodes> groups_of(const Plan& plan, const Model& model) {
     std::map<std::string, Nodes> by_kind;
     for (const NodePlan& node : plan.nodes) {
-        if (!is_int8(node.applied) || node.chosen.explicit_choice() || node.absorbed) continue;
+        if (!is_integer(node.applied) || node.chosen.explicit_choice() || node.absorbed) continue;
         const std::vector<Weight> weights = weights_of(model, node.node);
         if (weights.empty()) continue;
         std::string kind = model.node(node.node).op_type;
@@ -61,7 +59,7 @@ std::vector<Nodes> groups_of(const Plan& plan, const Model& model) {
 Nodes all_of(const Plan& plan) {
     Nodes nodes;
     for (const NodePlan& node : plan.nodes)
-        if (is_int8(node.applied) && !node.chosen.explicit_choice()) nodes.insert(node.node);
+        if (is_integer(node.applied) && !node.chosen.explicit_choice()) nodes.insert(node.node);
     return nodes;
 }
 
@@ -97,7 +95,7 @@ public:
 
     Slower run() {
         const Plan plan = emitting_.plan();
-        if (plan.count(Method::int8_static) + plan.count(Method::int8_dynamic) == 0 || !look_at_written(kGlance)) return {};
+        if (plan.count(Arithmetic::integer) == 0 || !look_at_written(kGlance)) return {};
         if (is_worse(now_) && look_at_written(proof()) && is_worse(now_)) try_groups(plan);
         if (now_.to_fp32.ratio > kGain) say_nothing_is_gained(plan);
         return std::move(result_);

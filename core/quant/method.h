@@ -32,6 +32,14 @@ enum class Method : std::uint8_t { fp32, fp16, int8_dynamic, int8_static };
 /// What the nodes of a method compute in: the kernels that the audit expects.
 enum class Arithmetic { floating, half, integer };
 
+/// What is known of a method for nodes of one operator, for the one who looks at such a node.
+struct OpAdvice {
+    std::string_view op;
+    std::string_view applied;   ///< what to know where it was applied
+    std::string_view kept;      ///< what to know where it was chosen only; {} is the title of the method that it has
+    Method instead;             ///< what to choose
+};
+
 /// All that is known of a method. CLI, recipe, window, audit and manual read these rows; planning, calibration and writing run
 /// their steps in the order of methods_in_order(). A step that a method does not need is null.
 struct MethodSpec {
@@ -77,6 +85,7 @@ struct MethodSpec {
     /// The first method to try on such a model, unless one before it (in methods_in_order) is, and why.
     bool (*first_choice)(const Workload& work) = nullptr;
     std::string (*reason)(const Workload& work) = nullptr;
+    std::span<const OpAdvice> op_advice = {};
     MethodFit (*fit)(const Workload& work) = nullptr;   ///< never null
 
     Method method = Method::fp32; ///< its place in the table, which sets it

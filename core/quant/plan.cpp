@@ -58,6 +58,12 @@ std::size_t Plan::count(Method method) const {
     }));
 }
 
+std::size_t Plan::count(Arithmetic computes) const {
+    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
+        return n.counted && n.applied != Method::fp32 && row(n.applied).computes == computes;
+    }));
+}
+
 std::size_t Plan::count(Precision already) const {
     return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
         return n.counted && n.applied == Method::fp32 && n.already == already;

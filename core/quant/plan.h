@@ -31,6 +31,8 @@ struct Plan {
     std::uint64_t size_estimate_bytes = 0;    ///< of the file to be written (marked as estimate wherever it is shown)
     /// Nodes that a method is applied to, without Constant nodes; FP32: those that are neither quantized nor of another float type.
     [[nodiscard]] std::size_t count(Method method) const;
+    /// The same of all methods but FP32 that compute so.
+    [[nodiscard]] std::size_t count(Arithmetic computes) const;
     /// Nodes that were in this precision before and stay so.
     [[nodiscard]] std::size_t count(Precision already) const;
     [[nodiscard]] bool changes_nothing() const;

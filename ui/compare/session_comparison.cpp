@@ -52,7 +52,7 @@ CandidateName openedAs(const Session& session) {
     const auto words = [](std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); };
     // Integer weights alone have no method of their own yet: they look like the dynamic one, as in the graph.
     const bool own = method_from_id(id(precision)).has_value();
-    return {words(title(precision)), words(own || !is_integer(precision) ? id(precision) : id(Method::int8_dynamic))};
+    return {words(title(precision)), words(own || !is_integer(precision) ? id(precision) : id(Precision::int8_dynamic))};
 }
 
 QVector<int> comparedRuns(const Session& session) {

@@ -30,7 +30,7 @@ const Run* sourceOf(const Session& session) {
         return current;
     }
     const auto& runs = session.runs();
-    const auto newest = std::find_if(runs.rbegin(), runs.rend(), [](const Run& run) { return isCalibrated(run) && run.method() == Method::int8_static; });
+    const auto newest = std::find_if(runs.rbegin(), runs.rend(), [](const Run& run) { return isCalibrated(run) && row(run.method()).needs_calibration; });
     return newest == runs.rend() ? nullptr : &*newest;
 }
 

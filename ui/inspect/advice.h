@@ -13,9 +13,10 @@ namespace vernier::ui {
 
 /// One sentence about a node's choice, and what a click on its link does.
 struct NodeAdvice {
-    enum class Action { none, usePerChannel, useStatic, reset };
+    enum class Action { none, usePerChannel, useOther, reset };
     QString text;
     Action action = Action::none;
+    Method instead = Method::fp32;   ///< what useOther chooses
     QString link;        ///< words of the link; empty without an action
     bool warning = false;
 };

@@ -289,8 +289,8 @@ void InspectorPanel::follow(const QString&) {
     const auto nodes = session_.selection().nodes();
     if (shownAdvice_.action == NodeAdvice::Action::usePerChannel) {
         session_.chooseGranularity(nodes, true);
-    } else if (shownAdvice_.action == NodeAdvice::Action::useStatic) {
-        session_.choose(nodes, Method::int8_static);
+    } else if (shownAdvice_.action == NodeAdvice::Action::useOther) {
+        session_.choose(nodes, shownAdvice_.instead);
     } else if (shownAdvice_.action == NodeAdvice::Action::reset) {
         session_.choose(nodes, std::nullopt);
     }

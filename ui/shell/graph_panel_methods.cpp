@@ -29,9 +29,9 @@ QString perTensor(std::string_view badge) {
 
 QColor executedColour(Executed::As as, const Theme& theme) {
     switch (as) {
-        case Executed::As::int8: return theme.method(text(id(Method::int8_static)));
-        case Executed::As::fp16: return theme.method(text(id(Method::fp16)));
-        case Executed::As::floating: return theme.method(text(id(Method::fp32)));
+        case Executed::As::int8: return theme.method(text(id(Precision::int8_static)));
+        case Executed::As::fp16: return theme.method(text(id(Precision::fp16)));
+        case Executed::As::floating: return theme.method(text(id(Precision::fp32)));
         case Executed::As::fused: return mixed(theme.text2, theme.card, 0.55);
         case Executed::As::unknown: break;
     }
@@ -93,7 +93,7 @@ void GraphPanel::showMethods() {
         card.chosen = looks[static_cast<std::size_t>(state.chosen)][0].badge;
         if (state.staysAsItWas()) {
             card.badge = text(badge(state.already));
-            card.colour = theme.method(text(is_integer(state.already) && state.already != Precision::int8_static ? id(Method::int8_dynamic) : id(state.already)));
+            card.colour = theme.method(text(is_integer(state.already) && state.already != Precision::int8_static ? id(Precision::int8_dynamic) : id(state.already)));
             card.name = tr("%1 already").arg(text(title(state.already)));
             card.chosen = state.own ? card.chosen : card.badge;
         }

@@ -83,7 +83,8 @@ TEST(NodeAdvice, WarnsOfAConvInInt8Dynamic) {
     state.own = true;
     const NodeAdvice conv = nodeAdvice(state, {}, "Conv");
     EXPECT_TRUE(conv.warning);
-    EXPECT_EQ(conv.action, NodeAdvice::Action::useStatic);
+    EXPECT_EQ(conv.action, NodeAdvice::Action::useOther);
+    EXPECT_EQ(conv.instead, Method::int8_static);
     EXPECT_TRUE(conv.text.contains(QStringLiteral("slower"))) << conv.text.toStdString();
     EXPECT_FALSE(nodeAdvice(state, {}, "MatMul").warning);
 }
