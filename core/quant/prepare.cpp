@@ -205,9 +205,7 @@ Kept widened_in_vain(const Prepared& prepared) {
     return kept;
 }
 
-Prepared prepare_with(const ModelPtr& model, const Recipe& recipe, const Kept& kept, const Job& job) {
-    job.check();
-    Prepared prepared(model);
+Prepared prepare_with(Prepared prepared, const ModelPtr& model, const Recipe& recipe, const Kept& kept, const Job& job) {
     job.check();
     prepared.choices = resolve(recipe, *model);
     prepared.skip_passes = recipe.skip_passes;
@@ -227,17 +225,28 @@ Prepared prepare_with(const ModelPtr& model, const Recipe& recipe, const Kept& k
     return prepared;
 }
 
-}  // namespace
-
-Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
+/// start: the graph of the opened model.
+template <class Start>
+Prepared prepare_from(const Start& start, const ModelPtr& model, const Recipe& recipe, const Job& job) {
     Kept kept;
     // What stays in float stays in its own type: once more without it, until nothing is widened in vain (rarely a third time).
     for (int round = 0;; ++round) {
-        Prepared prepared = prepare_with(model, recipe, kept, job);
+        job.check();
+        Prepared prepared = prepare_with(Prepared(start()), model, recipe, kept, job);
         Kept more = widened_in_vain(prepared);
         if (more.empty() || round == 2) return prepared;
         kept.merge(more);
     }
+}
+
+}  // namespace
+
+Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
+    return prepare_from([&] { return GraphEdit(model); }, model, recipe, job);
+}
+
+Prepared prepare(const Canonical& canonical, const Recipe& recipe, const Job& job) {
+    return prepare_from([&] { return canonical.edit; }, canonical.model, recipe, job);
 }
 
 }  // namespace vernier

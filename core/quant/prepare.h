@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/finding.h"
 #include "core/base/job.h"
 #include "core/quant/calibration/ranges.h"
+#include "core/quant/canonical.h"
 #include "core/quant/edit.h"
 #include "core/quant/folds.h"
 #include "core/quant/methods/static_plan.h"
@@ -20,7 +22,7 @@ namespace vernier {
 /// The opened model rewritten for the methods that were chosen, and what each of its items shall become.
 /// Everything that a plan shows and that the methods then carry out; no data are needed for it.
 struct Prepared {
-    explicit Prepared(const ModelPtr& model) : edit(model) {}
+    explicit Prepared(GraphEdit graph) : edit(std::move(graph)) {}
 
     GraphEdit edit;
     std::vector<Choice> choices;           ///< by NodeId
@@ -66,6 +68,7 @@ struct Writing {
 
 /// Resolves the recipe, raises the opset where a method needs it, runs the rewritings, plans the methods.
 /// Throws Error{usage} for a selector that matches nothing.
+[[nodiscard]] Prepared prepare(const Canonical& canonical, const Recipe& recipe, const Job& job = {});
 [[nodiscard]] Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job = {});
 
 /// The plan of a prepared model: applied method and why, per node of the opened model.

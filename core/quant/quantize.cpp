@@ -12,9 +12,9 @@
 #include "core/base/error.h"
 #include "core/base/timed.h"
 #include "core/model/written.h"
-#include "core/quant/calibration/calibrate.h"
+#include "core/quant/apply.h"
 #include "core/quant/nothing_changed.h"
-#include "core/quant/passes/passes.h"
+#include "core/quant/observe.h"
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
 
@@ -24,42 +24,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// What the rewritings know that run while the methods are written.
-PassContext writing_context(const Prepared& prepared) {
-    PassContext context;
-    context.skip = prepared.skip_passes;
-    context.plan = &prepared.static_plan;
-    context.wants_integer.assign(prepared.choices.size(), false);
-    for (const MethodSpec* method : methods_in_order()) {
-        if (method->integer_items == nullptr) continue;
-        for (const int item : method->integer_items(prepared)) {
-            const NodeId origin = prepared.edit.item(static_cast<std::size_t>(item)).origin;
-            if (origin != kNone) context.wants_integer[static_cast<std::size_t>(origin)] = true;
-        }
-    }
-    return context;
-}
-
-/// Integers before the rewritings behind them, all else after: half precision puts Casts between nodes that those look for.
-void write_methods(GraphEdit& edit, const Writing& writing, bool integers) {
-    for (const MethodSpec* method : methods_in_order())
-        if (method->write != nullptr && (method->computes == Arithmetic::integer) == integers) method->write(edit, writing);
-}
-
-/// Carries the plan out on a copy of the prepared graph.
-onnx::ModelProto write(const Writing& writing) {
-    const Prepared& prepared = writing.prepared;
-    GraphEdit edit = prepared.edit;
-    PassContext passes = writing_context(prepared);
-    run_passes(PassPlace::before_int8, edit, passes);
-    write_methods(edit, writing, true);
-    run_passes(PassPlace::behind_int8, edit, passes);
-    write_methods(edit, writing, false);
-    unfold(edit, prepared.folds, [&](int item) { return prepared.stays_float(item); });
-    run_passes(PassPlace::end, edit, passes);
-    return std::move(edit).build();
-}
 
 void report_prefix(Prepared& prepared, const PrefixResult& timed) {
     for (const int i : timed.keep_float)
@@ -78,47 +42,8 @@ void report_prefix(Prepared& prepared, const PrefixResult& timed) {
                                  "Choose INT8 for them by a rule to have them quantized even so."});
 }
 
-/// What methods that need samples quantize and ranges do not hold yet: a plan with more in float quantizes in other places (the
-/// input of a clamp that vanished, for one).
-Watched unseen_by(const Prepared& prepared, const Ranges& ranges) {
-    Watched tensors;
-    for (const MethodSpec* method : methods_in_order())
-        if (method->needs_calibration && method->watch != nullptr) (void)method->watch(prepared, tensors);
-    std::erase_if(tensors, [&](const auto& tensor) { return ranges.contains(tensor.first); });
-    return tensors;
-}
-
-/// The float model as it is prepared, over the samples of a quantization that has some.
-CalibrationRun calibration_of(const QuantizeSource& source, const Prepared& prepared) {
-    return {source.runtime, source.options.target, std::make_shared<const onnx::ModelProto>(prepared.edit.build()), *source.dataset,
-            source.recipe.calibration.samples, source.options.threads};
-}
-
-/// One run over the samples for all that needs them: ranges for static INT8, and whether FP16 can hold the activations.
-Ranges calibrate_if_needed(const QuantizeSource& source, Prepared& prepared, const Job& job) {
-    const DatasetPtr& dataset = source.dataset;
-    Watched watched;
-    std::vector<const MethodSpec*> watching;
-    for (const MethodSpec* method : methods_in_order())
-        if (method->watch != nullptr && method->watch(prepared, watched)) watching.push_back(method);
-    if (watching.empty()) return {};
-    const auto needed = std::find_if(watching.begin(), watching.end(), [](const MethodSpec* method) { return method->needs_calibration; });
-    if (needed != watching.end() && !dataset)
-        throw Error(ErrorKind::usage, fmt::format("{} needs calibration data", (*needed)->title), {},
-                    "Give a dataset (--data): an image folder, .npz, test_data_set folder or .dataset.json; 100 samples are usual");
-    if (needed == watching.end() && (!dataset || dataset->size(Split::calibration) == 0)) {
-        for (const MethodSpec* method : watching)
-            if (method->without_samples != nullptr) method->without_samples(prepared, dataset != nullptr);
-        return {};
-    }
-    const CalibrationRun run = calibration_of(source, prepared);
-    Ranges ranges = calibrate(run, watched, job);
-    for (const MethodSpec* method : methods_in_order())
-        if (method->judge != nullptr) method->judge(prepared, ranges);
-    for (const MethodSpec* method : methods_in_order())
-        if (method->judge_losses != nullptr) method->judge_losses(prepared, ranges, source.recipe.calibration);
-    if (const Watched further = unseen_by(prepared, ranges); !further.empty()) ranges.merge(calibrate(run, further, job));
-    return ranges;
+Samples samples_of(const QuantizeSource& source) {
+    return {source.runtime, source.options.target, source.dataset, source.recipe.calibration.samples, source.options.threads, source.statistics};
 }
 
 }  // namespace
@@ -135,10 +60,10 @@ void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::
 
 Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std::move(source)), job_(job), prepared_([&] {
     job.step("plan", 0, 1);
-    return prepare(source_.model, source_.recipe);
+    return source_.canonical ? prepare(*source_.canonical, source_.recipe) : prepare(source_.model, source_.recipe);
 }()) {
     const auto start = Clock::now();
-    ranges_ = calibrate_if_needed(source_, prepared_, job);
+    ranges_ = observe(prepared_, samples_of(source_), source_.recipe.calibration, job);
     calibrate_seconds_ = seconds_since(start);
     const auto timing = Clock::now();
     if (source_.options.time_prefix && !prepared_.static_plan.heavy.empty()) time_prefix(job);
@@ -146,9 +71,8 @@ Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std:
 }
 
 onnx::ModelProto Quantization::emit(const Prepared& prepared, std::vector<Finding>& findings) const {
-    if (const Watched further = unseen_by(prepared, ranges_); !further.empty())
-        ranges_.merge(calibrate(calibration_of(source_, prepared), further, job_));
-    return write({prepared, ranges_, source_.recipe.calibration, findings});
+    observe_further(prepared, samples_of(source_), ranges_, job_);
+    return apply({prepared, ranges_, source_.recipe.calibration, findings});
 }
 
 void Quantization::time_prefix(const Job& job) {

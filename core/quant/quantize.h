@@ -15,6 +15,7 @@
 #include "core/quant/plan.h"
 #include "core/quant/prepare.h"
 #include "core/quant/recipe.h"
+#include "core/quant/statistics.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {
@@ -36,6 +37,8 @@ struct QuantizeSource {
     Recipe recipe;
     DatasetPtr dataset;          ///< null when nothing needs calibration
     QuantizeOptions options = {};
+    CanonicalPtr canonical = {};                   ///< of this model, where it was made before
+    std::shared_ptr<Statistics> statistics = {};   ///< of these samples, to read and to add to
 };
 
 struct Quantized {
