@@ -229,7 +229,7 @@ private:
     }
 
     bool take_back_slower() {
-        if (current().readable().empty()) return false;
+        if (!emitting_.timing || current().readable().empty()) return false;
         const Slower slower = find_slower(emitting_, verifier_, model_, current(), job_);
         findings_.insert(findings_.end(), slower.findings.begin(), slower.findings.end());
         for (const auto& [nodes, why] : slower.take_back) keep_float(nodes, why);

@@ -28,6 +28,7 @@ struct Emitting {
     std::function<void(const std::set<NodeId>& nodes, const std::string& why)> leave_untouched = {};
     /// What INT8 adds to the outputs of each node, as a part of their power, as far as it can be told from ranges. May be empty.
     std::function<std::map<NodeId, double>()> noise = {};
+    bool timing = true;   ///< false: groups that make the file slower are not looked for
     double seconds = 0;   ///< of processor time that quantizing took: searches for a better file are bounded by it
 };
 

@@ -181,6 +181,7 @@ public:
                     for (const NodeId node : nodes) untouched_[node] = why;
                 },
                 [this] { return now_->noise(); },
+                source_.options.time_prefix,
                 prepared.cpu};
     }
 

@@ -26,7 +26,7 @@ using Timer = std::function<std::vector<double>(std::vector<onnx::ModelProto> mo
 struct QuantizeOptions {
     Target target = {};          ///< of every session: calibration, first layers, checks
     int threads = 0;             ///< samples of calibration that run at once; 0 = all processors
-    bool time_prefix = true;     ///< time float prefixes and keep what is fastest (rule R21); false = decide by the prior only
+    bool time_prefix = true;     ///< what is slower in INT8 (first convolutions, groups) is found by timing and stays in float; false = nothing is timed
     Timer timer = {};            ///< empty: sessions in this process
 };
 

@@ -81,6 +81,23 @@ TEST(Quantize, HoldsTheFieldsOfTheContract) {
         EXPECT_EQ(again.json().at("nodes").at(i).at("chosen"), document.at("nodes").at(i).at("chosen")) << i;
 }
 
+TEST(Quantize, WithoutTimingNothingIsTimedAndTheFileIsTheSameAgain) {
+    const TempDir dir;
+    const auto made = [&](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"quantize", kDemo, "-o", (dir / "o.onnx").string(), "--method", "int8-static", "--data", kData, "--samples", "20", "--json", "--events"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Finished done = run_cli(arguments);
+        EXPECT_EQ(done.exit_code, 0) << done.err;
+        return done;
+    };
+    EXPECT_THAT(made({}).err, HasSubstr("time the first layers"));
+    const Finished first = made({"--no-timing"}), second = made({"--no-timing"});
+    EXPECT_THAT(first.err, ::testing::Not(HasSubstr("\"time the")));
+    const Json document = first.json();
+    EXPECT_EQ(document.at("sha256"), second.json().at("sha256"));
+    for (const Json& finding : document.at("findings")) EXPECT_THAT(finding.at("code"), ::testing::Not(::testing::AnyOf("float-prefix", "nothing-to-gain")));
+}
+
 TEST(Quantize, StaticWithoutDataSaysWhatIsNeeded) {
     const TempDir dir;
     const Finished wrong = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "int8-static"});

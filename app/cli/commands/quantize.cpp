@@ -23,6 +23,7 @@ struct Options {
     RecipeOptions recipe;
     SizeOptions sizes;
     std::optional<std::uint64_t> threads;
+    bool no_timing = false;
 };
 
 /// "verified on 8 samples, with and without graph optimizations, and in true half precision: y 34.2 dB against FP32"
@@ -70,6 +71,7 @@ Run declare(OptionSet& set) {
     options->recipe.declare_calibration(set);
     options->sizes.declare(set);
     set.threads(options->threads, "Threads of calibration (default: all processors)");
+    set.flag("--no-timing", options->no_timing, "Time nothing: every node gets its method though it may be slower, and a recipe always makes the same file");
     set.text("--save-recipe", options->save_recipe, "FILE", "Write the recipe that was used, with what finds its nodes again");
     return [options](Context& context) {
         QuantizeRequest request;
@@ -81,6 +83,7 @@ Run declare(OptionSet& set) {
         request.sizes = options->sizes.read();
         request.save_recipe = options->save_recipe;
         request.options.threads = static_cast<int>(options->threads.value_or(0));
+        request.options.time_prefix = !options->no_timing;
         request.worker = context.program_for_risks();
         const QuantizedFile result = quantize_file(context.runtime(), request, context.job());
         context.result(document(to_json(result)), [&](const Style& style) { return text_of(result, style); });
