@@ -53,16 +53,16 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
             const std::string_view words = state.applied == state.chosen ? known.applied : known.kept;
             QString what = QString::fromUtf8(words.data(), qsizetype(words.size()));
             what.replace(QStringLiteral("{}"), title(state.applied));
-            return {what, NodeAdvice::Action::useOther, known.instead, QObject::tr("Use %1").arg(title(known.instead)), true};
+            return {what, NodeAdvice::Action::useOther, QObject::tr("Use %1").arg(title(known.instead)), true, known.instead};
         }
     }
     if (!state.why.isEmpty()) {
         return {QObject::tr("Chosen %1, %4 %2: %3.").arg(title(state.chosen), title(state.applied), state.why, state.written ? QObject::tr("written as") : QObject::tr("stays in")),
-                NodeAdvice::Action::none, {}, {}, state.own};
+                NodeAdvice::Action::none, {}, state.own};
     }
     if (state.staysAsItWas()) {
         const std::string_view name = title(state.already);
-        return {QObject::tr("%1 already in the file; it stays as it is.").arg(QString::fromUtf8(name.data(), qsizetype(name.size()))), NodeAdvice::Action::none, {}, {}, false};
+        return {QObject::tr("%1 already in the file; it stays as it is.").arg(QString::fromUtf8(name.data(), qsizetype(name.size()))), NodeAdvice::Action::none, {}, false};
     }
     const bool integer = row(state.applied).weight_bits == 8;
     if (!weights.empty()) {
@@ -71,19 +71,19 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
         if (integer && !state.per_channel && channel - tensor > kWorthMentioning) {
             return {QObject::tr("With one scale for the whole weight it keeps %1; with one a channel %2 (channel ranges differ %3×).")
                         .arg(decibels(tensor), decibels(channel)).arg(channelSpread(weight.stats), 0, 'g', 3),
-                    NodeAdvice::Action::usePerChannel, {}, QObject::tr("Use per channel"), true};
+                    NodeAdvice::Action::usePerChannel, QObject::tr("Use per channel"), true};
         }
         if (row(state.applied).computes == Arithmetic::half && weight.stats.fp16_overflow > 0) {
-            return {QObject::tr("%1 weights are too large for FP16.").arg(weight.stats.fp16_overflow), NodeAdvice::Action::none, {}, {}, true};
+            return {QObject::tr("%1 weights are too large for FP16.").arg(weight.stats.fp16_overflow), NodeAdvice::Action::none, {}, true};
         }
     }
     if (state.absorbed) {
-        return {QObject::tr("%1 Folded into a neighbouring node.").arg(where(state)), NodeAdvice::Action::none, {}, {}, false};
+        return {QObject::tr("%1 Folded into a neighbouring node.").arg(where(state)), NodeAdvice::Action::none, {}, false};
     }
     if (state.own) {
-        return {where(state), NodeAdvice::Action::reset, {}, QObject::tr("Clear override"), false};
+        return {where(state), NodeAdvice::Action::reset, QObject::tr("Clear override"), false};
     }
-    return {where(state), NodeAdvice::Action::none, {}, {}, false};
+    return {where(state), NodeAdvice::Action::none, {}, false};
 }
 
 }  // namespace vernier::ui
