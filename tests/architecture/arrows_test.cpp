@@ -18,12 +18,12 @@ namespace fs = std::filesystem;
 
 /// Folders of core from the ground up. Each may include those before it, and itself.
 const std::vector<std::string> kFloors = {"base", "model", "stats", "runtime", "data",   "audit", "quant",
-                                          "layout", "measure", "evidence", "search", "flow", "report"};
+                                          "layout", "measure", "evidence", "layers", "search", "flow", "report"};
 
 /// Folders that stand side by side although one is listed later: neither may include the other.
 const std::set<std::pair<std::string, std::string>> kSideBySide = {
     {"stats", "runtime"}, {"stats", "data"}, {"runtime", "data"}, {"layout", "quant"}, {"layout", "measure"},
-    {"layout", "runtime"}, {"layout", "data"}, {"layout", "stats"}, {"layout", "audit"}, {"layout", "evidence"}};
+    {"layout", "runtime"}, {"layout", "data"}, {"layout", "stats"}, {"layout", "audit"}, {"layout", "evidence"}, {"layout", "layers"}};
 
 struct Include {
     std::string file;    ///< from the root: "core/quant/plan.cpp"
