@@ -59,7 +59,7 @@ Ranges observe(Prepared& prepared, const Samples& samples, const Calibration& ca
     for (const MethodSpec* method : methods_in_order())
         if (method->judge != nullptr) method->judge(prepared, ranges);
     for (const MethodSpec* method : methods_in_order())
-        if (method->judge_losses != nullptr) method->judge_losses(prepared, ranges, calibration);
+        if (method->judge_losses != nullptr && !prepared.whole) method->judge_losses(prepared, ranges, calibration);
     observe_further(prepared, samples, ranges, job);
     return ranges;
 }

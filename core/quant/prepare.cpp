@@ -205,9 +205,20 @@ Kept widened_in_vain(const Prepared& prepared) {
     return kept;
 }
 
-Prepared prepare_with(Prepared prepared, const ModelPtr& model, const Recipe& recipe, const Kept& kept, const Job& job) {
+/// What a model is prepared for.
+struct Wish {
+    const ModelPtr& model;
+    const Recipe& recipe;
+    const Variant& variant;
+};
+
+Prepared prepare_with(Prepared prepared, const Wish& wish, const Kept& kept, const Job& job) {
+    const ModelPtr& model = wish.model;
+    const Recipe& recipe = wish.recipe;
     job.check();
-    prepared.choices = resolve(recipe, *model);
+    prepared.choices = wish.variant.choices.empty() ? resolve(recipe, *model) : wish.variant.choices;
+    prepared.whole = wish.variant.whole;
+    prepared.parts = wish.variant.parts;
     prepared.skip_passes = recipe.skip_passes;
     prepared.problem.resize(prepared.choices.size());
     mark_untouchable(prepared, *model);
@@ -227,12 +238,12 @@ Prepared prepare_with(Prepared prepared, const ModelPtr& model, const Recipe& re
 
 /// start: the graph of the opened model.
 template <class Start>
-Prepared prepare_from(const Start& start, const ModelPtr& model, const Recipe& recipe, const Job& job) {
+Prepared prepare_from(const Start& start, const Wish& wish, const Job& job) {
     Kept kept;
     // What stays in float stays in its own type: once more without it, until nothing is widened in vain (rarely a third time).
     for (int round = 0;; ++round) {
         job.check();
-        Prepared prepared = prepare_with(Prepared(start()), model, recipe, kept, job);
+        Prepared prepared = prepare_with(Prepared(start()), wish, kept, job);
         Kept more = widened_in_vain(prepared);
         if (more.empty() || round == 2) return prepared;
         kept.merge(more);
@@ -242,11 +253,14 @@ Prepared prepare_from(const Start& start, const ModelPtr& model, const Recipe& r
 }  // namespace
 
 Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job) {
-    return prepare_from([&] { return GraphEdit(model); }, model, recipe, job);
+    const Variant as_it_says;
+    return prepare_from([&] { return GraphEdit(model); }, {model, recipe, as_it_says}, job);
 }
 
-Prepared prepare(const Canonical& canonical, const Recipe& recipe, const Job& job) {
-    return prepare_from([&] { return canonical.edit; }, canonical.model, recipe, job);
+Prepared prepare(const Canonical& canonical, const Recipe& recipe, const Job& job) { return prepare(canonical, recipe, Variant(), job); }
+
+Prepared prepare(const Canonical& canonical, const Recipe& recipe, const Variant& variant, const Job& job) {
+    return prepare_from([&] { return canonical.edit; }, {canonical.model, recipe, variant}, job);
 }
 
 }  // namespace vernier

@@ -19,6 +19,13 @@
 
 namespace vernier {
 
+/// What a trial does otherwise than its recipe says; nothing of it is ever written to a file.
+struct Variant {
+    std::vector<Choice> choices = {};   ///< by NodeId, in the place of what the recipe says; empty: as it says
+    bool whole = false;                 ///< light nodes at the edge of an INT8 island become INT8 too, and nothing is taken back for what it loses
+    StaticParts parts = StaticParts::both;
+};
+
 /// The opened model rewritten for the methods that were chosen, and what each of its items shall become.
 /// Everything that a plan shows and that the methods then carry out; no data are needed for it.
 struct Prepared {
@@ -26,6 +33,8 @@ struct Prepared {
 
     GraphEdit edit;
     std::vector<Choice> choices;           ///< by NodeId
+    bool whole = false;                    ///< of its Variant
+    StaticParts parts = StaticParts::both;
     std::map<NodeId, NodeId> folded_into;  ///< nodes that a rewriting folded into another one, which became what that one becomes
     std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
     std::vector<std::string> skip_passes;  ///< names of rewritings that the recipe leaves out
@@ -69,6 +78,7 @@ struct Writing {
 /// Resolves the recipe, raises the opset where a method needs it, runs the rewritings, plans the methods.
 /// Throws Error{usage} for a selector that matches nothing.
 [[nodiscard]] Prepared prepare(const Canonical& canonical, const Recipe& recipe, const Job& job = {});
+[[nodiscard]] Prepared prepare(const Canonical& canonical, const Recipe& recipe, const Variant& variant, const Job& job);
 [[nodiscard]] Prepared prepare(const ModelPtr& model, const Recipe& recipe, const Job& job = {});
 
 /// The plan of a prepared model: applied method and why, per node of the opened model.

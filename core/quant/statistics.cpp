@@ -2,6 +2,20 @@
 #include "core/quant/statistics.h"
 
 namespace vernier {
+namespace {
+
+/// What would have been seen had no channel been asked for.
+Observed without_channels(Observed seen) {
+    seen.channel_mean.clear();
+    seen.channel_power.clear();
+    seen.channel_peak.clear();
+    seen.channel_axis.reset();
+    seen.shapes.clear();
+    seen.run_powers.clear();
+    return seen;
+}
+
+}  // namespace
 
 Ranges Statistics::find(const Watched& tensors) const {
     Ranges found;
@@ -9,6 +23,7 @@ Ranges Statistics::find(const Watched& tensors) const {
         const auto seen = seen_.find(tensor);
         if (seen == seen_.end()) continue;
         if (const auto same = seen->second.find(axis); same != seen->second.end()) found.emplace(tensor, same->second);
+        else if (!axis && !seen->second.empty()) found.emplace(tensor, without_channels(seen->second.begin()->second));
     }
     return found;
 }

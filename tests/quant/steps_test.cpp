@@ -92,9 +92,14 @@ TEST(Steps, StatisticsKeepTheModelsOwnTensorsAsTheyWereAskedFor) {
     Statistics statistics(canonical(small_net()));
     Observed seen;
     seen.count = 3;
+    seen.channel_axis = 1;
+    seen.channel_mean = {0.5};
     statistics.keep({{"c1", 1}, {"made", std::nullopt}}, {{"c1", seen}, {"made", seen}});
-    EXPECT_EQ(statistics.find({{"c1", 1}}).size(), 1U);
-    EXPECT_TRUE(statistics.find({{"c1", std::nullopt}, {"made", std::nullopt}, {"r1", 1}}).empty());
+    EXPECT_EQ(statistics.find({{"c1", 1}}).at("c1"), seen);
+    Observed plain;
+    plain.count = 3;
+    EXPECT_EQ(statistics.find({{"c1", std::nullopt}}).at("c1"), plain) << "as if no channel had been asked for";
+    EXPECT_TRUE(statistics.find({{"c1", 2}, {"made", std::nullopt}, {"r1", 1}}).empty());
 }
 
 /// A plan reads the weights where they lie: those of the opened model, whatever is chosen.

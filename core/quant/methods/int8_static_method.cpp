@@ -33,7 +33,8 @@ constexpr std::int64_t kOpsetForPerAxis = 13;  ///< DequantizeLinear with an axi
 void settle(Prepared& prepared, const std::set<int>& keep_float) {
     auto wanted = prepared.wants(Method::int8_static);
     for (const int i : keep_float) wanted[static_cast<std::size_t>(i)] = false;
-    prepared.static_plan = plan_static(prepared.edit, wanted);
+    prepared.static_plan = plan_static(prepared.edit, wanted, prepared.whole);
+    prepared.static_plan.parts = prepared.parts;
 }
 
 ItemOutcome outcome(const Prepared& prepared, std::size_t item) {

@@ -34,11 +34,14 @@ public:
         const auto count = static_cast<int>(plan_.items.size());
         for (int i = 0; i < count; ++i) write_relu_as_leaky(i);
         for (int i = 0; i < count; ++i) remove_clamp(i);
-        for (int i = 0; i < count; ++i) write_saturating(i);
-        for (const int i : plan_.heavy) weights_.write(i, params(plan_.tensors.at(node(i).input(0))).params.scale);
+        const bool weights = plan_.parts != StaticParts::activations, activations = plan_.parts != StaticParts::weights;
+        for (int i = 0; activations && i < count; ++i) write_saturating(i);
+        for (const int i : weights ? plan_.heavy : std::vector<int>()) weights_.write(i, params(plan_.tensors.at(node(i).input(0))).params.scale);
         for (int i = 0; i < count; ++i)
             if (item(i).kernel == Kernel::binary && !item(i).absorbed) write_constant_operands(i);
-        for (const auto& [name, tensor] : plan_.tensors) write_pair(name, tensor);
+        for (const auto& [name, tensor] : plan_.tensors)
+            if (activations) write_pair(name, tensor);
+            else write_clamp(name, tensor);
     }
 
 private:
@@ -197,6 +200,18 @@ private:
                       {output}, name + "_DequantizeLinear");
             edit_.set_input(i, slot, output);
         }
+    }
+
+    /// A trial of the weights alone keeps what would have vanished into a pair.
+    void write_clamp(const std::string& name, const QuantTensor& tensor) {
+        const int producer = edit_.producer(name);
+        if (!tensor.clamped || producer < 0) return;
+        const std::string raw = edit_.fresh(name + "_raw");
+        auto& outputs = node(producer).output();
+        for (int slot = 0; slot < outputs.size(); ++slot)
+            if (outputs[slot] == name) edit_.set_output(producer, slot, raw);
+        const auto bound = [&](float value) { return edit_.add_scalar(name + "_bound", std::clamp(value, -FLT_MAX, FLT_MAX)); };
+        edit_.add("Clip", {raw, bound(tensor.lo_bound), bound(tensor.hi_bound)}, {name}, name + "_Clip");
     }
 
     /// Puts Q and DQ on a tensor. Made by an integer node: every reader reads what comes back. Made by a float node or the

@@ -25,8 +25,8 @@ bool has_weights(const onnx::NodeProto& node) {
 /// Finds what fuses, by walking the graph forwards and backwards over candidates.
 class Planner {
 public:
-    Planner(const GraphEdit& edit, const std::vector<bool>& wants)
-        : edit_(edit), order_(topological(edit)), up_(edit.size()), down_(edit.size()) {
+    Planner(const GraphEdit& edit, const std::vector<bool>& wants, bool edges)
+        : edit_(edit), edges_(edges), order_(topological(edit)), up_(edit.size()), down_(edit.size()) {
         plan_.items.resize(edit.size());
         for (const int i : order_) {
             if (!wants[at(i)]) continue;
@@ -42,7 +42,7 @@ public:
             collect_heavy_inputs();
             walk_forwards();
             walk_backwards();
-            changed = drop_light();
+            changed = !edges_ && drop_light();
         }
         absorb_clamps();
         collect_tensors();
@@ -236,6 +236,7 @@ private:
     }
 
     const GraphEdit& edit_;
+    const bool edges_;
     std::vector<int> order_;
     std::vector<char> up_, down_;
     std::set<std::string> heavy_inputs_;
@@ -273,7 +274,7 @@ std::map<std::string, int> StaticPlan::channel_axes(const GraphEdit& edit) const
     return axes;
 }
 
-StaticPlan plan_static(const GraphEdit& edit, const std::vector<bool>& wants) { return Planner(edit, wants).run(); }
+StaticPlan plan_static(const GraphEdit& edit, const std::vector<bool>& wants, bool edges) { return Planner(edit, wants, edges).run(); }
 
 std::vector<int> topological(const GraphEdit& edit) {
     std::vector<int> waiting(edit.size(), 0), order, ready;

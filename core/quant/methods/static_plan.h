@@ -30,11 +30,15 @@ struct QuantTensor {
     bool last = false;              ///< no node with weights reads what comes of it, so that what is cut off here is missing in the outputs
 };
 
+/// What a trial of static INT8 rounds: a file always has both.
+enum class StaticParts { both, weights, activations };
+
 /// Islands of integer kernels: exactly what fuses, nothing that does not.
 struct StaticPlan {
     std::vector<StaticItem> items;                    ///< by item index
     std::map<std::string, QuantTensor> tensors;       ///< by tensor name in the prepared graph
     std::vector<int> heavy;                           ///< Conv, MatMul, Gemm that run in INT8, in graph order
+    StaticParts parts = StaticParts::both;
 
     /// Tensors that calibration must watch, those too that need a range of their own only when a node before them is kept
     /// in float, and those of a fixed scale, which may share another.
@@ -49,8 +53,8 @@ struct StaticPlan {
 
 /// wants[i] says that item i was chosen for INT8 static. Rules (ONNX Runtime 1.31.1, CPU):
 /// heavy nodes run in INT8 where their conditions hold; light ones (Add, Sigmoid, pools, data movement) only on a path between
-/// heavy ones, with every operand quantized anyway, so that no border is added for them.
-[[nodiscard]] StaticPlan plan_static(const GraphEdit& edit, const std::vector<bool>& wants);
+/// heavy ones, with every operand quantized anyway, so that no border is added for them. With edges also where a border is added.
+[[nodiscard]] StaticPlan plan_static(const GraphEdit& edit, const std::vector<bool>& wants, bool edges = false);
 
 /// Nodes in an order in which every producer comes before its readers.
 [[nodiscard]] std::vector<int> topological(const GraphEdit& edit);

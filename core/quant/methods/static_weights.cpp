@@ -86,7 +86,7 @@ WeightWalk StaticWeights::weight_walk(int i, const std::vector<std::int64_t>& di
 /// between integer nodes such narrow tensors are small (squeeze-and-excitation), and the Pad would cost more.
 std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>& dims) const {
     if (item(i).kernel != Kernel::conv || attribute_int(node(i), "group", 1) != 1) return dims[1];
-    if (plan_.tensors.at(node(i).input(0)).made_by_integer) return dims[1];
+    if (plan_.tensors.at(node(i).input(0)).made_by_integer || plan_.parts == StaticParts::weights) return dims[1];
     return dims[1] > 1 && dims[1] < 8 ? (dims[1] + 3) / 4 * 4 : dims[1];
 }
 
