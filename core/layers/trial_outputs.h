@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/quant/canonical.h"
+
+namespace onnx {
+class ModelProto;
+}
+
+namespace vernier {
+
+/// What the numbers of an output are, where a dataset or a Softmax says so.
+enum class Scores { none, unknown, logits, probabilities };
+
+/// An output of a model as trials are compared by it: in front of a final Softmax or Sigmoid, which hides errors where it saturates.
+struct TrialOutput {
+    std::string name;          ///< of the model's output
+    std::string cut = {};      ///< node whose input is read in its place; empty: none
+    Scores scores = Scores::none;   ///< of classes along the last axis
+};
+
+/// The floating outputs of a model. scores: the output that a dataset says to hold scores of classes; empty: none is said to.
+[[nodiscard]] std::vector<TrialOutput> trial_outputs(const Canonical& canonical, const std::string& scores);
+
+/// Makes a written trial answer with these outputs, in order, and drops what nothing needs any more.
+/// Throws Error{internal} where a node to cut at is gone.
+void answer_with(onnx::ModelProto& trial, const std::vector<TrialOutput>& outputs);
+
+}  // namespace vernier
