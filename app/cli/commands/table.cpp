@@ -11,6 +11,7 @@ std::span<const Command> commands() {
         kStats,
         kPlan,
         kQuantize,
+        kSensitivity,
         kMeasure,
         kCompare,
         kVersion,

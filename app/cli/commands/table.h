@@ -9,6 +9,7 @@ extern const Command kInspect;
 extern const Command kStats;
 extern const Command kPlan;
 extern const Command kQuantize;
+extern const Command kSensitivity;
 extern const Command kMeasure;
 extern const Command kCompare;
 extern const Command kVersion;
