@@ -56,7 +56,7 @@ std::string scores_output(const Dataset& dataset, const Model& model) {
 }  // namespace
 
 Candidates::Candidates(CandidateSource source, std::uint64_t samples, const Job& job)
-    : source_(std::move(source)), statistics_(std::make_shared<Statistics>(source_.canonical)) {
+    : source_(std::move(source)), prefix_(source_.runtime, source_.canonical, source_.target), statistics_(std::make_shared<Statistics>(source_.canonical)) {
     const Model& model = *source_.canonical->model;
     if (source_.dataset == nullptr)
         throw Error(ErrorKind::usage, "candidates are measured on samples, and there are none", {}, "Give a dataset (--data).");
@@ -130,11 +130,19 @@ std::vector<TrialSums> Candidates::run(const Candidate& candidate, const std::ve
     auto proto = std::make_shared<onnx::ModelProto>(apply({candidate.prepared, candidate.ranges, source_.recipe.calibration, unused}));
     answer_with(*proto, outputs_);
     job.check();
+    FloatStartPtr start = prefix_.start_of(candidate.applied, inputs_, which, job);
+    if (start != nullptr && !start_trial(*proto, *start)) start = nullptr;
     const auto session = Session::open(source_.runtime, std::shared_ptr<const onnx::ModelProto>(std::move(proto)), source_.target);
     std::vector<TrialSums> sums(which.size());
     parallel_for(which.size(), at_once, [&](std::size_t i) {
         job.check();
-        sums[i] = reference_->against(which[i], session->run(inputs_[which[i]], {}, job.stop()));
+        std::map<std::string, Tensor> inputs;   // of what the trial takes
+        for (const Port& port : session->inputs()) {
+            const auto passing = start == nullptr ? inputs_[which[i]].end() : start->values[i].find(port.name);
+            const bool passes = start != nullptr && passing != start->values[i].end();
+            inputs.emplace(port.name, passes ? passing->second : inputs_[which[i]].at(port.name));
+        }
+        sums[i] = reference_->against(which[i], session->run(inputs, {}, job.stop()));
     });
     return sums;
 }

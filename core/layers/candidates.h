@@ -12,6 +12,7 @@
 #include "core/base/json.h"
 #include "core/base/tensor.h"
 #include "core/data/dataset.h"
+#include "core/layers/float_prefix.h"
 #include "core/layers/output_error.h"
 #include "core/layers/trial_outputs.h"
 #include "core/quant/canonical.h"
@@ -79,6 +80,7 @@ private:
     std::vector<TrialOutput> outputs_;
     std::vector<std::map<std::string, Tensor>> inputs_;   ///< one a run
     std::unique_ptr<ReferenceOutputs> reference_;
+    mutable FloatPrefix prefix_;
     std::shared_ptr<Statistics> statistics_;
     std::mutex planning_;                  ///< statistics are kept while candidates are planned
     mutable std::mutex measured_mutex_;

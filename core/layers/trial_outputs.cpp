@@ -78,33 +78,7 @@ void add_reads(const onnx::NodeProto& node, std::vector<std::string>& reads) {
     }
 }
 
-/// Drops nodes and constants that no output needs.
-void drop_unneeded(onnx::GraphProto& graph) {
-    std::unordered_map<std::string, int> makers;
-    for (int i = 0; i < graph.node_size(); ++i)
-        for (const std::string& output : graph.node(i).output()) makers.emplace(output, i);
-    std::unordered_set<std::string> seen;
-    std::vector<std::string> open;
-    std::vector<char> needed(static_cast<std::size_t>(graph.node_size()), 0);
-    for (const onnx::ValueInfoProto& output : graph.output()) open.push_back(output.name());
-    while (!open.empty()) {
-        const std::string tensor = std::move(open.back());
-        open.pop_back();
-        if (!seen.insert(tensor).second) continue;
-        const auto maker = makers.find(tensor);
-        if (maker == makers.end() || needed[static_cast<std::size_t>(maker->second)] != 0) continue;
-        needed[static_cast<std::size_t>(maker->second)] = 1;
-        add_reads(graph.node(maker->second), open);
-    }
-    int kept = 0;
-    for (int i = 0; i < graph.node_size(); ++i)
-        if (needed[static_cast<std::size_t>(i)] != 0) graph.mutable_node()->SwapElements(kept++, i);
-    graph.mutable_node()->DeleteSubrange(kept, graph.node_size() - kept);
-    kept = 0;
-    for (int i = 0; i < graph.initializer_size(); ++i)
-        if (seen.contains(graph.initializer(i).name())) graph.mutable_initializer()->SwapElements(kept++, i);
-    graph.mutable_initializer()->DeleteSubrange(kept, graph.initializer_size() - kept);
-}
+void drop_unneeded(onnx::GraphProto& graph) { keep_only(graph, needed_from(graph, {})); }
 
 }  // namespace
 
@@ -142,6 +116,52 @@ void answer_with(onnx::ModelProto& trial, const std::vector<TrialOutput>& output
         made.set_name(node->input(0));   // its type is inferred: it need not be that of the opened model
     }
     drop_unneeded(graph);
+}
+
+void answer_with_tensors(onnx::ModelProto& trial, const std::vector<std::string>& tensors) {
+    onnx::GraphProto& graph = *trial.mutable_graph();
+    graph.clear_output();
+    for (const std::string& tensor : tensors) graph.add_output()->set_name(tensor);
+    drop_unneeded(graph);
+}
+
+Needed needed_from(const onnx::GraphProto& graph, const std::unordered_set<std::string>& stops) {
+    std::unordered_map<std::string, int> makers;
+    for (int i = 0; i < graph.node_size(); ++i)
+        for (const std::string& output : graph.node(i).output()) makers.emplace(output, i);
+    Needed needed;
+    std::vector<std::string> open;
+    std::set<int> nodes;
+    for (const onnx::ValueInfoProto& output : graph.output()) open.push_back(output.name());
+    while (!open.empty()) {
+        const std::string tensor = std::move(open.back());
+        open.pop_back();
+        if (tensor.empty() || !needed.tensors.insert(tensor).second) continue;
+        if (stops.contains(tensor)) {
+            needed.stops.push_back(tensor);
+            continue;
+        }
+        const auto maker = makers.find(tensor);
+        if (maker != makers.end() && nodes.insert(maker->second).second) add_reads(graph.node(maker->second), open);
+    }
+    needed.nodes.assign(nodes.begin(), nodes.end());
+    std::sort(needed.stops.begin(), needed.stops.end());
+    return needed;
+}
+
+void keep_only(onnx::GraphProto& graph, const Needed& needed) {
+    for (int i = 0; i < static_cast<int>(needed.nodes.size()); ++i)
+        if (const int from = needed.nodes[static_cast<std::size_t>(i)]; from != i) graph.mutable_node()->SwapElements(i, from);
+    const auto nodes = static_cast<int>(needed.nodes.size());
+    graph.mutable_node()->DeleteSubrange(nodes, graph.node_size() - nodes);
+    const auto keep = [&](auto& list) {
+        int kept = 0;
+        for (int i = 0; i < list.size(); ++i)
+            if (needed.tensors.contains(list.Get(i).name())) list.SwapElements(kept++, i);
+        list.DeleteSubrange(kept, list.size() - kept);
+    };
+    keep(*graph.mutable_initializer());
+    keep(*graph.mutable_input());
 }
 
 }  // namespace vernier

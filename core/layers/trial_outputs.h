@@ -2,11 +2,13 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/quant/canonical.h"
 
 namespace onnx {
+class GraphProto;
 class ModelProto;
 }
 
@@ -28,5 +30,17 @@ struct TrialOutput {
 /// Makes a written trial answer with these outputs, in order, and drops what nothing needs any more.
 /// Throws Error{internal} where a node to cut at is gone.
 void answer_with(onnx::ModelProto& trial, const std::vector<TrialOutput>& outputs);
+/// The same with tensors by their names, whose types are inferred.
+void answer_with_tensors(onnx::ModelProto& trial, const std::vector<std::string>& tensors);
+
+/// What the outputs of a graph need, without what only makes the tensors at which the search stops.
+struct Needed {
+    std::vector<int> nodes;                       ///< in their order
+    std::unordered_set<std::string> tensors;      ///< all that are read, and the outputs
+    std::vector<std::string> stops;               ///< those of the stops that are needed, in order
+};
+[[nodiscard]] Needed needed_from(const onnx::GraphProto& graph, const std::unordered_set<std::string>& stops);
+/// Drops nodes, constants and inputs that are not needed.
+void keep_only(onnx::GraphProto& graph, const Needed& needed);
 
 }  // namespace vernier
