@@ -41,6 +41,19 @@ std::string write_small_net(const TempDir& folder, const std::string& name) {
     return folder.write(name, b.bytes()).string();
 }
 
+std::string write_small_samples(const TempDir& folder) {
+    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (16, 3, 8, 8), }";
+    header.resize(118 - 1, ' ');
+    header += '\n';
+    const auto values = random_floats(16 * 3 * 8 * 8, 9);
+    std::string bytes("\x93NUMPY\x01\x00", 8);
+    bytes += static_cast<char>(header.size() & 0xFF);
+    bytes += static_cast<char>(header.size() >> 8);
+    bytes += header;
+    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+    return folder.write("samples.npy", bytes).string();
+}
+
 SmallSession::SmallSession() : model_path(write_small_net(folder)) {
     session.open(QString::fromStdString(model_path));
     opened = wait_until([this] { return session.state() != ui::Session::State::opening && (session.plan() || !session.planError().isEmpty()); }) &&

@@ -17,6 +17,9 @@ bool wait_until(const std::function<bool()>& condition, int milliseconds = 60000
 /// Writes Conv, Relu, Conv, GlobalAveragePool, Flatten, Gemm (ids 0 to 5) as an ONNX file.
 std::string write_small_net(const TempDir& folder, const std::string& name = "net.onnx");
 
+/// Writes 16 samples of its input as one array.
+std::string write_small_samples(const TempDir& folder);
+
 /// A session on that model; its folder lives as long.
 struct SmallSession {
     SmallSession();

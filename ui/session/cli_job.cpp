@@ -139,6 +139,8 @@ void CliJob::readEvent(const QByteArray& line) {
         } catch (const std::exception&) {
             lastWords_ = QString::fromUtf8(line);  // a finding of a form that this version does not know is no reason to stop
         }
+    } else if (event == QLatin1String("partial") && json.contains("value")) {
+        emit partial(json["value"]);
     } else if (event == QLatin1String("error")) {
         problem_.kind = text(json, "kind");
         problem_.message = text(json, "message");

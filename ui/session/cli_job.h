@@ -49,6 +49,8 @@ signals:
     /// total is 0 when it is not known.
     void progress(const QString& stage, quint64 done, quint64 total);
     void finding(const vernier::Finding& finding);
+    /// The result as far as it is known.
+    void partial(const vernier::Json& value);
     void finished(const vernier::Json& result, int exitCode);
     void failed(const vernier::ui::Problem& problem);
 

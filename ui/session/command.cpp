@@ -30,7 +30,8 @@ bool canBeSaid(const Rule& rule) {
     return rule.method && !rule.per_channel && text(rule.select).trimmed() == text(rule.select) && !rule.select.empty();
 }
 
-/// Writes the recipe where it stays, under a name of its own content: the same recipe is the same file.
+}  // namespace
+
 QString keptRecipe(const Recipe& recipe) {
     const std::string content = to_json(recipe).dump(2) + "\n";
     const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/recipes"));
@@ -41,8 +42,6 @@ QString keptRecipe(const Recipe& recipe) {
     write_file(file.toStdString(), content);
     return file;
 }
-
-}  // namespace
 
 std::optional<QString> recipeOptions(const Recipe& recipe) {
     const bool rules = recipe.rules.size() <= kMostRules && std::all_of(recipe.rules.begin(), recipe.rules.end(), canBeSaid);

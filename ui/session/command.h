@@ -28,6 +28,10 @@ struct QuantizeWords {
 /// same file as the window, byte for byte. Throws Error{cannot_write}.
 [[nodiscard]] QString quantizeCommandOf(const QuantizeWords& words);
 
+/// Writes the recipe into the user's data folder, where it stays, under a name of its own content: the same recipe is the
+/// same file. Throws Error{cannot_write}.
+[[nodiscard]] QString keptRecipe(const Recipe& recipe);
+
 /// The recipe that --method, --set, --per-tensor, --calibration and --samples say, when they say all of it.
 [[nodiscard]] std::optional<QString> recipeOptions(const Recipe& recipe);
 

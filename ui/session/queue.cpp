@@ -158,6 +158,7 @@ void Queue::start(const Command& command) {
     stageTimer_.invalidate();
     child_ = std::make_unique<CliJob>(std::get<QStringList>(asked));
     connect(child_.get(), &CliJob::progress, this, &Queue::follow);
+    connect(child_.get(), &CliJob::partial, this, &Queue::takePartial);
     connect(child_.get(), &CliJob::finding, this, [this](const Finding& finding) { write(QString::fromStdString(finding.text)); });
     connect(child_.get(), &CliJob::finished, this, [this](const Json& result, int) { succeeded(result); });
     connect(child_.get(), &CliJob::failed, this, &Queue::failedWith);
@@ -176,6 +177,17 @@ void Queue::follow(const QString& told, quint64 done, quint64 total) {
     done_ = done;
     total_ = total;
     emit changed();
+}
+
+/// The whole result comes later, and what is wrong is said then.
+void Queue::takePartial(const Json& value) {
+    if (running_.partial) {
+        try {
+            running_.partial(value);
+        } catch (const std::exception& error) {
+            write(tr("# a partial result could not be read: %1").arg(QString::fromUtf8(error.what())));
+        }
+    }
 }
 
 void Queue::succeeded(const Json& result) {

@@ -25,6 +25,8 @@ struct Command {
     /// The command's words when its turn comes; none at all: there is nothing left to do. May throw Error.
     std::function<std::variant<QStringList, Problem>()> words;
     std::function<void()> started = {};
+    /// Takes what is known of the result so far; may throw what cannot be read, which is left out.
+    std::function<void(const Json&)> partial = {};
     /// Takes the result, or says what is wrong with it; what it throws is a result that cannot be read.
     std::function<std::optional<Problem>(const Json&)> finished;
     std::function<void(const Problem&)> failed = {};
@@ -80,6 +82,7 @@ signals:
 private:
     void startNext();
     void start(const Command& command);
+    void takePartial(const Json& value);
     void follow(const QString& told, quint64 done, quint64 total);
     void succeeded(const Json& result);
     void failedWith(const Problem& problem);

@@ -25,6 +25,8 @@
 
 namespace vernier::ui {
 
+class LayerStudy;
+
 /// What the window works on, as its panels see it: the document, its plan, its trials and the queue of child processes. It
 /// keeps nothing itself: panels read it and ask it for changes, it passes both on to who owns the value, and tells all
 /// panels by signals; they never talk to each other. All of it lives on the GUI thread.
@@ -40,6 +42,7 @@ public:
     [[nodiscard]] Queue& queue() const { return *queue_; }
     [[nodiscard]] Document& document() const { return *document_; }
     [[nodiscard]] Trials& trials() const { return *trials_; }
+    [[nodiscard]] LayerStudy& layers() const { return *layers_; }
 
     // --- document -------------------------------------------------------------------------------------------------
     void open(const QString& path, const QString& modelFile = {}) { document_->open(path, modelFile); }
@@ -176,6 +179,7 @@ private:
     std::unique_ptr<Document> document_;
     std::unique_ptr<Planner> planner_;
     std::unique_ptr<Trials> trials_;
+    std::unique_ptr<LayerStudy> layers_;
 };
 
 }  // namespace vernier::ui

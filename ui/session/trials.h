@@ -68,6 +68,9 @@ public:
     void measureAgain();
     /// The open model's file is another one than the one that was opened: nothing is measured before it is reloaded.
     [[nodiscard]] bool modelChanged() const { return modelChanged_; }
+    /// The words, unless the open model is another one by now.
+    using Words = std::variant<QStringList, Problem>;
+    [[nodiscard]] Words unlessChanged(const std::function<QStringList()>& words);
     /// The `quantize` command of a run, or of the present recipe (0), as a user would type it.
     [[nodiscard]] QString quantizeCommand(int runId) const;
     /// Writes the self-contained HTML report of the comparison as it is now, and gives the file; empty when there is none or
@@ -92,7 +95,6 @@ signals:
     void told(const QString& what);   ///< what the user should know of a run
 
 private:
-    using Words = std::variant<QStringList, Problem>;
     struct DroppedRun;
 
     // What the document tells.
@@ -123,8 +125,6 @@ private:
     [[nodiscard]] QStringList compareWords();
     [[nodiscard]] QStringList gateWords() const;
     [[nodiscard]] QStringList measureWords() const;
-    /// The words, unless the open model is another one by now.
-    [[nodiscard]] Words unlessChanged(const std::function<QStringList()>& words);
     void quantized(int id, const QString& output, const Json& result);
     [[nodiscard]] int sayTwin(int id);   ///< the run that shows this file from now on: itself, or the one that it is once more
     void quantizeFailed(int id, const Problem& problem);

@@ -10,6 +10,7 @@
 #include "ui/data/data_panel.h"
 #include "ui/inspect/inspector_panel.h"
 #include "ui/inspect/summary_panel.h"
+#include "ui/layers/layers_panel.h"
 #include "ui/shell/findings_panel.h"
 #include "ui/shell/log_panel.h"
 #include "ui/shell/main_window.h"
@@ -45,6 +46,7 @@ constexpr PanelRow kPanels[] = {
     {"recipe", QT_TRANSLATE_NOOP("Panels", "Recipe"), Place::left, makeRecipe, "", QT_TRANSLATE_NOOP("Panels", "Recip&e")},
     {"inspector", QT_TRANSLATE_NOOP("Panels", "Inspector"), Place::right, make<InspectorPanel>, "F10", QT_TRANSLATE_NOOP("Panels", "Ins&pector")},
     {"compare", QT_TRANSLATE_NOOP("Panels", "Compare"), Place::below, make<CompareBoard>},
+    {"layers", QT_TRANSLATE_NOOP("Panels", "Layers"), Place::below, make<LayersPanel>},
     {"time", QT_TRANSLATE_NOOP("Panels", "Time"), Place::below, make<TimePanel>},
     {"data", QT_TRANSLATE_NOOP("Panels", "Data"), Place::below, make<DataPanel>},
     {"findings", QT_TRANSLATE_NOOP("Panels", "Findings"), Place::below, make<FindingsPanel>},

@@ -133,6 +133,12 @@ QColor Theme::ink(const QColor& colour) const {
 
 QColor Theme::methodInk(QStringView id) const { return ink(method(id)); }
 
+QColor Theme::ramp(double part) const {
+    const QColor least(dark ? 0x343a45 : 0xefe9e6), middle(dark ? 0xa8602c : 0xf0a566), most(dark ? 0xffa65c : 0xb03a00);
+    const double at = std::clamp(part, 0.0, 1.0);
+    return at < 0.5 ? mixed(middle, least, at * 2) : mixed(most, middle, at * 2 - 1);
+}
+
 QColor Theme::category(int index) const {
     static constexpr std::array<QRgb, 10> kColours = {0xff0072b2, 0xffd55e00, 0xffcc79a7, 0xff8a919e, 0xff009e73,
                                                       0xff56b4e9, 0xffe69f00, 0xffb9a77c, 0xff7a5fb5, 0xffb4bac4};

@@ -41,6 +41,8 @@ struct Theme {
     [[nodiscard]] QColor methodInk(QStringView id) const;
     /// Any colour made readable as text on a card.
     [[nodiscard]] QColor ink(const QColor& colour) const;
+    /// From little (0) to most (1): one hue whose lightness runs one way, safe for colour-blind eyes.
+    [[nodiscard]] QColor ramp(double part) const;
     /// Colour of one of the operator categories of opCategory().
     [[nodiscard]] QColor category(int index) const;
 };

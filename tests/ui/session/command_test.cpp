@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "core/base/file.h"
-#include "tests/support/random.h"
 #include "tests/ui/built_cli.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/cli_job.h"
@@ -56,20 +55,6 @@ Recipe randomRecipe(std::mt19937& random) {
     return recipe;
 }
 
-/// Samples of the small net's input as one array.
-std::string writeSamples(const test::TempDir& folder) {
-    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (16, 3, 8, 8), }";
-    header.resize(118 - 1, ' ');
-    header += '\n';
-    const auto values = test::random_floats(16 * 3 * 8 * 8, 9);
-    std::string bytes("\x93NUMPY\x01\x00", 8);
-    bytes += static_cast<char>(header.size() & 0xFF);
-    bytes += static_cast<char>(header.size() >> 8);
-    bytes += header;
-    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-    return folder.write("samples.npy", bytes).string();
-}
-
 bool run(const QString& command, const test::TempDir& folder) {
     QProcess shell;
     shell.setWorkingDirectory(text(folder / "."));
@@ -101,7 +86,7 @@ TEST(Command, MakesTheSameFileAsTheWindowByteForByte) {
     if (!cli.found()) {
         GTEST_SKIP() << "there is no vernier-cli";
     }
-    const QString data = QString::fromStdString(writeSamples(small.folder));
+    const QString data = QString::fromStdString(test::write_small_samples(small.folder));
     const QString program = CliJob::quoted(CliJob::program());
     std::mt19937 random(7);
     int byFile = 0, byWords = 0;

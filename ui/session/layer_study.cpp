@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session/layer_study.h"
+
+#include <QDir>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/temporary.h"
+#include "ui/session/command.h"
+#include "ui/session/document.h"
+#include "ui/session/recipe_edit.h"
+#include "ui/session/trials.h"
+
+namespace vernier::ui {
+
+LayerStudy::LayerStudy(Document& document, Trials& trials, Queue& queue)
+    : document_(document), trials_(trials), queue_(queue),
+      work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
+    connect(&document, &Document::closing, this, &LayerStudy::clear);
+    for (const auto signal : {&Document::recipeChanged, &Document::datasetChanged, &Document::measureSettingsChanged, &Document::sizesChanged, &Document::closed}) {
+        connect(&document, signal, this, &LayerStudy::changed);
+    }
+}
+
+void LayerStudy::clear() {
+    layers_.reset();
+    regionOf_.clear();
+    ++revision_;
+    problem_.clear();
+    waiting_ = running_ = false;
+}
+
+const LayerRegion* LayerStudy::regionOf(NodeId id) const {
+    const auto at = static_cast<std::size_t>(id);
+    return id >= 0 && at < regionOf_.size() ? regionOf_[at] : nullptr;
+}
+
+/// What names a node that the open model does not have is of another model.
+void LayerStudy::take(Layers layers) {
+    const std::size_t count = document_.model()->nodes().size();
+    const auto known = [count](NodeId node) {
+        if (node < 0 || static_cast<std::size_t>(node) >= count) {
+            throw Error(ErrorKind::bad_data, fmt::format("Node #{} is not in the open model, which has {} nodes", node, count));
+        }
+    };
+    for (const LayerNode& node : layers.nodes) {
+        known(node.id);
+    }
+    for (const LayerRegion& region : layers.regions) {
+        std::for_each(region.nodes.begin(), region.nodes.end(), known);
+        known(region.core);
+    }
+    if (layers.first_divergence) {
+        known(layers.first_divergence->node);
+    }
+    std::sort(layers.nodes.begin(), layers.nodes.end(), [](const LayerNode& a, const LayerNode& b) { return a.id < b.id; });
+    layers_ = std::move(layers);
+    ++revision_;
+    regionOf_.assign(count, nullptr);
+    for (const LayerRegion& region : layers_->regions) {
+        for (const NodeId node : region.nodes) {
+            regionOf_[static_cast<std::size_t>(node)] = &region;
+        }
+    }
+}
+
+Recipe LayerStudy::wanted() const {
+    return changes_anything(document_.choices()) ? document_.usableRecipe() : with_whole_model(document_.recipe(), Method::int8_static);
+}
+
+LayerStudy::Of LayerStudy::present() const {
+    Of of{wanted(), {}, document_.datasetPath(), document_.measureSettings().sizes};
+    if (document_.model()) {
+        of.title = QString::fromStdString(recipe_title(of.recipe, resolve(of.recipe, *document_.model())));
+    }
+    return of;
+}
+
+QString LayerStudy::staleness() const {
+    if (!layers_ || !document_.model()) {
+        return {};
+    }
+    QStringList sentences;
+    if (wanted() != of_.recipe) {
+        sentences << tr("The recipe has changed since: quantized times and errors on the way are those of “%1”. Errors alone still hold.").arg(of_.title);
+    }
+    if (document_.datasetPath() != of_.dataset) {
+        sentences << tr("The data have changed since: errors are those on the data before.");
+    }
+    if (document_.measureSettings().sizes != of_.sizes) {
+        sentences << tr("The sizes of the inputs have changed since.");
+    }
+    return sentences.join(QLatin1Char(' '));
+}
+
+QString LayerStudy::missing() const {
+    return !document_.model()                   ? tr("Open a model first.")
+           : !document_.isSound()               ? document_.lookOnly()
+           : document_.datasetPath().isEmpty()  ? tr("The errors of layers are measured on samples. Pick a dataset in the Data tab.")
+           : !document_.datasetError().isEmpty() ? tr("The dataset cannot be read: %1").arg(document_.datasetError())
+           : !work_.isValid()                   ? tr("The temporary folder cannot be used: %1").arg(work_.errorString())
+                                                : QString();
+}
+
+QStringList LayerStudy::words() {
+    asked_ = present();
+    const QString recipe = QDir(work_.path()).filePath(QStringLiteral("layers.recipe.json"));
+    write_file(recipe.toStdString(), to_json(asked_.recipe).dump(2) + "\n");
+    return QStringList{QStringLiteral("layers"), document_.modelPath(), QStringLiteral("--recipe"), recipe, QStringLiteral("--data"), asked_.dataset} +
+           sizeWords(document_.measureSettings(), *document_.model());
+}
+
+QString LayerStudy::command() const {
+    if (!missing().isEmpty()) {
+        return {};
+    }
+    QStringList words{QStringLiteral("vernier-cli layers"), CliJob::quoted(document_.modelPath()), QStringLiteral("--recipe"),
+                      CliJob::quoted(keptRecipe(wanted())), QStringLiteral("--data"), CliJob::quoted(document_.datasetPath())};
+    for (const QString& word : sizeWords(document_.measureSettings(), *document_.model())) {
+        words << CliJob::quoted(word);
+    }
+    return words.join(QLatin1Char(' '));
+}
+
+void LayerStudy::ended(const QString& problem) {
+    waiting_ = running_ = false;
+    problem_ = problem;
+    emit changed();
+}
+
+void LayerStudy::analyse() {
+    if (const QString why = missing(); !why.isEmpty()) {
+        queue_.refuse({QStringLiteral("usage"), why, 64});
+        return;
+    }
+    queue_.clearProblem();
+    waiting_ = true;
+    problem_.clear();
+    queue_.enqueue({.title = tr("Analysing the layers"),
+                    .newest = QStringLiteral("layers"),
+                    .words = [this] { return trials_.unlessChanged([this] { return words(); }); },
+                    .started = [this] {
+                        waiting_ = false;
+                        running_ = true;
+                        emit changed();
+                    },
+                    .finished = [this](const Json& result) -> std::optional<Problem> {
+                        take(layers_from_json(result));
+                        of_ = asked_;
+                        ended({});
+                        return std::nullopt;
+                    },
+                    .failed = [this](const Problem& problem) { ended(problem.cancelled() ? QString() : problem.message); },
+                    .dropped = [this] { ended({}); }});
+    emit changed();
+}
+
+}  // namespace vernier::ui

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QTemporaryDir>
+
+#include <optional>
+#include <vector>
+
+#include "core/layers/layers.h"
+#include "core/quant/recipe.h"
+#include "ui/session/queue.h"
+
+namespace vernier::ui {
+
+class Document;
+class Trials;
+
+/// What is known of each node and region of the open model: it makes the command `layers` and keeps its result.
+class LayerStudy : public QObject {
+    Q_OBJECT
+
+public:
+    LayerStudy(Document& document, Trials& trials, Queue& queue);
+
+    /// nullptr before the model was analysed.
+    [[nodiscard]] const Layers* layers() const { return layers_ ? &*layers_ : nullptr; }
+    /// Another number for another result, or none.
+    [[nodiscard]] int revision() const { return revision_; }
+    /// nullptr where nothing is known of a node, or where it is in no region.
+    [[nodiscard]] const LayerNode* node(NodeId id) const { return layers_ ? layers_->find(id) : nullptr; }
+    [[nodiscard]] const LayerRegion* regionOf(NodeId id) const;
+    /// The recipe that times and errors on the way are of.
+    [[nodiscard]] const Recipe& recipe() const { return of_.recipe; }
+    /// A few words for it: "INT8 static, 3 nodes FP32".
+    [[nodiscard]] QString recipeTitle() const { return of_.title; }
+    /// What has changed since it was analysed, as sentences; empty where all of it holds. Errors alone and the times of
+    /// regions hold for every recipe.
+    [[nodiscard]] QString staleness() const;
+    /// What is missing before the model can be analysed, as one sentence; empty when nothing is.
+    [[nodiscard]] QString missing() const;
+    /// What will be analysed: the present recipe, or INT8 static for the whole model where it leaves all nodes in FP32.
+    [[nodiscard]] Recipe wanted() const;
+    /// Waits for its turn, or runs.
+    [[nodiscard]] bool busy() const { return waiting_ || running_; }
+    [[nodiscard]] bool running() const { return running_; }
+    /// Why the last one gave no result; empty otherwise, also after a cancel.
+    [[nodiscard]] const QString& problem() const { return problem_; }
+
+    void analyse();
+    /// The command as a user would type it.
+    [[nodiscard]] QString command() const;
+
+signals:
+    void changed();   ///< all of it
+
+private:
+    /// What it is of.
+    struct Of {
+        Recipe recipe;
+        QString title, dataset;
+        QStringList sizes;
+    };
+    [[nodiscard]] Of present() const;
+    [[nodiscard]] QStringList words();
+    void clear();
+    void take(Layers layers);
+    void ended(const QString& problem);
+
+    Document& document_;
+    Trials& trials_;
+    Queue& queue_;
+    QTemporaryDir work_;
+    std::optional<Layers> layers_;
+    std::vector<const LayerRegion*> regionOf_;   ///< by NodeId
+    Of of_, asked_;
+    int revision_ = 0;
+    bool waiting_ = false;
+    bool running_ = false;
+    QString problem_;
+};
+
+}  // namespace vernier::ui
