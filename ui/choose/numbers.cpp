@@ -47,6 +47,21 @@ QString countText(quint64 count) {
     return scaled(static_cast<double>(count), {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}}, QString::number(count));
 }
 
+QString timeText(const std::optional<double>& ms) {
+    return !ms          ? QStringLiteral("–")
+           : *ms <= 0   ? QStringLiteral("0 µs")
+           : *ms < 0.1  ? QStringLiteral("%1 µs").arg(threeDigits(*ms * 1000))
+                        : QStringLiteral("%1 ms").arg(threeDigits(*ms));
+}
+
+QString shareText(const std::optional<double>& share) {
+    if (!share) {
+        return QStringLiteral("–");
+    }
+    const double percent = *share * 100;
+    return percent <= 0 ? QStringLiteral("0 %") : percent < 0.1 ? QStringLiteral("< 0.1 %") : QStringLiteral("%1 %").arg(percent, 0, 'f', percent < 10 ? 1 : 0);
+}
+
 QString durationText(double seconds) {
     const auto whole = static_cast<qint64>(std::ceil(std::max(seconds, 0.0)));
     if (whole < 60) {

@@ -3,6 +3,8 @@
 
 #include <QString>
 
+#include <optional>
+
 namespace vernier::ui {
 
 /// Three significant digits, without an exponent: 0.0123, 1.23, 12.3, 123, 1234.
@@ -11,6 +13,10 @@ namespace vernier::ui {
 [[nodiscard]] QString sizeText(quint64 bytes);
 /// "950", "21.5 k", "21.5 M", "2.90 G".
 [[nodiscard]] QString countText(quint64 count);
+/// "1.12 ms", "21.0 µs" below 0.1 ms; "–" where it is not known.
+[[nodiscard]] QString timeText(const std::optional<double>& ms);
+/// A share from 0 to 1: "41 %", "0.3 %", "< 0.1 %"; "–".
+[[nodiscard]] QString shareText(const std::optional<double>& share);
 /// "4 s", "2 min 10 s", "1 h 5 min".
 [[nodiscard]] QString durationText(double seconds);
 

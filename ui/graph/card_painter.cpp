@@ -56,6 +56,7 @@ private:
     void paintGround(int card, const QRectF& rect);
     void paintTitleOnly(int card, const QRectF& rect);
     void paintWords(int card, const QRectF& rect);
+    void paintFigure(int card, const QRectF& rect, double& right);
     double paintBadge(const CardMethod& method, const QRectF& card, double right);
     void paintTitle(const CardText& text, const QRectF& room);
 
@@ -108,7 +109,7 @@ void CardPainter::paintGround(int card, const QRectF& rect) {
     painter_.save();
     const double bar = std::max(2.0, kBar * view_.zoom);
     std::vector<QColor> colours = {look_.barColour(scene_, card)};
-    if (look_.mode != ColourMode::OpCategory && (scene_.groupOf(card) != nullptr || !scene_.innerNodes(card).empty())) {
+    if (look_.showsMethods() && (scene_.groupOf(card) != nullptr || !scene_.innerNodes(card).empty())) {
         const std::vector<CardMethod> methods = look_.methodsOf(scene_, card);
         for (std::size_t i = 1; i < methods.size(); ++i) {
             colours.push_back(look_.colourOf(methods[i]));
@@ -165,6 +166,26 @@ double CardPainter::paintBadge(const CardMethod& method, const QRectF& card, dou
     return rect.left();
 }
 
+/// The figure that colours the card, in words on that colour, where the badges stand otherwise.
+void CardPainter::paintFigure(int card, const QRectF& rect, double& right) {
+    const std::optional<double> figure = look_.figureOf(card);
+    if (!figure || look_.shownFigures()->words == nullptr) {
+        return;
+    }
+    const double z = view_.zoom;
+    const QString words = look_.shownFigures()->words(*figure);
+    const QSizeF size(QFontMetricsF(fonts_.badge).horizontalAdvance(words) + 12 * z, 16 * z);
+    const QRectF pill(QPointF(right - size.width(), rect.top() + 6.5 * z), size);
+    const QColor colour = look_.barColour(scene_, card);
+    painter_.setPen(QPen(theme_.line, 1));
+    painter_.setBrush(colour);
+    painter_.drawRoundedRect(pill, 8 * z, 8 * z);
+    painter_.setPen(colour.lightnessF() > 0.45F ? QColor(0x10141a) : QColor(Qt::white));
+    painter_.setFont(fonts_.badge);
+    painter_.drawText(pill, Qt::AlignCenter, words);
+    right = pill.left() - 6 * z;
+}
+
 /// The head's operator in bold, what follows it on the card in the second grey.
 void CardPainter::paintTitle(const CardText& text, const QRectF& room) {
     const QFontMetricsF bold(fonts_.title), plain(fonts_.more);
@@ -192,7 +213,10 @@ void CardPainter::paintWords(int card, const QRectF& rect) {
     const CardText& text = scene_.text(card);
     const double left = rect.left() + 12 * z;
     double right = rect.right() - 8 * z;
-    const std::vector<CardMethod> methods = look_.methodsOf(scene_, card);
+    if (look_.shownFigures() != nullptr) {
+        paintFigure(card, rect, right);
+    }
+    const std::vector<CardMethod> methods = look_.shownFigures() != nullptr ? std::vector<CardMethod>() : look_.methodsOf(scene_, card);
     for (auto method = methods.rbegin(); method != methods.rend(); ++method) {
         right = paintBadge(*method, rect, right) - (method + 1 == methods.rend() ? 6 : 3) * z;
     }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 namespace vernier::ui {
@@ -62,6 +63,10 @@ void GraphCanvas::setModel(ModelPtr model, std::shared_ptr<const GraphLayout> la
     selection_.clear();
     current_ = -1;
     look_.methods.clear();
+    look_.figures.clear();
+    if (look_.mode == ColourMode::Time || look_.mode == ColourMode::Error) {
+        setColourMode(ColourMode::Method);   // what was measured is of the model before
+    }
     look_.selected.clear();
     look_.dimmed.clear();
     dimmed_nodes_.clear();
@@ -153,6 +158,25 @@ void GraphCanvas::setMethods(const std::vector<CardMethod>& methods) {
     }
 }
 
+void GraphCanvas::setFigures(ColourMode mode, std::optional<CardFigures> figures) {
+    const auto known = look_.figures.find(mode);
+    if (figures ? known != look_.figures.end() && known->second == *figures : known == look_.figures.end()) {
+        return;
+    }
+    if (figures) {
+        look_.figures.insert_or_assign(mode, std::move(*figures));
+    } else {
+        look_.figures.erase(mode);
+        if (look_.mode == mode) {
+            setColourMode(ColourMode::Method);
+            return;
+        }
+    }
+    if (look_.mode == mode) {
+        recolour();
+    }
+}
+
 void GraphCanvas::setSelection(const QVector<int>& nodes, int current) {
     const bool moved = current != current_;
     selection_ = nodes;
@@ -207,11 +231,12 @@ void GraphCanvas::setColourMode(ColourMode mode) {
 }
 
 void GraphCanvas::nextColourMode() {
-    switch (look_.mode) {
-        case ColourMode::Method: setColourMode(look_.knowsRuns() ? ColourMode::Executed : ColourMode::OpCategory); break;
-        case ColourMode::Executed: setColourMode(ColourMode::OpCategory); break;
-        case ColourMode::OpCategory: setColourMode(ColourMode::Method); break;
-    }
+    constexpr int kModes = static_cast<int>(ColourMode::OpCategory) + 1;
+    int next = static_cast<int>(look_.mode);
+    do {
+        next = (next + 1) % kModes;
+    } while (!look_.has(static_cast<ColourMode>(next)));   // Method always can be shown
+    setColourMode(static_cast<ColourMode>(next));
 }
 
 void GraphCanvas::restyle() {
@@ -220,6 +245,9 @@ void GraphCanvas::restyle() {
 }
 
 void GraphCanvas::recolour() {
+    if (scene_) {
+        look_.weigh(*scene_);
+    }
     legend_.rebuild(scene_.get(), look_);
     minimap_.invalidate();
     viewport()->update();

@@ -55,13 +55,16 @@ public:
     void setMessage(const QString& message);
     /// By NodeId; may be empty.
     void setMethods(const std::vector<CardMethod>& methods);
+    /// The figures that a mode colours by; without them it cannot be shown.
+    void setFigures(ColourMode mode, std::optional<CardFigures> figures);
     /// A new current node is brought into sight.
     void setSelection(const QVector<int>& nodes, int current);
     /// By NodeId: true fades the card. Empty fades none.
     void setDimmed(const std::vector<bool>& dimmed);
     void setColourMode(ColourMode mode);
     [[nodiscard]] ColourMode colourMode() const { return look_.mode; }
-    /// Method, what is run (where that is known), operator category, and round again.
+    [[nodiscard]] bool hasColourMode(ColourMode mode) const { return look_.has(mode); }
+    /// Method, what is run, time, error, size (each where it is known), operator category, and round again.
     void nextColourMode();
     /// Off: jumps instead of 120 ms of motion. Off by itself where the style has no animations.
     void setMotion(bool on) { motion_ = on; }

@@ -86,6 +86,9 @@ bool GraphCanvas::pickLegend(QPointF position) {
         };
         add(tr("Method, as planned or written"), ColourMode::Method);
         add(tr("What ONNX Runtime runs"), ColourMode::Executed)->setEnabled(look_.knowsRuns());
+        add(tr("Time of the nodes"), ColourMode::Time)->setEnabled(look_.has(ColourMode::Time));
+        add(tr("Error alone"), ColourMode::Error)->setEnabled(look_.has(ColourMode::Error));
+        add(tr("Size of the weights"), ColourMode::Size)->setEnabled(look_.has(ColourMode::Size));
         add(tr("Operator category"), ColourMode::OpCategory);
         menu->popup(viewport()->mapToGlobal(legend_.titleRect().bottomLeft().toPoint()));
         return true;

@@ -4,6 +4,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/model/weights.h"
 #include "ui/graph/graph_canvas.h"
@@ -35,6 +36,9 @@ QString GraphCanvas::tipOf(int card) const {
     }
     if (members.size() > kMostMembers) {
         rows += line(QString(), tr("and %1 more").arg(members.size() - kMostMembers));
+    }
+    if (const std::optional<double> figure = look_.figureOf(card); figure && look_.shownFigures()->words != nullptr) {
+        rows += line(look_.shownFigures()->title, look_.shownFigures()->words(*figure));
     }
     if (const CardMethod* method = look_.methodOf(node.id)) {
         rows += line(tr("method"), (method->name.isEmpty() ? method->badge : method->name) +

@@ -104,8 +104,12 @@ void Legend::rebuild(const Scene* scene, const Look& look) {
         case ColourMode::Method: collectMethods(*scene, look); break;
         case ColourMode::Executed: collectRuns(*scene, look); break;
         case ColourMode::OpCategory: collectCategories(*scene, look); break;
+        case ColourMode::Time:
+        case ColourMode::Error:
+        case ColourMode::Size: break;   // a scale
     }
-    if (look.mode != ColourMode::OpCategory) {
+    scale_.take(look);
+    if (look.showsMethods()) {
         collectOtherwise(*scene, look);
     }
 }
@@ -123,6 +127,9 @@ QString titleOf(const Look& look) {
         case ColourMode::Method: return QObject::tr("Colour: method ▾");
         case ColourMode::Executed: return look.knowsRuns() ? QObject::tr("Colour: what is run ▾") : QObject::tr("Colour: what is run (no run yet) ▾");
         case ColourMode::OpCategory: return QObject::tr("Colour: operator category ▾");
+        case ColourMode::Time:
+        case ColourMode::Error:
+        case ColourMode::Size: return look.shownFigures() != nullptr ? QObject::tr("Colour: %1 ▾").arg(look.shownFigures()->title) : QObject::tr("Colour: not known yet ▾");
     }
     return {};
 }
@@ -140,13 +147,13 @@ Legend::Columns Legend::columns(const Look& look) const {
         counts = std::max(counts, metrics.horizontalAdvance(QString::number(line.nodes.size())));
     }
     const double lineWidth = kSwatch + kGap + found.badges + names + 3 * kGap + counts;
-    found.width = std::max(bold.horizontalAdvance(titleOf(look)), lineWidth) + 2 * kPadding;
+    found.width = std::max({bold.horizontalAdvance(titleOf(look)), lineWidth, scale_.size().width()}) + 2 * kPadding;
     return found;
 }
 
 QRectF Legend::area(const Look& look) const {
     const Columns c = columns(look);
-    return {kMargin - kPadding - 2, kMargin - kPadding - 2, c.width + 4, c.height * static_cast<double>(lines_.size() + 1) + 4};
+    return {kMargin - kPadding - 2, kMargin - kPadding - 2, c.width + 4, c.height * static_cast<double>(lines_.size() + 1) + scale_.size().height() + 4};
 }
 
 void Legend::paint(QPainter& painter, const Look& look) {
@@ -168,6 +175,7 @@ void Legend::paint(QPainter& painter, const Look& look) {
     painter.setFont(bold);
     painter.setPen(look.theme.text);
     painter.drawText(title_rect_.adjusted(kPadding, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, titleOf(look));
+    scale_.paint(painter, title_rect_.bottomLeft() + QPointF(kPadding, 0), look);
     QRectF rect = title_rect_;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         Line& line = lines_[i];

@@ -5,11 +5,12 @@
 
 #include <vector>
 
+#include "ui/graph/legend_scale.h"
 #include "ui/graph/scene_painter.h"
 
 namespace vernier::ui {
 
-/// What the colours mean, with counts; the title switches the mode, a line selects its nodes.
+/// What the colours mean, with counts or on a scale; the title switches the mode, a line selects its nodes.
 class Legend {
 public:
     /// Collects the lines anew: after a change of model, methods or mode.
@@ -45,6 +46,7 @@ private:
     void collectCategories(const Scene& scene, const Look& look);
 
     std::vector<Line> lines_;
+    LegendScale scale_;
     QRectF title_rect_;
     Hit hovered_;
 };

@@ -7,8 +7,11 @@
 #include <QRectF>
 #include <QString>
 
+#include <map>
+#include <optional>
 #include <vector>
 
+#include "ui/graph/card_figures.h"
 #include "ui/graph/card_method.h"
 #include "ui/graph/scene.h"
 #include "ui/theme/theme.h"
@@ -29,13 +32,20 @@ struct View {
     [[nodiscard]] QRectF sceneRect() const { return {origin, size / zoom}; }
 };
 
-enum class ColourMode { Method, Executed, OpCategory };
+enum class ColourMode { Method, Executed, Time, Error, Size, OpCategory };
+
+/// "method", "executed", "time", "error", "size", "category": of session files.
+[[nodiscard]] const char* name(ColourMode mode);
+[[nodiscard]] std::optional<ColourMode> colourModeFrom(const QString& name);
 
 /// How the cards look: colours, choices, selection. Flags are by card.
 struct Look {
     Theme theme;
     ColourMode mode = ColourMode::Method;
     std::vector<CardMethod> methods;  ///< by node; may be shorter
+    std::map<ColourMode, CardFigures> figures;   ///< of the modes that have some
+    std::vector<double> ofCards;      ///< by card: the shown figure; NaN where it is not known. Made by weigh().
+    double most = 0;                  ///< the largest of them
     std::vector<bool> selected;
     std::vector<bool> dimmed;
     int current = -1;                 ///< card
@@ -49,6 +59,16 @@ struct Look {
     [[nodiscard]] QColor barColour(const Scene& scene, int card) const;
     /// A method's colour, or that of what is run.
     [[nodiscard]] QColor colourOf(const CardMethod& method) const;
+    /// Those of the present mode; nullptr where it has none.
+    [[nodiscard]] const CardFigures* shownFigures() const;
+    /// Adds the figures of each card's nodes up. After a change of scene, figures or mode.
+    void weigh(const Scene& scene);
+    /// The shown figure of a card; nothing where it is not known, and in modes without figures.
+    [[nodiscard]] std::optional<double> figureOf(int card) const;
+    /// Cards show their methods: nothing else colours them.
+    [[nodiscard]] bool showsMethods() const { return mode == ColourMode::Method || mode == ColourMode::Executed; }
+    /// The mode can be shown: what it needs is known.
+    [[nodiscard]] bool has(ColourMode wanted) const;
     /// It is known what is run: a mode of its own.
     [[nodiscard]] bool knowsRuns() const;
     [[nodiscard]] bool isDimmed(int card) const { return is(dimmed, card); }

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "core/layers/layers.h"
+#include "ui/choose/numbers.h"
 #include "ui/session/layer_study.h"
 
 namespace vernier::ui {

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/layers/layers.h"
-#include "ui/choose/numbers.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/session.h"
 
@@ -124,21 +123,6 @@ std::vector<LayerRow> layerRows(const Session& session) {
     }
     std::sort(rows.begin(), rows.end(), [](const LayerRow& a, const LayerRow& b) { return a.head < b.head; });
     return rows;
-}
-
-QString timeText(const std::optional<double>& ms) {
-    return !ms          ? QStringLiteral("–")
-           : *ms <= 0   ? QStringLiteral("0 µs")
-           : *ms < 0.1  ? QStringLiteral("%1 µs").arg(threeDigits(*ms * 1000))
-                        : QStringLiteral("%1 ms").arg(threeDigits(*ms));
-}
-
-QString shareText(const std::optional<double>& share) {
-    if (!share) {
-        return QStringLiteral("–");
-    }
-    const double percent = *share * 100;
-    return percent <= 0 ? QStringLiteral("0 %") : percent < 0.1 ? QStringLiteral("< 0.1 %") : QStringLiteral("%1 %").arg(percent, 0, 'f', percent < 10 ? 1 : 0);
 }
 
 }  // namespace vernier::ui

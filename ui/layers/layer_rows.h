@@ -36,9 +36,4 @@ struct LayerRow {
 /// Of the analysed model, in the order of the graph; none before it was.
 [[nodiscard]] std::vector<LayerRow> layerRows(const Session& session);
 
-/// "1.12 ms", "21.0 µs"; "–" where it is not known.
-[[nodiscard]] QString timeText(const std::optional<double>& ms);
-/// "41 %", "0.3 %", "< 0.1 %"; "–".
-[[nodiscard]] QString shareText(const std::optional<double>& share);
-
 }  // namespace vernier::ui

@@ -122,7 +122,7 @@ const ActionRow kActions[] = {
     {Menu::view, "zoom-in", QT_TRANSLATE_NOOP("Actions", "Zoom &in"), "Ctrl++ Ctrl+=", Needs::model, [](MainWindow& w) { w.canvas()->zoomIn(); }, ""},
     {Menu::view, "zoom-out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"), "Ctrl+-", Needs::model, [](MainWindow& w) { w.canvas()->zoomOut(); }, ""},
     {Menu::view, "zoom-100", QT_TRANSLATE_NOOP("Actions", "Zoom to 100 %"), "Ctrl+0", Needs::model, [](MainWindow& w) { w.canvas()->setZoom(1.0); }, ""},
-    {Menu::view, "colour", QT_TRANSLATE_NOOP("Actions", "&Colour by method, what is run, or op category"), "C", Needs::model, [](MainWindow& w) { w.switchColour(); }, "", true},
+    {Menu::view, "colour", QT_TRANSLATE_NOOP("Actions", "&Colour by the next of method, what is run, time, error, size, op"), "C", Needs::model, [](MainWindow& w) { w.switchColour(); }, "", true},
     {Menu::view, "fuse", QT_TRANSLATE_NOOP("Actions", "Fuse &activations into their node"), "A", Needs::nothing,
      [](MainWindow& w) { w.graphPanel()->setFuse(!w.graphPanel()->fuses()); },
      QT_TRANSLATE_NOOP("Actions", "One card for a convolution with its normalization and activation; a double click takes one apart"), true,

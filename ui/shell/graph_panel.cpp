@@ -13,6 +13,7 @@
 
 #include "ui/graph/breadcrumbs.h"
 #include "ui/graph/graph_canvas.h"
+#include "ui/session/layer_study.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme_watch.h"
@@ -72,6 +73,7 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     connect(&session, &Session::recipeChanged, this, &GraphPanel::showMethods);
     connect(&session, &Session::planChanged, this, &GraphPanel::showMethods);
     connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &GraphPanel::showMethods);
+    connect(&session.layers(), &LayerStudy::changed, this, &GraphPanel::showFigures);
     connect(&session, &Session::sizesChanged, this, [this] { canvas_->setSizes(session_.model()); });
     connect(&session.selection(), &Selection::changed, this, &GraphPanel::followSelection);
     connect(canvas_, &GraphCanvas::bodyRequested, this, &GraphPanel::openBody);
@@ -117,6 +119,7 @@ void GraphPanel::showMessage(const QString& text) {
 
 void GraphPanel::layOut() {
     layout_.reset();
+    shownStudy_ = -1;
     canvas_->setModel(nullptr, nullptr);
     views_.clear();
     cards_.clear();
@@ -182,6 +185,7 @@ void GraphPanel::showLayout() {
     }
     session_.setCards(std::move(all));
     showMethods();
+    showFigures();
     canvas_->setSelection(session_.selection().nodes(), session_.selection().current());
     stack_->setCurrentWidget(canvas_);
 }

@@ -72,6 +72,7 @@ private:
     [[nodiscard]] int anchor() const;
     [[nodiscard]] const BlockRun* runOf(int node) const;
     void showMethods();
+    void showFigures();
     void showMessage(const QString& text);
 
     Session& session_;
@@ -85,6 +86,7 @@ private:
     std::vector<Body> bodies_;         ///< by GraphId
     std::map<GraphId, View> views_;    ///< of graphs that were left
     std::map<GraphId, std::vector<std::vector<NodeId>>> cards_;  ///< fused nodes of the graphs that were shown
+    int shownStudy_ = 0;     ///< revision of the evidence per layer that cards can show
     double layoutTime_ = 0;  ///< milliseconds
     QString openingTimes_;
     Latest laying_{this};

@@ -9,6 +9,8 @@
 #include <QStackedWidget>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/queue.h"
@@ -163,7 +165,7 @@ void MainWindow::restoreLayout() {
 /// What a session file keeps of the graph's view.
 void MainWindow::keepView() {
     session_.setView({{"fold", graph_->folds()}, {"zoom", canvas()->zoom()}, {"middle", canvas()->middleNode()},
-                      {"colour", canvas()->colourMode() == ColourMode::OpCategory ? "category" : "method"}});
+                      {"colour", name(canvas()->colourMode())}});
 }
 
 void MainWindow::takeView() {
@@ -178,11 +180,17 @@ void MainWindow::takeView() {
             canvas()->centreOn(middle.get<int>(), zoom.get<double>());
         }
     };
-    if (view.value("colour", Json()) == "category") {
-        canvas()->setColourMode(ColourMode::OpCategory);
-    }
+    const Json colour = view.value("colour", Json());
+    const auto mode = colour.is_string() ? colourModeFrom(QString::fromStdString(colour.get<std::string>())) : std::nullopt;
+    const auto recolour = [this, mode] {
+        if (mode && canvas()->hasColourMode(*mode)) {
+            canvas()->setColourMode(*mode);
+        }
+    };
+    recolour();
     // The first drawing decides about folding; the session's wish comes behind it. A small graph may be drawn by now.
-    const auto drawn = [this, view, show] {
+    const auto drawn = [this, view, show, recolour] {
+        recolour();   // some modes need what comes with the drawing
         const Json fold = view.value("fold", Json());
         if (!fold.is_boolean() || fold.get<bool>() == graph_->folds()) {
             show();

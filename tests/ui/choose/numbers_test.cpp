@@ -26,6 +26,19 @@ TEST(Numbers, SizesInPowersOfTen) {
     EXPECT_EQ(countText(12), QStringLiteral("12"));
 }
 
+TEST(Numbers, TimesAndSharesWithTheirUnits) {
+    EXPECT_EQ(timeText(1.123), QStringLiteral("1.12 ms"));
+    EXPECT_EQ(timeText(0.1), QStringLiteral("0.100 ms"));
+    EXPECT_EQ(timeText(0.00671), QStringLiteral("6.71 µs"));
+    EXPECT_EQ(timeText(0), QStringLiteral("0 µs"));
+    EXPECT_EQ(timeText(std::nullopt), QStringLiteral("–"));
+    EXPECT_EQ(shareText(0.41), QStringLiteral("41 %"));
+    EXPECT_EQ(shareText(0.0312), QStringLiteral("3.1 %"));
+    EXPECT_EQ(shareText(0.0001), QStringLiteral("< 0.1 %"));
+    EXPECT_EQ(shareText(0), QStringLiteral("0 %"));
+    EXPECT_EQ(shareText(std::nullopt), QStringLiteral("–"));
+}
+
 TEST(Numbers, DurationsForPeople) {
     EXPECT_EQ(durationText(3.2), QStringLiteral("4 s"));
     EXPECT_EQ(durationText(130), QStringLiteral("2 min 10 s"));

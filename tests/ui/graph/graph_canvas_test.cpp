@@ -12,6 +12,8 @@
 #include <QWheelEvent>
 
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "core/layout/layout.h"
 #include "core/model/sizes.h"
@@ -275,6 +277,49 @@ TEST_F(GraphCanvasTest, CardsShowTheSizesThatAreGiven) {
     EXPECT_EQ(shapeText(*sized, sized->node(0).outputs[0]), QStringLiteral("3×640"));
     canvas_.setSizes(sized);
     EXPECT_FALSE(canvas_.grab().isNull());
+}
+
+TEST_F(GraphCanvasTest, AFigureColoursCardsOnAScaleAndStandsOnThemInWords) {
+    show(diamond());
+    canvas_.setZoom(1);
+    const Theme theme = Theme::light();
+    const auto bar = [&](int node) {
+        const QRectF rect = canvas_.rectOf(node);
+        return canvas_.grab().toImage().pixelColor(static_cast<int>(rect.left()) + 3, static_cast<int>(rect.center().y()));
+    };
+    EXPECT_FALSE(canvas_.hasColourMode(ColourMode::Error));
+    CardFigures figures;
+    figures.title = "error alone";
+    figures.note = "of all";
+    figures.values = {0.5, 0.5, std::numeric_limits<double>::quiet_NaN(), 0.25};
+    figures.owners = {0, 0, -1, 1};
+    figures.words = [](double share) { return QString::number(share * 100) + QStringLiteral(" %"); };
+    canvas_.setFigures(ColourMode::Error, figures);
+    const QImage before = canvas_.grab().toImage();
+    EXPECT_EQ(canvas_.colourMode(), ColourMode::Method);
+    canvas_.nextColourMode();
+    EXPECT_EQ(canvas_.colourMode(), ColourMode::Error);
+    EXPECT_EQ(bar(0), theme.ramp(1));
+    EXPECT_EQ(bar(1), theme.ramp(1));
+    EXPECT_EQ(bar(2), theme.line) << "not known";
+    EXPECT_EQ(bar(3), theme.ramp(0.5));
+    // Never by colour alone: the words of the card are on it, and those of a card without a figure are not.
+    const auto pill = [&](int node) {
+        const QRectF rect = canvas_.rectOf(node);
+        const QImage image = canvas_.grab().toImage();
+        return image.pixelColor(static_cast<int>(rect.right()) - 11, static_cast<int>(rect.top()) + 12);
+    };
+    EXPECT_EQ(pill(0), theme.ramp(1));
+    EXPECT_EQ(pill(2), theme.card);
+    canvas_.setFigures(ColourMode::Error, std::nullopt);
+    EXPECT_EQ(canvas_.colourMode(), ColourMode::Method) << "what is not known any more cannot be shown";
+}
+
+TEST_F(GraphCanvasTest, ModesHaveNamesThatLeadBack) {
+    for (const ColourMode mode : {ColourMode::Method, ColourMode::Executed, ColourMode::Time, ColourMode::Error, ColourMode::Size, ColourMode::OpCategory}) {
+        EXPECT_EQ(colourModeFrom(QLatin1String(name(mode))), mode);
+    }
+    EXPECT_FALSE(colourModeFrom(QStringLiteral("rainbow")).has_value());
 }
 
 TEST_F(GraphCanvasTest, ColoursByWhatIsRunOnlyWhereThatIsKnown) {
