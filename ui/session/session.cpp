@@ -5,13 +5,15 @@
 #include "core/model/precision.h"
 #include "core/quant/method.h"
 #include "ui/session/layer_study.h"
+#include "ui/session/recipe_search.h"
 #include "ui/session/session_file.h"
 
 namespace vernier::ui {
 
 Session::Session(QObject* parent)
     : QObject(parent), queue_(std::make_unique<Queue>()), document_(std::make_unique<Document>(*queue_)), planner_(std::make_unique<Planner>()),
-      trials_(std::make_unique<Trials>(*document_, *planner_, *queue_)), layers_(std::make_unique<LayerStudy>(*document_, *trials_, *queue_)) {
+      trials_(std::make_unique<Trials>(*document_, *planner_, *queue_)), layers_(std::make_unique<LayerStudy>(*document_, *trials_, *queue_)),
+      search_(std::make_unique<RecipeSearch>(*document_, *trials_, *queue_)) {
     // Trials listens to the document from its own beginning on: what a panel hears of, it has taken in.
     followDocument();
     connect(trials_.get(), &Trials::changed, this, &Session::runsChanged);

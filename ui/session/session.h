@@ -26,6 +26,7 @@
 namespace vernier::ui {
 
 class LayerStudy;
+class RecipeSearch;
 
 /// What the window works on, as its panels see it: the document, its plan, its trials and the queue of child processes. It
 /// keeps nothing itself: panels read it and ask it for changes, it passes both on to who owns the value, and tells all
@@ -43,6 +44,7 @@ public:
     [[nodiscard]] Document& document() const { return *document_; }
     [[nodiscard]] Trials& trials() const { return *trials_; }
     [[nodiscard]] LayerStudy& layers() const { return *layers_; }
+    [[nodiscard]] RecipeSearch& search() const { return *search_; }
 
     // --- document -------------------------------------------------------------------------------------------------
     void open(const QString& path, const QString& modelFile = {}) { document_->open(path, modelFile); }
@@ -180,6 +182,7 @@ private:
     std::unique_ptr<Planner> planner_;
     std::unique_ptr<Trials> trials_;
     std::unique_ptr<LayerStudy> layers_;
+    std::unique_ptr<RecipeSearch> search_;
 };
 
 }  // namespace vernier::ui

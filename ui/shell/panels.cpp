@@ -11,6 +11,7 @@
 #include "ui/inspect/inspector_panel.h"
 #include "ui/inspect/summary_panel.h"
 #include "ui/layers/layers_panel.h"
+#include "ui/layers/search_panel.h"
 #include "ui/shell/findings_panel.h"
 #include "ui/shell/log_panel.h"
 #include "ui/shell/main_window.h"
@@ -41,12 +42,19 @@ QWidget* makeRecipe(MainWindow& window) {
     return panel;
 }
 
+QWidget* makeSearch(MainWindow& window) {
+    auto* panel = new SearchPanel(window.session());
+    QObject::connect(panel, &SearchPanel::quantizeRequested, &window, &MainWindow::quantize);
+    return panel;
+}
+
 constexpr PanelRow kPanels[] = {
     {"nodes", QT_TRANSLATE_NOOP("Panels", "Nodes"), Place::left, makeNodes, "", QT_TRANSLATE_NOOP("Panels", "Node &table")},
     {"recipe", QT_TRANSLATE_NOOP("Panels", "Recipe"), Place::left, makeRecipe, "", QT_TRANSLATE_NOOP("Panels", "Recip&e")},
     {"inspector", QT_TRANSLATE_NOOP("Panels", "Inspector"), Place::right, make<InspectorPanel>, "F10", QT_TRANSLATE_NOOP("Panels", "Ins&pector")},
     {"compare", QT_TRANSLATE_NOOP("Panels", "Compare"), Place::below, make<CompareBoard>},
     {"layers", QT_TRANSLATE_NOOP("Panels", "Layers"), Place::below, make<LayersPanel>},
+    {"search", QT_TRANSLATE_NOOP("Panels", "Find a recipe"), Place::below, makeSearch},
     {"time", QT_TRANSLATE_NOOP("Panels", "Time"), Place::below, make<TimePanel>},
     {"data", QT_TRANSLATE_NOOP("Panels", "Data"), Place::below, make<DataPanel>},
     {"findings", QT_TRANSLATE_NOOP("Panels", "Findings"), Place::below, make<FindingsPanel>},

@@ -10,6 +10,8 @@
 
 #include "ui/choose/numbers.h"
 #include "ui/session/executed_text.h"
+#include "ui/session/layer_estimate.h"
+#include "ui/session/layer_study.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -90,6 +92,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     });
     connect(&session, &Session::planChanged, this, &StatusLine::showEstimate);
     connect(&session, &Session::recipeChanged, this, &StatusLine::showEstimate);
+    connect(&session.layers(), &LayerStudy::changed, this, &StatusLine::showEstimate);
     connect(&session, &Session::runsChanged, this, &StatusLine::showBaseline);
     connect(&session.queue(), &Queue::changed, this, &StatusLine::showJob);
     showSelection();
@@ -151,10 +154,28 @@ void StatusLine::showSelection() {
     setNote(selection_, filter.active() && (filter.error().isEmpty() || filter.count() == 0) ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
 }
 
+/// Time and error of the present recipe from what is known of each layer; empty before they were analysed.
+QString StatusLine::layerEstimate() const {
+    const Layers* layers = session_.layers().layers();
+    if (layers == nullptr) {
+        return {};
+    }
+    const LayerEstimate estimate = estimateOf(*layers, session_.choices());
+    QStringList parts;
+    if (estimate.ms) {
+        parts << (estimate.rough ? tr("roughly %1") : tr("about %1")).arg(timeText(estimate.ms));
+    }
+    if (estimate.errorShare) {
+        parts << (estimate.rough ? tr("error roughly %1 of all quantized") : tr("error about %1 of all quantized")).arg(shareText(estimate.errorShare));
+    }
+    return parts.join(QStringLiteral(" · "));
+}
+
 void StatusLine::showEstimate() {
     const Totals totals = session_.totals();
+    const QString layers = layerEstimate();
     if (!totals.planned) {
-        setNote(estimate_, session_.isSound() ? tr("planning…") : QString());
+        setNote(estimate_, !session_.isSound() ? QString() : layers.isEmpty() ? tr("planning…") : tr("planning… · estimate: %1").arg(layers));
         return;
     }
     QStringList parts;
@@ -174,9 +195,21 @@ void StatusLine::showEstimate() {
         }
     }
     const QString left = totals.notAsChosen == 0 ? QString() : tr("\nNot as chosen: nodes that stay in FP32 because their method cannot be used there. The inspector and the tip of the column “method” say why.");
-    setNote(estimate_, (totals.written ? tr("written: %1 · %2") : tr("estimate: %1 · %2")).arg(sizeText(totals.sizeEstimate), parts.join(QStringLiteral(", "))),
-            totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title) + QLatin1Char('\n') + executedSummary(session_.executed()) + left
-                           : tr("From the plan: what would be written. Sizes and times are measured when you quantize.") + left);
+    const QString written = parts.join(QStringLiteral(", "));
+    QString words = totals.written ? tr("written: %1 · %2").arg(sizeText(totals.sizeEstimate), written) : tr("estimate: %1").arg(sizeText(totals.sizeEstimate));
+    if (!layers.isEmpty()) {
+        words += (totals.written ? tr(" · estimate: %1") : tr(" · %1")).arg(layers);
+    }
+    if (!totals.written) {
+        words += QStringLiteral(" · ") + written;
+    }
+    QString tip = totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title) + QLatin1Char('\n') + executedSummary(session_.executed())
+                                 : tr("From the plan: what would be written. Sizes and times are measured when you quantize.");
+    tip += left;
+    if (!layers.isEmpty()) {
+        tip += QLatin1Char('\n') + tr("Time and error are estimated from the analysed layers. Roughly: some of these layers were not analysed in the method that is chosen now.");
+    }
+    setNote(estimate_, words, tip);
 }
 
 void StatusLine::showBaseline() {

@@ -21,6 +21,7 @@ public:
     explicit StatusLine(Session& session, QWidget* parent = nullptr);
 
     [[nodiscard]] QPushButton* cancelButton() const { return cancel_; }
+    [[nodiscard]] QLabel* estimate() const { return estimate_; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -31,6 +32,7 @@ private:
     void showSelection();
     void showTold(const QString& what);
     void showEstimate();
+    [[nodiscard]] QString layerEstimate() const;
     void showBaseline();
     void showJob();
 
