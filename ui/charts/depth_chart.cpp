@@ -60,7 +60,7 @@ void paintLine(QPainter& painter, const DepthPlot& plot, const DepthLayout& layo
     painter.drawPath(path);
 }
 
-void paintScales(QPainter& painter, const DepthPlot& plot, const DepthLayout& layout, const Theme& theme) {
+void paintScales(QPainter& painter, const DepthLayout& layout, const Theme& theme) {
     const QFontMetricsF metrics(labelFont());
     painter.setFont(labelFont());
     painter.setPen(QPen(theme.line, 1));
@@ -165,7 +165,7 @@ void paintDepth(QPainter& painter, const QRectF& target, const DepthPlot& plot, 
     }
     paintBars(painter, plot, layout, theme);
     paintLine(painter, plot, layout, theme);
-    paintScales(painter, plot, layout, theme);
+    paintScales(painter, layout, theme);
     paintMarked(painter, plot, layout, theme);
     paintTitle(painter, target, plot, theme);
     painter.restore();

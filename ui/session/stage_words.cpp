@@ -37,6 +37,15 @@ constexpr std::array kStages = {
     StageRow{"write", QT_TRANSLATE_NOOP("Stages", "writing the file"), 0.97, 1},
     StageRow{"answers", QT_TRANSLATE_NOOP("Stages", "comparing answers"), 0.06, 0.4},
     StageRow{"latency", QT_TRANSLATE_NOOP("Stages", "timing runs"), 0.4, 1},
+    StageRow{"reference", QT_TRANSLATE_NOOP("Stages", "running the model in FP32")},
+    StageRow{"regions", QT_TRANSLATE_NOOP("Stages", "quantizing each region alone")},
+    StageRow{"weights and activations", QT_TRANSLATE_NOOP("Stages", "telling weights from activations")},
+    StageRow{"errors of sets", QT_TRANSLATE_NOOP("Stages", "quantizing sets of regions")},
+    StageRow{"measure", QT_TRANSLATE_NOOP("Stages", "timing runs")},
+    StageRow{"profile", QT_TRANSLATE_NOOP("Stages", "timing the nodes")},
+    StageRow{"time the nodes", QT_TRANSLATE_NOOP("Stages", "timing the nodes")},
+    StageRow{"quantize all", QT_TRANSLATE_NOOP("Stages", "quantizing all of it")},
+    StageRow{"measure recipes", QT_TRANSLATE_NOOP("Stages", "measuring recipes")},
 };
 
 const StageRow* rowOf(const QString& stage) {
