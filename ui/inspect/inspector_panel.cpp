@@ -13,7 +13,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "core/layout/grouping.h"
 #include "core/model/weights.h"
@@ -22,6 +24,7 @@
 #include "ui/choose/numbers.h"
 #include "ui/inspect/activations_tab.h"
 #include "ui/inspect/error_bars.h"
+#include "ui/inspect/layer_advice.h"
 #include "ui/inspect/node_facts.h"
 #include "ui/session/session.h"
 #include "ui/theme/elided_label.h"
@@ -89,11 +92,19 @@ void InspectorPanel::showOne(NodeId id) {
     kicker_->setText(tr("NODE #%1").arg(id));
     title_->setText(titleOf(id));
     name_->setName(QString::fromStdString(node.label));
-    showFacts(nodeFacts(session_, id));
+    showFacts(factsOf(id));
     showAttributes(id);
     tabs_->show();
     activations_->showNode(id);
     loadWeights(id);
+}
+
+/// Of the file, and of the analysed layers.
+std::vector<std::pair<QString, QString>> InspectorPanel::factsOf(NodeId id) const {
+    std::vector<std::pair<QString, QString>> facts = nodeFacts(session_, id);
+    const std::vector<std::pair<QString, QString>> measured = layerFacts(session_, id);
+    facts.insert(facts.begin() + 1, measured.begin(), measured.end());   // behind its format
+    return facts;
 }
 
 /// As on the node's card: "Conv 1×1 + SiLU".
@@ -145,7 +156,10 @@ void InspectorPanel::showState() {
         shownAdvice_ = {session_.lookOnly(), NodeAdvice::Action::none, {}, false};
     } else if (nodes.size() == 1) {
         shownAdvice_ = nodeAdvice(first, weights_, session_.model()->node(nodes.front()).op_type);
-        showFacts(nodeFacts(session_, nodes.front()));
+        if (const std::optional<NodeAdvice> measured = layerAdvice(session_, nodes.front())) {
+            shownAdvice_ = *measured;
+        }
+        showFacts(factsOf(nodes.front()));
     } else {
         shownAdvice_ = {same ? tr("All of them have the same method.") : tr("They have different methods; a choice here sets all of them."),
                         own ? NodeAdvice::Action::reset : NodeAdvice::Action::none, own ? tr("Clear overrides") : QString(), false};

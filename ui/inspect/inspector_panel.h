@@ -48,6 +48,7 @@ private:
     void showSelection();
     void showOne(NodeId node);
     [[nodiscard]] QString titleOf(NodeId id) const;
+    [[nodiscard]] std::vector<std::pair<QString, QString>> factsOf(NodeId id) const;
     void showMany();
     void showState();
     void fitHeight();

@@ -19,6 +19,7 @@
 #include "ui/inspect/activations_tab.h"
 #include "ui/inspect/error_bars.h"
 #include "ui/inspect/inspector_panel.h"
+#include "ui/session/layer_study.h"
 #include "ui/session/session.h"
 #include "ui/theme/elided_label.h"
 #include "ui/theme/theme.h"
@@ -71,6 +72,7 @@ InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
     connect(&session, &Session::recipeChanged, this, &InspectorPanel::showState);
     connect(&session, &Session::sizesChanged, this, [this] { session_.selection().nodes().size() > 1 ? showSelection() : showState(); });
     connect(&session, &Session::planChanged, this, &InspectorPanel::showState);
+    connect(&session.layers(), &LayerStudy::changed, this, &InspectorPanel::showState);
     connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &InspectorPanel::showState);
     connect(&session, &Session::cardsChanged, this, [this] {
         if (const auto& nodes = session_.selection().nodes(); session_.model() && nodes.size() == 1) {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/inspect/layer_advice.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <algorithm>
+
+#include "core/layers/layers.h"
+#include "ui/choose/numbers.h"
+#include "ui/session/layer_study.h"
+#include "ui/session/session.h"
+
+namespace vernier::ui {
+
+namespace {
+
+constexpr double kLargeShare = 0.1;    ///< of the error of all regions
+constexpr double kSlowerBy = 1.05;     ///< less is noise of the profiler
+
+bool isSlower(const std::optional<double>& fp32, const std::optional<double>& quantized) {
+    return fp32 && quantized && *quantized > *fp32 * kSlowerBy && *quantized > *fp32 + 0.001;
+}
+
+/// What FP32 would cost: "In FP32 it takes 0.03 ms more."
+QString priceText(const LayerRegion& region) {
+    if (!region.fp32_ms || !region.int8_ms) {
+        return {};
+    }
+    const double more = *region.fp32_ms - *region.int8_ms;
+    return more > 0 ? QObject::tr("In FP32 it takes %1 more.").arg(timeText(more)) : QObject::tr("Quantized it saves no time.");
+}
+
+QString sentence(const std::string& words) {
+    return QString::fromStdString(words);
+}
+
+NodeAdvice keepInFloat(QStringList words) {
+    words.removeAll(QString());
+    return {words.join(QLatin1Char(' ')), NodeAdvice::Action::useOther, Method::fp32, QObject::tr("Keep in FP32"), true};
+}
+
+}  // namespace
+
+std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId id) {
+    const LayerStudy& study = session.layers();
+    const LayerNode* node = study.node(id);
+    const NodeState state = session.nodeState(id);
+    if (node == nullptr || state.applied == Method::fp32 || vernier::id(state.applied) != study.layers()->method) {
+        return std::nullopt;   // its figures are of another method
+    }
+    const LayerRegion* region = study.regionOf(id);
+    if (region != nullptr && region->error_share.value_or(0) >= kLargeShare) {
+        return keepInFloat({QObject::tr("Quantized alone, its region carries %1 of the output error.").arg(shareText(region->error_share)), priceText(*region),
+                            sentence(node->why), sentence(node->change)});
+    }
+    if (isSlower(node->fp32_ms, node->ms)) {
+        return keepInFloat({QObject::tr("Slower quantized: %1 in FP32, %2 now.").arg(timeText(node->fp32_ms), timeText(node->ms)), sentence(node->why), sentence(node->change)});
+    }
+    return std::nullopt;
+}
+
+std::vector<std::pair<QString, QString>> layerFacts(const Session& session, NodeId id) {
+    const LayerStudy& study = session.layers();
+    const LayerNode* node = study.node(id);
+    std::vector<std::pair<QString, QString>> facts;
+    if (node == nullptr) {
+        return facts;
+    }
+    if (node->fp32_ms || node->ms) {
+        facts.emplace_back(QObject::tr("time"), QObject::tr("FP32 %1 → quantized %2").arg(timeText(node->fp32_ms), timeText(node->ms)));
+    }
+    if (const LayerRegion* region = study.regionOf(id); region != nullptr && region->error_alone) {
+        facts.emplace_back(QObject::tr("error alone"), QObject::tr("%1 of all (%2 %3)").arg(shareText(region->error_share), QString::fromStdString(study.layers()->metric).toUpper(), threeDigits(*region->error_alone)));
+    }
+    if (node->output_sqnr_db) {
+        facts.emplace_back(QObject::tr("on the way"), QObject::tr("SQNR %1 dB here").arg(*node->output_sqnr_db, 0, 'f', 1));
+    }
+    return facts;
+}
+
+}  // namespace vernier::ui
