@@ -10,6 +10,7 @@
 #include "core/base/job.h"
 #include "core/base/tensor.h"
 #include "core/model/model.h"
+#include "core/quant/method.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier {
@@ -18,8 +19,9 @@ namespace vernier {
 struct Kernel {
     std::string op;
     double ms = 0;                 ///< of one run
-    bool integer = false;          ///< computes on 8-bit data
+    Arithmetic computes = Arithmetic::floating;   ///< on what: 8-bit data, half or float
     bool conversion = false;       ///< no node of the opened model: QuantizeLinear, DequantizeLinear, Transpose, Reorder, Cast, helpers
+    bool of_constant = false;      ///< a conversion of a constant, which is done again on each run
     std::vector<NodeId> nodes;     ///< of the opened model: those that it does the work of, the first the one that it is named after;
                                    ///< of a conversion those that cause it
     bool operator==(const Kernel&) const = default;
@@ -31,11 +33,14 @@ struct FileTimes {
     std::vector<Kernel> kernels;
     std::vector<double> ms;              ///< by NodeId: kernels by their shares, and the conversions that a node causes
     std::vector<double> conversions_ms;  ///< by NodeId: the part of these that is conversions
-    std::vector<NodeId> runs_in;         ///< by NodeId: the node whose kernel does its work; itself where it has one; kNone: none
-    double unassigned_ms = 0;            ///< kernels of which no node can be named: ms and this sum up to profile_ms
+    std::vector<int> kernel_of;          ///< by NodeId: the kernel that does its work; -1: none
+    std::vector<bool> folded;            ///< by NodeId: computed before the first run
+    double unassigned_ms = 0;            ///< kernels of which no node can be named: all ms and this sum up to profile_ms
 
-    /// Scales all times, so that their sum becomes this.
+    /// Scales all times but profile_ms, so that their sum becomes this.
     void scale_to(double total_ms);
+    /// The node that a node's kernel is named after: itself where it has one; kNone: none.
+    [[nodiscard]] NodeId runs_in(NodeId node) const;
 };
 
 /// The node of the opened model that a node of a file stands for; kNone for one that was added.
@@ -56,8 +61,8 @@ struct TimesRequest {
 
 /// Runs the graph that the runtime makes of a file under its profiler, and charges each kernel: fused ones to the nodes that they came
 /// from, by multiply-accumulates, and to the node that they are named after where none of them has any; conversions to the node that
-/// causes them, which is the one in the lower form (float between INT8, plain layout between blocked) where it stands between two of
-/// the higher form, else the one in the higher form. Throws Error{bad_model, bad_data, cancelled}.
+/// causes them: of what stands on both sides of a border between two forms (float and INT8, plain and blocked layout) that which lies like an
+/// island between two borders, the one with less to compute where both do, and the higher form where neither does. Throws Error{bad_model, bad_data, cancelled}.
 [[nodiscard]] FileTimes node_times(const TimesRequest& request, const Job& job);
 
 }  // namespace vernier

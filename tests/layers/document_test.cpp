@@ -20,7 +20,7 @@ Layers full() {
                     {3, "relu", "Relu", 0, "int8-static", "int8-static", "fused", 0, "QLinearConv", "", 0.0, 0.0, 0, 0, std::nullopt,
                      std::numeric_limits<double>::infinity(), "", ""},
                     {5, "shape", "Shape", -1, "fp32", "fp32", "folded", kNone, "", "", std::nullopt, std::nullopt, 0, 0, std::nullopt, std::nullopt, "", ""}};
-    layers.regions = {{0, 0, "conv", {0, 3}, 0.02, 0.005, 0.015, 0.6, 1.5, 0.3}, {1, 7, "fc", {7}}};
+    layers.regions = {{0, 0, "conv", {0, 3}, 0.02, 0.005, 0.015, 0.6, 1.5, 0.3}, {1, 7, "fc", {7}, std::nullopt, std::nullopt, std::nullopt, std::nullopt, 0.5, std::nullopt}};
     layers.sentences = {"1 of 2 regions carries 60 % of the error."};
     layers.first_divergence = Divergence{3, "relu", 0, "r", 7.5, "The two part at relu."};
     layers.fp32 = {"net.onnx", "abc", 2.0, 1.9, 2.0 / 1.9, 0.25, 0.01};

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/layers/layers.h"
+#include "core/layers/times.h"
+#include "core/model/model.h"
+#include "core/quant/regions.h"
+
+namespace vernier {
+
+/// What a node was to become, as plan and file say.
+struct NodeState {
+    std::string chosen, applied;   ///< ids of methods
+    std::string reason;            ///< why the two differ, or why the runtime does not execute what was applied; empty: neither
+};
+
+/// What the evidence of a model is put together from.
+struct LayersParts {
+    const Model& opened;
+    const Regions& regions;
+    const std::vector<NodeState>& states;   ///< by NodeId
+    const FileTimes& fp32;                  ///< scaled to the measured p50, both
+    const FileTimes& quantized;
+};
+
+/// Rows of nodes and regions, with times and what is executed. Pure.
+[[nodiscard]] Layers assembled(const LayersParts& parts);
+
+/// Writes why and change of the nodes and the sentences of the whole, by all that is in it: called last. Pure.
+void explain(Layers& layers, const LayersParts& parts);
+
+}  // namespace vernier
