@@ -37,6 +37,10 @@ void OptionSet::arguments(const std::string& name, std::vector<std::string>& val
     app_.add_option(name, values, help)->required()->check(not_empty, "", "");
 }
 
+void OptionSet::optional_argument(const std::string& name, std::string& value, const std::string& help) {
+    app_.add_option(name, value, help)->check(not_empty, "", "");
+}
+
 void OptionSet::flag(const std::string& names, bool& value, const std::string& help) { app_.add_flag(names, value, help); }
 
 void OptionSet::text(const std::string& names, std::string& text, const std::string& value, const std::string& help, bool required) {

@@ -21,6 +21,7 @@ public:
     explicit OptionSet(CLI::App& app) : app_(app) {}
     void argument(const std::string& name, std::string& value, const std::string& help);                 ///< must be given
     void arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);  ///< one or more
+    void optional_argument(const std::string& name, std::string& value, const std::string& help);        ///< one or none
     void flag(const std::string& names, bool& value, const std::string& help);
     void text(const std::string& names, std::string& text, const std::string& value, const std::string& help, bool required = false);
     /// May be given several times.

@@ -14,6 +14,7 @@ std::span<const Command> commands() {
         kSensitivity,
         kMeasure,
         kCompare,
+        kLayers,
         kVersion,
         kCompletion,
         kMan,

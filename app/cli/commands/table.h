@@ -12,6 +12,7 @@ extern const Command kQuantize;
 extern const Command kSensitivity;
 extern const Command kMeasure;
 extern const Command kCompare;
+extern const Command kLayers;
 extern const Command kVersion;
 extern const Command kCompletion;
 extern const Command kMan;

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/layers_file.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "core/audit/audit.h"
+#include "core/base/error.h"
+#include "core/base/temporary.h"
+#include "core/evidence/origin.h"
+#include "core/flow/executed.h"
+#include "core/flow/made_inputs.h"
+#include "core/flow/measure_files.h"
+#include "core/flow/open.h"
+#include "core/flow/quantize_file.h"
+#include "core/layers/assemble.h"
+#include "core/layers/times.h"
+#include "core/measure/cast.h"
+#include "core/model/precision.h"
+#include "core/quant/canonical.h"
+#include "core/quant/regions.h"
+
+namespace vernier {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of this process for the file that a recipe makes.
+class Folder {
+public:
+    Folder() {
+        std::string pattern = (temporary_base() / (temporary_prefix() + "XXXXXX")).string();
+        if (mkdtemp(pattern.data()) == nullptr) {
+            throw Error(ErrorKind::cannot_write, fmt::format("no folder for temporary files: {}", std::strerror(errno)), {.file = pattern},
+                        "set TMPDIR to a folder that can be written");
+        }
+        path_ = pattern;
+    }
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+/// The quantized file, and what is known of how it became so.
+struct Candidate {
+    fs::path path;
+    ModelPtr file;
+    std::optional<Plan> plan;          ///< of the recipe that made it, where that is known
+    std::vector<Executed> executed;    ///< by NodeId of the opened model; may be empty
+    std::vector<Finding> findings;
+};
+
+Candidate made(const RuntimePtr& runtime, const LayersRequest& request, const fs::path& folder, const Job& job) {
+    QuantizeRequest quantize;
+    quantize.model = request.model;
+    quantize.out = folder / "quantized.onnx";
+    quantize.recipe = request.recipe;
+    quantize.data = request.data;
+    quantize.sizes = request.run.sizes;
+    quantize.worker = request.worker;
+    quantize.options.target = request.run.run;
+    quantize.options.time_prefix = false;   // what is chosen is what is to be looked at
+    QuantizedFile result = quantize_file(runtime, quantize, job);
+    Candidate candidate;
+    candidate.path = quantize.out;
+    candidate.file = open_for_work(runtime, quantize.out, job, request.run.sizes);
+    candidate.plan = std::move(result.plan);
+    candidate.executed = std::move(result.executed);
+    candidate.findings = std::move(result.findings);
+    return candidate;
+}
+
+/// The recipe in a file that Vernier made of this model.
+std::optional<Plan> plan_in(const Model& file, const ModelPtr& opened, const Job& job) {
+    const std::optional<Origin> origin = read_origin(file.proto());
+    if (!origin || origin->source_sha256 != opened->sha256()) return std::nullopt;
+    try {
+        return make_plan(opened, recipe_from_json(origin->recipe), job);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        return std::nullopt;   // of another version of Vernier
+    }
+}
+
+Candidate given(const RuntimePtr& runtime, const LayersRequest& request, const ModelPtr& opened, const Job& job) {
+    Candidate candidate;
+    candidate.path = request.quantized;
+    candidate.file = open_for_work(runtime, request.quantized, job, request.run.sizes);
+    candidate.plan = plan_in(*candidate.file, opened, job);
+    if (candidate.plan) {
+        const Audit audit = audit_nodes(runtime, candidate.file->proto(), candidate.file->folder(), request.run.run);
+        candidate.executed = executed_nodes(audit, *opened, *candidate.plan);
+    }
+    return candidate;
+}
+
+std::vector<Port> ports_of(const Model& model) {
+    std::vector<Port> ports;
+    for (const ValueId input : model.inputs()) ports.push_back({model.value(input).name, model.value(input).type});
+    return ports;
+}
+
+/// What both files are timed on: the first sample, or made inputs.
+Inputs inputs_for(const Model& model, const DatasetPtr& data, std::uint64_t seed) {
+    if (data == nullptr) return made_inputs(model, {}, seed);
+    const Split split = data->size(Split::validation) > 0 ? Split::validation : Split::calibration;
+    std::vector<std::uint64_t> first(static_cast<std::size_t>(std::min(data->batch(), data->size(split))));
+    std::iota(first.begin(), first.end(), std::uint64_t{0});
+    return load_run(*data, split, first);
+}
+
+/// Scaled to the p50 that was measured without the profiler, which slows small kernels most.
+FileTimes times_of(TimesRequest request, double p50_ms, const Job& job) {
+    request.runs = static_cast<int>(std::clamp(500 / std::max(p50_ms, 1e-3), 5.0, 100.0));
+    FileTimes times = node_times(request, job);
+    times.scale_to(p50_ms);
+    return times;
+}
+
+LayerFile file_of(const fs::path& path, const Model& model, const FileTimes& times, double p50_ms) {
+    LayerFile file;
+    file.path = path.string();
+    file.sha256 = model.sha256();
+    file.p50_ms = p50_ms;
+    file.profile_ms = times.profile_ms;
+    file.factor = times.profile_ms > 0 ? p50_ms / times.profile_ms : 1;
+    file.conversions_ms = std::accumulate(times.conversions_ms.begin(), times.conversions_ms.end(), 0.0);
+    file.unassigned_ms = times.unassigned_ms;
+    return file;
+}
+
+/// What became of each node, by the plan; without one by what its twin in the file is.
+std::vector<NodeState> states_of(const Model& opened, const Candidate& candidate, const Pairing& pairing) {
+    std::vector<NodeState> states(opened.nodes().size());
+    if (candidate.plan) {
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            const NodePlan& plan = candidate.plan->nodes.at(i);
+            states[i] = {std::string(id(plan.chosen.method)), std::string(id(plan.applied)), plan.why};
+            if (states[i].reason.empty() && i < candidate.executed.size()) states[i].reason = candidate.executed[i].why;
+        }
+        return states;
+    }
+    for (const Node& node : opened.nodes()) states[static_cast<std::size_t>(node.id)] = {"fp32", "fp32", {}};
+    for (const Node& node : candidate.file->nodes()) {
+        const NodeId source = pairing(node.id);
+        if (source == kNone) continue;
+        const std::string precision(id(precision_of(*candidate.file, node.id)));
+        states[static_cast<std::size_t>(source)] = {precision, precision, {}};
+    }
+    return states;
+}
+
+std::string data_text(const DatasetPtr& data) { return data == nullptr ? std::string() : data->name(); }
+
+/// Medians of both files, measured interleaved in processes of their own.
+std::pair<double, double> measured(const RuntimePtr& runtime, const LayersRequest& request, const fs::path& quantized, Layers& layers, const Job& job) {
+    MeasureOptions options = request.run;
+    options.samples = 1;
+    MeasuredFiles files = measure_files(runtime, {request.model, quantized}, request.data, options, job);
+    layers.run = files.trials.front().measurement.run;
+    // What is said of accuracy and of missing samples is of no concern here.
+    for (Finding& finding : files.findings)
+        if (finding.code == "many-threads" || finding.code == "busy-machine" || finding.code == "two-speeds") layers.findings.push_back(std::move(finding));
+    return {files.trials.at(0).measurement.latency.p50, files.trials.at(1).measurement.latency.p50};
+}
+
+}  // namespace
+
+Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, const Job& job) {
+    const ModelPtr opened = open_for_work(runtime, request.model, job, request.run.sizes);
+    const DatasetPtr data = open_data(request.data, *opened);
+    const Folder folder;
+    const bool is_given = !request.quantized.empty();
+    const Candidate candidate = is_given ? given(runtime, request, opened, job) : made(runtime, request, folder.path(), job);
+
+    Layers head;
+    head.findings = candidate.findings;
+    job.step("measure", 0, 1);
+    const auto [fp32_ms, quantized_ms] = measured(runtime, request, candidate.path, head, job);
+
+    job.step("profile", 0, 2);
+    const Inputs inputs = inputs_for(*opened, data, request.run.seed);
+    const Pairing pairing = paired_by_name(*opened, *candidate.file);
+    const FileTimes fp32 = times_of({runtime, opened, opened, {}, request.run.run, fitted(ports_of(*opened), inputs)}, fp32_ms, job);
+    job.step("profile", 1, 2);
+    const FileTimes quantized =
+        times_of({runtime, opened, candidate.file, pairing, request.run.run, fitted(ports_of(*candidate.file), inputs)}, quantized_ms, job);
+
+    const Regions all = regions(*canonical(opened));
+    const std::vector<NodeState> states = states_of(*opened, candidate, pairing);
+    const LayersParts parts{*opened, all, states, fp32, quantized};
+    Layers layers = assembled(parts);
+    layers.model = request.model.string();
+    layers.findings = std::move(head.findings);
+    layers.run = std::move(head.run);
+    layers.data = data_text(data);
+    layers.fp32 = file_of(request.model, *opened, fp32, fp32_ms);
+    layers.quantized = file_of(is_given ? request.quantized : fs::path(), *candidate.file, quantized, quantized_ms);
+    explain(layers, parts);
+    return layers;
+}
+
+}  // namespace vernier
