@@ -4,12 +4,17 @@
 #include <errno.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <cstring>
 #include <functional>
 #include <string_view>
+#include <system_error>
+
+#include "core/base/error.h"
 
 namespace vernier {
 namespace {
@@ -54,6 +59,20 @@ fs::path temporary_base() {
     std::error_code error;
     const fs::path base = fs::temp_directory_path(error);
     return error ? fs::path("/tmp") : base;
+}
+
+TemporaryFolder::TemporaryFolder() {
+    std::string pattern = (temporary_base() / (temporary_prefix() + "XXXXXX")).string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+        throw Error(ErrorKind::cannot_write, fmt::format("no folder for temporary files: {}", std::strerror(errno)), {.file = pattern},
+                    "set TMPDIR to a folder that can be written");
+    }
+    path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
 }
 
 std::string temporary_prefix() { return fmt::format("{}{}-", kStart, owner()); }

@@ -16,6 +16,20 @@ namespace vernier {
 /// any time.
 void leave_temporary_folders_to_starter();
 
+/// A folder of this process alone, removed with its content at the end of its life.
+class TemporaryFolder {
+public:
+    /// Throws Error{cannot_write}.
+    TemporaryFolder();
+    ~TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
 /// Removes the temporary folders of this process and of its workers: for an exit that runs no destructors.
 void remove_temporary_folders();
 

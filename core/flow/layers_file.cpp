@@ -3,16 +3,12 @@
 
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <numeric>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,31 +33,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder of this process for the file that a recipe makes.
-class Folder {
-public:
-    Folder() {
-        std::string pattern = (temporary_base() / (temporary_prefix() + "XXXXXX")).string();
-        if (mkdtemp(pattern.data()) == nullptr) {
-            throw Error(ErrorKind::cannot_write, fmt::format("no folder for temporary files: {}", std::strerror(errno)), {.file = pattern},
-                        "set TMPDIR to a folder that can be written");
-        }
-        path_ = pattern;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
-
 /// The quantized file, and what is known of how it became so.
-struct Candidate {
+struct WrittenFile {
     fs::path path;
     ModelPtr file;
     std::optional<Plan> plan;          ///< of the recipe that made it, where that is known
@@ -69,7 +42,7 @@ struct Candidate {
     std::vector<Finding> findings;
 };
 
-Candidate made(const RuntimePtr& runtime, const LayersRequest& request, const fs::path& folder, const Job& job) {
+WrittenFile made(const RuntimePtr& runtime, const LayersRequest& request, const fs::path& folder, const Job& job) {
     QuantizeRequest quantize;
     quantize.model = request.model;
     quantize.out = folder / "quantized.onnx";
@@ -80,7 +53,7 @@ Candidate made(const RuntimePtr& runtime, const LayersRequest& request, const fs
     quantize.options.target = request.run.run;
     quantize.options.time_prefix = false;   // what is chosen is what is to be looked at
     QuantizedFile result = quantize_file(runtime, quantize, job);
-    Candidate candidate;
+    WrittenFile candidate;
     candidate.path = quantize.out;
     candidate.file = open_for_work(runtime, quantize.out, job, request.run.sizes);
     candidate.plan = std::move(result.plan);
@@ -101,8 +74,8 @@ std::optional<Plan> plan_in(const Model& file, const ModelPtr& opened, const Job
     }
 }
 
-Candidate given(const RuntimePtr& runtime, const LayersRequest& request, const ModelPtr& opened, const Job& job) {
-    Candidate candidate;
+WrittenFile given(const RuntimePtr& runtime, const LayersRequest& request, const ModelPtr& opened, const Job& job) {
+    WrittenFile candidate;
     candidate.path = request.quantized;
     candidate.file = open_for_work(runtime, request.quantized, job, request.run.sizes);
     candidate.plan = plan_in(*candidate.file, opened, job);
@@ -149,7 +122,7 @@ LayerFile file_of(const fs::path& path, const Model& model, const FileTimes& tim
 }
 
 /// What became of each node, by the plan; without one by what its twin in the file is.
-std::vector<NodeState> states_of(const Model& opened, const Candidate& candidate, const Pairing& pairing) {
+std::vector<NodeState> states_of(const Model& opened, const WrittenFile& candidate, const Pairing& pairing) {
     std::vector<NodeState> states(opened.nodes().size());
     if (candidate.plan) {
         for (std::size_t i = 0; i < states.size(); ++i) {
@@ -188,9 +161,9 @@ std::pair<double, double> measured(const RuntimePtr& runtime, const LayersReques
 Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, const Job& job) {
     const ModelPtr opened = open_for_work(runtime, request.model, job, request.run.sizes);
     const DatasetPtr data = open_data(request.data, *opened);
-    const Folder folder;
+    const TemporaryFolder folder;
     const bool is_given = !request.quantized.empty();
-    const Candidate candidate = is_given ? given(runtime, request, opened, job) : made(runtime, request, folder.path(), job);
+    const WrittenFile candidate = is_given ? given(runtime, request, opened, job) : made(runtime, request, folder.path(), job);
 
     Layers head;
     head.findings = candidate.findings;

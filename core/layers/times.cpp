@@ -3,16 +3,12 @@
 
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -28,29 +24,6 @@ namespace {
 
 using detail::RunGraph;
 using detail::RunNode;
-
-/// A folder for the graph that is profiled, which the runtime reads from a file.
-class Folder {
-public:
-    Folder() {
-        std::string pattern = (temporary_base() / (temporary_prefix() + "XXXXXX")).string();
-        if (mkdtemp(pattern.data()) == nullptr) {
-            throw Error(ErrorKind::cannot_write, fmt::format("no folder for temporary files: {}", std::strerror(errno)), {.file = pattern},
-                        "set TMPDIR to a folder that can be written");
-        }
-        path_ = pattern;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 onnx::ModelProto executed_graph(const TimesRequest& request) {
     const std::string bytes = optimized_model(request.runtime, detail::named_by_id(*request.file), request.file->folder(), request.run);
@@ -71,7 +44,7 @@ struct Profiled {
 };
 
 Profiled profiled(const TimesRequest& request, const onnx::ModelProto& executed, const RunGraph& run) {
-    const Folder folder;
+    const TemporaryFolder folder;
     const std::filesystem::path file = folder.path() / "executed.onnx";
     save_model(executed, file);
     std::unordered_map<std::string, ProfileEvent> events;

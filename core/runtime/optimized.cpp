@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-
-#include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
 #include "core/base/file.h"
-#include "core/base/temporary.h"
 #include "core/runtime/detail/ort.h"
 
 namespace vernier {
@@ -16,25 +10,11 @@ namespace detail {
 
 namespace fs = std::filesystem;
 
-PrivateFolder::PrivateFolder() {
-    std::string pattern = (temporary_base() / (temporary_prefix() + "XXXXXX")).string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-        throw Error(ErrorKind::cannot_write, fmt::format("no folder for temporary files: {}", std::strerror(errno)),
-                    {.file = pattern}, "set TMPDIR to a folder that can be written");
-    }
-    path_ = pattern;
-}
-
-PrivateFolder::~PrivateFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-}
-
 void PrivateFolder::check_room(std::uint64_t bytes) const {
     std::error_code error;
-    const fs::space_info space = fs::space(path_, error);
+    const fs::space_info space = fs::space(path(), error);
     if (!error && space.available < bytes) {
-        throw Error(ErrorKind::cannot_write, "the folder for temporary files is full", {.file = path_.string()}, kRoomForTemporaryFiles);
+        throw Error(ErrorKind::cannot_write, "the folder for temporary files is full", {.file = path().string()}, kRoomForTemporaryFiles);
     }
 }
 

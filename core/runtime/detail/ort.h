@@ -12,6 +12,7 @@
 #include <onnxruntime_c_api.h>
 
 #include "core/base/error.h"
+#include "core/base/temporary.h"
 #include "core/runtime/runtime.h"
 
 namespace vernier::detail {
@@ -141,18 +142,10 @@ void set_external_folder(const Library& library, OrtSessionOptions* options, con
 inline constexpr const char* kRoomForTemporaryFiles = "Free some space there, or set TMPDIR to a folder that has some";
 
 /// A folder that only this user can read, removed with all that is in it.
-class PrivateFolder {
+class PrivateFolder : public TemporaryFolder {
 public:
-    PrivateFolder();
-    ~PrivateFolder();
-    PrivateFolder(const PrivateFolder&) = delete;
-    PrivateFolder& operator=(const PrivateFolder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// Throws Error{cannot_write} when there is no room for so many bytes.
     void check_room(std::uint64_t bytes) const;
-
-private:
-    std::filesystem::path path_;
 };
 
 /// The domain of pass-through operators (pass_through.h).
