@@ -35,7 +35,8 @@ std::string_view without_token(std::string_view name) {
     return name.find_first_not_of("0123456789", at + 7) == std::string_view::npos ? name.substr(0, at) : name;
 }
 
-constexpr std::string_view kBlocked = "_nchwc";
+/// What the runtime adds to names: of kernels in a blocked layout, of fused activations, of half precision computed in float.
+constexpr std::string_view kBlocked = "_nchwc", kFused = "fused ", kCast = "InsertedPrecisionFreeCast_";
 
 }  // namespace
 
@@ -63,7 +64,8 @@ RunGraph::RunGraph(onnx::ModelProto& executed, const Model& file) : file_(file) 
     add_graph(*executed.mutable_graph(), scope, -1);
 }
 
-ValueId RunGraph::value_of(const std::string& name, const Scope& scope) const {
+ValueId RunGraph::value_of(const std::string& given, const Scope& scope) const {
+    const std::string name = given.starts_with(kCast) ? given.substr(kCast.size()) : given;
     for (const Scope* at = &scope; at != nullptr; at = at->outer) {
         if (at->graph == kNone) continue;
         if (const ValueId value = file_.find_value(name, at->graph); value != kNone) return value;
@@ -91,6 +93,7 @@ void RunGraph::take_name(std::string_view name, const Scope& scope, RunNode& run
         run.named_value = value_of(std::string(name), scope);
         if (run.named_value != kNone) return;
     }
+    if (name.starts_with(kFused)) name.remove_prefix(kFused.size());
     run.named = id_in_name(name);
     if (static_cast<std::size_t>(run.named) >= file_.nodes().size()) run.named = kNone;
 }

@@ -163,7 +163,7 @@ private:
         for (std::size_t i = 0; i < shares.size(); ++i) {
             const auto node = static_cast<std::size_t>(kernel.nodes[i]);
             times_.ms[node] += kernel.ms * shares[i];
-            if (kernel.conversion) times_.conversions_ms[node] += kernel.ms * shares[i];
+            if (kernel.conversion && detail::changes_form(run_.nodes()[k])) times_.conversions_ms[node] += kernel.ms * shares[i];
         }
     }
 

@@ -192,6 +192,20 @@ TEST(NodeTimes, ADynamicProductTakesItsBiasAndTheMeasuringOfItsInput) {
     EXPECT_EQ(times.conversions_ms.at(static_cast<std::size_t>(named(*opened, "end"))), 0);
 }
 
+TEST(NodeTimes, HalfPrecisionThatIsComputedInFloatKeepsItsNodes) {
+    const ModelPtr opened = Chain(false).model();
+    Recipe recipe;
+    recipe.default_method = Method::fp16;
+    const Quantized half = quantize(Runtime::load(), opened, recipe, nullptr, {}, {});
+    const FileTimes times = times_of(opened, make_model(*half.proto));
+    expect_whole(times);
+    for (const char* name : {"first", "middle", "second"}) {
+        const NodeId node = named(*opened, name);
+        EXPECT_EQ(times.runs_in(node), node) << name;
+        EXPECT_GT(times.ms.at(static_cast<std::size_t>(node)), 0) << name;
+    }
+}
+
 TEST(NodeTimes, WhatIsComputedOnceIsFolded) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {1, 64}).output("y", ElementType::float32, {1, 64});

@@ -51,7 +51,7 @@ private:
     void take_name(std::string_view name, const Scope& scope, RunNode& run) const;
     [[nodiscard]] int tensor(const std::string& name, const Scope& scope) const;
     int new_tensor(const std::string& name, Scope& scope);
-    [[nodiscard]] ValueId value_of(const std::string& name, const Scope& scope) const;
+    [[nodiscard]] ValueId value_of(const std::string& given, const Scope& scope) const;
 
     const Model& file_;
     std::unordered_map<std::string, GraphId> bodies_;   ///< "12/then_branch"
