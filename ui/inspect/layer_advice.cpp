@@ -10,6 +10,7 @@
 #include "ui/choose/numbers.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 
 namespace vernier::ui {
 
@@ -31,10 +32,6 @@ QString priceText(const LayerRegion& region) {
     return more > 0 ? QObject::tr("In FP32 it takes %1 more.").arg(timeText(more)) : QObject::tr("Quantized it saves no time.");
 }
 
-QString sentence(const std::string& words) {
-    return QString::fromStdString(words);
-}
-
 NodeAdvice keepInFloat(QStringList words) {
     words.removeAll(QString());
     return {words.join(QLatin1Char(' ')), NodeAdvice::Action::useOther, Method::fp32, QObject::tr("Keep in FP32"), true};
@@ -52,10 +49,10 @@ std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId id) {
     const LayerRegion* region = study.regionOf(id);
     if (region != nullptr && region->error_share.value_or(0) >= kLargeShare) {
         return keepInFloat({QObject::tr("Quantized alone, its region carries %1 of the output error.").arg(shareText(region->error_share)), priceText(*region),
-                            sentence(node->why), sentence(node->change)});
+                            windowWords(node->why), windowWords(node->change)});
     }
     if (isSlower(node->fp32_ms, node->ms)) {
-        return keepInFloat({QObject::tr("Slower quantized: %1 in FP32, %2 now.").arg(timeText(node->fp32_ms), timeText(node->ms)), sentence(node->why), sentence(node->change)});
+        return keepInFloat({QObject::tr("Slower quantized: %1 in FP32, %2 now.").arg(timeText(node->fp32_ms), timeText(node->ms)), windowWords(node->why), windowWords(node->change)});
     }
     return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include "core/layers/layers.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 
 namespace vernier::ui {
 
@@ -69,8 +70,8 @@ void addNodes(LayerRow& row, const LayerStudy& study) {
         }
         if (id == row.head || (row.why.isEmpty() && row.change.isEmpty())) {
             const bool says = !node->why.empty() || !node->change.empty();
-            row.why = says ? text(node->why) : row.why;
-            row.change = says ? text(node->change) : row.change;
+            row.why = says ? windowWords(node->why) : row.why;
+            row.change = says ? windowWords(node->change) : row.change;
         }
     }
 }

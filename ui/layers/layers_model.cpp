@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <limits>
 #include <set>
+#include <string>
 
 #include "core/layers/layers.h"
+#include "core/quant/method.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
 #include "ui/session/layer_study.h"
@@ -148,6 +150,13 @@ QString LayersModel::display(const LayerRow& row, int column) const {
     switch (column) {
         case Name: return row.name + row.more;
         case Op: return row.op;
+        case MethodColumn: {
+            // Behind the badge, as in the table of nodes.
+            const NodeState state = session_.nodeState(row.head);
+            return state.own && state.applied != state.chosen                      ? tr("not %1").arg(QString::fromStdString(std::string(vernier::row(state.chosen).badge)))
+                   : session_.model() && isPerTensor(state, session_.model()->node(row.head)) ? tr("tensor")
+                                                                                   : QString();
+        }
         case ExecutedColumn: return row.inFloat ? row.executed + QStringLiteral(" ⚠") : row.executed;
         case Fp32: return timeText(row.fp32Ms);
         case Quantized: return row.slower() ? QStringLiteral("▲ ") + timeText(row.ms) : timeText(row.ms);

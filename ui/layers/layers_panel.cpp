@@ -31,6 +31,7 @@
 #include "ui/session/layer_study.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
+#include "ui/session/window_words.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/theme_watch.h"
 
@@ -94,7 +95,7 @@ void LayersPanel::takeResult() {
     model_->rebuild();
     QStringList sentences;
     for (const std::string& words : layers != nullptr ? layers->sentences : std::vector<std::string>()) {
-        sentences << QString::fromStdString(words);
+        sentences << windowWords(words);
     }
     sentence_->setText(sentences.join(QLatin1Char(' ')));
     sentence_->setVisible(!sentences.isEmpty());

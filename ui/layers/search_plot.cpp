@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "ui/choose/numbers.h"
+#include "ui/session/window_words.h"
 
 namespace vernier::ui {
 
@@ -107,7 +108,7 @@ QString searchSentence(const RecipeSearch& search) {
         return tr("Found: %1. %2").arg(text(values->chosen), effort);
     }
     const QString nearest = values->nearest >= 0 ? tr(" The nearest one is ringed: %1.").arg(text(values->nearest)) : QString();
-    const QString why = values->why.isEmpty() ? QString() : QLatin1Char(' ') + values->why;
+    const QString why = values->why.isEmpty() ? QString() : QLatin1Char(' ') + windowWords(values->why);
     if (values->end == QLatin1String("none")) {
         return tr("No recipe passes.") + why + nearest + QLatin1Char(' ') + effort;
     }
