@@ -22,6 +22,9 @@
 #include "core/flow/open.h"
 #include "core/flow/quantize_file.h"
 #include "core/layers/assemble.h"
+#include "core/layers/candidates.h"
+#include "core/layers/join.h"
+#include "core/layers/sensitivity.h"
 #include "core/layers/times.h"
 #include "core/measure/cast.h"
 #include "core/model/precision.h"
@@ -37,7 +40,8 @@ namespace fs = std::filesystem;
 struct WrittenFile {
     fs::path path;
     ModelPtr file;
-    std::optional<Plan> plan;          ///< of the recipe that made it, where that is known
+    std::optional<Recipe> recipe;      ///< that made it, where that is known
+    std::optional<Plan> plan;          ///< of that recipe
     std::vector<Executed> executed;    ///< by NodeId of the opened model; may be empty
     std::vector<Finding> findings;
 };
@@ -56,6 +60,7 @@ WrittenFile made(const RuntimePtr& runtime, const LayersRequest& request, const 
     WrittenFile candidate;
     candidate.path = quantize.out;
     candidate.file = open_for_work(runtime, quantize.out, job, request.run.sizes);
+    candidate.recipe = request.recipe;
     candidate.plan = std::move(result.plan);
     candidate.executed = std::move(result.executed);
     candidate.findings = std::move(result.findings);
@@ -63,14 +68,15 @@ WrittenFile made(const RuntimePtr& runtime, const LayersRequest& request, const 
 }
 
 /// The recipe in a file that Vernier made of this model.
-std::optional<Plan> plan_in(const Model& file, const ModelPtr& opened, const Job& job) {
-    const std::optional<Origin> origin = read_origin(file.proto());
-    if (!origin || origin->source_sha256 != opened->sha256()) return std::nullopt;
+void read_recipe_in(WrittenFile& candidate, const ModelPtr& opened, const Job& job) {
+    const std::optional<Origin> origin = read_origin(candidate.file->proto());
+    if (!origin || origin->source_sha256 != opened->sha256()) return;
     try {
-        return make_plan(opened, recipe_from_json(origin->recipe), job);
+        Recipe recipe = recipe_from_json(origin->recipe);
+        candidate.plan = make_plan(opened, recipe, job);
+        candidate.recipe = std::move(recipe);
     } catch (const Error& error) {
-        if (error.kind() == ErrorKind::cancelled) throw;
-        return std::nullopt;   // of another version of Vernier
+        if (error.kind() == ErrorKind::cancelled) throw;   // else of another version of Vernier
     }
 }
 
@@ -78,7 +84,7 @@ WrittenFile given(const RuntimePtr& runtime, const LayersRequest& request, const
     WrittenFile candidate;
     candidate.path = request.quantized;
     candidate.file = open_for_work(runtime, request.quantized, job, request.run.sizes);
-    candidate.plan = plan_in(*candidate.file, opened, job);
+    read_recipe_in(candidate, opened, job);
     if (candidate.plan) {
         const Audit audit = audit_nodes(runtime, candidate.file->proto(), candidate.file->folder(), request.run.run);
         candidate.executed = executed_nodes(audit, *opened, *candidate.plan);
@@ -156,6 +162,59 @@ std::pair<double, double> measured(const RuntimePtr& runtime, const LayersReques
     return {files.trials.at(0).measurement.latency.p50, files.trials.at(1).measurement.latency.p50};
 }
 
+/// What every node may become where single regions are looked at: those that the recipe keeps in FP32 too.
+Recipe recipe_for_all(const WrittenFile& candidate) {
+    Recipe recipe = candidate.recipe.value_or(Recipe{});
+    recipe.rules.clear();
+    recipe.default_method = Method::int8_static;
+    if (!candidate.plan) return recipe;
+    std::size_t most = 0;
+    for (const MethodSpec& method : methods()) {
+        const std::size_t count = method.method == Method::fp32 ? 0 : candidate.plan->count(method.method);
+        if (count <= most) continue;
+        most = count;
+        recipe.default_method = method.method;
+    }
+    return recipe;
+}
+
+/// Evidence that cannot be had is said, and the rest stands.
+template <class Work>
+void attempt(Layers& layers, const char* what, const Work& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        layers.findings.push_back({Severity::warning, "layers-incomplete", kNone, {}, {}, fmt::format("{}: {}.", what, error.what()), error.remedy()});
+    }
+}
+
+/// What the evidence on samples starts from.
+struct OnSamples {
+    const RuntimePtr& runtime;
+    const ModelPtr& opened;
+    const WrittenFile& candidate;
+    const DatasetPtr& data;
+    const Target& target;
+};
+
+void add_errors(Layers& layers, const OnSamples& on, const Regions& all, const Job& job) {
+    CandidateSource source;
+    source.runtime = on.runtime;
+    source.canonical = canonical(on.opened);
+    source.recipe = recipe_for_all(on.candidate);
+    source.dataset = on.data;
+    source.target = on.target;
+    layers.method = std::string(id(source.recipe.default_method));
+    SensitivityOptions options;
+    options.partial = [&](const Sensitivity& so_far) {
+        Layers partial = layers;
+        take_errors(partial, so_far);
+        job.partial(to_json(partial));
+    };
+    take_errors(layers, sensitivity(source, all, options, job));
+}
+
 }  // namespace
 
 Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, const Job& job) {
@@ -188,6 +247,11 @@ Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, cons
     layers.data = data_text(data);
     layers.fp32 = file_of(request.model, *opened, fp32, fp32_ms);
     layers.quantized = file_of(is_given ? request.quantized : fs::path(), *candidate.file, quantized, quantized_ms);
+    if (data != nullptr && request.errors) {
+        job.partial(to_json(layers));
+        const OnSamples on{runtime, opened, candidate, data, request.run.run};
+        attempt(layers, "What each region breaks was not measured", [&] { add_errors(layers, on, all, job); });
+    }
     explain(layers, parts);
     return layers;
 }

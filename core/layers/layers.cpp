@@ -86,6 +86,7 @@ Json region_json(const LayerRegion& region) {
             {"name", region.name},
             {"nodes", region.nodes},
             {"error_alone", number_json(region.error_alone)},
+            {"kl_alone", number_json(region.kl_alone)},
             {"error_weights", number_json(region.error_weights)},
             {"error_activations", number_json(region.error_activations)},
             {"error_share", number_json(region.error_share)},
@@ -100,6 +101,7 @@ LayerRegion region_from(const Json& json) {
     region.name = json.at("name").get<std::string>();
     region.nodes = json.at("nodes").get<std::vector<NodeId>>();
     region.error_alone = optional_number(json, "error_alone");
+    region.kl_alone = optional_number(json, "kl_alone");
     region.error_weights = optional_number(json, "error_weights");
     region.error_activations = optional_number(json, "error_activations");
     region.error_share = optional_number(json, "error_share");
@@ -164,12 +166,12 @@ Json to_json(const Layers& layers) {
     return {{"vernier_layers", kSchema},
             {"model", layers.model},
             {"method", layers.method},
-            {"metric", layers.metric},
             {"sentences", layers.sentences},
             {"first_divergence", layers.first_divergence ? divergence_json(*layers.first_divergence) : Json(nullptr)},
             {"fp32", file_json(layers.fp32)},
             {"quantized", file_json(layers.quantized)},
             {"error_all", number_json(layers.error_all)},
+            {"kl_all", number_json(layers.kl_all)},
             {"nodes", std::move(nodes)},
             {"regions", std::move(regions)},
             {"findings", to_json(layers.findings)},
@@ -185,12 +187,12 @@ Layers layers_from_json(const Json& json) {
         Layers layers;
         layers.model = json.at("model").get<std::string>();
         layers.method = json.at("method").get<std::string>();
-        layers.metric = json.at("metric").get<std::string>();
         layers.sentences = json.at("sentences").get<std::vector<std::string>>();
         if (const Json& place = json.at("first_divergence"); !place.is_null()) layers.first_divergence = divergence_from(place);
         layers.fp32 = file_from(json.at("fp32"));
         layers.quantized = file_from(json.at("quantized"));
         layers.error_all = optional_number(json, "error_all");
+        layers.kl_all = optional_number(json, "kl_all");
         for (const Json& node : json.at("nodes")) layers.nodes.push_back(node_from(node));
         for (const Json& region : json.at("regions")) layers.regions.push_back(region_from(region));
         for (const Json& finding : json.at("findings")) layers.findings.push_back(finding_from_json(finding));

@@ -37,7 +37,8 @@ struct LayerRegion {
     NodeId core = kNone;           ///< the node that it is spoken of by
     std::string name;              ///< of that node
     std::vector<NodeId> nodes;
-    std::optional<double> error_alone;      ///< what the outputs lose when only this region is quantized
+    std::optional<double> error_alone;      ///< squared error over squared value of the outputs when only this region is quantized
+    std::optional<double> kl_alone;         ///< the same as mean KL divergence of the classes, for a classifier
     std::optional<double> error_weights, error_activations;   ///< the same of weights and of activations alone (the worst ten only)
     std::optional<double> error_share;      ///< of the sum over all regions, 0 to 1
     std::optional<double> fp32_ms, int8_ms; ///< sums of its nodes; int8_ms: in the quantized file
@@ -71,13 +72,12 @@ struct Divergence {
 struct Layers {
     std::string model;
     std::string method;            ///< what error_alone is of: "int8-static"; empty where it was not measured
-    std::string metric;            ///< in what errors are given: "kl" (mean over samples), "nmse"; empty where they were not measured
     std::vector<LayerNode> nodes;  ///< by NodeId, without Constant nodes
     std::vector<LayerRegion> regions;
     std::vector<std::string> sentences;
     std::optional<Divergence> first_divergence;
     LayerFile fp32, quantized;
-    std::optional<double> error_all;   ///< with all regions quantized
+    std::optional<double> error_all, kl_all;   ///< with all regions quantized
     std::vector<Finding> findings;
     Target run;
     std::string data;

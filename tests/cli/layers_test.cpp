@@ -43,6 +43,12 @@ TEST(LayersCommand, HoldsTheFieldsOfTheContractAndWritesNoModel) {
     ASSERT_FALSE(layers.regions.empty());
     EXPECT_FALSE(layers.sentences.empty());
     expect_sums(layers);
+    EXPECT_EQ(layers.method, "int8-static");
+    EXPECT_GT(layers.error_all.value(), 0);
+    double shares = 0;
+    for (const LayerRegion& region : layers.regions) shares += region.error_share.value();
+    EXPECT_NEAR(shares, 1, 1e-6);
+    EXPECT_THAT(layers.sentences.front(), HasSubstr(" % of the error")) << "the demo keeps its first node in FP32, and that has an error of its own too";
     std::set<std::string> executed;
     for (const LayerNode& node : layers.nodes) {
         EXPECT_FALSE(node.executed.empty()) << node.name;
@@ -63,10 +69,11 @@ TEST(LayersCommand, AFileOfVernierTellsItsRecipe) {
     const TempDir dir;
     const std::string file = (dir / "small.onnx").string();
     ASSERT_EQ(run_cli({"quantize", kDemo, "-o", file, "--method", "int8-static", "--data", kData, "--samples", "20"}).exit_code, 0);
-    const Finished done = run_cli({"layers", kDemo, file, "--data", kData, "--seconds", "0.5", "--json"});
+    const Finished done = run_cli({"layers", kDemo, file, "--data", kData, "--seconds", "0.5", "--no-errors", "--json"});
     ASSERT_EQ(done.exit_code, 0) << done.err;
     const Layers layers = layers_from_json(done.json());
     expect_sums(layers);
+    EXPECT_FALSE(layers.error_all.has_value());
     EXPECT_EQ(layers.quantized.path, file);
     EXPECT_EQ(layers.nodes.front().chosen, "int8-static");
     EXPECT_EQ(layers.quantized.unassigned_ms, 0);

@@ -14,18 +14,18 @@ Layers full() {
     Layers layers;
     layers.model = "net.onnx";
     layers.method = "int8-static";
-    layers.metric = "kl";
     layers.nodes = {{0, "conv", "Conv", 0, "int8-static", "fp32", "float", kNone, "FusedConv", "no weight", 1.5, 0.1 + 0.2, 0.25, 0.125, 1e-7, 31.5,
                      "Slower.", "Leave it in FP32."},
                     {3, "relu", "Relu", 0, "int8-static", "int8-static", "fused", 0, "QLinearConv", "", 0.0, 0.0, 0, 0, std::nullopt,
                      std::numeric_limits<double>::infinity(), "", ""},
                     {5, "shape", "Shape", -1, "fp32", "fp32", "folded", kNone, "", "", std::nullopt, std::nullopt, 0, 0, std::nullopt, std::nullopt, "", ""}};
-    layers.regions = {{0, 0, "conv", {0, 3}, 0.02, 0.005, 0.015, 0.6, 1.5, 0.3}, {1, 7, "fc", {7}, std::nullopt, std::nullopt, std::nullopt, std::nullopt, 0.5, std::nullopt}};
+    layers.regions = {{0, 0, "conv", {0, 3}, 0.02, 0.004, 0.005, 0.015, 0.6, 1.5, 0.3}, {1, 7, "fc", {7}, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, 0.5, std::nullopt}};
     layers.sentences = {"1 of 2 regions carries 60 % of the error."};
     layers.first_divergence = Divergence{3, "relu", 0, "r", 7.5, "The two part at relu."};
     layers.fp32 = {"net.onnx", "abc", 2.0, 1.9, 2.0 / 1.9, 0.25, 0.01};
     layers.quantized = {"", "def", 1.0, 0.9, 1.0 / 0.9, 0.125, 0};
     layers.error_all = 0.03;
+    layers.kl_all = 0.01;
     layers.findings = {{Severity::warning, "code", 3, "relu", "r", "Text.", "Remedy."}};
     layers.run.threads = 2;
     layers.data = "samples.npz";
