@@ -25,7 +25,7 @@ void take_executed(const FileTimes& times, LayerNode& node) {
         // Nothing of it is in the executed graph, and nothing stands around it: a node of which nothing is needed.
         node.executed = "fused";
     } else {
-        const Kernel& runs = times.kernels[static_cast<std::size_t>(kernel)];
+        const TimedKernel& runs = times.kernels[static_cast<std::size_t>(kernel)];
         node.runs_as = runs.op;
         if (runs.nodes.front() == node.id) {
             node.executed = word(runs.computes);

@@ -130,7 +130,7 @@ private:
 
     [[nodiscard]] double constant_ms(NodeId node) const {
         double ms = 0;
-        for (const Kernel& kernel : parts_.quantized.kernels)
+        for (const TimedKernel& kernel : parts_.quantized.kernels)
             if (kernel.of_constant && kernel.op == "DequantizeLinear" && std::find(kernel.nodes.begin(), kernel.nodes.end(), node) != kernel.nodes.end())
                 ms += kernel.ms / static_cast<double>(kernel.nodes.size());
         return ms;

@@ -110,7 +110,7 @@ private:
 
     void add_kernel(std::size_t k) {
         const RunNode& node = run_.nodes()[k];
-        Kernel kernel;
+        TimedKernel kernel;
         kernel.op = node.proto->op_type();
         kernel.ms = profile_.ms[k];
         kernel.computes = computes(node, profile_.input_types[k]);
@@ -144,7 +144,7 @@ private:
     void charge_conversions() {
         std::vector<detail::Form> forms;
         for (std::size_t k = 0; k < times_.kernels.size(); ++k) {
-            const Kernel& kernel = times_.kernels[k];
+            const TimedKernel& kernel = times_.kernels[k];
             const int level = (kernel.computes == Arithmetic::integer ? 2 : 0) + (is_blocked(*run_.nodes()[k].proto) ? 1 : 0);
             forms.push_back({kernel.conversion, level, kernel.ms});
         }
@@ -154,7 +154,7 @@ private:
     }
 
     void charge(std::size_t k) {
-        const Kernel& kernel = times_.kernels[k];
+        const TimedKernel& kernel = times_.kernels[k];
         if (kernel.nodes.empty()) {
             times_.unassigned_ms += kernel.ms;
             return;
@@ -167,7 +167,7 @@ private:
         }
     }
 
-    [[nodiscard]] std::vector<double> shares_of(const Kernel& kernel) const {
+    [[nodiscard]] std::vector<double> shares_of(const TimedKernel& kernel) const {
         const std::size_t count = kernel.nodes.size();
         if (kernel.conversion) return std::vector<double>(count, 1.0 / static_cast<double>(count));
         std::vector<double> shares(count);
@@ -215,7 +215,7 @@ void FileTimes::scale_to(double total_ms) {
     for (const double each : ms) sum += each;
     if (sum <= 0) return;
     const double factor = total_ms / sum;
-    for (Kernel& kernel : kernels) kernel.ms *= factor;
+    for (TimedKernel& kernel : kernels) kernel.ms *= factor;
     for (double& each : ms) each *= factor;
     for (double& each : conversions_ms) each *= factor;
     unassigned_ms *= factor;

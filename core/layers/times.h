@@ -16,7 +16,7 @@
 namespace vernier {
 
 /// One operator that the runtime ran.
-struct Kernel {
+struct TimedKernel {
     std::string op;
     double ms = 0;                 ///< of one run
     Arithmetic computes = Arithmetic::floating;   ///< on what: 8-bit data, half or float
@@ -24,13 +24,13 @@ struct Kernel {
     bool of_constant = false;      ///< a conversion of a constant, which is done again on each run
     std::vector<NodeId> nodes;     ///< of the opened model: those that it does the work of, the first the one that it is named after;
                                    ///< of a conversion those that cause it
-    bool operator==(const Kernel&) const = default;
+    bool operator==(const TimedKernel&) const = default;
 };
 
 /// Where the time of one file goes, by nodes of the opened model.
 struct FileTimes {
     double profile_ms = 0;               ///< sum over all kernels, as the profiler says
-    std::vector<Kernel> kernels;
+    std::vector<TimedKernel> kernels;
     std::vector<double> ms;              ///< by NodeId: kernels by their shares, and the conversions that a node causes
     std::vector<double> conversions_ms;  ///< by NodeId: the part of these that is conversions
     std::vector<int> kernel_of;          ///< by NodeId: the kernel that does its work; -1: none

@@ -119,7 +119,7 @@ TEST(NodeTimes, AFusedNodeIsChargedToTheNodeThatHasTheWork) {
     EXPECT_EQ(times.runs_in(first), first);
     EXPECT_EQ(times.ms.at(static_cast<std::size_t>(relu)), 0) << "Relu has no multiply-accumulates of its own";
     EXPECT_GT(times.ms.at(static_cast<std::size_t>(first)), 0);
-    const Kernel& kernel = times.kernels.at(static_cast<std::size_t>(times.kernel_of.at(static_cast<std::size_t>(first))));
+    const TimedKernel& kernel = times.kernels.at(static_cast<std::size_t>(times.kernel_of.at(static_cast<std::size_t>(first))));
     EXPECT_THAT(kernel.nodes, Contains(relu)) << "those that share a kernel are named";
     EXPECT_EQ(kernel.computes, Arithmetic::floating);
 }
@@ -134,13 +134,13 @@ TEST(NodeTimes, ConversionsAroundAFloatNodeBetweenIntegerOnesAreItsOwn) {
     EXPECT_GT(times.conversions_ms.at(at("first")), 0) << "QuantizeLinear at the model's input";
     EXPECT_GT(times.conversions_ms.at(at("second")), 0) << "DequantizeLinear at its output";
     for (const char* name : {"first", "second"}) {
-        const Kernel& kernel = times.kernels.at(static_cast<std::size_t>(times.kernel_of.at(at(name))));
+        const TimedKernel& kernel = times.kernels.at(static_cast<std::size_t>(times.kernel_of.at(at(name))));
         EXPECT_EQ(kernel.op, "QLinearConv");
         EXPECT_EQ(kernel.computes, Arithmetic::integer);
         EXPECT_FALSE(kernel.conversion);
     }
     int around = 0;
-    for (const Kernel& kernel : times.kernels) {
+    for (const TimedKernel& kernel : times.kernels) {
         if (!kernel.conversion) continue;
         EXPECT_FALSE(kernel.nodes.empty()) << kernel.op;
         around += kernel.nodes == std::vector<NodeId>{named(*opened, "middle")} ? 1 : 0;
@@ -166,7 +166,7 @@ TEST(NodeTimes, ScalesToTheMeasuredTime) {
     EXPECT_NEAR(sum(times.ms) + times.unassigned_ms, 12.5, 1e-9);
     EXPECT_EQ(times.profile_ms, profile) << "what the profiler said stays";
     double kernels = 0;
-    for (const Kernel& kernel : times.kernels) kernels += kernel.ms;
+    for (const TimedKernel& kernel : times.kernels) kernels += kernel.ms;
     EXPECT_NEAR(kernels, 12.5, 1e-9);
 }
 
@@ -185,7 +185,7 @@ TEST(NodeTimes, ADynamicProductTakesItsBiasAndTheMeasuringOfItsInput) {
     const FileTimes times = times_of(opened, make_model(*quantized.proto));
     expect_whole(times);
     const NodeId product = named(*opened, "product");
-    const Kernel& kernel = times.kernels.at(static_cast<std::size_t>(times.kernel_of.at(static_cast<std::size_t>(product))));
+    const TimedKernel& kernel = times.kernels.at(static_cast<std::size_t>(times.kernel_of.at(static_cast<std::size_t>(product))));
     EXPECT_EQ(kernel.computes, Arithmetic::integer) << kernel.op;
     EXPECT_EQ(times.runs_in(named(*opened, "bias")), product);
     EXPECT_EQ(times.conversions_ms.at(static_cast<std::size_t>(named(*opened, "front"))), 0);
