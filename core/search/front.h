@@ -23,19 +23,19 @@ inline constexpr int kOutside = -1;   ///< of a boundary: a node that always sta
 /// back once where any consumer is in float.
 struct SearchBoundary {
     int producer = kOutside;          ///< index of a unit
-    std::vector<int> consumers;       ///< indices of units
+    std::vector<int> consumers = {};  ///< indices of units
     double quantize_ms = 0, dequantize_ms = 0;
     bool each_consumer = false;       ///< the runtime converts it for each consumer anew
 };
 
 /// What a choice for each unit costs and loses, as far as it is known before any recipe is measured.
 struct SearchGraph {
-    std::vector<SearchUnit> units;
-    std::vector<SearchBoundary> boundaries;
-    std::vector<std::pair<int, int>> ties;   ///< units that must be chosen alike
+    std::vector<SearchUnit> units = {};
+    std::vector<SearchBoundary> boundaries = {};
+    std::vector<std::pair<int, int>> ties = {};   ///< units that must be chosen alike
     /// The first can only be quantized where the second is: a Concat, whose operands come in codes of one scale. Given up where pins
     /// speak against it.
-    std::vector<std::pair<int, int>> needs;
+    std::vector<std::pair<int, int>> needs = {};
 };
 
 using UnitSet = std::vector<bool>;   ///< by unit: true = quantized
