@@ -265,7 +265,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     QuantizedFile result;
     result.out = request.out;
     result.runtime_version = runtime->version();
-    result.model = open_for_work(runtime, request.model, job, request.sizes);
+    result.model = request.canonical ? request.canonical->model : open_for_work(runtime, request.model, job, request.sizes);
     check_outputs(request, result.model->files());
     const Recipe recipe = anchored(reanchored(request.recipe, *result.model), *result.model);
     const DatasetPtr data = open_data(request.data, *result.model);
@@ -279,7 +279,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     Spent verifying = before_fp32.spent(&verifier);
     QuantizeOptions options = request.options;
     options.timer = timer_of(verifier, request.out);
-    QuantizeWork work(with_files(request, [&] { return QuantizeWork({runtime, result.model, recipe, data, options}, job, verifier); }));
+    QuantizeWork work(with_files(request, [&] { return QuantizeWork({runtime, result.model, recipe, data, options, request.canonical, request.statistics}, job, verifier); }));
     job.step("quantize", 0, 1);
     work.finish = [&](const Quantized& last) {
         result.origin = origin_of(*result.model, recipe, last.plan, data, !last.ranges.empty());

@@ -21,6 +21,8 @@ struct QuantizeRequest {
     QuantizeOptions options = {};
     SizeChoices sizes = {};             ///< what open axes count as, where no dataset gives them
     std::filesystem::path worker;       ///< vernier-cli, for what may kill a process; empty: in this process, which may then die
+    CanonicalPtr canonical = {};                   ///< of the model, where it is open already; it is not opened again then
+    std::shared_ptr<Statistics> statistics = {};   ///< of the calibration samples, to read and to add to
 };
 
 struct QuantizedFile {

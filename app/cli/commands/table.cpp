@@ -15,6 +15,7 @@ std::span<const Command> commands() {
         kMeasure,
         kCompare,
         kLayers,
+        kSearch,
         kVersion,
         kCompletion,
         kMan,

@@ -13,6 +13,7 @@ extern const Command kSensitivity;
 extern const Command kMeasure;
 extern const Command kCompare;
 extern const Command kLayers;
+extern const Command kSearch;
 extern const Command kVersion;
 extern const Command kCompletion;
 extern const Command kMan;
