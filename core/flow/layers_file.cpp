@@ -109,7 +109,10 @@ Inputs inputs_for(const Model& model, const DatasetPtr& data, std::uint64_t seed
 
 /// Scaled to the p50 that was measured without the profiler, which slows small kernels most.
 FileTimes times_of(TimesRequest request, double p50_ms, const Job& job) {
-    request.runs = static_cast<int>(std::clamp(500 / std::max(p50_ms, 1e-3), 5.0, 100.0));
+    // The profile is a text with some hundred bytes for each node of each run.
+    constexpr double kEvents = 100000;
+    const double most = std::max(3.0, kEvents / static_cast<double>(request.file->nodes().size() + 1));
+    request.runs = static_cast<int>(std::min(most, std::clamp(500 / std::max(p50_ms, 1e-3), 5.0, 100.0)));
     FileTimes times = node_times(request, job);
     times.scale_to(p50_ms);
     return times;
