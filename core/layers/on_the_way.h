@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/base/json.h"
+#include "core/data/dataset.h"
+#include "core/layers/twins.h"
+#include "core/runtime/runtime.h"
+
+namespace vernier {
+
+/// How far a tensor of the quantized file is from the same tensor of the FP32 model, with all that went wrong before it.
+struct TensorError {
+    TensorPair pair;
+    NodeId node = kNone;            ///< of the FP32 model: what makes the tensor; kNone for an input
+    double sqnr_db = 0;             ///< of all its numbers; at most kExactDb
+    /// Of the worst group of numbers: groups lie far apart in size (a mask of -1e9 and the scores beside it), and what is lost in the smaller
+    /// one does not show in sqnr_db.
+    double group_sqnr_db = 0;
+    double group_share = 1;         ///< share of the numbers that are in that group
+    double group_peak = 0;          ///< its largest magnitude in FP32
+    double peak = 0;                ///< largest finite magnitude of all, in FP32
+    double power = 0;               ///< mean square in FP32
+    double error_power = 0;         ///< mean square of the difference
+    double flushed = 0;             ///< share of the numbers that are not zero in FP32 and zero in the file
+    bool not_finite = false;        ///< NaN or infinity where FP32 has a number
+    bool constant = false;          ///< the file gives one and the same number, FP32 does not
+    std::uint64_t count = 0;        ///< numbers compared
+};
+inline constexpr double kExactDb = 200;
+
+/// A node at which the two files part.
+struct Parting {
+    NodeId node = kNone;     ///< of the FP32 model
+    NodeId twin = kNone;     ///< of the quantized file
+    std::size_t tensor = 0;  ///< index into OnTheWay::tensors: the node's output
+    double before_db = 0;    ///< worst SQNR of what it reads
+    double after_db = 0;     ///< of what it makes
+    [[nodiscard]] double drop_db() const { return before_db - after_db; }
+};
+
+struct OnTheWay {
+    std::vector<TensorError> tensors;        ///< in the order of the FP32 model
+    std::vector<std::int32_t> of_node;       ///< by NodeId of the FP32 model: index of the tensor that it makes; kNone where there is none
+    std::vector<Parting> partings;           ///< the deepest drop first
+    std::optional<Parting> first;            ///< the first place where the two part
+    std::uint64_t samples = 0;
+
+    [[nodiscard]] const TensorError* of(NodeId node) const;  ///< nullptr when the node's output was not compared
+};
+
+/// What to hold against each other, on what.
+struct OnTheWayRequest {
+    const Model& reference;
+    const Model& quantized;
+    const Twins& twins;
+    DatasetPtr data;
+    std::uint64_t samples = 16;
+    Target target = {};
+    std::uint64_t group_bytes = std::uint64_t{256} << 20;  ///< tensors of one sample that are held at the same time, of FP32
+};
+
+/// Runs both models on the same samples. Of the FP32 model's tensors one sample's are held at a time, in groups, of the file's none.
+/// Throws Error{bad_model, bad_data, cancelled}.
+[[nodiscard]] OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& request, const Job& job);
+
+/// node, name, op, output_sqnr_db, before_db, after_db.
+[[nodiscard]] Json to_json(const Parting& parting, const Model& reference);
+
+}  // namespace vernier
