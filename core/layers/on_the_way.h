@@ -28,6 +28,7 @@ struct TensorError {
     double power = 0;               ///< mean square in FP32
     double error_power = 0;         ///< mean square of the difference
     double flushed = 0;             ///< share of the numbers that are not zero in FP32 and zero in the file
+    double clipped = 0;             ///< share of the numbers that lie outside the range of the file's scale
     bool not_finite = false;        ///< NaN or infinity where FP32 has a number
     bool constant = false;          ///< the file gives one and the same number, FP32 does not
     std::uint64_t count = 0;        ///< numbers compared
@@ -47,7 +48,7 @@ struct Parting {
 struct OnTheWay {
     std::vector<TensorError> tensors;        ///< in the order of the FP32 model
     std::vector<std::int32_t> of_node;       ///< by NodeId of the FP32 model: index of the tensor that it makes; kNone where there is none
-    std::vector<Parting> partings;           ///< the deepest drop first
+    std::vector<Parting> partings;           ///< nodes that add noise of their own, those that add most first
     std::optional<Parting> first;            ///< the first place where the two part
     std::uint64_t samples = 0;
 
@@ -62,6 +63,7 @@ struct OnTheWayRequest {
     DatasetPtr data;
     std::uint64_t samples = 16;
     Target target = {};
+    std::optional<Target> reference_target = {};   ///< of the FP32 model where it is another one
     std::uint64_t group_bytes = std::uint64_t{256} << 20;  ///< tensors of one sample that are held at the same time, of FP32
 };
 

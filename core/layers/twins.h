@@ -44,8 +44,8 @@ struct Twins {
     std::vector<TensorPair> tensors;  ///< in the order of the FP32 model; at most one a value
     std::vector<std::int32_t> tensor_of;  ///< by ValueId of the FP32 model: index into tensors, or kNone
 
-    [[nodiscard]] std::size_t counted() const;  ///< nodes without Constant nodes
-    [[nodiscard]] std::size_t found() const;    ///< of these, those that are not missing
+    std::size_t counted = 0;          ///< nodes without Constant nodes
+    std::size_t found = 0;            ///< of these, those that are not missing
 };
 
 /// Pairs a model with a file that this or another tool made of it: QDQ, QLinear operators, dynamic and weight-only INT8, FP16. Goes by node names, then

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/layers/on_the_way.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "core/layers/partings.h"
+#include "core/layers/quant_range.h"
+#include "core/layers/tensor_error.h"
+#include "core/measure/cast.h"
+#include "core/model/weights.h"
+
+namespace vernier {
+namespace {
+
+constexpr std::uint64_t kUnknownBytes = std::uint64_t{1} << 20;
+
+std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
+
+bool is_float(ElementType type) {
+    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 || type == ElementType::bfloat16;
+}
+
+std::uint64_t bytes_of(const Value& value) {
+    if (value.size && std::all_of(value.size->begin(), value.size->end(), [](std::int64_t axis) { return axis >= 0; })) return 4 * element_count(*value.size);
+    return value.type.count() ? std::max<std::uint64_t>(4 * *value.type.count(), 64) : kUnknownBytes;
+}
+
+/// A model with further outputs.
+class Watched {
+public:
+    explicit Watched(const Model& model) : model_(model), proto_(std::make_shared<onnx::ModelProto>(inlined_proto(model))) {
+        for (const auto& output : proto_->graph().output()) outputs_.insert(output.name());
+        for (const Value& value : model.values()) names_.insert(value.name);
+    }
+
+    /// The name under which a value of the main graph comes out.
+    std::string add(ValueId value) {
+        const Value& of = model_.value(value);
+        output(of.name, of.type.element);
+        return of.name;
+    }
+
+    /// The same for codes, brought back to float by a node of its own: what is fused around the file's own nodes stays fused.
+    std::string add_codes(const TensorPair& pair) {
+        const Node& node = model_.node(pair.quantize);
+        onnx::GraphProto& graph = *proto_->mutable_graph();
+        onnx::NodeProto dequantize;
+        dequantize.set_op_type("DequantizeLinear");
+        dequantize.set_name(fresh("vernier/watch"));
+        dequantize.add_output(fresh("vernier/watched"));
+        const bool is_quantize = node.op_type == "QuantizeLinear";
+        dequantize.set_domain(is_quantize ? node.domain : "");
+        dequantize.add_input(model_.value(is_quantize ? node.outputs[0] : pair.made).name);
+        for (const ValueId input : output_scale(node)) dequantize.add_input(model_.value(input).name);
+        if (is_quantize && node.proto != nullptr)
+            for (const auto& attribute : node.proto->attribute())
+                if (attribute.name() == "axis" || attribute.name() == "block_size") *dequantize.add_attribute() = attribute;
+        const std::string name = dequantize.output(0);
+        *graph.add_node() = std::move(dequantize);
+        output(name, ElementType::float32);
+        return name;
+    }
+
+    [[nodiscard]] std::unique_ptr<Session> open(const RuntimePtr& runtime, const Target& target) const {
+        return Session::open(runtime, std::shared_ptr<const onnx::ModelProto>(proto_), target);
+    }
+
+private:
+    std::string fresh(const std::string& base) {
+        std::string name = base;
+        for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
+        return name;
+    }
+
+    void output(const std::string& name, ElementType element) {
+        if (!outputs_.insert(name).second) return;
+        onnx::ValueInfoProto& info = *proto_->mutable_graph()->add_output();
+        info.set_name(name);
+        if (element != ElementType::undefined) info.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<std::int32_t>(element));
+    }
+
+    const Model& model_;
+    std::shared_ptr<onnx::ModelProto> proto_;
+    std::unordered_set<std::string> outputs_, names_;
+};
+
+/// What of a tensor both models give: the numbers of the part that both have (a rewriting may have added channels of zeros at the end).
+bool common_part(const Tensor& small, const Tensor& large, std::vector<float>& values) {
+    const Initializer view{{}, large.type, large.dims, std::span(large.bytes)};
+    values = to_floats(view);
+    if (small.dims == large.dims) return true;
+    if (small.dims.size() != large.dims.size()) return small.count() == large.count();
+    for (std::size_t i = 0; i < small.dims.size(); ++i)
+        if (small.dims[i] > large.dims[i]) return false;
+    std::vector<float> cut;
+    std::vector<std::int64_t> place(small.dims.size(), 0);
+    for (std::uint64_t n = small.count(); n > 0; --n) {
+        std::uint64_t offset = 0;
+        for (std::size_t i = 0; i < place.size(); ++i) offset = offset * static_cast<std::uint64_t>(large.dims[i]) + static_cast<std::uint64_t>(place[i]);
+        cut.push_back(values[offset]);
+        for (std::size_t i = place.size(); i-- > 0 && ++place[i] == small.dims[i];) place[i] = 0;
+    }
+    values = std::move(cut);
+    return true;
+}
+
+using Group = std::vector<std::size_t>;
+
+/// Pairs of float tensors of the main graphs, in groups that are small enough.
+std::vector<Group> groups_of(const OnTheWayRequest& request) {
+    std::vector<Group> groups;
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < request.twins.tensors.size(); ++i) {
+        const TensorPair& pair = request.twins.tensors[i];
+        const Value& mine = request.reference.value(pair.reference);
+        const Value& theirs = request.quantized.value(pair.made);
+        if (mine.graph != 0 || theirs.graph != 0 || mine.graph_input || !is_float(mine.type.element)) continue;
+        if (pair.quantize == kNone && !is_float(theirs.type.element)) continue;
+        if (groups.empty() || bytes + bytes_of(mine) > request.group_bytes) {
+            groups.emplace_back();
+            bytes = 0;
+        }
+        groups.back().push_back(i);
+        bytes += bytes_of(mine);
+    }
+    return groups;
+}
+
+struct Runs {
+    Split split = Split::validation;
+    std::vector<std::vector<std::uint64_t>> batches;
+    std::uint64_t samples = 0;
+};
+
+Runs runs_of(const OnTheWayRequest& request) {
+    Runs runs;
+    if (request.data->size(Split::validation) == 0) runs.split = Split::calibration;
+    const std::vector<std::uint64_t> picked = pick_samples(*request.data, runs.split, request.samples);
+    runs.samples = picked.size();
+    const auto batch = static_cast<std::ptrdiff_t>(std::max<std::uint64_t>(1, request.data->batch()));
+    for (auto from = picked.begin(); from != picked.end();) {
+        const auto to = picked.end() - from > batch ? from + batch : picked.end();
+        runs.batches.emplace_back(from, to);
+        from = to;
+    }
+    return runs;
+}
+
+void run_group(const RuntimePtr& runtime, const OnTheWayRequest& request, const Runs& runs, const Group& group, OnTheWay& way, const Job& job) {
+    Watched mine(request.reference), theirs(request.quantized);
+    std::vector<std::string> wanted, wanted_there;
+    for (const std::size_t i : group) {
+        const TensorPair& pair = request.twins.tensors[i];
+        wanted.push_back(mine.add(pair.reference));
+        wanted_there.push_back(pair.quantize == kNone ? theirs.add(pair.made) : theirs.add_codes(pair));
+    }
+    const auto reference = mine.open(runtime, request.reference_target.value_or(request.target)), quantized = theirs.open(runtime, request.target);
+    std::vector<ErrorSums> sums;
+    for (const std::size_t i : group) {
+        // Half a step beyond the ends is rounded, not clipped.
+        const std::optional<QuantRange> range = output_range(request.quantized, request.twins.tensors[i].quantize);
+        sums.push_back(range ? ErrorSums(range->low - range->step, range->high + range->step) : ErrorSums());
+    }
+    std::vector<float> numbers, numbers_there;
+    for (const auto& batch : runs.batches) {
+        job.check();
+        const auto inputs = load_run(*request.data, runs.split, batch);
+        const std::vector<Tensor> answers = reference->run(fitted(reference->inputs(), inputs), wanted, job.stop());
+        const std::vector<Tensor> answers_there = quantized->run(fitted(quantized->inputs(), inputs), wanted_there, job.stop());
+        for (std::size_t k = 0; k < group.size(); ++k) {
+            numbers = to_floats(Initializer{{}, answers[k].type, answers[k].dims, std::span(answers[k].bytes)});
+            if (common_part(answers[k], answers_there[k], numbers_there)) sums[k].add(numbers, numbers_there);
+        }
+    }
+    for (std::size_t k = 0; k < group.size(); ++k) {
+        TensorError error;
+        error.pair = request.twins.tensors[group[k]];
+        error.node = request.reference.value(error.pair.reference).producer;
+        sums[k].tell(error);
+        if (error.count > 0) way.tensors.push_back(error);
+    }
+}
+
+/// The tensor that a node makes; where it was folded, the one that comes out behind the others that its twin does.
+void index_nodes(const OnTheWayRequest& request, OnTheWay& way) {
+    way.of_node.assign(request.reference.nodes().size(), kNone);
+    std::vector<std::int32_t> of_twin(request.quantized.nodes().size(), kNone);
+    for (std::size_t i = 0; i < way.tensors.size(); ++i) {
+        const TensorError& error = way.tensors[i];
+        if (error.node != kNone && way.of_node[at(error.node)] == kNone) way.of_node[at(error.node)] = static_cast<std::int32_t>(i);
+        if (error.pair.twin != kNone) of_twin[at(error.pair.twin)] = static_cast<std::int32_t>(i);
+    }
+    for (const Node& node : request.reference.nodes()) {
+        std::int32_t& index = way.of_node[at(node.id)];
+        for (const NodeId twin : request.twins.nodes[at(node.id)].nodes)
+            if (index == kNone) index = of_twin[at(twin)];
+    }
+}
+
+}  // namespace
+
+const TensorError* OnTheWay::of(NodeId node) const {
+    const std::int32_t index = node == kNone || at(node) >= of_node.size() ? kNone : of_node[at(node)];
+    return index == kNone ? nullptr : &tensors[at(index)];
+}
+
+OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& request, const Job& job) {
+    OnTheWay way;
+    const Runs runs = runs_of(request);
+    way.samples = runs.samples;
+    const std::vector<Group> groups = groups_of(request);
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        job.step("compare tensors", g, groups.size());
+        run_group(runtime, request, runs, groups[g], way, job);
+    }
+    index_nodes(request, way);
+    find_partings(request.reference, request.twins, way);
+    return way;
+}
+
+Json to_json(const Parting& parting, const Model& reference) {
+    const Node& node = reference.node(parting.node);
+    return {{"id", node.id},
+            {"name", node.label},
+            {"op", node.op_type},
+            {"before_db", parting.before_db},
+            {"after_db", parting.after_db}};
+}
+
+}  // namespace vernier
