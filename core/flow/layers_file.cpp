@@ -24,8 +24,10 @@
 #include "core/layers/assemble.h"
 #include "core/layers/candidates.h"
 #include "core/layers/join.h"
+#include "core/layers/on_the_way.h"
 #include "core/layers/sensitivity.h"
 #include "core/layers/times.h"
+#include "core/layers/twins.h"
 #include "core/measure/cast.h"
 #include "core/model/precision.h"
 #include "core/quant/canonical.h"
@@ -201,6 +203,12 @@ struct OnSamples {
     const Target& target;
 };
 
+void add_on_the_way(Layers& layers, const OnSamples& on, const Twins& twins, const Job& job) {
+    OnTheWayRequest request{*on.opened, *on.candidate.file, twins, on.data};
+    request.target = on.target;
+    take_on_the_way(layers, errors_on_the_way(on.runtime, request, job), *on.opened);
+}
+
 void add_errors(Layers& layers, const OnSamples& on, const Regions& all, const Job& job) {
     CandidateSource source;
     source.runtime = on.runtime;
@@ -234,7 +242,8 @@ Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, cons
 
     job.step("profile", 0, 2);
     const Inputs inputs = inputs_for(*opened, data, request.run.seed);
-    const Pairing pairing = paired_by_name(*opened, *candidate.file);
+    const Twins twins = pair_nodes(*opened, *candidate.file, job);
+    const Pairing pairing = [&twins](NodeId of_file) { return twins.reference_of.at(static_cast<std::size_t>(of_file)); };
     const FileTimes fp32 = times_of({runtime, opened, opened, {}, request.run.run, fitted(ports_of(*opened), inputs)}, fp32_ms, job);
     job.step("profile", 1, 2);
     const FileTimes quantized =
@@ -253,6 +262,8 @@ Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, cons
     if (data != nullptr && request.errors) {
         job.partial(to_json(layers));
         const OnSamples on{runtime, opened, candidate, data, request.run.run};
+        job.step("compare tensors", 0, 1);
+        attempt(layers, "What tensors keep of FP32 was not measured", [&] { add_on_the_way(layers, on, twins, job); });
         attempt(layers, "What each region breaks was not measured", [&] { add_errors(layers, on, all, job); });
     }
     explain(layers, parts);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/layers/join.h"
 
+#include <fmt/format.h>
+
 #include <cstddef>
+#include <string>
 
 namespace vernier {
 
@@ -20,6 +23,29 @@ void take_errors(Layers& layers, const Sensitivity& sensitivity) {
     }
     for (LayerNode& node : layers.nodes)
         if (node.region >= 0) node.error_alone = layers.regions.at(static_cast<std::size_t>(node.region)).error_alone;
+}
+
+void take_on_the_way(Layers& layers, const OnTheWay& way, const Model& opened) {
+    for (LayerNode& node : layers.nodes) {
+        const TensorError* error = way.of(node.id);
+        if (error == nullptr) continue;
+        node.output_sqnr_db = error->sqnr_db;
+        node.group_sqnr_db = error->group_sqnr_db;
+        node.clipped = error->clipped;
+    }
+    if (!way.first) return;
+    const Parting& first = *way.first;
+    Divergence place;
+    place.node = first.node;
+    place.name = opened.node(first.node).label;
+    if (const LayerNode* row = layers.find(first.node); row != nullptr) place.region = row->region;
+    if (first.tensor < way.tensors.size() && way.tensors[first.tensor].pair.reference != kNone)
+        place.tensor = opened.value(way.tensors[first.tensor].pair.reference).name;
+    place.sqnr_db = first.after_db;
+    const std::string before = first.before_db >= kExactDb ? "equal" : fmt::format("{:.1f} dB", first.before_db);
+    place.text = fmt::format("The two files part first at {} (#{}, {}): from {} to {:.1f} dB of FP32.", place.name, place.node,
+                             opened.node(first.node).op_type, before, first.after_db);
+    layers.first_divergence = place;
 }
 
 }  // namespace vernier

@@ -49,6 +49,8 @@ Json node_json(const LayerNode& node) {
             {"conversions_ms", number_json(node.conversions_ms)},
             {"error_alone", number_json(node.error_alone)},
             {"output_sqnr_db", number_json(node.output_sqnr_db)},
+            {"group_sqnr_db", number_json(node.group_sqnr_db)},
+            {"clipped", number_json(node.clipped)},
             {"why", node.why},
             {"change", node.change}};
 }
@@ -75,6 +77,8 @@ LayerNode node_from(const Json& json) {
     node.conversions_ms = number_from(json.at("conversions_ms"));
     node.error_alone = optional_number(json, "error_alone");
     node.output_sqnr_db = optional_number(json, "output_sqnr_db");
+    node.group_sqnr_db = optional_number(json, "group_sqnr_db");
+    node.clipped = optional_number(json, "clipped");
     node.why = json.at("why").get<std::string>();
     node.change = json.at("change").get<std::string>();
     return node;

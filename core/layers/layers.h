@@ -28,6 +28,8 @@ struct LayerNode {
     std::optional<double> output_sqnr_db;  ///< of what it answers in the quantized file against FP32: all errors up to here
     std::string why;               ///< why it is slower, or what it breaks: one sentence; empty where there is nothing to say
     std::string change;            ///< what to do about it; empty where nothing
+    std::optional<double> group_sqnr_db = {};   ///< as output_sqnr_db, of the worst group of numbers of like size: a mask of -1e9 hides the scores beside it
+    std::optional<double> clipped = {};         ///< share of the numbers of its output that lie outside the range of the file's scale
     bool operator==(const LayerNode&) const = default;
 };
 

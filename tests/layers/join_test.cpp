@@ -2,6 +2,9 @@
 #include "core/layers/join.h"
 
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include "tests/support/model_builder.h"
 
 namespace vernier {
 namespace {
@@ -44,6 +47,40 @@ TEST(TakeErrors, NodesHaveTheErrorOfTheirRegion) {
     EXPECT_FALSE(layers.regions[1].error_alone.has_value()) << "not measured yet";
     EXPECT_FALSE(layers.nodes[1].error_alone.has_value());
     EXPECT_FALSE(layers.nodes[2].error_alone.has_value());
+}
+
+TEST(TakeOnTheWay, NamesTheFirstPlaceAndWhatIsLeftThere) {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
+    b.node("Tanh", {"x"}, {"t"}, {}, "front").node("Exp", {"t"}, {"e"}, {}, "middle").node("Sin", {"e"}, {"y"}, {}, "end");
+    const ModelPtr model = make_model(b.build());
+    Layers layers = two_regions();
+    OnTheWay way;
+    way.tensors.resize(2);
+    way.tensors[0].pair.reference = model->find_value("t");
+    way.tensors[0].sqnr_db = kExactDb;
+    way.tensors[1].pair.reference = model->find_value("e");
+    way.tensors[1].sqnr_db = 7.25;
+    way.tensors[1].group_sqnr_db = 3;
+    way.tensors[1].clipped = 0.25;
+    way.of_node = {0, 1, kNone};
+    Parting parting;
+    parting.node = 1;
+    parting.tensor = 1;
+    parting.before_db = kExactDb;
+    parting.after_db = 7.25;
+    way.first = parting;
+    take_on_the_way(layers, way, *model);
+    EXPECT_EQ(layers.nodes[0].output_sqnr_db, kExactDb);
+    EXPECT_EQ(layers.nodes[1].output_sqnr_db, 7.25);
+    EXPECT_EQ(layers.nodes[1].group_sqnr_db, 3);
+    EXPECT_EQ(layers.nodes[1].clipped, 0.25);
+    EXPECT_FALSE(layers.nodes[2].output_sqnr_db.has_value()) << "it was not compared";
+    ASSERT_TRUE(layers.first_divergence.has_value());
+    EXPECT_EQ(layers.first_divergence->node, 1);
+    EXPECT_EQ(layers.first_divergence->region, 1);
+    EXPECT_EQ(layers.first_divergence->tensor, "e");
+    EXPECT_EQ(layers.first_divergence->text, "The two files part first at middle (#1, Exp): from equal to 7.2 dB of FP32.");
 }
 
 }  // namespace
