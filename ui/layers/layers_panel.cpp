@@ -41,6 +41,7 @@ namespace {
 
 constexpr int kRoomForCharts = 820;   ///< a narrower panel is the table's
 constexpr int kRoomForCopy = 520;
+constexpr qsizetype kMostRanges = 1000;   ///< of rows that the view selects: the time grows with their square
 
 }  // namespace
 
@@ -159,12 +160,11 @@ void LayersPanel::showBusy() {
         words += QStringLiteral(": ") + queue.stage();
     }
     if (const auto left = study.running() ? queue.secondsLeft() : std::nullopt) {
-        words += tr(", %1 left").arg(durationText(*left));
+        words += tr(", %1 left in this step").arg(durationText(*left));
     }
     busy_->setText(words);
-    const bool known = study.running() && queue.total() > 0;
-    progress_->setRange(0, known ? 1000 : 0);
-    progress_->setValue(known ? static_cast<int>(queue.done() * 1000 / queue.total()) : 0);
+    progress_->setRange(0, queue.share() > 0 ? 1000 : 0);
+    progress_->setValue(static_cast<int>(queue.share() * 1000));
 }
 
 QVector<int> LayersPanel::selectedNodes() const {
@@ -197,7 +197,7 @@ void LayersPanel::followSelection() {
         following_ = true;
         QItemSelection selection;
         const std::vector<int> rows = model_->rowsWith(nodes);
-        for (std::size_t first = 0, last = 0; first < rows.size(); first = ++last) {
+        for (std::size_t first = 0, last = 0; first < rows.size() && selection.size() < kMostRanges; first = ++last) {
             while (last + 1 < rows.size() && rows[last + 1] == rows[last] + 1) {
                 ++last;
             }

@@ -187,12 +187,11 @@ void SearchPanel::showBusy() {
     progress_->setVisible(search.busy());
     QString words = !search.busy() ? QString() : search.running() ? queue.stage() : tr("waits for “%1”").arg(queue.title());
     if (const auto left = search.running() ? queue.secondsLeft() : std::nullopt) {
-        words += tr(", %1 left").arg(durationText(*left));
+        words += tr(", %1 left in this step").arg(durationText(*left));
     }
     busy_->setText(words);
-    const bool known = search.running() && queue.total() > 0;
-    progress_->setRange(0, known ? 1000 : 0);
-    progress_->setValue(known ? static_cast<int>(queue.done() * 1000 / queue.total()) : 0);
+    progress_->setRange(0, queue.share() > 0 ? 1000 : 0);
+    progress_->setValue(static_cast<int>(queue.share() * 1000));
 }
 
 }  // namespace vernier::ui
