@@ -68,7 +68,7 @@ std::vector<std::pair<QString, QString>> layerFacts(const Session& session, Node
         facts.emplace_back(QObject::tr("time"), QObject::tr("FP32 %1 → quantized %2").arg(timeText(node->fp32_ms), timeText(node->ms)));
     }
     if (const LayerRegion* region = study.regionOf(id); region != nullptr && region->error_alone) {
-        facts.emplace_back(QObject::tr("error alone"), QObject::tr("%1 of all (%2 %3)").arg(shareText(region->error_share), QString::fromStdString(study.layers()->metric).toUpper(), threeDigits(*region->error_alone)));
+        facts.emplace_back(QObject::tr("error alone"), QObject::tr("%1 of all (NMSE %2)").arg(shareText(region->error_share), threeDigits(*region->error_alone)));
     }
     if (node->output_sqnr_db) {
         facts.emplace_back(QObject::tr("on the way"), QObject::tr("SQNR %1 dB here").arg(*node->output_sqnr_db, 0, 'f', 1));

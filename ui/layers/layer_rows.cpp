@@ -98,6 +98,7 @@ LayerRow rowOf(const LayerStudy& study, const Model& model, const LayerRegion& r
     LayerRow row = rowOf(study, model, region.core, nodes);
     row.share = region.error_share;
     row.error = region.error_alone;
+    row.kl = region.kl_alone;
     return row;
 }
 

@@ -25,7 +25,8 @@ struct LayerRow {
     bool inFloat = false;               ///< was to be quantized, and runs in float
     std::optional<double> fp32Ms, ms;   ///< sums over the nodes
     std::optional<double> share;        ///< of the error of all regions alone, 0 to 1
-    std::optional<double> error;        ///< the error alone itself
+    std::optional<double> error;        ///< the error alone itself: squared, of the outputs' power
+    std::optional<double> kl;           ///< the same of a classifier's answers
     std::optional<double> sqnr;         ///< dB of what it answers in the quantized model
     QString why, change;                ///< of the head, or of the first node that says something
 

@@ -8,11 +8,9 @@
 #include <set>
 #include <string>
 
-#include "core/layers/layers.h"
 #include "core/quant/method.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
-#include "ui/session/layer_study.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
 
@@ -30,7 +28,7 @@ double numberOf(const LayerRow& row, int column) {
     switch (column) {
         case LayersModel::Fp32: return row.fp32Ms.value_or(kUnknown);
         case LayersModel::Quantized: return row.ms.value_or(kUnknown);
-        case LayersModel::Alone: return row.error.value_or(kUnknown);
+        case LayersModel::Alone: return row.share.value_or(row.error.value_or(kUnknown));
         case LayersModel::OnTheWay: return row.sqnr.value_or(kUnknown);
         default: return row.head;
     }
@@ -173,9 +171,8 @@ QString LayersModel::tip(const LayerRow& row, int column) const {
     } else if (column == ExecutedColumn) {
         lines << row.executedTip;
     } else if (column == Alone && row.error) {
-        const Layers* layers = session_.layers().layers();
-        const QString metric = layers != nullptr ? QString::fromStdString(layers->metric).toUpper() : QString();
-        lines << tr("When only these nodes are quantized, the outputs' error is %1 (%2).").arg(threeDigits(*row.error), metric);
+        const QString kl = row.kl ? tr(", KL divergence %1").arg(threeDigits(*row.kl)) : QString();
+        lines << tr("When only these nodes are quantized, the outputs' squared error is %1 of their power%2.").arg(threeDigits(*row.error), kl);
     }
     for (const QString& words : {row.why, row.change}) {
         lines << words;

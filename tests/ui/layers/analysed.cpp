@@ -44,7 +44,6 @@ Layers small_layers() {
     Layers layers;
     layers.model = "net.onnx";
     layers.method = "int8-static";
-    layers.metric = "nmse";
     layers.nodes = {node(0, "first", "Conv", 0.4, 0.2), node(1, "act", "Relu", 0.1, 0.0), node(2, "second", "Conv", 0.3, 0.1),
                     node(3, "pool", "GlobalAveragePool", 0.1, 0.1), node(4, "flat", "Flatten", 0.0, 0.0), node(5, "head", "Gemm", 0.1, 0.2)};
     layers.nodes[1].executed = "fused";
