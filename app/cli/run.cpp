@@ -136,7 +136,8 @@ constexpr std::chrono::milliseconds kPatience{1500};
 WorkerJob worker_job(const Declared& command, const Globals& globals, int argc, char** argv) {
     WorkerJob job;
     job.words.assign(argv + 1, argv + argc);
-    job.model = command.app->get_option("MODEL")->as<std::string>();
+    const CLI::Option* model = command.app->get_option_no_throw("MODEL");
+    job.model = (model != nullptr ? model : command.app->get_option("QUANTIZED"))->as<std::string>();
     job.ort = globals.ort;
     job.only_looks = command.in_worker == InWorker::and_look_without_runtime;
     return job;

@@ -16,6 +16,7 @@ std::span<const Command> commands() {
         kCompare,
         kLayers,
         kSearch,
+        kCheck,
         kVersion,
         kCompletion,
         kMan,

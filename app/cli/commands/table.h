@@ -14,6 +14,7 @@ extern const Command kMeasure;
 extern const Command kCompare;
 extern const Command kLayers;
 extern const Command kSearch;
+extern const Command kCheck;
 extern const Command kVersion;
 extern const Command kCompletion;
 extern const Command kMan;

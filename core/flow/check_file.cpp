@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/check_file.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "core/audit/audit.h"
+#include "core/base/error.h"
+#include "core/flow/open.h"
+#include "core/flow/run_faults.h"
+#include "core/layers/tensor_error.h"
+#include "core/layers/twin_rules.h"
+#include "core/measure/cast.h"
+#include "core/model/damage.h"
+#include "core/model/weights.h"
+
+namespace vernier {
+namespace {
+
+constexpr double kLevelsDb = 20;   // fused integer kernels differ from the file's arithmetic by a step, which leaves more
+
+std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
+
+bool is_float(const Tensor& tensor) {
+    return tensor.type == ElementType::float32 || tensor.type == ElementType::float16 || tensor.type == ElementType::float64 || tensor.type == ElementType::bfloat16;
+}
+
+std::vector<float> numbers(const Tensor& tensor) { return to_floats(Initializer{{}, tensor.type, tensor.dims, std::span(tensor.bytes)}); }
+
+std::unique_ptr<Session> open_model_session(const RuntimePtr& runtime, const Model& model, const Target& target) {
+    return Session::open(runtime, std::make_shared<const onnx::ModelProto>(inlined_proto(model)), target);
+}
+
+/// A file held against itself: every float tensor that a node of its own makes, behind the codes that it goes through.
+Twins same_file(const Model& model) {
+    Twins twins;
+    twins.nodes.resize(model.nodes().size());
+    twins.reference_of.resize(model.nodes().size());
+    for (const Node& node : model.nodes()) {
+        twins.nodes[at(node.id)] = {Twin::Kind::same, Twin::By::name, {node.id}};
+        twins.reference_of[at(node.id)] = node.id;
+        if (node.op_type == "Constant" || is_carrier(model, node) || node.outputs.empty() || node.outputs[0] == kNone) continue;
+        TensorPair pair{node.outputs[0], node.outputs[0], node.outputs[0], kNone, node.id};
+        for (const NodeId reader : model.value(pair.made).consumers)
+            if (model.node(reader).op_type == "QuantizeLinear" && model.node(reader).inputs[0] == pair.made) pair.quantize = reader;
+        twins.tensors.push_back(pair);
+    }
+    return twins;
+}
+
+class Checker {
+public:
+    Checker(const RuntimePtr& runtime, const DatasetPtr& data, const CheckOptions& options, const Job& job)
+        : runtime_(runtime), data_(data), options_(options), job_(job) {}
+
+    CheckedFile run(ModelPtr reference, ModelPtr quantized) {
+        checked_.reference = std::move(reference);
+        checked_.quantized = std::move(quantized);
+        job_.step("pair nodes", 0, 0);
+        checked_.twins = pair_nodes(*checked_.reference, *checked_.quantized, job_);
+        const FilePair files{*checked_.reference, *checked_.quantized, checked_.twins};
+        take(stored_faults(files, job_));
+        if (damage_of(*checked_.quantized)) {
+            tell_damage();
+            return std::move(checked_);
+        }
+        job_.step("look at the executed graph", 0, 0);
+        const Audit audit = audit_model(runtime_, inlined_proto(*checked_.quantized), {}, options_.target);
+        if (data_) run_samples(files);
+        take(faults_of_execution(files, audit, checked_.faults));
+        if (data_) look_at_levels(files);
+        sort();
+        return std::move(checked_);
+    }
+
+private:
+    void take(std::vector<Fault> faults) {
+        for (Fault& fault : faults) {
+            const bool known = std::any_of(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& each) { return each.node != kNone && each.node == fault.node; });
+            // What is wrong in what is stored says more than what comes of it.
+            if (!known || fault.code == "float-node-quantized" || fault.code == "levels-differ") checked_.faults.push_back(std::move(fault));
+        }
+    }
+
+    void tell_damage() {
+        const Error error = *damage_of(*checked_.quantized);
+        if (checked_.faults.empty()) throw error;
+        checked_.findings.push_back({Severity::serious, "damaged", kNone, {}, {}, fmt::format("The file cannot be run: {}.", error.what()), {}});
+    }
+
+    void run_samples(const FilePair& files) {
+        OnTheWayRequest request{files.reference, files.quantized, files.twins, data_, options_.samples, options_.target};
+        checked_.way = errors_on_the_way(runtime_, request, job_);
+        take(faults_on_the_way(files, checked_.way));
+    }
+
+    /// The outputs of the file at both levels, against FP32 and against each other.
+    void look_at_levels(const FilePair& files) {
+        const auto reference = open_model_session(runtime_, files.reference, options_.target);
+        const auto all = open_model_session(runtime_, files.quantized, options_.target);
+        std::unique_ptr<Session> off;
+        try {
+            off = open_model_session(runtime_, files.quantized, options_.target.at(GraphLevel::off));
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::cancelled) throw;
+            checked_.findings.push_back({Severity::info, "levels-unknown", kNone, {}, {}, fmt::format("Without graph optimizations the file cannot be run: {}.", error.what()), {}});
+        }
+        const Split split = data_->size(Split::validation) > 0 ? Split::validation : Split::calibration;
+        std::vector<ErrorSums> against(all->outputs().size()), levels(all->outputs().size());
+        const auto picked = pick_samples(*data_, split, options_.samples);
+        for (std::size_t from = 0; from < picked.size();) {
+            job_.step("compare outputs", from, picked.size());
+            const std::size_t count = std::min<std::size_t>(std::max<std::uint64_t>(1, data_->batch()), picked.size() - from);
+            const auto inputs = load_run(*data_, split, std::span(picked).subspan(from, count));
+            from += count;
+            const auto mine = reference->run(fitted(reference->inputs(), inputs), {}, job_.stop());
+            const auto theirs = all->run(fitted(all->inputs(), inputs), {}, job_.stop());
+            const auto plain = off ? off->run(fitted(off->inputs(), inputs), {}, job_.stop()) : std::vector<Tensor>();
+            for (std::size_t i = 0; i < theirs.size(); ++i) {
+                if (!is_float(theirs[i])) continue;
+                const std::vector<float> values = numbers(theirs[i]);
+                if (const auto k = place(reference->outputs(), all->outputs()[i].name, i); k && mine[*k].count() == theirs[i].count()) against[i].add(numbers(mine[*k]), values);
+                if (i < plain.size() && plain[i].count() == theirs[i].count()) levels[i].add(numbers(plain[i]), values);
+            }
+        }
+        tell_outputs(files, *all, against, levels);
+    }
+
+    static std::optional<std::size_t> place(const std::vector<Port>& ports, const std::string& name, std::size_t otherwise) {
+        for (std::size_t i = 0; i < ports.size(); ++i)
+            if (ports[i].name == name) return i;
+        return otherwise < ports.size() ? std::optional(otherwise) : std::nullopt;
+    }
+
+    void tell_outputs(const FilePair& files, const Session& session, const std::vector<ErrorSums>& against, const std::vector<ErrorSums>& levels) {
+        std::optional<CheckedOutput> worst;
+        for (std::size_t i = 0; i < against.size(); ++i) {
+            TensorError error, level;
+            against[i].tell(error);
+            levels[i].tell(level);
+            if (error.count == 0) continue;
+            CheckedOutput output{session.outputs()[i].name, error.sqnr_db};
+            if (level.count > 0) output.levels_db = level.sqnr_db;
+            if (output.levels_db && *output.levels_db < kLevelsDb && (!worst || *output.levels_db < *worst->levels_db)) worst = output;
+            checked_.outputs.push_back(std::move(output));
+        }
+        if (worst) tell_levels(files, *worst);
+    }
+
+    void tell_levels(const FilePair& files, const CheckedOutput& output) {
+        const Twins twins = same_file(files.quantized);
+        OnTheWayRequest request{files.quantized, files.quantized, twins, data_, options_.samples, options_.target};
+        request.reference_target = options_.target.at(GraphLevel::off);
+        const OnTheWay way = errors_on_the_way(runtime_, request, job_);
+        const NodeId node = way.first ? way.first->node : kNone;
+        const std::string where = node == kNone ? "" : ", from this node on";
+        take({Fault{"levels-differ", node, files.label(node),
+                    fmt::format("With and without the runtime's graph optimizations the file gives other answers at {} ({:.1f} dB){}.", output.name, *output.levels_db, where),
+                    "Look at what the runtime makes of this node: a float bias that overflows int32, a weight that it quantizes by itself, or saturation on this CPU."}});
+    }
+
+    /// Where the two files part comes first; the others stand in the order of the file.
+    void sort() {
+        const NodeId first = checked_.way.first ? checked_.way.first->twin : kNone;
+        std::stable_sort(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& a, const Fault& b) {
+            const bool a_first = a.node != kNone && a.node == first, b_first = b.node != kNone && b.node == first;
+            return a_first != b_first ? a_first : a.node < b.node;
+        });
+    }
+
+    const RuntimePtr& runtime_;
+    const DatasetPtr& data_;
+    const CheckOptions& options_;
+    const Job& job_;
+    CheckedFile checked_;
+};
+
+/// A file that does not hold together is opened as far as it does: what is stored in it may tell why.
+ModelPtr open_stranger(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes) {
+    try {
+        return open_for_work(runtime, path, job, sizes);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::bad_model) throw;
+        return open_for_look(runtime, path, job, sizes);
+    }
+}
+
+}  // namespace
+
+CheckedFile check_models(const RuntimePtr& runtime, ModelPtr reference, ModelPtr quantized, const DatasetPtr& data, const CheckOptions& options, const Job& job) {
+    return Checker(runtime, data, options, job).run(std::move(reference), std::move(quantized));
+}
+
+CheckedFile check_file(const RuntimePtr& runtime, const CheckFileRequest& request, const Job& job) {
+    const ModelPtr reference = open_for_work(runtime, request.reference, job, request.sizes);
+    const ModelPtr quantized = open_stranger(runtime, request.quantized, job, request.sizes);
+    CheckedFile checked = check_models(runtime, reference, quantized, open_data(request.data, *reference), request.options, job);
+    if (request.data.empty())
+        checked.findings.push_back({Severity::info, "check-without-data", kNone, {}, {}, "Without samples only what is stored and executed is judged.", "Give --data."});
+    return checked;
+}
+
+Json to_json(const CheckedFile& checked) {
+    Json faults = Json::array(), unpaired = Json::array(), outputs = Json::array();
+    for (const Fault& fault : checked.faults)
+        faults.push_back({{"code", fault.code},
+                          {"node", fault.label},
+                          {"id", fault.node == kNone ? Json() : Json(fault.node)},
+                          {"text", fault.text},
+                          {"remedy", fault.remedy}});
+    for (const Node& node : checked.reference->nodes())
+        if (node.op_type != "Constant" && checked.twins.nodes[at(node.id)].kind == Twin::Kind::missing) unpaired.push_back(node.label);
+    for (const CheckedOutput& output : checked.outputs)
+        outputs.push_back({{"name", output.name}, {"sqnr_db", output.sqnr_db}, {"levels_db", output.levels_db ? Json(*output.levels_db) : Json()}});
+    return {{"model", checked.quantized->path().string()},
+            {"against", checked.reference->path().string()},
+            {"nodes", {{"counted", checked.twins.counted}, {"found", checked.twins.found}}},
+            {"unpaired", std::move(unpaired)},
+            {"faults", std::move(faults)},
+            {"first_divergence", checked.way.first ? to_json(*checked.way.first, *checked.reference) : Json()},
+            {"outputs", std::move(outputs)},
+            {"samples", checked.way.samples},
+            {"findings", to_json(checked.findings)}};
+}
+
+}  // namespace vernier

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/run_faults.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "core/flow/look.h"
+#include "core/layers/quant_range.h"
+#include "core/layers/tensor_error.h"
+
+namespace vernier {
+namespace {
+
+constexpr double kClipped = 0.02;      // of the numbers; range methods cut a few in a thousand on purpose
+constexpr double kClippedDb = 15;      // below it clipping is what a tensor suffers from
+constexpr double kLost = 0.1;          // noise over signal that one tensor's codes add: 10 dB
+constexpr double kLostInNorm = 0.03;   // the same inside a normalisation, which divides by it
+constexpr double kLostStep = 1;        // of scores: their differences are taken as exponents
+constexpr int kNormDepth = 10;         // nodes from the mean of squares to the end of a normalisation
+constexpr std::size_t kMostOfOp = 8;   // nodes of one operator that get a fault of their own
+
+std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
+
+double noise_of(double db) { return std::min(1.0, std::pow(10.0, -db / 10)); }
+
+class Judge {
+public:
+    Judge(const FilePair& files, const OnTheWay& way) : files_(files), ref_(files.reference), way_(way) {
+        for (const Parting& parting : way.partings) added_[parting.node] = noise_of(parting.after_db) - noise_of(parting.before_db);
+        for (const TensorError& error : way.tensors) by_value_[error.pair.reference] = &error;
+    }
+
+    std::vector<Fault> run() {
+        judge_scores();
+        judge_norms();
+        for (const TensorError& error : way_.tensors) judge_range(error);
+        for (const TensorError& error : way_.tensors) judge_life(error);
+        for (const Parting& parting : way_.partings) judge_parting(parting);
+        return std::move(faults_);
+    }
+
+private:
+    [[nodiscard]] double added(NodeId node) const {
+        const auto found = added_.find(node);
+        return found == added_.end() ? 0 : found->second;
+    }
+
+    void add(std::string code, NodeId node, std::string text, std::string remedy) {
+        if (!told_.insert(node).second) return;
+        const Twin& twin = files_.twins.nodes[at(node)];
+        faults_.push_back({std::move(code), twin.node(), ref_.node(node).label, std::move(text), std::move(remedy), added(node)});
+    }
+
+    [[nodiscard]] const TensorError* error_of(ValueId value) const {
+        const auto found = by_value_.find(value);
+        return found == by_value_.end() ? nullptr : found->second;
+    }
+
+    [[nodiscard]] std::optional<QuantRange> range_of(const TensorError& error) const { return output_range(files_.quantized, error.pair.quantize); }
+
+    /// A mask in front of a Softmax that shares a scale with the scores.
+    void judge_scores() {
+        for (const NodeId id : masked_scores(ref_)) {
+            const Node& node = ref_.node(id);
+            const TensorError* error = node.outputs.empty() ? nullptr : error_of(node.outputs[0]);
+            if (error == nullptr || error->pair.quantize == kNone) continue;
+            const auto range = range_of(*error);
+            const bool coarse = range && range->step >= kLostStep;
+            if (!coarse && error->group_sqnr_db >= 10) continue;
+            const std::string step = range ? fmt::format(" One step of its codes is {:.2g}: all scores get one code.", range->step) : "";
+            add("masked-scores-quantized", id,
+                fmt::format("The mask in front of a Softmax shares one scale with the scores ({:.1f} dB are left of the scores).{}", error->group_sqnr_db, step),
+                "Leave this node and its Softmax in FP32 (nodes to exclude), or quantize dynamically.");
+        }
+    }
+
+    /// The nodes from a mean of squares to where it is divided by, the nearest first.
+    [[nodiscard]] std::vector<NodeId> norm_behind(NodeId mean) const {
+        static constexpr std::string_view kOps[] = {"Add", "Sub", "Max", "Sqrt", "Reciprocal", "Pow", "Reshape", "Expand", "Mul", "Div", "Clip", "Unsqueeze", "Cast"};
+        std::vector<NodeId> row = {mean}, all = {mean};
+        std::unordered_set<NodeId> seen = {mean};
+        bool divided = false;
+        for (int depth = 0; depth < kNormDepth && !row.empty() && !divided; ++depth) {
+            std::vector<NodeId> next;
+            for (const NodeId id : row)
+                for (const ValueId output : ref_.node(id).outputs)
+                    for (const NodeId reader : output == kNone ? std::vector<NodeId>() : ref_.value(output).consumers) {
+                        const Node& node = ref_.node(reader);
+                        if (std::find(std::begin(kOps), std::end(kOps), node.op_type) == std::end(kOps) || !seen.insert(reader).second) continue;
+                        next.push_back(reader);
+                        all.push_back(reader);
+                        divided = divided || node.op_type == "Div";
+                    }
+            row = std::move(next);
+        }
+        // The squares themselves, too.
+        for (const ValueId input : ref_.node(mean).inputs)
+            if (input != kNone && ref_.value(input).producer != kNone) all.insert(all.begin(), ref_.value(input).producer);
+        return all;
+    }
+
+    void judge_norms() {
+        for (const NodeId mean : open_layer_norms(ref_)) {
+            NodeId worst = kNone;
+            std::string quantized;
+            for (const NodeId id : norm_behind(mean)) {
+                const Node& node = ref_.node(id);
+                const TensorError* error = node.outputs.empty() ? nullptr : error_of(node.outputs[0]);
+                if (error == nullptr) continue;
+                if (error->pair.quantize != kNone && quantized.empty()) quantized = node.label;
+                if (added(id) >= kLostInNorm && (worst == kNone || added(id) > added(worst))) worst = id;
+            }
+            if (worst == kNone || quantized.empty()) continue;
+            const TensorError& error = *error_of(ref_.node(worst).outputs[0]);
+            add("layernorm-quantized", worst,
+                fmt::format("A LayerNormalization that is written as single operators is quantized inside (from {} on): {:.1f} dB are left here, since small variances "
+                            "get the code of zero.",
+                            quantized, std::min(error.sqnr_db, error.group_sqnr_db)),
+                "Leave its nodes in FP32, or fuse them to LayerNormalization before quantizing.");
+            norms_.insert(mean);
+            for (const NodeId id : norm_behind(mean)) told_.insert(id);
+        }
+    }
+
+    void judge_range(const TensorError& error) {
+        if (error.node == kNone || error.pair.quantize == kNone || error.clipped < kClipped || error.sqnr_db > kClippedDb) return;
+        const auto range = range_of(error);
+        if (!range) return;
+        add("saturated-scale", error.node,
+            fmt::format("{:.0f} % of its numbers lie outside the range of its scale, {:.3g} to {:.3g}; in FP32 they reach {:.3g} ({:.1f} dB are left).", 100 * error.clipped,
+                        range->low, range->high, error.peak, error.sqnr_db),
+            "Calibrate again with samples like these, by minimum and maximum.");
+    }
+
+    /// The first of a chain of tensors that all have the same number everywhere, or are no numbers.
+    void judge_life(const TensorError& error) {
+        if (error.node == kNone || (!error.constant && !error.not_finite) || error.count < 2) return;
+        for (const ValueId input : ref_.node(error.node).inputs)
+            if (const TensorError* before = input == kNone ? nullptr : error_of(input); before != nullptr && ((error.constant && before->constant) || (error.not_finite && before->not_finite)))
+                return;
+        const auto range = range_of(error);
+        const std::string step = range && range->step > error.peak ? fmt::format(" One step of its codes is {:.3g}, its numbers in FP32 reach {:.3g}.", range->step, error.peak) : "";
+        add("dead-output", error.node, error.not_finite ? "It gives NaN or infinity where FP32 gives numbers." : "It gives one and the same number for all samples; FP32 does not." + step,
+            "Leave the node in FP32, or calibrate again.");
+    }
+
+    void judge_parting(const Parting& parting) {
+        const TensorError& error = way_.tensors[parting.tensor];
+        if (error.pair.quantize == kNone || added(parting.node) < kLost) return;
+        const auto range = range_of(error);
+        const std::string step = range ? fmt::format(" One step of its codes is {:.2g}; {:.0f} % of its numbers become zero.", range->step, 100 * error.flushed) : "";
+        add("wide-range-quantized", parting.node,
+            fmt::format("What it makes does not fit into 8 bits with one scale: {:.1f} dB are left of {:.1f} dB.{}", parting.after_db, parting.before_db, step),
+            "Leave the node in FP32.");
+    }
+
+    const FilePair& files_;
+    const Model& ref_;
+    const OnTheWay& way_;
+    std::map<NodeId, double> added_;
+    std::map<ValueId, const TensorError*> by_value_;
+    std::unordered_set<NodeId> told_, norms_;
+    std::vector<Fault> faults_;
+};
+
+NodeId node_named(const Model& model, const std::string& name) {
+    for (const Node& node : model.nodes())
+        if (node.name == name || node.label == name) return node.id;
+    return kNone;
+}
+
+}  // namespace
+
+std::vector<Fault> faults_on_the_way(const FilePair& files, const OnTheWay& way) { return Judge(files, way).run(); }
+
+std::vector<Fault> faults_of_execution(const FilePair& files, const Audit& audit, const std::vector<Fault>& known) {
+    std::vector<Fault> faults;
+    std::unordered_set<NodeId> told;
+    for (const Fault& fault : known) told.insert(fault.node);
+    for (const std::string& name : audit.self_quantized) {
+        const NodeId node = node_named(files.quantized, name);
+        if (node != kNone && !told.insert(node).second) continue;
+        faults.push_back({"float-node-quantized", node, node == kNone ? name : files.label(node),
+                          "It is in float in the file, between DequantizeLinear and QuantizeLinear: the runtime quantizes its weight by itself, with one scale for the tensor.",
+                          "Quantize its weight for each channel in the file, or keep its input or output in float."});
+    }
+    std::map<std::string, std::size_t> of_op;
+    for (const NodeAudit& node : audit.nodes) {
+        if (node.verdict != NodeAudit::Verdict::fell_back || (node.index != kNone && !told.insert(node.index).second)) continue;
+        if (++of_op[node.op_type] > kMostOfOp) continue;
+        faults.push_back({"missed-fusion", node.index, node.index == kNone ? node.name : files.label(node.index),
+                          fmt::format("It is quantized in the file, and the runtime computes it in float ({}), with conversions around it.",
+                                      node.runs_as.empty() ? node.op_type : node.runs_as),
+                          "Quantize all that it reads and what it makes, as QuantizeLinear right behind it; or leave it in FP32."});
+    }
+    for (Fault& fault : faults)
+        for (const auto& [op, count] : of_op)
+            if (count > kMostOfOp && fault.code == "missed-fusion" && fault.node != kNone && files.quantized.node(fault.node).op_type == op) {
+                fault.text += fmt::format(" {} more {} nodes have it too.", count - kMostOfOp, op);
+                of_op[op] = 0;
+                break;
+            }
+    return faults;
+}
+
+}  // namespace vernier

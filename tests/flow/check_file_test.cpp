@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/flow/check_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/flow/planted.h"
+#include "tests/runtime/runtime_fixture.h"
+#include "tests/support/made_dataset.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/random.h"
+
+namespace vernier {
+namespace {
+
+using namespace test;
+
+DatasetPtr data_of(std::vector<std::int64_t> dims, std::vector<float> row_sizes = {}) {
+    return std::make_shared<MadeDataset>(0, 8, [dims, row_sizes](Split, std::uint64_t index) {
+        Sample sample;
+        std::vector<float> values = random_floats(element_count(dims), index + 1);
+        for (std::size_t i = 0; i < values.size() && !row_sizes.empty(); ++i) values[i] *= row_sizes[i / static_cast<std::size_t>(dims.back()) % row_sizes.size()];
+        sample.inputs["x"] = float_tensor(values, dims);
+        return sample;
+    });
+}
+
+CheckedFile check(const onnx::ModelProto& reference, const onnx::ModelProto& quantized, const DatasetPtr& data) {
+    return check_models(Runtime::load(), make_model(reference), make_model(quantized), data, {});
+}
+
+std::string told(const CheckedFile& checked) {
+    std::string text;
+    for (const Fault& fault : checked.faults) text += fault.code + " at " + fault.label + ": " + fault.text + "\n";
+    return text;
+}
+
+bool has(const CheckedFile& checked, const std::string& code, const std::string& node) {
+    return std::any_of(checked.faults.begin(), checked.faults.end(), [&](const Fault& fault) { return fault.code == code && fault.label == node && !fault.remedy.empty(); });
+}
+
+CheckedFile check_planted(const Planted& planted, bool tiny = false) {
+    const SmallWeights weights(tiny);
+    return check(small_net(weights), PlantedFile(weights, planted).build(), data_of({1, 4, 6, 6}));
+}
+
+TEST(CheckFile, ACleanFileHasNoFaults) {
+    const CheckedFile checked = check_planted({});
+    EXPECT_TRUE(checked.faults.empty()) << told(checked);
+    EXPECT_EQ(checked.twins.found, checked.twins.counted);
+    ASSERT_EQ(checked.outputs.size(), 1u);
+    EXPECT_GT(checked.outputs[0].sqnr_db, 25);
+}
+
+TEST(CheckFile, ACleanFileWithOtherNamesHasNoFaults) {
+    const CheckedFile checked = check_planted({.named = false});
+    EXPECT_TRUE(checked.faults.empty()) << told(checked);
+    EXPECT_EQ(checked.twins.found, checked.twins.counted);
+}
+
+TEST(CheckFile, NamesASaturatedScale) {
+    const CheckedFile checked = check_planted({.last_scale = 0.02});
+    EXPECT_TRUE(has(checked, "saturated-scale", "conv2")) << told(checked);
+}
+
+TEST(CheckFile, NamesASaturatedWeight) {
+    const CheckedFile checked = check_planted({.weight_scale = 0.1});
+    EXPECT_TRUE(has(checked, "saturated-scale", "conv2")) << told(checked);
+}
+
+TEST(CheckFile, NamesADeadOutput) {
+    const CheckedFile checked = check_planted({.last_scale = 5000});
+    EXPECT_TRUE(has(checked, "dead-output", "conv2")) << told(checked);
+}
+
+TEST(CheckFile, NamesAFloatNodeThatTheRuntimeQuantizes) {
+    const CheckedFile checked = check_planted({.float_weight = true});
+    EXPECT_TRUE(has(checked, "float-node-quantized", "conv2")) << told(checked);
+}
+
+TEST(CheckFile, NamesAMissedFusion) {
+    const CheckedFile checked = check_planted({.no_quantize = true});
+    EXPECT_TRUE(has(checked, "missed-fusion", "conv2")) << told(checked);
+}
+
+TEST(CheckFile, NamesAWrongBiasScale) {
+    const CheckedFile checked = check_planted({.bias_scale = 4});
+    EXPECT_TRUE(has(checked, "wrong-bias-scale", "conv2")) << told(checked);
+}
+
+TEST(CheckFile, NamesAWeightOnAWrongAxis) {
+    const CheckedFile by_attribute = check_planted({.weight_axis = 1});
+    EXPECT_TRUE(has(by_attribute, "wrong-axis", "conv2")) << told(by_attribute);
+    const CheckedFile by_values = check_planted({.swapped_scales = true});
+    EXPECT_TRUE(has(by_values, "wrong-axis", "conv2")) << told(by_values);
+}
+
+TEST(CheckFile, NamesWhereTheLevelsPart) {
+    const CheckedFile checked = check_planted({.float_bias = true}, true);
+    EXPECT_TRUE(has(checked, "levels-differ", "conv2")) << told(checked);
+}
+
+TEST(CheckFile, NamesAnOpsetThatGivesAnotherMeaning) {
+    const auto softmax_net = [](int opset) {
+        ModelBuilder b(opset);
+        b.input("x", ElementType::float32, {1, 4, 8}).output("y", ElementType::float32, {1, 4, 8});
+        b.node("Relu", {"x"}, {"r"}, {}, "relu");
+        b.node("Softmax", {"r"}, {"y"}, {}, "softmax");
+        return b.build();
+    };
+    const CheckedFile checked = check(softmax_net(11), softmax_net(13), data_of({1, 4, 8}));
+    EXPECT_TRUE(has(checked, "opset", "softmax")) << told(checked);
+    EXPECT_TRUE(check(softmax_net(13), softmax_net(13), data_of({1, 4, 8})).faults.empty());
+}
+
+/// Nodes around one tensor, which is quantized where scale is above zero.
+void quantized(ModelBuilder& b, const std::string& from, const std::string& to, double scale, int zero) {
+    b.initializer(to + "_s", std::vector<float>{static_cast<float>(scale)}, {});
+    b.initializer(tensor_proto(to + "_z", ElementType::uint8, std::string(1, static_cast<char>(zero)), {}));
+    b.node("QuantizeLinear", {from, to + "_s", to + "_z"}, {to + "_codes"});
+    b.node("DequantizeLinear", {to + "_codes", to + "_s", to + "_z"}, {to});
+}
+
+onnx::ModelProto scores_net(bool with_codes) {
+    ModelBuilder b(13);
+    b.input("x", ElementType::float32, {1, 4, 8}).output("y", ElementType::float32, {1, 4, 8});
+    b.initializer("factor", std::vector<float>{4}, {});
+    b.initializer("mask", std::vector<float>{0, 0, 0, 0, 0, -1e9f, -1e9f, -1e9f}, {8});
+    b.node("Mul", {"x", "factor"}, {"scores"}, {}, "scale");
+    b.node("Add", {"scores", "mask"}, {"masked"}, {}, "add_mask");
+    if (with_codes) quantized(b, "masked", "masked_dq", 1e9 / 255, 255);
+    b.node("Softmax", {with_codes ? "masked_dq" : "masked"}, {"y"}, {{"axis", -1}}, "softmax");
+    return b.build();
+}
+
+TEST(CheckFile, NamesMaskedScoresAsTheFirstPlace) {
+    const CheckedFile checked = check(scores_net(false), scores_net(true), data_of({1, 4, 8}));
+    ASSERT_FALSE(checked.faults.empty());
+    EXPECT_EQ(checked.faults[0].code, "masked-scores-quantized") << told(checked);
+    EXPECT_EQ(checked.faults[0].label, "add_mask");
+    ASSERT_TRUE(checked.way.first);
+    EXPECT_EQ(checked.reference->node(checked.way.first->node).label, "add_mask");
+}
+
+onnx::ModelProto norm_net(bool with_codes) {
+    ModelBuilder b(13);
+    b.input("x", ElementType::float32, {1, 4, 16}).output("y", ElementType::float32, {1, 4, 16});
+    b.initializer("two", std::vector<float>{2}, {}).initializer("epsilon", std::vector<float>{1e-9f}, {});
+    b.node("ReduceMean", {"x"}, {"mean"}, {{"axes", {-1}}}, "mean");
+    b.node("Sub", {"x", "mean"}, {"centred"}, {}, "centre");
+    b.node("Pow", {"centred", "two"}, {"square"}, {}, "square");
+    b.node("ReduceMean", {"square"}, {"variance"}, {{"axes", {-1}}}, "variance");
+    if (with_codes) quantized(b, "variance", "variance_dq", 60.0 / 255, 0);
+    b.node("Add", {with_codes ? "variance_dq" : "variance", "epsilon"}, {"sum"}, {}, "add_epsilon");
+    b.node("Sqrt", {"sum"}, {"root"}, {}, "root");
+    b.node("Div", {"centred", "root"}, {"y"}, {}, "divide");
+    return b.build();
+}
+
+TEST(CheckFile, NamesATakenApartLayerNorm) {
+    const CheckedFile checked = check(norm_net(false), norm_net(true), data_of({1, 4, 16}, {10, 0.1f, 3, 0.05f}));
+    ASSERT_FALSE(checked.faults.empty());
+    EXPECT_EQ(checked.faults[0].code, "layernorm-quantized") << told(checked);
+    ASSERT_TRUE(checked.way.first);
+}
+
+TEST(CheckFile, SaysInItsDocumentWhatWasFound) {
+    const Json json = to_json(check_planted({.bias_scale = 4}));
+    ASSERT_FALSE(json.at("faults").empty());
+    for (const char* key : {"code", "node", "text", "remedy"}) EXPECT_TRUE(json.at("faults")[0].contains(key)) << key;
+    EXPECT_EQ(json.at("nodes").at("counted"), json.at("nodes").at("found"));
+}
+
+}  // namespace
+}  // namespace vernier
