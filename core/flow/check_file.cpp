@@ -70,16 +70,32 @@ public:
             tell_damage();
             return std::move(checked_);
         }
-        job_.step("look at the executed graph", 0, 0);
-        const Audit audit = audit_model(runtime_, inlined_proto(*checked_.quantized), {}, options_.target);
-        if (data_) run_samples(files);
-        take(faults_of_execution(files, audit, checked_.faults));
-        if (data_) look_at_levels(files);
+        try {
+            run_all(files);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::bad_model) throw;
+            tell_refusal(error);
+        }
         sort();
         return std::move(checked_);
     }
 
 private:
+    void run_all(const FilePair& files) {
+        job_.step("look at the executed graph", 0, 0);
+        const Audit audit = audit_model(runtime_, inlined_proto(*checked_.quantized), {}, options_.target);
+        if (data_) run_samples(files);
+        take(faults_of_execution(files, audit, checked_.faults));
+        if (data_) look_at_levels(files);
+    }
+
+    /// The runtime does not take the file: what is stored in it may have told why.
+    void tell_refusal(const Error& error) {
+        const std::string text = fmt::format("ONNX Runtime does not run the file: {}.", error.what());
+        checked_.findings.push_back({Severity::serious, "cannot-run", kNone, error.where().node, error.where().tensor, text, {}});
+        if (checked_.faults.empty()) checked_.faults.push_back({"cannot-run", kNone, error.where().node, text, "Quantize the model again."});
+    }
+
     void take(std::vector<Fault> faults) {
         for (Fault& fault : faults) {
             const bool known = std::any_of(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& each) { return each.node != kNone && each.node == fault.node; });
@@ -160,17 +176,24 @@ private:
         const OnTheWay way = errors_on_the_way(runtime_, request, job_);
         const NodeId node = way.first ? way.first->node : kNone;
         const std::string where = node == kNone ? "" : ", from this node on";
+        // What the tensors show at this node comes of that.
+        std::erase_if(checked_.faults, [&](const Fault& fault) { return node != kNone && fault.node == node && fault.code == "wide-range-quantized"; });
         take({Fault{"levels-differ", node, files.label(node),
                     fmt::format("With and without the runtime's graph optimizations the file gives other answers at {} ({:.1f} dB){}.", output.name, *output.levels_db, where),
                     "Look at what the runtime makes of this node: a float bias that overflows int32, a weight that it quantizes by itself, or saturation on this CPU."}});
     }
 
-    /// Where the two files part comes first; the others stand in the order of the file.
+    /// Where most is lost comes first; the others stand in the order of the file.
     void sort() {
-        const NodeId first = checked_.way.first ? checked_.way.first->twin : kNone;
+        double most = 0;
+        for (Fault& fault : checked_.faults) {
+            for (const Parting& parting : checked_.way.partings)
+                if (fault.node != kNone && parting.twin == fault.node) fault.weight = std::max(fault.weight, parting.added());
+            most = std::max(most, fault.weight);
+        }
+        const auto is_heavy = [&](const Fault& fault) { return most > 0 && 2 * fault.weight >= most; };
         std::stable_sort(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& a, const Fault& b) {
-            const bool a_first = a.node != kNone && a.node == first, b_first = b.node != kNone && b.node == first;
-            return a_first != b_first ? a_first : a.node < b.node;
+            return is_heavy(a) != is_heavy(b) ? is_heavy(a) : a.node < b.node;
         });
     }
 

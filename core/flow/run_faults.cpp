@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,7 +15,6 @@
 
 #include "core/flow/look.h"
 #include "core/layers/quant_range.h"
-#include "core/layers/tensor_error.h"
 
 namespace vernier {
 namespace {
@@ -30,12 +29,10 @@ constexpr std::size_t kMostOfOp = 8;   // nodes of one operator that get a fault
 
 std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
 
-double noise_of(double db) { return std::min(1.0, std::pow(10.0, -db / 10)); }
-
 class Judge {
 public:
     Judge(const FilePair& files, const OnTheWay& way) : files_(files), ref_(files.reference), way_(way) {
-        for (const Parting& parting : way.partings) added_[parting.node] = noise_of(parting.after_db) - noise_of(parting.before_db);
+        for (const Parting& parting : way.partings) added_[parting.node] = parting.added();
         for (const TensorError& error : way.tensors) by_value_[error.pair.reference] = &error;
     }
 
@@ -88,8 +85,9 @@ private:
         static constexpr std::string_view kOps[] = {"Add", "Sub", "Max", "Sqrt", "Reciprocal", "Pow", "Reshape", "Expand", "Mul", "Div", "Clip", "Unsqueeze", "Cast"};
         std::vector<NodeId> row = {mean}, all = {mean};
         std::unordered_set<NodeId> seen = {mean};
-        bool divided = false;
-        for (int depth = 0; depth < kNormDepth && !row.empty() && !divided; ++depth) {
+        // It ends with a Div, or with the two products behind a Reciprocal.
+        int left = kNormDepth;
+        for (; left > 0 && !row.empty(); --left) {
             std::vector<NodeId> next;
             for (const NodeId id : row)
                 for (const ValueId output : ref_.node(id).outputs)
@@ -98,7 +96,8 @@ private:
                         if (std::find(std::begin(kOps), std::end(kOps), node.op_type) == std::end(kOps) || !seen.insert(reader).second) continue;
                         next.push_back(reader);
                         all.push_back(reader);
-                        divided = divided || node.op_type == "Div";
+                        if (node.op_type == "Div") left = 1;
+                        if (node.op_type == "Reciprocal") left = std::min(left, 3);
                     }
             row = std::move(next);
         }
@@ -126,7 +125,6 @@ private:
                             "get the code of zero.",
                             quantized, std::min(error.sqnr_db, error.group_sqnr_db)),
                 "Leave its nodes in FP32, or fuse them to LayerNormalization before quantizing.");
-            norms_.insert(mean);
             for (const NodeId id : norm_behind(mean)) told_.insert(id);
         }
     }
@@ -168,7 +166,7 @@ private:
     const OnTheWay& way_;
     std::map<NodeId, double> added_;
     std::map<ValueId, const TensorError*> by_value_;
-    std::unordered_set<NodeId> told_, norms_;
+    std::unordered_set<NodeId> told_;
     std::vector<Fault> faults_;
 };
 

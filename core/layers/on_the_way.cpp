@@ -227,11 +227,12 @@ OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& req
 
 Json to_json(const Parting& parting, const Model& reference) {
     const Node& node = reference.node(parting.node);
-    return {{"id", node.id},
+    return {{"node", node.id},
             {"name", node.label},
             {"op", node.op_type},
             {"before_db", parting.before_db},
-            {"after_db", parting.after_db}};
+            {"sqnr_db", parting.after_db},
+            {"text", fmt::format("{} ({}): {:.1f} dB in front of it, {:.1f} dB behind it.", node.label, node.op_type, parting.before_db, parting.after_db)}};
 }
 
 }  // namespace vernier

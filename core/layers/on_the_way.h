@@ -42,7 +42,8 @@ struct Parting {
     std::size_t tensor = 0;  ///< index into OnTheWay::tensors: the node's output
     double before_db = 0;    ///< worst SQNR of what it reads
     double after_db = 0;     ///< of what it makes
-    [[nodiscard]] double drop_db() const { return before_db - after_db; }
+    /// Noise over signal that the node adds, at most 1.
+    [[nodiscard]] double added() const;
 };
 
 struct OnTheWay {
@@ -71,7 +72,7 @@ struct OnTheWayRequest {
 /// Throws Error{bad_model, bad_data, cancelled}.
 [[nodiscard]] OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& request, const Job& job);
 
-/// node, name, op, output_sqnr_db, before_db, after_db.
+/// node, name, op, before_db, sqnr_db, text.
 [[nodiscard]] Json to_json(const Parting& parting, const Model& reference);
 
 }  // namespace vernier

@@ -29,17 +29,15 @@ public:
 
     void run() {
         for (const Node& node : ref_.nodes()) look(node);
-        std::stable_sort(way_.partings.begin(), way_.partings.end(), [](const Parting& a, const Parting& b) { return added(a) > added(b); });
+        std::stable_sort(way_.partings.begin(), way_.partings.end(), [](const Parting& a, const Parting& b) { return a.added() > b.added(); });
         double most = 0;
-        for (const Parting& parting : way_.partings) most = std::max(most, added(parting));
+        for (const Parting& parting : way_.partings) most = std::max(most, parting.added());
         if (most < kLeastNoise) return;
         for (const Parting& parting : way_.partings)
-            if (added(parting) >= kAsMuch * most && (!way_.first || parting.node < way_.first->node)) way_.first = parting;
+            if (parting.added() >= kAsMuch * most && (!way_.first || parting.node < way_.first->node)) way_.first = parting;
     }
 
 private:
-    static double added(const Parting& parting) { return noise_of(parting.after_db) - noise_of(parting.before_db); }
-
     [[nodiscard]] const TensorError* error_of(ValueId value) const {
         return value == kNone || tensor_of_[at(value)] == kNone ? nullptr : &way_.tensors[at(tensor_of_[at(value)])];
     }
@@ -106,6 +104,8 @@ private:
 };
 
 }  // namespace
+
+double Parting::added() const { return noise_of(after_db) - noise_of(before_db); }
 
 void find_partings(const Model& reference, const Twins& twins, OnTheWay& way) { Finder(reference, twins, way).run(); }
 

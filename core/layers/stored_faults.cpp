@@ -35,6 +35,7 @@ bool is_one_of(const Node& node, std::initializer_list<std::string_view> ops) { 
 bool multiplies(const Node& node) { return is_one_of(node, {"Conv", "ConvTranspose", "MatMul", "Gemm", "QLinearConv", "QLinearMatMul", "QGemm"}); }
 
 double weight_db(std::span<const float> reference, std::span<const float> other) {
+    if (other.empty()) return -kExactDb;
     TensorError error;
     ErrorSums sums;
     sums.add(reference, other);
@@ -107,8 +108,9 @@ private:
         if (weight == nullptr || weight->dims != stored.codes->dims || weight->count() > (std::uint64_t{1} << 26)) return;
         std::vector<float> storage;
         const std::span<const float> reference = view_floats(*weight, storage);
-        const double db = weight_db(reference, dequantized(stored, stored.axis));
-        if (db >= kWeightDb) return;
+        const std::vector<float> weights = dequantized(stored, stored.axis);
+        const double db = weight_db(reference, weights);
+        if (db >= kWeightDb || weights.empty()) return;   // scales of blocks are not looked at
         for (int axis = 0; axis < static_cast<int>(stored.codes->dims.size()) && stored.scale->count() > 1; ++axis)
             if (axis != stored.axis && weight_db(reference, dequantized(stored, axis)) > db + kBetterDb) {
                 add("wrong-axis", node,
