@@ -96,11 +96,15 @@ private:
         if (checked_.faults.empty()) checked_.faults.push_back({"cannot-run", kNone, error.where().node, text, "Quantize the model again."});
     }
 
+    /// What is stored wrong at a node says more than what its tensors then show.
     void take(std::vector<Fault> faults) {
+        const auto is_stored = [](const Fault& fault) { return fault.code == "wrong-axis" || fault.code == "wrong-bias-scale" || fault.code == "opset" || fault.code == "saturated-scale"; };
+        const auto is_seen = [](const Fault& fault) { return fault.code == "wide-range-quantized" || fault.code == "saturated-scale" || fault.code == "dead-output"; };
         for (Fault& fault : faults) {
-            const bool known = std::any_of(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& each) { return each.node != kNone && each.node == fault.node; });
-            // What is wrong in what is stored says more than what comes of it.
-            if (!known || fault.code == "float-node-quantized" || fault.code == "levels-differ") checked_.faults.push_back(std::move(fault));
+            const bool known = is_seen(fault) && std::any_of(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& each) {
+                return each.node != kNone && each.node == fault.node && is_stored(each);
+            });
+            if (!known) checked_.faults.push_back(std::move(fault));
         }
     }
 
