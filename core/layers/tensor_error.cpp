@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kFirstExponent = -149;      // of the smallest float
 constexpr int kGap = 8;                   // octaves without a number between two groups: the steps of 8 bits
+constexpr double kSpread = 1e-3;          // of the largest number: less is no difference that codes should keep
 constexpr double kLeastShare = 0.01;      // of the numbers: fewer are no group
 
 int octave_of(float value) { return value == 0 ? 0 : 1 + std::ilogb(std::abs(value)) - kFirstExponent; }
@@ -61,7 +62,7 @@ void ErrorSums::tell(TensorError& error) const {
     error.flushed = static_cast<double>(flushed_) / n;
     error.clipped = static_cast<double>(clipped_) / n;
     error.not_finite = not_finite_;
-    error.constant = least_ < most_ && !(other_least_ < other_most_);
+    error.constant = static_cast<double>(most_) - least_ > kSpread * error.peak && !(other_least_ < other_most_);
     tell_groups(error);
 }
 
