@@ -198,10 +198,10 @@ private:
     void align_inputs(const Node& node) {
         if (twin(node).kind == Kind::same) {
             const Node& theirs = other_.node(twin(node).node());
+            const bool swapped = is_swapped(node, theirs);
             for (std::size_t slot = 0; slot < node.inputs.size(); ++slot) {
-                const int there = slot_of(theirs, static_cast<int>(slot));
+                const int there = slot_of(theirs, static_cast<int>(swapped ? 1 - slot : slot));
                 if (node.inputs[slot] == kNone || there == kNone || theirs.inputs[at(there)] == kNone) continue;
-                if (crosses(node, theirs)) continue;
                 link(node.inputs[slot], carried(other_, theirs.inputs[at(there)]));
             }
         }
@@ -211,15 +211,26 @@ private:
         if (by != nullptr && is_free(by->id) && same_operator(node, *by)) pair(node, by->id, By::structure);
     }
 
-    /// Two operands of an Add or Mul that stand the other way round in the other file.
-    [[nodiscard]] bool crosses(const Node& node, const Node& theirs) const {
+    /// True where the two operands of an Add or Mul stand the other way round in the other file: by what is known of them, else by what makes them.
+    [[nodiscard]] bool is_swapped(const Node& node, const Node& theirs) const {
         if (node.inputs.size() != 2 || (node.op_type != "Add" && node.op_type != "Mul")) return false;
         const int second = slot_of(theirs, 1);
-        if (second == kNone || theirs.inputs[0] == kNone || theirs.inputs[at(second)] == kNone) return true;
+        if (second == kNone || theirs.inputs[0] == kNone || theirs.inputs[at(second)] == kNone) return false;
         const ValueId a = carried(other_, theirs.inputs[0]), b = carried(other_, theirs.inputs[at(second)]);
         const auto is = [&](std::size_t slot, ValueId value) { return node.inputs[slot] != kNone && made_[at(node.inputs[slot])] == value; };
-        const bool swapped = is(0, b) || is(1, a);
-        return swapped && !is(0, a) && !is(1, b);
+        if (is(0, a) || is(1, b)) return false;
+        if (is(0, b) || is(1, a)) return true;
+        return makers_alike(node.inputs[0], b) + makers_alike(node.inputs[1], a) > makers_alike(node.inputs[0], a) + makers_alike(node.inputs[1], b);
+    }
+
+    [[nodiscard]] double makers_alike(ValueId mine, ValueId theirs) const {
+        if (mine == kNone) return 0;
+        const NodeId by = ref_.value(mine).producer;
+        const Node* other_by = maker(theirs);
+        if (ref_.value(mine).is_constant() || other_.value(theirs).is_constant()) return ref_.value(mine).is_constant() == other_.value(theirs).is_constant() ? 1 : -1;
+        if (by == kNone || other_by == nullptr) return by == kNone && other_by == nullptr ? 1 : -1;
+        if (twins_.nodes[at(by)].kind == Kind::same) return twins_.nodes[at(by)].node() == other_by->id ? 10 : -10;
+        return same_operator(ref_.node(by), *other_by) ? 1 + likeness(ref_, ref_.node(by), other_, *other_by) : -1;
     }
 
     /// The nodes behind what a node reads that could be its twin.

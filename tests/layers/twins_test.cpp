@@ -31,8 +31,8 @@ onnx::ModelProto net() {
     return b.build();
 }
 
-/// The same with the first three nodes as one Gemm, the Identity dropped, the products in the other order, and no names that are known.
-onnx::ModelProto renamed() {
+/// The same with the first two nodes as one Gemm, the Identity dropped, the products in the other order, and no names that are known.
+onnx::ModelProto renamed(bool swapped = false) {
     ModelBuilder b(13);
     b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
     b.initializer("1", random_floats(16, 1), {4, 4}).initializer("2", random_floats(16, 3), {4, 4}).initializer("3", random_floats(16, 2), {4, 4});
@@ -41,7 +41,7 @@ onnx::ModelProto renamed() {
     b.node("Relu", {"5"}, {"6"});
     b.node("MatMul", {"6", "2"}, {"7"});
     b.node("MatMul", {"6", "3"}, {"8"});
-    b.node("Add", {"8", "7"}, {"y"});
+    b.node("Add", swapped ? Names{"7", "8"} : Names{"8", "7"}, {"y"});
     return b.build();
 }
 
@@ -61,15 +61,17 @@ TEST(Twins, OneFileIsItsOwnTwin) {
 }
 
 TEST(Twins, WithoutNamesNodesAreFoundByStructureAndWeights) {
-    const ModelPtr model = make_model(net()), other = make_model(renamed());
-    const Twins twins = pair_nodes(*model, *other);
-    EXPECT_EQ(twins.found, twins.counted);
-    EXPECT_EQ(other->node(twin(twins, *model, "first").node()).op_type, "Gemm");
-    EXPECT_EQ(twin(twins, *model, "bias").kind, Twin::Kind::folded);
-    EXPECT_EQ(twin(twins, *model, "same").kind, Twin::Kind::removed);
-    // Of two products of one shape, the one with the same weight.
-    EXPECT_EQ(other->value(other->node(twin(twins, *model, "left").node()).outputs[0]).name, "8");
-    EXPECT_EQ(other->value(other->node(twin(twins, *model, "right").node()).outputs[0]).name, "7");
+    for (const bool swapped : {false, true}) {
+        const ModelPtr model = make_model(net()), other = make_model(renamed(swapped));
+        const Twins twins = pair_nodes(*model, *other);
+        EXPECT_EQ(twins.found, twins.counted);
+        EXPECT_EQ(other->node(twin(twins, *model, "first").node()).op_type, "Gemm");
+        EXPECT_EQ(twin(twins, *model, "bias").kind, Twin::Kind::folded);
+        EXPECT_EQ(twin(twins, *model, "same").kind, Twin::Kind::removed);
+        // Of two products of one shape, the one with the same weight.
+        EXPECT_EQ(other->value(other->node(twin(twins, *model, "left").node()).outputs[0]).name, "8");
+        EXPECT_EQ(other->value(other->node(twin(twins, *model, "right").node()).outputs[0]).name, "7");
+    }
 }
 
 TEST(Twins, NamesThatStandAtOtherOperatorsAreNotGoneBy) {
