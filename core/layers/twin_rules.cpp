@@ -11,6 +11,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "core/layers/quant_range.h"
 #include "core/model/weights.h"
 
 namespace vernier {
@@ -246,6 +247,31 @@ double likeness(const Model& reference, const Node& node, const Model& other, co
         alike += shape_likeness(mine->dims, theirs->dims) + 4 * cosine(*mine, *theirs);
     }
     return alike;
+}
+
+void find_seen(const Model& model, TensorPair& pair) {
+    const auto first_output = [&](const Node& node) { return node.outputs.empty() ? kNone : node.outputs[0]; };
+    const Value& made = model.value(pair.made);
+    const bool codes_made = bits(made.type.element) > 0 && bits(made.type.element) <= 8;
+    ValueId codes = kNone;
+    if (made.producer != kNone && codes_made && !output_scale(model.node(made.producer)).empty()) {
+        pair.quantize = made.producer;
+        pair.seen = kNone;
+        codes = pair.made;
+    } else {
+        for (const NodeId id : made.consumers)
+            if (const Node& node = model.node(id); node.op_type == "QuantizeLinear" && node.inputs[0] == pair.made) {
+                pair.quantize = id;
+                codes = first_output(node);
+                break;
+            }
+    }
+    if (codes == kNone) return;
+    for (const NodeId id : model.value(codes).consumers)
+        if (const Node& node = model.node(id); node.op_type == "DequantizeLinear" && node.inputs[0] == codes && first_output(node) != kNone) {
+            pair.seen = first_output(node);
+            return;
+        }
 }
 
 }  // namespace vernier

@@ -45,6 +45,9 @@ struct ResultEnd {
 };
 [[nodiscard]] ResultEnd result_end(const Model& model, const Node& node, bool with_bias);
 
+/// Fills in the codes that a tensor goes through: quantize and seen.
+void find_seen(const Model& model, TensorPair& pair);
+
 /// How much two nodes of the same operator are alike: attributes, shapes and values of constants. Higher is more alike.
 [[nodiscard]] double likeness(const Model& reference, const Node& node, const Model& other, const Node& candidate);
 

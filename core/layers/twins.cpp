@@ -353,38 +353,13 @@ private:
         return true;
     }
 
-    /// Behind a tensor: the QuantizeLinear and DequantizeLinear that its readers read through.
-    void find_seen(TensorPair& pair) const {
-        const Node* by = maker(pair.made);
-        ValueId codes = kNone;
-        if (by != nullptr && (by->op_type.starts_with("QLinear") || by->op_type == "QGemm") && bits(other_.value(pair.made).type.element) <= 8 &&
-            other_.value(pair.made).type.element != ElementType::float32) {
-            pair.quantize = by->id;
-            pair.seen = kNone;
-            codes = pair.made;
-        } else {
-            for (const NodeId id : other_.value(pair.made).consumers)
-                if (const Node& node = other_.node(id); node.op_type == "QuantizeLinear" && node.inputs[0] == pair.made) {
-                    pair.quantize = id;
-                    codes = first_output(node);
-                    break;
-                }
-        }
-        if (codes == kNone) return;
-        for (const NodeId id : other_.value(codes).consumers)
-            if (const Node& node = other_.node(id); node.op_type == "DequantizeLinear" && node.inputs[0] == codes && first_output(node) != kNone) {
-                pair.seen = first_output(node);
-                return;
-            }
-    }
-
     void list_tensors() {
         twins_.tensor_of.assign(ref_.values().size(), kNone);
         for (const Value& value : ref_.values()) {
             if (made_[at(value.id)] == kNone) continue;
             TensorPair pair{value.id, made_[at(value.id)], made_[at(value.id)]};
             if (const Node* by = maker(pair.made)) pair.twin = by->id;
-            find_seen(pair);
+            find_seen(other_, pair);
             twins_.tensor_of[at(value.id)] = static_cast<std::int32_t>(twins_.tensors.size());
             twins_.tensors.push_back(pair);
         }
