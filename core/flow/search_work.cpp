@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/base/provenance.h"
 #include "core/data/part.h"
+#include "core/evidence/gate.h"
 #include "core/evidence/metrics/measured.h"
 #include "core/flow/open.h"
 #include "core/flow/search_judge.h"
