@@ -26,7 +26,7 @@ Tensor floats(std::vector<float> values, std::vector<std::int64_t> dims) { retur
 TrialError error_of(ReferenceOutputs& reference, const std::vector<Tensor>& outputs) { return reference.total({reference.against(0, outputs)}); }
 
 TEST(OutputError, EachOutputCountsAlike) {
-    ReferenceOutputs reference({{"small"}, {"large"}});
+    ReferenceOutputs reference(std::vector<TrialOutput>{{"small"}, {"large"}});
     reference.add({floats({1, 2}, {1, 2}), floats({300, 400}, {1, 2})});
     reference.finish();
     // 1 of 5, and 10^2 of 500^2
@@ -37,7 +37,7 @@ TEST(OutputError, EachOutputCountsAlike) {
 TEST(OutputError, ChannelsOfOtherMagnitudesCountAlikeWhereverTheyLie) {
     for (const bool last : {false, true}) {
         const std::vector<std::int64_t> dims = last ? std::vector<std::int64_t>{1, 3, 2} : std::vector<std::int64_t>{1, 2, 3};
-        ReferenceOutputs reference({{"y"}});
+        ReferenceOutputs reference(std::vector<TrialOutput>{{"y"}});
         reference.add({last ? floats({500, 0.5f, 400, 0.4f, 300, 0.3f}, dims) : floats({500, 400, 300, 0.5f, 0.4f, 0.3f}, dims)});
         reference.finish();
         const Tensor lost = last ? floats({500, 0, 400, 0, 300, 0}, dims) : floats({500, 400, 300, 0, 0, 0}, dims);
@@ -46,7 +46,7 @@ TEST(OutputError, ChannelsOfOtherMagnitudesCountAlikeWhereverTheyLie) {
 }
 
 TEST(OutputError, WhatIsNotFiniteIsLost) {
-    ReferenceOutputs reference({{"y"}});
+    ReferenceOutputs reference(std::vector<TrialOutput>{{"y"}});
     reference.add({floats({1, 2}, {1, 2})});
     reference.finish();
     EXPECT_EQ(error_of(reference, {floats({1, std::numeric_limits<float>::quiet_NaN()}, {1, 2})}).error, 1e6);
@@ -54,7 +54,7 @@ TEST(OutputError, WhatIsNotFiniteIsLost) {
 }
 
 TEST(OutputError, DivergenceOfClassesIsOfTheirProbabilities) {
-    ReferenceOutputs logits({{"y", {}, Scores::logits}}), shares({{"y", {}, Scores::unknown}});
+    ReferenceOutputs logits(std::vector<TrialOutput>{{"y", {}, Scores::logits}}), shares(std::vector<TrialOutput>{{"y", {}, Scores::unknown}});
     logits.add({floats({0, std::log(3.f)}, {1, 2})});
     logits.finish();
     shares.add({floats({0.25f, 0.75f}, {1, 2})});
