@@ -8,6 +8,7 @@
 
 #include "core/quant/nothing_changed.h"
 #include "core/quant/prepare.h"
+#include "core/quant/rule_effects.h"
 
 namespace vernier {
 namespace {
@@ -122,6 +123,7 @@ Plan plan_of(const Prepared& prepared, const Model& model) {
     follow_folds(prepared, model, plan);
     plan.findings = prepared.findings;
     report_nothing_changed(plan, model);
+    for (Finding& finding : rule_effects(plan, model)) plan.findings.push_back(std::move(finding));
     plan.observed = prepared.static_plan.observed();
     plan.size_estimate_bytes = estimate_size(plan.nodes, model);
     return plan;

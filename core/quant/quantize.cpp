@@ -17,6 +17,7 @@
 #include "core/quant/observe.h"
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
+#include "core/quant/rule_effects.h"
 
 namespace vernier {
 namespace {
@@ -133,6 +134,7 @@ Quantized Quantization::result() const {
     } else {
         std::vector<Finding> findings = prepared_.findings;
         result.proto = std::make_shared<onnx::ModelProto>(emit(prepared_, findings));
+        for (Finding& finding : rule_effects(result.plan, *source_.model)) findings.push_back(std::move(finding));
         result.plan.findings = std::move(findings);
     }
     result.findings = result.plan.findings;

@@ -6,6 +6,8 @@
 #include <limits>
 #include <set>
 
+#include "core/quant/methods/island_edge.h"
+
 namespace vernier {
 namespace {
 
@@ -125,7 +127,7 @@ private:
             if (!is_light(item.kernel) || bias_of_.contains(i)) continue;
             if (up_[at(i)] && (down_[at(i)] || clamps_quantized(i))) continue;
             item.kernel = Kernel::none;
-            item.why = "lies at the edge of an INT8 island, where quantizing it costs more than it saves";
+            item.why = kEdgeOfIsland;
             changed = true;
         }
         return changed;
