@@ -9,7 +9,7 @@ namespace vernier {
 namespace {
 
 constexpr int kFirstExponent = -149;      // of the smallest float
-constexpr int kGap = 8;                   // octaves without a number between two groups: the steps of 8 bits
+constexpr int kGap = 5;                   // octaves without a number between two groups: a mask of -1000 beside scores of 10
 constexpr double kSpread = 1e-3;          // of the largest number: less is no difference that codes should keep
 constexpr double kLeastShare = 0.01;      // of the numbers: fewer are no group
 
