@@ -34,7 +34,7 @@ QString priceText(const LayerRegion& region) {
 
 NodeAdvice keepInFloat(QStringList words) {
     words.removeAll(QString());
-    return {words.join(QLatin1Char(' ')), NodeAdvice::Action::useOther, Method::fp32, QObject::tr("Keep in FP32"), true};
+    return {words.join(QLatin1Char(' ')), NodeAdvice::Action::useOther, QObject::tr("Keep in FP32"), true, Method::fp32};
 }
 
 }  // namespace
