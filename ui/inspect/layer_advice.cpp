@@ -4,7 +4,7 @@
 #include <QObject>
 #include <QStringList>
 
-#include <algorithm>
+#include <string>
 
 #include "core/layers/layers.h"
 #include "ui/choose/numbers.h"
@@ -48,11 +48,17 @@ std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId id) {
     }
     const LayerRegion* region = study.regionOf(id);
     if (region != nullptr && region->error_share.value_or(0) >= kLargeShare) {
-        return keepInFloat({QObject::tr("Quantized alone, its region carries %1 of the output error.").arg(shareText(region->error_share)), priceText(*region),
-                            windowWords(node->why), windowWords(node->change)});
+        // The node that the region is about has it in its own sentence.
+        const bool said = node->why.starts_with("Quantized alone");
+        const QString share = said ? QString() : QObject::tr("Quantized alone, its region makes %1 of the output error.").arg(shareText(region->error_share));
+        return keepInFloat({share, windowWords(node->why), priceText(*region), windowWords(node->change)});
     }
-    if (isSlower(node->fp32_ms, node->ms)) {
-        return keepInFloat({QObject::tr("Slower quantized: %1 in FP32, %2 now.").arg(timeText(node->fp32_ms), timeText(node->ms)), windowWords(node->why), windowWords(node->change)});
+    if (isSlower(node->fp32_ms, node->ms) && !node->change.starts_with("Keep it in INT8")) {
+        const QString slower = node->why.empty() ? QObject::tr("Slower quantized: %1 in FP32, %2 now.").arg(timeText(node->fp32_ms), timeText(node->ms)) : QString();
+        return keepInFloat({slower, windowWords(node->why), windowWords(node->change)});
+    }
+    if (!node->why.empty()) {
+        return NodeAdvice{windowWords(node->why + (node->change.empty() ? "" : " " + node->change)), NodeAdvice::Action::none, {}, {}, false};
     }
     return std::nullopt;
 }
