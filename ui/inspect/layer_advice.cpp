@@ -58,7 +58,7 @@ std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId id) {
         return keepInFloat({slower, windowWords(node->why), windowWords(node->change)});
     }
     if (!node->why.empty()) {
-        return NodeAdvice{windowWords(node->why + (node->change.empty() ? "" : " " + node->change)), NodeAdvice::Action::none, {}, {}, false};
+        return NodeAdvice{windowWords(node->why + (node->change.empty() ? "" : " " + node->change)), NodeAdvice::Action::none, {}, false};
     }
     return std::nullopt;
 }
