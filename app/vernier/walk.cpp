@@ -75,6 +75,8 @@ int Walk::run() {
         if (options_.exports) {
             exportAll();
         }
+        analyseLayers();
+        findRecipe();
     } catch (const Stuck& stuck) {
         std::fprintf(stderr, "vernier: the walk stopped: %s\n", stuck.what());
         return kInternal;

@@ -45,6 +45,8 @@ private:
     void look();
     void exportSheet(const QString& name);
     void exportAll();
+    void analyseLayers();
+    void findRecipe();
 
     void say(const QString& step) const;
     void waitFor(const QString& what, int seconds, const std::function<bool()>& condition);
