@@ -130,12 +130,16 @@ private:
     }
 
     void judge_range(const TensorError& error) {
-        if (error.node == kNone || error.pair.quantize == kNone || error.clipped < kClipped || error.sqnr_db > kClippedDb) return;
+        if (error.pair.quantize == kNone || error.clipped < kClipped || error.sqnr_db > kClippedDb) return;
         const auto range = range_of(error);
-        if (!range) return;
-        add("saturated-scale", error.node,
-            fmt::format("{:.0f} % of its numbers lie outside the range of its scale, {:.3g} to {:.3g}; in FP32 they reach {:.3g} ({:.1f} dB are left).", 100 * error.clipped,
-                        range->low, range->high, error.peak, error.sqnr_db),
+        // An input is told at the node that reads it.
+        const Value& value = ref_.value(error.pair.reference);
+        const NodeId node = error.node != kNone ? error.node : value.consumers.empty() ? kNone : value.consumers.front();
+        if (!range || node == kNone) return;
+        const std::string what = error.node != kNone ? "its numbers" : fmt::format("the numbers of its input {}", value.name);
+        add("saturated-scale", node,
+            fmt::format("{:.0f} % of {} lie outside the range of its scale, {:.3g} to {:.3g}; in FP32 they reach {:.3g} ({:.1f} dB are left).", 100 * error.clipped,
+                        what, range->low, range->high, error.peak, error.sqnr_db),
             "Calibrate again with samples like these, by minimum and maximum.");
     }
 

@@ -121,7 +121,8 @@ std::vector<Group> groups_of(const OnTheWayRequest& request) {
         const TensorPair& pair = request.twins.tensors[i];
         const Value& mine = request.reference.value(pair.reference);
         const Value& theirs = request.quantized.value(pair.made);
-        if (mine.graph != 0 || theirs.graph != 0 || mine.graph_input || !is_float(mine.type.element)) continue;
+        if (mine.graph != 0 || theirs.graph != 0 || !is_float(mine.type.element)) continue;
+        if (mine.graph_input && pair.quantize == kNone) continue;   // it is what both are given
         if (pair.quantize == kNone && !is_float(theirs.type.element)) continue;
         if (groups.empty() || bytes + bytes_of(mine) > request.group_bytes) {
             groups.emplace_back();
@@ -156,9 +157,11 @@ Runs runs_of(const OnTheWayRequest& request) {
 void run_group(const RuntimePtr& runtime, const OnTheWayRequest& request, const Runs& runs, const Group& group, OnTheWay& way, const Job& job) {
     Watched mine(request.reference), theirs(request.quantized);
     std::vector<std::string> wanted, wanted_there;
+    std::vector<std::size_t> place;   // of what the FP32 model is asked for; inputs stand in the samples
     for (const std::size_t i : group) {
         const TensorPair& pair = request.twins.tensors[i];
-        wanted.push_back(mine.add(pair.reference));
+        place.push_back(wanted.size());
+        if (!request.reference.value(pair.reference).graph_input) wanted.push_back(mine.add(pair.reference));
         wanted_there.push_back(pair.quantize == kNone ? theirs.add(pair.made) : theirs.add_codes(pair));
     }
     const auto reference = mine.open(runtime, request.reference_target.value_or(request.target)), quantized = theirs.open(runtime, request.target);
@@ -172,11 +175,16 @@ void run_group(const RuntimePtr& runtime, const OnTheWayRequest& request, const 
     for (const auto& batch : runs.batches) {
         job.check();
         const auto inputs = load_run(*request.data, runs.split, batch);
-        const std::vector<Tensor> answers = reference->run(fitted(reference->inputs(), inputs), wanted, job.stop());
+        const auto given = fitted(reference->inputs(), inputs);
+        const std::vector<Tensor> answers = wanted.empty() ? std::vector<Tensor>() : reference->run(given, wanted, job.stop());
         const std::vector<Tensor> answers_there = quantized->run(fitted(quantized->inputs(), inputs), wanted_there, job.stop());
         for (std::size_t k = 0; k < group.size(); ++k) {
-            numbers = to_floats(Initializer{{}, answers[k].type, answers[k].dims, std::span(answers[k].bytes)});
-            if (common_part(answers[k], answers_there[k], numbers_there)) sums[k].add(numbers, numbers_there);
+            const Value& value = request.reference.value(request.twins.tensors[group[k]].reference);
+            const Tensor* answer = value.graph_input ? nullptr : &answers[place[k]];
+            if (const auto found = given.find(value.name); value.graph_input && found != given.end()) answer = &found->second;
+            if (answer == nullptr) continue;
+            numbers = to_floats(Initializer{{}, answer->type, answer->dims, std::span(answer->bytes)});
+            if (common_part(*answer, answers_there[k], numbers_there)) sums[k].add(numbers, numbers_there);
         }
     }
     for (std::size_t k = 0; k < group.size(); ++k) {

@@ -201,7 +201,8 @@ private:
         const bool standard = node.domain.empty();
         if (standard && is_one_of(node, {"QuantizeLinear", "DequantizeLinear"}) && node.inputs.size() > 1) {
             const Initializer* scale = node.inputs[1] == kNone ? nullptr : other_.constant(node.inputs[1]);
-            const ElementType codes = other_.value(node.op_type == "QuantizeLinear" ? node.outputs[0] : node.inputs[0]).type.element;
+            ElementType codes = other_.value(node.op_type == "QuantizeLinear" ? node.outputs[0] : node.inputs[0]).type.element;
+            if (const Initializer* zero = node.inputs.size() > 2 && node.inputs[2] != kNone ? other_.constant(node.inputs[2]) : nullptr) codes = zero->type;
             const bool axis = scale != nullptr && scale->count() > 1;
             const bool wide = bits(codes) == 16 || (bits(codes) > 0 && bits(codes) < 8) || int_attribute(node, "block_size").value_or(0) > 0;
             if (opset > 0 && opset < kAxisOpset && (axis || int_attribute(node, "axis"))) tell_opset(node, "one scale for each channel", kAxisOpset);

@@ -69,6 +69,11 @@ TEST(CheckFile, NamesASaturatedScale) {
     EXPECT_TRUE(has(checked, "saturated-scale", "conv2")) << told(checked);
 }
 
+TEST(CheckFile, NamesASaturatedInputAtItsReader) {
+    const CheckedFile checked = check_planted({.input_scale = 0.05});
+    EXPECT_TRUE(has(checked, "saturated-scale", "conv1")) << told(checked);
+}
+
 TEST(CheckFile, NamesASaturatedWeight) {
     const CheckedFile checked = check_planted({.weight_scale = 0.1});
     EXPECT_TRUE(has(checked, "saturated-scale", "conv2")) << told(checked);

@@ -16,6 +16,7 @@ namespace vernier::test {
 
 /// What is done wrong in a QDQ file of small_net().
 struct Planted {
+    double input_scale = 1;        ///< factor on the scale of the input
     double first_scale = 1;        ///< factor on the scale of what the first Conv makes
     double last_scale = 1;         ///< the same of the second
     double weight_scale = 1;       ///< factor on the second Conv's weight scales, codes clipped to them
@@ -57,8 +58,8 @@ class PlantedFile {
 public:
     PlantedFile(const SmallWeights& weights, Planted planted) : weights_(weights), planted_(planted) {
         b_.input("x", ElementType::float32, {1, 4, 6, 6}).output("y", ElementType::float32, {1, 4, 6, 6});
-        quantize("x", kInput, 128, "xq");
-        conv("1", "xq", "c1", {});
+        quantize("x", kInput * planted.input_scale, 128, "xq");
+        conv("1", "xq", "c1", {}, kInput * planted.input_scale);
         const double step = kInner * planted.first_scale;
         quantize(name("c1"), step, 0, "rq");   // zero point 0: the Relu is in it
         Planted second = planted;
@@ -88,7 +89,7 @@ private:
         b_.node("DequantizeLinear", {to + "_codes", to + "_s", to + "_z"}, {to});
     }
 
-    void conv(const std::string& number, const std::string& from, const std::string& to, const Planted& wrong, double input_step = kInput) {
+    void conv(const std::string& number, const std::string& from, const std::string& to, const Planted& wrong, double input_step) {
         const bool second = number == "2";
         const std::vector<float>& w = second ? weights_.w2 : weights_.w1;
         const std::vector<float>& bias = second ? weights_.b2 : weights_.b1;
