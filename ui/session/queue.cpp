@@ -172,8 +172,10 @@ void Queue::follow(const QString& told, quint64 done, quint64 total) {
     if (stage != stage_ || !stageTimer_.isValid()) {
         stageTimer_.start();
     }
+    const QString command = child_->commandLine().section(QLatin1Char(' '), 1, 1);
+    const double begun = stage == stage_ ? begunAt(reached_, partOfStage(done_, total_)) : reached_;
+    reached_ = std::max(reached_, shareOfCommand(command, told, partOfStage(done, total), begun));
     stage_ = stage;
-    reached_ = shareOfCommand(told, done, total, reached_);
     done_ = done;
     total_ = total;
     emit changed();

@@ -10,7 +10,7 @@ namespace vernier::ui {
 
 namespace {
 
-/// from and to: where the stage lies in the whole of its command, as shares of its time; a stage without them is all that is left.
+/// from and to: where the stage lies in the whole of `quantize`, `measure` or `compare`, as shares of its time.
 struct StageRow {
     const char* stage;
     const char* words;
@@ -48,6 +48,8 @@ constexpr std::array kStages = {
     StageRow{"measure recipes", QT_TRANSLATE_NOOP("Stages", "measuring recipes")},
 };
 
+constexpr std::array kSpanned = {QLatin1String("quantize"), QLatin1String("measure"), QLatin1String("compare")};
+
 const StageRow* rowOf(const QString& stage) {
     const auto found = std::find_if(kStages.begin(), kStages.end(), [&stage](const StageRow& row) { return stage == QLatin1String(row.stage); });
     return found == kStages.end() ? nullptr : found;
@@ -60,12 +62,20 @@ std::optional<QString> stageWords(const QString& stage) {
     return row == nullptr ? std::nullopt : std::optional(QCoreApplication::translate("Stages", row->words));
 }
 
-double shareOfCommand(const QString& stage, quint64 done, quint64 total, double before) {
+double partOfStage(quint64 done, quint64 total) {
+    return total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total);
+}
+
+double shareOfCommand(const QString& command, const QString& stage, double part, double begun) {
     const StageRow* row = rowOf(stage);
-    const bool known = row != nullptr && row->to > 0;
-    const double from = known ? row->from : before, to = known ? row->to : 1;
-    const double part = total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total);
-    return std::max(before, from + (to - from) * part);
+    if (row != nullptr && row->to > 0 && std::find(kSpanned.begin(), kSpanned.end(), command) != kSpanned.end()) {
+        return row->from + (row->to - row->from) * part;
+    }
+    return begun + (1 - begun) / 2 * part;   // nobody knows what comes behind it: it takes half of what is left
+}
+
+double begunAt(double reached, double part) {
+    return (reached - part / 2) / (1 - part / 2);
 }
 
 }  // namespace vernier::ui

@@ -69,8 +69,11 @@ do echo "{\"event\":\"progress\",$event}" >&2; sleep 0.05; done; echo '{}')");
             headings << queue_.heading();
         }
     });
-    queue_.enqueue(command(QStringLiteral("one")));
-    queue_.enqueue(command(QStringLiteral("two")));
+    for (const QString& name : {QStringLiteral("one"), QStringLiteral("two")}) {
+        Command quantize = command(name);
+        quantize.words = [name] { return QStringList{QStringLiteral("quantize"), name}; };
+        queue_.enqueue(quantize);
+    }
     const auto asked = shares.size();
     ASSERT_TRUE(idle());
     for (qsizetype i = asked; i < shares.size(); ++i) {

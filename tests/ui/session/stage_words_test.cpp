@@ -41,17 +41,22 @@ TEST(StageWords, AreThereForEveryStageOfTheCore) {
 }
 
 TEST(StageWords, AStageIsAPartOfItsCommand) {
-    double reached = 0;
-    for (const char* stage : {"read", "plan", "calibrate", "quantize", "time the first layers", "find what is wrong", "time the model", "quantize", "write"}) {
-        const double begun = shareOfCommand(QString::fromLatin1(stage), 0, 4, reached), half = shareOfCommand(QString::fromLatin1(stage), 2, 4, begun);
-        EXPECT_GE(begun, reached) << stage;
-        EXPECT_LE(half, 1.0) << stage;
-        reached = shareOfCommand(QString::fromLatin1(stage), 4, 4, half);
-        EXPECT_GE(reached, half) << stage;
-    }
-    EXPECT_DOUBLE_EQ(reached, 1.0);
-    EXPECT_DOUBLE_EQ(shareOfCommand(QStringLiteral("anything else"), 1, 2, 0.5), 0.75) << "what is not known is all that is left";
-    EXPECT_DOUBLE_EQ(shareOfCommand(QStringLiteral("latency"), 7, 0, 0.2), 0.4) << "a total of 0 says nothing";
+    const QString quantize = QStringLiteral("quantize");
+    EXPECT_DOUBLE_EQ(shareOfCommand(quantize, QStringLiteral("read"), 0, 0), 0);
+    EXPECT_LT(shareOfCommand(quantize, QStringLiteral("calibrate"), 1, 0), shareOfCommand(quantize, QStringLiteral("write"), 0, 0));
+    EXPECT_DOUBLE_EQ(shareOfCommand(quantize, QStringLiteral("write"), 1, 0), 1);
+    EXPECT_DOUBLE_EQ(shareOfCommand(QStringLiteral("compare"), QStringLiteral("latency"), partOfStage(7, 0), 0), 0.4) << "a total of 0 says nothing";
+    EXPECT_DOUBLE_EQ(partOfStage(9, 4), 1);
+}
+
+TEST(StageWords, OfACommandWithUnknownStagesEachTakesHalfOfWhatIsLeft) {
+    const QString layers = QStringLiteral("layers");
+    EXPECT_DOUBLE_EQ(shareOfCommand(layers, QStringLiteral("write"), 1, 0), 0.5) << "it quantizes first";
+    const double quarter = shareOfCommand(layers, QStringLiteral("anything else"), 0.25, 0.5);
+    EXPECT_DOUBLE_EQ(quarter, 0.5625);
+    EXPECT_DOUBLE_EQ(begunAt(quarter, 0.25), 0.5);
+    EXPECT_DOUBLE_EQ(shareOfCommand(layers, QStringLiteral("anything else"), 0.5, begunAt(quarter, 0.25)), 0.625);
+    EXPECT_LT(shareOfCommand(layers, QStringLiteral("profile"), 1, 0.75), 1);
 }
 
 }  // namespace
