@@ -43,7 +43,8 @@ Json region_json(const SensitivityFile& file, const RegionErrors& errors) {
             {"error_activations", known(errors.activations)},
             {"kl_alone", known(errors.whole_kl)},
             {"kl_planned", known(errors.alone_kl)},
-            {"why", errors.why}};
+            {"why", errors.why},
+            {"stays", errors.stays}};
 }
 
 }  // namespace

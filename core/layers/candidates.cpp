@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -62,6 +63,8 @@ Candidates::Candidates(CandidateSource source, std::uint64_t samples, const Job&
         throw Error(ErrorKind::usage, "candidates are measured on samples, and there are none", {}, "Give a dataset (--data).");
     if (source_.dataset->size(source_.split) == 0) source_.split = Split::calibration;
     choices_ = resolve(source_.recipe, model);
+    for (const NodePlan& node : plan_of(prepare(*source_.canonical, source_.recipe, job), model).nodes)
+        gets_it_.push_back(node.absorbed || node.applied != Method::fp32);
     outputs_ = trial_outputs(*source_.canonical, scores_output(*source_.dataset, model));
     if (outputs_.empty())
         throw Error(ErrorKind::bad_model, "has no output of floating values that could be compared", {.file = model.path().string()});
@@ -109,6 +112,14 @@ std::vector<Choice> Candidates::only(const std::vector<NodeId>& nodes) const {
     std::vector<Choice> choices(choices_.size(), Choice{Method::fp32, true, -1});
     for (const NodeId node : nodes) choices[static_cast<std::size_t>(node)] = choices_[static_cast<std::size_t>(node)];
     return choices;
+}
+
+std::vector<Choice> Candidates::only_whole(const std::vector<NodeId>& nodes) const {
+    std::vector<NodeId> whole;
+    std::copy_if(nodes.begin(), nodes.end(), std::back_inserter(whole), [&](NodeId node) {
+        return gets_it_[static_cast<std::size_t>(node)] || source_.canonical->model->node(node).op_type == "Concat";
+    });
+    return only(whole);
 }
 
 Candidate Candidates::plan(const Variant& variant, const Job& job) {

@@ -56,6 +56,9 @@ public:
     [[nodiscard]] const std::vector<Choice>& choices() const { return choices_; }
     /// The recipe's choices for these nodes, FP32 for all others.
     [[nodiscard]] std::vector<Choice> only(const std::vector<NodeId>& nodes) const;
+    /// The same for whole regions: of these nodes those that get their method where all have it, before anything is taken back for what it
+    /// loses, and each Concat. Nodes that no recipe would ever change (a mask in front of a Softmax) are not measured.
+    [[nodiscard]] std::vector<Choice> only_whole(const std::vector<NodeId>& nodes) const;
     [[nodiscard]] Candidate plan(const Variant& variant, const Job& job);
     /// Runs it on samples, spread evenly over all; 0 and what exceeds them: all. An unchanged graph has no error. at_once: runs at the
     /// same time; 0: one a processor.
@@ -77,6 +80,7 @@ private:
 
     CandidateSource source_;
     std::vector<Choice> choices_;
+    std::vector<bool> gets_it_;           ///< by NodeId: where all have their method, before losses are looked at
     std::vector<TrialOutput> outputs_;
     std::vector<std::map<std::string, Tensor>> inputs_;   ///< one a run
     std::unique_ptr<ReferenceOutputs> reference_;

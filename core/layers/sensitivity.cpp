@@ -84,6 +84,7 @@ private:
 
     void measure_all() {
         const Candidate all = candidates_.plan({.choices = candidates_.choices()}, job_);
+        all_ = all.plan;
         const TrialError many = candidates_.measure(all, 0, job_), few = candidates_.measure(all, found_.rank_samples, job_);
         found_.all = many.error;
         found_.all_kl = many.kl;
@@ -132,11 +133,13 @@ private:
             errors.alone_kl = error.kl;
             errors.why = reason_of(alone.plan, region);
         }
-        const Candidate whole = candidates_.plan({.choices = choices, .whole = true}, job_);
+        const Candidate whole = candidates_.plan({.choices = candidates_.only_whole(region.nodes), .whole = true}, job_);
         const TrialError error = measure(whole);
         errors.applied_whole = whole.applied;
         errors.whole = error.error;
         errors.whole_kl = error.kl;
+        const bool changes = std::any_of(whole.applied.begin(), whole.applied.end(), [&](NodeId id) { return all_.nodes[static_cast<std::size_t>(id)].applied != Method::fp32; });
+        if (!changes && !whole.applied.empty()) errors.stays = reason_of(all_, region);
     }
 
     /// Weights and activations of the worst, each without the other. Only static INT8 has both.
@@ -149,7 +152,7 @@ private:
         parallel_for(worst.size(), 0, [&](std::size_t i) {
             const auto at = static_cast<std::size_t>(worst[i]);
             const auto part = [&](StaticParts parts) {
-                return measure(candidates_.plan({.choices = candidates_.only(regions_.list[at].nodes), .whole = true, .parts = parts}, job_)).error;
+                return measure(candidates_.plan({.choices = candidates_.only_whole(regions_.list[at].nodes), .whole = true, .parts = parts}, job_)).error;
             };
             const double weights = part(StaticParts::weights), activations = part(StaticParts::activations);
             const std::lock_guard guard(mutex_);
@@ -200,6 +203,7 @@ private:
     const SensitivityOptions& options_;
     const Job& job_;
     SensitivityState state_;
+    Plan all_;
     double factor_ = 1, kl_factor_ = 1;
     std::mutex mutex_;
     std::size_t done_ = 0;
@@ -224,6 +228,17 @@ std::string carriers(const Sensitivity& sensitivity, const Regions& regions, con
     for (std::size_t i = 0; i < std::min(count, kNamed); ++i) names += (i == 0 ? "" : ", ") + region_name(sensitivity, regions, model, i);
     if (count > kNamed) names += fmt::format(" and {} more", count - kNamed);
     return fmt::format("{} of {} regions {} {:.0f} % of the error: {}.", count, can, count == 1 ? "carries" : "carry", 100 * share, names);
+}
+
+/// The worst ones that are in FP32 where all are planned.
+std::string kept_anyway(const Sensitivity& sensitivity, const Regions& regions, const Model& model) {
+    for (std::size_t i = 0; i < sensitivity.worst_first.size(); ++i) {
+        const RegionErrors& errors = sensitivity.regions[static_cast<std::size_t>(sensitivity.worst_first[i])];
+        if (errors.share < 0.1) break;
+        if (!errors.stays.empty())
+            return fmt::format("With all regions chosen, {} stays in FP32 even so: {}.", region_name(sensitivity, regions, model, i), errors.stays);
+    }
+    return {};
 }
 
 /// Regions of which a recipe that chooses nothing else makes nothing.
@@ -269,6 +284,7 @@ std::vector<std::string> sentences_of(const Sensitivity& sensitivity, const Regi
         sentences.push_back(carriers(sensitivity, regions, model));
     else
         sentences.emplace_back("No region changes the outputs.");
+    if (std::string text = kept_anyway(sensitivity, regions, model); !text.empty()) sentences.push_back(std::move(text));
     if (std::string text = without_effect(sensitivity, regions, model); !text.empty()) sentences.push_back(std::move(text));
     return sentences;
 }

@@ -26,6 +26,7 @@ struct RegionErrors {
     std::optional<double> weights, activations; ///< of whole, the error of each apart; the worst regions only
     double share = 0;                        ///< of the sum of `whole` over all regions, 0 to 1
     std::string why;                         ///< why nothing, or not all, is applied alone; empty where all is
+    std::string stays = {};                  ///< why it is in FP32 where all are planned, all of what applied_whole names; empty where it is not
     bool measured = false;                   ///< false in a partial result
     bool operator==(const RegionErrors&) const = default;
 };

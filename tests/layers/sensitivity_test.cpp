@@ -114,9 +114,48 @@ TEST(Sensitivity, AConcatOfScoresAndBoxesIsFirstThoughItIsNotAppliedAlone) {
     EXPECT_THAT(join.why, HasSubstr("edge of an INT8 island"));
     EXPECT_NEAR(join.whole, 0.5, 0.25) << "nearly all of the scores, nothing of the boxes";
     const auto sentences = sentences_of(found, a_case.found, *a_case.model);
-    ASSERT_EQ(sentences.size(), 2U);
+    ASSERT_EQ(sentences.size(), 3U);
     EXPECT_THAT(sentences[0], HasSubstr("join"));
-    EXPECT_THAT(sentences[1], HasSubstr("Chosen alone, join stays in FP32"));
+    EXPECT_THAT(sentences[1], HasSubstr("With all regions chosen, join stays in FP32 even so")) << "it ends the model";
+    EXPECT_THAT(sentences[2], HasSubstr("Chosen alone, join stays in FP32"));
+}
+
+/// Products with a bias and a Relu, and scores that a mask of -10000 is added to in front of a Softmax.
+ModelPtr attention_net() {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8, 16}).output("y", ElementType::float32, {1, 8, 16});
+    for (const std::string name : {"q", "k", "v", "o", "u"}) {
+        b.initializer("w" + name, random_floats(16 * 16, name[0], -0.5f, 0.5f), {16, 16}).initializer("b" + name, random_floats(16, name[0] + 1u), {16});
+        const std::string from = name == "o" ? "z" : name == "u" ? "o" : "x";
+        if (name == "o") {
+            std::vector<float> mask(64, 0.f);
+            for (std::size_t i = 0; i < 64; i += 3) mask[i] = -10000.f;
+            b.initializer("mask", mask, {1, 8, 8});
+            b.node("Transpose", {"k"}, {"kt"}, {{"perm", {0, 2, 1}}}, "turn").node("MatMul", {"q", "kt"}, {"s"}, {}, "scores");
+            b.node("Add", {"s", "mask"}, {"sm"}, {}, "masked").node("Softmax", {"sm"}, {"p"}, {{"axis", -1}}, "softmax");
+            b.node("MatMul", {"p", "v"}, {"z"}, {}, "mix");
+        }
+        b.node("MatMul", {from, "w" + name}, {name + "0"}, {}, "product_" + name).node("Add", {name + "0", "b" + name}, {name + "1"}, {}, "bias_" + name);
+        b.node("Relu", {name + "1"}, {name == "u" ? "y" : name}, {}, "relu_" + name);
+    }
+    return make_model(b.build());
+}
+
+TEST(Sensitivity, WhatNoRecipeChangesIsNotBlamed) {
+    Case a_case(attention_net());
+    a_case.source.dataset = data_of({1, 8, 16});
+    const Sensitivity found = a_case.run();
+    const RegionErrors& scores = errors_of(a_case, found, "scores");
+    EXPECT_TRUE(scores.applied_whole.empty()) << "the mask is added in float, whatever is chosen";
+    EXPECT_EQ(scores.whole, 0);
+    EXPECT_EQ(errors_of(a_case, found, "product_o").applied_whole.size(), 3U) << "with its Relu, in front of another product";
+    for (const std::string name : {"q", "k", "v", "o", "u"}) {
+        const RegionErrors& product = errors_of(a_case, found, "product_" + name);
+        EXPECT_GT(product.whole, 0) << name;
+        EXPECT_LT(product.whole, 1e-2) << name << ": its Relu is still there";
+        ASSERT_TRUE(product.weights.has_value()) << name;
+        EXPECT_LT(*product.weights, 1e-2) << name;
+    }
 }
 
 TEST(Sensitivity, ARecipeDecidesWhatIsMeasured) {

@@ -177,8 +177,14 @@ private:
     }
 
     bool wanted_behind(int i) const {
-        if (const auto add = bias_add_.find(i); add != bias_add_.end()) return down_unit(add->second);
-        return kernel(i) == Kernel::conv || is_light(kernel(i)) || down_unit(i);
+        if (const auto add = bias_add_.find(i); add != bias_add_.end()) return down_unit(add->second) || clamped_behind(add->second);
+        return kernel(i) == Kernel::conv || is_light(kernel(i)) || down_unit(i) || clamped_behind(i);
+    }
+
+    /// A clamp vanished into it, which only the quantized output makes up for.
+    bool clamped_behind(int i) const {
+        const int reader = edit_.only_reader(node(i).output(0));
+        return reader >= 0 && plan_.items[at(reader)].absorbed && is_clamp(plan_.items[at(reader)]);
     }
 
     /// Looks through absorbed clamps.
