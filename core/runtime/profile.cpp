@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
 #include <unordered_map>
 
 #include "core/base/file.h"
@@ -37,10 +39,19 @@ double warm_up_end(const Json& events) {
     return 0;
 }
 
+/// The mean of the middle half: durations come in whole microseconds, which a median keeps, and one that waited for its processor
+/// may last thousands, which a mean keeps.
+double middle_mean(std::vector<double> durations) {
+    std::sort(durations.begin(), durations.end());
+    const auto quarter = static_cast<std::ptrdiff_t>(durations.size() / 4);
+    return std::accumulate(durations.begin() + quarter, durations.end() - quarter, 0.0) / static_cast<double>(durations.size() - 2 * static_cast<std::size_t>(quarter));
+}
+
 std::vector<ProfileEvent> summed(const Json& events, int runs) {
     constexpr std::string_view suffix = "_kernel_time";
     const double begin = warm_up_end(events);
     std::vector<ProfileEvent> out;
+    std::vector<std::vector<double>> durations;   // of the same
     std::unordered_map<std::string, std::size_t> index;
     for (const Json& event : events) {
         std::string name = event.value("name", "");
@@ -58,9 +69,13 @@ std::vector<ProfileEvent> summed(const Json& events, int runs) {
             fresh.provider = args.value("provider", "");
             fresh.input_types = input_types(args);
             out.push_back(std::move(fresh));
+            durations.emplace_back();
         }
-        out[place->second].microseconds += event.value("dur", 0.0) / runs;
-        out[place->second].runs += 1;
+        durations[place->second].push_back(event.value("dur", 0.0));
+    }
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i].runs = durations[i].size();
+        out[i].microseconds = middle_mean(durations[i]) * static_cast<double>(out[i].runs) / runs;   // bodies of a Loop run often
     }
     return out;
 }
