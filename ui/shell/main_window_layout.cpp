@@ -9,7 +9,6 @@
 #include <QStackedWidget>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "ui/graph/graph_canvas.h"
@@ -181,10 +180,10 @@ void MainWindow::takeView() {
         }
     };
     const Json colour = view.value("colour", Json());
-    const auto mode = colour.is_string() ? colourModeFrom(QString::fromStdString(colour.get<std::string>())) : std::nullopt;
+    const ColourMode mode = colourModeFrom(colour.is_string() ? QString::fromStdString(colour.get<std::string>()) : QString()).value_or(ColourMode::Method);
     const auto recolour = [this, mode] {
-        if (mode && canvas()->hasColourMode(*mode)) {
-            canvas()->setColourMode(*mode);
+        if (canvas()->hasColourMode(mode)) {
+            canvas()->setColourMode(mode);
         }
     };
     recolour();
