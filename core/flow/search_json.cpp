@@ -67,6 +67,9 @@ Json to_json(const SearchedFile& searched) {
     json["out_of_time"] = result.out_of_time;
     json["fp32_ms"] = searched.fp32_ms > 0 ? Json(searched.fp32_ms) : Json(nullptr);
     json["error_all"] = number(searched.error_all);
+    const PredictionQuality quality = prediction_of(result);
+    json["prediction"] = quality.points == 0 ? Json(nullptr)
+                                             : Json{{"points", quality.points}, {"ms_off", number(quality.ms)}, {"error_factor", number(quality.error)}, {"rough", quality.is_rough()}};
     json["selection_samples"] = searched.selection_samples;
     json["report_samples"] = searched.report_samples;
     json["seconds"] = searched.seconds;

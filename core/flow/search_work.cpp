@@ -32,10 +32,10 @@ constexpr std::uint64_t kErrorSamples = 64;   ///< that bring errors to size
 constexpr std::size_t kProbes = 6;            ///< sets of the front that are measured in memory before the search
 constexpr double kReportTime = 2;             ///< times as long as a measurement that only chooses
 
-/// A file that is only measured, and removed.
+/// A file that is only measured; it makes room for the next one.
 class TrialFile {
 public:
-    explicit TrialFile(const fs::path& folder) : path_(folder / ".trial.onnx") {}
+    explicit TrialFile(const fs::path& folder) : path_(folder / "trial.onnx") {}
     ~TrialFile() {
         std::error_code ignored;
         fs::remove(path_, ignored);
@@ -197,7 +197,7 @@ QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& 
 /// Nodes that the runtime runs in float between two conversions gain nothing: no recipe quantizes them, but where a rule of the user does.
 void SearchWork::leave_out_unexecuted() {
     if (!state_->unexecuted()) {
-        const TrialFile trial(request_.out);
+        const TrialFile trial(folder_.path());
         const QuantizedFile made = write_model(all(), trial.path());
         std::vector<NodeId> nodes;
         for (std::size_t i = 0; i < std::min(made.executed.size(), made.plan.nodes.size()); ++i)
@@ -211,7 +211,7 @@ void SearchWork::leave_out_unexecuted() {
 
 SearchTimes SearchWork::timed() {
     if (const std::optional<SearchTimes> known = state_->times()) return *known;
-    const TrialFile trial(request_.out);
+    const TrialFile trial(folder_.path());
     (void)write_model(all(), trial.path());
     const ModelPtr file = open_for_work(runtime_, trial.path(), quiet(), request_.sizes);
     TimesRequest request{runtime_, model(), model(), {}, Target{}.on_threads(request_.threads), {}, 10};
@@ -309,7 +309,7 @@ Validation SearchWork::validate(const UnitSet& quantized, SearchState::On sample
 }
 
 Validation SearchWork::measure(const UnitSet& quantized, SearchState::On samples) {
-    const TrialFile trial(request_.out);
+    const TrialFile trial(folder_.path());
     try {
         const QuantizedFile made = write_model(quantized, trial.path());
         if (made.plan.count(method_) == 0) return {.trouble = "none of its nodes is quantized: they stay in float without their neighbours"};

@@ -9,6 +9,7 @@
 
 #include "core/base/finding.h"
 #include "core/base/job.h"
+#include "core/base/temporary.h"
 #include "core/data/dataset.h"
 #include "core/flow/quantize_file.h"
 #include "core/flow/search_file.h"
@@ -60,6 +61,7 @@ private:
     [[nodiscard]] Validation measure(const UnitSet& quantized, SearchState::On samples);
     [[nodiscard]] Job quiet() const { return {job_.stop(), {}}; }
 
+    TemporaryFolder folder_;              ///< of files that are only measured
     RuntimePtr runtime_;
     const SearchRequest& request_;
     Job job_;

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "core/measure/statistics.h"
+
 namespace vernier {
 namespace {
 
@@ -265,6 +267,16 @@ std::string_view name(SearchEnd end) {
         case SearchEnd::undecided: return "undecided";
     }
     return "";
+}
+
+PredictionQuality prediction_of(const SearchResult& result) {
+    std::vector<double> times, errors;
+    for (const SearchPoint& point : result.front) {
+        if (!point.measured || !runs(*point.measured)) continue;
+        if (point.predicted_ms > 0) times.push_back(std::abs(point.measured->ms / point.predicted_ms - 1));
+        if (const auto error = point.measured->error; error && *error > 0 && point.predicted_error > 0) errors.push_back(std::abs(std::log(*error / point.predicted_error)));
+    }
+    return {times.size(), times.empty() ? 0 : median(times), errors.empty() ? 1 : std::exp(median(errors))};
 }
 
 SearchResult search(const SearchSource& source, const SearchOptions& options) { return Search(source, options).run(); }

@@ -57,6 +57,16 @@ struct SearchResult {
     std::string why;                 ///< why nothing was found; a sentence
 };
 
+/// How well what was predicted agrees with what was measured afterwards.
+struct PredictionQuality {
+    std::size_t points = 0;          ///< that were measured
+    double ms = 0;                   ///< median of |measured / predicted - 1|
+    double error = 0;                ///< the same of errors, as a factor: 1.2 = a fifth too much or too little
+    /// Too far off to plan by.
+    [[nodiscard]] bool is_rough() const { return points > 0 && (ms > 0.1 || error > 1.5); }
+};
+[[nodiscard]] PredictionQuality prediction_of(const SearchResult& result);
+
 struct SearchOptions {
     std::size_t most_validations = 12;
     std::size_t most_fills = 4;      ///< of these, for single units between two corners

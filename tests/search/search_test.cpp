@@ -198,6 +198,22 @@ TEST(Search, GoesOnWhereAFileCannotBeMade) {
     }
 }
 
+TEST(Search, SaysHowWellItPredicted) {
+    SearchResult result;
+    EXPECT_EQ(prediction_of(result).points, 0U);
+    for (const double factor : {1.0, 1.04, 0.5}) {
+        SearchPoint point{{true}, 2, 0.1};
+        point.measured = Validation{.ms = 2 * factor, .error = 0.1 * factor};
+        result.front.push_back(point);
+    }
+    result.front.push_back({{false}, 9, 9});   // not measured: says nothing
+    const PredictionQuality quality = prediction_of(result);
+    EXPECT_EQ(quality.points, 3U);
+    EXPECT_NEAR(quality.ms, 0.04, 1e-9);
+    EXPECT_NEAR(quality.error, 1.04, 1e-9);
+    EXPECT_FALSE(quality.is_rough());
+}
+
 /// Nothing is quantized where it saves no time.
 TEST(Search, SaysThatNothingIsToBeGained) {
     SearchSource source;

@@ -69,6 +69,9 @@ std::string text_of(const SearchedFile& searched, const std::string& out, const 
     if (!result.front.empty()) text += front_text(searched, style) + "\n";
     text += style.dim(fmt::format("  {} recipes measured on {} samples, {} judged on {} others, {:.0f} s in all", result.validations, grouped(searched.selection_samples),
                                   result.reports, grouped(searched.report_samples), searched.seconds));
+    if (const PredictionQuality quality = prediction_of(result); quality.points > 0)
+        text += style.dim(fmt::format("\n  predictions were off by {:.0f} % of the time and a factor of {:.2f} of the error (medians){}", 100 * quality.ms, quality.error,
+                                      quality.is_rough() ? ": take them as rough" : ""));
     return text + "\n\n" + cli::text_of(searched.findings, style);
 }
 
