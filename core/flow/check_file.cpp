@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -125,12 +126,7 @@ private:
         const auto reference = open_model_session(runtime_, files.reference, options_.target);
         const auto all = open_model_session(runtime_, files.quantized, options_.target);
         std::unique_ptr<Session> off;
-        try {
-            off = open_model_session(runtime_, files.quantized, options_.target.at(GraphLevel::off));
-        } catch (const Error& error) {
-            if (error.kind() == ErrorKind::cancelled) throw;
-            checked_.findings.push_back({Severity::info, "levels-unknown", kNone, {}, {}, fmt::format("Without graph optimizations the file cannot be run: {}.", error.what()), {}});
-        }
+        try_plain([&] { off = open_model_session(runtime_, files.quantized, options_.target.at(GraphLevel::off)); });
         const Split split = data_->size(Split::validation) > 0 ? Split::validation : Split::calibration;
         std::vector<ErrorSums> against(all->outputs().size()), levels(all->outputs().size());
         const auto picked = pick_samples(*data_, split, options_.samples);
@@ -141,7 +137,8 @@ private:
             from += count;
             const auto mine = reference->run(fitted(reference->inputs(), inputs), {}, job_.stop());
             const auto theirs = all->run(fitted(all->inputs(), inputs), {}, job_.stop());
-            const auto plain = off ? off->run(fitted(off->inputs(), inputs), {}, job_.stop()) : std::vector<Tensor>();
+            std::vector<Tensor> plain;
+            if (off && !try_plain([&] { plain = off->run(fitted(off->inputs(), inputs), {}, job_.stop()); })) off.reset();
             for (std::size_t i = 0; i < theirs.size(); ++i) {
                 if (!is_float(theirs[i])) continue;
                 const std::vector<float> values = numbers(theirs[i]);
@@ -150,6 +147,19 @@ private:
             }
         }
         tell_outputs(files, *all, against, levels);
+    }
+
+    /// Without graph optimizations some files cannot be run, which is told once; the rest is judged all the same.
+    bool try_plain(const std::function<void()>& work) {
+        try {
+            work();
+            return true;
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::bad_model) throw;
+            checked_.findings.push_back({Severity::warning, "levels-unknown", kNone, error.where().node, error.where().tensor,
+                                         fmt::format("Without graph optimizations the file cannot be run: {}.", error.what()), {}});
+            return false;
+        }
     }
 
     static std::optional<std::size_t> place(const std::vector<Port>& ports, const std::string& name, std::size_t otherwise) {
@@ -208,6 +218,15 @@ private:
     CheckedFile checked_;
 };
 
+/// Where as much is lost as anywhere, in the order of the model.
+std::vector<Parting> places_of(const OnTheWay& way) {
+    std::vector<Parting> places;
+    for (const Parting& parting : way.partings)
+        if (way.first && 2 * parting.added() >= way.partings.front().added()) places.push_back(parting);
+    std::sort(places.begin(), places.end(), [](const Parting& a, const Parting& b) { return a.node < b.node; });
+    return places;
+}
+
 /// A file that does not hold together is opened as far as it does: what is stored in it may tell why.
 ModelPtr open_stranger(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes) {
     try {
@@ -245,12 +264,15 @@ Json to_json(const CheckedFile& checked) {
         if (node.op_type != "Constant" && checked.twins.nodes[at(node.id)].kind == Twin::Kind::missing) unpaired.push_back(node.label);
     for (const CheckedOutput& output : checked.outputs)
         outputs.push_back({{"name", output.name}, {"sqnr_db", output.sqnr_db}, {"levels_db", output.levels_db ? Json(*output.levels_db) : Json()}});
+    Json places = Json::array();
+    for (const Parting& parting : places_of(checked.way)) places.push_back(to_json(parting, *checked.reference));
     return {{"model", checked.quantized->path().string()},
             {"against", checked.reference->path().string()},
             {"nodes", {{"counted", checked.twins.counted}, {"found", checked.twins.found}}},
             {"unpaired", std::move(unpaired)},
             {"faults", std::move(faults)},
             {"first_divergence", checked.way.first ? to_json(*checked.way.first, *checked.reference) : Json()},
+            {"divergences", std::move(places)},
             {"outputs", std::move(outputs)},
             {"samples", checked.way.samples},
             {"findings", to_json(checked.findings)}};

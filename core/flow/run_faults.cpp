@@ -23,6 +23,7 @@ constexpr double kClipped = 0.02;      // of the numbers; range methods cut a fe
 constexpr double kClippedDb = 15;      // below it clipping is what a tensor suffers from
 constexpr double kLost = 0.1;          // noise over signal that one tensor's codes add: 10 dB
 constexpr double kLostInNorm = 0.03;   // the same inside a normalisation, which divides by it
+constexpr double kFlushed = 0.2;       // of the numbers that are not zero in FP32
 constexpr double kLostStep = 1;        // of scores: their differences are taken as exponents
 constexpr int kNormDepth = 10;         // nodes from the mean of squares to the end of a normalisation
 constexpr std::size_t kMostOfOp = 8;   // nodes of one operator that get a fault of their own
@@ -159,10 +160,18 @@ private:
         const TensorError& error = way_.tensors[parting.tensor];
         if (error.pair.quantize == kNone || added(parting.node) < kLost) return;
         const auto range = range_of(error);
+        if (!is_coarse(error, range)) return;   // noise that came along and grew
         const std::string step = range ? fmt::format(" One step of its codes is {:.2g}; {:.0f} % of its numbers become zero.", range->step, 100 * error.flushed) : "";
         add("wide-range-quantized", parting.node,
             fmt::format("What it makes does not fit into 8 bits with one scale: {:.1f} dB are left of {:.1f} dB.{}", parting.after_db, parting.before_db, step),
             "Leave the node in FP32.");
+    }
+
+    /// True where the codes themselves lose much of the numbers.
+    static bool is_coarse(const TensorError& error, const std::optional<QuantRange>& range) {
+        if (!range || error.clipped >= kClipped || error.flushed >= kFlushed) return true;
+        const bool group_lost = error.group_sqnr_db < error.sqnr_db - 10;
+        return group_lost || range->step * range->step / 12 >= kLostInNorm * error.power;
     }
 
     const FilePair& files_;
