@@ -186,6 +186,7 @@ private:
     void tell_levels(const FilePair& files, const CheckedOutput& output) {
         const Twins twins = same_file(files.quantized);
         OnTheWayRequest request{files.quantized, files.quantized, twins, data_, options_.samples, options_.target};
+        request.same_file = true;
         request.reference_target = options_.target.at(GraphLevel::off);
         const OnTheWay way = errors_on_the_way(runtime_, request, job_);
         const NodeId node = way.first ? way.first->node : kNone;

@@ -161,7 +161,8 @@ void run_group(const RuntimePtr& runtime, const OnTheWayRequest& request, const 
     for (const std::size_t i : group) {
         const TensorPair& pair = request.twins.tensors[i];
         place.push_back(wanted.size());
-        if (!request.reference.value(pair.reference).graph_input) wanted.push_back(mine.add(pair.reference));
+        if (request.same_file && pair.quantize != kNone) wanted.push_back(mine.add_codes(pair));
+        else if (!request.reference.value(pair.reference).graph_input) wanted.push_back(mine.add(pair.reference));
         wanted_there.push_back(pair.quantize == kNone ? theirs.add(pair.made) : theirs.add_codes(pair));
     }
     const auto reference = mine.open(runtime, request.reference_target.value_or(request.target)), quantized = theirs.open(runtime, request.target);

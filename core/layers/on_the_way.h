@@ -65,6 +65,7 @@ struct OnTheWayRequest {
     std::uint64_t samples = 16;
     Target target = {};
     std::optional<Target> reference_target = {};   ///< of the FP32 model where it is another one
+    bool same_file = false;   ///< both are one file: what goes through codes is held against each other behind them
     std::uint64_t group_bytes = std::uint64_t{256} << 20;  ///< tensors of one sample that are held at the same time, of FP32
 };
 
