@@ -45,6 +45,10 @@ constexpr std::array kStages = {
     StageRow{"profile", QT_TRANSLATE_NOOP("Stages", "timing the nodes")},
     StageRow{"time the nodes", QT_TRANSLATE_NOOP("Stages", "timing the nodes")},
     StageRow{"quantize all", QT_TRANSLATE_NOOP("Stages", "quantizing all of it")},
+    StageRow{"compare tensors", QT_TRANSLATE_NOOP("Stages", "comparing tensors")},
+    StageRow{"compare outputs", QT_TRANSLATE_NOOP("Stages", "comparing answers")},
+    StageRow{"pair nodes", QT_TRANSLATE_NOOP("Stages", "pairing the nodes of both files")},
+    StageRow{"look at the executed graph", QT_TRANSLATE_NOOP("Stages", "looking at what is executed")},
     StageRow{"measure recipes", QT_TRANSLATE_NOOP("Stages", "measuring recipes")},
 };
 

@@ -70,7 +70,7 @@ Layers small_layers() {
 }
 
 ScriptedCli::ScriptedCli(const TempDir& folder, const std::string& body) {
-    const auto path = folder.write("scripted-cli", "#!/bin/sh\necho \"$@\" >> '" + (folder / "words.txt").string() + "'\n" + body + "\n");
+    const auto path = folder.write("scripted-cli", "#!/bin/sh\n[ \"$1\" = inspect ] && exit 70\necho \"$@\" >> '" + (folder / "words.txt").string() + "'\n" + body + "\n");
     QFile::setPermissions(QString::fromStdString(path.string()), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     qputenv("VERNIER_CLI", QByteArray::fromStdString(path.string()));
 }
