@@ -16,7 +16,7 @@ namespace {
 
 /// The names in all calls of step() in the core's sources.
 std::set<std::string> stages() {
-    static const std::regex call(R"(\bstep\("([^"]+)",)");
+    static const std::regex call(R"(\bstep\("([^"]+)\",)");
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(VERNIER_SOURCE_DIR) / "core")) {
         if (entry.path().extension() != ".cpp") {
