@@ -138,7 +138,7 @@ std::vector<NodeState> states_of(const Model& opened, const WrittenFile& candida
     if (candidate.plan) {
         for (std::size_t i = 0; i < states.size(); ++i) {
             const NodePlan& plan = candidate.plan->nodes.at(i);
-            states[i] = {std::string(id(plan.chosen.method)), std::string(id(plan.applied)), plan.why};
+            states[i] = {std::string(id(plan.chosen.method)), std::string(id(plan.applied)), plan.why, !plan.chosen.per_channel};
             if (states[i].reason.empty() && i < candidate.executed.size()) states[i].reason = candidate.executed[i].why;
         }
         return states;

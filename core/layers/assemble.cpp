@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "core/layers/range_facts.h"
+
 namespace vernier {
 namespace {
 
@@ -60,6 +62,11 @@ LayerNode row_of(const Node& source, const LayersParts& parts) {
     take_executed(parts.quantized, node);
     node.reason = parts.states.at(at).reason;
     if (node.reason.empty()) node.reason = generic_reason(node);
+    if (const auto facts = range_facts(parts.opened, source.id)) {
+        node.channel_ratio = facts->channel_ratio;
+        node.dead_channels = static_cast<double>(facts->dead_channels);
+        node.outlier = facts->outlier;
+    }
     return node;
 }
 

@@ -15,6 +15,7 @@ namespace vernier {
 struct NodeState {
     std::string chosen, applied;   ///< ids of methods
     std::string reason;            ///< why the two differ, or why the runtime does not execute what was applied; empty: neither
+    bool per_tensor = false;       ///< its weight has one scale
 };
 
 /// What the evidence of a model is put together from.

@@ -76,7 +76,12 @@ private:
         if (region->error_weights && region->error_activations)
             cause = *region->error_weights > *region->error_activations ? ", most of it by its weights" : ", most of it by its activations";
         node.why = fmt::format("Quantized alone, it makes {:.0f} % of the error{}.{}{}", 100 * *region->error_share, cause, node.why.empty() ? "" : " ", node.why);
-        if (node.change.empty() || node.change.starts_with("Keep it in INT8")) node.change = "Keep it in FP32.";
+        constexpr double kWide = 8;
+        if (parts_.states.at(static_cast<std::size_t>(node.id)).per_tensor && node.channel_ratio.value_or(1) >= kWide) {
+            node.change = fmt::format("Use per channel: its channels differ {:.0f} times in range.", *node.channel_ratio);
+        } else if (node.change.empty() || node.change.starts_with("Keep it in INT8")) {
+            node.change = "Keep it in FP32.";
+        }
     }
 
     void explain_float(LayerNode& node) const {

@@ -50,6 +50,9 @@ Json node_json(const LayerNode& node) {
             {"error_alone", number_json(node.error_alone)},
             {"output_sqnr_db", number_json(node.output_sqnr_db)},
             {"group_sqnr_db", number_json(node.group_sqnr_db)},
+            {"channel_ratio", number_json(node.channel_ratio)},
+            {"dead_channels", number_json(node.dead_channels)},
+            {"outlier", number_json(node.outlier)},
             {"clipped", number_json(node.clipped)},
             {"why", node.why},
             {"change", node.change}};
@@ -78,6 +81,9 @@ LayerNode node_from(const Json& json) {
     node.error_alone = optional_number(json, "error_alone");
     node.output_sqnr_db = optional_number(json, "output_sqnr_db");
     node.group_sqnr_db = optional_number(json, "group_sqnr_db");
+    node.channel_ratio = optional_number(json, "channel_ratio");
+    node.dead_channels = optional_number(json, "dead_channels");
+    node.outlier = optional_number(json, "outlier");
     node.clipped = optional_number(json, "clipped");
     node.why = json.at("why").get<std::string>();
     node.change = json.at("change").get<std::string>();

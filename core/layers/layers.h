@@ -29,6 +29,9 @@ struct LayerNode {
     std::string why;               ///< why it is slower, or what it breaks: one sentence; empty where there is nothing to say
     std::string change;            ///< what to do about it; empty where nothing
     std::optional<double> group_sqnr_db = {};   ///< as output_sqnr_db, of the worst group of numbers of like size: a mask of -1e9 hides the scores beside it
+    std::optional<double> channel_ratio = {};   ///< of its weight after folding: the widest channel over the narrowest that is not dead
+    std::optional<double> dead_channels = {};   ///< channels of its weight that hold nothing
+    std::optional<double> outlier = {};         ///< largest magnitude of its weight over the standard deviation
     std::optional<double> clipped = {};         ///< share of the numbers of its output that lie outside the range of the file's scale
     bool operator==(const LayerNode&) const = default;
 };

@@ -15,7 +15,7 @@ Layers full() {
     layers.model = "net.onnx";
     layers.method = "int8-static";
     layers.nodes = {{0, "conv", "Conv", 0, "int8-static", "fp32", "float", kNone, "FusedConv", "no weight", 1.5, 0.1 + 0.2, 0.25, 0.125, 1e-7, 31.5,
-                     "Slower.", "Leave it in FP32.", 12.5, 0.01},
+                     "Slower.", "Leave it in FP32.", 12.5, 40, 2, 8.5, 0.01},
                     {3, "relu", "Relu", 0, "int8-static", "int8-static", "fused", 0, "QLinearConv", "", 0.0, 0.0, 0, 0, std::nullopt,
                      std::numeric_limits<double>::infinity(), "", ""},
                     {5, "shape", "Shape", -1, "fp32", "fp32", "folded", kNone, "", "", std::nullopt, std::nullopt, 0, 0, std::nullopt, std::nullopt, "", ""}};

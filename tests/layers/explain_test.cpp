@@ -59,7 +59,7 @@ protected:
 
     ModelPtr model_ = chain();
     Regions regions_{{{0, 0, {0, 1}, {}}, {1, 2, {2, 3}, {}}}, {0, 0, 1, 1}};
-    std::vector<NodeState> states_{{"int8-static", "int8-static", ""}, {"fp32", "fp32", ""}, {"int8-static", "int8-static", ""}, {"int8-static", "int8-static", ""}};
+    std::vector<NodeState> states_{{"int8-static", "int8-static", "", false}, {"fp32", "fp32", "", false}, {"int8-static", "int8-static", "", false}, {"int8-static", "int8-static", "", false}};
     bool shares_ = false;
     const FileTimes fp32_ = times({2, 0.2, 1.7, 0.1}, {F, F, F, F});
 };
@@ -74,7 +74,7 @@ TEST_F(Explained, AFloatNodeBetweenIntegerOnesIsNamedWithItsConversions) {
 }
 
 TEST_F(Explained, WhereItWasChosenTheChangeIsElsewhere) {
-    states_[1] = {"int8-static", "fp32", "no kernel"};
+    states_[1] = {"int8-static", "fp32", "no kernel", false};
     const Layers layers = explained(fp32_, times({0.6, 0.51, 0.8, 0.09}, {I, F, I, I}, {0, 0.31, 0, 0}));
     EXPECT_EQ(layers.nodes[1].change, "It cannot be had in INT8 here: leave first (#0) and second (#2) in FP32 too.");
     EXPECT_EQ(layers.nodes[1].reason, "no kernel");
@@ -118,6 +118,19 @@ TEST_F(Explained, TheFewestRegionsThatMakeMostOfTheErrorAreNamed) {
     EXPECT_EQ(layers.nodes[1].why, "") << "said at the node that the region is about";
     shares_ = false;
     EXPECT_THAT(explained(fp32_, times({0.6, 0.2, 0.8, 0.09}, {I, I, I, I})).sentences, Each(Not(HasSubstr("regions"))));
+}
+
+TEST_F(Explained, OneScaleForChannelsThatDifferWidelyIsNamed) {
+    shares_ = true;
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 1, 16, 16}).output("y", ElementType::float32, {1, 2, 16, 16});
+    b.initializer("w", std::vector<float>{1, 0.01F}, {2, 1, 1, 1}).initializer("v", std::vector<float>{1, 1, 1, 1}, {2, 2, 1, 1});
+    b.node("Conv", {"x", "w"}, {"c"}, {}, "first").node("Sigmoid", {"c"}, {"m"}, {}, "middle").node("Conv", {"m", "v"}, {"d"}, {}, "second");
+    b.node("Relu", {"d"}, {"y"}, {}, "tail");
+    model_ = make_model(b.build());
+    states_[0].per_tensor = true;
+    const Layers layers = explained(fp32_, times({0.6, 0.2, 0.8, 0.09}, {I, I, I, I}));
+    EXPECT_EQ(layers.nodes[0].change, "Use per channel: its channels differ 100 times in range.");
 }
 
 TEST_F(Explained, RegionsSumTheirNodes) {
