@@ -99,6 +99,7 @@ TEST(StaticInt8, AStemOfThreeChannelsGetsAFourthOfZeros) {
     const auto ran = executed_ops(*result.proto);
     EXPECT_EQ(ran.at("QLinearConv"), 2);
     EXPECT_EQ(ran.at("Pad"), 1);
+    EXPECT_EQ(ran.at("DequantizeLinear"), 1) << "at the output: none is left of the tensor that only the padded one is read of";
     for (const auto& tensor : result.proto->graph().initializer())
         if (tensor.name() == "wa_quantized") {
             EXPECT_EQ(tensor.dims(1), 4);

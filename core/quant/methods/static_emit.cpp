@@ -234,13 +234,13 @@ private:
         const std::string back = edit_.fresh(name + "_dequantized");
         edit_.add("QuantizeLinear", {name, p.scale, p.zero_point}, {quantized}, name + "_QuantizeLinear");
         pad_inputs(name, quantized, p);
-        const auto readers = edit_.readers(name);
+        std::vector<int> readers = edit_.readers(name);
+        std::erase_if(readers, [&](int reader) { return at(reader) >= plan_.items.size() || item(reader).kernel == Kernel::none || item(reader).absorbed; });
+        if (readers.empty()) return;   // the runtime would run a DequantizeLinear that nothing reads
         edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {back}, name + "_DequantizeLinear");
-        for (const int reader : readers) {
-            if (at(reader) >= plan_.items.size() || item(reader).kernel == Kernel::none || item(reader).absorbed) continue;
+        for (const int reader : readers)
             for (int slot = 0; slot < node(reader).input_size(); ++slot)
                 if (node(reader).input(slot) == name) edit_.set_input(reader, slot, back);
-        }
     }
 
     /// Makes the convolutions with padded weights read the tensor with channels of zeros behind its own.
