@@ -36,7 +36,8 @@ public:
         std::vector<std::vector<int>> found(run_.nodes().size());
         for (std::size_t k = 0; k < found.size(); ++k) {
             if (!forms_[k].conversion) continue;
-            const std::set<int> all = causes_of(k);
+            std::set<int> all = causes_of(k);
+            if (all.empty()) all = causes_of_readers_beside(k);
             found[k].assign(all.begin(), all.end());
         }
         return found;
@@ -95,6 +96,14 @@ private:
         std::set<int> found;
         for (const int maker : above)
             for (const int reader : below) found.insert(cause(maker, reader));
+        return found;
+    }
+
+    /// What nothing reads is there for those that read its input too.
+    [[nodiscard]] std::set<int> causes_of_readers_beside(std::size_t k) const {
+        std::set<int> found;
+        for (const int input : run_.nodes()[k].inputs)
+            for (const int reader : run_.tensors()[static_cast<std::size_t>(input)].consumers) add(reader, down_, found);
         return found;
     }
 

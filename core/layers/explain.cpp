@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/layers/assemble.h"
+#include "core/model/weights.h"
 
 namespace vernier {
 namespace {
@@ -113,8 +114,9 @@ private:
         node.why = fmt::format("The INT8 kernel of {}{} takes {}, that of FP32 {}.", node.op, is_depthwise(node.id) ? " (depthwise)" : "", time_text(*node.ms),
                                time_text(*node.fp32_ms));
         const double borders = sides_of(node.id).both() ? border_ms(node.id) : 0;
-        node.change = lost > borders ? fmt::format("Leave it in FP32: about {} faster.", time_text(lost - borders))
-                                     : fmt::format("Keep it in INT8: between INT8 nodes, FP32 would cost about {} of conversions.", time_text(borders));
+        node.change = lost - borders >= noticeable_ms_
+                          ? fmt::format("Leave it in FP32: about {} faster.", time_text(lost - borders))
+                          : fmt::format("Keep it in INT8: between INT8 nodes, FP32 would cost about {} of conversions.", time_text(borders));
     }
 
     /// A float node that takes longer than in the FP32 file although nothing is converted for it.
@@ -145,7 +147,7 @@ private:
         const Node& node = parts_.opened.node(id);
         if (node.op_type != "Conv" || node.inputs.size() < 2 || node.inputs[1] == kNone) return false;
         const auto& weight = parts_.opened.value(node.inputs[1]).type;
-        return weight.dims.size() > 2 && weight.dims[1].value == 1 && weight.dims[0].value > 1;
+        return int_attribute(node, "group").value_or(1) > 1 && weight.dims.size() > 2 && weight.dims[1].value == 1;
     }
 
     /// What DequantizeLinear in front of a node and QuantizeLinear behind it would cost.

@@ -70,6 +70,11 @@ public:
         b_.node("Identity", {pair("d", 128)}, {"y"}, {}, "end");
     }
     [[nodiscard]] ModelPtr model() const { return make_model(b_.build()); }
+    /// A DequantizeLinear whose result nothing reads: the runtime runs it all the same.
+    Chain& with_dead_conversion() {
+        b_.node("DequantizeLinear", {"x_q", "x_s", "x_z"}, {"dead"}, {}, "dead_DQ");
+        return *this;
+    }
 
 private:
     std::string pair(const std::string& value, int zero) {
@@ -156,6 +161,11 @@ TEST(NodeTimes, AnIntegerIslandPaysForItsOwnBorders) {
     // Sigmoid has an integer kernel: conversions are left at both ends only.
     EXPECT_EQ(times.conversions_ms.at(static_cast<std::size_t>(named(*opened, "middle"))), 0);
     EXPECT_GT(times.conversions_ms.at(static_cast<std::size_t>(named(*opened, "first"))), 0);
+}
+
+TEST(NodeTimes, WhatNothingReadsIsChargedToo) {
+    const ModelPtr opened = Chain(false).model(), file = Chain(true).with_dead_conversion().model();
+    expect_whole(times_of(opened, file));
 }
 
 TEST(NodeTimes, ScalesToTheMeasuredTime) {
