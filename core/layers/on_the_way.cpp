@@ -2,17 +2,17 @@
 #include "core/layers/on_the_way.h"
 
 #include <fmt/format.h>
-#include <onnx/onnx_pb.h>
 
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
+#include "core/layers/effects.h"
 #include "core/layers/partings.h"
 #include "core/layers/quant_range.h"
 #include "core/layers/tensor_error.h"
+#include "core/layers/watched.h"
 #include "core/measure/cast.h"
 #include "core/model/weights.h"
 
@@ -30,85 +30,6 @@ bool is_float(ElementType type) {
 std::uint64_t bytes_of(const Value& value) {
     if (value.size && std::all_of(value.size->begin(), value.size->end(), [](std::int64_t axis) { return axis >= 0; })) return 4 * element_count(*value.size);
     return value.type.count() ? std::max<std::uint64_t>(4 * *value.type.count(), 64) : kUnknownBytes;
-}
-
-/// A model with further outputs.
-class Watched {
-public:
-    explicit Watched(const Model& model) : model_(model), proto_(std::make_shared<onnx::ModelProto>(inlined_proto(model))) {
-        for (const auto& output : proto_->graph().output()) outputs_.insert(output.name());
-        for (const Value& value : model.values()) names_.insert(value.name);
-    }
-
-    /// The name under which a value of the main graph comes out.
-    std::string add(ValueId value) {
-        const Value& of = model_.value(value);
-        output(of.name, of.type.element);
-        return of.name;
-    }
-
-    /// The same for codes, brought back to float by a node of its own: what is fused around the file's own nodes stays fused.
-    std::string add_codes(const TensorPair& pair) {
-        const Node& node = model_.node(pair.quantize);
-        onnx::GraphProto& graph = *proto_->mutable_graph();
-        onnx::NodeProto dequantize;
-        dequantize.set_op_type("DequantizeLinear");
-        dequantize.set_name(fresh("vernier/watch"));
-        dequantize.add_output(fresh("vernier/watched"));
-        const bool is_quantize = node.op_type == "QuantizeLinear";
-        dequantize.set_domain(is_quantize ? node.domain : "");
-        dequantize.add_input(model_.value(is_quantize ? node.outputs[0] : pair.made).name);
-        for (const ValueId input : output_scale(node)) dequantize.add_input(model_.value(input).name);
-        if (is_quantize && node.proto != nullptr)
-            for (const auto& attribute : node.proto->attribute())
-                if (attribute.name() == "axis" || attribute.name() == "block_size") *dequantize.add_attribute() = attribute;
-        const std::string name = dequantize.output(0);
-        *graph.add_node() = std::move(dequantize);
-        output(name, ElementType::float32);
-        return name;
-    }
-
-    [[nodiscard]] std::unique_ptr<Session> open(const RuntimePtr& runtime, const Target& target) const {
-        return Session::open(runtime, std::shared_ptr<const onnx::ModelProto>(proto_), target);
-    }
-
-private:
-    std::string fresh(const std::string& base) {
-        std::string name = base;
-        for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
-        return name;
-    }
-
-    void output(const std::string& name, ElementType element) {
-        if (!outputs_.insert(name).second) return;
-        onnx::ValueInfoProto& info = *proto_->mutable_graph()->add_output();
-        info.set_name(name);
-        if (element != ElementType::undefined) info.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<std::int32_t>(element));
-    }
-
-    const Model& model_;
-    std::shared_ptr<onnx::ModelProto> proto_;
-    std::unordered_set<std::string> outputs_, names_;
-};
-
-/// What of a tensor both models give: the numbers of the part that both have (a rewriting may have added channels of zeros at the end).
-bool common_part(const Tensor& small, const Tensor& large, std::vector<float>& values) {
-    const Initializer view{{}, large.type, large.dims, std::span(large.bytes)};
-    values = to_floats(view);
-    if (small.dims == large.dims) return true;
-    if (small.dims.size() != large.dims.size()) return small.count() == large.count();
-    for (std::size_t i = 0; i < small.dims.size(); ++i)
-        if (small.dims[i] > large.dims[i]) return false;
-    std::vector<float> cut;
-    std::vector<std::int64_t> place(small.dims.size(), 0);
-    for (std::uint64_t n = small.count(); n > 0; --n) {
-        std::uint64_t offset = 0;
-        for (std::size_t i = 0; i < place.size(); ++i) offset = offset * static_cast<std::uint64_t>(large.dims[i]) + static_cast<std::uint64_t>(place[i]);
-        cut.push_back(values[offset]);
-        for (std::size_t i = place.size(); i-- > 0 && ++place[i] == small.dims[i];) place[i] = 0;
-    }
-    values = std::move(cut);
-    return true;
 }
 
 using Group = std::vector<std::size_t>;
@@ -132,26 +53,6 @@ std::vector<Group> groups_of(const OnTheWayRequest& request) {
         bytes += bytes_of(mine);
     }
     return groups;
-}
-
-struct Runs {
-    Split split = Split::validation;
-    std::vector<std::vector<std::uint64_t>> batches;
-    std::uint64_t samples = 0;
-};
-
-Runs runs_of(const OnTheWayRequest& request) {
-    Runs runs;
-    if (request.data->size(Split::validation) == 0) runs.split = Split::calibration;
-    const std::vector<std::uint64_t> picked = pick_samples(*request.data, runs.split, request.samples);
-    runs.samples = picked.size();
-    const auto batch = static_cast<std::ptrdiff_t>(std::max<std::uint64_t>(1, request.data->batch()));
-    for (auto from = picked.begin(); from != picked.end();) {
-        const auto to = picked.end() - from > batch ? from + batch : picked.end();
-        runs.batches.emplace_back(from, to);
-        from = to;
-    }
-    return runs;
 }
 
 void run_group(const RuntimePtr& runtime, const OnTheWayRequest& request, const Runs& runs, const Group& group, OnTheWay& way, const Job& job) {
@@ -231,6 +132,7 @@ OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& req
     }
     index_nodes(request, way);
     find_partings(request.reference, request.twins, way);
+    if (!request.same_file) measure_effects(runtime, request, way, job);
     return way;
 }
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/layers/watched.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "core/layers/quant_range.h"
+#include "core/model/weights.h"
+
+namespace vernier {
+namespace {
+
+void rename_reads(onnx::GraphProto& graph, const std::string& from, const std::string& to) {
+    for (onnx::NodeProto& node : *graph.mutable_node()) {
+        for (std::string& input : *node.mutable_input())
+            if (input == from) input = to;
+        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) rename_reads(*attribute.mutable_g(), from, to);
+            for (onnx::GraphProto& body : *attribute.mutable_graphs()) rename_reads(body, from, to);
+        }
+    }
+}
+
+}  // namespace
+
+Watched::Watched(const Model& model) : model_(model), proto_(std::make_shared<onnx::ModelProto>(inlined_proto(model))) {
+    for (const auto& output : proto_->graph().output()) outputs_.insert(output.name());
+    for (const Value& value : model.values()) names_.insert(value.name);
+}
+
+std::string Watched::add(ValueId value) {
+    const Value& of = model_.value(value);
+    output(of.name, of.type.element);
+    return of.name;
+}
+
+std::string Watched::add_codes(const TensorPair& pair) {
+    const Node& node = model_.node(pair.quantize);
+    onnx::GraphProto& graph = *proto_->mutable_graph();
+    onnx::NodeProto dequantize;
+    dequantize.set_op_type("DequantizeLinear");
+    dequantize.set_name(fresh("vernier/watch"));
+    dequantize.add_output(fresh("vernier/watched"));
+    const bool is_quantize = node.op_type == "QuantizeLinear";
+    dequantize.set_domain(is_quantize ? node.domain : "");
+    dequantize.add_input(model_.value(is_quantize ? node.outputs[0] : pair.made).name);
+    for (const ValueId input : output_scale(node)) dequantize.add_input(model_.value(input).name);
+    if (is_quantize && node.proto != nullptr)
+        for (const auto& attribute : node.proto->attribute())
+            if (attribute.name() == "axis" || attribute.name() == "block_size") *dequantize.add_attribute() = attribute;
+    const std::string name = dequantize.output(0);
+    *graph.add_node() = std::move(dequantize);
+    output(name, ElementType::float32);
+    return name;
+}
+
+std::string Watched::replace(ValueId value) {
+    const Value& of = model_.value(value);
+    const std::string name = fresh(of.name + "/given");
+    onnx::GraphProto& graph = *proto_->mutable_graph();
+    rename_reads(graph, of.name, name);
+    onnx::ValueInfoProto& info = *graph.add_input();
+    info.set_name(name);
+    info.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<std::int32_t>(of.type.element));
+    return name;
+}
+
+std::unique_ptr<Session> Watched::open(const RuntimePtr& runtime, const Target& target) const {
+    return Session::open(runtime, std::shared_ptr<const onnx::ModelProto>(proto_), target);
+}
+
+std::string Watched::fresh(const std::string& base) {
+    std::string name = base;
+    for (int i = 2; !names_.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
+    return name;
+}
+
+void Watched::output(const std::string& name, ElementType element) {
+    if (!outputs_.insert(name).second) return;
+    onnx::ValueInfoProto& info = *proto_->mutable_graph()->add_output();
+    info.set_name(name);
+    if (element != ElementType::undefined) info.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<std::int32_t>(element));
+}
+
+/// What of a tensor both models give: the numbers of the part that both have (a rewriting may have added channels of zeros at the end).
+bool common_part(const Tensor& small, const Tensor& large, std::vector<float>& values) {
+    const Initializer view{{}, large.type, large.dims, std::span(large.bytes)};
+    values = to_floats(view);
+    if (small.dims == large.dims) return true;
+    if (small.dims.size() != large.dims.size()) return small.count() == large.count();
+    for (std::size_t i = 0; i < small.dims.size(); ++i)
+        if (small.dims[i] > large.dims[i]) return false;
+    std::vector<float> cut;
+    std::vector<std::int64_t> place(small.dims.size(), 0);
+    for (std::uint64_t n = small.count(); n > 0; --n) {
+        std::uint64_t offset = 0;
+        for (std::size_t i = 0; i < place.size(); ++i) offset = offset * static_cast<std::uint64_t>(large.dims[i]) + static_cast<std::uint64_t>(place[i]);
+        cut.push_back(values[offset]);
+        for (std::size_t i = place.size(); i-- > 0 && ++place[i] == small.dims[i];) place[i] = 0;
+    }
+    values = std::move(cut);
+    return true;
+}
+
+Runs runs_of(const OnTheWayRequest& request) {
+    Runs runs;
+    if (request.data->size(Split::validation) == 0) runs.split = Split::calibration;
+    const std::vector<std::uint64_t> picked = pick_samples(*request.data, runs.split, request.samples);
+    runs.samples = picked.size();
+    const auto batch = static_cast<std::ptrdiff_t>(std::max<std::uint64_t>(1, request.data->batch()));
+    for (auto from = picked.begin(); from != picked.end();) {
+        const auto to = picked.end() - from > batch ? from + batch : picked.end();
+        runs.batches.emplace_back(from, to);
+        from = to;
+    }
+    return runs;
+}
+
+}  // namespace vernier

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/layers/on_the_way.h"
+
+namespace vernier {
+
+/// A copy of a model with further outputs and inputs.
+class Watched {
+public:
+    explicit Watched(const Model& model);
+    /// The name under which a value of the main graph comes out.
+    std::string add(ValueId value);
+    /// The same for codes, brought back to float by a node of its own: what is fused around the file's own nodes stays fused.
+    std::string add_codes(const TensorPair& pair);
+    /// The name of a new input that all readers of a value get instead of it.
+    std::string replace(ValueId value);
+    [[nodiscard]] std::unique_ptr<Session> open(const RuntimePtr& runtime, const Target& target) const;
+
+private:
+    std::string fresh(const std::string& base);
+    void output(const std::string& name, ElementType element);
+
+    const Model& model_;
+    std::shared_ptr<onnx::ModelProto> proto_;
+    std::unordered_set<std::string> outputs_, names_;
+};
+
+/// What of a tensor both models give: the numbers of the part that both have (a rewriting may have added channels of zeros at the end).
+bool common_part(const Tensor& small, const Tensor& large, std::vector<float>& values);
+
+/// The samples of a request, run by run.
+struct Runs {
+    Split split = Split::validation;
+    std::vector<std::vector<std::uint64_t>> batches;
+    std::uint64_t samples = 0;
+};
+[[nodiscard]] Runs runs_of(const OnTheWayRequest& request);
+
+}  // namespace vernier
