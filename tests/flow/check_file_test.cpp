@@ -175,6 +175,33 @@ TEST(CheckFile, NamesATakenApartLayerNorm) {
     ASSERT_TRUE(checked.way.first);
 }
 
+/// A normalisation that loses rows which are then multiplied by zero, and masked scores behind it.
+onnx::ModelProto padded_net(bool with_codes) {
+    onnx::ModelProto norm = norm_net(with_codes);
+    ModelBuilder b(13);
+    b.proto() = norm;
+    b.proto().mutable_graph()->clear_output();
+    b.output("z", ElementType::float32, {1, 4, 16});
+    b.initializer("rows", std::vector<float>{1, 0, 1, 0}, {4, 1});
+    std::vector<float> mask(16, 0);
+    std::fill(mask.begin() + 10, mask.end(), -1e9f);
+    b.initializer("mask", mask, {16});
+    b.node("Mul", {"y", "rows"}, {"kept"}, {}, "keep_rows");
+    b.node("Add", {"kept", "mask"}, {"masked"}, {}, "add_mask");
+    if (with_codes) quantized(b, "masked", "masked_dq", 1e9 / 255, 255);
+    b.node("Softmax", {with_codes ? "masked_dq" : "masked"}, {"z"}, {{"axis", -1}}, "softmax");
+    return b.build();
+}
+
+TEST(CheckFile, WhatDoesNotReachTheOutputsIsNotTheFirstPlace) {
+    const CheckedFile checked = check(padded_net(false), padded_net(true), data_of({1, 4, 16}, {10, 0.1f, 3, 0.05f}));
+    ASSERT_FALSE(checked.faults.empty());
+    EXPECT_EQ(checked.faults[0].code, "masked-scores-quantized") << told(checked);
+    ASSERT_TRUE(checked.way.first);
+    EXPECT_EQ(checked.reference->node(checked.way.first->node).label, "add_mask");
+    EXPECT_GT(checked.way.first->effect.value_or(0), 0.1);
+}
+
 TEST(CheckFile, SaysInItsDocumentWhatWasFound) {
     const Json json = to_json(check_planted({.bias_scale = 4}));
     ASSERT_FALSE(json.at("faults").empty());
