@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 
@@ -16,7 +17,7 @@ bool quantizes(std::string_view op) { return op == "QuantizeLinear" || op == "De
 
 class Meeting {
 public:
-    Meeting(const RunGraph& run, const Model& file) : run_(run), file_(file), values_(run.tensors().size()) {
+    Meeting(const RunGraph& run, const Model& file) : run_(run), file_(file), values_(run.tensors().size()), once_(computed_once(file)) {
         cover_.nodes.resize(run.nodes().size());
         cover_.owner.assign(file.nodes().size(), -1);
     }
@@ -68,9 +69,11 @@ private:
         for (std::size_t i = 0; i < mine(k).size(); ++i) {
             const std::vector<ValueId> inputs = file_.node(mine(k)[i]).inputs;
             for (const ValueId input : inputs)
-                if (input != kNone && !known.contains(input)) claim(k, file_.value(input).producer);
+                if (input != kNone && !known.contains(input) && !is_once(file_.value(input).producer)) claim(k, file_.value(input).producer);
         }
     }
+
+    [[nodiscard]] bool is_once(NodeId id) const { return id != kNone && once_[static_cast<std::size_t>(id)]; }
 
     /// Nodes behind that read nothing else and that nothing else does; what comes out at the end. A tensor with several consumers goes
     /// on only through QuantizeLinear and DequantizeLinear, which each consumer may have for itself.
@@ -133,10 +136,23 @@ private:
     const RunGraph& run_;
     const Model& file_;
     std::vector<std::set<ValueId>> values_;   ///< by RunTensor: what it stands for in the file
+    std::vector<bool> once_;
     Cover cover_;
 };
 
 }  // namespace
+
+std::vector<bool> computed_once(const Model& model) {
+    std::vector<bool> once(model.nodes().size());
+    for (const Node& node : model.nodes())
+        once[static_cast<std::size_t>(node.id)] =
+            !node.inputs.empty() && node.op_type.find("Random") == std::string::npos && std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) {
+                if (input == kNone || model.value(input).is_constant()) return true;
+                const NodeId producer = model.value(input).producer;
+                return producer != kNone && once[static_cast<std::size_t>(producer)];
+            });
+    return once;
+}
 
 bool changes_form(const RunNode& node) {
     const std::string& op = node.proto->op_type();

@@ -17,7 +17,6 @@
 #include "core/layers/detail/borders.h"
 #include "core/layers/detail/cover.h"
 #include "core/layers/detail/run_graph.h"
-#include "core/model/precision.h"
 
 namespace vernier {
 namespace {
@@ -119,7 +118,8 @@ private:
             const NodeId source = opened(id);
             if (source == kNone || std::find(kernel.nodes.begin(), kernel.nodes.end(), source) != kernel.nodes.end()) continue;
             kernel.nodes.push_back(source);
-            own_change |= request_.opened->node(source).op_type == kernel.op;
+            const std::string& op = request_.opened->node(source).op_type;
+            own_change |= op == kernel.op || (op == "Transpose" && kernel.op.starts_with("Reorder"));
         }
         name_after_work(kernel.nodes);
         kernel.conversion = kernel.nodes.empty() || (detail::changes_form(node) && !own_change);
@@ -185,11 +185,11 @@ private:
     /// into what makes their input, else into what reads their output.
     void find_hosts() {
         const Model& model = *request_.opened;
+        const std::vector<bool> once = detail::computed_once(model);
         for (const Node& node : model.nodes()) {
             const auto at = static_cast<std::size_t>(node.id);
             if (times_.kernel_of[at] >= 0 || node.op_type == "Constant") continue;
-            times_.folded[at] = !node.outputs.empty() && std::all_of(node.outputs.begin(), node.outputs.end(),
-                                                                     [&](ValueId value) { return value == kNone || is_constant(model, value); });
+            times_.folded[at] = once[at];
             if (times_.folded[at] || node.inputs.empty() || node.inputs.front() == kNone) continue;
             if (const NodeId maker = model.value(node.inputs.front()).producer; maker != kNone) times_.kernel_of[at] = times_.kernel_of[static_cast<std::size_t>(maker)];
         }

@@ -17,6 +17,9 @@ struct Cover {
 /// those that it makes is its own, and so is what follows that no other executed node does.
 [[nodiscard]] Cover cover_of(const RunGraph& run, const Model& file);
 
+/// By NodeId: nodes that read constants only, directly or through such nodes, and so are computed before the first run.
+[[nodiscard]] std::vector<bool> computed_once(const Model& model);
+
 /// True for what only brings values into another form: QuantizeLinear, DequantizeLinear, Cast, and what moves layouts.
 [[nodiscard]] bool changes_form(const RunNode& node);
 
