@@ -23,8 +23,8 @@ struct Held {
 constexpr double kMostRoom = 1000;
 
 Held held_drop(const CandidateComparison& candidate, double limit) {
-    const double drop = -candidate.top1_delta_points.value_or(0);
-    return {drop, {-candidate.top1_delta_interval.hi, -candidate.top1_delta_interval.lo}, drop <= 0 ? kMostRoom : std::min(kMostRoom, limit / drop),
+    const double drop = 0 - candidate.top1_delta_points.value_or(0);
+    return {drop, {0 - candidate.top1_delta_interval.hi, 0 - candidate.top1_delta_interval.lo}, drop <= 0 ? kMostRoom : std::min(kMostRoom, limit / drop),
             candidate.top1_delta_points && drop <= limit};
 }
 

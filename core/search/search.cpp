@@ -61,7 +61,8 @@ private:
         // Sums of errors order nested sets whatever is learned of their size.
         const double sum = error_of(graph_, quantized);
         const auto behind = std::find_if(result_.front.begin(), result_.front.end(), [&](const SearchPoint& other) { return error_of(graph_, other.quantized) > sum; });
-        return static_cast<Index>(result_.front.insert(behind, std::move(added)) - result_.front.begin());
+        const auto place = result_.front.insert(behind, std::move(added));
+        return static_cast<Index>(place - result_.front.begin());
     }
 
     [[nodiscard]] double predicted_ms(const UnitSet& quantized) const { return times_.predicted(time_parts(source_.graph, quantized)); }
