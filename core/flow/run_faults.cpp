@@ -21,6 +21,7 @@ namespace {
 
 constexpr double kClipped = 0.02;      // of the numbers; range methods cut a few in a thousand on purpose
 constexpr double kClippedDb = 15;      // below it clipping is what a tensor suffers from
+constexpr double kClippedPower = 0.03; // of the signal: what cutting must lose by itself
 constexpr double kLost = 0.1;          // noise over signal that one tensor's codes add: 10 dB
 constexpr double kLostInNorm = 0.03;   // the same inside a normalisation, which divides by it
 constexpr double kFlushed = 0.2;       // of the numbers that are not zero in FP32
@@ -132,6 +133,7 @@ private:
 
     void judge_range(const TensorError& error) {
         if (error.pair.quantize == kNone || error.clipped < kClipped || error.sqnr_db > kClippedDb) return;
+        if (error.clip_power < kClippedPower * error.power) return;   // cut a little, and far off for another reason
         const auto range = range_of(error);
         // An input is told at the node that reads it.
         const Value& value = ref_.value(error.pair.reference);
@@ -169,7 +171,7 @@ private:
 
     /// True where the codes themselves lose much of the numbers.
     static bool is_coarse(const TensorError& error, const std::optional<QuantRange>& range) {
-        if (!range || error.clipped >= kClipped || error.flushed >= kFlushed) return true;
+        if (!range || (error.clipped >= kClipped && error.clip_power >= kClippedPower * error.power) || error.flushed >= kFlushed) return true;
         const bool group_lost = error.group_sqnr_db < error.sqnr_db - 10;
         return group_lost || range->step * range->step / 12 >= kLostInNorm * error.power;
     }

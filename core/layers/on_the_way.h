@@ -29,6 +29,7 @@ struct TensorError {
     double error_power = 0;         ///< mean square of the difference
     double flushed = 0;             ///< share of the numbers that are not zero in FP32 and zero in the file
     double clipped = 0;             ///< share of the numbers that lie outside the range of the file's scale
+    double clip_power = 0;          ///< mean square of what is cut off there
     bool not_finite = false;        ///< NaN or infinity where FP32 has a number
     bool constant = false;          ///< the file gives one and the same number, FP32 does not
     std::uint64_t count = 0;        ///< numbers compared

@@ -37,7 +37,11 @@ void ErrorSums::add(std::span<const float> reference, std::span<const float> oth
         octave.power += static_cast<double>(mine) * mine;
         octave.error += difference * difference;
         flushed_ += mine != 0 && theirs == 0 ? 1 : 0;
-        clipped_ += mine < low_ || mine > high_ ? 1 : 0;
+        if (mine < low_ || mine > high_) {
+            const double cut = mine < low_ ? low_ - mine : mine - high_;
+            ++clipped_;
+            cut_ += cut * cut;
+        }
         least_ = std::min(least_, mine);
         most_ = std::max(most_, mine);
         if (!finite) continue;
@@ -61,6 +65,7 @@ void ErrorSums::tell(TensorError& error) const {
     error.peak = std::max(std::abs(static_cast<double>(least_)), std::abs(static_cast<double>(most_)));
     error.flushed = static_cast<double>(flushed_) / n;
     error.clipped = static_cast<double>(clipped_) / n;
+    error.clip_power = cut_ / n;
     error.not_finite = not_finite_;
     error.constant = static_cast<double>(most_) - least_ > kSpread * error.peak && !(other_least_ < other_most_);
     tell_groups(error);

@@ -29,6 +29,7 @@ TEST(TensorErrors, TheErrorIsThatOfAllNumbers) {
     const TensorError error = error_of({3, 4}, {3, 3.5f});
     EXPECT_NEAR(error.sqnr_db, 10 * std::log10(25 / 0.25), 1e-9);
     EXPECT_EQ(error.clipped, 1);
+    EXPECT_NEAR(error.clip_power, (1 + 4) / 2.0, 1e-9);
 }
 
 TEST(TensorErrors, WhatIsLostBesideFarLargerNumbersIsSeen) {
