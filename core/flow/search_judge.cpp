@@ -41,9 +41,18 @@ Held held_sqnr(const CandidateComparison& candidate, double limit) {
     return {value, interval, std::min(kMostRoom, std::pow(10, (value - limit) / 10)), candidate.output_sqnr_db && value >= limit};
 }
 
+void take_time(Validation& seen, const CandidateComparison& candidate, double fp32_ms) {
+    seen.ms = candidate.measurement.latency.p50;
+    seen.ms_interval = candidate.measurement.latency.p50_interval;
+    const std::optional<PairedRatio>& faster = candidate.paired.p50;
+    if (!(fp32_ms > 0) || !faster || !(faster->ratio > 0) || !(faster->interval.lo > 0)) return;
+    seen.ms = fp32_ms / faster->ratio;
+    seen.ms_interval = {fp32_ms / faster->interval.hi, fp32_ms / faster->interval.lo};
+}
+
 }  // namespace
 
-Validation judged(const Comparison& comparison) {
+Validation judged(const Comparison& comparison, double fp32_ms) {
     const CandidateComparison& candidate = comparison.candidates.front();
     const Gate& gate = comparison.gate;
     std::vector<Held> held;
@@ -52,8 +61,7 @@ Validation judged(const Comparison& comparison) {
     if (gate.min_sqnr_db) held.push_back(held_sqnr(candidate, *gate.min_sqnr_db));
 
     Validation seen;
-    seen.ms = candidate.measurement.latency.p50;
-    seen.ms_interval = candidate.measurement.latency.p50_interval;
+    take_time(seen, candidate, fp32_ms);
     std::vector<GateLine> answers;
     for (const GateLine& line : candidate.gate_lines)
         if (line.what != "speed") answers.push_back(line);

@@ -7,6 +7,8 @@
 namespace vernier {
 
 /// What a comparison of one candidate by the limits of a search says; its error is not known by it.
-[[nodiscard]] Validation judged(const Comparison& comparison);
+/// fp32_ms: what the opened file took when the search began: times of all candidates are brought to the machine's speed at that time by
+/// the paired ratio to the opened file, which ran beside each. 0: they stay as they were measured.
+[[nodiscard]] Validation judged(const Comparison& comparison, double fp32_ms = 0);
 
 }  // namespace vernier

@@ -327,7 +327,7 @@ Validation SearchWork::measure(const UnitSet& quantized, SearchState::On samples
     std::vector<Measurement> measured = measure_with_metrics(runtime_, {request_.model, trial.path()}, reports ? report_ : selection_, options, quiet());
     if (measured.front().sha256 != model()->sha256())
         throw Error(ErrorKind::bad_model, "the file changed during the search", {.file = request_.model.string()}, "Search again.");
-    Validation seen = judged(compare(std::move(measured), request_.gate));
+    Validation seen = judged(compare(std::move(measured), request_.gate), fp32_ms_);
     seen.error = error_in_memory(quantized);
     return seen;
 }

@@ -204,6 +204,11 @@ TEST(SearchJudge, TellsHowMuchMoreMayBeLost) {
     EXPECT_NEAR(bad.room.value(), 0.5012, 1e-3);
     EXPECT_EQ(bad.answers, Outcome::failed);
     EXPECT_EQ(bad.speed, Outcome::failed);
+    // Twice as fast as the opened file beside it, which took 3 ms when the search began.
+    comparison.candidates[0].paired.p50 = PairedRatio{2, {1.5, 2.5}, true};
+    EXPECT_EQ(judged(comparison, 3).ms, 1.5);
+    EXPECT_EQ(judged(comparison, 3).ms_interval, (Interval{1.2, 2}));
+    EXPECT_EQ(judged(comparison).ms, 2);
     // Not decided, and on the good side: it may be tried on more samples.
     comparison.candidates = {candidate_at(21)};
     comparison.candidates[0].gate_lines = {{"output error", Outcome::inconclusive, "", 0}};
