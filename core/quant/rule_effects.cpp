@@ -59,7 +59,7 @@ Finding without_effect(const Plan& plan, const Model& model, Method method, cons
                     fmt::format("{} was chosen for {} by a rule or a click, but {} in FP32{}{}.", row(method).title, names_of(nodes, model),
                                 one ? "it stays" : "they stay", why.empty() ? "" : ": ", why),
                     {}};
-    if (why == kEdgeOfIsland) finding.remedy = "Choose it for the nodes around them too, or leave them in FP32.";
+    if (why == kEdgeOfIsland) finding.remedy = one ? "Choose it for the nodes around it too, or leave it in FP32." : "Choose it for the nodes around them too, or leave them in FP32.";
     return finding;
 }
 
