@@ -235,19 +235,21 @@ std::string kept_anyway(const Sensitivity& sensitivity, const Regions& regions, 
     for (std::size_t i = 0; i < sensitivity.worst_first.size(); ++i) {
         const RegionErrors& errors = sensitivity.regions[static_cast<std::size_t>(sensitivity.worst_first[i])];
         if (errors.share < 0.1) break;
-        if (!errors.stays.empty())
-            return fmt::format("With all regions chosen, {} stays in FP32 even so: {}.", region_name(sensitivity, regions, model, i), errors.stays);
+        if (errors.stays.empty()) continue;
+        const std::string name = region_name(sensitivity, regions, model, i);
+        if (!errors.applied.empty()) return fmt::format("With all regions chosen, {} stays in FP32 even so: {}.", name, errors.stays);
+        return fmt::format("Chosen alone or with all others, {} stays in FP32: {}. Its error here is with its inputs and outputs in INT8 too.", name, errors.stays);
     }
     return {};
 }
 
-/// Regions of which a recipe that chooses nothing else makes nothing.
+/// Regions of which a recipe that chooses nothing else makes nothing, while one that chooses all changes them.
 std::string without_effect(const Sensitivity& sensitivity, const Regions& regions, const Model& model) {
     std::string first, why;
     std::size_t count = 0;
     for (std::size_t i = 0; i < sensitivity.worst_first.size(); ++i) {
         const RegionErrors& errors = sensitivity.regions[static_cast<std::size_t>(sensitivity.worst_first[i])];
-        if (!errors.applied.empty() || errors.applied_whole.empty()) continue;
+        if (!errors.applied.empty() || errors.applied_whole.empty() || !errors.stays.empty()) continue;
         if (count++ == 0) {
             first = region_name(sensitivity, regions, model, i);
             why = errors.why;
