@@ -238,7 +238,7 @@ private:
         if (share <= 0) return;
         std::string named;
         for (std::size_t i = 0; i < std::min(count, kNamed); ++i) named += (i == 0 ? "" : ", ") + worst[i]->name;
-        if (count > kNamed) named += ", ...";
+        if (count > kNamed) named += fmt::format(" and {} more", count - kNamed);
         layers_.sentences.push_back(
             fmt::format("{} of {} regions {} {:.0f} % of the error: {}.", count, layers_.regions.size(), count == 1 ? "carries" : "carry", 100 * share, named));
     }
