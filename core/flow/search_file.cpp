@@ -86,7 +86,7 @@ void write_chosen(SearchWork& work, const SearchRequest& request, SearchedFile& 
     const fs::path model = request.out / "model.onnx", recipe = request.out / "recipe.json";
     if (!searched.result.chosen) return;
     const UnitSet& set = searched.result.front[*searched.result.chosen].quantized;
-    (void)work.write_model(set, model);
+    (void)work.write_model(set, model, SearchWork::Calibrated::anew);
     write_file(recipe, to_json(work.recipe_of(set)).dump(2) + "\n");
     searched.chosen_model = model.filename().string();
 }

@@ -180,7 +180,7 @@ std::vector<NodeId> SearchWork::float_nodes(const UnitSet& quantized) const {
     return nodes;
 }
 
-QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& out) {
+QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& out, Calibrated calibrated) {
     QuantizeRequest request;
     request.model = request_.model;
     request.out = out;
@@ -190,7 +190,7 @@ QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& 
     request.sizes = request_.sizes;
     request.worker = request_.worker;
     request.canonical = canonical_;
-    request.statistics = statistics_;
+    if (calibrated == Calibrated::before) request.statistics = statistics_;
     return quantize_file(runtime_, request, quiet());
 }
 
@@ -198,7 +198,7 @@ QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& 
 void SearchWork::leave_out_unexecuted() {
     if (!state_->unexecuted()) {
         const TrialFile trial(folder_.path());
-        const QuantizedFile made = write_model(all(), trial.path());
+        const QuantizedFile made = write_model(all(), trial.path(), Calibrated::before);
         std::vector<NodeId> nodes;
         for (std::size_t i = 0; i < std::min(made.executed.size(), made.plan.nodes.size()); ++i)
             if (made.plan.nodes[i].applied == method_ && made.executed[i].as == Executed::As::floating && row(method_).fuses) nodes.push_back(static_cast<NodeId>(i));
@@ -212,7 +212,7 @@ void SearchWork::leave_out_unexecuted() {
 SearchTimes SearchWork::timed() {
     if (const std::optional<SearchTimes> known = state_->times()) return *known;
     const TrialFile trial(folder_.path());
-    (void)write_model(all(), trial.path());
+    (void)write_model(all(), trial.path(), Calibrated::before);
     const ModelPtr file = open_for_work(runtime_, trial.path(), quiet(), request_.sizes);
     TimesRequest request{runtime_, model(), model(), {}, Target{}.on_threads(request_.threads), {}, 10};
     const std::vector<std::uint64_t> first = pick_samples(*selection_, Split::validation, selection_->batch());
@@ -310,14 +310,14 @@ Validation SearchWork::validate(const UnitSet& quantized, SearchState::On sample
 
 Validation SearchWork::measure(const UnitSet& quantized, SearchState::On samples) {
     const TrialFile trial(folder_.path());
+    const bool reports = samples == SearchState::On::report;   // of the very file that is given
     try {
-        const QuantizedFile made = write_model(quantized, trial.path());
+        const QuantizedFile made = write_model(quantized, trial.path(), reports ? Calibrated::anew : Calibrated::before);
         if (made.plan.count(method_) == 0) return {.trouble = "none of its nodes is quantized: they stay in float without their neighbours"};
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::internal) throw;   // what is wrong with the inputs is wrong for every recipe
         return {.trouble = error.what()};
     }
-    const bool reports = samples == SearchState::On::report;
     MeasureOptions options;
     options.run = Target{}.on_threads(request_.threads);
     options.seconds = request_.seconds * (reports ? kReportTime : 1);

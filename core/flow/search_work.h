@@ -45,8 +45,11 @@ public:
     /// Times the two files, measures the regions, and a few sets of the front in memory: what the search starts from.
     [[nodiscard]] SearchSource prepare();
     [[nodiscard]] Validation validate(const UnitSet& quantized, SearchState::On samples);
+    /// Of what the samples of calibration showed for another set, which is nearly the same and takes no time; or calibrated for this one, as
+    /// its recipe makes it again to the last bit.
+    enum class Calibrated { before, anew };
     /// Writes the model of a set.
-    QuantizedFile write_model(const UnitSet& quantized, const std::filesystem::path& out);
+    QuantizedFile write_model(const UnitSet& quantized, const std::filesystem::path& out, Calibrated calibrated);
 
 private:
     void open(const SearchRequest& request);

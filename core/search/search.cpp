@@ -116,6 +116,7 @@ private:
         above_ = corners_.size() - 1;
         if (validate(corner(above_))) {
             below_ = static_cast<std::ptrdiff_t>(above_);
+            try_fewer();
             return;
         }
         int same_side = 0;
@@ -129,6 +130,15 @@ private:
                 above_ = next;
                 same_side = std::min(same_side, 0) - 1;
             }
+        }
+    }
+
+    /// The fast end is within the limits, but too slow, so that times were taken for others than they are: fewer units may be faster.
+    void try_fewer() {
+        Index tried = above_;
+        while (point(corner(tried)).measured->speed == Outcome::failed && tried > 0 && may_go_on()) {
+            tried /= 2;
+            validate(corner(tried));
         }
     }
 
@@ -218,8 +228,13 @@ private:
         result_.end = undecided || stopped ? SearchEnd::undecided : SearchEnd::none;
         if (stopped) result_.why = "The time was up before a recipe within the limits was found.";
         else if (undecided) result_.why = "A recipe is within the limits on the samples that chose it, but the report samples do not decide it.";
+        else if (none_within && is_any_within()) result_.why = "What is within the limits on answers is too slow.";
         else if (none_within) result_.why = fmt::format("None of {} measured recipes is within the limits.", result_.validations);
         else result_.why = "What was within the limits on the samples that chose it is not on the report samples.";
+    }
+
+    [[nodiscard]] bool is_any_within() const {
+        return std::any_of(result_.front.begin(), result_.front.end(), [](const SearchPoint& each) { return each.measured && is_within(*each.measured); });
     }
 
     /// The measured one of which the limit leaves most; where that is not known, the one with the least error.

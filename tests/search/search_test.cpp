@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -196,6 +197,32 @@ TEST(Search, GoesOnWhereAFileCannotBeMade) {
     if (result.chosen) {
         EXPECT_TRUE(result.front.at(*result.chosen).measured->trouble.empty());
     }
+}
+
+/// All in INT8 answers well, but is slower than the opened file, whatever was predicted.
+TEST(Search, TriesFewerUnitsWhereTheFastEndIsSlow) {
+    const Truth truth = truth_of(13, 20, 2);
+    SearchSource source = truth.source();
+    std::size_t most = 0;
+    source.measure = source.report = [&](const UnitSet& set) {
+        Validation seen = truth.validate(set, truth.limit);
+        const auto units = static_cast<std::size_t>(std::count(set.begin(), set.end(), true));
+        if (most == 0) most = units;
+        seen.speed = units == most ? Outcome::failed : Outcome::passed;
+        return seen;
+    };
+    const SearchResult result = search(source, {});
+    EXPECT_EQ(result.end, SearchEnd::found);
+    ASSERT_TRUE(result.chosen.has_value());
+    EXPECT_LT(static_cast<std::size_t>(std::count(result.front[*result.chosen].quantized.begin(), result.front[*result.chosen].quantized.end(), true)), most);
+    source.measure = [&](const UnitSet& set) {
+        Validation seen = truth.validate(set, truth.limit);
+        seen.speed = Outcome::failed;
+        return seen;
+    };
+    const SearchResult slow = search(source, {});
+    EXPECT_EQ(slow.end, SearchEnd::none);
+    EXPECT_EQ(slow.why, "What is within the limits on answers is too slow.");
 }
 
 TEST(Search, SaysHowWellItPredicted) {
