@@ -79,8 +79,8 @@ TEST(Html, EveryTimeStandsAgainstTheBaselineOrHasATilde) {
     candidate.measurement.latency.p99.reset();
     candidate.measurement.latency.n = 400;
     const std::string html = render_html(compared);
-    EXPECT_THAT(html, HasSubstr("1.98x</span>"));
-    EXPECT_THAT(html, HasSubstr("95 %: 1.90 to 2.06"));
+    EXPECT_THAT(html, HasSubstr("1.98x faster</span>"));
+    EXPECT_THAT(html, HasSubstr("95 %: 1.90x to 2.06x faster"));
     EXPECT_THAT(html, HasSubstr("~</span>"));
     EXPECT_THAT(html, HasSubstr("p99 needs 1,000 runs: 600 more"));
     EXPECT_THAT(html, HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));

@@ -49,6 +49,7 @@ constexpr std::array kStages = {
     StageRow{"compare outputs", QT_TRANSLATE_NOOP("Stages", "comparing answers")},
     StageRow{"pair nodes", QT_TRANSLATE_NOOP("Stages", "pairing the nodes of both files")},
     StageRow{"look at the executed graph", QT_TRANSLATE_NOOP("Stages", "looking at what is executed")},
+    StageRow{"find the first place", QT_TRANSLATE_NOOP("Stages", "looking for the first place where they part")},
     StageRow{"measure recipes", QT_TRANSLATE_NOOP("Stages", "measuring recipes")},
 };
 

@@ -31,6 +31,8 @@ constexpr std::array kRows = {
     Row{"\\(--calibration percentile\\)", QT_TRANSLATE_NOOP("WindowWords", "(Calibration, below the rules)")},
     Row{"Set --max-drop POINTS, --min-agreement P, --min-sqnr DB or --min-speedup X to get a verdict and an exit code\\.",
         QT_TRANSLATE_NOOP("WindowWords", "Set a limit in the row \"Gate\" to get a verdict.")},
+    Row{" with --method or --set\\b", ""},   // here it is chosen by a click
+    Row{"Give --samples for more", QT_TRANSLATE_NOOP("WindowWords", "More samples tell more")},
     Row{"--max-drop( POINTS)?", QT_TRANSLATE_NOOP("WindowWords", "The limit \"top-1 drop\"")},
     Row{"--min-agreement( P)?", QT_TRANSLATE_NOOP("WindowWords", "the limit \"agreement\"")},
     Row{"--min-sqnr( DB)?", QT_TRANSLATE_NOOP("WindowWords", "The limit \"SQNR\"")},

@@ -14,9 +14,9 @@
 namespace vernier::ui {
 namespace {
 
-/// The names in all calls of step() in the core's sources.
+/// The names in all calls of Job::step() in the core's sources.
 std::set<std::string> stages() {
-    static const std::regex call(R"(\bstep\("([^"]+)\",)");
+    static const std::regex call(R"(\bjob_?\.step\("([^"]+)\",)");
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(VERNIER_SOURCE_DIR) / "core")) {
         if (entry.path().extension() != ".cpp") {
