@@ -89,7 +89,7 @@ private:
             for (const NodeId reader : value.consumers) {
                 const Node& next = file_.node(reader);
                 if ((value.consumers.size() > 1 || value.graph_output) && !quantizes(next.op_type)) continue;
-                if (next.op_type == "Constant" || !reads_only(next, known) || !claim(k, reader)) continue;
+                if (next.op_type == "Constant" || has_work(next) || !reads_only(next, known) || !claim(k, reader)) continue;
                 for (const ValueId output : next.outputs) {
                     if (output == kNone) continue;
                     known.insert(output);
@@ -99,6 +99,13 @@ private:
             }
         }
         return made;
+    }
+
+    /// Nothing takes a node with a weight to multiply into what stands before it: it has an operator of its own, which may be named
+    /// after what ends it.
+    [[nodiscard]] static bool has_work(const Node& node) {
+        static const std::unordered_set<std::string_view> kOps{"Conv", "ConvTranspose", "MatMul", "Gemm", "LSTM", "GRU", "RNN"};
+        return node.macs > 0 || kOps.contains(node.op_type);
     }
 
     [[nodiscard]] bool reads_only(const Node& next, const std::unordered_set<ValueId>& known) const {

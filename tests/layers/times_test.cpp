@@ -129,6 +129,30 @@ TEST(NodeTimes, AFusedNodeIsChargedToTheNodeThatHasTheWork) {
     EXPECT_EQ(kernel.computes, Arithmetic::floating);
 }
 
+TEST(NodeTimes, EachConvolutionOfAChainHasItsOwnKernel) {
+    // The runtime names these kernels after the last tensor of what they fuse.
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, kChannels, kSide, kSide}).output("r2", ElementType::float32, {1, kChannels, kSide, kSide});
+    b.initializer("one", std::vector<float>(kChannels, 1), {kChannels}).initializer("zero", std::vector<float>(kChannels, 0), {kChannels});
+    std::string from = "x";
+    for (const std::string i : {"0", "1", "2"}) {
+        b.initializer("w" + i, random_floats(std::size_t{kChannels} * kChannels * 9, 5), {kChannels, kChannels, 3, 3});
+        b.node("Conv", {from, "w" + i}, {"c" + i}, {{"pads", {1, 1, 1, 1}}}, "conv" + i);
+        b.node("BatchNormalization", {"c" + i, "one", "zero", "zero", "one"}, {"n" + i}, {}, "norm" + i);
+        b.node("Relu", {"n" + i}, {"r" + i}, {}, "relu" + i);
+        from = "r" + i;
+    }
+    const ModelPtr model = make_model(b.build());
+    const FileTimes times = times_of(model, model);
+    expect_whole(times);
+    for (const std::string i : {"0", "1", "2"}) {
+        const NodeId conv = named(*model, "conv" + i);
+        EXPECT_EQ(times.runs_in(conv), conv) << i;
+        EXPECT_EQ(times.runs_in(named(*model, "norm" + i)), conv) << i;
+        EXPECT_EQ(times.runs_in(named(*model, "relu" + i)), conv) << i;
+    }
+}
+
 TEST(NodeTimes, ConversionsAroundAFloatNodeBetweenIntegerOnesAreItsOwn) {
     const ModelPtr opened = Chain(false).model(), file = Chain(true).model();
     const FileTimes times = times_of(opened, file);
