@@ -15,8 +15,8 @@ bool hasDigit(const QString& part) {
     return std::any_of(part.begin(), part.end(), [](QChar letter) { return letter.isDigit(); });
 }
 
-/// The parts with the named one left out; neighbours that are left out are one "…".
-void leaveOut(QStringList& parts, qsizetype at) {
+/// The parts with the named one left out, and where its "…" stands; neighbours that are left out are one "…".
+qsizetype leaveOut(QStringList& parts, qsizetype at) {
     parts[at] = kMore;
     if (at > 0 && parts[at - 1] == kMore) {
         parts.removeAt(at);
@@ -25,6 +25,7 @@ void leaveOut(QStringList& parts, qsizetype at) {
     if (at + 1 < parts.size() && parts[at + 1] == kMore) {
         parts.removeAt(at + 1);
     }
+    return at;
 }
 
 /// What says least goes first: parts without a number from the left, the last one after them, then numbered ones from the left
@@ -62,9 +63,15 @@ QString elidedName(const QString& name, const QFontMetricsF& metrics, double wid
     }
     QStringList parts = name.split(QLatin1Char('/'), Qt::SkipEmptyParts);
     for (qsizetype least = 0; parts.size() > 1 && (least = leastTelling(parts)) >= 0;) {
-        leaveOut(parts, least);
+        const QString gone = parts[least];
+        const qsizetype before = parts.size(), more = leaveOut(parts, least);
         if (const QString shown = parts.join(QLatin1Char('/')); fits(shown)) {
-            return shown;
+            // What is left of the room shows its beginning: "…/blocks.7/depth…/Conv".
+            const double room = width - metrics.horizontalAdvance(shown) + metrics.horizontalAdvance(kMore);
+            QStringList begun = parts;
+            begun[more] = metrics.elidedText(gone, Qt::ElideRight, room);
+            const QString longer = begun.join(QLatin1Char('/'));
+            return parts.size() == before && more > 0 && fits(longer) ? longer : shown;
         }
     }
     const QString rest = parts.isEmpty() ? name : parts.join(QLatin1Char('/'));

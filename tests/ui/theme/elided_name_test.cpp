@@ -29,6 +29,13 @@ TEST(ElidedName, KeepsTheNumberAtTheEnd) {
     EXPECT_TRUE(elided("/model/layers/attention/MatMul_3", "…/MatMul_3").endsWith(QStringLiteral("MatMul_3")));
 }
 
+TEST(ElidedName, ShowsTheBeginningOfWhatHasNoRoom) {
+    const QString depth = elided("/blocks/blocks.7/depthwise/Conv", "…/blocks.7/depth…/Conv"), point = elided("/blocks/blocks.7/pointwise/Conv", "…/blocks.7/depth…/Conv");
+    EXPECT_TRUE(depth.startsWith(QStringLiteral("…/blocks.7/de"))) << depth.toStdString();
+    EXPECT_TRUE(depth.endsWith(QStringLiteral("…/Conv"))) << depth.toStdString();
+    EXPECT_NE(depth, point);
+}
+
 TEST(ElidedName, TellsNeighboursApart) {
     QSet<QString> shown;
     for (int block = 0; block < 10; ++block)
