@@ -68,6 +68,22 @@ TEST(StaticPasses, MeanOverTheMapBecomesAPool) {
     expect_same_after_passes(net, "ReduceMean");
 }
 
+TEST(StaticPasses, MeansOfATakenApartLayerNormStayAsTheyAre) {
+    ModelBuilder b(13);
+    b.input("x", ElementType::float32, {1, 8, 32}).output("y", ElementType::float32, {1, 8, 32});
+    b.initializer("w", random_floats(32 * 32, 1), {32, 32}).initializer("two", std::vector<float>{2}, {}).initializer("e", std::vector<float>{1e-5F}, {});
+    b.initializer("g", random_floats(32, 2), {32}).initializer("s", random_floats(32, 3), {32});
+    b.node("ReduceMean", {"x"}, {"m"}, {{"axes", {-1}}}, "mean").node("Sub", {"x", "m"}, {"d"}).node("Pow", {"d", "two"}, {"q"});
+    b.node("ReduceMean", {"q"}, {"v"}, {{"axes", {-1}}}, "variance").node("Add", {"v", "e"}, {"ve"}).node("Sqrt", {"ve"}, {"r"});
+    b.node("Div", {"d", "r"}, {"n"}).node("Mul", {"n", "g"}, {"ng"}).node("Add", {"ng", "s"}, {"norm"});
+    b.node("MatMul", {"norm", "w"}, {"y"}, {}, "product");
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    const auto ops = op_counts(prepare(make_model(b.build()), recipe).edit.build());
+    EXPECT_EQ(ops.count("GlobalAveragePool"), 0U);
+    EXPECT_EQ(ops.at("ReduceMean"), 2);
+}
+
 TEST(StaticPasses, AConstantPerChannelBecomesTheBiasOfConv) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {1, 16, 12, 12});

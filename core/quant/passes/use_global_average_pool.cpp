@@ -18,6 +18,20 @@ bool is_spatial_mean(const GraphEdit& edit, const onnx::NodeProto& node, std::si
     return axes == spatial;
 }
 
+/// Means of a LayerNormalization that is written as single operators, of sequences [batch, length, width]: its middle is taken off the
+/// tensor, and the squares of the rest are averaged. The runtime makes one operator of it again, unless another one stands for the mean.
+bool is_of_layer_norm(const GraphEdit& edit, const onnx::NodeProto& mean) {
+    const std::string& from = mean.input(0);
+    for (const int reader : edit.readers(mean.output(0))) {
+        const auto& sub = edit.item(static_cast<std::size_t>(reader)).proto;
+        if (sub.op_type() == "Sub" && sub.input(0) == from) return true;
+    }
+    const int maker = edit.producer(from);
+    if (maker < 0) return false;
+    const auto& square = edit.item(static_cast<std::size_t>(maker)).proto;
+    return square.op_type() == "Pow" || (square.op_type() == "Mul" && square.input_size() == 2 && square.input(0) == square.input(1));
+}
+
 /// An AveragePool whose one window is the whole map, whatever the samples: a size that the file only declares is no proof.
 bool is_whole_map_pool(const onnx::NodeProto& node, const ValueType& input) {
     if (node.op_type() != "AveragePool" || !input.has_shape || input.dims.size() < 3) return false;
@@ -43,6 +57,7 @@ int use_global_average_pool(GraphEdit& edit, PassContext& context) {
         const ValueType input = edit.type(item.proto.input(0));
         const std::size_t rank = input.has_shape ? input.dims.size() : 0;
         if (!is_spatial_mean(edit, item.proto, rank) && !is_whole_map_pool(item.proto, input)) continue;
+        if (item.proto.op_type() == "ReduceMean" && is_of_layer_norm(edit, item.proto)) continue;
         onnx::NodeProto pool;
         pool.set_op_type("GlobalAveragePool");
         pool.set_name(item.proto.name());
