@@ -63,7 +63,7 @@ private:
             explain_integer(node, lost);
         } else if (node.executed == "float" && node.conversions_ms >= noticeable_ms_ && sides_of(node.id).any()) {
             explain_float(node);
-        } else if (node.executed == "float" && lost >= noticeable_ms_) {
+        } else if (node.executed == "float") {
             explain_lost_fusion(node);
         }
     }
@@ -119,20 +119,26 @@ private:
                           : fmt::format("Keep it in INT8: between INT8 nodes, FP32 would cost about {} of conversions.", time_text(borders));
     }
 
-    /// A float node that takes longer than in the FP32 file although nothing is converted for it.
+    /// Nodes that one operator does in the FP32 file and several do here: said once, at the node that the one is named after.
     void explain_lost_fusion(LayerNode& node) const {
-        const std::string before = kernel_op(parts_.fp32, node.id), now = kernel_op(parts_.quantized, node.id);
-        if (before.empty() || now.empty() || before == now) return;
-        node.why = fmt::format("{} runs as {} here and as {} in FP32: {} against {}.", node.op, now, before, time_text(*node.ms), time_text(*node.fp32_ms));
+        const int kernel = parts_.fp32.kernel_of.at(static_cast<std::size_t>(node.id));
+        if (kernel < 0) return;
+        const TimedKernel& whole = parts_.fp32.kernels[static_cast<std::size_t>(kernel)];
+        if (whole.nodes.size() < 2 || whole.nodes.front() != node.id) return;
+        double now = 0;
+        std::set<int> kernels;
+        std::vector<NodeId> around;
+        for (const NodeId each : whole.nodes) {
+            now += parts_.quantized.ms.at(static_cast<std::size_t>(each));
+            kernels.insert(parts_.quantized.kernel_of.at(static_cast<std::size_t>(each)));
+        }
+        if (kernels.size() < 2 || now - whole.ms < noticeable_ms_) return;
+        node.why = fmt::format("{} nodes that FP32 runs as one {} run one by one here: {} against {}.", whole.nodes.size(), whole.op, time_text(now),
+                               time_text(whole.ms));
         const Sides sides = sides_of(node.id);
-        std::vector<NodeId> around = sides.above;
+        around.insert(around.end(), sides.above.begin(), sides.above.end());
         around.insert(around.end(), sides.below.begin(), sides.below.end());
-        if (!around.empty()) node.change = fmt::format("Quantize it too, or leave {} in FP32.", names(around));
-    }
-
-    [[nodiscard]] static std::string kernel_op(const FileTimes& times, NodeId node) {
-        const int kernel = times.kernel_of.at(static_cast<std::size_t>(node));
-        return kernel < 0 ? std::string() : times.kernels[static_cast<std::size_t>(kernel)].op;
+        if (!around.empty()) node.change = fmt::format("Leave {} in FP32.", names(around));
     }
 
     [[nodiscard]] double constant_ms(NodeId node) const {

@@ -103,6 +103,17 @@ TEST_F(Explained, ANodeBetweenIntegerOnesThatLosesLessThanItsBordersWouldCostSta
     EXPECT_THAT(layers.nodes[1].change, HasSubstr("Keep it in INT8: between INT8 nodes, FP32 would cost about 0.78 ms of conversions."));
 }
 
+TEST_F(Explained, AFusionThatFp32HasAndTheFileHasNotIsSaidOnce) {
+    FileTimes whole = times({2, 0, 1.7, 0.3}, {F, F, F, F});
+    whole.kernels[3].op = "LayerNormalization";
+    whole.kernels[3].nodes = {3, 1};
+    whole.kernel_of[1] = 3;
+    const Layers layers = explained(whole, times({0.6, 0.5, 0.8, 0.4}, {I, F, I, F}));
+    EXPECT_EQ(layers.nodes[3].why, "2 nodes that FP32 runs as one LayerNormalization run one by one here: 0.9 ms against 0.3 ms.");
+    EXPECT_EQ(layers.nodes[3].change, "Leave second (#2) in FP32.");
+    EXPECT_EQ(layers.nodes[1].why, "");
+}
+
 TEST_F(Explained, WrittenForIntegersAndRunInFloatIsSaid) {
     const Layers layers = explained(fp32_, times({2, 0.2, 0.8, 0.09}, {F, I, I, I}));
     EXPECT_EQ(layers.nodes[0].reason, "the runtime has no INT8 kernel for it here and runs it in float");
