@@ -52,8 +52,12 @@ void addColumn(IntervalPlot& plot, const Figure& more, const NamedComparison& na
     const Figure& first = figure(plot.figure.toStdString());
     plot.title = QCoreApplication::translate("Sheet", "%1 and %2, %3").arg(text(first.title), text(more.column), text(first.unit));
     const TrialViews trials = views_of(named.comparison);
+    qsizetype longest = 0;
+    for (const IntervalRow& row : plot.rows) {
+        longest = std::max(longest, row.text.size());
+    }
     for (std::size_t i = 0; i < plot.rows.size(); ++i) {
-        plot.rows[i].text = plot.rows[i].text.leftJustified(16) + QString::fromStdString(value_text(more, trials[i]));
+        plot.rows[i].text = plot.rows[i].text.leftJustified(longest + 2) + QString::fromStdString(value_text(more, trials[i]));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <QImage>
 #include <QPainter>
+#include <QRegularExpression>
 #include <QSvgRenderer>
 
 #include <gtest/gtest.h>
@@ -33,6 +34,8 @@ TEST(Sheet, SvgReadsBackAndHoldsItsWords) {
     for (const char* words : {"Latency p50 and p99, ms", "Top-1, % of 2,000 samples", "File size, MB", "Cold start, ms", "Where the time went", "right in both", "4 of 6 nodes", "sha256"}) {
         EXPECT_TRUE(svg.contains(words)) << words;
     }
+    EXPECT_TRUE(svg.contains("x faster")) << "the row of p50 and p99";
+    EXPECT_FALSE(QString::fromUtf8(svg).contains(QRegularExpression(QStringLiteral("(faster|slower|~)[-0-9]")))) << "two columns run together";
     EXPECT_TRUE(picture.title.startsWith(QStringLiteral("static: ")));
 }
 
