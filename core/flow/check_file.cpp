@@ -200,12 +200,10 @@ private:
 
     /// Where most is lost comes first; the others stand in the order of the file.
     void sort() {
-        double most = 0, most_effect = 0;
-        for (const Parting& parting : checked_.way.partings) most_effect = std::max(most_effect, parting.effect.value_or(0));
+        double most = 0;
         for (Fault& fault : checked_.faults) {
             for (const Parting& parting : checked_.way.partings)
-                if (fault.node != kNone && parting.twin == fault.node)
-                    fault.weight = parting.effect ? *parting.effect : most_effect > 0 ? std::min(parting.added(), 0.4 * most_effect) : parting.added();
+                if (fault.node != kNone && parting.twin == fault.node) fault.weight = std::max(fault.weight, parting.added());
             most = std::max(most, fault.weight);
         }
         const auto is_heavy = [&](const Fault& fault) { return most > 0 && 2 * fault.weight >= most; };
@@ -224,10 +222,8 @@ private:
 /// Where as much is lost as anywhere, in the order of the model.
 std::vector<Parting> places_of(const OnTheWay& way) {
     std::vector<Parting> places;
-    double most = 0;
-    for (const Parting& parting : way.partings) most = std::max(most, parting.effect.value_or(0));
     for (const Parting& parting : way.partings)
-        if (way.first && 2 * parting.added() >= way.partings.front().added() && (!way.first->effect || 2 * parting.effect.value_or(0) >= most)) places.push_back(parting);
+        if (way.first && 2 * parting.added() >= way.partings.front().added()) places.push_back(parting);
     std::sort(places.begin(), places.end(), [](const Parting& a, const Parting& b) { return a.node < b.node; });
     return places;
 }

@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "core/layers/effects.h"
 #include "core/layers/partings.h"
 #include "core/layers/quant_range.h"
 #include "core/layers/tensor_error.h"
@@ -132,7 +131,6 @@ OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& req
     }
     index_nodes(request, way);
     find_partings(request.reference, request.twins, way);
-    if (!request.same_file) measure_effects(runtime, request, way, job);
     return way;
 }
 

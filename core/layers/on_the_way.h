@@ -43,7 +43,6 @@ struct Parting {
     std::size_t tensor = 0;  ///< index into OnTheWay::tensors: the node's output
     double before_db = 0;    ///< worst SQNR of what it reads
     double after_db = 0;     ///< of what it makes
-    std::optional<double> effect = {};   ///< noise over signal at the outputs when only this is as in the file; of the places that add most
     /// Noise over signal that the node adds, at most 1.
     [[nodiscard]] double added() const;
 };

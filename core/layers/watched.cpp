@@ -13,21 +13,6 @@
 #include "core/model/weights.h"
 
 namespace vernier {
-namespace {
-
-void rename_reads(onnx::GraphProto& graph, const std::string& from, const std::string& to) {
-    for (onnx::NodeProto& node : *graph.mutable_node()) {
-        for (std::string& input : *node.mutable_input())
-            if (input == from) input = to;
-        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_g()) rename_reads(*attribute.mutable_g(), from, to);
-            for (onnx::GraphProto& body : *attribute.mutable_graphs()) rename_reads(body, from, to);
-        }
-    }
-}
-
-}  // namespace
-
 Watched::Watched(const Model& model) : model_(model), proto_(std::make_shared<onnx::ModelProto>(inlined_proto(model))) {
     for (const auto& output : proto_->graph().output()) outputs_.insert(output.name());
     for (const Value& value : model.values()) names_.insert(value.name);
@@ -56,17 +41,6 @@ std::string Watched::add_codes(const TensorPair& pair) {
     const std::string name = dequantize.output(0);
     *graph.add_node() = std::move(dequantize);
     output(name, ElementType::float32);
-    return name;
-}
-
-std::string Watched::replace(ValueId value) {
-    const Value& of = model_.value(value);
-    const std::string name = fresh(of.name + "/given");
-    onnx::GraphProto& graph = *proto_->mutable_graph();
-    rename_reads(graph, of.name, name);
-    onnx::ValueInfoProto& info = *graph.add_input();
-    info.set_name(name);
-    info.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<std::int32_t>(of.type.element));
     return name;
 }
 

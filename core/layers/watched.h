@@ -11,7 +11,7 @@
 
 namespace vernier {
 
-/// A copy of a model with further outputs and inputs.
+/// A copy of a model with further outputs.
 class Watched {
 public:
     explicit Watched(const Model& model);
@@ -19,8 +19,6 @@ public:
     std::string add(ValueId value);
     /// The same for codes, brought back to float by a node of its own: what is fused around the file's own nodes stays fused.
     std::string add_codes(const TensorPair& pair);
-    /// The name of a new input that all readers of a value get instead of it.
-    std::string replace(ValueId value);
     [[nodiscard]] std::unique_ptr<Session> open(const RuntimePtr& runtime, const Target& target) const;
 
 private:

@@ -193,13 +193,12 @@ onnx::ModelProto padded_net(bool with_codes) {
     return b.build();
 }
 
-TEST(CheckFile, WhatDoesNotReachTheOutputsIsNotTheFirstPlace) {
+TEST(CheckFile, WhatNoReaderShowsIsNotTheFirstPlace) {
     const CheckedFile checked = check(padded_net(false), padded_net(true), data_of({1, 4, 16}, {10, 0.1f, 3, 0.05f}));
     ASSERT_FALSE(checked.faults.empty());
     EXPECT_EQ(checked.faults[0].code, "masked-scores-quantized") << told(checked);
     ASSERT_TRUE(checked.way.first);
     EXPECT_EQ(checked.reference->node(checked.way.first->node).label, "add_mask");
-    EXPECT_GT(checked.way.first->effect.value_or(0), 0.1);
 }
 
 TEST(CheckFile, SaysInItsDocumentWhatWasFound) {
