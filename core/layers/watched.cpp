@@ -13,6 +13,7 @@
 #include "core/model/weights.h"
 
 namespace vernier {
+
 Watched::Watched(const Model& model) : model_(model), proto_(std::make_shared<onnx::ModelProto>(inlined_proto(model))) {
     for (const auto& output : proto_->graph().output()) outputs_.insert(output.name());
     for (const Value& value : model.values()) names_.insert(value.name);
