@@ -19,9 +19,9 @@ enum class InWorker { no, yes, and_look_without_runtime };
 /// One command. Help, shell completion and the manual page are made from these rows.
 struct Command {
     std::string_view name;
-    std::string_view summary;   ///< one line, no full stop
-    std::string_view details;   ///< what it does and what its exit code means; paragraphs are divided by "\n\n"
-    std::string_view examples;  ///< one a line
+    std::string_view summary;            ///< one line, no full stop
+    std::string_view details;            ///< what it does and what its exit code means; paragraphs are divided by "\n\n"
+    std::string_view examples;           ///< one a line
     Run (*declare)(OptionSet& options);  ///< adds the command's own options
     InWorker in_worker = InWorker::no;
 };

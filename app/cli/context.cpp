@@ -74,9 +74,7 @@ Job Context::job() const {
         event.update(to_json(finding));
         progress->event(event);
     };
-    listener.partial = [progress = progress_](const Json& value) {
-        progress->event({{"event", "partial"}, {"value", value}});
-    };
+    listener.partial = [progress = progress_](const Json& value) { progress->event({{"event", "partial"}, {"value", value}}); };
     return {stop_, std::move(listener)};
 }
 
@@ -94,8 +92,13 @@ RuntimePtr Context::runtime_if_any(std::vector<Finding>& findings) const {
         const std::string_view named = given == nullptr ? "" : given;
         const bool by_name = !globals_.ort.empty() || !named.empty();
         if (by_name || error.kind() != ErrorKind::runtime_missing) throw;
-        findings.push_back({Severity::warning, "runtime-missing", kNone, {}, {},
-                            "ONNX Runtime was not found, so no model is checked, quantized or measured.", error.remedy()});
+        findings.push_back({Severity::warning,
+                            "runtime-missing",
+                            kNone,
+                            {},
+                            {},
+                            "ONNX Runtime was not found, so no model is checked, quantized or measured.",
+                            error.remedy()});
         return nullptr;
     }
 }
@@ -108,8 +111,7 @@ void Context::print(const std::string& text) const {
         const auto count = write(STDOUT_FILENO, text.data() + done, text.size() - done);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0 && errno == EPIPE) return;
-        if (count <= 0)
-            throw Error(ErrorKind::cannot_write, std::string("cannot write the result: ") + std::strerror(errno), {"stdout"});
+        if (count <= 0) throw Error(ErrorKind::cannot_write, std::string("cannot write the result: ") + std::strerror(errno), {"stdout"});
         done += static_cast<std::size_t>(count);
     }
 }
@@ -143,7 +145,7 @@ std::string text_of(const std::vector<Finding>& findings, const Style& style) {
     std::stable_sort(sorted.begin(), sorted.end(), [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
     std::string out;
     for (const Finding& finding : sorted) {
-        const std::string mark = finding.severity == Severity::serious  ? style.bad("!!")
+        const std::string mark = finding.severity == Severity::serious   ? style.bad("!!")
                                  : finding.severity == Severity::warning ? style.warn(" !")
                                                                          : style.dim(" i");
         const std::string body = wrapped(printable(sentences(finding)), 100, "     ");

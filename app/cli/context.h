@@ -52,7 +52,7 @@ private:
     std::stop_token stop_;
     mutable std::atomic<bool> printing_{false};
     std::shared_ptr<Progress> progress_;
-    std::optional<JobOrders> orders_;   ///< in a worker only
+    std::optional<JobOrders> orders_;  ///< in a worker only
 };
 
 /// Findings as lines for people, the serious ones first.

@@ -15,8 +15,8 @@ struct Command;
 
 /// One option or argument as help, completion and manual page show it.
 struct OptionText {
-    std::string names;        ///< "-o, --out" or "MODEL..."
-    std::string value;        ///< "FILE"; empty for a flag
+    std::string names;  ///< "-o, --out" or "MODEL..."
+    std::string value;  ///< "FILE"; empty for a flag
     std::string description;
     std::vector<std::string> flags;  ///< "-o", "--out"
     bool positional = false;

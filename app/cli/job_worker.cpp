@@ -75,8 +75,8 @@ std::vector<std::string> words_of(const WorkerJob& job, const JobOrders& orders)
 std::string death_text(const Finished& finished, const std::optional<Culprit>& culprit) {
     const std::string step = finished.stage.empty() ? "" : fmt::format(" at the step \"{}\"", finished.stage);
     if (culprit)
-        return fmt::format("ONNX Runtime stopped unexpectedly{} ({}): it cannot open a graph that ends with this {} node", step,
-                           finished.ending.text(), culprit->op_type);
+        return fmt::format("ONNX Runtime stopped unexpectedly{} ({}): it cannot open a graph that ends with this {} node", step, finished.ending.text(),
+                           culprit->op_type);
     return fmt::format("the worker process stopped unexpectedly{} ({})", step, finished.ending.text());
 }
 
@@ -129,7 +129,11 @@ int run_in_worker(Context& context, const WorkerJob& job) {
     const std::string node = culprit ? culprit->label : "";
     const Error death(ErrorKind::bad_model, death_text(finished, culprit), {job.model, node}, remedy_of(finished));
     if (!job.only_looks) throw death;
-    const JobOrders orders{.lost = Finding{Severity::serious, "runtime-crashes", culprit ? culprit->node : -1, node, {},
+    const JobOrders orders{.lost = Finding{Severity::serious,
+                                           "runtime-crashes",
+                                           culprit ? culprit->node : -1,
+                                           node,
+                                           {},
                                            upper_first(death.what()) + ".",
                                            "View only: it can be neither quantized nor measured."}};
     finished = run_once(context.job(), words_of(job, orders));

@@ -18,8 +18,8 @@ inline constexpr const char* kJobArgument = "job-worker";
 
 /// What a process that does a command's work is told.
 struct JobOrders {
-    std::optional<Finding> lost;   ///< the runtime died of this model: look at it without one, and say so
-    bool apart = false;            ///< a process died of this work: what may kill one again is done in children of its own
+    std::optional<Finding> lost;  ///< the runtime died of this model: look at it without one, and say so
+    bool apart = false;           ///< a process died of this work: what may kill one again is done in children of its own
 
     [[nodiscard]] Json json() const;
     [[nodiscard]] static JobOrders from_json(const Json& json);
@@ -27,10 +27,10 @@ struct JobOrders {
 
 /// A command to be done by a worker.
 struct WorkerJob {
-    std::vector<std::string> words;    ///< the user's arguments, without the program's name
-    std::string model;                 ///< the file that the runtime opens
+    std::vector<std::string> words;  ///< the user's arguments, without the program's name
+    std::string model;               ///< the file that the runtime opens
     std::string ort;
-    bool only_looks = false;           ///< a death is a finding, and the work is done again without the runtime; else with care
+    bool only_looks = false;  ///< a death is a finding, and the work is done again without the runtime; else with care
 };
 
 /// Starts this program again and has it run the command; it prints its own result. Returns its exit code. Where it dies, the work

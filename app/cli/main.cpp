@@ -17,7 +17,7 @@ namespace {
 
 /// A worker holds sessions for the process that started it.
 void serve_the_starter() {
-    signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group; the process that started this one ends it
+    signal(SIGINT, SIG_IGN);           // Ctrl-C reaches the whole group; the process that started this one ends it
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // and where that one is killed, no long call goes on for nobody
     // One that was killed before this line sends no signal any more, but its end of the socket is closed.
     pollfd starter{STDIN_FILENO, POLLRDHUP, 0};

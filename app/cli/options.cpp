@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -51,8 +51,8 @@ void OptionSet::list(const std::string& names, std::vector<std::string>& texts, 
     app_.add_option(names, texts, help)->type_name(value)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void OptionSet::count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help,
-                      std::uint64_t least, std::uint64_t most) {
+void OptionSet::count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help, std::uint64_t least,
+                      std::uint64_t most) {
     const auto read = [&number, least, most, name = long_name(names)](const std::string& text) {
         std::uint64_t parsed = 0;
         if (!whole_text(text, parsed) || parsed < least || parsed > most)
@@ -78,8 +78,7 @@ void OptionSet::number(const std::string& names, std::optional<double>& number, 
 
 void declare_globals(OptionSet options, Globals& globals) {
     options.flag("--json", globals.json, "Write one JSON document to stdout and nothing else");
-    options.flag("--events", globals.events,
-                 "Write progress, findings and errors to stderr, one JSON object a line; the end of stdin cancels");
+    options.flag("--events", globals.events, "Write progress, findings and errors to stderr, one JSON object a line; the end of stdin cancels");
     options.text("--ort", globals.ort, "LIBRARY", "ONNX Runtime library to use (default: $VERNIER_ORT, then our own, then the system's)");
 }
 

@@ -27,8 +27,8 @@ public:
     /// May be given several times.
     void list(const std::string& names, std::vector<std::string>& texts, const std::string& value, const std::string& help);
     /// A whole number in [least, most].
-    void count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help,
-               std::uint64_t least, std::uint64_t most);
+    void count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help, std::uint64_t least,
+               std::uint64_t most);
     /// Threads of the runtime: from 1 to what a machine like this one can still run in bearable time.
     void threads(std::optional<std::uint64_t>& number, const std::string& help);
     /// A finite number, above zero, or from zero up when zero is allowed.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/run.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -108,8 +108,7 @@ Error as_error(std::exception_ptr exception) {
     } catch (const std::filesystem::filesystem_error& error) {
         return {ErrorKind::bad_data, "cannot be reached: " + error.code().message(), {.file = error.path1().string()}};
     } catch (const std::exception& error) {
-        return {ErrorKind::internal, std::string("unexpected: ") + error.what(), {},
-                "This is an internal error; please report it with the command line."};
+        return {ErrorKind::internal, std::string("unexpected: ") + error.what(), {}, "This is an internal error; please report it with the command line."};
     }
 }
 

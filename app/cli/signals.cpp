@@ -26,7 +26,8 @@ std::atomic<int> wake_descriptor{-1};
 void on_signal(int) {
     const int saved = errno;
     const int descriptor = wake_descriptor.load();
-    if (descriptor >= 0) [[maybe_unused]] const auto written = write(descriptor, &kStop, 1);
+    if (descriptor >= 0) [[maybe_unused]]
+        const auto written = write(descriptor, &kStop, 1);
     errno = saved;
 }
 

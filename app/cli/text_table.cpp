@@ -37,8 +37,10 @@ std::vector<std::string> words_of(std::string_view text) {
     for (std::string word; stream >> word;) {
         const std::string_view bare = std::string_view(word).substr(0, word.find_last_not_of(".,;:)") + 1);
         const bool joins = kUnits.contains(bare) && !words.empty() && std::isdigit(static_cast<unsigned char>(words.back().back())) != 0;
-        if (joins) words.back() += " " + word;
-        else words.push_back(word);
+        if (joins)
+            words.back() += " " + word;
+        else
+            words.push_back(word);
     }
     return words;
 }
@@ -85,9 +87,7 @@ std::string TextTable::text(const Style& style, std::size_t limit) const {
     return out;
 }
 
-std::size_t columns(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_code_point));
-}
+std::size_t columns(std::string_view text) { return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_code_point)); }
 
 std::string elided(std::string_view text, std::size_t limit) {
     const std::size_t count = columns(text);

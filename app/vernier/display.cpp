@@ -56,9 +56,7 @@ bool x11Answers(const std::string& display) {
     return answers(std::string(1, '\0') + path) || answers(path);
 }
 
-bool waylandAnswers(const DisplayWishes& wishes) {
-    return answers(wishes.wayland[0] == '/' ? wishes.wayland : wishes.runtimeDir + "/" + wishes.wayland);
-}
+bool waylandAnswers(const DisplayWishes& wishes) { return answers(wishes.wayland[0] == '/' ? wishes.wayland : wishes.runtimeDir + "/" + wishes.wayland); }
 
 }  // namespace
 

@@ -8,9 +8,9 @@ namespace vernier {
 
 /// What to know of the environment before Qt looks for a display; a field is empty where nothing is said.
 struct DisplayWishes {
-    std::string x11;         ///< DISPLAY
-    std::string wayland;     ///< WAYLAND_DISPLAY
-    std::string runtimeDir;  ///< XDG_RUNTIME_DIR
+    std::string x11;             ///< DISPLAY
+    std::string wayland;         ///< WAYLAND_DISPLAY
+    std::string runtimeDir;      ///< XDG_RUNTIME_DIR
     bool platformNamed = false;  ///< QT_QPA_PLATFORM or -platform: Qt is told what to do
 };
 [[nodiscard]] DisplayWishes displayWishes(int argc, char** argv);

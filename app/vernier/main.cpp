@@ -30,7 +30,8 @@ void define(QCommandLineParser& parser) {
     parser.setApplicationDescription(QStringLiteral("Quantize ONNX models node by node, and measure what it costs and gains."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("file"), QStringLiteral("An ONNX model or a Vernier session. Further models are candidates that are compared with the first."),
+    parser.addPositionalArgument(QStringLiteral("file"),
+                                 QStringLiteral("An ONNX model or a Vernier session. Further models are candidates that are compared with the first."),
                                  QStringLiteral("[MODEL|SESSION] [CANDIDATE...]"));
     parser.addOption({QStringLiteral("data"), QStringLiteral("Dataset: a folder, .npz, .npy or .dataset.json."), QStringLiteral("SPEC")});
     parser.addOption({QStringLiteral("ort"), QStringLiteral("ONNX Runtime's library to measure on."), QStringLiteral("PATH")});
@@ -63,7 +64,8 @@ void openData(ui::Session& session, const QString& path) {
         if (session.state() == ui::Session::State::open) {
             once->deleteLater();
             // Behind the model's own arrival, which looks for a dataset beside it.
-            QMetaObject::invokeMethod(&session, [&session, path] { session.setDataset(path); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                &session, [&session, path] { session.setDataset(path); }, Qt::QueuedConnection);
         }
     });
 }
@@ -100,9 +102,8 @@ int walk(ui::MainWindow& window, const QCommandLineParser& parser) {
 }
 
 bool asksForWalk(int argc, char** argv) {
-    return std::any_of(argv + 1, argv + argc, [](const char* word) {
-        return QByteArray(word).startsWith("--screenshots") || QByteArray(word).startsWith("--walk");
-    });
+    return std::any_of(argv + 1, argv + argc,
+                       [](const char* word) { return QByteArray(word).startsWith("--screenshots") || QByteArray(word).startsWith("--walk"); });
 }
 
 /// What only prints needs no display either.

@@ -25,9 +25,9 @@
 #include "ui/data/data_panel.h"
 #include "ui/data/sample_gallery.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
+#include "ui/session/trials.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/start_page.h"
@@ -39,9 +39,9 @@ namespace vernier {
 namespace {
 
 constexpr int kInternal = 70;
-constexpr int kPatience = 900;  ///< seconds for a job on a slow machine
-constexpr int kRest = 20;       ///< seconds until the window is at rest, at most
-constexpr int kBetweenLooks = 60;   ///< milliseconds: several steps of a motion
+constexpr int kPatience = 900;     ///< seconds for a job on a slow machine
+constexpr int kRest = 20;          ///< seconds until the window is at rest, at most
+constexpr int kBetweenLooks = 60;  ///< milliseconds: several steps of a motion
 
 /// A step that did not do what it should.
 struct Stuck : std::runtime_error {
@@ -89,9 +89,7 @@ void Walk::say(const QString& step) const {
     std::fflush(stdout);
 }
 
-QString Walk::file(const QString& name) const {
-    return QDir(options_.folder).filePath(name);
-}
+QString Walk::file(const QString& name) const { return QDir(options_.folder).filePath(name); }
 
 void Walk::waitFor(const QString& what, int seconds, const std::function<bool()>& condition) {
     const QElapsedTimer timer = [] {
@@ -148,13 +146,9 @@ void Walk::settle() {
     say(QStringLiteral("the window did not come to rest within %1 s").arg(kRest));
 }
 
-void Walk::keys(int key, Qt::KeyboardModifiers modifiers) {
-    QTest::keyClick(&window_, static_cast<Qt::Key>(key), modifiers);
-}
+void Walk::keys(int key, Qt::KeyboardModifiers modifiers) { QTest::keyClick(&window_, static_cast<Qt::Key>(key), modifiers); }
 
-void Walk::click(QWidget* widget, const QPoint& position) {
-    QTest::mouseClick(widget, Qt::LeftButton, {}, position);
-}
+void Walk::click(QWidget* widget, const QPoint& position) { QTest::mouseClick(widget, Qt::LeftButton, {}, position); }
 
 void Walk::picture(const QString& name) {
     settle();
@@ -172,17 +166,14 @@ void Walk::pictures(const QString& name) {
     window_.appearance().useMode(ui::Appearance::Mode::light);
 }
 
-void Walk::startPage() {
-    pictures(QStringLiteral("start"));
-}
+void Walk::startPage() { pictures(QStringLiteral("start")); }
 
 void Walk::open() {
     say(QStringLiteral("open %1").arg(options_.model));
     window_.openPath(options_.model);
     ui::Session& session = window_.session();
-    waitFor(QStringLiteral("opening the model"), 120, [&] {
-        return session.state() == ui::Session::State::failed || (session.plan() && window_.graphPanel()->ready());
-    });
+    waitFor(QStringLiteral("opening the model"), 120,
+            [&] { return session.state() == ui::Session::State::failed || (session.plan() && window_.graphPanel()->ready()); });
     if (session.state() == ui::Session::State::failed) {
         throw Stuck(session.error());
     }
@@ -290,8 +281,11 @@ void Walk::waitForComparison() {
         if (candidate == nullptr) {
             throw Stuck(QStringLiteral("run “%1”: %2").arg(run.title, run.problem));
         }
-        say(QStringLiteral("%1: %2 bytes, p50 %3 ms, %4x").arg(run.title).arg(candidate->measurement.size_bytes)
-                .arg(candidate->measurement.latency.p50, 0, 'f', 3).arg(candidate->speedup, 0, 'f', 2));
+        say(QStringLiteral("%1: %2 bytes, p50 %3 ms, %4x")
+                .arg(run.title)
+                .arg(candidate->measurement.size_bytes)
+                .arg(candidate->measurement.latency.p50, 0, 'f', 3)
+                .arg(candidate->speedup, 0, 'f', 2));
     }
     const Verdict verdict = verdict_of(*session.comparison());
     say(QString::fromStdString(verdict.title));

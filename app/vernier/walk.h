@@ -22,12 +22,12 @@ class MainWindow;
 class Walk {
 public:
     struct Options {
-        QString model;          ///< to open
-        QString data;           ///< dataset; empty takes the one beside the model
-        QString folder;         ///< where pictures and exports go
-        QSize size{1600, 1000}; ///< of the window
-        bool exports = false;   ///< also write model, recipe, report, session and comparison sheet
-        double seconds = 1.5;   ///< latency budget for each model
+        QString model;           ///< to open
+        QString data;            ///< dataset; empty takes the one beside the model
+        QString folder;          ///< where pictures and exports go
+        QSize size{1600, 1000};  ///< of the window
+        bool exports = false;    ///< also write model, recipe, report, session and comparison sheet
+        double seconds = 1.5;    ///< latency budget for each model
     };
 
     Walk(ui::MainWindow& window, Options options);

@@ -20,7 +20,7 @@ namespace vernier {
 
 namespace {
 
-constexpr int kPatience = 900;   ///< seconds for a job on a slow machine
+constexpr int kPatience = 900;  ///< seconds for a job on a slow machine
 
 }  // namespace
 

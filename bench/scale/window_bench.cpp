@@ -44,7 +44,7 @@ public:
     void noFilter() { window_.panel<ui::NodesPanel>()->filterLine()->clear(); }
     void select() {
         window_.action(QStringLiteral("filter"))->trigger();
-        QTest::keyClick(window_.panel<ui::NodesPanel>()->filterLine(), Qt::Key_End);   // marked text is meant itself
+        QTest::keyClick(window_.panel<ui::NodesPanel>()->filterLine(), Qt::Key_End);  // marked text is meant itself
         QTest::keyClick(window_.panel<ui::NodesPanel>()->filterLine(), Qt::Key_A, Qt::ControlModifier);
     }
     void key() { QTest::keyClick(&window_, Qt::Key_2); }

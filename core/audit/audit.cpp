@@ -22,9 +22,7 @@ onnx::ModelProto parsed(const std::string& bytes) {
     return model;
 }
 
-bool is_audited(const onnx::NodeProto& node) {
-    return !detail::is_quantize(node) && !detail::is_dequantize(node) && node.op_type() != "Constant";
-}
+bool is_audited(const onnx::NodeProto& node) { return !detail::is_quantize(node) && !detail::is_dequantize(node) && node.op_type() != "Constant"; }
 
 /// Gives every node of a graph and of its bodies a name of its own in its graph.
 void name_nodes(onnx::GraphProto& graph) {
@@ -48,7 +46,7 @@ void name_nodes(onnx::GraphProto& graph) {
 
 /// A graph as it is written and as it is executed, indexed.
 struct Pair {
-    const onnx::GraphProto* original;  ///< with the names of the file
+    const onnx::GraphProto* original;               ///< with the names of the file
     std::unique_ptr<GraphIndex> written, executed;  ///< executed: null for a body that the runtime dissolved
 };
 
@@ -107,22 +105,22 @@ bool has_weight(const std::string& op) {
 
 /// Operators that have an integer kernel when all their inputs and their output are quantized.
 bool can_run_integer(const std::string& op) {
-    static const std::unordered_set<std::string> kOps{
-        "Conv", "MatMul", "Gemm",    "Add",       "Mul",         "Concat",            "Where",   "Softmax",
-        "Relu", "Clip",   "Sigmoid", "LeakyRelu", "AveragePool", "GlobalAveragePool", "MaxPool", "ReduceMax"};
+    static const std::unordered_set<std::string> kOps{"Conv",    "MatMul",   "Gemm", "Add",     "Mul",       "Concat",      "Where",
+                                                      "Softmax", "Relu",     "Clip", "Sigmoid", "LeakyRelu", "AveragePool", "GlobalAveragePool",
+                                                      "MaxPool", "ReduceMax"};
     return kOps.contains(op);
 }
 
 /// What the runtime merges into the node in front of it.
 bool ends_an_operator(const std::string& op) {
     static const std::unordered_set<std::string> kOps{"BatchNormalization", "Relu", "Clip", "LeakyRelu", "Sigmoid", "Tanh",
-                                                      "HardSigmoid", "Add", "Mul", "Cast", "Identity"};
+                                                      "HardSigmoid",        "Add",  "Mul",  "Cast",      "Identity"};
     return kOps.contains(op);
 }
 
 bool is_integer_operator(const std::string& op) {
-    return op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") ||
-           op.starts_with("DynamicQuantize") || op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention";
+    return op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") || op.starts_with("DynamicQuantize") ||
+           op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention";
 }
 
 /// True when the executed node computes on 8-bit data.
@@ -134,8 +132,7 @@ bool runs_integer(const onnx::NodeProto& node, const GraphIndex& executed) {
 }
 
 bool runs_half(const onnx::NodeProto& node, const GraphIndex& executed) {
-    return std::any_of(node.input().begin(), node.input().end(),
-                       [&](const std::string& input) { return executed.type(input) == ElementType::float16; });
+    return std::any_of(node.input().begin(), node.input().end(), [&](const std::string& input) { return executed.type(input) == ElementType::float16; });
 }
 
 /// Judges the nodes of a file against the graph that is executed.
@@ -148,10 +145,10 @@ public:
         audit.op_type = node.op_type();
         if (const onnx::NodeProto* run = match(node)) {
             audit.runs_as = run->op_type();
-            audit.verdict = runs_integer(*run, executed_)  ? Verdict::integer
-                            : was_meant_integer(node)      ? Verdict::fell_back
-                            : runs_half(*run, executed_)   ? Verdict::half
-                                                           : Verdict::floating;
+            audit.verdict = runs_integer(*run, executed_) ? Verdict::integer
+                            : was_meant_integer(node)     ? Verdict::fell_back
+                            : runs_half(*run, executed_)  ? Verdict::half
+                                                          : Verdict::floating;
             return audit;
         }
         audit.verdict = Verdict::absorbed;
@@ -235,8 +232,7 @@ private:
             if (!input.empty() && !written_.is_constant(input) && !comes_from_dequantize(input)) return false;
         }
         const auto& readers = written_.readers(node.output(0));
-        return !readers.empty() && std::all_of(readers.begin(), readers.end(),
-                                               [](const onnx::NodeProto* reader) { return detail::is_quantize(*reader); });
+        return !readers.empty() && std::all_of(readers.begin(), readers.end(), [](const onnx::NodeProto* reader) { return detail::is_quantize(*reader); });
     }
 
     const GraphIndex& written_;
@@ -298,18 +294,10 @@ const NodeAudit* Audit::find(std::string_view wanted) const {
 Json to_json(const Audit& audit) {
     Json nodes = Json::array();
     for (const NodeAudit& node : audit.nodes) {
-        nodes.push_back({{"index", node.index},
-                         {"name", node.name},
-                         {"op_type", node.op_type},
-                         {"runs_as", node.runs_as},
-                         {"verdict", name(node.verdict)}});
+        nodes.push_back({{"index", node.index}, {"name", node.name}, {"op_type", node.op_type}, {"runs_as", node.runs_as}, {"verdict", name(node.verdict)}});
     }
-    return {{"nodes", std::move(nodes)},
-            {"quantize_nodes", audit.quantize_nodes},
-            {"dequantize_nodes", audit.dequantize_nodes},
-            {"layout_nodes", audit.layout_nodes},
-            {"self_quantized", audit.self_quantized},
-            {"constant_dequantize", audit.constant_dequantize}};
+    return {{"nodes", std::move(nodes)},          {"quantize_nodes", audit.quantize_nodes}, {"dequantize_nodes", audit.dequantize_nodes},
+            {"layout_nodes", audit.layout_nodes}, {"self_quantized", audit.self_quantized}, {"constant_dequantize", audit.constant_dequantize}};
 }
 
 Audit audit_from_json(const Json& json) {

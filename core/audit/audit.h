@@ -22,21 +22,21 @@ struct NodeAudit {
         fell_back,  ///< written for INT8 (its weight or all its inputs come from DequantizeLinear) and yet runs in float
     };
 
-    std::int32_t index = -1;   ///< NodeId of a Model of the same file: the main graph's nodes first, then those of bodies
-    std::string name;          ///< as in the file
+    std::int32_t index = -1;  ///< NodeId of a Model of the same file: the main graph's nodes first, then those of bodies
+    std::string name;         ///< as in the file
     std::string op_type;
-    std::string runs_as;       ///< operator that the runtime executes ("QLinearConv"); empty when removed
+    std::string runs_as;  ///< operator that the runtime executes ("QLinearConv"); empty when removed
     Verdict verdict = Verdict::floating;
 };
 [[nodiscard]] std::string_view name(NodeAudit::Verdict verdict);
 
 /// What the runtime makes of a file at its highest level.
 struct Audit {
-    std::vector<NodeAudit> nodes;              ///< by index, without Q, DQ and Constant nodes
-    int quantize_nodes = 0;                    ///< QuantizeLinear and DynamicQuantizeLinear that are executed
-    int dequantize_nodes = 0;                  ///< DequantizeLinear that are executed, those of constants included
-    int layout_nodes = 0;                      ///< Transpose and Reorder nodes that the runtime added for its kernels
-    std::vector<std::string> self_quantized;   ///< nodes whose float weight the runtime quantized by itself, per tensor
+    std::vector<NodeAudit> nodes;                  ///< by index, without Q, DQ and Constant nodes
+    int quantize_nodes = 0;                        ///< QuantizeLinear and DynamicQuantizeLinear that are executed
+    int dequantize_nodes = 0;                      ///< DequantizeLinear that are executed, those of constants included
+    int layout_nodes = 0;                          ///< Transpose and Reorder nodes that the runtime added for its kernels
+    std::vector<std::string> self_quantized;       ///< nodes whose float weight the runtime quantized by itself, per tensor
     std::vector<std::string> constant_dequantize;  ///< constants that are dequantized again on each run
 
     [[nodiscard]] const NodeAudit* find(std::string_view name) const;  ///< first node of that name; nullptr when absent
@@ -46,12 +46,11 @@ struct Audit {
 [[nodiscard]] Audit audit_from_json(const Json& json);
 
 /// Reads the graph that the runtime executes on a target and says for each node how it runs. External data is looked for in folder.
-/// Bodies of If, Loop and Scan too, except those that the runtime dissolved (a branch that is always taken). Throws Error{bad_model} when the runtime refuses the model.
-[[nodiscard]] Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
-                                const std::filesystem::path& folder, const Target& target = {});
+/// Bodies of If, Loop and Scan too, except those that the runtime dissolved (a branch that is always taken). Throws Error{bad_model} when the runtime refuses
+/// the model.
+[[nodiscard]] Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target = {});
 
 /// The same without what is left over between the nodes (the counts, constant_dequantize), in half the time.
-[[nodiscard]] Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder,
-                                const Target& target = {});
+[[nodiscard]] Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target = {});
 
 }  // namespace vernier

@@ -20,21 +20,17 @@ std::int64_t int_attribute(const onnx::NodeProto& node, std::string_view name, s
 
 /// Operators whose output has the type of their first input.
 bool keeps_type(const std::string& op) {
-    static const std::unordered_set<std::string> kKeep{
-        "MaxPool", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice",      "Gather",      "Split",
-        "Expand",  "Tile",    "Concat",  "Pad",     "Resize",    "Identity",  "ReduceMax", "DepthToSpace", "SpaceToDepth"};
+    static const std::unordered_set<std::string> kKeep{"MaxPool", "Reshape", "Flatten",  "Squeeze",   "Unsqueeze",    "Transpose",
+                                                       "Slice",   "Gather",  "Split",    "Expand",    "Tile",         "Concat",
+                                                       "Pad",     "Resize",  "Identity", "ReduceMax", "DepthToSpace", "SpaceToDepth"};
     return kKeep.contains(op);
 }
 
 }  // namespace
 
-bool is_quantize(const onnx::NodeProto& node) {
-    return node.op_type() == "QuantizeLinear" || node.op_type() == "DynamicQuantizeLinear";
-}
+bool is_quantize(const onnx::NodeProto& node) { return node.op_type() == "QuantizeLinear" || node.op_type() == "DynamicQuantizeLinear"; }
 
-bool is_dequantize(const onnx::NodeProto& node) {
-    return node.op_type() == "DequantizeLinear";
-}
+bool is_dequantize(const onnx::NodeProto& node) { return node.op_type() == "DequantizeLinear"; }
 
 bool is_low_integer(ElementType type) {
     return type == ElementType::uint8 || type == ElementType::int8 || type == ElementType::uint4 || type == ElementType::int4;
@@ -57,9 +53,7 @@ GraphIndex::GraphIndex(const onnx::GraphProto& graph, const GraphIndex* outer) :
     learn_types();
 }
 
-bool GraphIndex::knows(const std::string& value) const {
-    return producers_.contains(value) || constants_.contains(value) || inputs_.contains(value);
-}
+bool GraphIndex::knows(const std::string& value) const { return producers_.contains(value) || constants_.contains(value) || inputs_.contains(value); }
 
 bool GraphIndex::is_constant(const std::string& value) const {
     return constants_.contains(value) || (outer_ != nullptr && !knows(value) && outer_->is_constant(value));

@@ -23,9 +23,8 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void throw_write_error(const fs::path& path, int error) {
-    throw Error(ErrorKind::cannot_write,
-                error != 0 ? fmt::format("cannot be written: {}", std::strerror(error)) : "cannot be written",
-                {.file = path.string()}, "Choose another folder or free some space");
+    throw Error(ErrorKind::cannot_write, error != 0 ? fmt::format("cannot be written: {}", std::strerror(error)) : "cannot be written", {.file = path.string()},
+                "Choose another folder or free some space");
 }
 
 constexpr std::string_view kStart = ".vernier-", kEnd = ".part";
@@ -53,7 +52,8 @@ fs::path folder_of(const fs::path& target) { return target.has_parent_path() ? t
 
 /// True when the path leads to the file that is open.
 bool leads_to(const fs::path& path, int descriptor) {
-    struct stat named {}, open {};
+    struct stat named {
+    }, open{};
     return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 && named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
@@ -146,8 +146,7 @@ void write_file(const fs::path& target, std::string_view content) {
 std::string read_file(const fs::path& path, std::size_t max_bytes) {
     const MappedFile file(path);
     const auto bytes = file.bytes();
-    if (bytes.size() > max_bytes)
-        throw Error(ErrorKind::bad_data, fmt::format("is larger than {} bytes", max_bytes), {.file = path.string()});
+    if (bytes.size() > max_bytes) throw Error(ErrorKind::bad_data, fmt::format("is larger than {} bytes", max_bytes), {.file = path.string()});
     std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     file.check_whole();
     return text;
@@ -161,8 +160,7 @@ bool same_file(const fs::path& a, const fs::path& b) {
 std::string sha256(std::span<const std::byte> bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-        throw Error(ErrorKind::internal, "SHA-256 is not available");
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) throw Error(ErrorKind::internal, "SHA-256 is not available");
     return to_hex(digest.data(), size);
 }
 

@@ -41,7 +41,7 @@ public:
 private:
     std::filesystem::path path_;
     FileState state_;
-    void* guard_ = nullptr;   ///< its place in the table of those that a cut must not kill
+    void* guard_ = nullptr;  ///< its place in the table of those that a cut must not kill
     const std::byte* data_ = nullptr;
     std::size_t size_ = 0;
 };

@@ -17,12 +17,12 @@ enum class Severity { info, warning, serious };
 /// What a user should know: a value, never a reason to stop.
 struct Finding {
     Severity severity = Severity::info;
-    std::string code = {};        ///< stable and documented, e.g. "dynamic-conv"
-    std::int32_t node = -1;    ///< NodeId, or -1
-    std::string node_name = {};    ///< the node's label, or empty
-    std::string tensor = {};      ///< tensor name, or empty
+    std::string code = {};       ///< stable and documented, e.g. "dynamic-conv"
+    std::int32_t node = -1;      ///< NodeId, or -1
+    std::string node_name = {};  ///< the node's label, or empty
+    std::string tensor = {};     ///< tensor name, or empty
     std::string text = {};       ///< one sentence
-    std::string remedy = {};       ///< what to do, or empty
+    std::string remedy = {};     ///< what to do, or empty
 
     bool operator==(const Finding&) const = default;
 };

@@ -80,8 +80,7 @@ Guarded* guard(const void* data, std::size_t size) {
 }
 
 [[noreturn]] void throw_open_error(const fs::path& path, int error) {
-    if (error == ENOENT || error == ENOTDIR)
-        throw Error(ErrorKind::not_found, "no such file", {.file = path.string()});
+    if (error == ENOENT || error == ENOTDIR) throw Error(ErrorKind::not_found, "no such file", {.file = path.string()});
     throw Error(ErrorKind::bad_data, fmt::format("cannot be read: {}", std::strerror(error)), {.file = path.string()});
 }
 

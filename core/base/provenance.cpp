@@ -17,8 +17,8 @@
 namespace vernier {
 namespace {
 
-constexpr std::array kFlagsThatMatter = {"avx2", "avx512f", "avx512bw", "avx512_vnni", "avx_vnni", "avx512_bf16",
-                                         "avx512_fp16", "amx_int8", "f16c", "asimddp", "i8mm"};
+constexpr std::array kFlagsThatMatter = {"avx2",        "avx512f",  "avx512bw", "avx512_vnni", "avx_vnni", "avx512_bf16",
+                                         "avx512_fp16", "amx_int8", "f16c",     "asimddp",     "i8mm"};
 
 void read_cpu_info(Host& host) {
     std::ifstream file("/proc/cpuinfo");
@@ -56,8 +56,8 @@ Host this_host() {
 }
 
 Json to_json(const Host& host) {
-    return {{"name", host.name}, {"cpu", host.cpu}, {"cores", host.cores}, {"cpu_flags", host.cpu_flags},
-            {"os", host.os}, {"governor", host.governor}, {"load", number_json(host.load)}};
+    return {{"name", host.name}, {"cpu", host.cpu},           {"cores", host.cores},           {"cpu_flags", host.cpu_flags},
+            {"os", host.os},     {"governor", host.governor}, {"load", number_json(host.load)}};
 }
 
 Host host_from_json(const Json& json) {

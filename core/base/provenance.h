@@ -11,12 +11,12 @@ namespace vernier {
 /// The machine that measured something.
 struct Host {
     std::string name;
-    std::string cpu;                    ///< model name
-    int cores = 0;                      ///< processors that this process may use
-    std::vector<std::string> cpu_flags; ///< only those that matter to INT8 and FP16: avx2, avx512_vnni, avx_vnni, ...
+    std::string cpu;                     ///< model name
+    int cores = 0;                       ///< processors that this process may use
+    std::vector<std::string> cpu_flags;  ///< only those that matter to INT8 and FP16: avx2, avx512_vnni, avx_vnni, ...
     std::string os;
-    std::string governor;               ///< empty when unknown
-    double load = 0;                    ///< one-minute load average at the time
+    std::string governor;  ///< empty when unknown
+    double load = 0;       ///< one-minute load average at the time
 
     bool operator==(const Host&) const = default;
 };

@@ -32,7 +32,7 @@ pid_t owner_of(std::string_view name) {
     return error == std::errc() && end != name.data() + name.size() && *end == '-' && pid > 0 ? pid : 0;
 }
 
-pid_t starter = 0;   ///< 0: this process removes its folders itself
+pid_t starter = 0;  ///< 0: this process removes its folders itself
 
 /// The process after which this one's folders are named.
 pid_t owner() { return starter > 0 ? starter : ::getpid(); }

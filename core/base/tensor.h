@@ -11,10 +11,30 @@ namespace vernier {
 
 /// Element types, with the numbers of ONNX's TensorProto.DataType.
 enum class ElementType : std::int32_t {
-    undefined = 0, float32 = 1, uint8 = 2, int8 = 3, uint16 = 4, int16 = 5, int32 = 6, int64 = 7, string = 8,
-    boolean = 9, float16 = 10, float64 = 11, uint32 = 12, uint64 = 13, complex64 = 14, complex128 = 15,
-    bfloat16 = 16, float8e4m3fn = 17, float8e4m3fnuz = 18, float8e5m2 = 19, float8e5m2fnuz = 20,
-    uint4 = 21, int4 = 22, float4e2m1 = 23,
+    undefined = 0,
+    float32 = 1,
+    uint8 = 2,
+    int8 = 3,
+    uint16 = 4,
+    int16 = 5,
+    int32 = 6,
+    int64 = 7,
+    string = 8,
+    boolean = 9,
+    float16 = 10,
+    float64 = 11,
+    uint32 = 12,
+    uint64 = 13,
+    complex64 = 14,
+    complex128 = 15,
+    bfloat16 = 16,
+    float8e4m3fn = 17,
+    float8e4m3fnuz = 18,
+    float8e5m2 = 19,
+    float8e5m2fnuz = 20,
+    uint4 = 21,
+    int4 = 22,
+    float4e2m1 = 23,
 };
 
 /// "float32", "int8", ... ; "undefined" for what is not known.
@@ -33,10 +53,12 @@ struct Tensor {
     std::vector<std::byte> bytes;
 
     [[nodiscard]] std::uint64_t count() const { return element_count(dims); }
-    template <class T> [[nodiscard]] std::span<const T> as() const {
+    template <class T>
+    [[nodiscard]] std::span<const T> as() const {
         return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
     }
-    template <class T> [[nodiscard]] std::span<T> as() {
+    template <class T>
+    [[nodiscard]] std::span<T> as() {
         return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
     }
 };

@@ -15,8 +15,8 @@
 namespace vernier {
 namespace {
 
-constexpr std::uint64_t kPart = std::uint64_t{1} << 20;    ///< of a message for which room is made at once
-constexpr int kPollMs = 50;   ///< how soon a wait notices that a stop was asked for
+constexpr std::uint64_t kPart = std::uint64_t{1} << 20;  ///< of a message for which room is made at once
+constexpr int kPollMs = 50;                              ///< how soon a wait notices that a stop was asked for
 
 bool send_all(int socket, std::span<const std::uint8_t> bytes) {
     while (!bytes.empty()) {
@@ -92,8 +92,12 @@ std::map<std::string, Tensor> tensors_from_wire(const Json& json) {
 
 Json wire_json(const Error& error) {
     const Where& where = error.where();
-    return {{"kind", static_cast<int>(error.kind())}, {"what", error.what()}, {"file", where.file}, {"node", where.node},
-            {"tensor", where.tensor}, {"remedy", error.remedy()}};
+    return {{"kind", static_cast<int>(error.kind())},
+            {"what", error.what()},
+            {"file", where.file},
+            {"node", where.node},
+            {"tensor", where.tensor},
+            {"remedy", error.remedy()}};
 }
 
 Error error_from_wire(const Json& json) {

@@ -14,8 +14,8 @@ namespace vernier {
 
 /// How a process ended.
 struct Ending {
-    int signal = 0;       ///< what killed it; 0: it ended by itself
-    int exit_code = -1;   ///< when it ended by itself
+    int signal = 0;      ///< what killed it; 0: it ended by itself
+    int exit_code = -1;  ///< when it ended by itself
 
     [[nodiscard]] std::string text() const;  ///< "signal 11: Segmentation fault", "exit code 3"
 };

@@ -54,9 +54,7 @@ protected:
         }
         return sample;
     }
-    [[nodiscard]] std::int64_t label(std::uint64_t number) const override {
-        return labels_.empty() ? -1 : labels_[static_cast<std::size_t>(number)];
-    }
+    [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return labels_.empty() ? -1 : labels_[static_cast<std::size_t>(number)]; }
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return fmt::format("#{}", number); }
     [[nodiscard]] std::optional<std::uint64_t> content_hash(std::uint64_t number) const override {
         std::uint64_t hash = 0;
@@ -94,8 +92,7 @@ std::vector<std::int64_t> labels_from(const Tensor& tensor, const std::string& n
         for (const auto value : tensor.as<decltype(sample)>()) labels.push_back(static_cast<std::int64_t>(value));
     });
     const auto negative = std::find_if(labels.begin(), labels.end(), [](std::int64_t v) { return v < 0; });
-    if (negative != labels.end())
-        fail(fmt::format("hold {} at position {}; a label is a class index from 0 on", *negative, negative - labels.begin()));
+    if (negative != labels.end()) fail(fmt::format("hold {} at position {}; a label is a class index from 0 on", *negative, negative - labels.begin()));
     return labels;
 }
 
@@ -107,8 +104,10 @@ void check_counts(const std::vector<ArrayInput>& inputs, const std::vector<std::
     const std::int64_t count = inputs.front().data.dims[0];
     for (const ArrayInput& input : inputs)
         if (input.data.dims[0] != count)
-            throw Error(ErrorKind::bad_data, fmt::format("the array for input '{}' holds {} samples, the one for '{}' holds {}", input.name,
-                                                         input.data.dims[0], inputs.front().name, count), {.file = file.string()});
+            throw Error(
+                ErrorKind::bad_data,
+                fmt::format("the array for input '{}' holds {} samples, the one for '{}' holds {}", input.name, input.data.dims[0], inputs.front().name, count),
+                {.file = file.string()});
     if (labelled && static_cast<std::int64_t>(labels.size()) != count)
         throw Error(ErrorKind::bad_data, fmt::format("there are {} labels for {} samples", labels.size(), count), {.file = file.string()},
                     "Axis 0 of 'labels' and of the inputs must have the same length");
@@ -167,9 +166,9 @@ Preprocess assumed_steps(const InputSpec& input, const Tensor& data, std::vector
         }
     }
     findings.push_back({.severity = data.type == steps.dtype && steps.layout_out == Layout::any ? Severity::info : Severity::warning,
-                        .code = "preprocess-assumed", .tensor = input.name,
-                        .text = fmt::format("The values for input '{}' ({}) are taken as they are: {}.", input.name,
-                                            name(data.type), text(steps)),
+                        .code = "preprocess-assumed",
+                        .tensor = input.name,
+                        .text = fmt::format("The values for input '{}' ({}) are taken as they are: {}.", input.name, name(data.type), text(steps)),
                         .remedy = "Write a .dataset.json if the model needs a scale, mean or other layout"});
     return steps;
 }
@@ -220,7 +219,8 @@ std::optional<Tensor> find_labels(const NpzFile& npz, std::int64_t count, Datase
         if (!may_be_labels(*name, info)) continue;
         Tensor tensor = npz.read(*name);
         if (!are_labels(tensor, count)) continue;
-        info.findings.push_back({.code = "labels-assumed", .text = fmt::format("The array '{}' is taken as the labels.", *name),
+        info.findings.push_back({.code = "labels-assumed",
+                                 .text = fmt::format("The array '{}' is taken as the labels.", *name),
                                  .remedy = "Call it 'labels', or write a .dataset.json, to say so"});
         unused.erase(name);
         return tensor;
@@ -258,8 +258,7 @@ SourcePtr open_npz_path(DatasetInfo info) {
     if (others.empty())  // the only array is the input's, whatever it is called
         for (const std::string& name : npz.names())
             if (name != "labels") others.push_back(name);
-    if (others.empty())
-        throw Error(ErrorKind::bad_data, "holds no arrays for the model's inputs", {.file = info.path.string()});
+    if (others.empty()) throw Error(ErrorKind::bad_data, "holds no arrays for the model's inputs", {.file = info.path.string()});
     std::vector<std::pair<std::string, Tensor>> arrays;
     if (info.inputs.size() == 1 && !npz.has(info.inputs[0].name) && others.size() == 1) {
         arrays.emplace_back(info.inputs[0].name, npz.read(others[0]));
@@ -276,7 +275,8 @@ SourcePtr open_npz_path(DatasetInfo info) {
     const std::int64_t count = arrays.front().second.dims.empty() ? 0 : arrays.front().second.dims[0];
     const std::optional<Tensor> labels = find_labels(npz, count, info, unused);
     if (!unused.empty())
-        info.findings.push_back({.severity = Severity::warning, .code = "members-unused",
+        info.findings.push_back({.severity = Severity::warning,
+                                 .code = "members-unused",
                                  .text = fmt::format("{} holds arrays that were not used: {}.", info.path.filename().string(), fmt::join(unused, ", ")),
                                  .remedy = "Inputs are found by their names, labels under 'labels'"});
     return open_path(std::move(info), std::move(arrays), labels ? &*labels : nullptr);
@@ -284,8 +284,8 @@ SourcePtr open_npz_path(DatasetInfo info) {
 
 SourcePtr open_npy_path(DatasetInfo info) {
     if (info.inputs.size() != 1)
-        throw Error(ErrorKind::bad_data, fmt::format("is one array, but the model has {} inputs", info.inputs.size()),
-                    {.file = info.path.string()}, "Give a .npz with one array for each input");
+        throw Error(ErrorKind::bad_data, fmt::format("is one array, but the model has {} inputs", info.inputs.size()), {.file = info.path.string()},
+                    "Give a .npz with one array for each input");
     std::vector<std::pair<std::string, Tensor>> arrays;
     arrays.emplace_back(info.inputs[0].name, read_npy_file(info.path));
     return open_path(std::move(info), std::move(arrays), nullptr);

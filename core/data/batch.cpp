@@ -15,8 +15,8 @@ namespace {
 void require_same(const Tensor& tensor, const Tensor& first, const std::string& input, const Sample& sample) {
     if (tensor.type == first.type && tensor.dims == first.dims && !tensor.dims.empty() && tensor.dims[0] == 1) return;
     throw Error(ErrorKind::bad_data,
-                fmt::format("sample {} has shape [{}] and another one of the same run [{}]; samples of one run must be alike",
-                            sample.name, fmt::join(tensor.dims, ","), fmt::join(first.dims, ",")),
+                fmt::format("sample {} has shape [{}] and another one of the same run [{}]; samples of one run must be alike", sample.name,
+                            fmt::join(tensor.dims, ","), fmt::join(first.dims, ",")),
                 {.tensor = input}, "Pad or cut the samples to one length");
 }
 

@@ -22,10 +22,10 @@ enum class Split { calibration, validation };
 
 /// One sample as the model takes it: every tensor has a leading batch axis of 1.
 struct Sample {
-    std::map<std::string, Tensor> inputs;   ///< by model input name
-    std::int64_t label = -1;                ///< class index, or -1 when there is none
-    std::string name;                       ///< file name, or "#17"
-    std::string text;                       ///< for people; may be empty
+    std::map<std::string, Tensor> inputs;  ///< by model input name
+    std::int64_t label = -1;               ///< class index, or -1 when there is none
+    std::string name;                      ///< file name, or "#17"
+    std::string text;                      ///< for people; may be empty
 };
 
 /// A picture of a sample for people: 8-bit RGB, row major; empty when the sample is not a picture.
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] virtual bool classifies() const { return has_labels() || !classes().empty(); }
     /// Name of the output that holds the scores [N, classes]; empty means the model's first output.
     [[nodiscard]] virtual const std::string& output() const = 0;
-    [[nodiscard]] virtual const std::vector<Finding>& findings() const = 0;     ///< e.g. calibration and validation overlap
+    [[nodiscard]] virtual const std::vector<Finding>& findings() const = 0;  ///< e.g. calibration and validation overlap
     /// SHA-256 of what defines the samples (file contents or names and sizes, and the preprocessing).
     [[nodiscard]] virtual std::string fingerprint() const = 0;
     /// What the preprocessing does, one line for people ("shortest 256 bicubic, crop 224, RGB, /255, NCHW").
@@ -64,15 +64,14 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 
 /// Opens a dataset: a folder of images (class subfolders or labels.csv), .npz or .npy (first axis = samples; "labels"),
 /// a folder of ONNX test_data_set_*, a .dataset.json, or a folder that holds one. Where the source has no splits, samples
-/// are divided by a fixed rule (every fifth is calibration, of fewer than 50 ten or half; fewer than five serve as both) that is stated as a finding. The model gives input names, types and shapes.
-/// A wrong shape is an error that names the input, what it should be and what it is.
-/// Throws Error{not_found, bad_data}.
+/// are divided by a fixed rule (every fifth is calibration, of fewer than 50 ten or half; fewer than five serve as both) that is stated as a finding. The model
+/// gives input names, types and shapes. A wrong shape is an error that names the input, what it should be and what it is. Throws Error{not_found, bad_data}.
 [[nodiscard]] DatasetPtr open_dataset(const std::filesystem::path& path, const Model& model);
 
 /// Calls consume(i, sample) in order for the given samples of a split, while up to threads threads (0 = all processors)
 /// decode at most 2 * threads + 1 samples ahead. Throws what loading or consume throws, and Error{cancelled}.
-void for_each_sample(const Dataset& dataset, Split split, const std::vector<std::uint64_t>& indices, int threads,
-                     const Job& job, const std::function<void(std::uint64_t index, Sample& sample)>& consume);
+void for_each_sample(const Dataset& dataset, Split split, const std::vector<std::uint64_t>& indices, int threads, const Job& job,
+                     const std::function<void(std::uint64_t index, Sample& sample)>& consume);
 
 /// Inputs of one run: the samples, from 1 to `batch` of them and all of the same shapes, stacked along the first axis.
 /// They begin anew where they do not fill the batch. Throws Error{bad_data} when shapes or types differ.

@@ -85,10 +85,8 @@ std::vector<Named> read_labels_csv(const fs::path& csv) {
         const std::string where = fmt::format("{}:{}", csv.string(), i + 1);
         const auto fields = csv_fields(lines[i]);
         if (i == 0 && is_heading(fields[0])) continue;
-        if (fields.size() < 2 || fields[0].empty() || fields[1].empty())
-            throw Error(ErrorKind::bad_data, "is not of the form file,label", {.file = where});
-        if (!stays_inside(fields[0]))
-            throw Error(ErrorKind::bad_data, fmt::format("names '{}', which leads out of the folder", fields[0]), {.file = where});
+        if (fields.size() < 2 || fields[0].empty() || fields[1].empty()) throw Error(ErrorKind::bad_data, "is not of the form file,label", {.file = where});
+        if (!stays_inside(fields[0])) throw Error(ErrorKind::bad_data, fmt::format("names '{}', which leads out of the folder", fields[0]), {.file = where});
         items.push_back({fields[0], fields[1]});
     }
     return items;
@@ -104,8 +102,10 @@ std::vector<Named> read_class_folders(const fs::path& folder, const fs::path& be
     std::vector<Named> items;
     const auto take = [&](const fs::path& file, const fs::path& name, const std::string& label) {
         if (!fs::is_regular_file(file)) return;
-        if (is_picture(file)) items.push_back({name.string(), label});
-        else if (is_other_picture(file)) ++found.skipped[lower(file.extension().string())];
+        if (is_picture(file))
+            items.push_back({name.string(), label});
+        else if (is_other_picture(file))
+            ++found.skipped[lower(file.extension().string())];
     };
     const auto entries = sorted_entries(folder / below);
     for (const fs::path& entry : entries) {
@@ -121,7 +121,8 @@ std::vector<Named> read_class_folders(const fs::path& folder, const fs::path& be
 constexpr std::array kCalibrationNames = {"calibration", "train"};
 constexpr std::array kValidationNames = {"validation", "val", "valid", "test"};
 
-template <class Names> std::string first_of(const Names& names, const std::set<std::string>& folders) {
+template <class Names>
+std::string first_of(const Names& names, const std::set<std::string>& folders) {
     for (const char* name : names)
         if (folders.contains(name)) return name;
     return {};
@@ -167,7 +168,8 @@ std::string deeper_pictures(const fs::path& folder) {
     std::string what = "the folder holds no JPEG or PNG pictures and no other data that is known";
     std::string remedy = "Put pictures into one subfolder for each class, or beside a labels.csv with lines file,label";
     if (!found.skipped.empty()) {
-        what = fmt::format("the folder holds no JPEG or PNG pictures, but {} that end in {}, which is not read", found.skipped.begin()->second, found.skipped.begin()->first);
+        what = fmt::format("the folder holds no JPEG or PNG pictures, but {} that end in {}, which is not read", found.skipped.begin()->second,
+                           found.skipped.begin()->first);
         remedy = "Convert them to PNG";
     } else if (const std::string deeper = deeper_pictures(folder); !deeper.empty()) {
         what += fmt::format(" (there are pictures in {})", deeper);

@@ -24,8 +24,7 @@ constexpr std::uint64_t kMaxHashed = std::uint64_t{256} << 20;
 class ImagesDataset final : public SourceDataset {
 public:
     ImagesDataset(DatasetInfo info, fs::path folder, std::vector<ImageItem> items, std::string input, Preprocess steps)
-        : SourceDataset(std::move(info)), folder_(std::move(folder)), items_(std::move(items)), input_(std::move(input)),
-          steps_(std::move(steps)) {
+        : SourceDataset(std::move(info)), folder_(std::move(folder)), items_(std::move(items)), input_(std::move(input)), steps_(std::move(steps)) {
         for (ImageItem& item : items_) item.bytes = size_of(item);
     }
 
@@ -101,8 +100,7 @@ private:
 };
 
 [[noreturn]] void not_a_picture_model(const DatasetInfo& info, const InputSpec& input) {
-    throw Error(ErrorKind::bad_data,
-                fmt::format("holds pictures, but the model's input '{}' takes {}", input.name, input.type.text()),
+    throw Error(ErrorKind::bad_data, fmt::format("holds pictures, but the model's input '{}' takes {}", input.name, input.type.text()),
                 {.file = info.path.string(), .tensor = input.name}, "Give a dataset of another kind, or a .dataset.json with the steps");
 }
 
@@ -133,7 +131,9 @@ Preprocess assumed_steps(DatasetInfo& info, const InputSpec& input) {
     steps.crop = CropStep{width, height};
     steps.colour = type.dims[is_channels(1) ? 1 : 3].value == 1 ? Colour::grey : Colour::rgb;
     if (is_float(steps.dtype)) steps.scale = 1.0F / 255.0F;
-    info.findings.push_back({.severity = Severity::warning, .code = "preprocess-assumed", .tensor = input.name,
+    info.findings.push_back({.severity = Severity::warning,
+                             .code = "preprocess-assumed",
+                             .tensor = input.name,
                              .text = fmt::format("No preprocessing is given for input '{}'; assumed: {}.", input.name, text(steps)),
                              .remedy = "Write a .dataset.json if the model was trained with other steps"});
     return steps;
@@ -150,7 +150,8 @@ void say_what_was_taken(const ImageFolder& found, std::vector<Finding>& findings
     if (found.skipped.empty()) return;
     std::vector<std::string> parts;
     for (const auto& [ending, count] : found.skipped) parts.push_back(fmt::format("{} {}", count, ending));
-    findings.push_back({.severity = Severity::warning, .code = "pictures-skipped",
+    findings.push_back({.severity = Severity::warning,
+                        .code = "pictures-skipped",
                         .text = fmt::format("Files were skipped, since only JPEG and PNG are read: {}.", fmt::join(parts, ", ")),
                         .remedy = "Convert them to PNG"});
 }
@@ -209,8 +210,7 @@ SourcePtr open_images_folder(DatasetInfo info) {
     const std::string name = input.name;
     Splits splits;
     if (found.has_splits) {
-        for (std::uint64_t i = 0; i < found.items.size(); ++i)
-            (i < found.calibration_count ? splits.calibration : splits.validation).push_back(i);
+        for (std::uint64_t i = 0; i < found.items.size(); ++i) (i < found.calibration_count ? splits.calibration : splits.validation).push_back(i);
     } else {
         splits = fixed_splits(found.items.size(), info.findings);
     }

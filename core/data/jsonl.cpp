@@ -21,7 +21,7 @@ struct Row {
     std::map<std::string, Tensor> raw;  ///< int64 where every number is whole, else float64
     std::int64_t label = -1;
     std::string text;
-    std::string name;                   ///< "validation.jsonl:3"
+    std::string name;  ///< "validation.jsonl:3"
 };
 
 struct Numbers {
@@ -75,8 +75,7 @@ Row parse_row(const std::string& line, const fs::path& file, std::size_t number,
     Row row;
     row.name = fmt::format("{}:{}", file.filename().string(), number);
     Fields inputs = fields.object("inputs");
-    for (const std::string& key : inputs.keys())
-        row.raw[key] = raw_tensor(inputs.need(key), fmt::format("{} (inputs.{})", where, key));
+    for (const std::string& key : inputs.keys()) row.raw[key] = raw_tensor(inputs.need(key), fmt::format("{} (inputs.{})", where, key));
     if (fields.has("label")) row.label = fields.integer("label", 0, INT32_MAX);
     row.text = fields.text_if("text").value_or("");
     if (number == 1) fields.note_unknown(findings);

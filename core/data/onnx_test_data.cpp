@@ -110,8 +110,7 @@ protected:
     [[nodiscard]] Sample load_sample(std::uint64_t number) const override {
         const TestSet& set = sets_[static_cast<std::size_t>(number)];
         Sample sample;
-        for (std::size_t k = 0; k < info_.inputs.size(); ++k)
-            sample.inputs[info_.inputs[k].name] = read_tensor(set.folder / input_file(k));
+        for (std::size_t k = 0; k < info_.inputs.size(); ++k) sample.inputs[info_.inputs[k].name] = read_tensor(set.folder / input_file(k));
         return sample;
     }
     [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return sets_[static_cast<std::size_t>(number)].label; }
@@ -119,8 +118,7 @@ protected:
     [[nodiscard]] std::string identity() const override {
         std::string all = "onnx_test_data";
         for (const TestSet& set : sets_)
-            for (std::size_t k = 0; k < info_.inputs.size(); ++k)
-                all += fmt::format("\n{} {} {}", set.name, k, sha256_of_file(set.folder / input_file(k)));
+            for (std::size_t k = 0; k < info_.inputs.size(); ++k) all += fmt::format("\n{} {} {}", set.name, k, sha256_of_file(set.folder / input_file(k)));
         return all;
     }
 
@@ -146,9 +144,7 @@ std::vector<fs::path> test_sets_in(const fs::path& folder) {
     std::vector<fs::path> sets;
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.is_directory() && entry.path().filename().string().starts_with("test_data_set_")) sets.push_back(entry.path());
-    std::sort(sets.begin(), sets.end(), [](const fs::path& a, const fs::path& b) {
-        return std::pair(set_number(a), a) < std::pair(set_number(b), b);
-    });
+    std::sort(sets.begin(), sets.end(), [](const fs::path& a, const fs::path& b) { return std::pair(set_number(a), a) < std::pair(set_number(b), b); });
     return sets;
 }
 

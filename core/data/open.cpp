@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxDatasetFile = std::size_t{256} << 20;
 
-bool has_ending(const fs::path& path, std::string_view ending) {
-    return lower(path.filename().string()).ends_with(ending);
-}
+bool has_ending(const fs::path& path, std::string_view ending) { return lower(path.filename().string()).ends_with(ending); }
 
 /// The one dataset file in a folder, or nothing.
 fs::path dataset_file_in(const fs::path& folder) {

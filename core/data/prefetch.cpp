@@ -81,8 +81,8 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Slot> slots_;
-    std::size_t claimed_ = 0;   ///< next position that a worker begins
-    std::size_t taken_ = 0;     ///< next position that is handed out
+    std::size_t claimed_ = 0;  ///< next position that a worker begins
+    std::size_t taken_ = 0;    ///< next position that is handed out
     bool stopped_ = false;
     std::vector<std::jthread> workers_;  // last, so that they end before what they use
 };

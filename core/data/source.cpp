@@ -32,7 +32,7 @@ bool fits(const Tensor& tensor, const ValueType& type, std::uint64_t batch) {
     return true;
 }
 
-constexpr std::int64_t kLargestBatch = 4096;   // stacked samples stand in memory
+constexpr std::int64_t kLargestBatch = 4096;  // stacked samples stand in memory
 
 /// The first axis that all inputs fix at the same length above 1; else 1.
 std::uint64_t fixed_batch(const std::vector<InputSpec>& inputs) {
@@ -60,16 +60,14 @@ const InputSpec& input_named(const std::vector<InputSpec>& inputs, const std::st
         if (input.name == name) return input;
         known.push_back(input.name);
     }
-    throw Error(ErrorKind::bad_data,
-                fmt::format("names an input '{}' that the model does not have; it has: {}", name, fmt::join(known, ", ")),
+    throw Error(ErrorKind::bad_data, fmt::format("names an input '{}' that the model does not have; it has: {}", name, fmt::join(known, ", ")),
                 {.file = file.string()});
 }
 
 Sample SourceDataset::load(Split split, std::uint64_t index) const {
     const auto& list = numbers(split);
     if (index >= list.size())
-        throw Error(ErrorKind::bad_data, fmt::format("has no sample {} in this split of {}", index, list.size()),
-                    {.file = info_.path.string()});
+        throw Error(ErrorKind::bad_data, fmt::format("has no sample {} in this split of {}", index, list.size()), {.file = info_.path.string()});
     const std::uint64_t number = list[index];
     Sample sample = load_sample(number);
     sample.label = label(number);
@@ -82,15 +80,13 @@ void SourceDataset::check_inputs(const Sample& sample) const {
     for (const InputSpec& input : info_.inputs) {
         const auto found = sample.inputs.find(input.name);
         if (found == sample.inputs.end())
-            throw Error(ErrorKind::bad_data,
-                        fmt::format("sample {} has no data for the model's input '{}' ({})", sample.name, input.name, input.type.text()),
+            throw Error(ErrorKind::bad_data, fmt::format("sample {} has no data for the model's input '{}' ({})", sample.name, input.name, input.type.text()),
                         {.file = info_.path.string(), .tensor = input.name});
         if (!fits(found->second, input.type, batch_))
-            throw Error(ErrorKind::bad_data,
-                        fmt::format("the model's input '{}' takes {}, but sample {} gives {}", input.name, input.type.text(),
-                                    sample.name, shape_text(found->second)),
-                        {.file = info_.path.string(), .tensor = input.name},
-                        "Check the dataset's shape and its preprocessing (layout, resize, crop, dtype)");
+            throw Error(
+                ErrorKind::bad_data,
+                fmt::format("the model's input '{}' takes {}, but sample {} gives {}", input.name, input.type.text(), sample.name, shape_text(found->second)),
+                {.file = info_.path.string(), .tensor = input.name}, "Check the dataset's shape and its preprocessing (layout, resize, crop, dtype)");
     }
     if (sample.inputs.size() == info_.inputs.size()) return;
     for (const auto& [name, tensor] : sample.inputs) static_cast<void>(input_named(info_.inputs, name, info_.path));
@@ -102,11 +98,11 @@ void SourceDataset::finish(Splits splits) {
         throw Error(ErrorKind::bad_data, "the dataset holds no samples", {.file = info_.path.string()});
     for (const Split split : {Split::calibration, Split::validation})
         if (numbers(split).empty())
-            info_.findings.push_back(
-                {.severity = Severity::warning, .code = "split-empty",
-                 .text = fmt::format("The {} split holds no samples.", split == Split::calibration ? "calibration" : "validation"),
-                 .remedy = split == Split::calibration ? "Static quantization needs calibration samples"
-                                                       : "Accuracy cannot be measured without validation samples"});
+            info_.findings.push_back({.severity = Severity::warning,
+                                      .code = "split-empty",
+                                      .text = fmt::format("The {} split holds no samples.", split == Split::calibration ? "calibration" : "validation"),
+                                      .remedy = split == Split::calibration ? "Static quantization needs calibration samples"
+                                                                            : "Accuracy cannot be measured without validation samples"});
     check_labels();
     check_overlap();
     find_batch();
@@ -122,8 +118,8 @@ void SourceDataset::find_batch() {
     const auto single = [](const auto& input) { return !input.second.dims.empty() && input.second.dims[0] == 1; };
     if (!std::all_of(sample.inputs.begin(), sample.inputs.end(), single)) return;
     batch_ = fixed;
-    info_.findings.push_back({.code = "batch-fixed",
-                              .text = fmt::format("The model takes {} samples in one run, so a latency is the time of {} samples.", batch_, batch_)});
+    info_.findings.push_back(
+        {.code = "batch-fixed", .text = fmt::format("The model takes {} samples in one run, so a latency is the time of {} samples.", batch_, batch_)});
 }
 
 void SourceDataset::check_labels() {
@@ -134,20 +130,21 @@ void SourceDataset::check_labels() {
             if (value >= 0 && split == Split::validation) ++labelled;
             if (info_.classes.empty() || value < static_cast<std::int64_t>(info_.classes.size())) continue;
             throw Error(ErrorKind::bad_data,
-                        fmt::format("sample {} has label {}, but there are only {} classes (0 to {})", sample_name(number), value,
-                                    info_.classes.size(), info_.classes.size() - 1),
+                        fmt::format("sample {} has label {}, but there are only {} classes (0 to {})", sample_name(number), value, info_.classes.size(),
+                                    info_.classes.size() - 1),
                         {.file = info_.path.string()});
         }
     has_labels_ = labelled > 0 && labelled == splits_.validation.size();
     if (has_labels_ || splits_.validation.empty()) return;
     if (labelled == 0)
-        info_.findings.push_back({.code = "labels-missing",
-                                  .text = "The samples have no labels: outputs can be compared with those of FP32, accuracy cannot be measured."});
+        info_.findings.push_back(
+            {.code = "labels-missing", .text = "The samples have no labels: outputs can be compared with those of FP32, accuracy cannot be measured."});
     else
-        info_.findings.push_back({.severity = Severity::warning, .code = "labels-missing",
-                                  .text = fmt::format("Only {} of {} validation samples have a label, so accuracy is not measured.",
-                                                      labelled, splits_.validation.size()),
-                                  .remedy = "Give every sample a label, or none"});
+        info_.findings.push_back(
+            {.severity = Severity::warning,
+             .code = "labels-missing",
+             .text = fmt::format("Only {} of {} validation samples have a label, so accuracy is not measured.", labelled, splits_.validation.size()),
+             .remedy = "Give every sample a label, or none"});
 }
 
 std::uint64_t hash_bytes(std::uint64_t hash, std::span<const std::byte> bytes) {
@@ -180,7 +177,8 @@ void SourceDataset::check_overlap() {
     if (found.count == 0) return;
     const bool few = found.count * 100 < splits_.validation.size();
     info_.findings.push_back(
-        {.severity = few ? Severity::info : Severity::serious, .code = "splits-overlap",
+        {.severity = few ? Severity::info : Severity::serious,
+         .code = "splits-overlap",
          .text = fmt::format("{} of {} validation samples {} also used for calibration (for example {}){}", found.count, splits_.validation.size(),
                              found.count == 1 ? "is" : "are", found.example,
                              few ? ": too few to change what is measured." : ": accuracy after quantization would look better than it is."),
@@ -201,7 +199,7 @@ std::string SourceDataset::fingerprint() const {
 
 namespace {
 
-constexpr std::uint64_t kBoth = 5;          ///< fewer samples serve both splits
+constexpr std::uint64_t kBoth = 5;  ///< fewer samples serve both splits
 constexpr std::uint64_t kFifth = 5;
 constexpr std::uint64_t kCalibrating = 10;  ///< fewer say too little of ranges
 
@@ -223,8 +221,8 @@ std::string split_text(std::uint64_t total, const Splits& splits) {
     if (calibrating == total / kFifth)
         return fmt::format("The data has no splits: every fifth sample is used for calibration ({}), the others for validation ({}).", calibrating,
                            splits.validation.size());
-    return fmt::format("The data has no splits and only {} samples: {} of them, spread evenly, are used for calibration, the other {} for validation.",
-                       total, calibrating, splits.validation.size());
+    return fmt::format("The data has no splits and only {} samples: {} of them, spread evenly, are used for calibration, the other {} for validation.", total,
+                       calibrating, splits.validation.size());
 }
 
 }  // namespace

@@ -47,8 +47,7 @@ void compare_agreement(CandidateComparison& candidate, const Measurement& baseli
 
 void compare_answers(CandidateComparison& candidate, const Measurement& baseline) {
     if (candidate.measurement.answers.sample != baseline.answers.sample) {
-        throw Error(ErrorKind::internal, "models that did not see the same samples cannot be compared",
-                    {.file = candidate.measurement.model.string()});
+        throw Error(ErrorKind::internal, "models that did not see the same samples cannot be compared", {.file = candidate.measurement.model.string()});
     }
     compare_agreement(candidate, baseline);
     if (baseline.accuracy && candidate.measurement.accuracy) compare_labels(candidate, baseline.answers);
@@ -69,8 +68,7 @@ void judge(CandidateComparison& candidate, const Measurement& baseline, const Ga
     if (gate.min_agreement) candidate.gate_lines.push_back(judge_agreement(candidate, baseline, *gate.min_agreement));
     if (gate.min_sqnr_db) candidate.gate_lines.push_back(judge_sqnr(candidate.measurement.outputs, *gate.min_sqnr_db));
     if (gate.min_speedup) {
-        candidate.gate_lines.push_back(
-            judge_speed(candidate.speedup, candidate.speedup_interval, *gate.min_speedup));
+        candidate.gate_lines.push_back(judge_speed(candidate.speedup, candidate.speedup_interval, *gate.min_speedup));
     }
     for (const Figure& each : figures())
         if (const auto limit = gate.limits.find(std::string(each.id)); limit != gate.limits.end())
@@ -127,8 +125,7 @@ Comparison compare(std::vector<Trial> trials, const Gate& gate) {
     for (std::size_t i = 1; i < trials.size(); ++i) {
         CandidateComparison candidate;
         static_cast<Trial&>(candidate) = std::move(trials[i]);
-        if (baseline.size_bytes > 0)
-            candidate.size_ratio = static_cast<double>(candidate.measurement.size_bytes) / static_cast<double>(baseline.size_bytes);
+        if (baseline.size_bytes > 0) candidate.size_ratio = static_cast<double>(candidate.measurement.size_bytes) / static_cast<double>(baseline.size_bytes);
         candidate.paired = compare_latency(baseline, candidate.measurement);
         comparison.noise_floor = std::max(comparison.noise_floor, take_speedup(candidate));
         compare_answers(candidate, baseline);

@@ -27,9 +27,9 @@ enum class Outcome { passed, failed, inconclusive, not_judged };
 
 /// One limit judged against an interval.
 struct GateLine {
-    std::string what;        ///< "accuracy", "agreement", "output error", "speed"; of other figures the column's name
+    std::string what;  ///< "accuracy", "agreement", "output error", "speed"; of other figures the column's name
     Outcome outcome = Outcome::not_judged;
-    std::string text;        ///< "drop 0.20 points (95 %: -0.05 to 0.46), limit 0.5"
+    std::string text;                  ///< "drop 0.20 points (95 %: -0.05 to 0.46), limit 0.5"
     std::uint64_t samples_needed = 0;  ///< for inconclusive answers: how many would decide; 0 = not known
     std::string figure = {};           ///< id of the figure, for a limit of Gate::limits
 };
@@ -44,28 +44,28 @@ struct Flips {
 /// A trial against the baseline, paired.
 struct CandidateComparison : Trial {
     double size_ratio = 1;
-    double speedup = 1;                      ///< of the median run, from pairs (paired.p50); 1 where there are too few
-    Interval speedup_interval;               ///< 95 %
-    bool latency_differs = false;            ///< the difference is shown: see paired.h
-    PairedFigures paired;                    ///< every figure of time and memory against the baseline
-    std::optional<double> top1_delta_points; ///< candidate - baseline
-    Interval top1_delta_interval;            ///< 95 % Tango
+    double speedup = 1;                       ///< of the median run, from pairs (paired.p50); 1 where there are too few
+    Interval speedup_interval;                ///< 95 %
+    bool latency_differs = false;             ///< the difference is shown: see paired.h
+    PairedFigures paired;                     ///< every figure of time and memory against the baseline
+    std::optional<double> top1_delta_points;  ///< candidate - baseline
+    Interval top1_delta_interval;             ///< 95 % Tango
     /// Percent of samples with the baseline's answer. Only for a classifier (Measurement::classifies), or when a limit asks for it.
     std::optional<double> agreement;
-    std::uint64_t same = 0, answered = 0;    ///< samples whose answers are equal, of how many; 0 where no output holds answers
-    std::optional<double> output_sqnr_db;    ///< of the worst output with floating values
-    std::optional<double> output_cosine;     ///< of the same output
-    Flips flips;                             ///< of labelled samples
+    std::uint64_t same = 0, answered = 0;  ///< samples whose answers are equal, of how many; 0 where no output holds answers
+    std::optional<double> output_sqnr_db;  ///< of the worst output with floating values
+    std::optional<double> output_cosine;   ///< of the same output
+    Flips flips;                           ///< of labelled samples
     std::vector<GateLine> gate_lines;
-    Outcome gate = Outcome::not_judged;      ///< worst of the lines: failed, then inconclusive, then passed
+    Outcome gate = Outcome::not_judged;  ///< worst of the lines: failed, then inconclusive, then passed
 };
 
 struct Comparison {
     Trial baseline;
     std::vector<CandidateComparison> candidates;
     Gate gate;
-    double noise_floor = 0;                  ///< half width of the widest speed-up interval, as a share (0.006 = 0.6 %)
-    [[nodiscard]] Outcome outcome() const;   ///< passed when at least one candidate passed and none is needed more; see compare.cpp
+    double noise_floor = 0;                 ///< half width of the widest speed-up interval, as a share (0.006 = 0.6 %)
+    [[nodiscard]] Outcome outcome() const;  ///< passed when at least one candidate passed and none is needed more; see compare.cpp
 };
 
 /// Judges the same figures against other limits; the same as if they had been compared with these.

@@ -27,10 +27,7 @@ Outcome outcome_from(const std::string& text) {
 Json judged_json(const CandidateComparison& candidate) {
     Json lines = Json::array();
     for (const GateLine& line : candidate.gate_lines) {
-        lines.push_back({{"what", line.what},
-                         {"outcome", name(line.outcome)},
-                         {"text", line.text},
-                         {"samples_needed", line.samples_needed}});
+        lines.push_back({{"what", line.what}, {"outcome", name(line.outcome)}, {"text", line.text}, {"samples_needed", line.samples_needed}});
         if (!line.figure.empty()) lines.back()["figure"] = line.figure;
     }
     return {{"outcome", name(candidate.gate)}, {"lines", std::move(lines)}};

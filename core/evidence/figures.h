@@ -56,10 +56,10 @@ inline constexpr unsigned in_charts = in_report_chart | in_board_chart | in_shee
 
 /// A figure of a measured model: everything that a presenter has to know to show it. A document holds all of them.
 struct Figure {
-    std::string_view id;         ///< stable name in documents: "p50"
-    std::string_view title;      ///< of a chart, without the unit: "Latency p50"
-    std::string_view column;     ///< of a table: "p50"
-    std::string_view unit;       ///< "ms"; empty where there is none
+    std::string_view id;      ///< stable name in documents: "p50"
+    std::string_view title;   ///< of a chart, without the unit: "Latency p50"
+    std::string_view column;  ///< of a table: "p50"
+    std::string_view unit;    ///< "ms"; empty where there is none
     Form form = Form::milliseconds;
     Better better = Better::lower;
     unsigned places = 0;                   ///< of Place
@@ -72,12 +72,12 @@ struct Figure {
     bool relative = false;                 ///< stands only against the baseline, so that the baseline has none
     std::optional<double> self = {};       ///< of a relative figure: what the baseline has against itself
     std::optional<double> (*value)(const TrialView&) = nullptr;
-    std::optional<Interval> (*interval)(const TrialView&) = nullptr;         ///< 95 %; nullptr: has none
-    std::optional<Against> (*against)(const TrialView&) = nullptr;           ///< nullptr: is not held against the baseline
-    std::uint64_t (*runs_needed)() = nullptr;                                ///< runs below which it is not known
-    std::uint64_t (*runs)(const TrialView&) = nullptr;                       ///< those that count for it; nullptr: all warm runs
-    std::vector<Part> (*parts)(const TrialView&) = nullptr;                  ///< what it is the sum of
-    std::string (*instead)(const TrialView&) = nullptr;                      ///< what stands where there is no value
+    std::optional<Interval> (*interval)(const TrialView&) = nullptr;  ///< 95 %; nullptr: has none
+    std::optional<Against> (*against)(const TrialView&) = nullptr;    ///< nullptr: is not held against the baseline
+    std::uint64_t (*runs_needed)() = nullptr;                         ///< runs below which it is not known
+    std::uint64_t (*runs)(const TrialView&) = nullptr;                ///< those that count for it; nullptr: all warm runs
+    std::vector<Part> (*parts)(const TrialView&) = nullptr;           ///< what it is the sum of
+    std::string (*instead)(const TrialView&) = nullptr;               ///< what stands where there is no value
 
     [[nodiscard]] std::optional<Interval> interval_of(const TrialView& trial) const { return interval == nullptr ? std::nullopt : interval(trial); }
     [[nodiscard]] std::optional<Against> against_of(const TrialView& trial) const;

@@ -7,9 +7,7 @@
 namespace vernier {
 namespace {
 
-bool has_words(const Figure& figure, const TrialView& trial) {
-    return figure.value(trial) || (figure.instead != nullptr && !figure.instead(trial).empty());
-}
+bool has_words(const Figure& figure, const TrialView& trial) { return figure.value(trial) || (figure.instead != nullptr && !figure.instead(trial).empty()); }
 
 /// The figure that a slot shows, of those of a place: the first that is told, or the last.
 const Figure* figure_of(std::string_view slot, Place place, const TrialViews& trials) {
@@ -49,8 +47,10 @@ std::vector<const Figure*> columns_in(Place place, const TrialViews& trials) {
     std::vector<const Figure*> shown;
     std::set<std::string_view> filled;
     for (const Figure* each : figures_in(place)) {
-        if (each->slot.empty()) shown.push_back(each);
-        else if (filled.insert(each->slot).second) shown.push_back(figure_of(each->slot, place, trials));
+        if (each->slot.empty())
+            shown.push_back(each);
+        else if (filled.insert(each->slot).second)
+            shown.push_back(figure_of(each->slot, place, trials));
     }
     return shown;
 }

@@ -57,8 +57,7 @@ std::optional<GateLine> unusable(std::string_view what, const CandidateCompariso
     if (before != nullptr && before->nan > 0)
         return GateLine{line, Outcome::inconclusive,
                         fmt::format("the baseline answers {} with NaN (output {}), so {} cannot be judged", samples_text(before->nan), before->name, what), 0};
-    if (after != nullptr && (after->lost > 0 || !after->problem.empty()))
-        return GateLine{line, Outcome::failed, failure_text(*after), 0};
+    if (after != nullptr && (after->lost > 0 || !after->problem.empty())) return GateLine{line, Outcome::failed, failure_text(*after), 0};
     return std::nullopt;
 }
 
@@ -88,7 +87,8 @@ GateLine judge_output(const OutputFigures& output, double limit) {
     } else if (output.sqnr_db) {
         const Interval& interval = output.sqnr_interval;
         if (*output.sqnr_db < 200)
-            line.text = fmt::format("output {}: SQNR {:.1f} dB (95 %: {:.1f} to {:.1f}), limit {:g}", output.name, *output.sqnr_db, interval.lo, interval.hi, limit);
+            line.text =
+                fmt::format("output {}: SQNR {:.1f} dB (95 %: {:.1f} to {:.1f}), limit {:g}", output.name, *output.sqnr_db, interval.lo, interval.hi, limit);
         line.outcome = interval.lo >= limit ? Outcome::passed : interval.hi < limit ? Outcome::failed : Outcome::inconclusive;
         if (line.outcome == Outcome::inconclusive && output.samples > 1)
             line.samples_needed = samples_until((interval.hi - interval.lo) / 2, std::abs(*output.sqnr_db - limit), output.samples);
@@ -117,7 +117,8 @@ GateLine judge_agreement(const CandidateComparison& candidate, const Measurement
     const Interval share = wilson_interval(candidate.same, candidate.answered);
     const Interval percent{100 * share.lo, 100 * share.hi};
     const double value = 100.0 * static_cast<double>(candidate.same) / static_cast<double>(candidate.answered);
-    line.text = fmt::format("{:.2f} % of {} agree (95 %: {:.2f} to {:.2f}), limit {:g}", value, samples_text(candidate.answered), percent.lo, percent.hi, limit);
+    line.text =
+        fmt::format("{:.2f} % of {} agree (95 %: {:.2f} to {:.2f}), limit {:g}", value, samples_text(candidate.answered), percent.lo, percent.hi, limit);
     if (percent.lo >= limit || (limit >= 100 && other == 0)) {
         line.outcome = Outcome::passed;
     } else if (percent.hi < limit || (limit >= 100 && other > 0)) {

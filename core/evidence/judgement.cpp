@@ -11,8 +11,8 @@
 namespace vernier {
 namespace {
 
-constexpr double kSameSize = 0.01;     // sizes that differ by less are equal for a choice between two candidates
-constexpr double kSameDb = 1;          // the like for the error of outputs
+constexpr double kSameSize = 0.01;  // sizes that differ by less are equal for a choice between two candidates
+constexpr double kSameDb = 1;       // the like for the error of outputs
 
 bool passes(const CandidateComparison& candidate, std::string_view what) {
     const GateLine* line = line_of(candidate, what);
@@ -123,8 +123,8 @@ bool gains(const CandidateComparison& candidate) {
 
 const OutputFigures* damage_of(const CandidateComparison& candidate, const Measurement& baseline) {
     if (passes(candidate, "output error")) return nullptr;
-    const bool scores_covered = passes(candidate, "accuracy") || passes(candidate, "agreement") ||
-                                (candidate.gate == Outcome::not_judged && candidate.top1_delta_points);
+    const bool scores_covered =
+        passes(candidate, "accuracy") || passes(candidate, "agreement") || (candidate.gate == Outcome::not_judged && candidate.top1_delta_points);
     for (const OutputFigures& output : candidate.measurement.outputs) {
         const bool covered = scores_covered && output.name == baseline.scores_output && output.lost == 0 && output.problem.empty();
         if (is_broken(output) && !covered) return &output;

@@ -10,12 +10,12 @@ namespace vernier {
 
 /// What a comparison comes to, before any words.
 enum class Conclusion {
-    nothing,        ///< there is no candidate
-    no_gain,        ///< of several candidates none is a reason to change
+    nothing,  ///< there is no candidate
+    no_gain,  ///< of several candidates none is a reason to change
     worth_it,
     not_worth_it,
-    inconclusive,   ///< the gate cannot decide
-    not_judged      ///< a gain, but no limit is set
+    inconclusive,  ///< the gate cannot decide
+    not_judged     ///< a gain, but no limit is set
 };
 /// Stable names in documents: "worth-it", "not-worth-it", ...
 [[nodiscard]] std::string_view name(Conclusion conclusion);
@@ -23,7 +23,7 @@ enum class Conclusion {
 /// The conclusion and the candidate that it is about.
 struct Judgement {
     Conclusion conclusion = Conclusion::nothing;
-    int best = -1;              ///< -1 when there is none
+    int best = -1;                                    ///< -1 when there is none
     [[nodiscard]] std::optional<bool> worth() const;  ///< nothing when it cannot be said
 };
 

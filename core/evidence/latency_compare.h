@@ -11,9 +11,9 @@ namespace vernier {
 /// Times are the baseline's over the candidate's (above 1: faster), memory is the candidate's over the baseline's.
 struct PairedFigures {
     std::optional<PairedRatio> p50, p90, p99, mean;
-    std::optional<PairedRatio> after_pause;    ///< first call after a pause
+    std::optional<PairedRatio> after_pause;  ///< first call after a pause
     std::optional<PairedRatio> session_start, first_run;
-    std::optional<PairedRatio> cold_start;     ///< download, session start and first run together
+    std::optional<PairedRatio> cold_start;  ///< download, session start and first run together
     std::optional<PairedRatio> memory;
 };
 

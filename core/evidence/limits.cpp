@@ -41,7 +41,8 @@ const OutputFigures* unusable_output(const TrialView& trial) {
 
 std::string unknown_text(const Figure& figure, const TrialView& trial) {
     const std::uint64_t missing = figure.runs_missing(trial);
-    return fmt::format("{} is not known{}, so a limit on it cannot be judged", figure.title, missing > 0 ? fmt::format(" ({} more runs are needed)", missing) : "");
+    return fmt::format("{} is not known{}, so a limit on it cannot be judged", figure.title,
+                       missing > 0 ? fmt::format(" ({} more runs are needed)", missing) : "");
 }
 
 }  // namespace

@@ -37,20 +37,17 @@ std::string Origin::text() const {
     std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::string text;
     for (const auto& [count, method] : rows)
-        text += text.empty() ? fmt::format("{} of {} nodes {}", count, total, row(method).title)
-                             : fmt::format(", {} {}", count, row(method).title);
+        text += text.empty() ? fmt::format("{} of {} nodes {}", count, total, row(method).title) : fmt::format(", {} {}", count, row(method).title);
     return text;
 }
 
 Json to_json(const Origin& origin) {
     Json counts = Json::object();
     for (const auto& [method, count] : origin.counts) counts[std::string(id(method))] = count;
-    return {{"version", origin.version},
-            {"source_sha256", origin.source_sha256},
-            {"recipe", origin.recipe},
-            {"recipe_sha256", origin.recipe_sha256},
-            {"counts", counts},
-            {"data", {{"name", origin.data_name}, {"fingerprint", origin.data_fingerprint}, {"samples", origin.calibration_samples}}}};
+    return {
+        {"version", origin.version}, {"source_sha256", origin.source_sha256},
+        {"recipe", origin.recipe},   {"recipe_sha256", origin.recipe_sha256},
+        {"counts", counts},          {"data", {{"name", origin.data_name}, {"fingerprint", origin.data_fingerprint}, {"samples", origin.calibration_samples}}}};
 }
 
 Origin origin_from_json(const Json& json) {

@@ -19,12 +19,12 @@ namespace vernier {
 
 /// How a file was made; kept in its metadata under "vernier", so that a comparison can name recipes in counts.
 struct Origin {
-    std::string version;                       ///< Vernier's
-    std::string source_sha256;                 ///< of the model that was quantized
-    Json recipe;                               ///< as it was used
+    std::string version;        ///< Vernier's
+    std::string source_sha256;  ///< of the model that was quantized
+    Json recipe;                ///< as it was used
     std::string recipe_sha256;
-    std::map<Method, std::size_t> counts;      ///< nodes of the source model by applied method
-    std::string data_name, data_fingerprint;   ///< of the calibration samples; empty when none were needed
+    std::map<Method, std::size_t> counts;     ///< nodes of the source model by applied method
+    std::string data_name, data_fingerprint;  ///< of the calibration samples; empty when none were needed
     std::uint64_t calibration_samples = 0;
 
     /// The method of most quantized nodes; FP32 when none is quantized.

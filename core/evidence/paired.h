@@ -13,8 +13,8 @@ namespace vernier {
 /// interval, since one estimator gives both.
 struct PairedRatio {
     double ratio = 1;
-    Interval interval{1, 1};   ///< 95 %
-    bool differs = false;      ///< the 99 % interval leaves out 1 too: most readers look at many figures at once
+    Interval interval{1, 1};  ///< 95 %
+    bool differs = false;     ///< the 99 % interval leaves out 1 too: most readers look at many figures at once
 };
 
 /// A figure of one launch; nothing where the launch has none.

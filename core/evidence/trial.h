@@ -12,9 +12,9 @@ namespace vernier {
 
 /// A model that was measured: what it is called, how it was made, and what was measured of it.
 struct Trial {
-    int id = 0;                           ///< by which its keeper finds it again, such as a run of the window; 0: nobody keeps it
-    std::string title = {};               ///< what people call it; empty: by its file
-    std::optional<Origin> origin = {};    ///< of a file that Vernier made
+    int id = 0;                         ///< by which its keeper finds it again, such as a run of the window; 0: nobody keeps it
+    std::string title = {};             ///< what people call it; empty: by its file
+    std::optional<Origin> origin = {};  ///< of a file that Vernier made
     Measurement measurement = {};
 
     /// Of the file that was measured. A file with another hash is another trial.

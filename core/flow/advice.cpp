@@ -41,8 +41,7 @@ const MethodSpec* next_choice(const Workload& work, const MethodSpec* refused) {
 
 /// Why no method is worth trying.
 std::string why_none(const Workload& work) {
-    if (work.quantized_nodes > 0)
-        return fmt::format("{} nodes of this model are quantized already and stay as they are.", work.quantized_nodes);
+    if (work.quantized_nodes > 0) return fmt::format("{} nodes of this model are quantized already and stay as they are.", work.quantized_nodes);
     if (tiny(work)) return "This model is tiny: converting to integers takes longer than it saves. Quantize it for size only, and measure.";
     return "There are no weights worth quantizing.";
 }
@@ -73,8 +72,7 @@ Advice advise(const Model& model) {
 
 Json to_json(const Advice& advice) {
     Json methods = Json::array();
-    for (const MethodAdvice& each : advice.methods)
-        methods.push_back({{"method", id(each.method)}, {"suits", each.suits}, {"text", each.text}});
+    for (const MethodAdvice& each : advice.methods) methods.push_back({{"method", id(each.method)}, {"suits", each.suits}, {"text", each.text}});
     return {{"method", id(advice.method)}, {"title", advice.title}, {"text", advice.text}, {"methods", methods}};
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kLargest = 400'000'000;   ///< bytes of a model that is cut and opened again and again
+constexpr std::uint64_t kLargest = 400'000'000;  ///< bytes of a model that is cut and opened again and again
 constexpr std::chrono::seconds kPatience{20};
 
 void add_reads(const onnx::GraphProto& graph, std::unordered_set<std::string>& names);
@@ -70,11 +70,12 @@ public:
     [[nodiscard]] bool dies(int count, GraphLevel level) const {
         const std::string bytes = first_nodes(proto_, count).SerializeAsString();
         try {
-            (void)CheckWorker(program_, {}).call({{"do", "open"},
-                                                  {"ort", ort_},
-                                                  {"bytes", wire_binary(std::as_bytes(std::span(bytes)))},
-                                                  {"folder", ""},
-                                                  {"target", to_json(Target{}.at(level))}});
+            (void)CheckWorker(program_, {})
+                .call({{"do", "open"},
+                       {"ort", ort_},
+                       {"bytes", wire_binary(std::as_bytes(std::span(bytes)))},
+                       {"folder", ""},
+                       {"target", to_json(Target{}.at(level))}});
         } catch (const WorkerDied&) {
             return true;
         } catch (const Error&) {

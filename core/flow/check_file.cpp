@@ -24,12 +24,13 @@
 namespace vernier {
 namespace {
 
-constexpr double kLevelsDb = 20;   // fused integer kernels differ from the file's arithmetic by a step, which leaves more
+constexpr double kLevelsDb = 20;  // fused integer kernels differ from the file's arithmetic by a step, which leaves more
 
 std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
 
 bool is_float(const Tensor& tensor) {
-    return tensor.type == ElementType::float32 || tensor.type == ElementType::float16 || tensor.type == ElementType::float64 || tensor.type == ElementType::bfloat16;
+    return tensor.type == ElementType::float32 || tensor.type == ElementType::float16 || tensor.type == ElementType::float64 ||
+           tensor.type == ElementType::bfloat16;
 }
 
 std::vector<float> numbers(const Tensor& tensor) { return to_floats(Initializer{{}, tensor.type, tensor.dims, std::span(tensor.bytes)}); }
@@ -99,12 +100,16 @@ private:
 
     /// What is stored wrong at a node says more than what its tensors then show.
     void take(std::vector<Fault> faults) {
-        const auto is_stored = [](const Fault& fault) { return fault.code == "wrong-axis" || fault.code == "wrong-bias-scale" || fault.code == "opset" || fault.code == "saturated-scale"; };
-        const auto is_seen = [](const Fault& fault) { return fault.code == "wide-range-quantized" || fault.code == "saturated-scale" || fault.code == "dead-output"; };
+        const auto is_stored = [](const Fault& fault) {
+            return fault.code == "wrong-axis" || fault.code == "wrong-bias-scale" || fault.code == "opset" || fault.code == "saturated-scale";
+        };
+        const auto is_seen = [](const Fault& fault) {
+            return fault.code == "wide-range-quantized" || fault.code == "saturated-scale" || fault.code == "dead-output";
+        };
         for (Fault& fault : faults) {
             const bool known = is_seen(fault) && std::any_of(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& each) {
-                return each.node != kNone && each.node == fault.node && is_stored(each);
-            });
+                                   return each.node != kNone && each.node == fault.node && is_stored(each);
+                               });
             if (!known) checked_.faults.push_back(std::move(fault));
         }
     }
@@ -142,7 +147,8 @@ private:
             for (std::size_t i = 0; i < theirs.size(); ++i) {
                 if (!is_float(theirs[i])) continue;
                 const std::vector<float> values = numbers(theirs[i]);
-                if (const auto k = place(reference->outputs(), all->outputs()[i].name, i); k && mine[*k].count() == theirs[i].count()) against[i].add(numbers(mine[*k]), values);
+                if (const auto k = place(reference->outputs(), all->outputs()[i].name, i); k && mine[*k].count() == theirs[i].count())
+                    against[i].add(numbers(mine[*k]), values);
                 if (i < plain.size() && plain[i].count() == theirs[i].count()) levels[i].add(numbers(plain[i]), values);
             }
         }
@@ -156,8 +162,13 @@ private:
             return true;
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::bad_model) throw;
-            checked_.findings.push_back({Severity::warning, "levels-unknown", kNone, error.where().node, error.where().tensor,
-                                         fmt::format("Without graph optimizations the file cannot be run: {}.", error.what()), {}});
+            checked_.findings.push_back({Severity::warning,
+                                         "levels-unknown",
+                                         kNone,
+                                         error.where().node,
+                                         error.where().tensor,
+                                         fmt::format("Without graph optimizations the file cannot be run: {}.", error.what()),
+                                         {}});
             return false;
         }
     }
@@ -194,8 +205,10 @@ private:
         // What the tensors show at this node comes of that.
         std::erase_if(checked_.faults, [&](const Fault& fault) { return node != kNone && fault.node == node && fault.code == "wide-range-quantized"; });
         take({Fault{"levels-differ", node, files.label(node),
-                    fmt::format("With and without the runtime's graph optimizations the file gives other answers at {} ({:.1f} dB){}.", output.name, *output.levels_db, where),
-                    "Look at what the runtime makes of this node: a float bias that overflows int32, a weight that it quantizes by itself, or saturation on this CPU."}});
+                    fmt::format("With and without the runtime's graph optimizations the file gives other answers at {} ({:.1f} dB){}.", output.name,
+                                *output.levels_db, where),
+                    "Look at what the runtime makes of this node: a float bias that overflows int32, a weight that it quantizes by itself, or saturation on "
+                    "this CPU."}});
     }
 
     /// Where most is lost comes first; the others stand in the order of the file.
@@ -207,9 +220,8 @@ private:
             most = std::max(most, fault.weight);
         }
         const auto is_heavy = [&](const Fault& fault) { return most > 0 && 2 * fault.weight >= most; };
-        std::stable_sort(checked_.faults.begin(), checked_.faults.end(), [&](const Fault& a, const Fault& b) {
-            return is_heavy(a) != is_heavy(b) ? is_heavy(a) : a.node < b.node;
-        });
+        std::stable_sort(checked_.faults.begin(), checked_.faults.end(),
+                         [&](const Fault& a, const Fault& b) { return is_heavy(a) != is_heavy(b) ? is_heavy(a) : a.node < b.node; });
     }
 
     const RuntimePtr& runtime_;
@@ -240,7 +252,8 @@ ModelPtr open_stranger(const RuntimePtr& runtime, const std::filesystem::path& p
 
 }  // namespace
 
-CheckedFile check_models(const RuntimePtr& runtime, ModelPtr reference, ModelPtr quantized, const DatasetPtr& data, const CheckOptions& options, const Job& job) {
+CheckedFile check_models(const RuntimePtr& runtime, ModelPtr reference, ModelPtr quantized, const DatasetPtr& data, const CheckOptions& options,
+                         const Job& job) {
     return Checker(runtime, data, options, job).run(std::move(reference), std::move(quantized));
 }
 
@@ -249,7 +262,8 @@ CheckedFile check_file(const RuntimePtr& runtime, const CheckFileRequest& reques
     const ModelPtr quantized = open_stranger(runtime, request.quantized, job, request.sizes);
     CheckedFile checked = check_models(runtime, reference, quantized, open_data(request.data, *reference), request.options, job);
     if (request.data.empty())
-        checked.findings.push_back({Severity::info, "check-without-data", kNone, {}, {}, "Without samples only what is stored and executed is judged.", "Give --data."});
+        checked.findings.push_back(
+            {Severity::info, "check-without-data", kNone, {}, {}, "Without samples only what is stored and executed is judged.", "Give --data."});
     return checked;
 }
 

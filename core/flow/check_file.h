@@ -29,8 +29,8 @@ struct CheckedOutput {
 struct CheckedFile {
     ModelPtr reference, quantized;
     Twins twins;
-    std::vector<Fault> faults;       ///< the one at which the files part first, then in the order of the file
-    OnTheWay way;                    ///< empty without samples
+    std::vector<Fault> faults;  ///< the one at which the files part first, then in the order of the file
+    OnTheWay way;               ///< empty without samples
     std::vector<CheckedOutput> outputs;
     std::vector<Finding> findings;
 };

@@ -10,8 +10,10 @@
 namespace vernier {
 
 CheckWorker::CheckWorker(const std::filesystem::path& program, Job job, RuntimePtr here) : job_(std::move(job)) {
-    if (program.empty()) here_ = std::make_unique<Checks>(std::move(here));
-    else worker_ = std::make_unique<Worker>(program, std::vector<std::string>{kCheckArgument});
+    if (program.empty())
+        here_ = std::make_unique<Checks>(std::move(here));
+    else
+        worker_ = std::make_unique<Worker>(program, std::vector<std::string>{kCheckArgument});
 }
 
 CheckWorker::~CheckWorker() {

@@ -31,9 +31,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kKeptOpen = 200'000'000;   ///< bytes of a file whose session is kept for timing
-constexpr std::size_t kFewSamples = 4, kFewWithoutOptimizations = 2;   ///< fewer say too little, even where one run takes long
-constexpr double kMostSeconds = 20, kMostWithoutOptimizations = 2;  ///< for these, where one run takes very long
+constexpr std::uintmax_t kKeptOpen = 200'000'000;                     ///< bytes of a file whose session is kept for timing
+constexpr std::size_t kFewSamples = 4, kFewWithoutOptimizations = 2;  ///< fewer say too little, even where one run takes long
+constexpr double kMostSeconds = 20, kMostWithoutOptimizations = 2;    ///< for these, where one run takes very long
 
 /// Processor time of this thread, in which a session of one thread runs.
 double thread_seconds() { return thread_cpu_seconds(); }
@@ -226,7 +226,7 @@ Json Checks::verify(const std::shared_ptr<const onnx::ModelProto>& model, bool o
 }
 
 Json Checks::beyond_half(const Json& message) const {
-    constexpr float kBeyondHalf = 65520;   // from here on, half precision is infinite
+    constexpr float kBeyondHalf = 65520;  // from here on, half precision is infinite
     std::set<std::string> beyond;
     std::map<std::string, Observer> observers;
     for (const auto& tensor : message.at("tensors").get<std::vector<std::string>>())
@@ -239,9 +239,7 @@ Json Checks::beyond_half(const Json& message) const {
     return beyond;
 }
 
-Json Checks::audit(const Json& message) const {
-    return to_json(audit_nodes(runtime_, read_proto(message.at("model").get<std::string>()), {}, target_));
-}
+Json Checks::audit(const Json& message) const { return to_json(audit_nodes(runtime_, read_proto(message.at("model").get<std::string>()), {}, target_)); }
 
 Session* Checks::open_already(const fs::path& file) const {
     if (fp32_session_ != nullptr && file == fp32_file_) return fp32_session_.get();

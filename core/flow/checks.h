@@ -19,7 +19,7 @@ namespace vernier {
 /// A file as it is now, by whatever path. Never that of a later one.
 struct FileId {
     std::uint64_t device = 0, inode = 0, bytes = 0;
-    std::int64_t changed_ns = 0;   ///< 0: there is no file
+    std::int64_t changed_ns = 0;  ///< 0: there is no file
     bool operator==(const FileId&) const = default;
 };
 
@@ -64,7 +64,7 @@ private:
     struct Subject {
         std::function<std::unique_ptr<Session>(const Target& target)> open;
         std::function<std::unique_ptr<Session>(const Target& target)> open_in_true_half;
-        bool small = false;   ///< two sessions of it may be held at once
+        bool small = false;  ///< two sessions of it may be held at once
     };
     struct Patience;
     /// All that a file is run for.
@@ -89,12 +89,12 @@ private:
     double seconds_ = 0;
     bool free_shapes_ = false;
     std::filesystem::path fp32_file_;
-    std::vector<Port> ports_;                              ///< FP32's outputs that are tensors of numbers
+    std::vector<Port> ports_;  ///< FP32's outputs that are tensors of numbers
     std::vector<std::map<std::string, Tensor>> samples_;
-    std::vector<Outputs> fp32_;                            ///< of the first samples, in the order of ports_
-    std::unique_ptr<Session> fp32_session_;                ///< for timing and further samples; null for large models
-    FileId checked_;                                       ///< the file that was verified last
-    std::unique_ptr<Session> checked_session_;             ///< its session with all optimizations, for timing; null for large models
+    std::vector<Outputs> fp32_;                 ///< of the first samples, in the order of ports_
+    std::unique_ptr<Session> fp32_session_;     ///< for timing and further samples; null for large models
+    FileId checked_;                            ///< the file that was verified last
+    std::unique_ptr<Session> checked_session_;  ///< its session with all optimizations, for timing; null for large models
 };
 
 }  // namespace vernier

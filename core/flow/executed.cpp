@@ -132,14 +132,22 @@ std::vector<Finding> differences(const Audit& audit, const Model& source, const 
     const ByLabel nodes(source);
     for (const std::string& name : audit.self_quantized) {
         const Node* node = nodes.find(name);
-        findings.push_back({Severity::serious, "float-node-quantized", node == nullptr ? kNone : node->id, name, {},
+        findings.push_back({Severity::serious,
+                            "float-node-quantized",
+                            node == nullptr ? kNone : node->id,
+                            name,
+                            {},
                             "This node is to stay in float, but the runtime quantizes its weight by itself, per tensor.",
                             "Choose INT8 for it, or leave a neighbour in float too."});
     }
     const std::vector<NodeId> fell_back = unexecuted(audit, source, plan);
     if (fell_back.empty()) return findings;
     const Node& first = source.node(fell_back.front());
-    findings.push_back({Severity::warning, "int8-runs-in-float", first.id, first.label, {},
+    findings.push_back({Severity::warning,
+                        "int8-runs-in-float",
+                        first.id,
+                        first.label,
+                        {},
                         fmt::format("{} node{} written for INT8, but the runtime has no such kernel and runs {} in float.", fell_back.size(),
                                     fell_back.size() == 1 ? " is" : "s are", fell_back.size() == 1 ? "it" : "them"),
                         "Leave them in FP32: the result is the same and faster."});

@@ -16,15 +16,15 @@ namespace vernier {
 /// What the runtime executes for one node of the opened model, in the file that was written of it.
 struct Executed {
     enum class As : std::uint8_t {
-        unknown,   ///< not looked at, or not to be told (Constant, QuantizeLinear, DequantizeLinear)
+        unknown,  ///< not looked at, or not to be told (Constant, QuantizeLinear, DequantizeLinear)
         int8,
         fp16,
         floating,  ///< FP32; integers of shapes too
         fused      ///< no operator of its own: merged into that of another node, computed before the first run, or not needed
     };
     As as = As::unknown;
-    std::string op;    ///< operator that runs: "QLinearConv"; of a fused node the one that it is merged into, where that is known
-    std::string why;   ///< why it runs in another precision than the one that was applied; empty where it does not
+    std::string op;   ///< operator that runs: "QLinearConv"; of a fused node the one that it is merged into, where that is known
+    std::string why;  ///< why it runs in another precision than the one that was applied; empty where it does not
     bool operator==(const Executed&) const = default;
 };
 /// "int8", "fp16", "float", "fused"; "" of unknown.

@@ -22,9 +22,7 @@ public:
     }
 
 private:
-    [[nodiscard]] bool is_over() const {
-        return tries_ >= bounds_.tries || bounds_.clock() - start_ > bounds_.seconds;
-    }
+    [[nodiscard]] bool is_over() const { return tries_ >= bounds_.tries || bounds_.clock() - start_ > bounds_.seconds; }
 
     [[nodiscard]] std::set<NodeId> with_front(std::size_t count) const {
         std::set<NodeId> nodes = needed_;
@@ -39,7 +37,7 @@ private:
 
     /// The front of this length repairs; the shortest one that does, as far as the bounds allow.
     [[nodiscard]] std::size_t shortest_front(std::size_t repairing) {
-        std::size_t failing = 0;   // the needed nodes alone do not repair
+        std::size_t failing = 0;  // the needed nodes alone do not repair
         while (repairing - failing > 1 && !is_over()) {
             const std::size_t middle = failing + (repairing - failing) / 2;
             (holds(middle) ? repairing : failing) = middle;

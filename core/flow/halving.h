@@ -15,14 +15,14 @@ namespace vernier {
 /// Bounds of a search.
 struct HalvingBounds {
     int tries = 40;
-    double seconds = 20;                                     ///< of clock
+    double seconds = 20;                                                   ///< of clock
     std::function<double()> clock = [] { return process_cpu_seconds(); };  ///< a busy machine must not end a search early
 };
 
 /// A set of nodes whose taking back repairs a file.
 struct Repair {
     std::set<NodeId> nodes;
-    bool smallest = true;   ///< false: the search ended at its bounds, and fewer nodes may do
+    bool smallest = true;  ///< false: the search ended at its bounds, and fewer nodes may do
     int tries = 0;
 };
 

@@ -28,7 +28,8 @@ std::vector<std::pair<std::string, std::size_t>> count_ops(const Model& model) {
 Json already(const Model& model) {
     std::map<std::string, std::size_t> counts;
     for (const Node& node : model.nodes())
-        if (const Precision precision = precision_of(model, node.id); node.op_type != "Constant" && precision != Precision::fp32) ++counts[std::string(id(precision))];
+        if (const Precision precision = precision_of(model, node.id); node.op_type != "Constant" && precision != Precision::fp32)
+            ++counts[std::string(id(precision))];
     return counts;
 }
 
@@ -40,9 +41,12 @@ Json ports(const Model& model, const std::vector<ValueId>& values) {
         if (value.type.has_shape) {
             shape = Json::array();
             for (const Dim& dim : value.type.dims) {
-                if (dim.value >= 0) shape.push_back(dim.value);
-                else if (!dim.name.empty()) shape.push_back(dim.name);
-                else shape.push_back(nullptr);
+                if (dim.value >= 0)
+                    shape.push_back(dim.value);
+                else if (!dim.name.empty())
+                    shape.push_back(dim.name);
+                else
+                    shape.push_back(nullptr);
             }
         }
         list.push_back({{"name", value.name}, {"type", name(value.type.element)}, {"shape", shape}, {"text", value.type.text()}});
@@ -57,7 +61,11 @@ void check(const RuntimePtr& runtime, Inspection& result) {
         result.session_start_ms = check_with_runtime(runtime, *result.model, result.findings);
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::bad_model) throw;
-        result.findings.push_back({Severity::serious, "runtime-refuses", kNone, {}, {},
+        result.findings.push_back({Severity::serious,
+                                   "runtime-refuses",
+                                   kNone,
+                                   {},
+                                   {},
                                    std::string("ONNX Runtime refuses this model: ") + error.what(),
                                    "View only: it can be neither quantized nor measured."});
     }
@@ -100,8 +108,14 @@ Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, con
     for (const Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(finding);
     const std::vector<Finding> seen = look(*result.model, job);
     result.findings.insert(result.findings.end(), seen.begin(), seen.end());
-    result.findings.push_back({Severity::info, "no-baseline", kNone, {}, {}, "Nothing has been measured yet on this machine.",
-                               fmt::format("Measure the {} baseline first, with validation samples (--data) if there are any.", title(main_precision(*result.model)))});
+    result.findings.push_back(
+        {Severity::info,
+         "no-baseline",
+         kNone,
+         {},
+         {},
+         "Nothing has been measured yet on this machine.",
+         fmt::format("Measure the {} baseline first, with validation samples (--data) if there are any.", title(main_precision(*result.model)))});
     (void)result.model->sha256();
     check_unchanged(*result.model);
     for (const Finding& finding : result.findings) job.report(finding);

@@ -37,8 +37,8 @@ struct InspectRequest {
 /// Throws Error{not_found, bad_model, bad_data, usage, cancelled}.
 [[nodiscard]] Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, const Job& job);
 
-/// model, sizes (of inputs with open axes, by name), size_bytes, sha256, ir, opset, opsets, producer, nodes, already, parameters, bytes (of the weights), macs, inputs, outputs,
-/// ops, advice, findings, session_start_ms.
+/// model, sizes (of inputs with open axes, by name), size_bytes, sha256, ir, opset, opsets, producer, nodes, already, parameters, bytes (of the weights), macs,
+/// inputs, outputs, ops, advice, findings, session_start_ms.
 [[nodiscard]] Json to_json(const Inspection& inspection);
 
 }  // namespace vernier

@@ -24,7 +24,11 @@ std::string name_of(const Measurement& measurement) { return measurement.model.f
 void name_two_speeds(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
     const auto found = std::find_if(measurements.begin(), measurements.end(), [](const Measurement& each) { return each.latency.two_speeds.has_value(); });
     if (found == measurements.end()) return;
-    findings.push_back({Severity::warning, "two-speeds", kNone, {}, {},
+    findings.push_back({Severity::warning,
+                        "two-speeds",
+                        kNone,
+                        {},
+                        {},
                         fmt::format("This machine runs at two speeds: {} takes {} ms or {} ms, and next to nothing between.", name_of(*found),
                                     ms(found->latency.two_speeds->lo), ms(found->latency.two_speeds->hi)),
                         "Its p50 depends on how long each speed lasted. Speed-ups are taken from pairs of runs at the same speed. For a steady "
@@ -36,17 +40,27 @@ void name_few_launches(const std::vector<Measurement>& measurements, std::vector
     if (launches == 0 || launches >= kUsualLaunches) return;
     double start = 0;
     for (const Measurement& each : measurements) start = std::max(start, each.session_start_ms + each.first_run_ms);
-    findings.push_back({Severity::info, "few-launches", kNone, {}, {},
+    findings.push_back({Severity::info,
+                        "few-launches",
+                        kNone,
+                        {},
+                        {},
                         fmt::format("Each model was started {} times instead of {}, since a start takes up to {} ms.", launches, kUsualLaunches, ms(start)),
                         "Intervals are wider; give more time with --seconds."});
 }
 
 void name_few_runs(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
     const std::uint64_t needed = runs_needed(0.99);
-    const auto fewest = std::min_element(measurements.begin(), measurements.end(), [](const Measurement& a, const Measurement& b) { return a.latency.n < b.latency.n; });
+    const auto fewest =
+        std::min_element(measurements.begin(), measurements.end(), [](const Measurement& a, const Measurement& b) { return a.latency.n < b.latency.n; });
     if (fewest->latency.n >= needed) return;
-    findings.push_back({Severity::info, "few-runs", kNone, {}, {},
-                        fmt::format("p99 needs {} timed runs, and {} had {}.", needed, name_of(*fewest), fewest->latency.n), "Give more time with --seconds."});
+    findings.push_back({Severity::info,
+                        "few-runs",
+                        kNone,
+                        {},
+                        {},
+                        fmt::format("p99 needs {} timed runs, and {} had {}.", needed, name_of(*fewest), fewest->latency.n),
+                        "Give more time with --seconds."});
 }
 
 }  // namespace

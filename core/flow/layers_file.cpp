@@ -42,9 +42,9 @@ namespace fs = std::filesystem;
 struct WrittenFile {
     fs::path path;
     ModelPtr file;
-    std::optional<Recipe> recipe;      ///< that made it, where that is known
-    std::optional<Plan> plan;          ///< of that recipe
-    std::vector<Executed> executed;    ///< by NodeId of the opened model; may be empty
+    std::optional<Recipe> recipe;    ///< that made it, where that is known
+    std::optional<Plan> plan;        ///< of that recipe
+    std::vector<Executed> executed;  ///< by NodeId of the opened model; may be empty
     std::vector<Finding> findings;
 };
 
@@ -57,7 +57,7 @@ WrittenFile made(const RuntimePtr& runtime, const LayersRequest& request, const 
     quantize.sizes = request.run.sizes;
     quantize.worker = request.worker;
     quantize.options.target = request.run.run;
-    quantize.options.time_prefix = false;   // what is chosen is what is to be looked at
+    quantize.options.time_prefix = false;  // what is chosen is what is to be looked at
     QuantizedFile result = quantize_file(runtime, quantize, job);
     WrittenFile candidate;
     candidate.path = quantize.out;
@@ -78,7 +78,7 @@ void read_recipe_in(WrittenFile& candidate, const ModelPtr& opened, const Job& j
         candidate.plan = make_plan(opened, recipe, job);
         candidate.recipe = std::move(recipe);
     } catch (const Error& error) {
-        if (error.kind() == ErrorKind::cancelled) throw;   // else of another version of Vernier
+        if (error.kind() == ErrorKind::cancelled) throw;  // else of another version of Vernier
     }
 }
 

@@ -14,12 +14,12 @@ namespace vernier {
 
 struct LayersRequest {
     std::filesystem::path model;
-    std::filesystem::path quantized;   ///< empty: made by the recipe in a temporary folder
+    std::filesystem::path quantized;  ///< empty: made by the recipe in a temporary folder
     Recipe recipe = {};
-    std::filesystem::path data;        ///< empty: only times, on made inputs
-    MeasureOptions run = {};           ///< its samples count for nothing here
-    std::filesystem::path worker = {}; ///< as QuantizeRequest::worker
-    bool errors = true;                ///< what each region breaks alone, which takes longest
+    std::filesystem::path data;         ///< empty: only times, on made inputs
+    MeasureOptions run = {};            ///< its samples count for nothing here
+    std::filesystem::path worker = {};  ///< as QuantizeRequest::worker
+    bool errors = true;                 ///< what each region breaks alone, which takes longest
 };
 
 /// Times a model and a quantized file of it node by node, and says for each node what it costs, what is executed, what it breaks and what to

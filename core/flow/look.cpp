@@ -22,11 +22,11 @@
 namespace vernier {
 namespace {
 
-constexpr double kMaskAtMost = -1000;     // no score of a trained network is that low
-constexpr double kWideChannels = 20;      // from here per-tensor INT8 leaves the smallest channel fewer than 13 codes
-constexpr double kDeadChannel = 1e-6;     // of the widest: training left it behind, and nothing is lost with it
+constexpr double kMaskAtMost = -1000;  // no score of a trained network is that low
+constexpr double kWideChannels = 20;   // from here per-tensor INT8 leaves the smallest channel fewer than 13 codes
+constexpr double kDeadChannel = 1e-6;  // of the widest: training left it behind, and nothing is lost with it
 constexpr std::int64_t kPerChannelOpset = 13;
-constexpr int kTraceDepth = 8;             // nodes on a way back from a value
+constexpr int kTraceDepth = 8;  // nodes on a way back from a value
 
 const Node* producer(const Model& model, ValueId value) {
     return value == kNone || model.value(value).producer == kNone ? nullptr : &model.node(model.value(value).producer);
@@ -71,8 +71,8 @@ ValueId trace_back(const Model& model, ValueId from, const Visit& visit) {
 
 /// True when a value is made from a constant of kMaskAtMost or less by operators that only shape or scale a mask.
 bool is_mask(const Model& model, ValueId from, Smallest& smallest) {
-    static constexpr std::array<std::string_view, 12> kOps = {"Mul", "Sub", "Cast", "Unsqueeze", "Reshape", "Expand",
-                                                              "Where", "Identity", "Slice", "Transpose", "Add", "Squeeze"};
+    static constexpr std::array<std::string_view, 12> kOps = {"Mul",   "Sub",      "Cast",  "Unsqueeze", "Reshape", "Expand",
+                                                              "Where", "Identity", "Slice", "Transpose", "Add",     "Squeeze"};
     return trace_back(model, from, [&](ValueId value) {
                if (const Initializer* constant = model.constant(value)) return smallest.of(*constant) <= kMaskAtMost ? Trace::found : Trace::turn;
                const Node* node = producer(model, value);
@@ -82,8 +82,8 @@ bool is_mask(const Model& model, ValueId from, Smallest& smallest) {
 
 bool folds_into(const Node* before, const Model& model) {
     if (!is_op(before, "Conv") && !is_op(before, "ConvTranspose") && !is_op(before, "Gemm")) return false;
-    return before->inputs.size() > 1 && model.constant(before->inputs[1]) != nullptr &&
-           model.value(before->outputs[0]).consumers.size() == 1 && !model.value(before->outputs[0]).graph_output;
+    return before->inputs.size() > 1 && model.constant(before->inputs[1]) != nullptr && model.value(before->outputs[0]).consumers.size() == 1 &&
+           !model.value(before->outputs[0]).graph_output;
 }
 
 /// Largest over smallest channel range of a depthwise Conv as it will be quantized (BatchNormalization folded in).
@@ -139,15 +139,23 @@ void look_at_batch_norm(const Model& model, std::vector<Finding>& findings) {
         ++(folds_into(node.inputs.empty() ? nullptr : producer(model, node.inputs[0]), model) ? folded : left);
     }
     if (folded > 0)
-        findings.push_back({Severity::info, "unfolded-batchnorm", kNone, {}, {},
-                            fmt::format("{} BatchNorm node{} behind a Conv or Gemm {} not folded into its weights.", folded,
-                                        folded == 1 ? "" : "s", folded == 1 ? "is" : "are"),
+        findings.push_back({Severity::info,
+                            "unfolded-batchnorm",
+                            kNone,
+                            {},
+                            {},
+                            fmt::format("{} BatchNorm node{} behind a Conv or Gemm {} not folded into its weights.", folded, folded == 1 ? "" : "s",
+                                        folded == 1 ? "is" : "are"),
                             "Quantizing folds them first."});
     if (left > 0)
-        findings.push_back({Severity::info, "batchnorm-left", kNone, {}, {},
-                            fmt::format("{} BatchNorm node{} no Conv to fold into and stay{} in float.", left,
-                                        left == 1 ? " has" : "s have", left == 1 ? "s" : ""),
-                            {}});
+        findings.push_back(
+            {Severity::info,
+             "batchnorm-left",
+             kNone,
+             {},
+             {},
+             fmt::format("{} BatchNorm node{} no Conv to fold into and stay{} in float.", left, left == 1 ? " has" : "s have", left == 1 ? "s" : ""),
+             {}});
 }
 
 void look_at_channels(const Model& model, const Job& job, std::vector<Finding>& findings) {
@@ -165,7 +173,11 @@ void look_at_channels(const Model& model, const Job& job, std::vector<Finding>& 
         where = node.id;
     }
     if (wide == 0) return;
-    findings.push_back({Severity::warning, "wide-channel-ranges", where, model.node(where).label, {},
+    findings.push_back({Severity::warning,
+                        "wide-channel-ranges",
+                        where,
+                        model.node(where).label,
+                        {},
                         fmt::format("The channels of {} depthwise Conv node{} differ in range by {:.0f} times or more (widest: {:.0f} times); "
                                     "one scale per tensor would leave the narrow ones almost nothing.",
                                     wide, wide == 1 ? "" : "s", kWideChannels, widest),
@@ -186,7 +198,11 @@ void look_at_half(const Model& model, const Job& job, std::vector<Finding>& find
         overflow += stats.fp16_overflow;
     }
     if (overflow > 0)
-        findings.push_back({Severity::warning, "fp16-overflow", kNone, {}, where,
+        findings.push_back({Severity::warning,
+                            "fp16-overflow",
+                            kNone,
+                            {},
+                            where,
                             fmt::format("{} constant value{} beyond the range of FP16 (65504).", overflow, overflow == 1 ? " is" : "s are"),
                             "In FP16 their nodes stay in FP32."});
 }
@@ -194,7 +210,11 @@ void look_at_half(const Model& model, const Job& job, std::vector<Finding>& find
 void look_at_attention(const Model& model, std::vector<Finding>& findings) {
     const std::vector<NodeId> masks = masked_scores(model);
     if (masks.empty()) return;
-    findings.push_back({Severity::warning, "masked-scores", masks.front(), model.node(masks.front()).label, {},
+    findings.push_back({Severity::warning,
+                        "masked-scores",
+                        masks.front(),
+                        model.node(masks.front()).label,
+                        {},
                         fmt::format("{} node{} a mask constant of {:.0f} or less in front of a Softmax; in static INT8 its range leaves "
                                     "no steps for the real scores.",
                                     masks.size(), masks.size() == 1 ? " adds" : "s add", kMaskAtMost),
@@ -204,7 +224,11 @@ void look_at_attention(const Model& model, std::vector<Finding>& findings) {
 void look_at_layer_norms(const Model& model, std::vector<Finding>& findings) {
     const std::vector<NodeId> norms = open_layer_norms(model);
     if (norms.empty()) return;
-    findings.push_back({Severity::warning, "open-layernorm", norms.front(), model.node(norms.front()).label, {},
+    findings.push_back({Severity::warning,
+                        "open-layernorm",
+                        norms.front(),
+                        model.node(norms.front()).label,
+                        {},
                         fmt::format("{} LayerNormalization{} written as single operators (a mean of squares, its root, a division).", norms.size(),
                                     norms.size() == 1 ? " is" : "s are"),
                         "Leave these nodes in FP32: their variance does not fit into 8 bits."});
@@ -212,22 +236,39 @@ void look_at_layer_norms(const Model& model, std::vector<Finding>& findings) {
 
 void look_at_size(const Model& model, const Workload& work, std::vector<Finding>& findings) {
     if (work.quantized_nodes > 0) {
-        findings.push_back({Severity::warning, "already-quantized", kNone, {}, {},
+        findings.push_back({Severity::warning,
+                            "already-quantized",
+                            kNone,
+                            {},
+                            {},
                             fmt::format("{} nodes of this model are quantized already.", work.quantized_nodes),
                             "Start from the float model for a free choice."});
         return;
     }
     if (work.half)
-        findings.push_back({Severity::info, "already-half", kNone, {}, {}, "Most weights of this model are in half precision already.",
+        findings.push_back({Severity::info,
+                            "already-half",
+                            kNone,
+                            {},
+                            {},
+                            "Most weights of this model are in half precision already.",
                             "INT8 methods work on it; inputs and outputs keep their types. The FP32 model gives INT8 better weights."});
     if (tiny(work))
-        findings.push_back({Severity::info, "tiny-model", kNone, {}, {},
+        findings.push_back({Severity::info,
+                            "tiny-model",
+                            kNone,
+                            {},
+                            {},
                             fmt::format("This model is tiny ({} thousand multiply-accumulates): nothing to gain in time, since "
                                         "converting to integers costs more than it saves.",
                                         (work.macs + 999) / 1000),
                             "Quantize it for size only, and measure."});
     if (model.opset() > 0 && model.opset() < kPerChannelOpset)
-        findings.push_back({Severity::info, "opset-upgrade", kNone, {}, {},
+        findings.push_back({Severity::info,
+                            "opset-upgrade",
+                            kNone,
+                            {},
+                            {},
                             fmt::format("Opset {} is too old for per-channel INT8, which needs {}.", model.opset(), kPerChannelOpset),
                             "Quantizing upgrades it."});
 }
@@ -241,8 +282,7 @@ std::vector<NodeId> masked_scores(const Model& model) {
         if (!is_op(&node, "Softmax") || node.inputs.empty()) continue;
         const Node* before = producer(model, node.inputs[0]);
         if (!is_op(before, "Add") && !is_op(before, "Where")) continue;
-        const bool masked = std::any_of(before->inputs.begin(), before->inputs.end(),
-                                        [&](ValueId input) { return is_mask(model, input, smallest); });
+        const bool masked = std::any_of(before->inputs.begin(), before->inputs.end(), [&](ValueId input) { return is_mask(model, input, smallest); });
         if (masked) found.push_back(before->id);
     }
     return found;

@@ -17,15 +17,15 @@
 namespace vernier {
 namespace {
 
-constexpr double kLowDb = 20;       ///< networks that quantize well keep more
-constexpr double kMendDb = 18;      ///< a little below it is said and left
-constexpr double kSaidDb = 25;      ///< below it is said
-constexpr std::size_t kFew = 4;     ///< one of so many nodes with weights may go back to float
+constexpr double kLowDb = 20;    ///< networks that quantize well keep more
+constexpr double kMendDb = 18;   ///< a little below it is said and left
+constexpr double kSaidDb = 25;   ///< below it is said
+constexpr std::size_t kFew = 4;  ///< one of so many nodes with weights may go back to float
 constexpr int kTries = 24;
-constexpr int kFewTries = 16;       ///< find one node of many, or two
-constexpr double kLeastSeconds = 2, kShare = 0.25;   ///< of processor time for each search: a share of what quantizing took
-constexpr std::size_t kOutputs = 4;  ///< outputs that get a finding of their own
-constexpr std::size_t kLoudest = 3; ///< nodes named where none was taken back
+constexpr int kFewTries = 16;                       ///< find one node of many, or two
+constexpr double kLeastSeconds = 2, kShare = 0.25;  ///< of processor time for each search: a share of what quantizing took
+constexpr std::size_t kOutputs = 4;                 ///< outputs that get a finding of their own
+constexpr std::size_t kLoudest = 3;                 ///< nodes named where none was taken back
 
 bool has_int8(const Plan& plan) { return plan.count(Arithmetic::integer) > 0; }
 
@@ -91,7 +91,11 @@ Finding kept_finding(const LowSource& source, const Repair& repair, const std::s
     const std::string list = node_names(source.model, repair.nodes);
     const NodeId first = *repair.nodes.begin();
     const bool one = repair.nodes.size() == 1;
-    return {Severity::warning, "kept-float", first, source.model.node(first).label, {},
+    return {Severity::warning,
+            "kept-float",
+            first,
+            source.model.node(first).label,
+            {},
             fmt::format("{} in float: with {} in INT8, {}.", one ? list + " stays" : list + " stay", one ? "it" : "them", fault),
             fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")};
 }
@@ -111,10 +115,15 @@ std::string loudest_text(const LowSource& source) {
 Finding low_finding(const Verification& seen, const OutputCheck& output, const std::string& loudest) {
     const double sqnr = output.sqnr_db().value_or(0);
     const std::string inputs = seen.made_inputs ? "made inputs" : fmt::format("{} sample{}", seen.samples, seen.samples == 1 ? "" : "s");
-    return {sqnr < kLowDb ? Severity::warning : Severity::info, "low-sqnr", kNone, {}, output.name(),
+    return {sqnr < kLowDb ? Severity::warning : Severity::info,
+            "low-sqnr",
+            kNone,
+            {},
+            output.name(),
             fmt::format("The output \"{}\" keeps an SQNR of {:.1f} dB against FP32 on {}.{}", output.name(), sqnr, inputs, loudest),
-            seen.made_inputs ? "Give samples (--data): made inputs say little about a trained model."
-                             : "Measure the accuracy with labels. Ranges by percentile (--calibration percentile), or FP32 or FP16 for these nodes, may keep more."};
+            seen.made_inputs
+                ? "Give samples (--data): made inputs say little about a trained model."
+                : "Measure the accuracy with labels. Ranges by percentile (--calibration percentile), or FP32 or FP16 for these nodes, may keep more."};
 }
 
 }  // namespace
@@ -135,7 +144,7 @@ Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
     const std::vector<NodeId> order = loudest_first(plan, noise_of(source));
     const auto clock = [&] { return source.verifier.cpu_seconds(); };
     auto repair = search(few_of(source, plan, order), repairs, {kTries, seconds, clock});
-    if (!repair) repair = search(free_of(plan, order), repairs, {kFewTries, seconds, clock});   // what no range tells
+    if (!repair) repair = search(free_of(plan, order), repairs, {kFewTries, seconds, clock});  // what no range tells
     if (!repair || !is_few(source, order, repair->nodes)) return {};
     return {repair->nodes, "checked before writing: " + *fault, {kept_finding(source, *repair, *fault)}};
 }
@@ -157,7 +166,13 @@ std::vector<Finding> low_sqnr_findings(const LowSource& source, const Verificati
     }
     if (low.size() > kOutputs) {
         const std::size_t more = low.size() - kOutputs;
-        findings.push_back({Severity::info, "low-sqnr", kNone, {}, {}, fmt::format("{} further output{} keep{} less than {:.0f} dB.", more, more == 1 ? "" : "s", more == 1 ? "s" : "", kSaidDb), {}});
+        findings.push_back({Severity::info,
+                            "low-sqnr",
+                            kNone,
+                            {},
+                            {},
+                            fmt::format("{} further output{} keep{} less than {:.0f} dB.", more, more == 1 ? "" : "s", more == 1 ? "s" : "", kSaidDb),
+                            {}});
     }
     return findings;
 }

@@ -18,7 +18,7 @@ struct LowSource {
     const Emitting& emitting;
     Verifier& verifier;
     const Model& model;
-    std::filesystem::path target;   ///< tried files are staged beside it
+    std::filesystem::path target;  ///< tried files are staged beside it
     const Job& job;
 };
 
@@ -26,7 +26,7 @@ struct LowSource {
 struct Raised {
     std::set<NodeId> nodes;
     std::string why;
-    std::vector<Finding> findings;   ///< kept-float
+    std::vector<Finding> findings;  ///< kept-float
 };
 
 /// Where an output of a file with INT8 nodes keeps less than 18 dB: looks for few nodes (at most a quarter of those with

@@ -46,14 +46,14 @@ public:
 
     void fill(const Value& value, Tensor& tensor) {
         switch (tensor.type) {
-        case ElementType::float32: return fill_floats<float>(tensor, [](float x) { return x; });
-        case ElementType::float64: return fill_floats<double>(tensor, [](float x) { return double(x); });
-        case ElementType::float16: return fill_floats<std::uint16_t>(tensor, float_to_half);
-        case ElementType::int64: return fill_integers<std::int64_t>(value, tensor);
-        case ElementType::int32: return fill_integers<std::int32_t>(value, tensor);
-        case ElementType::boolean: return std::fill(tensor.bytes.begin(), tensor.bytes.end(), std::byte{1});
-        case ElementType::uint8: return fill_bytes(tensor);
-        default: return;  // zeros
+            case ElementType::float32: return fill_floats<float>(tensor, [](float x) { return x; });
+            case ElementType::float64: return fill_floats<double>(tensor, [](float x) { return double(x); });
+            case ElementType::float16: return fill_floats<std::uint16_t>(tensor, float_to_half);
+            case ElementType::int64: return fill_integers<std::int64_t>(value, tensor);
+            case ElementType::int32: return fill_integers<std::int32_t>(value, tensor);
+            case ElementType::boolean: return std::fill(tensor.bytes.begin(), tensor.bytes.end(), std::byte{1});
+            case ElementType::uint8: return fill_bytes(tensor);
+            default: return;  // zeros
         }
     }
 
@@ -74,9 +74,12 @@ private:
         const std::string name = lower(value.name);
         const std::int64_t bound = index_bound(model_, value.id, 0);
         std::int64_t low = 0, high = bound == kNoBound ? 1 : bound - 1;
-        if (name.find("mask") != std::string::npos) low = high = 1;
-        else if (name.find("type_id") != std::string::npos || name.find("segment") != std::string::npos) high = 0;
-        else if (name == "sr" || name.find("sample_rate") != std::string::npos) low = high = 16000;
+        if (name.find("mask") != std::string::npos)
+            low = high = 1;
+        else if (name.find("type_id") != std::string::npos || name.find("segment") != std::string::npos)
+            high = 0;
+        else if (name == "sr" || name.find("sample_rate") != std::string::npos)
+            low = high = 16000;
         std::uniform_int_distribution<std::int64_t> uniform(low, std::max(low, high));
         for (T& x : tensor.as<T>()) x = static_cast<T>(uniform(random_));
     }

@@ -15,8 +15,8 @@ using Inputs = std::map<std::string, Tensor>;
 
 /// Sizes of open axes that nobody chose; those that the user gave are kept always.
 struct MadeSizes {
-    bool of_model = true;                     ///< what they count as (Model::sizes()); else as follows, and 1 for the first axis
-    std::int64_t steps = 128, pixels = 224;   ///< pixels: of inputs with four axes
+    bool of_model = true;                    ///< what they count as (Model::sizes()); else as follows, and 1 for the first axis
+    std::int64_t steps = 128, pixels = 224;  ///< pixels: of inputs with four axes
 };
 
 /// Inputs that a model can be run on where there are no samples: floats are drawn from a normal distribution, masks are ones,

@@ -21,17 +21,31 @@ void warn_of_load(const std::vector<Measurement>& measurements, std::vector<Find
     if (measurements.empty()) return;
     const Host& host = measurements.front().host;
     if (host.cores > 0 && host.load > 1.25 * host.cores)
-        findings.push_back({Severity::warning, "busy-machine", kNone, {}, {},
+        findings.push_back({Severity::warning,
+                            "busy-machine",
+                            kNone,
+                            {},
+                            {},
                             fmt::format("Other work was running while this was measured (load {:.1f} on {} processors).", host.load, host.cores),
                             "Times are less certain; measure again when the machine is quiet."});
 }
 
 void say_what_is_missing(const DatasetPtr& data, std::vector<Finding>& findings) {
     if (data == nullptr)
-        findings.push_back({Severity::warning, "no-data", kNone, {}, {},
-                            "Without samples neither accuracy nor agreement is known; latency was measured on zeros.", "Give --data."});
+        findings.push_back({Severity::warning,
+                            "no-data",
+                            kNone,
+                            {},
+                            {},
+                            "Without samples neither accuracy nor agreement is known; latency was measured on zeros.",
+                            "Give --data."});
     else if (!data->has_labels())
-        findings.push_back({Severity::info, "no-labels", kNone, {}, {}, "The samples have no labels, so there is no accuracy; outputs are "
+        findings.push_back({Severity::info,
+                            "no-labels",
+                            kNone,
+                            {},
+                            {},
+                            "The samples have no labels, so there is no accuracy; outputs are "
                             "compared with those of the baseline.",
                             "--min-sqnr DB limits the error of outputs; where they hold class scores, --min-agreement P limits the answers that change."});
 }
@@ -65,16 +79,19 @@ bool same_inputs(const Model& a, const Model& b) {
 void check_input_names(const Model& first, const Model& other) {
     for (const ValueId id : other.inputs())
         if (input_named(first, other.value(id).name) == nullptr)
-            throw Error(ErrorKind::bad_data,
-                        fmt::format("takes an input that {} does not have, whose inputs are: {}", first.path().string(), inputs_text(first)),
-                        {.file = other.path().string(), .tensor = other.value(id).name},
-                        "Inputs are matched by name: rename it, or measure the file on its own.");
+            throw Error(
+                ErrorKind::bad_data, fmt::format("takes an input that {} does not have, whose inputs are: {}", first.path().string(), inputs_text(first)),
+                {.file = other.path().string(), .tensor = other.value(id).name}, "Inputs are matched by name: rename it, or measure the file on its own.");
 }
 
 /// One dataset feeds all models, and a comparison is one of equal work.
 void warn_of_inputs(const Model& first, const Model& other, std::vector<Finding>& findings) {
     if (!same_inputs(first, other)) {
-        findings.push_back({Severity::warning, "inputs-differ", kNone, {}, {},
+        findings.push_back({Severity::warning,
+                            "inputs-differ",
+                            kNone,
+                            {},
+                            {},
                             fmt::format("{} takes {}, but {} takes {}.", other.path().string(), inputs_text(other), first.path().string(), inputs_text(first)),
                             "Times of models that do different work say little about each other."});
         return;
@@ -83,18 +100,27 @@ void warn_of_inputs(const Model& first, const Model& other, std::vector<Finding>
         const Value& own = other.value(id);
         const Value* before = input_named(first, own.name);
         if (before != nullptr && before->type.element != own.type.element)
-            findings.push_back({Severity::info, "inputs-cast", kNone, {}, own.name,
-                                fmt::format("{} takes {} as {}: the samples are cast to it.", other.path().string(), own.name, own.type.text()), {}});
+            findings.push_back({Severity::info,
+                                "inputs-cast",
+                                kNone,
+                                {},
+                                own.name,
+                                fmt::format("{} takes {} as {}: the samples are cast to it.", other.path().string(), own.name, own.type.text()),
+                                {}});
     }
 }
 
 void warn_of_threads(const MeasureOptions& options, std::vector<Finding>& findings) {
     const int cores = this_host().cores;
     if (cores > 0 && options.run.threads > cores)
-        findings.push_back({Severity::warning, "many-threads", kNone, {}, {},
-                            fmt::format("{} threads share {} {}, so they wait for each other.", options.run.threads, cores,
-                                        cores == 1 ? "processor" : "processors"),
-                            "Measure with at most as many threads as there are processors."});
+        findings.push_back(
+            {Severity::warning,
+             "many-threads",
+             kNone,
+             {},
+             {},
+             fmt::format("{} threads share {} {}, so they wait for each other.", options.run.threads, cores, cores == 1 ? "processor" : "processors"),
+             "Measure with at most as many threads as there are processors."});
 }
 
 /// A file as it was opened, before it is measured.
@@ -119,8 +145,8 @@ Trial trial_of(Measurement measurement, const Looked& looked) {
 
 /// What can be known before anything is measured: how the files were made, and their dataset.
 /// report: an output that must be none of the files; empty when there is none.
-Files open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const SizeChoices& sizes,
-               const Job& job, const std::filesystem::path& report = {}) {
+Files open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const SizeChoices& sizes, const Job& job,
+               const std::filesystem::path& report = {}) {
     if (models.empty()) throw Error(ErrorKind::usage, "no model given");
     Files result;
     DatasetPtr& data = result.data;
@@ -131,8 +157,10 @@ Files open_all(const std::vector<std::filesystem::path>& models, const std::file
         result.looked.push_back({model->sha256(), read_origin(model->proto())});
         if (first == nullptr) first = model;
         warn_of_inputs(*first, *model, result.findings);
-        if (data == nullptr) data = open_data(path, *model);
-        else check_input_names(*first, *model);
+        if (data == nullptr)
+            data = open_data(path, *model);
+        else
+            check_input_names(*first, *model);
     }
     if (data != nullptr) {
         if (!report.empty()) check_output(report, data->files());
@@ -144,15 +172,20 @@ Files open_all(const std::vector<std::filesystem::path>& models, const std::file
     return result;
 }
 
-MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const Files& files,
-                          const MeasureOptions& options, const Job& job) {
+MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const Files& files, const MeasureOptions& options,
+                          const Job& job) {
     MeasuredFiles result{{}, files.findings};
     const DatasetPtr& data = files.data;
     std::vector<Measurement> measured = measure_with_metrics(runtime, models, data, options, job);
     judge_outputs(measured, data != nullptr && data->has_labels(), result.findings);
     if (data != nullptr && options.samples > data->size(Split::validation))
-        result.findings.push_back({Severity::info, "few-samples", kNone, {}, {},
-                                   fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)), {}});
+        result.findings.push_back({Severity::info,
+                                   "few-samples",
+                                   kNone,
+                                   {},
+                                   {},
+                                   fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)),
+                                   {}});
     for (Finding& finding : latency_findings(measured)) result.findings.push_back(std::move(finding));
     warn_of_threads(options, result.findings);
     warn_of_load(measured, result.findings);
@@ -169,13 +202,17 @@ MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::fi
 }
 
 Finding no_gate() {
-    return {Severity::info, "no-gate", kNone, {}, {}, "No limit is set, so nothing was judged.",
+    return {Severity::info,
+            "no-gate",
+            kNone,
+            {},
+            {},
+            "No limit is set, so nothing was judged.",
             "Set --max-drop POINTS, --min-agreement P, --min-sqnr DB or --min-speedup X to get a verdict and an exit code."};
 }
 
 ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
-                            const MeasureOptions& options, const Gate& gate, const Job& job,
-                            const std::filesystem::path& report) {
+                            const MeasureOptions& options, const Gate& gate, const Job& job, const std::filesystem::path& report) {
     if (!report.empty()) check_output(report, {});
     Files files = open_all(models, data, options.sizes, job, report);
     if (!gate.any()) files.findings.insert(files.findings.begin(), no_gate());

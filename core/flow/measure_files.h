@@ -18,8 +18,8 @@ struct MeasuredFiles {
 
 /// Measures models with one harness. The dataset is opened for the first of them.
 /// Throws Error{not_found, bad_model, bad_data, cancelled}.
-[[nodiscard]] MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
-                                          const std::filesystem::path& data, const MeasureOptions& options, const Job& job);
+[[nodiscard]] MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
+                                          const MeasureOptions& options, const Job& job);
 
 /// Candidates against a baseline, and what is to be said of how they were measured.
 struct ComparedFiles {
@@ -29,9 +29,8 @@ struct ComparedFiles {
 
 /// models[0] is the baseline. Throws as measure_files. A limit that has nothing to judge by (top-1 without labels) is inconclusive.
 /// report: a file that the caller will write; it is refused now when it is one of the inputs or cannot be written.
-[[nodiscard]] ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
-                                          const std::filesystem::path& data, const MeasureOptions& options, const Gate& gate, const Job& job,
-                                          const std::filesystem::path& report = {});
+[[nodiscard]] ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
+                                          const MeasureOptions& options, const Gate& gate, const Job& job, const std::filesystem::path& report = {});
 
 /// What is said where no limit is set.
 [[nodiscard]] Finding no_gate();

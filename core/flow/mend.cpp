@@ -97,7 +97,7 @@ private:
 
     /// What is executed where nothing depends on it: only told, so that it may not stop the work nor take its memory.
     [[nodiscard]] Audit look_at_executed() {
-        constexpr std::uintmax_t kLargest = 200'000'000;   // bytes; the audit holds several copies
+        constexpr std::uintmax_t kLargest = 200'000'000;  // bytes; the audit holds several copies
         std::error_code unknown;
         const std::filesystem::path file = current().readable();
         if (file.empty() || std::filesystem::file_size(file, unknown) > kLargest || unknown) return {};
@@ -177,7 +177,7 @@ private:
         if (!has(plan, Arithmetic::half) || !verifier_.has_inputs()) return std::nullopt;
         const Nodes nodes = half_nodes_at(verifier_.beyond_half(tensors_of_half_nodes(model_, plan)), model_, plan);
         if (nodes.empty() || !repairs(nodes)) return std::nullopt;
-        if (nodes.size() > kSearched) return Repair{nodes, true, 1};   // each works on what half precision cannot hold
+        if (nodes.size() > kSearched) return Repair{nodes, true, 1};  // each works on what half precision cannot hold
         std::vector<NodeId> order = in_order(plan);
         std::erase_if(order, [&](NodeId node) { return !nodes.contains(node); });
         return smallest_repair(order, repairs, bounds({}));
@@ -201,10 +201,15 @@ private:
             }
             if (nodes.empty()) continue;
             const bool one = nodes.size() == 1;
-            findings_.push_back({chosen ? Severity::serious : Severity::warning, "kept-float", nodes.front(), model_.node(nodes.front()).label, {},
-                                 fmt::format("{} stay{} in float{}: with {} in {}, {}.", node_names(model_, nodes), one ? "s" : "", chosen ? ", though a rule or a click chose otherwise" : "",
-                                             one ? "it" : "them", fmt::join(methods, " or "), fault),
-                                 repair.smallest ? "" : "The search ended at its limit; fewer nodes may do."});
+            findings_.push_back(
+                {chosen ? Severity::serious : Severity::warning,
+                 "kept-float",
+                 nodes.front(),
+                 model_.node(nodes.front()).label,
+                 {},
+                 fmt::format("{} stay{} in float{}: with {} in {}, {}.", node_names(model_, nodes), one ? "s" : "",
+                             chosen ? ", though a rule or a click chose otherwise" : "", one ? "it" : "them", fmt::join(methods, " or "), fault),
+                 repair.smallest ? "" : "The search ended at its limit; fewer nodes may do."});
         }
     }
 
@@ -222,9 +227,14 @@ private:
             if (!plan.nodes[static_cast<std::size_t>(id)].chosen.explicit_choice()) nodes.insert(id);
         if (nodes.empty()) return false;
         keep_float(nodes, "the runtime would run it in float, between two conversions");
-        findings_.push_back({Severity::info, "kept-float", *nodes.begin(), model_.node(*nodes.begin()).label, {},
-                                    fmt::format("{} INT8 node{} in float, because the runtime has no kernel for {}.", nodes.size(), nodes.size() == 1 ? " stays" : "s stay",
-                                                nodes.size() == 1 ? "it" : "them"), {}});
+        findings_.push_back({Severity::info,
+                             "kept-float",
+                             *nodes.begin(),
+                             model_.node(*nodes.begin()).label,
+                             {},
+                             fmt::format("{} INT8 node{} in float, because the runtime has no kernel for {}.", nodes.size(),
+                                         nodes.size() == 1 ? " stays" : "s stay", nodes.size() == 1 ? "it" : "them"),
+                             {}});
         return true;
     }
 

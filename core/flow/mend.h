@@ -28,17 +28,17 @@ struct Emitting {
     std::function<void(const std::set<NodeId>& nodes, const std::string& why)> leave_untouched = {};
     /// What INT8 adds to the outputs of each node, as a part of their power, as far as it can be told from ranges. May be empty.
     std::function<std::map<NodeId, double>()> noise = {};
-    bool timing = true;   ///< false: groups that make the file slower are not looked for
-    double seconds = 0;   ///< of processor time that quantizing took: searches for a better file are bounded by it
+    bool timing = true;  ///< false: groups that make the file slower are not looked for
+    double seconds = 0;  ///< of processor time that quantizing took: searches for a better file are bounded by it
 };
 
 /// A file that was checked, staged beside its target, and what had to be done for it.
 struct Mended {
     StagedModel file;
     Verification verified;
-    std::vector<Finding> findings;   ///< kept-float, nothing-to-gain, and those of what is executed
-    bool took_slower_back = false;   ///< nodes that INT8 makes slower went back
-    Audit executed = {};             ///< what the runtime makes of the file; empty where that was not looked at (very large files)
+    std::vector<Finding> findings;  ///< kept-float, nothing-to-gain, and those of what is executed
+    bool took_slower_back = false;  ///< nodes that INT8 makes slower went back
+    Audit executed = {};            ///< what the runtime makes of the file; empty where that was not looked at (very large files)
 };
 
 /// Checks what is emitted, beside the target, and takes nodes back to float until nothing is wrong with it:

@@ -13,7 +13,8 @@
 namespace vernier {
 
 /// The labels of nodes for a finding: the first six, the rest is counted.
-template <class Nodes> [[nodiscard]] std::string node_names(const Model& model, const Nodes& nodes) {
+template <class Nodes>
+[[nodiscard]] std::string node_names(const Model& model, const Nodes& nodes) {
     constexpr std::size_t kNamed = 6;
     std::vector<std::string> names;
     for (const NodeId id : nodes)

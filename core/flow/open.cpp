@@ -24,8 +24,8 @@ namespace vernier {
 namespace {
 
 // Beyond these, optimizing takes the runtime longer than a look may, or more memory.
-constexpr std::size_t kOptimizeAtMost = 3000;              // results of nodes
-constexpr std::size_t kPlanAtMost = 1000;                  // the same; planning is quick or takes their square
+constexpr std::size_t kOptimizeAtMost = 3000;                    // results of nodes
+constexpr std::size_t kPlanAtMost = 1000;                        // the same; planning is quick or takes their square
 constexpr std::uint64_t kFoldAtMost = std::uint64_t{512} << 20;  // bytes that nodes make of constants alone; the runtime keeps all of them
 constexpr std::uint64_t kFoldWork = std::uint64_t{4} << 30;      // multiply-accumulates of the same
 
@@ -58,16 +58,14 @@ bool folds_much(const Model& model) {
 
 bool has_unknown_types(const Model& model) {
     return std::any_of(model.values().begin(), model.values().end(), [&](const Value& value) {
-        return value.graph == 0 && value.type.other.empty() &&
-               (value.type.element == ElementType::undefined || !sure_type(model, value.id).has_shape);
+        return value.graph == 0 && value.type.other.empty() && (value.type.element == ElementType::undefined || !sure_type(model, value.id).has_shape);
     });
 }
 
 bool has_equal_node_names(const Model& model) {
     std::unordered_set<std::string> names;
-    return std::any_of(model.nodes().begin(), model.nodes().end(), [&](const Node& node) {
-        return node.graph == 0 && !node.name.empty() && !names.insert(node.name).second;
-    });
+    return std::any_of(model.nodes().begin(), model.nodes().end(),
+                       [&](const Node& node) { return node.graph == 0 && !node.name.empty() && !names.insert(node.name).second; });
 }
 
 /// The model's bytes with every main-graph node named by its unique label.
@@ -130,7 +128,8 @@ void check_folder(const std::filesystem::path& folder) {
         std::string probe = (folder / ".vernier-probe-XXXXXX").string();
         descriptor = mkstemp(probe.data());
         if (descriptor < 0)
-            throw Error(ErrorKind::cannot_write, std::string("cannot write in this folder: ") + std::strerror(errno), {folder.string()}, "Choose another folder.");
+            throw Error(ErrorKind::cannot_write, std::string("cannot write in this folder: ") + std::strerror(errno), {folder.string()},
+                        "Choose another folder.");
         unlink(probe.c_str());
     }
     close(descriptor);
@@ -175,32 +174,30 @@ std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model&
     }
     const std::string renamed = with_unique_names(model);
     const double ms = Session::open(runtime, std::as_bytes(std::span(renamed)), model.folder(), target)->start_ms();
-    findings.push_back({Severity::warning, "equal-node-names", kNone, {}, {},
+    findings.push_back({Severity::warning,
+                        "equal-node-names",
+                        kNone,
+                        {},
+                        {},
                         "ONNX Runtime refuses this file because several nodes have the same name; with unique names it runs.",
                         "A quantized file gets unique names."});
     return told(ms);
 }
 
-DatasetPtr open_data(const std::filesystem::path& path, const Model& model) {
-    return path.empty() ? nullptr : open_dataset(path, model);
-}
+DatasetPtr open_data(const std::filesystem::path& path, const Model& model) { return path.empty() ? nullptr : open_dataset(path, model); }
 
 void check_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs) {
     namespace fs = std::filesystem;
     for (const fs::path& input : inputs)
-        if (same_file(output, input))
-            throw Error(ErrorKind::usage, "the output would overwrite its own input", {output.string()}, "Give another name.");
+        if (same_file(output, input)) throw Error(ErrorKind::usage, "the output would overwrite its own input", {output.string()}, "Give another name.");
     std::error_code problem;
     const fs::file_status there = fs::status(output, problem);
     if (there.type() == fs::file_type::none && problem != std::errc::too_many_symbolic_link_levels)
         throw Error(ErrorKind::cannot_write, "cannot be written: " + problem.message(), {output.string()}, "Give another name.");
-    if (fs::is_directory(there))
-        throw Error(ErrorKind::cannot_write, "is a folder", {output.string()}, "Give a file name.");
-    if (fs::exists(there) && !fs::is_regular_file(there))
-        throw Error(ErrorKind::cannot_write, "is not a regular file", {output.string()}, "Give a file name.");
+    if (fs::is_directory(there)) throw Error(ErrorKind::cannot_write, "is a folder", {output.string()}, "Give a file name.");
+    if (fs::exists(there) && !fs::is_regular_file(there)) throw Error(ErrorKind::cannot_write, "is not a regular file", {output.string()}, "Give a file name.");
     const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
-    if (!fs::is_directory(folder, problem))
-        throw Error(ErrorKind::cannot_write, "there is no such folder", {folder.string()}, "Make it first.");
+    if (!fs::is_directory(folder, problem)) throw Error(ErrorKind::cannot_write, "there is no such folder", {folder.string()}, "Make it first.");
     check_folder(folder);
 }
 

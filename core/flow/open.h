@@ -26,8 +26,8 @@ namespace vernier {
 [[nodiscard]] std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const Target& target);
 
 /// Loads the model into a session and drops it: the runtime has the last word on what is a model. Gives how long it took
-/// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. A file that the runtime refuses only for equal node names is tried again with unique ones, and said so in
-/// findings. Throws Error{bad_model}.
+/// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. A file that the runtime refuses only for equal node names is
+/// tried again with unique ones, and said so in findings. Throws Error{bad_model}.
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings);
 
 /// Opens a dataset for a model; null when the path is empty. Throws Error{not_found, bad_data}.

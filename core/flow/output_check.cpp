@@ -13,7 +13,7 @@
 namespace vernier {
 namespace {
 
-constexpr double kEqualDb = 200;   ///< stands for no error at all
+constexpr double kEqualDb = 200;  ///< stands for no error at all
 
 bool is_float(ElementType type) {
     return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 || type == ElementType::bfloat16;
@@ -52,8 +52,10 @@ std::optional<double> OutputCheck::Sums::sqnr_db() const {
 }
 
 bool OutputCheck::same_shape(const Tensor& fp32, const Tensor& other) {
-    if (fp32.type != other.type) set_problem(fmt::format("it has type {} instead of {}", vernier::name(other.type), vernier::name(fp32.type)));
-    else if (fp32.dims.size() != other.dims.size()) set_problem(fmt::format("it has {} axes instead of {}", other.dims.size(), fp32.dims.size()));
+    if (fp32.type != other.type)
+        set_problem(fmt::format("it has type {} instead of {}", vernier::name(other.type), vernier::name(fp32.type)));
+    else if (fp32.dims.size() != other.dims.size())
+        set_problem(fmt::format("it has {} axes instead of {}", other.dims.size(), fp32.dims.size()));
     else if (fp32.dims != other.dims && !free_shape_)
         set_problem(fmt::format("it has shape [{}] instead of [{}]", fmt::join(other.dims, ","), fmt::join(fp32.dims, ",")));
     return problem_.empty() && fp32.dims == other.dims;
@@ -62,8 +64,10 @@ bool OutputCheck::same_shape(const Tensor& fp32, const Tensor& other) {
 void OutputCheck::add(const Tensor& fp32, const Tensor& all, const Tensor* off) {
     if (bits(fp32.type) == 0 || !problem_.empty()) return;
     if (!same_shape(fp32, all) || (off != nullptr && !same_shape(fp32, *off))) return;
-    if (is_float(fp32.type)) add_floats(fp32, all, off);
-    else add_integers(fp32, all, off);
+    if (is_float(fp32.type))
+        add_floats(fp32, all, off);
+    else
+        add_integers(fp32, all, off);
 }
 
 void OutputCheck::add_floats(const Tensor& fp32, const Tensor& all, const Tensor* off) {
@@ -108,8 +112,10 @@ void OutputCheck::add_half(const Tensor& fp32, const Tensor& half) {
         if (!std::isfinite(reference[i])) continue;
         ++half_values_;
         half_equal_ += reference[i] == values[i] ? 1 : 0;
-        if (std::isfinite(values[i])) half_.add(reference[i], values[i]);
-        else ++half_not_finite_;
+        if (std::isfinite(values[i]))
+            half_.add(reference[i], values[i]);
+        else
+            ++half_not_finite_;
     }
 }
 

@@ -13,16 +13,26 @@ std::string of_samples(std::uint64_t count, std::uint64_t all) { return fmt::for
 void judge_first(const Measurement& first, const OutputFigures& output, std::vector<Finding>& findings) {
     const std::string file = first.model.string();
     if (output.nan > 0)
-        findings.push_back({output.name == first.scores_output ? Severity::serious : Severity::warning, "nan-answers", kNone, {}, output.name,
-                            fmt::format("{}: output {} holds NaN on {}; only its finite values are compared.", file, output.name,
-                                        of_samples(output.nan, output.samples)),
-                            "Check the samples, or what the nodes compute."});
+        findings.push_back(
+            {output.name == first.scores_output ? Severity::serious : Severity::warning,
+             "nan-answers",
+             kNone,
+             {},
+             output.name,
+             fmt::format("{}: output {} holds NaN on {}; only its finite values are compared.", file, output.name, of_samples(output.nan, output.samples)),
+             "Check the samples, or what the nodes compute."});
     else if (output.infinite > 0)
-        findings.push_back({Severity::info, "infinite-answers", kNone, {}, output.name,
+        findings.push_back({Severity::info,
+                            "infinite-answers",
+                            kNone,
+                            {},
+                            output.name,
                             fmt::format("{}: output {} holds infinity on {}; only its finite values are compared.", file, output.name,
-                                        of_samples(output.infinite, output.samples)), {}});
+                                        of_samples(output.infinite, output.samples)),
+                            {}});
     if (!output.problem.empty())
-        findings.push_back({Severity::info, "output-not-compared", kNone, {}, output.name, fmt::format("{}: output {} is {}.", file, output.name, output.problem), {}});
+        findings.push_back(
+            {Severity::info, "output-not-compared", kNone, {}, output.name, fmt::format("{}: output {} is {}.", file, output.name, output.problem), {}});
 }
 
 void judge_other(const Measurement& other, const OutputFigures& output, const Measurement& first, std::vector<Finding>& findings) {
@@ -37,8 +47,8 @@ void judge_other(const Measurement& other, const OutputFigures& output, const Me
     else if (output.problem.starts_with("rank"))
         say(Severity::serious, "output-shape", fmt::format("has {}", output.problem), "Its values cannot be compared.");
     else if (output.lost > 0)
-        say(Severity::serious, "nan-answers", fmt::format("holds {} on {} where the baseline is finite", output.nan > 0 ? "NaN" : "infinity",
-                                                          of_samples(output.lost, output.samples)),
+        say(Severity::serious, "nan-answers",
+            fmt::format("holds {} on {} where the baseline is finite", output.nan > 0 ? "NaN" : "infinity", of_samples(output.lost, output.samples)),
             "Check what the nodes compute; leave those in FP32 that overflow.");
     else if (output.other_shape > 0)
         say(Severity::warning, "output-shape", fmt::format("has another shape than that of the baseline on {}", of_samples(output.other_shape, output.samples)),
@@ -49,14 +59,24 @@ void judge_labels(const Measurement& first, bool labelled, std::vector<Finding>&
     const Answers& answers = first.answers;
     if (!labelled) return;
     if (first.classes < 2) {
-        findings.push_back({Severity::warning, "no-classifier", kNone, {}, first.scores_output,
-                            fmt::format("There are labels, but output {} does not hold class scores (float, [N, classes]), so there is no accuracy.", first.scores_output),
-                            "Name the output that does (output in the .dataset.json)."});
+        findings.push_back(
+            {Severity::warning,
+             "no-classifier",
+             kNone,
+             {},
+             first.scores_output,
+             fmt::format("There are labels, but output {} does not hold class scores (float, [N, classes]), so there is no accuracy.", first.scores_output),
+             "Name the output that does (output in the .dataset.json)."});
         return;
     }
-    const auto outside = std::count_if(answers.label.begin(), answers.label.end(), [&](std::int32_t label) { return label >= static_cast<std::int64_t>(first.classes); });
+    const auto outside =
+        std::count_if(answers.label.begin(), answers.label.end(), [&](std::int32_t label) { return label >= static_cast<std::int64_t>(first.classes); });
     if (outside > 0)
-        findings.push_back({Severity::serious, "labels-outside", kNone, {}, {},
+        findings.push_back({Severity::serious,
+                            "labels-outside",
+                            kNone,
+                            {},
+                            {},
                             fmt::format("{} of {} labels exceed the number of classes, which is {}.", outside, answers.label.size(), first.classes),
                             "Such a sample can never count as right. Labels count from 0; check them, and which output holds the scores."});
 }

@@ -3,8 +3,7 @@
 
 namespace vernier {
 
-PlannedFile plan_file(const RuntimePtr& runtime, const std::filesystem::path& path, const Recipe& recipe, const Job& job,
-                      const SizeChoices& sizes) {
+PlannedFile plan_file(const RuntimePtr& runtime, const std::filesystem::path& path, const Recipe& recipe, const Job& job, const SizeChoices& sizes) {
     PlannedFile planned;
     planned.model = open_for_work(runtime, path, job, sizes);
     job.step("plan", 0, 0);
@@ -19,11 +18,7 @@ Json nodes_json(const Plan& plan, const Model& model) {
     Json nodes = Json::array();
     for (const NodePlan& entry : plan.nodes) {
         const Node& node = model.node(entry.node);
-        Json json = {{"id", node.id},
-                     {"name", node.label},
-                     {"op", node.op_type},
-                     {"chosen", id(entry.chosen.method)},
-                     {"applied", id(entry.applied)},
+        Json json = {{"id", node.id},   {"name", node.label}, {"op", node.op_type}, {"chosen", id(entry.chosen.method)}, {"applied", id(entry.applied)},
                      {"why", entry.why}};
         if (entry.applied == Method::fp32 && entry.already != Precision::fp32) json["already"] = id(entry.already);
         if (entry.absorbed) json["absorbed"] = true;

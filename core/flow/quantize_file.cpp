@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
-#include <ostream>
 #include <map>
 #include <memory>
+#include <optional>
+#include <ostream>
 #include <set>
 #include <utility>
 
@@ -56,15 +56,20 @@ void check_data(const Recipe& recipe, const Model& model, const DatasetPtr& data
     const auto needs = [](const Choice& choice) { return row(choice.method).needs_calibration; };
     const auto first = std::find_if(choices.begin(), choices.end(), needs);
     if (first != choices.end())
-        throw Error(ErrorKind::usage,
-                    fmt::format("{} nodes are to become {}, which needs calibration samples", std::count_if(first, choices.end(), needs), row(first->method).title), {},
-                    "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
+        throw Error(
+            ErrorKind::usage,
+            fmt::format("{} nodes are to become {}, which needs calibration samples", std::count_if(first, choices.end(), needs), row(first->method).title), {},
+            "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
 }
 
 void warn_of_samples(std::uint64_t used, std::uint64_t wanted, std::vector<Finding>& findings) {
     constexpr std::uint64_t kFew = 10;
     if (used == 0 || (used >= kFew && used >= wanted)) return;
-    findings.push_back({used < kFew ? Severity::warning : Severity::info, "few-samples", kNone, {}, {},
+    findings.push_back({used < kFew ? Severity::warning : Severity::info,
+                        "few-samples",
+                        kNone,
+                        {},
+                        {},
                         wanted > used ? fmt::format("{} calibration samples were asked for, and the dataset has {}.", wanted, used)
                                       : fmt::format("Ranges were read from {} calibration {}.", used, used == 1 ? "sample" : "samples"),
                         used < kFew ? "100 samples are usual; fewer miss values that the model meets later." : ""});
@@ -102,7 +107,7 @@ using FileStates = std::map<fs::path, std::optional<FileState>>;
 FileStates states_of(const DatasetPtr& data) {
     FileStates states;
     if (data == nullptr) return states;
-    std::error_code ignored;   // a folder counts as written to when any file is made in it
+    std::error_code ignored;  // a folder counts as written to when any file is made in it
     for (const fs::path& file : data->files())
         if (!fs::is_directory(file, ignored)) states[file] = state_of(file);
     return states;
@@ -115,9 +120,7 @@ void check_unchanged(const FileStates& states) {
             throw Error(ErrorKind::bad_data, "was changed by another program while it was used", {.file = file.string()}, "Try again when it is written whole");
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+double seconds_since(std::chrono::steady_clock::time_point start) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
 
 /// By the clock on the wall, and of processors.
 struct Spent {
@@ -185,10 +188,10 @@ public:
                 prepared.cpu};
     }
 
-    std::function<void(const Quantized&)> finish;   ///< completes what would be written
+    std::function<void(const Quantized&)> finish;  ///< completes what would be written
     Quantized last;
-    Spent prepared;   ///< planning, calibrating and timing float prefixes
-    Spent emitted;    ///< writing what would be the file
+    Spent prepared;  ///< planning, calibrating and timing float prefixes
+    Spent emitted;   ///< writing what would be the file
 
 private:
     std::shared_ptr<const onnx::ModelProto> emit_final() {
@@ -231,9 +234,8 @@ bool ran_as_assumed(const Verification& verified, const Model& model) {
     if (verified.samples == 0 || model.sizes().empty()) return false;
     return std::all_of(model.sizes().begin(), model.sizes().end(), [&](const InputSize& input) {
         const auto made = verified.made_shapes.find(input.name);
-        return made != verified.made_shapes.end() &&
-               std::equal(made->second.begin(), made->second.end(), input.axes.begin(), input.axes.end(),
-                          [](std::int64_t size, const SizedAxis& axis) { return size == axis.size; });
+        return made != verified.made_shapes.end() && std::equal(made->second.begin(), made->second.end(), input.axes.begin(), input.axes.end(),
+                                                                [](std::int64_t size, const SizedAxis& axis) { return size == axis.size; });
     });
 }
 
@@ -246,8 +248,7 @@ void write_files(const QuantizeRequest& request, const Recipe& recipe, StagedMod
     if (saved) saved->put_in_place();
     std::error_code ignored;
     result.size_bytes = fs::file_size(request.out, ignored);
-    if (const fs::path beside = constants_of(request.out); is_split && fs::exists(beside, ignored))
-        result.size_bytes += fs::file_size(beside, ignored);
+    if (const fs::path beside = constants_of(request.out); is_split && fs::exists(beside, ignored)) result.size_bytes += fs::file_size(beside, ignored);
     result.sha256 = sha256_of_file(request.out);
 }
 
@@ -275,11 +276,15 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
 
     const Stopwatch before_fp32(nullptr);
     const RuntimePtr here = request.worker.empty() ? runtime : nullptr;
-    Verifier verifier = with_files(request, [&] { return Verifier({request.worker, runtime->path().string(), result.model, data, request.options.target, here}, job); });
+    Verifier verifier = with_files(request, [&] {
+        return Verifier({request.worker, runtime->path().string(), result.model, data, request.options.target, here}, job);
+    });
     Spent verifying = before_fp32.spent(&verifier);
     QuantizeOptions options = request.options;
     options.timer = timer_of(verifier, request.out);
-    QuantizeWork work(with_files(request, [&] { return QuantizeWork({runtime, result.model, recipe, data, options, request.canonical, request.statistics}, job, verifier); }));
+    QuantizeWork work(with_files(request, [&] {
+        return QuantizeWork({runtime, result.model, recipe, data, options, request.canonical, request.statistics}, job, verifier);
+    }));
     job.step("quantize", 0, 1);
     work.finish = [&](const Quantized& last) {
         result.origin = origin_of(*result.model, recipe, last.plan, data, !last.ranges.empty());
@@ -323,24 +328,26 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
 Json to_json(const QuantizedFile& result) {
     const std::uint64_t source = result.model->size_bytes();
     const double ratio = source == 0 ? 1 : static_cast<double>(result.size_bytes) / static_cast<double>(source);
-    return {{"model", result.model->path().string()},
-            {"out", result.out.string()},
-            {"size_bytes", result.size_bytes},
-            {"source_bytes", source},
-            {"size_ratio", ratio},
-            {"sha256", result.sha256},
-            {"counts", counts_json(result.plan)},
-            {"already", already_json(result.plan)},
-            {"nodes", nodes_of(result)},
-            {"findings", to_json(result.findings)},
-            {"verified", to_json(result.verified)},
-            {"seconds", {{"calibrate", result.calibrate_seconds}, {"quantize", result.quantize_seconds}, {"verify", result.verify_seconds}, {"total", result.total_seconds}}},
-            {"cpu_seconds", {{"quantize", result.quantize_cpu_seconds}, {"verify", result.verify_cpu_seconds}}},
-            {"peak_rss_bytes", peak_rss_bytes() + result.worker_peak_bytes},
-            {"recipe", result.origin.recipe},
-            {"data", {{"name", result.origin.data_name}, {"fingerprint", result.origin.data_fingerprint}, {"samples", result.origin.calibration_samples}}},
-            {"runtime", {{"version", result.runtime_version}}},
-            {"host", to_json(this_host())}};
+    return {
+        {"model", result.model->path().string()},
+        {"out", result.out.string()},
+        {"size_bytes", result.size_bytes},
+        {"source_bytes", source},
+        {"size_ratio", ratio},
+        {"sha256", result.sha256},
+        {"counts", counts_json(result.plan)},
+        {"already", already_json(result.plan)},
+        {"nodes", nodes_of(result)},
+        {"findings", to_json(result.findings)},
+        {"verified", to_json(result.verified)},
+        {"seconds",
+         {{"calibrate", result.calibrate_seconds}, {"quantize", result.quantize_seconds}, {"verify", result.verify_seconds}, {"total", result.total_seconds}}},
+        {"cpu_seconds", {{"quantize", result.quantize_cpu_seconds}, {"verify", result.verify_cpu_seconds}}},
+        {"peak_rss_bytes", peak_rss_bytes() + result.worker_peak_bytes},
+        {"recipe", result.origin.recipe},
+        {"data", {{"name", result.origin.data_name}, {"fingerprint", result.origin.data_fingerprint}, {"samples", result.origin.calibration_samples}}},
+        {"runtime", {{"version", result.runtime_version}}},
+        {"host", to_json(this_host())}};
 }
 
 }  // namespace vernier

@@ -19,10 +19,10 @@ struct QuantizeRequest {
     std::filesystem::path data;         ///< empty: none
     std::filesystem::path save_recipe;  ///< empty: not saved
     QuantizeOptions options = {};
-    SizeChoices sizes = {};             ///< what open axes count as, where no dataset gives them
-    std::filesystem::path worker;       ///< vernier-cli, for what may kill a process; empty: in this process, which may then die
-    CanonicalPtr canonical = {};                   ///< of the model, where it is open already; it is not opened again then
-    std::shared_ptr<Statistics> statistics = {};   ///< of the calibration samples, to read and to add to
+    SizeChoices sizes = {};                       ///< what open axes count as, where no dataset gives them
+    std::filesystem::path worker;                 ///< vernier-cli, for what may kill a process; empty: in this process, which may then die
+    CanonicalPtr canonical = {};                  ///< of the model, where it is open already; it is not opened again then
+    std::shared_ptr<Statistics> statistics = {};  ///< of the calibration samples, to read and to add to
 };
 
 struct QuantizedFile {
@@ -32,8 +32,8 @@ struct QuantizedFile {
     Plan plan;
     std::vector<Finding> findings;
     Verification verified;
-    std::vector<Executed> executed;   ///< by NodeId: what the runtime makes of the file; empty where that was not looked at
-    std::uint64_t size_bytes = 0;  ///< of the written file and its external data
+    std::vector<Executed> executed;  ///< by NodeId: what the runtime makes of the file; empty where that was not looked at
+    std::uint64_t size_bytes = 0;    ///< of the written file and its external data
     std::string sha256;
     std::string runtime_version;
     double calibrate_seconds = 0, quantize_seconds = 0, verify_seconds = 0, total_seconds = 0;

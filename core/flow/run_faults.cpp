@@ -19,15 +19,15 @@
 namespace vernier {
 namespace {
 
-constexpr double kClipped = 0.02;      // of the numbers; range methods cut a few in a thousand on purpose
-constexpr double kClippedDb = 15;      // below it clipping is what a tensor suffers from
-constexpr double kClippedPower = 0.03; // of the signal: what cutting must lose by itself
-constexpr double kLost = 0.1;          // noise over signal that one tensor's codes add: 10 dB
-constexpr double kLostInNorm = 0.03;   // the same inside a normalisation, which divides by it
-constexpr double kFlushed = 0.2;       // of the numbers that are not zero in FP32
-constexpr double kLostStep = 1;        // of scores: their differences are taken as exponents
-constexpr int kNormDepth = 10;         // nodes from the mean of squares to the end of a normalisation
-constexpr std::size_t kMostOfOp = 8;   // nodes of one operator that get a fault of their own
+constexpr double kClipped = 0.02;       // of the numbers; range methods cut a few in a thousand on purpose
+constexpr double kClippedDb = 15;       // below it clipping is what a tensor suffers from
+constexpr double kClippedPower = 0.03;  // of the signal: what cutting must lose by itself
+constexpr double kLost = 0.1;           // noise over signal that one tensor's codes add: 10 dB
+constexpr double kLostInNorm = 0.03;    // the same inside a normalisation, which divides by it
+constexpr double kFlushed = 0.2;        // of the numbers that are not zero in FP32
+constexpr double kLostStep = 1;         // of scores: their differences are taken as exponents
+constexpr int kNormDepth = 10;          // nodes from the mean of squares to the end of a normalisation
+constexpr std::size_t kMostOfOp = 8;    // nodes of one operator that get a fault of their own
 
 std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
 
@@ -77,14 +77,16 @@ private:
             if (!coarse && error->group_sqnr_db >= 10) continue;
             const std::string step = range ? fmt::format(" One step of its codes is {:.2g}: all scores get one code.", range->step) : "";
             add("masked-scores-quantized", id,
-                fmt::format("The mask in front of a Softmax shares one scale with the scores ({:.1f} dB are left of the scores).{}", error->group_sqnr_db, step),
+                fmt::format("The mask in front of a Softmax shares one scale with the scores ({:.1f} dB are left of the scores).{}", error->group_sqnr_db,
+                            step),
                 "Leave this node and its Softmax in FP32 (nodes to exclude), or quantize dynamically.");
         }
     }
 
     /// The nodes from a mean of squares to where it is divided by, the nearest first.
     [[nodiscard]] std::vector<NodeId> norm_behind(NodeId mean) const {
-        static constexpr std::string_view kOps[] = {"Add", "Sub", "Max", "Sqrt", "Reciprocal", "Pow", "Reshape", "Expand", "Mul", "Div", "Clip", "Unsqueeze", "Cast"};
+        static constexpr std::string_view kOps[] = {"Add",    "Sub", "Max", "Sqrt", "Reciprocal", "Pow", "Reshape",
+                                                    "Expand", "Mul", "Div", "Clip", "Unsqueeze",  "Cast"};
         std::vector<NodeId> row = {mean}, all = {mean};
         std::unordered_set<NodeId> seen = {mean};
         // It ends with a Div, or with the two products behind a Reciprocal.
@@ -123,9 +125,10 @@ private:
             if (worst == kNone || quantized.empty()) continue;
             const TensorError& error = *error_of(ref_.node(worst).outputs[0]);
             add("layernorm-quantized", worst,
-                fmt::format("A LayerNormalization that is written as single operators is quantized inside (from {} on): {:.1f} dB are left here, since small variances "
-                            "get the code of zero.",
-                            quantized, std::min(error.sqnr_db, error.group_sqnr_db)),
+                fmt::format(
+                    "A LayerNormalization that is written as single operators is quantized inside (from {} on): {:.1f} dB are left here, since small variances "
+                    "get the code of zero.",
+                    quantized, std::min(error.sqnr_db, error.group_sqnr_db)),
                 "Leave its nodes in FP32, or fuse them to LayerNormalization before quantizing.");
             for (const NodeId id : norm_behind(mean)) told_.insert(id);
         }
@@ -133,7 +136,7 @@ private:
 
     void judge_range(const TensorError& error) {
         if (error.pair.quantize == kNone || error.clipped < kClipped || error.sqnr_db > kClippedDb) return;
-        if (error.clip_power < kClippedPower * error.power) return;   // cut a little, and far off for another reason
+        if (error.clip_power < kClippedPower * error.power) return;  // cut a little, and far off for another reason
         const auto range = range_of(error);
         // An input is told at the node that reads it.
         const Value& value = ref_.value(error.pair.reference);
@@ -141,8 +144,8 @@ private:
         if (!range || node == kNone) return;
         const std::string what = error.node != kNone ? "its numbers" : fmt::format("the numbers of its input {}", value.name);
         add("saturated-scale", node,
-            fmt::format("{:.0f} % of {} lie outside the range of its scale, {:.3g} to {:.3g}; in FP32 they reach {:.3g} ({:.1f} dB are left).", 100 * error.clipped,
-                        what, range->low, range->high, error.peak, error.sqnr_db),
+            fmt::format("{:.0f} % of {} lie outside the range of its scale, {:.3g} to {:.3g}; in FP32 they reach {:.3g} ({:.1f} dB are left).",
+                        100 * error.clipped, what, range->low, range->high, error.peak, error.sqnr_db),
             "Calibrate again with samples like these, by minimum and maximum.");
     }
 
@@ -150,11 +153,15 @@ private:
     void judge_life(const TensorError& error) {
         if (error.node == kNone || (!error.constant && !error.not_finite) || error.count < 2) return;
         for (const ValueId input : ref_.node(error.node).inputs)
-            if (const TensorError* before = input == kNone ? nullptr : error_of(input); before != nullptr && ((error.constant && before->constant) || (error.not_finite && before->not_finite)))
+            if (const TensorError* before = input == kNone ? nullptr : error_of(input);
+                before != nullptr && ((error.constant && before->constant) || (error.not_finite && before->not_finite)))
                 return;
         const auto range = range_of(error);
-        const std::string step = range && range->step > error.peak ? fmt::format(" One step of its codes is {:.3g}, its numbers in FP32 reach {:.3g}.", range->step, error.peak) : "";
-        add("dead-output", error.node, error.not_finite ? "It gives NaN or infinity where FP32 gives numbers." : "It gives one and the same number for all samples; FP32 does not." + step,
+        const std::string step = range && range->step > error.peak
+                                     ? fmt::format(" One step of its codes is {:.3g}, its numbers in FP32 reach {:.3g}.", range->step, error.peak)
+                                     : "";
+        add("dead-output", error.node,
+            error.not_finite ? "It gives NaN or infinity where FP32 gives numbers." : "It gives one and the same number for all samples; FP32 does not." + step,
             "Leave the node in FP32, or calibrate again.");
     }
 
@@ -162,8 +169,9 @@ private:
         const TensorError& error = way_.tensors[parting.tensor];
         if (error.pair.quantize == kNone || added(parting.node) < kLost) return;
         const auto range = range_of(error);
-        if (!is_coarse(error, range)) return;   // noise that came along and grew
-        const std::string step = range ? fmt::format(" One step of its codes is {:.2g}; {:.0f} % of its numbers become zero.", range->step, 100 * error.flushed) : "";
+        if (!is_coarse(error, range)) return;  // noise that came along and grew
+        const std::string step =
+            range ? fmt::format(" One step of its codes is {:.2g}; {:.0f} % of its numbers become zero.", range->step, 100 * error.flushed) : "";
         add("wide-range-quantized", parting.node,
             fmt::format("What it makes does not fit into 8 bits with one scale: {:.1f} dB are left of {:.1f} dB.{}", parting.after_db, parting.before_db, step),
             "Leave the node in FP32.");
@@ -210,13 +218,16 @@ std::vector<Fault> faults_of_execution(const FilePair& files, const Audit& audit
         const NodeId node = node_named(files.quantized, name);
         if (node != kNone) told.insert(node);
         faults.push_back({"float-node-quantized", node, node == kNone ? name : files.label(node),
-                          "It is in float in the file, between DequantizeLinear and QuantizeLinear: the runtime quantizes its weight by itself, with one scale for the tensor.",
+                          "It is in float in the file, between DequantizeLinear and QuantizeLinear: the runtime quantizes its weight by itself, with one scale "
+                          "for the tensor.",
                           "Quantize its weight for each channel in the file, or keep its input or output in float."});
     }
     std::map<std::string, std::size_t> of_op;
     for (const NodeAudit& node : audit.nodes) {
         // A weight alone that is kept in integers is brought back to float on purpose.
-        if (node.verdict != NodeAudit::Verdict::fell_back || !reads_codes(files.quantized, node.index) || (node.index != kNone && !told.insert(node.index).second)) continue;
+        if (node.verdict != NodeAudit::Verdict::fell_back || !reads_codes(files.quantized, node.index) ||
+            (node.index != kNone && !told.insert(node.index).second))
+            continue;
         if (++of_op[node.op_type] > kMostOfOp) continue;
         faults.push_back({"missed-fusion", node.index, node.index == kNone ? node.name : files.label(node.index),
                           fmt::format("It is quantized in the file, and the runtime computes it in float ({}), with conversions around it.",

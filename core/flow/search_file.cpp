@@ -23,9 +23,7 @@ class Telling {
 public:
     Telling(SearchWork& work, const SearchRequest& request, const Job& job) : work_(work), request_(request), job_(job) {}
 
-    [[nodiscard]] double seconds() const {
-        return work_.state().seconds_before() + own_seconds();
-    }
+    [[nodiscard]] double seconds() const { return work_.state().seconds_before() + own_seconds(); }
     [[nodiscard]] bool out_of_time() const { return request_.budget_minutes && seconds() >= 60 * *request_.budget_minutes; }
 
     void partial(const SearchResult& result) {

@@ -22,17 +22,17 @@ namespace vernier {
 /// A search for the recipe of a model.
 struct SearchRequest {
     std::filesystem::path model, data;
-    std::filesystem::path out;          ///< folder for recipes, the chosen model and what is known so far; made where it is not there
+    std::filesystem::path out;  ///< folder for recipes, the chosen model and what is known so far; made where it is not there
     /// Its default method is the one that is chosen or not (FP32 stands for static INT8); what its rules choose is pinned.
     Recipe recipe;
-    Gate gate;                          ///< at least one limit on answers
-    std::optional<double> budget_minutes = {};   ///< on the wall, over all starts of the same search; nothing: none
+    Gate gate;                                  ///< at least one limit on answers
+    std::optional<double> budget_minutes = {};  ///< on the wall, over all starts of the same search; nothing: none
     std::uint64_t seed = 7;
-    int threads = 1;                    ///< of the sessions that are timed
-    double seconds = 1;                 ///< for the latency of each model in each measurement
+    int threads = 1;     ///< of the sessions that are timed
+    double seconds = 1;  ///< for the latency of each model in each measurement
     SizeChoices sizes = {};
-    std::filesystem::path worker;       ///< vernier-cli, for what may kill a process; empty: in this process, which may then die
-    std::filesystem::path measurer;     ///< vernier-cli, which holds the sessions that are measured; empty: sessions in this process
+    std::filesystem::path worker;    ///< vernier-cli, for what may kill a process; empty: in this process, which may then die
+    std::filesystem::path measurer;  ///< vernier-cli, which holds the sessions that are measured; empty: sessions in this process
     SearchOptions options = {};
 };
 
@@ -42,13 +42,13 @@ struct SearchedFile {
     Method method = Method::int8_static;
     Gate gate;
     SearchResult result;
-    std::vector<std::string> recipes;               ///< by point of the front: name of its file in the folder; empty before it is written
-    std::vector<std::vector<NodeId>> float_nodes;   ///< by point: nodes that could have the method, and stay in float
-    std::string chosen_model;                       ///< name of its file in the folder; empty: none
-    double fp32_ms = 0;                             ///< of the opened file; 0: not measured yet
-    double error_all = 0;                           ///< with all that can be quantized
+    std::vector<std::string> recipes;              ///< by point of the front: name of its file in the folder; empty before it is written
+    std::vector<std::vector<NodeId>> float_nodes;  ///< by point: nodes that could have the method, and stay in float
+    std::string chosen_model;                      ///< name of its file in the folder; empty: none
+    double fp32_ms = 0;                            ///< of the opened file; 0: not measured yet
+    double error_all = 0;                          ///< with all that can be quantized
     std::uint64_t selection_samples = 0, report_samples = 0;
-    double seconds = 0;                             ///< of all starts of this search
+    double seconds = 0;  ///< of all starts of this search
     std::vector<Finding> findings;
 };
 

@@ -42,8 +42,10 @@ std::optional<double> predicted_metric(const SearchedFile& searched, double erro
 Json point_json(const SearchedFile& searched, std::size_t index) {
     const SearchPoint& point = searched.result.front[index];
     Json json = {{"recipe", index < searched.recipes.size() ? Json(searched.recipes[index]) : Json(nullptr)},
-                 {"predicted", {{"ms", number(point.predicted_ms)}, {"error", number(point.predicted_error)},
-                                {"metric", number(predicted_metric(searched, point.predicted_error))}}}};
+                 {"predicted",
+                  {{"ms", number(point.predicted_ms)},
+                   {"error", number(point.predicted_error)},
+                   {"metric", number(predicted_metric(searched, point.predicted_error))}}}};
     json["measured"] = point.measured ? to_json(*point.measured) : Json(nullptr);
     json["reported"] = point.reported ? to_json(*point.reported) : Json(nullptr);
     json["float_nodes"] = index < searched.float_nodes.size() ? Json(searched.float_nodes[index]) : Json::array();
@@ -54,8 +56,12 @@ Json point_json(const SearchedFile& searched, std::size_t index) {
 
 Json to_json(const SearchedFile& searched) {
     const SearchResult& result = searched.result;
-    Json json = {{"vernier_search", 1}, {"model", searched.model->path().string()}, {"method", row(searched.method).id}, {"limit", limit_json(searched.gate)},
-                 {"gate", gate_json(searched.gate)}, {"front", Json::array()}};
+    Json json = {{"vernier_search", 1},
+                 {"model", searched.model->path().string()},
+                 {"method", row(searched.method).id},
+                 {"limit", limit_json(searched.gate)},
+                 {"gate", gate_json(searched.gate)},
+                 {"front", Json::array()}};
     for (std::size_t i = 0; i < result.front.size(); ++i) json["front"].push_back(point_json(searched, i));
     json["chosen"] = result.chosen ? Json(*result.chosen) : Json(nullptr);
     json["nearest"] = result.nearest ? Json(*result.nearest) : Json(nullptr);
@@ -68,8 +74,10 @@ Json to_json(const SearchedFile& searched) {
     json["fp32_ms"] = searched.fp32_ms > 0 ? Json(searched.fp32_ms) : Json(nullptr);
     json["error_all"] = number(searched.error_all);
     const PredictionQuality quality = prediction_of(result);
-    json["prediction"] = quality.points == 0 ? Json(nullptr)
-                                             : Json{{"points", quality.points}, {"ms_off", number(quality.ms)}, {"error_factor", number(quality.error)}, {"rough", quality.is_rough()}};
+    json["prediction"] =
+        quality.points == 0
+            ? Json(nullptr)
+            : Json{{"points", quality.points}, {"ms_off", number(quality.ms)}, {"error_factor", number(quality.error)}, {"rough", quality.is_rough()}};
     json["selection_samples"] = searched.selection_samples;
     json["report_samples"] = searched.report_samples;
     json["seconds"] = searched.seconds;

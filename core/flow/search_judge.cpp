@@ -16,15 +16,17 @@ namespace {
 struct Held {
     double value = 0;
     Interval interval;
-    double room = 0;      ///< the loss that the limit leaves, as a multiple of the one that was seen
-    bool good = false;    ///< the value itself is on the good side
+    double room = 0;    ///< the loss that the limit leaves, as a multiple of the one that was seen
+    bool good = false;  ///< the value itself is on the good side
 };
 
 constexpr double kMostRoom = 1000;
 
 Held held_drop(const CandidateComparison& candidate, double limit) {
     const double drop = 0 - candidate.top1_delta_points.value_or(0);
-    return {drop, {0 - candidate.top1_delta_interval.hi, 0 - candidate.top1_delta_interval.lo}, drop <= 0 ? kMostRoom : std::min(kMostRoom, limit / drop),
+    return {drop,
+            {0 - candidate.top1_delta_interval.hi, 0 - candidate.top1_delta_interval.lo},
+            drop <= 0 ? kMostRoom : std::min(kMostRoom, limit / drop),
             candidate.top1_delta_points && drop <= limit};
 }
 

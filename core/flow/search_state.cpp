@@ -35,8 +35,12 @@ const char* name_of(SearchState::On samples) { return samples == SearchState::On
 }  // namespace
 
 Json to_json(const Validation& seen) {
-    Json json = {{"ms", number_json(seen.ms)}, {"ms_low", number_json(seen.ms_interval.lo)}, {"ms_high", number_json(seen.ms_interval.hi)},
-                 {"error", number_json(seen.error)}, {"error_low", nullptr}, {"error_high", nullptr},
+    Json json = {{"ms", number_json(seen.ms)},
+                 {"ms_low", number_json(seen.ms_interval.lo)},
+                 {"ms_high", number_json(seen.ms_interval.hi)},
+                 {"error", number_json(seen.error)},
+                 {"error_low", nullptr},
+                 {"error_high", nullptr},
                  {"metric", number_json(seen.metric)}};
     json["metric_low"] = seen.metric ? number_json(seen.metric_interval.lo) : Json(nullptr);
     json["metric_high"] = seen.metric ? number_json(seen.metric_interval.hi) : Json(nullptr);
@@ -71,13 +75,20 @@ SearchState::SearchState(std::filesystem::path file, std::string key) : file_(st
             state_ = Json::parse(read_file(file_, kMost));
             seconds_before_ = state_.is_object() && state_.value("key", "") == key ? state_.at("seconds").get<double>() : 0;
         } catch (const nlohmann::json::exception&) {
-            state_ = nullptr;   // written by someone else
+            state_ = nullptr;  // written by someone else
         } catch (const Error&) {
             state_ = nullptr;
         }
     }
     if (!state_.is_object() || state_.value("key", Json()) != Json(key))
-        state_ = {{"vernier_search_state", 1}, {"key", key}, {"seconds", 0.0}, {"times", nullptr}, {"unexecuted", nullptr}, {"errors", Json::object()}, {"selection", Json::object()}, {"report", Json::object()}};
+        state_ = {{"vernier_search_state", 1},
+                  {"key", key},
+                  {"seconds", 0.0},
+                  {"times", nullptr},
+                  {"unexecuted", nullptr},
+                  {"errors", Json::object()},
+                  {"selection", Json::object()},
+                  {"report", Json::object()}};
 }
 
 std::optional<SearchTimes> SearchState::times() const {
@@ -93,8 +104,13 @@ std::optional<SearchTimes> SearchState::times() const {
 }
 
 void SearchState::keep(const SearchTimes& times) {
-    state_["times"] = {{"fp32_ms", times.fp32_ms}, {"base_ms", times.base_ms}, {"float_ms", times.float_ms}, {"quantized_ms", times.quantized_ms},
-                       {"call_ms", times.conversions.call_ms}, {"quantize_ms", times.conversions.quantize_ms}, {"dequantize_ms", times.conversions.dequantize_ms}};
+    state_["times"] = {{"fp32_ms", times.fp32_ms},
+                       {"base_ms", times.base_ms},
+                       {"float_ms", times.float_ms},
+                       {"quantized_ms", times.quantized_ms},
+                       {"call_ms", times.conversions.call_ms},
+                       {"quantize_ms", times.conversions.quantize_ms},
+                       {"dequantize_ms", times.conversions.dequantize_ms}};
     write();
 }
 

@@ -21,8 +21,8 @@ namespace vernier {
 
 /// What was timed before a search begins.
 struct SearchTimes {
-    double fp32_ms = 0, base_ms = 0;         ///< of the opened file; of what no region holds
-    std::vector<double> float_ms, quantized_ms;   ///< by region
+    double fp32_ms = 0, base_ms = 0;             ///< of the opened file; of what no region holds
+    std::vector<double> float_ms, quantized_ms;  ///< by region
     ConversionCost conversions;
 };
 

@@ -58,10 +58,18 @@ void make_folder(const fs::path& folder) {
 
 /// What measurements depend on: for the same text they stand for each other.
 std::string key_of(const SearchRequest& request, const Model& model, const Dataset& data, const Recipe& recipe, const Runtime& runtime) {
-    const Json parts = {{"model", model.sha256()}, {"data", data.fingerprint()}, {"recipe", to_json(recipe)}, {"gate", gate_json(request.gate)},
-                        {"seed", request.seed}, {"threads", request.threads}, {"seconds", request.seconds}, {"sizes", sizes_text(model.sizes())},
+    const Json parts = {{"model", model.sha256()},
+                        {"data", data.fingerprint()},
+                        {"recipe", to_json(recipe)},
+                        {"gate", gate_json(request.gate)},
+                        {"seed", request.seed},
+                        {"threads", request.threads},
+                        {"seconds", request.seconds},
+                        {"sizes", sizes_text(model.sizes())},
                         {"most", {request.options.most_validations, request.options.most_fills, request.options.most_reports}},
-                        {"runtime", runtime.version()}, {"cpu", this_host().cpu}, {"vernier", VERNIER_VERSION}};
+                        {"runtime", runtime.version()},
+                        {"cpu", this_host().cpu},
+                        {"vernier", VERNIER_VERSION}};
     return sha256(parts.dump());
 }
 
@@ -119,9 +127,14 @@ void SearchWork::divide_samples() {
     const std::uint64_t count = data_->size(Split::validation);
     if (count < kFewest) {
         selection_ = report_ = data_;
-        findings_.push_back({Severity::warning, "selection-shared", kNone, {}, {},
-                             fmt::format("There are {} validation samples, so the same ones choose the recipe and judge it: the figures are a little too good.", count),
-                             fmt::format("Give at least {} validation samples.", kFewest)});
+        findings_.push_back(
+            {Severity::warning,
+             "selection-shared",
+             kNone,
+             {},
+             {},
+             fmt::format("There are {} validation samples, so the same ones choose the recipe and judge it: the figures are a little too good.", count),
+             fmt::format("Give at least {} validation samples.", kFewest)});
         return;
     }
     std::vector<std::uint64_t> chooses, reports;
@@ -135,7 +148,9 @@ void SearchWork::find_pins() {
     const Plan plan = plan_of(vernier::prepare(*canonical_, recipe_, job_), *model());
     for (const NodePlan& node : plan.nodes)
         if (node.chosen.method == method_ && (node.applied == method_ || node.absorbed)) usable_.insert(node.node);
-    const auto is_chosen = [&](const Choice& choice) { return choice.explicit_choice() && recipe_.rules[static_cast<std::size_t>(choice.rule)].method.has_value(); };
+    const auto is_chosen = [&](const Choice& choice) {
+        return choice.explicit_choice() && recipe_.rules[static_cast<std::size_t>(choice.rule)].method.has_value();
+    };
     pins_.assign(regions_.list.size(), SearchUnit::Pin::none);
     for (const Region& region : regions_.list) {
         const Choice& core = plan.nodes[static_cast<std::size_t>(region.core)].chosen;
@@ -164,7 +179,8 @@ Recipe SearchWork::recipe_of(const UnitSet& quantized) const {
         for (const NodeId node : region.nodes)
             if (usable_.contains(node)) rules.push_back({fmt::format("#{}", node), method_, {}});
     }
-    std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) { return a.select.size() != b.select.size() ? a.select.size() < b.select.size() : a.select < b.select; });
+    std::sort(rules.begin(), rules.end(),
+              [](const Rule& a, const Rule& b) { return a.select.size() != b.select.size() ? a.select.size() < b.select.size() : a.select < b.select; });
     recipe.rules.insert(recipe.rules.begin(), rules.begin(), rules.end());
     return anchored(recipe, *model());
 }
@@ -201,7 +217,8 @@ void SearchWork::leave_out_unexecuted() {
         const QuantizedFile made = write_model(all(), trial.path(), Calibrated::before);
         std::vector<NodeId> nodes;
         for (std::size_t i = 0; i < std::min(made.executed.size(), made.plan.nodes.size()); ++i)
-            if (made.plan.nodes[i].applied == method_ && made.executed[i].as == Executed::As::floating && row(method_).fuses) nodes.push_back(static_cast<NodeId>(i));
+            if (made.plan.nodes[i].applied == method_ && made.executed[i].as == Executed::As::floating && row(method_).fuses)
+                nodes.push_back(static_cast<NodeId>(i));
         state_->keep_unexecuted(nodes);
     }
     for (const NodeId node : state_->unexecuted().value_or(std::vector<NodeId>{})) usable_.erase(node);
@@ -310,12 +327,12 @@ Validation SearchWork::validate(const UnitSet& quantized, SearchState::On sample
 
 Validation SearchWork::measure(const UnitSet& quantized, SearchState::On samples) {
     const TrialFile trial(folder_.path());
-    const bool reports = samples == SearchState::On::report;   // of the very file that is given
+    const bool reports = samples == SearchState::On::report;  // of the very file that is given
     try {
         const QuantizedFile made = write_model(quantized, trial.path(), reports ? Calibrated::anew : Calibrated::before);
         if (made.plan.count(method_) == 0) return {.trouble = "none of its nodes is quantized: they stay in float without their neighbours"};
     } catch (const Error& error) {
-        if (error.kind() != ErrorKind::internal) throw;   // what is wrong with the inputs is wrong for every recipe
+        if (error.kind() != ErrorKind::internal) throw;  // what is wrong with the inputs is wrong for every recipe
         return {.trouble = error.what()};
     }
     MeasureOptions options;

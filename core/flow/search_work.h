@@ -64,19 +64,19 @@ private:
     [[nodiscard]] Validation measure(const UnitSet& quantized, SearchState::On samples);
     [[nodiscard]] Job quiet() const { return {job_.stop(), {}}; }
 
-    TemporaryFolder folder_;              ///< of files that are only measured
+    TemporaryFolder folder_;  ///< of files that are only measured
     RuntimePtr runtime_;
     const SearchRequest& request_;
     Job job_;
     CanonicalPtr canonical_;
     DatasetPtr data_, selection_, report_;
     Regions regions_;
-    Recipe recipe_;                       ///< with the method as its default
+    Recipe recipe_;  ///< with the method as its default
     Method method_ = Method::int8_static;
-    std::vector<SearchUnit::Pin> pins_;   ///< by region
-    std::set<NodeId> usable_;             ///< nodes that get the method, or vanish into one that does, when all are chosen
+    std::vector<SearchUnit::Pin> pins_;  ///< by region
+    std::set<NodeId> usable_;            ///< nodes that get the method, or vanish into one that does, when all are chosen
     std::shared_ptr<Statistics> statistics_;
-    std::unique_ptr<Candidates> candidates_;   ///< made when first needed
+    std::unique_ptr<Candidates> candidates_;  ///< made when first needed
     std::unique_ptr<SearchState> state_;
     std::vector<Finding> findings_;
     double fp32_ms_ = 0, error_all_ = 0;

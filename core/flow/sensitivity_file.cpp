@@ -19,7 +19,8 @@ void check_request(const SensitivityRequest& request, const SensitivityFile& fil
                     "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 16 samples or more are usual.");
     const std::vector<Choice> choices = resolve(file.recipe, *file.model);
     if (std::all_of(choices.begin(), choices.end(), [](const Choice& choice) { return choice.method == Method::fp32; }))
-        throw Error(ErrorKind::usage, "the recipe keeps every node in FP32, so there is nothing to measure", {}, "Choose another method with --method or --set.");
+        throw Error(ErrorKind::usage, "the recipe keeps every node in FP32, so there is nothing to measure", {},
+                    "Choose another method with --method or --set.");
 }
 
 Json known(const std::optional<double>& value) { return value ? Json(*value) : Json(); }

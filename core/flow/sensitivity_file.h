@@ -16,17 +16,17 @@ namespace vernier {
 
 struct SensitivityRequest {
     std::filesystem::path model;
-    Recipe recipe;                    ///< what each node may become
+    Recipe recipe;  ///< what each node may become
     std::filesystem::path data;
-    std::filesystem::path state;      ///< file to go on from and to keep what is measured in; empty: none
-    std::uint64_t samples = 0;        ///< that each region is measured on; 0: 16, fewer for a large model
-    int threads = 0;                  ///< runs of calibration at the same time; 0: one a processor
-    SizeChoices sizes = {};           ///< what open axes count as, where no dataset gives them
+    std::filesystem::path state;  ///< file to go on from and to keep what is measured in; empty: none
+    std::uint64_t samples = 0;    ///< that each region is measured on; 0: 16, fewer for a large model
+    int threads = 0;              ///< runs of calibration at the same time; 0: one a processor
+    SizeChoices sizes = {};       ///< what open axes count as, where no dataset gives them
 };
 
 struct SensitivityFile {
     ModelPtr model;
-    Recipe recipe;                    ///< its "#12" rules found again in this model
+    Recipe recipe;  ///< its "#12" rules found again in this model
     Regions regions;
     Sensitivity found;
     std::vector<std::string> sentences;

@@ -18,21 +18,21 @@
 namespace vernier {
 namespace {
 
-constexpr double kGlance = 0.02;         ///< seconds of processor time of the first look
-constexpr double kScreen = 0.04;         ///< of a file in float against the opened one
-constexpr double kProof = 0.2;           ///< of what decides, at most: it ends when the answer is clear
+constexpr double kGlance = 0.02;  ///< seconds of processor time of the first look
+constexpr double kScreen = 0.04;  ///< of a file in float against the opened one
+constexpr double kProof = 0.2;    ///< of what decides, at most: it ends when the answer is clear
 constexpr double kLeastProof = 0.05;
-constexpr double kSlower = 1.05;         ///< times the opened file
-constexpr double kLeastMs = 0.05;        ///< and slower by at least this: below, other things decide
-constexpr double kLeastClearMs = 0.02;   ///< the same for twice the time, and where no size is saved
+constexpr double kSlower = 1.05;        ///< times the opened file
+constexpr double kLeastMs = 0.05;       ///< and slower by at least this: below, other things decide
+constexpr double kLeastClearMs = 0.02;  ///< the same for twice the time, and where no size is saved
 constexpr double kTwice = 2;
-constexpr double kTinyMs = 0.05;         ///< a model that takes less is not judged by a few per cent
+constexpr double kTinyMs = 0.05;  ///< a model that takes less is not judged by a few per cent
 constexpr double kMostGain = 1.5;
-constexpr double kGain = 0.97;           ///< times the opened file: what takes more saves no time
-constexpr double kLittle = 1.05;         ///< a file that grows by less than this gives up no size
-constexpr double kNoSmaller = 0.98;      ///< of the opened file's size
-constexpr double kLeastSearch = 0.2;     ///< seconds
-constexpr double kShare = 0.2;           ///< of the time that quantizing took
+constexpr double kGain = 0.97;        ///< times the opened file: what takes more saves no time
+constexpr double kLittle = 1.05;      ///< a file that grows by less than this gives up no size
+constexpr double kNoSmaller = 0.98;   ///< of the opened file's size
+constexpr double kLeastSearch = 0.2;  ///< seconds
+constexpr double kShare = 0.2;        ///< of the time that quantizing took
 constexpr double kMoreWhereFarSlower = 3;
 constexpr std::size_t kMostGroups = 6;
 
@@ -72,7 +72,7 @@ Nodes without(const Nodes& all, const Nodes& some) {
 /// A file that could be written, and how long it takes.
 struct Timed {
     double ms = 0, fp32_ms = 0;
-    TimeRatio to_fp32;      ///< against the opened file
+    TimeRatio to_fp32;  ///< against the opened file
     double bytes = 1, fp32_bytes = 1;
     [[nodiscard]] bool saves_size() const { return bytes < kNoSmaller * fp32_bytes; }
 };
@@ -155,7 +155,7 @@ private:
 
     /// Whether nodes in float could make up for their weights, if they were all that the opened file does better.
     [[nodiscard]] bool may_pay(const Nodes& nodes) const {
-        constexpr double kShareSaved = 0.75;   // of four bytes a weight
+        constexpr double kShareSaved = 0.75;  // of four bytes a weight
         std::set<std::string> names;
         double bytes = 0;
         for (const NodeId id : nodes)
@@ -190,7 +190,7 @@ private:
     /// A short look, which spares most files the long one.
     bool is_promising(const StagedModel& file) {
         constexpr double kAlmost = 0.95;
-        const double most = now_.to_fp32.ratio / (kAlmost * worthwhile_gain(bytes_of(file) / now_.bytes));   // times the opened file
+        const double most = now_.to_fp32.ratio / (kAlmost * worthwhile_gain(bytes_of(file) / now_.bytes));  // times the opened file
         const auto seen = rounds({&file}, kScreen, {{1, 0, most}});
         return !seen.empty() && timed(seen[1], seen[0], file).to_fp32.ratio < most;
     }
@@ -199,11 +199,16 @@ private:
         const Node& first = model_.node(*nodes.begin());
         const bool one = nodes.size() == 1;
         result_.take_back.emplace_back(nodes, pays ? "measured: slower in INT8 than in float" : "measured: INT8 here saves neither time nor size");
-        result_.findings.push_back({Severity::warning, "kept-float", first.id, first.label, {},
-                                    fmt::format("{} node{} in float, where INT8 costs time or saves none. The file is {:.2f} times as large as with {} in INT8.{}",
-                                                nodes.size(), one ? " stays" : "s stay", after.bytes / before.bytes, one ? "it" : "them",
-                                                timing_sentence({{"this way", after.ms}, {one ? "with it in INT8" : "with them in INT8", before.ms}, {"as opened", after.fp32_ms}})),
-                                    fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")});
+        result_.findings.push_back(
+            {Severity::warning,
+             "kept-float",
+             first.id,
+             first.label,
+             {},
+             fmt::format("{} node{} in float, where INT8 costs time or saves none. The file is {:.2f} times as large as with {} in INT8.{}", nodes.size(),
+                         one ? " stays" : "s stay", after.bytes / before.bytes, one ? "it" : "them",
+                         timing_sentence({{"this way", after.ms}, {one ? "with it in INT8" : "with them in INT8", before.ms}, {"as opened", after.fp32_ms}})),
+             fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")});
     }
 
     void say_nothing_is_gained(const Plan& plan) {
@@ -212,7 +217,12 @@ private:
         std::string text = is_slower(now_) ? "INT8 is slower on this model." : "INT8 gains no time on this model.";
         if (smaller) text += fmt::format(" The file is {:.2f} of its size.", now_.bytes / now_.fp32_bytes);
         text += timing_sentence({{"this way", now_.ms}, {"as opened", now_.fp32_ms}});
-        result_.findings.push_back({Severity::warning, "nothing-to-gain", kNone, {}, {}, text,
+        result_.findings.push_back({Severity::warning,
+                                    "nothing-to-gain",
+                                    kNone,
+                                    {},
+                                    {},
+                                    text,
                                     smaller ? "Keep FP32 where time counts, or use FP16 for storage, unless the size is what you want." : "Keep FP32."});
     }
 
@@ -229,7 +239,7 @@ private:
     const Job& job_;
     Slower result_;
     std::optional<StagedModel> best_;
-    Timed now_;    ///< the best file so far
+    Timed now_;  ///< the best file so far
     double start_ = verifier_.cpu_seconds();
 };
 

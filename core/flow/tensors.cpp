@@ -13,8 +13,7 @@ namespace vernier {
 namespace {
 
 bool is_float(ElementType type) {
-    return type == ElementType::float32 || type == ElementType::float64 || type == ElementType::float16 ||
-           type == ElementType::bfloat16;
+    return type == ElementType::float32 || type == ElementType::float64 || type == ElementType::float16 || type == ElementType::bfloat16;
 }
 
 /// Who reads a constant as a weight, and along which axis its channels lie.
@@ -26,8 +25,7 @@ struct Reader {
 std::unordered_map<const Initializer*, Reader> readers_of(const Model& model) {
     std::unordered_map<const Initializer*, Reader> readers;
     for (const Node& node : model.nodes())
-        for (const Weight& weight : weights_of(model, node.id))
-            readers.emplace(weight.tensor, Reader{node.id, weight.channel_axis});
+        for (const Weight& weight : weights_of(model, node.id)) readers.emplace(weight.tensor, Reader{node.id, weight.channel_axis});
     return readers;
 }
 
@@ -40,8 +38,7 @@ std::vector<const Initializer*> chosen(const Model& model, const std::string& on
         if (only.empty() || tensor.name == only) tensors.push_back(&tensor);
     }
     if (tensors.empty() && !only.empty())
-        throw Error(ErrorKind::usage, "no float constant is called \"" + only + "\"", {model.path().string()},
-                    did_you_mean(near_names(only, names)));
+        throw Error(ErrorKind::usage, "no float constant is called \"" + only + "\"", {model.path().string()}, did_you_mean(near_names(only, names)));
     return tensors;
 }
 

@@ -15,7 +15,7 @@ struct TensorReport {
     std::string tensor;
     ElementType type = ElementType::undefined;
     std::vector<std::int64_t> dims;
-    NodeId node = kNone;      ///< its first reader; kNone when nothing reads it
+    NodeId node = kNone;  ///< its first reader; kNone when nothing reads it
     std::string node_label;
     TensorStats stats;
     std::vector<FormatError> errors;  ///< FP16, INT8 per tensor, INT8 per channel

@@ -15,7 +15,7 @@ using Rounds = std::vector<double>;
 /// How many times as long as another file one run takes.
 struct TimeRatio {
     double ratio = 1;
-    Interval interval{1, 1};   ///< 95 %, of this process
+    Interval interval{1, 1};  ///< 95 %, of this process
 };
 
 /// above over below from pairs: the median of the rounds' ratios, and the interval of its order statistics. With fewer than

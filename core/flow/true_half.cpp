@@ -69,7 +69,7 @@ private:
             const auto* value = find_attribute(node, "value");
             return value != nullptr && value->t().data_type() == kHalf;
         }
-        if (const auto* type = find_attribute(node, "dtype")) return is_half(type);   // random numbers, EyeLike
+        if (const auto* type = find_attribute(node, "dtype")) return is_half(type);  // random numbers, EyeLike
         if (op == "If") return body_gives_half(find_attribute(node, "then_branch"), slot);
         if (op == "Loop") return body_gives_half(find_attribute(node, "body"), slot + 1);
         if (op == "Scan") return body_gives_half(find_attribute(node, "body"), slot);
@@ -118,8 +118,8 @@ std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std:
     return open_in_true_half(runtime, read(file), fp32, target);
 }
 
-std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& model,
-                                           const std::filesystem::path& fp32, const Target& target) {
+std::unique_ptr<Session> open_in_true_half(const RuntimePtr& runtime, const std::shared_ptr<const onnx::ModelProto>& model, const std::filesystem::path& fp32,
+                                           const Target& target) {
     std::set<std::string> tensors = half_tensors(*model);
     if (tensors.empty()) return nullptr;
     for (const std::string& name : half_tensors(*read(fp32), true)) tensors.erase(name);

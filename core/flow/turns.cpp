@@ -8,9 +8,9 @@
 namespace vernier {
 namespace {
 
-constexpr double kSlowMs = 50;    ///< a run that takes this long is not repeated
-constexpr double kQuickMs = 1;    ///< one that takes less is repeated three times
-constexpr double kPatience = 4;   ///< times the seconds, for the fewest rounds
+constexpr double kSlowMs = 50;   ///< a run that takes this long is not repeated
+constexpr double kQuickMs = 1;   ///< one that takes less is repeated three times
+constexpr double kPatience = 4;  ///< times the seconds, for the fewest rounds
 constexpr std::size_t kFewestRounds = 3, kMostRounds = 60;
 
 /// The smallest of a few runs. The first one warms the caches: another session ran before it.

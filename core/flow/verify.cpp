@@ -19,12 +19,12 @@ namespace vernier {
 namespace {
 
 constexpr std::uint64_t kSamples = 8;
-constexpr std::size_t kSampleBytes = std::size_t{64} << 20;   ///< large samples: fewer of them
+constexpr std::size_t kSampleBytes = std::size_t{64} << 20;  ///< large samples: fewer of them
 constexpr std::uint64_t kMadeSamples = 2;
-constexpr double kSeconds = 0.03;       ///< of FP32 runs beyond the first four: slow models are held against FP32 on fewer samples
-constexpr double kShare = 0.08;         ///< of the time that quantizing took, where that is more
-constexpr double kNoDoubtDb = 25;       ///< nothing is said of an output that keeps more (low_sqnr.h)
-constexpr double kNoiseMargin = 10;     ///< dB by which FP32 must agree better with itself
+constexpr double kSeconds = 0.03;    ///< of FP32 runs beyond the first four: slow models are held against FP32 on fewer samples
+constexpr double kShare = 0.08;      ///< of the time that quantizing took, where that is more
+constexpr double kNoDoubtDb = 25;    ///< nothing is said of an output that keeps more (low_sqnr.h)
+constexpr double kNoiseMargin = 10;  ///< dB by which FP32 must agree better with itself
 
 /// Calibration samples, and validation samples where there are few: a file that was calibrated on one sample may be right on it alone.
 std::vector<Inputs> samples_of(const Dataset& data) {
@@ -46,10 +46,10 @@ std::vector<Inputs> samples_of(const Dataset& data) {
 
 /// Outputs may have other shapes for other values.
 bool has_free_shapes(const Model& model) {
-    constexpr std::array kOps = {"NonZero", "NonMaxSuppression", "Compress", "Unique", "Loop", "If", "Range", "TopK", "SequenceConstruct", "ConcatFromSequence"};
-    return std::any_of(model.nodes().begin(), model.nodes().end(), [&](const Node& node) {
-        return std::find(kOps.begin(), kOps.end(), node.op_type) != kOps.end();
-    });
+    constexpr std::array kOps = {"NonZero", "NonMaxSuppression", "Compress",          "Unique", "Loop", "If", "Range",
+                                 "TopK",    "SequenceConstruct", "ConcatFromSequence"};
+    return std::any_of(model.nodes().begin(), model.nodes().end(),
+                       [&](const Node& node) { return std::find(kOps.begin(), kOps.end(), node.op_type) != kOps.end(); });
 }
 
 /// Something of it may be called a fault, or low.
@@ -73,7 +73,8 @@ double least_equal(const OutputCheck& output, const VerifyLimits& limits) {
 std::string half_text(const OutputCheck& output) {
     if (!output.is_half_worse()) return {};
     const auto cpu = output.cpu_sqnr_db();
-    return fmt::format(", in true half precision as on a GPU ({})", cpu ? fmt::format("{:.1f} dB on the CPU, which computes it in float", *cpu) : "the CPU computes it in float");
+    return fmt::format(", in true half precision as on a GPU ({})",
+                       cpu ? fmt::format("{:.1f} dB on the CPU, which computes it in float", *cpu) : "the CPU computes it in float");
 }
 
 std::optional<std::string> fault_of(const OutputCheck& output, const VerifyLimits& limits) {
@@ -104,7 +105,11 @@ std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits
 
 std::vector<Finding> findings_of(const Verification& verified) {
     if (!verified.made_inputs || verified.samples > 0 || verified.refusal.empty()) return {};
-    return {{Severity::warning, "made-inputs-refused", kNone, {}, {},
+    return {{Severity::warning,
+             "made-inputs-refused",
+             kNone,
+             {},
+             {},
              fmt::format("The file was opened, but not run: the opened model cannot be run on made inputs ({}).", verified.refusal),
              "Give samples (--data), or sizes that the model takes (--dim, --shape), and it is held against FP32."}};
 }
@@ -142,20 +147,28 @@ void Verifier::start() {
         worker_.reset();
         const std::string file = source_.model->path().string();
         const auto culprit = find_culprit(source_.worker, {file, source_.ort}, job_);
-        throw Error(ErrorKind::bad_model, fmt::format("ONNX Runtime stopped unexpectedly at the step \"check\" ({}), when it opened or ran this model", death.what()),
+        throw Error(ErrorKind::bad_model,
+                    fmt::format("ONNX Runtime stopped unexpectedly at the step \"check\" ({}), when it opened or ran this model", death.what()),
                     {.file = file, .node = culprit ? culprit->label : ""}, "Nothing was written. Try another build of the runtime with --ort.");
     }
 }
 
 bool Verifier::try_inputs(std::vector<Inputs> inputs) {
-    fp32_ = {{"do", "fp32"}, {"ort", source_.ort}, {"model", source_.model->path().string()}, {"target", to_json(source_.target)},
-             {"seconds", kSeconds}, {"free_shapes", has_free_shapes(*source_.model)}, {"samples", Json::array()}};
+    fp32_ = {{"do", "fp32"},
+             {"ort", source_.ort},
+             {"model", source_.model->path().string()},
+             {"target", to_json(source_.target)},
+             {"seconds", kSeconds},
+             {"free_shapes", has_free_shapes(*source_.model)},
+             {"samples", Json::array()}};
     for (const Inputs& sample : inputs) fp32_["samples"].push_back(wire_json(sample));
     shapes_.clear();
     if (made_ && !inputs.empty())
         for (const auto& [name, tensor] : inputs.front()) shapes_[name] = tensor.dims;
-    if (worker_ == nullptr) start();
-    else samples_ = call(fp32_).get<std::uint64_t>();
+    if (worker_ == nullptr)
+        start();
+    else
+        samples_ = call(fp32_).get<std::uint64_t>();
     return samples_ > 0;
 }
 
@@ -177,7 +190,7 @@ double Verifier::cpu_seconds() const { return process_cpu_seconds() + lost_secon
 void Verifier::allow(double quantizing_seconds) {
     const double seconds = kShare * quantizing_seconds;
     if (samples_ == 0 || seconds <= kSeconds) return;
-    fp32_["seconds"] = seconds;   // a worker that is started again gets as much
+    fp32_["seconds"] = seconds;  // a worker that is started again gets as much
     try {
         samples_ = call({{"do", "more"}, {"seconds", seconds}}).get<std::uint64_t>();
     } catch (const WorkerDied&) {
@@ -259,9 +272,7 @@ std::set<std::string> Verifier::beyond_half(const std::vector<std::string>& tens
     }
 }
 
-Audit Verifier::executed(const std::filesystem::path& file) {
-    return audit_from_json(call({{"do", "audit"}, {"ort", source_.ort}, {"model", file.string()}}));
-}
+Audit Verifier::executed(const std::filesystem::path& file) { return audit_from_json(call({{"do", "audit"}, {"ort", source_.ort}, {"model", file.string()}})); }
 
 std::vector<Rounds> Verifier::rounds(const std::vector<std::filesystem::path>& files, double seconds, const std::vector<TimeLine>& clear) {
     if (samples_ == 0) return {};
@@ -295,7 +306,10 @@ Json to_json(const Verification& verified) {
         json.erase("counts");
         outputs.push_back(std::move(json));
     }
-    Json json = {{"samples", verified.samples}, {"made_inputs", verified.made_inputs}, {"levels", verified.without_optimizations ? Json{"all", "off"} : Json{"all"}}, {"outputs", outputs}};
+    Json json = {{"samples", verified.samples},
+                 {"made_inputs", verified.made_inputs},
+                 {"levels", verified.without_optimizations ? Json{"all", "off"} : Json{"all"}},
+                 {"outputs", outputs}};
     if (!verified.made_shapes.empty()) json["made_shapes"] = verified.made_shapes;
     return json;
 }

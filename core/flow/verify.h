@@ -25,18 +25,18 @@ namespace vernier {
 
 /// What a written file must keep of FP32, on each output.
 struct VerifyLimits {
-    double sqnr_db = 10;   ///< of floats: 10 dB with INT8 nodes, 20 dB with FP16 only
-    double equal = 0.5;    ///< share of equal values of integers, and of floats that are whole numbers; 0.8 with FP16 only
+    double sqnr_db = 10;  ///< of floats: 10 dB with INT8 nodes, 20 dB with FP16 only
+    double equal = 0.5;   ///< share of equal values of integers, and of floats that are whole numbers; 0.8 with FP16 only
 };
 
 /// What was seen of one file.
 struct Verification {
-    std::string trouble;               ///< the runtime died, or refuses it; empty: it ran
+    std::string trouble;  ///< the runtime died, or refuses it; empty: it ran
     std::uint64_t samples = 0;
-    bool made_inputs = false;          ///< there were no samples
-    std::map<std::string, std::vector<std::int64_t>> made_shapes = {};   ///< of made inputs
-    std::string refusal = {};          ///< why FP32 ran on none
-    bool without_optimizations = true; ///< checked this way too
+    bool made_inputs = false;                                           ///< there were no samples
+    std::map<std::string, std::vector<std::int64_t>> made_shapes = {};  ///< of made inputs
+    std::string refusal = {};                                           ///< why FP32 ran on none
+    bool without_optimizations = true;                                  ///< checked this way too
     std::vector<OutputCheck> outputs;
 };
 
@@ -44,12 +44,12 @@ struct Verification {
 [[nodiscard]] std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits& limits, const std::vector<std::string>& excused = {});
 
 struct VerifySource {
-    std::filesystem::path worker;      ///< vernier-cli; empty: in this process, which may then die
+    std::filesystem::path worker;  ///< vernier-cli; empty: in this process, which may then die
     std::string ort;
-    ModelPtr model;                    ///< the opened file
-    DatasetPtr data;                   ///< may be null
-    Target target = {};                ///< of the sessions; more threads only help where one run takes long, and small models wait for them
-    RuntimePtr here = nullptr;         ///< of this process, where the check is done in it; null: loaded by ort
+    ModelPtr model;             ///< the opened file
+    DatasetPtr data;            ///< may be null
+    Target target = {};         ///< of the sessions; more threads only help where one run takes long, and small models wait for them
+    RuntimePtr here = nullptr;  ///< of this process, where the check is done in it; null: loaded by ort
 };
 
 /// "made-inputs-refused" where there were no samples and FP32 ran on no made input: the file was only opened.
@@ -101,14 +101,14 @@ private:
     VerifySource source_;
     Job job_;
     std::unique_ptr<CheckWorker> worker_;
-    Json fp32_;                        ///< the message that a worker gets first
+    Json fp32_;  ///< the message that a worker gets first
     std::uint64_t samples_ = 0;
     bool made_ = false;
     std::map<std::string, std::vector<std::int64_t>> shapes_;
     std::string refusal_;
-    bool without_optimizations_ = true;   ///< the opened file can be run this way, so that written ones must
-    std::optional<Verification> noise_;   ///< FP32 held against itself; only where a file leaves doubt
-    double child_seconds_ = 0, lost_seconds_ = 0;   ///< of processor time: of the worker as last seen, and of those before it
+    bool without_optimizations_ = true;            ///< the opened file can be run this way, so that written ones must
+    std::optional<Verification> noise_;            ///< FP32 held against itself; only where a file leaves doubt
+    double child_seconds_ = 0, lost_seconds_ = 0;  ///< of processor time: of the worker as last seen, and of those before it
 };
 
 /// {"samples", "made_inputs", "made_shapes", "levels", "outputs": [{"name", "type", "sqnr_db", "levels_db", "equal", "not_finite"}]}

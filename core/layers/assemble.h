@@ -13,17 +13,17 @@ namespace vernier {
 
 /// What a node was to become, as plan and file say.
 struct NodeState {
-    std::string chosen, applied;   ///< ids of methods
-    std::string reason;            ///< why the two differ, or why the runtime does not execute what was applied; empty: neither
-    bool per_tensor = false;       ///< its weight has one scale
+    std::string chosen, applied;  ///< ids of methods
+    std::string reason;           ///< why the two differ, or why the runtime does not execute what was applied; empty: neither
+    bool per_tensor = false;      ///< its weight has one scale
 };
 
 /// What the evidence of a model is put together from.
 struct LayersParts {
     const Model& opened;
     const Regions& regions;
-    const std::vector<NodeState>& states;   ///< by NodeId
-    const FileTimes& fp32;                  ///< scaled to the measured p50, both
+    const std::vector<NodeState>& states;  ///< by NodeId
+    const FileTimes& fp32;                 ///< scaled to the measured p50, both
     const FileTimes& quantized;
 };
 

@@ -129,8 +129,8 @@ private:
     const RunGraph& run_;
     const std::vector<Form>& forms_;
     Islands islands_;
-    std::vector<double> ms_;             ///< by root of an island
-    std::vector<bool> in_, out_;         ///< it has a border in front, behind
+    std::vector<double> ms_;      ///< by root of an island
+    std::vector<bool> in_, out_;  ///< it has a border in front, behind
     std::vector<std::set<int>> up_, down_;
 };
 

@@ -59,15 +59,13 @@ std::string scores_output(const Dataset& dataset, const Model& model) {
 Candidates::Candidates(CandidateSource source, std::uint64_t samples, const Job& job)
     : source_(std::move(source)), prefix_(source_.runtime, source_.canonical, source_.target), statistics_(std::make_shared<Statistics>(source_.canonical)) {
     const Model& model = *source_.canonical->model;
-    if (source_.dataset == nullptr)
-        throw Error(ErrorKind::usage, "candidates are measured on samples, and there are none", {}, "Give a dataset (--data).");
+    if (source_.dataset == nullptr) throw Error(ErrorKind::usage, "candidates are measured on samples, and there are none", {}, "Give a dataset (--data).");
     if (source_.dataset->size(source_.split) == 0) source_.split = Split::calibration;
     choices_ = resolve(source_.recipe, model);
     for (const NodePlan& node : plan_of(prepare(*source_.canonical, source_.recipe, job), model).nodes)
         gets_it_.push_back(node.absorbed || node.applied != Method::fp32);
     outputs_ = trial_outputs(*source_.canonical, scores_output(*source_.dataset, model));
-    if (outputs_.empty())
-        throw Error(ErrorKind::bad_model, "has no output of floating values that could be compared", {.file = model.path().string()});
+    if (outputs_.empty()) throw Error(ErrorKind::bad_model, "has no output of floating values that could be compared", {.file = model.path().string()});
     load(samples, job);
     calibrate(job);
 }
@@ -90,7 +88,7 @@ void Candidates::load(std::uint64_t samples, const Job& job) {
         inputs_.push_back(fitted(session->inputs(), load_run(dataset, source_.split, some)));
         reference_->add(session->run(inputs_.back(), {}, job.stop()));
         used += bytes_of(inputs_.back());
-        if (at == 0) {   // so many of this size fit
+        if (at == 0) {  // so many of this size fit
             const std::size_t fit = std::max<std::size_t>(kMostBytes / std::max<std::size_t>(used + reference_->bytes(), 1), 1) * batch;
             if (fit < indices.size()) {
                 const std::uint64_t first = indices[0];
@@ -116,9 +114,8 @@ std::vector<Choice> Candidates::only(const std::vector<NodeId>& nodes) const {
 
 std::vector<Choice> Candidates::only_whole(const std::vector<NodeId>& nodes) const {
     std::vector<NodeId> whole;
-    std::copy_if(nodes.begin(), nodes.end(), std::back_inserter(whole), [&](NodeId node) {
-        return gets_it_[static_cast<std::size_t>(node)] || source_.canonical->model->node(node).op_type == "Concat";
-    });
+    std::copy_if(nodes.begin(), nodes.end(), std::back_inserter(whole),
+                 [&](NodeId node) { return gets_it_[static_cast<std::size_t>(node)] || source_.canonical->model->node(node).op_type == "Concat"; });
     return only(whole);
 }
 
@@ -147,7 +144,7 @@ std::vector<TrialSums> Candidates::run(const Candidate& candidate, const std::ve
     std::vector<TrialSums> sums(which.size());
     parallel_for(which.size(), at_once, [&](std::size_t i) {
         job.check();
-        std::map<std::string, Tensor> inputs;   // of what the trial takes
+        std::map<std::string, Tensor> inputs;  // of what the trial takes
         for (const Port& port : session->inputs()) {
             const auto passing = start == nullptr ? inputs_[which[i]].end() : start->values[i].find(port.name);
             const bool passes = start != nullptr && passing != start->values[i].end();

@@ -27,11 +27,11 @@ namespace vernier {
 struct CandidateSource {
     RuntimePtr runtime;
     CanonicalPtr canonical;
-    Recipe recipe;              ///< what each node may become; its range method, calibration and rewritings
-    DatasetPtr dataset;         ///< calibration samples, and those that candidates run on
+    Recipe recipe;       ///< what each node may become; its range method, calibration and rewritings
+    DatasetPtr dataset;  ///< calibration samples, and those that candidates run on
     Target target = {};
     Split split = Split::validation;  ///< of the samples that candidates run on; an empty one: calibration
-    int at_once = 0;            ///< runs of calibration at the same time; 0: one a processor
+    int at_once = 0;                  ///< runs of calibration at the same time; 0: one a processor
 };
 
 /// A quantization on paper, calibrated.
@@ -39,8 +39,8 @@ struct Candidate {
     Prepared prepared;
     Ranges ranges;
     Plan plan;
-    std::vector<NodeId> applied;   ///< nodes that get another method, in rising order
-    std::string key;               ///< equal for candidates that become the same graph
+    std::vector<NodeId> applied;  ///< nodes that get another method, in rising order
+    std::string key;              ///< equal for candidates that become the same graph
 };
 
 /// Many quantizations of one model, planned, written and run in memory on the same samples and held against the model itself. One
@@ -80,13 +80,13 @@ private:
 
     CandidateSource source_;
     std::vector<Choice> choices_;
-    std::vector<bool> gets_it_;           ///< by NodeId: where all have their method, before losses are looked at
+    std::vector<bool> gets_it_;  ///< by NodeId: where all have their method, before losses are looked at
     std::vector<TrialOutput> outputs_;
-    std::vector<std::map<std::string, Tensor>> inputs_;   ///< one a run
+    std::vector<std::map<std::string, Tensor>> inputs_;  ///< one a run
     std::unique_ptr<ReferenceOutputs> reference_;
     mutable FloatPrefix prefix_;
     std::shared_ptr<Statistics> statistics_;
-    std::mutex planning_;                  ///< statistics are kept while candidates are planned
+    std::mutex planning_;  ///< statistics are kept while candidates are planned
     mutable std::mutex measured_mutex_;
     std::map<std::string, TrialError> measured_;
 };

@@ -52,7 +52,7 @@ private:
     }
 
     void meet(int k) {
-        std::unordered_set<ValueId> known;   // what it reads
+        std::unordered_set<ValueId> known;  // what it reads
         for (const int input : node(k).inputs) {
             const auto& values = values_[static_cast<std::size_t>(input)];
             known.insert(values.begin(), values.end());
@@ -109,9 +109,8 @@ private:
     }
 
     [[nodiscard]] bool reads_only(const Node& next, const std::unordered_set<ValueId>& known) const {
-        return std::all_of(next.inputs.begin(), next.inputs.end(), [&](ValueId input) {
-            return input == kNone || known.contains(input) || file_.constant(input) != nullptr || is_weight(input);
-        });
+        return std::all_of(next.inputs.begin(), next.inputs.end(),
+                           [&](ValueId input) { return input == kNone || known.contains(input) || file_.constant(input) != nullptr || is_weight(input); });
     }
 
     /// A constant behind DequantizeLinear.
@@ -127,7 +126,7 @@ private:
         const RunNode& run = node(k);
         for (std::size_t i = 0; i < run.outputs.size(); ++i) {
             auto& values = values_[static_cast<std::size_t>(run.outputs[i])];
-            if (mine(k).empty()) {   // a change of form: what it reads
+            if (mine(k).empty()) {  // a change of form: what it reads
                 if (changes_form(run) && !run.inputs.empty()) {
                     const auto& read = values_[static_cast<std::size_t>(run.inputs.front())];
                     values.insert(read.begin(), read.end());
@@ -142,7 +141,7 @@ private:
 
     const RunGraph& run_;
     const Model& file_;
-    std::vector<std::set<ValueId>> values_;   ///< by RunTensor: what it stands for in the file
+    std::vector<std::set<ValueId>> values_;  ///< by RunTensor: what it stands for in the file
     std::vector<bool> once_;
     Cover cover_;
 };

@@ -47,7 +47,7 @@ public:
 
 private:
     struct Sides {
-        std::vector<NodeId> above, below;   ///< nodes with a kernel of their own that runs in INT8
+        std::vector<NodeId> above, below;  ///< nodes with a kernel of their own that runs in INT8
         [[nodiscard]] bool both() const { return !above.empty() && !below.empty(); }
         [[nodiscard]] bool any() const { return !above.empty() || !below.empty(); }
     };
@@ -76,7 +76,8 @@ private:
         std::string cause;
         if (region->error_weights && region->error_activations)
             cause = *region->error_weights > *region->error_activations ? ", most of it by its weights" : ", most of it by its activations";
-        node.why = fmt::format("Quantized alone, it makes {:.0f} % of the error{}.{}{}", 100 * *region->error_share, cause, node.why.empty() ? "" : " ", node.why);
+        node.why =
+            fmt::format("Quantized alone, it makes {:.0f} % of the error{}.{}{}", 100 * *region->error_share, cause, node.why.empty() ? "" : " ", node.why);
         constexpr double kWide = 8;
         if (parts_.states.at(static_cast<std::size_t>(node.id)).per_tensor && node.channel_ratio.value_or(1) >= kWide) {
             node.change = fmt::format("Use per channel: its channels differ {:.0f} times in range.", *node.channel_ratio);
@@ -107,7 +108,8 @@ private:
         }
         const double kernel = *node.ms - node.conversions_ms;
         if (kernel < *node.fp32_ms) {
-            node.why = fmt::format("{} saves {} in INT8, and its conversions cost {}.", node.op, time_text(*node.fp32_ms - kernel), time_text(node.conversions_ms));
+            node.why =
+                fmt::format("{} saves {} in INT8, and its conversions cost {}.", node.op, time_text(*node.fp32_ms - kernel), time_text(node.conversions_ms));
             node.change = fmt::format("Leave it in FP32: {} faster.", time_text(lost));
             return;
         }

@@ -10,12 +10,12 @@ namespace vernier {
 
 /// What is wrong in a quantized file, at a node.
 struct Fault {
-    std::string code = {};       ///< stable and documented
-    NodeId node = kNone;         ///< of the quantized file; kNone for the whole file
-    std::string label = {};      ///< the node's, as in the FP32 model where it has a twin there
-    std::string text = {};       ///< one or two sentences
+    std::string code = {};   ///< stable and documented
+    NodeId node = kNone;     ///< of the quantized file; kNone for the whole file
+    std::string label = {};  ///< the node's, as in the FP32 model where it has a twin there
+    std::string text = {};   ///< one or two sentences
     std::string remedy = {};
-    double weight = 0;           ///< noise over signal that it adds, where that was measured
+    double weight = 0;  ///< noise over signal that it adds, where that was measured
 };
 
 /// The two files and what belongs together in them.

@@ -15,7 +15,7 @@
 namespace vernier {
 namespace {
 
-constexpr std::size_t kPlaces = 12;   ///< each costs one run of what lies before it, and spares what it lies behind of each trial
+constexpr std::size_t kPlaces = 12;  ///< each costs one run of what lies before it, and spares what it lies behind of each trial
 constexpr std::size_t kKept = 2;
 constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 /// A model that is run in a moment gains nothing.
@@ -28,9 +28,8 @@ std::vector<int> by_depth(const GraphEdit& edit) {
         for (const std::string& input : edit.item(static_cast<std::size_t>(i)).proto.input())
             if (const int p = edit.producer(input); p >= 0)
                 depth[static_cast<std::size_t>(i)] = std::max(depth[static_cast<std::size_t>(i)], depth[static_cast<std::size_t>(p)] + 1);
-    std::sort(order.begin(), order.end(), [&](int a, int b) {
-        return std::pair(depth[static_cast<std::size_t>(a)], a) < std::pair(depth[static_cast<std::size_t>(b)], b);
-    });
+    std::sort(order.begin(), order.end(),
+              [&](int a, int b) { return std::pair(depth[static_cast<std::size_t>(a)], a) < std::pair(depth[static_cast<std::size_t>(b)], b); });
     return order;
 }
 
@@ -50,7 +49,8 @@ onnx::ValueInfoProto declared(const std::string& name, const FloatStart& start) 
     tensor.mutable_shape();
     for (std::size_t axis = 0; axis < first.dims.size(); ++axis) {
         auto& dim = *tensor.mutable_shape()->add_dim();
-        const bool same = std::all_of(start.values.begin(), start.values.end(), [&](const auto& values) { return values.at(name).dims[axis] == first.dims[axis]; });
+        const bool same =
+            std::all_of(start.values.begin(), start.values.end(), [&](const auto& values) { return values.at(name).dims[axis] == first.dims[axis]; });
         if (same) dim.set_dim_value(first.dims[axis]);
     }
     return info;
@@ -58,9 +58,8 @@ onnx::ValueInfoProto declared(const std::string& name, const FloatStart& start) 
 
 bool same_ranks(const FloatStart& start) {
     return std::all_of(start.tensors.begin(), start.tensors.end(), [&](const std::string& name) {
-        return std::all_of(start.values.begin(), start.values.end(), [&](const auto& values) {
-            return values.at(name).dims.size() == start.values.front().at(name).dims.size();
-        });
+        return std::all_of(start.values.begin(), start.values.end(),
+                           [&](const auto& values) { return values.at(name).dims.size() == start.values.front().at(name).dims.size(); });
     });
 }
 
@@ -69,7 +68,7 @@ bool same_ranks(const FloatStart& start) {
 FloatPrefix::FloatPrefix(RuntimePtr runtime, CanonicalPtr canonical, Target target)
     : runtime_(std::move(runtime)), canonical_(std::move(canonical)), target_(std::move(target)) {
     const GraphEdit& edit = canonical_->edit;
-    if (edit.has_bodies()) return;   // what passes a place between bodies is not followed
+    if (edit.has_bodies()) return;  // what passes a place between bodies is not followed
     order_ = by_depth(edit);
     std::vector<double> before(order_.size() + 1, 0);
     for (std::size_t i = 0; i < order_.size(); ++i) {
@@ -112,7 +111,7 @@ FloatStartPtr FloatPrefix::run(std::size_t place, const std::vector<std::map<std
         std::map<std::string, Tensor> inputs;
         for (const Port& port : session->inputs()) {
             const auto given = runs[one].find(port.name);
-            if (given == runs[one].end()) return nullptr;   // only what is not compared needs it
+            if (given == runs[one].end()) return nullptr;  // only what is not compared needs it
             inputs.insert(*given);
         }
         std::vector<Tensor> outputs = session->run(inputs, start->tensors, job.stop());
@@ -128,12 +127,12 @@ FloatStartPtr FloatPrefix::start_of(const std::vector<NodeId>& changed, const st
     std::size_t first = std::numeric_limits<std::size_t>::max();
     for (const NodeId node : changed) {
         const auto found = position_.find(node);
-        first = std::min(first, found == position_.end() ? 0 : found->second);   // one that was folded away before: wherever it was
+        first = std::min(first, found == position_.end() ? 0 : found->second);  // one that was folded away before: wherever it was
     }
     const auto behind = std::upper_bound(places_.begin(), places_.end(), first);
     if (changed.empty() || which.empty() || behind == places_.begin()) return nullptr;
     const Key key{static_cast<std::size_t>(behind - places_.begin()) - 1, which};
-    const std::lock_guard guard(mutex_);   // another trial waits for the same start
+    const std::lock_guard guard(mutex_);  // another trial waits for the same start
     const auto known = std::find_if(kept_.begin(), kept_.end(), [&](const auto& kept) { return kept.first == key; });
     if (known != kept_.end()) return known->second;
     kept_.emplace_back(key, run(key.place, runs, which, job));

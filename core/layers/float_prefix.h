@@ -24,7 +24,7 @@ namespace vernier {
 /// A place in a model where all before it can be left out: the tensors that pass it, and what they are for each run.
 struct FloatStart {
     std::vector<std::string> tensors;
-    std::vector<std::map<std::string, Tensor>> values;   ///< one a run
+    std::vector<std::map<std::string, Tensor>> values;  ///< one a run
 };
 using FloatStartPtr = std::shared_ptr<const FloatStart>;
 
@@ -52,11 +52,11 @@ private:
     RuntimePtr runtime_;
     CanonicalPtr canonical_;
     Target target_;
-    std::vector<int> order_;                          ///< items
-    std::map<NodeId, std::size_t> position_;          ///< in order_
-    std::vector<std::size_t> places_;                 ///< positions, rising
+    std::vector<int> order_;                  ///< items
+    std::map<NodeId, std::size_t> position_;  ///< in order_
+    std::vector<std::size_t> places_;         ///< positions, rising
     std::mutex mutex_;
-    std::vector<std::pair<Key, FloatStartPtr>> kept_; ///< the latest last; null: too large
+    std::vector<std::pair<Key, FloatStartPtr>> kept_;  ///< the latest last; null: too large
 };
 
 /// Makes a written trial start there. False, and the trial unchanged, where that is not possible.

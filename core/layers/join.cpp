@@ -43,8 +43,8 @@ void take_on_the_way(Layers& layers, const OnTheWay& way, const Model& opened) {
         place.tensor = opened.value(way.tensors[first.tensor].pair.reference).name;
     place.sqnr_db = first.after_db;
     const std::string before = first.before_db >= kExactDb ? "equal" : fmt::format("{:.1f} dB", first.before_db);
-    place.text = fmt::format("The two files part first at {} (#{}, {}): from {} to {:.1f} dB of FP32.", place.name, place.node,
-                             opened.node(first.node).op_type, before, first.after_db);
+    place.text = fmt::format("The two files part first at {} (#{}, {}): from {} to {:.1f} dB of FP32.", place.name, place.node, opened.node(first.node).op_type,
+                             before, first.after_db);
     layers.first_divergence = place;
 }
 

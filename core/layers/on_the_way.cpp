@@ -42,7 +42,7 @@ std::vector<Group> groups_of(const OnTheWayRequest& request) {
         const Value& mine = request.reference.value(pair.reference);
         const Value& theirs = request.quantized.value(pair.made);
         if (mine.graph != 0 || theirs.graph != 0 || !is_float(mine.type.element)) continue;
-        if (mine.graph_input && pair.quantize == kNone) continue;   // it is what both are given
+        if (mine.graph_input && pair.quantize == kNone) continue;  // it is what both are given
         if (pair.quantize == kNone && !is_float(theirs.type.element)) continue;
         if (groups.empty() || bytes + bytes_of(mine) > request.group_bytes) {
             groups.emplace_back();
@@ -57,12 +57,14 @@ std::vector<Group> groups_of(const OnTheWayRequest& request) {
 void run_group(const RuntimePtr& runtime, const OnTheWayRequest& request, const Runs& runs, const Group& group, OnTheWay& way, const Job& job) {
     Watched mine(request.reference), theirs(request.quantized);
     std::vector<std::string> wanted, wanted_there;
-    std::vector<std::size_t> place;   // of what the FP32 model is asked for; inputs stand in the samples
+    std::vector<std::size_t> place;  // of what the FP32 model is asked for; inputs stand in the samples
     for (const std::size_t i : group) {
         const TensorPair& pair = request.twins.tensors[i];
         place.push_back(wanted.size());
-        if (request.same_file && pair.quantize != kNone) wanted.push_back(mine.add_codes(pair));
-        else if (!request.reference.value(pair.reference).graph_input) wanted.push_back(mine.add(pair.reference));
+        if (request.same_file && pair.quantize != kNone)
+            wanted.push_back(mine.add_codes(pair));
+        else if (!request.reference.value(pair.reference).graph_input)
+            wanted.push_back(mine.add(pair.reference));
         wanted_there.push_back(pair.quantize == kNone ? theirs.add(pair.made) : theirs.add_codes(pair));
     }
     const auto reference = mine.open(runtime, request.reference_target.value_or(request.target)), quantized = theirs.open(runtime, request.target);

@@ -17,22 +17,22 @@ namespace vernier {
 /// How far a tensor of the quantized file is from the same tensor of the FP32 model, with all that went wrong before it.
 struct TensorError {
     TensorPair pair;
-    NodeId node = kNone;            ///< of the FP32 model: what makes the tensor; kNone for an input
-    double sqnr_db = 0;             ///< of all its numbers; at most kExactDb
+    NodeId node = kNone;  ///< of the FP32 model: what makes the tensor; kNone for an input
+    double sqnr_db = 0;   ///< of all its numbers; at most kExactDb
     /// Of the worst group of numbers: groups lie far apart in size (a mask of -1e9 and the scores beside it), and what is lost in the smaller
     /// one does not show in sqnr_db.
     double group_sqnr_db = 0;
-    double group_share = 1;         ///< share of the numbers that are in that group
-    double group_peak = 0;          ///< its largest magnitude in FP32
-    double peak = 0;                ///< largest finite magnitude of all, in FP32
-    double power = 0;               ///< mean square in FP32
-    double error_power = 0;         ///< mean square of the difference
-    double flushed = 0;             ///< share of the numbers that are not zero in FP32 and zero in the file
-    double clipped = 0;             ///< share of the numbers that lie outside the range of the file's scale
-    double clip_power = 0;          ///< mean square of what is cut off there
-    bool not_finite = false;        ///< NaN or infinity where FP32 has a number
-    bool constant = false;          ///< the file gives one and the same number, FP32 does not
-    std::uint64_t count = 0;        ///< numbers compared
+    double group_share = 1;   ///< share of the numbers that are in that group
+    double group_peak = 0;    ///< its largest magnitude in FP32
+    double peak = 0;          ///< largest finite magnitude of all, in FP32
+    double power = 0;         ///< mean square in FP32
+    double error_power = 0;   ///< mean square of the difference
+    double flushed = 0;       ///< share of the numbers that are not zero in FP32 and zero in the file
+    double clipped = 0;       ///< share of the numbers that lie outside the range of the file's scale
+    double clip_power = 0;    ///< mean square of what is cut off there
+    bool not_finite = false;  ///< NaN or infinity where FP32 has a number
+    bool constant = false;    ///< the file gives one and the same number, FP32 does not
+    std::uint64_t count = 0;  ///< numbers compared
 };
 inline constexpr double kExactDb = 200;
 
@@ -48,10 +48,10 @@ struct Parting {
 };
 
 struct OnTheWay {
-    std::vector<TensorError> tensors;        ///< in the order of the FP32 model
-    std::vector<std::int32_t> of_node;       ///< by NodeId of the FP32 model: index of the tensor that it makes; kNone where there is none
-    std::vector<Parting> partings;           ///< nodes that add noise of their own, those that add most first
-    std::optional<Parting> first;            ///< the first place where the two part
+    std::vector<TensorError> tensors;   ///< in the order of the FP32 model
+    std::vector<std::int32_t> of_node;  ///< by NodeId of the FP32 model: index of the tensor that it makes; kNone where there is none
+    std::vector<Parting> partings;      ///< nodes that add noise of their own, those that add most first
+    std::optional<Parting> first;       ///< the first place where the two part
     std::uint64_t samples = 0;
 
     [[nodiscard]] const TensorError* of(NodeId node) const;  ///< nullptr when the node's output was not compared
@@ -65,8 +65,8 @@ struct OnTheWayRequest {
     DatasetPtr data;
     std::uint64_t samples = 16;
     Target target = {};
-    std::optional<Target> reference_target = {};   ///< of the FP32 model where it is another one
-    bool same_file = false;   ///< both are one file: what goes through codes is held against each other behind them
+    std::optional<Target> reference_target = {};           ///< of the FP32 model where it is another one
+    bool same_file = false;                                ///< both are one file: what goes through codes is held against each other behind them
     std::uint64_t group_bytes = std::uint64_t{256} << 20;  ///< tensors of one sample that are held at the same time, of FP32
 };
 

@@ -19,7 +19,7 @@ constexpr double kLost = 1e6;
 /// Channels whose largest magnitudes are nearer than this, in steps of two, are of one part.
 constexpr double kGap = 3;
 constexpr int kMostParts = 8;
-constexpr std::size_t kFewest = 20;   ///< a part holds one of so many channels at least
+constexpr std::size_t kFewest = 20;  ///< a part holds one of so many channels at least
 
 std::vector<float> floats_of(const Tensor& tensor) {
     Initializer view;
@@ -54,7 +54,7 @@ double kl_of_logits(std::span<const float> p, std::span<const float> q) {
 }
 
 double kl_of_probabilities(std::span<const float> p, std::span<const float> q) {
-    constexpr double kLeast = 1e-9;   // what a rounded probability of 0 is taken for
+    constexpr double kLeast = 1e-9;  // what a rounded probability of 0 is taken for
     double kl = 0;
     for (std::size_t i = 0; i < p.size(); ++i)
         if (p[i] > 0) kl += double(p[i]) * std::log(double(p[i]) / std::max(double(q[i]), kLeast));
@@ -86,7 +86,7 @@ ReferenceOutputs::Parts ReferenceOutputs::parts_along(std::size_t output, int ax
     const auto channels = static_cast<std::size_t>(samples_[output][0].dims[at]);
     std::vector<float> peak(channels, 0);
     for (const Values& sample : samples_[output]) {
-        if (sample.dims.size() <= at || static_cast<std::size_t>(sample.dims[at]) != channels) return {};   // it is no axis of channels
+        if (sample.dims.size() <= at || static_cast<std::size_t>(sample.dims[at]) != channels) return {};  // it is no axis of channels
         const std::size_t inner = after(sample.dims, axis);
         for (std::size_t i = 0; i < sample.values.size(); ++i)
             if (const float value = std::fabs(sample.values[i]); std::isfinite(value)) peak[i / inner % channels] = std::max(peak[i / inner % channels], value);
@@ -125,7 +125,9 @@ void ReferenceOutputs::find_parts(std::size_t output) {
 
 void ReferenceOutputs::find_scores(std::size_t output) {
     Scores& scores = outputs_[output].scores;
-    const auto usable = [](const Values& sample) { return sample.dims.size() >= 2 && sample.dims.back() >= 2 && !sample.values.empty() && all_finite(sample.values); };
+    const auto usable = [](const Values& sample) {
+        return sample.dims.size() >= 2 && sample.dims.back() >= 2 && !sample.values.empty() && all_finite(sample.values);
+    };
     if (samples_[output].empty() || !std::all_of(samples_[output].begin(), samples_[output].end(), usable)) scores = Scores::none;
     if (scores != Scores::unknown) return;
     const bool flat = std::all_of(samples_[output].begin(), samples_[output].end(), [](const Values& sample) { return sample.dims.size() == 2; });
@@ -161,7 +163,7 @@ TrialSums ReferenceOutputs::against(std::size_t sample, const std::vector<Tensor
         const Values& reference = samples_[o][sample];
         const Parts& parts = parts_[o];
         const std::vector<float> values = floats_of(outputs[o]);
-        const bool same_shape = values.size() == reference.values.size();   // a cut may answer in front of a Reshape: dims differ never
+        const bool same_shape = values.size() == reference.values.size();  // a cut may answer in front of a Reshape: dims differ never
         const std::size_t inner = parts.axis < 0 ? 1 : after(reference.dims, parts.axis);
         for (std::size_t i = 0; i < reference.values.size(); ++i) {
             const double value = double(reference.values[i]);
@@ -190,7 +192,7 @@ TrialError ReferenceOutputs::total(const std::vector<TrialSums>& samples) const 
                 error += sample.error[static_cast<std::size_t>(p)];
                 reference += sample.reference[static_cast<std::size_t>(p)];
             }
-            if (!(reference > 0)) continue;   // all zeros: nothing to lose
+            if (!(reference > 0)) continue;  // all zeros: nothing to lose
             of_output += std::min(error / reference, kLost);
             ++used;
         }

@@ -13,16 +13,16 @@ namespace vernier {
 
 /// The error of a trial's outputs.
 struct TrialError {
-    double error = 0;            ///< mean over outputs of squared error over squared value; see ReferenceOutputs
-    std::optional<double> kl;    ///< mean over rows of the KL divergence of the classes, for a classifier
+    double error = 0;          ///< mean over outputs of squared error over squared value; see ReferenceOutputs
+    std::optional<double> kl;  ///< mean over rows of the KL divergence of the classes, for a classifier
     bool operator==(const TrialError&) const = default;
 };
 
 /// What one sample adds to it.
 struct TrialSums {
-    std::vector<double> error, reference;   ///< by part
+    std::vector<double> error, reference;  ///< by part
     double kl = 0;
-    std::size_t rows = 0;                   ///< that kl is a sum of
+    std::size_t rows = 0;  ///< that kl is a sum of
 };
 
 /// What a model answers to samples, for trials of it to be held against. Each output counts alike whatever its magnitude. Channels of one
@@ -47,10 +47,10 @@ private:
     };
     /// Parts of an output: channels along an axis, by their magnitudes.
     struct Parts {
-        int axis = -1;                 ///< -1: one part
+        int axis = -1;  ///< -1: one part
         std::vector<int> of_channel;
         int count = 1;
-        int first = 0;                 ///< in TrialSums
+        int first = 0;  ///< in TrialSums
     };
     [[nodiscard]] Parts parts_along(std::size_t output, int axis) const;
     void find_parts(std::size_t output);
@@ -58,7 +58,7 @@ private:
     void add_kl(std::size_t output, const Values& reference, const std::vector<float>& values, TrialSums& sums) const;
 
     std::vector<TrialOutput> outputs_;
-    std::vector<std::vector<Values>> samples_;   ///< by output
+    std::vector<std::vector<Values>> samples_;  ///< by output
     std::vector<Parts> parts_;
     int part_count_ = 0;
     std::size_t bytes_ = 0;

@@ -9,10 +9,10 @@
 namespace vernier {
 namespace {
 
-constexpr double kLeastNoise = 0.003;   // of the signal (25 dB): below it two files do not part
-constexpr double kAsMuch = 0.5;         // of the most: the first node that adds this much is where they part
-constexpr double kGroupDb = 10;         // a group of numbers this far below the whole is lost in a scale that fits the others
-constexpr double kGoesOnDb = 10;        // noise that a reader's result shows too
+constexpr double kLeastNoise = 0.003;  // of the signal (25 dB): below it two files do not part
+constexpr double kAsMuch = 0.5;        // of the most: the first node that adds this much is where they part
+constexpr double kGroupDb = 10;        // a group of numbers this far below the whole is lost in a scale that fits the others
+constexpr double kGoesOnDb = 10;       // noise that a reader's result shows too
 
 std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
 
@@ -47,8 +47,10 @@ private:
         double worst = kExactDb;
         for (const ValueId input : node.inputs) {
             if (input == kNone || ref_.value(input).is_constant()) continue;
-            if (const TensorError* error = error_of(input)) worst = std::min(worst, error->sqnr_db);
-            else if (const NodeId maker = ref_.value(input).producer; maker != kNone && depth < 6) worst = std::min(worst, before(ref_.node(maker), depth + 1));
+            if (const TensorError* error = error_of(input))
+                worst = std::min(worst, error->sqnr_db);
+            else if (const NodeId maker = ref_.value(input).producer; maker != kNone && depth < 6)
+                worst = std::min(worst, before(ref_.node(maker), depth + 1));
         }
         return worst;
     }

@@ -34,12 +34,18 @@ const Initializer* constant_at(const Model& model, const Node& node, std::size_t
 
 std::vector<ValueId> output_scale(const Node& node) {
     std::size_t first = 0;
-    if (node.op_type == "QuantizeLinear") first = 1;
-    else if (node.op_type == "QLinearConv" || node.op_type == "QLinearMatMul" || node.op_type == "QLinearAdd" || node.op_type == "QLinearMul") first = 6;
-    else if (node.op_type == "QGemm" || node.op_type == "QLinearWhere") first = 7;
-    else if (node.op_type == "QLinearConcat") first = 0;
-    else if (node.op_type.starts_with("QLinear")) first = 3;
-    else return {};
+    if (node.op_type == "QuantizeLinear")
+        first = 1;
+    else if (node.op_type == "QLinearConv" || node.op_type == "QLinearMatMul" || node.op_type == "QLinearAdd" || node.op_type == "QLinearMul")
+        first = 6;
+    else if (node.op_type == "QGemm" || node.op_type == "QLinearWhere")
+        first = 7;
+    else if (node.op_type == "QLinearConcat")
+        first = 0;
+    else if (node.op_type.starts_with("QLinear"))
+        first = 3;
+    else
+        return {};
     std::vector<ValueId> values;
     for (std::size_t slot = first; slot < std::min(first + 2, node.inputs.size()); ++slot)
         if (node.inputs[slot] != kNone) values.push_back(node.inputs[slot]);

@@ -24,8 +24,8 @@ struct StoredCodes {
     const Initializer* codes = nullptr;
     const Initializer* scale = nullptr;
     const Initializer* zero_point = nullptr;
-    int axis = 0;                ///< where the scale has more than one number
-    NodeId dequantize = kNone;   ///< kNone for operands of integer operators
+    int axis = 0;               ///< where the scale has more than one number
+    NodeId dequantize = kNone;  ///< kNone for operands of integer operators
 };
 /// Behind DequantizeLinear, or read by a QLinear operator. codes is null where the operand is no such constant.
 [[nodiscard]] StoredCodes stored_codes(const Model& model, const Node& node, int slot);

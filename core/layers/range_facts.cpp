@@ -32,8 +32,10 @@ std::optional<RangeFacts> range_facts(const Model& model, NodeId id) {
     double narrowest = largest;
     for (std::size_t c = 0; c < stats.channel_max.size(); ++c) {
         const double peak = std::max(std::abs(stats.channel_min[c]), std::abs(stats.channel_max[c]));
-        if (!(peak > least)) ++facts.dead_channels;
-        else narrowest = std::min(narrowest, peak);
+        if (!(peak > least))
+            ++facts.dead_channels;
+        else
+            narrowest = std::min(narrowest, peak);
     }
     if (narrowest > 0) facts.channel_ratio = largest / narrowest;
     return facts;

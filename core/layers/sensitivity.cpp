@@ -51,7 +51,8 @@ public:
         found_.regions.resize(regions.list.size());
         for (std::size_t i = 0; i < regions.list.size(); ++i) found_.regions[i].region = static_cast<int>(i);
         found_.size_samples = candidates.samples();
-        const std::uint64_t rank = options.rank_samples != 0 ? options.rank_samples : rank_samples_of(*candidates.source().canonical->model, regions.list.size());
+        const std::uint64_t rank =
+            options.rank_samples != 0 ? options.rank_samples : rank_samples_of(*candidates.source().canonical->model, regions.list.size());
         found_.rank_samples = std::min<std::uint64_t>(rank, found_.size_samples);
         note_samples();
     }
@@ -75,11 +76,23 @@ public:
 private:
     void note_samples() {
         if (state_.was_stale())
-            found_.findings.push_back({Severity::info, "state-stale", kNone, {}, {}, fmt::format("What '{}' held is of another model, recipe, dataset or machine, and was not used.", options_.state.string()), {}});
+            found_.findings.push_back(
+                {Severity::info,
+                 "state-stale",
+                 kNone,
+                 {},
+                 {},
+                 fmt::format("What '{}' held is of another model, recipe, dataset or machine, and was not used.", options_.state.string()),
+                 {}});
         if (options_.rank_samples == 0 && found_.rank_samples < kRankSamples && found_.rank_samples < found_.size_samples)
-            found_.findings.push_back({Severity::info, "few-rank-samples", kNone, {}, {},
-                                       fmt::format("Regions were ranked on {} samples instead of {}, because the model is large.", found_.rank_samples, kRankSamples),
-                                       "Give --samples for more."});
+            found_.findings.push_back(
+                {Severity::info,
+                 "few-rank-samples",
+                 kNone,
+                 {},
+                 {},
+                 fmt::format("Regions were ranked on {} samples instead of {}, because the model is large.", found_.rank_samples, kRankSamples),
+                 "Give --samples for more."});
     }
 
     void measure_all() {
@@ -96,8 +109,10 @@ private:
     TrialError measure(const Candidate& candidate) {
         TrialError error = candidates_.measure(candidate, found_.rank_samples, job_, 1);
         error.error *= factor_;
-        if (error.kl) *error.kl *= kl_factor_;
-        else if (found_.all_kl && candidate.applied.empty()) error.kl = 0;
+        if (error.kl)
+            *error.kl *= kl_factor_;
+        else if (found_.all_kl && candidate.applied.empty())
+            error.kl = 0;
         return error;
     }
 
@@ -138,7 +153,8 @@ private:
         errors.applied_whole = whole.applied;
         errors.whole = error.error;
         errors.whole_kl = error.kl;
-        const bool changes = std::any_of(whole.applied.begin(), whole.applied.end(), [&](NodeId id) { return all_.nodes[static_cast<std::size_t>(id)].applied != Method::fp32; });
+        const bool changes = std::any_of(whole.applied.begin(), whole.applied.end(),
+                                         [&](NodeId id) { return all_.nodes[static_cast<std::size_t>(id)].applied != Method::fp32; });
         if (!changes && !whole.applied.empty()) errors.stays = reason_of(all_, region);
     }
 
@@ -146,7 +162,8 @@ private:
     void measure_apart() {
         std::vector<int> worst;
         for (const int id : found_.worst_first)
-            if (worst.size() < options_.apart && found_.regions[static_cast<std::size_t>(id)].whole > 0 && is_static(regions_.list[static_cast<std::size_t>(id)]))
+            if (worst.size() < options_.apart && found_.regions[static_cast<std::size_t>(id)].whole > 0 &&
+                is_static(regions_.list[static_cast<std::size_t>(id)]))
                 worst.push_back(id);
         done_ = 0;
         parallel_for(worst.size(), 0, [&](std::size_t i) {
@@ -238,7 +255,8 @@ std::string kept_anyway(const Sensitivity& sensitivity, const Regions& regions, 
         if (errors.stays.empty()) continue;
         const std::string name = region_name(sensitivity, regions, model, i);
         if (!errors.applied.empty()) return fmt::format("With all regions chosen, {} stays in FP32 even so: {}.", name, errors.stays);
-        return fmt::format("Chosen alone or with all others, {} stays in FP32: {}. Its error here is with its inputs and outputs in INT8 too.", name, errors.stays);
+        return fmt::format("Chosen alone or with all others, {} stays in FP32: {}. Its error here is with its inputs and outputs in INT8 too.", name,
+                           errors.stays);
     }
     return {};
 }
@@ -257,7 +275,8 @@ std::string without_effect(const Sensitivity& sensitivity, const Regions& region
     }
     if (count == 0) return {};
     const std::string others = count == 1 ? "" : fmt::format(" The same holds for {} more.", count - 1);
-    return fmt::format("Chosen alone, {} stays in FP32{}{}. Its error here is with its inputs and outputs in INT8 too.{}", first, why.empty() ? "" : ": ", why, others);
+    return fmt::format("Chosen alone, {} stays in FP32{}{}. Its error here is with its inputs and outputs in INT8 too.{}", first, why.empty() ? "" : ": ", why,
+                       others);
 }
 
 }  // namespace

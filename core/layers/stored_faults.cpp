@@ -22,10 +22,10 @@
 namespace vernier {
 namespace {
 
-constexpr double kScaleTolerance = 1e-3;    // what two ways to round a product of scales differ by
-constexpr double kWeightDb = 10;            // a weight below it is another one; 8 bits keep above 20 even with one scale
-constexpr double kBetterDb = 10;            // by which another axis must be better
-constexpr double kAtLimit = 0.1;            // share of a weight's codes at the ends of their range
+constexpr double kScaleTolerance = 1e-3;  // what two ways to round a product of scales differ by
+constexpr double kWeightDb = 10;          // a weight below it is another one; 8 bits keep above 20 even with one scale
+constexpr double kBetterDb = 10;          // by which another axis must be better
+constexpr double kAtLimit = 0.1;          // share of a weight's codes at the ends of their range
 constexpr std::int64_t kAxisOpset = 13, kWideOpset = 21, kSoftmaxOpset = 13;
 
 std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
@@ -73,7 +73,8 @@ private:
         for (std::size_t i = 0; i < files_.twins.nodes.size(); ++i) {
             const Twin& twin = files_.twins.nodes[i];
             const Node& folded = ref_.nodes()[i];
-            if (twin.kind == Twin::Kind::folded && twin.node() == node.id && !is_one_of(folded, {"Relu", "Clip", "LeakyRelu", "Identity", "Reshape"})) return true;
+            if (twin.kind == Twin::Kind::folded && twin.node() == node.id && !is_one_of(folded, {"Relu", "Clip", "LeakyRelu", "Identity", "Reshape"}))
+                return true;
         }
         return false;
     }
@@ -110,11 +111,12 @@ private:
         const std::span<const float> reference = view_floats(*weight, storage);
         const std::vector<float> weights = dequantized(stored, stored.axis);
         const double db = weight_db(reference, weights);
-        if (db >= kWeightDb || weights.empty()) return;   // scales of blocks are not looked at
+        if (db >= kWeightDb || weights.empty()) return;  // scales of blocks are not looked at
         for (int axis = 0; axis < static_cast<int>(stored.codes->dims.size()) && stored.scale->count() > 1; ++axis)
             if (axis != stored.axis && weight_db(reference, dequantized(stored, axis)) > db + kBetterDb) {
                 add("wrong-axis", node,
-                    fmt::format("The scales of its weight fit axis {}, not axis {} that they are applied along ({:.0f} dB against FP32).", axis, stored.axis, db),
+                    fmt::format("The scales of its weight fit axis {}, not axis {} that they are applied along ({:.0f} dB against FP32).", axis, stored.axis,
+                                db),
                     fmt::format("Compute one scale for each index of axis {}.", right));
                 return;
             }
@@ -124,13 +126,13 @@ private:
     void tell_weight(const Node& node, const StoredCodes& stored, double db) {
         const std::vector<float> codes = to_floats(*stored.codes);
         const bool is_signed = stored.codes->type == ElementType::int8;
-        const auto limit = std::count_if(codes.begin(), codes.end(), [&](float code) {
-            return is_signed ? code >= 127 || code <= -127 : code >= 255 || code <= 0;
-        });
+        const auto limit =
+            std::count_if(codes.begin(), codes.end(), [&](float code) { return is_signed ? code >= 127 || code <= -127 : code >= 255 || code <= 0; });
         const double share = codes.empty() ? 0 : static_cast<double>(limit) / static_cast<double>(codes.size());
         if (share > kAtLimit)
             add("saturated-scale", node,
-                fmt::format("The scale of its weight is too small: {:.0f} % of the codes stand at the ends of their range ({:.1f} dB against FP32).", 100 * share, db),
+                fmt::format("The scale of its weight is too small: {:.0f} % of the codes stand at the ends of their range ({:.1f} dB against FP32).",
+                            100 * share, db),
                 "Make the scale the largest magnitude of each channel divided by 127.");
         else
             add("wide-range-quantized", node, fmt::format("Its weight in integers is not the one of FP32 ({:.1f} dB): the scale leaves it too few steps.", db),
@@ -141,7 +143,8 @@ private:
     [[nodiscard]] std::optional<double> input_scale(const Node& node) const {
         if (node.inputs.empty() || node.inputs[0] == kNone) return {};
         ValueId scale = kNone;
-        if (node.op_type.starts_with("Q")) scale = node.inputs.size() > 1 ? node.inputs[1] : kNone;
+        if (node.op_type.starts_with("Q"))
+            scale = node.inputs.size() > 1 ? node.inputs[1] : kNone;
         else if (const NodeId maker = other_.value(node.inputs[0]).producer; maker != kNone && other_.node(maker).op_type == "DequantizeLinear")
             scale = other_.node(maker).inputs[1];
         const Initializer* tensor = scale == kNone ? nullptr : other_.constant(scale);
@@ -172,7 +175,8 @@ private:
         const std::string how = right > 0 ? fmt::format("{:.3g}, not {:.3g}", is, right) : std::string("of another number of channels");
         add("wrong-bias-scale", node,
             fmt::format("The scale of its bias is {}: it must be the scale of the input times that of the weight. The runtime computes this node in float, or "
-                        "adds a wrong bias.", how),
+                        "adds a wrong bias.",
+                        how),
             "Quantize the bias as int32 with the product of both scales, or leave it in float.");
     }
 
@@ -205,14 +209,17 @@ private:
             if (const Initializer* zero = node.inputs.size() > 2 && node.inputs[2] != kNone ? other_.constant(node.inputs[2]) : nullptr) codes = zero->type;
             const bool axis = scale != nullptr && scale->count() > 1;
             const bool wide = bits(codes) == 16 || (bits(codes) > 0 && bits(codes) < 8) || int_attribute(node, "block_size").value_or(0) > 0;
-            if (opset > 0 && opset < kAxisOpset && (axis || int_attribute(node, "axis"))) tell_opset(node, "one scale for each channel", kAxisOpset);
-            else if (opset > 0 && opset < kWideOpset && wide) tell_opset(node, "codes of 16 or fewer than 8 bits, or in blocks", kWideOpset);
+            if (opset > 0 && opset < kAxisOpset && (axis || int_attribute(node, "axis")))
+                tell_opset(node, "one scale for each channel", kAxisOpset);
+            else if (opset > 0 && opset < kWideOpset && wide)
+                tell_opset(node, "codes of 16 or fewer than 8 bits, or in blocks", kWideOpset);
         }
         if (!standard || !is_one_of(node, {"Softmax", "LogSoftmax", "Hardmax"}) || int_attribute(node, "axis")) return;
         const Node* twin = twin_of(node);
         if (twin == nullptr || int_attribute(*twin, "axis") || (ref_.opset() < kSoftmaxOpset) == (opset < kSoftmaxOpset) || ref_.opset() == 0) return;
         add("opset", node,
-            fmt::format("The file is of opset {}, the FP32 model of {}: without the attribute axis, {} works along another axis there.", opset, ref_.opset(), node.op_type),
+            fmt::format("The file is of opset {}, the FP32 model of {}: without the attribute axis, {} works along another axis there.", opset, ref_.opset(),
+                        node.op_type),
             "Convert the model to the opset before quantizing (onnx.version_converter), not by its number only.");
     }
 
@@ -224,7 +231,8 @@ private:
         for (const ValueId output : node.outputs)
             if (output != kNone && !other_.value(output).consumers.empty()) reader = &other_.node(other_.value(output).consumers.front());
         const std::string of = reader == nullptr ? "" : fmt::format(" of {}", files_.label(reader->id));
-        add("opset", reader == nullptr ? node : *reader, fmt::format("{} {}{} has {}, which needs opset {}; the file says {}.", node.op_type, node.label, of, what, needed, other_.opset()),
+        add("opset", reader == nullptr ? node : *reader,
+            fmt::format("{} {}{} has {}, which needs opset {}; the file says {}.", node.op_type, node.label, of, what, needed, other_.opset()),
             fmt::format("Convert the FP32 model to opset {} or later and quantize it again.", needed));
     }
 

@@ -8,10 +8,10 @@
 namespace vernier {
 namespace {
 
-constexpr int kFirstExponent = -149;      // of the smallest float
-constexpr int kGap = 5;                   // octaves without a number between two groups: a mask of -1000 beside scores of 10
-constexpr double kSpread = 1e-3;          // of the largest number: less is no difference that codes should keep
-constexpr double kLeastShare = 0.01;      // of the numbers: fewer are no group
+constexpr int kFirstExponent = -149;  // of the smallest float
+constexpr int kGap = 5;               // octaves without a number between two groups: a mask of -1000 beside scores of 10
+constexpr double kSpread = 1e-3;      // of the largest number: less is no difference that codes should keep
+constexpr double kLeastShare = 0.01;  // of the numbers: fewer are no group
 
 int octave_of(float value) { return value == 0 ? 0 : 1 + std::ilogb(std::abs(value)) - kFirstExponent; }
 double top_of(int octave) { return std::ldexp(1.0, octave + kFirstExponent); }

@@ -23,7 +23,7 @@ public:
     void tell(TensorError& error) const;
 
 private:
-    static constexpr int kOctaves = 300;   ///< of magnitude; the first is zero
+    static constexpr int kOctaves = 300;  ///< of magnitude; the first is zero
     struct Octave {
         std::uint64_t count = 0;
         double power = 0, error = 0;
@@ -32,7 +32,7 @@ private:
 
     std::array<Octave, kOctaves> octaves_{};
     std::uint64_t count_ = 0, flushed_ = 0, clipped_ = 0;
-    double cut_ = 0;   ///< sum of squares of what lies outside
+    double cut_ = 0;  ///< sum of squares of what lies outside
     double low_ = -std::numeric_limits<double>::infinity(), high_ = -low_;
     float least_ = std::numeric_limits<float>::infinity(), most_ = -least_, other_least_ = least_, other_most_ = -least_;
     bool not_finite_ = false;

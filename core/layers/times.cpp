@@ -38,8 +38,8 @@ onnx::ModelProto executed_graph(const TimesRequest& request) {
 
 /// What the profiler says of each executed node.
 struct Profiled {
-    std::vector<double> ms;                 ///< by RunNode, without what runs in its bodies
-    std::vector<std::string> input_types;   ///< by RunNode
+    std::vector<double> ms;                ///< by RunNode, without what runs in its bodies
+    std::vector<std::string> input_types;  ///< by RunNode
 };
 
 Profiled profiled(const TimesRequest& request, const onnx::ModelProto& executed, const RunGraph& run) {
@@ -113,7 +113,7 @@ private:
         kernel.op = node.proto->op_type();
         kernel.ms = profile_.ms[k];
         kernel.computes = computes(node, profile_.input_types[k]);
-        bool own_change = false;   // the opened model's own Cast, Transpose or QuantizeLinear
+        bool own_change = false;  // the opened model's own Cast, Transpose or QuantizeLinear
         for (const NodeId id : cover_.nodes[k]) {
             const NodeId source = opened(id);
             if (source == kNone || std::find(kernel.nodes.begin(), kernel.nodes.end(), source) != kernel.nodes.end()) continue;
@@ -191,11 +191,13 @@ private:
             if (times_.kernel_of[at] >= 0 || node.op_type == "Constant") continue;
             times_.folded[at] = once[at];
             if (times_.folded[at] || node.inputs.empty() || node.inputs.front() == kNone) continue;
-            if (const NodeId maker = model.value(node.inputs.front()).producer; maker != kNone) times_.kernel_of[at] = times_.kernel_of[static_cast<std::size_t>(maker)];
+            if (const NodeId maker = model.value(node.inputs.front()).producer; maker != kNone)
+                times_.kernel_of[at] = times_.kernel_of[static_cast<std::size_t>(maker)];
         }
         for (auto node = model.nodes().rbegin(); node != model.nodes().rend(); ++node) {
             const auto at = static_cast<std::size_t>(node->id);
-            if (times_.kernel_of[at] >= 0 || times_.folded[at] || node->op_type == "Constant" || node->outputs.empty() || node->outputs.front() == kNone) continue;
+            if (times_.kernel_of[at] >= 0 || times_.folded[at] || node->op_type == "Constant" || node->outputs.empty() || node->outputs.front() == kNone)
+                continue;
             const std::vector<NodeId>& readers = model.value(node->outputs.front()).consumers;
             if (readers.size() == 1) times_.kernel_of[at] = times_.kernel_of[static_cast<std::size_t>(readers.front())];
         }

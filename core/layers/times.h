@@ -18,18 +18,18 @@ namespace vernier {
 /// One operator that the runtime ran.
 struct TimedKernel {
     std::string op;
-    double ms = 0;                 ///< of one run
-    Arithmetic computes = Arithmetic::floating;   ///< on what: 8-bit data, half or float
-    bool conversion = false;       ///< no node of the opened model: QuantizeLinear, DequantizeLinear, Transpose, Reorder, Cast, helpers
-    bool of_constant = false;      ///< a conversion of a constant, which is done again on each run
-    std::vector<NodeId> nodes;     ///< of the opened model: those that it does the work of, the first the one that it is named after;
-                                   ///< of a conversion those that cause it
+    double ms = 0;                               ///< of one run
+    Arithmetic computes = Arithmetic::floating;  ///< on what: 8-bit data, half or float
+    bool conversion = false;                     ///< no node of the opened model: QuantizeLinear, DequantizeLinear, Transpose, Reorder, Cast, helpers
+    bool of_constant = false;                    ///< a conversion of a constant, which is done again on each run
+    std::vector<NodeId> nodes;                   ///< of the opened model: those that it does the work of, the first the one that it is named after;
+                                                 ///< of a conversion those that cause it
     bool operator==(const TimedKernel&) const = default;
 };
 
 /// Where the time of one file goes, by nodes of the opened model.
 struct FileTimes {
-    double profile_ms = 0;               ///< sum over all kernels, as the profiler says
+    double profile_ms = 0;  ///< sum over all kernels, as the profiler says
     std::vector<TimedKernel> kernels;
     std::vector<double> ms;              ///< by NodeId: kernels by their shares, and the conversions that a node causes
     std::vector<double> conversions_ms;  ///< by NodeId: the part of these that is conversions
@@ -52,8 +52,8 @@ using Pairing = std::function<NodeId(NodeId of_file)>;
 /// What is timed of a file.
 struct TimesRequest {
     RuntimePtr runtime;
-    ModelPtr opened, file;               ///< the same pointer for the opened file itself
-    Pairing pairing = {};                ///< empty: by name
+    ModelPtr opened, file;  ///< the same pointer for the opened file itself
+    Pairing pairing = {};   ///< empty: by name
     Target run = {};
     std::map<std::string, Tensor> inputs = {};
     int runs = 10;
@@ -62,7 +62,8 @@ struct TimesRequest {
 /// Runs the graph that the runtime makes of a file under its profiler, and charges each kernel: fused ones to the nodes that they came
 /// from, by multiply-accumulates, and to the node that they are named after where none of them has any; conversions to the node that
 /// causes them: of what stands on both sides of a border between two forms (float and INT8, plain and blocked layout) that which lies like an
-/// island between two borders, the one with less to compute where both do, and the higher form where neither does. Throws Error{bad_model, bad_data, cancelled}.
+/// island between two borders, the one with less to compute where both do, and the higher form where neither does. Throws Error{bad_model, bad_data,
+/// cancelled}.
 [[nodiscard]] FileTimes node_times(const TimesRequest& request, const Job& job);
 
 }  // namespace vernier

@@ -60,8 +60,10 @@ TrialOutput trial_output(const GraphEdit& edit, const std::string& name, bool is
     const onnx::NodeProto* node = squashed_by(edit, name);
     if (node == nullptr) return output;
     output.cut = node->name();
-    if (node->op_type() != "Sigmoid") output.scores = over_last_axis(edit, *node) ? Scores::logits : Scores::none;
-    else output.scores = Scores::none;   // each class for itself
+    if (node->op_type() != "Sigmoid")
+        output.scores = over_last_axis(edit, *node) ? Scores::logits : Scores::none;
+    else
+        output.scores = Scores::none;  // each class for itself
     return output;
 }
 
@@ -84,7 +86,7 @@ void drop_unneeded(onnx::GraphProto& graph) { keep_only(graph, needed_from(graph
 
 std::vector<TrialOutput> trial_outputs(const Canonical& canonical, const std::string& scores) {
     std::vector<TrialOutput> outputs;
-    std::set<std::string> read;   // tensors that are compared already
+    std::set<std::string> read;  // tensors that are compared already
     const onnx::GraphProto& graph = canonical.model->proto().graph();
     for (const onnx::ValueInfoProto& output : graph.output())
         if (squashed_by(canonical.edit, output.name()) == nullptr) read.insert(output.name());
@@ -93,7 +95,7 @@ std::vector<TrialOutput> trial_outputs(const Canonical& canonical, const std::st
         const TrialOutput output = trial_output(canonical.edit, declared.name(), declared.name() == scores);
         if (!output.cut.empty()) {
             const std::string& tensor = squashed_by(canonical.edit, declared.name())->input(0);
-            if (!read.insert(tensor).second) continue;   // logits and probabilities of the same: once
+            if (!read.insert(tensor).second) continue;  // logits and probabilities of the same: once
         }
         outputs.push_back(output);
     }
@@ -113,7 +115,7 @@ void answer_with(onnx::ModelProto& trial, const std::vector<TrialOutput>& output
         }
         const auto node = std::find_if(graph.node().begin(), graph.node().end(), [&](const onnx::NodeProto& n) { return n.name() == output.cut; });
         if (node == graph.node().end()) throw Error(ErrorKind::internal, "a trial lost the node in front of which it is compared", {.node = output.cut});
-        made.set_name(node->input(0));   // its type is inferred: it need not be that of the opened model
+        made.set_name(node->input(0));  // its type is inferred: it need not be that of the opened model
     }
     drop_unneeded(graph);
 }

@@ -10,7 +10,7 @@
 namespace onnx {
 class GraphProto;
 class ModelProto;
-}
+}  // namespace onnx
 
 namespace vernier {
 
@@ -19,9 +19,9 @@ enum class Scores { none, unknown, logits, probabilities };
 
 /// An output of a model as trials are compared by it: in front of a final Softmax or Sigmoid, which hides errors where it saturates.
 struct TrialOutput {
-    std::string name;          ///< of the model's output
-    std::string cut = {};      ///< node whose input is read in its place; empty: none
-    Scores scores = Scores::none;   ///< of classes along the last axis
+    std::string name;              ///< of the model's output
+    std::string cut = {};          ///< node whose input is read in its place; empty: none
+    Scores scores = Scores::none;  ///< of classes along the last axis
 };
 
 /// The floating outputs of a model. scores: the output that a dataset says to hold scores of classes; empty: none is said to.
@@ -35,9 +35,9 @@ void answer_with_tensors(onnx::ModelProto& trial, const std::vector<std::string>
 
 /// What the outputs of a graph need, without what only makes the tensors at which the search stops.
 struct Needed {
-    std::vector<int> nodes;                       ///< in their order
-    std::unordered_set<std::string> tensors;      ///< all that are read, and the outputs
-    std::vector<std::string> stops;               ///< those of the stops that are needed, in order
+    std::vector<int> nodes;                   ///< in their order
+    std::unordered_set<std::string> tensors;  ///< all that are read, and the outputs
+    std::vector<std::string> stops;           ///< those of the stops that are needed, in order
 };
 [[nodiscard]] Needed needed_from(const onnx::GraphProto& graph, const std::unordered_set<std::string>& stops);
 /// Drops nodes, constants and inputs that are not needed.

@@ -21,8 +21,9 @@ using Ops = std::set<std::string_view>;
 
 /// Forms that are not "QLinear" before the name.
 const std::map<std::string_view, Ops>& forms() {
-    static const Ops kProducts = {"Gemm", "QGemm", "MatMul", "FusedMatMul", "FusedGemm", "QLinearMatMul", "MatMulInteger", "MatMulIntegerToFloat",
-                                  "DynamicQuantizeMatMul", "MatMulNBits", "MatMulBnb4"};
+    static const Ops kProducts = {
+        "Gemm",        "QGemm",     "MatMul", "FusedMatMul", "FusedGemm", "QLinearMatMul", "MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul",
+        "MatMulNBits", "MatMulBnb4"};
     static const std::map<std::string_view, Ops> kForms = {
         {"Conv", {"FusedConv", "ConvInteger", "NhwcConv", "NhwcFusedConv"}},
         {"MatMul", kProducts},
@@ -58,7 +59,7 @@ Slots slots_of(const Node& other) {
     static const Ops kTriples = {"QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul", "QGemm"};
     if (is_one_of(other, kTriples)) return {0, 3};
     if (other.op_type == "QLinearConcat") return {2, 3};
-    if (other.op_type.starts_with("QLinear")) return {0, 1000};   // one operand; what follows is scales
+    if (other.op_type.starts_with("QLinear")) return {0, 1000};  // one operand; what follows is scales
     return {0, 1};
 }
 

@@ -16,8 +16,8 @@ namespace {
 using Kind = Twin::Kind;
 using By = Twin::By;
 
-constexpr std::size_t kLeastTrust = 5;   // names are not gone by where more than one in so many names another operator
-constexpr int kFoldDepth = 4;            // nodes in a row that fold into one
+constexpr std::size_t kLeastTrust = 5;  // names are not gone by where more than one in so many names another operator
+constexpr int kFoldDepth = 4;           // nodes in a row that fold into one
 constexpr int kPasses = 12;
 
 std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
@@ -107,8 +107,8 @@ private:
         const auto pair_lists = [&](const std::vector<ValueId>& mine, const std::vector<ValueId>& theirs) {
             for (std::size_t i = 0; i < mine.size(); ++i) {
                 const auto named = std::find_if(theirs.begin(), theirs.end(), [&](ValueId id) { return other_.value(id).name == ref_.value(mine[i]).name; });
-                if (named != theirs.end()) link(mine[i], carried(other_, *named));
-                else if (i < theirs.size() && mine.size() == theirs.size()) link(mine[i], carried(other_, theirs[i]));
+                const bool paired = named != theirs.end() || (i < theirs.size() && mine.size() == theirs.size());
+                if (paired) link(mine[i], carried(other_, named != theirs.end() ? *named : theirs[i]));
             }
         };
         pair_lists(ref_.inputs(), other_.inputs());
@@ -227,7 +227,8 @@ private:
         if (mine == kNone) return 0;
         const NodeId by = ref_.value(mine).producer;
         const Node* other_by = maker(theirs);
-        if (ref_.value(mine).is_constant() || other_.value(theirs).is_constant()) return ref_.value(mine).is_constant() == other_.value(theirs).is_constant() ? 1 : -1;
+        const bool is_weight = ref_.value(mine).is_constant(), is_their_weight = other_.value(theirs).is_constant();
+        if (is_weight || is_their_weight) return is_weight == is_their_weight ? 1 : -1;
         if (by == kNone || other_by == nullptr) return by == kNone && other_by == nullptr ? 1 : -1;
         if (twins_.nodes[at(by)].kind == Kind::same) return twins_.nodes[at(by)].node() == other_by->id ? 10 : -10;
         return same_operator(ref_.node(by), *other_by) ? 1 + likeness(ref_, ref_.node(by), other_, *other_by) : -1;
@@ -282,7 +283,8 @@ private:
             const Node& node = ref_.node(id);
             for (const Reader& reader : readers)
                 if (same_operator(node, other_.node(reader.node)) && (is_free(reader.node) || twins_.reference_of[at(reader.node)] == id)) return true;
-            if (depth > 0 && is_open(node) && may_fold(ref_, node) && first_output(node) != kNone && goes_on(first_output(node), theirs, depth - 1)) return true;
+            if (depth > 0 && is_open(node) && may_fold(ref_, node) && first_output(node) != kNone && goes_on(first_output(node), theirs, depth - 1))
+                return true;
         }
         return false;
     }
@@ -312,9 +314,11 @@ private:
             const ValueId output = first_output(node);
             if (!is_open(node) || output == kNone) continue;
             const Node* by = maker(made_[at(output)]);
-            if (made_[at(output)] != kNone && (by == nullptr || keeps_numbers(node))) twin(node) = {Kind::removed, By::tensor};
-            else if (by != nullptr) twin(node) = {Kind::folded, By::tensor, {by->id}};
-            else if (is_constant(ref_, output)) twin(node) = {Kind::constant, By::structure};
+            const bool is_removed = made_[at(output)] != kNone && (by == nullptr || keeps_numbers(node));
+            if (!is_removed && by == nullptr && !is_constant(ref_, output)) continue;
+            twin(node) = is_removed      ? Twin{Kind::removed, By::tensor}
+                         : by != nullptr ? Twin{Kind::folded, By::tensor, {by->id}}
+                                         : Twin{Kind::constant, By::structure};
         }
         for (auto node = ref_.nodes().rbegin(); node != ref_.nodes().rend(); ++node)
             if (is_open(*node)) settle_by_readers(*node);
@@ -335,10 +339,12 @@ private:
                 if (reader.node() != kNone) host = reader.node();
             }
         }
-        if (!read) twin(node) = {Kind::removed, By::structure};
-        else if (constant) twin(node) = {Kind::constant, By::structure};
-        else if (served && host != kNone) twin(node) = {Kind::folded, By::structure, {host}};
-        else if (keeps_numbers(node)) twin(node) = {Kind::removed, By::structure};
+        if (read && constant)
+            twin(node) = {Kind::constant, By::structure};
+        else if (read && served && host != kNone)
+            twin(node) = {Kind::folded, By::structure, {host}};
+        else if (!read || keeps_numbers(node))
+            twin(node) = {Kind::removed, By::structure};
     }
 
     [[nodiscard]] bool reads_constant(const Node& reader, const Twin& twin, ValueId value) const {
@@ -369,7 +375,7 @@ private:
     const Model& other_;
     const Job& job_;
     Twins twins_;
-    std::vector<ValueId> made_, carries_;   ///< by values of each file: the other one's
+    std::vector<ValueId> made_, carries_;  ///< by values of each file: the other one's
     std::unordered_map<std::string, NodeId> by_name_, by_plain_name_;
     std::unordered_map<std::string, ValueId> tensor_by_name_;
     std::unordered_set<NodeId> ended_;

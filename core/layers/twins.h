@@ -30,22 +30,22 @@ struct Twin {
 
 /// Two tensors that should carry the same numbers.
 struct TensorPair {
-    ValueId reference = kNone;   ///< of the FP32 model
-    ValueId made = kNone;        ///< what the twin makes: float, or codes (QLinear operators)
-    ValueId seen = kNone;        ///< what its readers get: behind QuantizeLinear and DequantizeLinear where these are; may be made
-    NodeId quantize = kNone;     ///< the node whose scale and zero point it goes through (QuantizeLinear or a QLinear operator); kNone for float
-    NodeId twin = kNone;         ///< node of the other file that makes it
+    ValueId reference = kNone;  ///< of the FP32 model
+    ValueId made = kNone;       ///< what the twin makes: float, or codes (QLinear operators)
+    ValueId seen = kNone;       ///< what its readers get: behind QuantizeLinear and DequantizeLinear where these are; may be made
+    NodeId quantize = kNone;    ///< the node whose scale and zero point it goes through (QuantizeLinear or a QLinear operator); kNone for float
+    NodeId twin = kNone;        ///< node of the other file that makes it
 };
 
 /// Every node of the FP32 model (by NodeId) with what stands for it, and the tensors that can be held against each other.
 struct Twins {
-    std::vector<Twin> nodes;          ///< by NodeId of the FP32 model
-    std::vector<NodeId> reference_of; ///< by NodeId of the other file: the FP32 node that it computes; kNone for Q, DQ, Cast, ...
-    std::vector<TensorPair> tensors;  ///< in the order of the FP32 model; at most one a value
+    std::vector<Twin> nodes;              ///< by NodeId of the FP32 model
+    std::vector<NodeId> reference_of;     ///< by NodeId of the other file: the FP32 node that it computes; kNone for Q, DQ, Cast, ...
+    std::vector<TensorPair> tensors;      ///< in the order of the FP32 model; at most one a value
     std::vector<std::int32_t> tensor_of;  ///< by ValueId of the FP32 model: index into tensors, or kNone
 
-    std::size_t counted = 0;          ///< nodes without Constant nodes
-    std::size_t found = 0;            ///< of these, those that are not missing
+    std::size_t counted = 0;  ///< nodes without Constant nodes
+    std::size_t found = 0;    ///< of these, those that are not missing
 };
 
 /// Pairs a model with a file that this or another tool made of it: QDQ, QLinear operators, dynamic and weight-only INT8, FP16. Goes by node names, then

@@ -107,9 +107,8 @@ std::vector<std::string> follower_names(const Model& model, const std::vector<No
     std::vector<std::string> names;
     for (std::size_t i = 1; i < fused.size();) {
         const auto matches = [&](const Pattern& pattern) {
-            return i + pattern.ops.size() <= fused.size() &&
-                   std::equal(pattern.ops.begin(), pattern.ops.end(), fused.begin() + static_cast<std::ptrdiff_t>(i),
-                              [&](std::string_view op, NodeId node) { return model.node(node).op_type == op; });
+            return i + pattern.ops.size() <= fused.size() && std::equal(pattern.ops.begin(), pattern.ops.end(), fused.begin() + static_cast<std::ptrdiff_t>(i),
+                                                                        [&](std::string_view op, NodeId node) { return model.node(node).op_type == op; });
         };
         const auto known = std::find_if(patterns().begin(), patterns().end(), matches);
         if (known != patterns().end()) {

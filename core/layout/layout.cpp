@@ -32,8 +32,7 @@ NodeId node_in_graph(const Model& model, NodeId node, GraphId graph) {
 /// Cards that compute with the model's data count for the main path; those that compute shapes and masks hardly do.
 int path_weight(const Model& model, const Node& node) {
     constexpr int kData = 1000, kAside = 1;
-    if (node.op_type == "ConstantOfShape" || node.op_type == "Shape" || node.op_type == "Range" || node.outputs.empty() ||
-        node.outputs.front() == kNone) {
+    if (node.op_type == "ConstantOfShape" || node.op_type == "Shape" || node.op_type == "Range" || node.outputs.empty() || node.outputs.front() == kNone) {
         return kAside;
     }
     switch (model.value(node.outputs.front()).type.element) {
@@ -322,9 +321,7 @@ Rect bounds_of(const GraphLayout& layout) {
 
 }  // namespace
 
-GraphLayout layout_graph(const Model& model, const LayoutOptions& options, const Job& job) {
-    return layout_graph(model, Grouping{}, options, job);
-}
+GraphLayout layout_graph(const Model& model, const LayoutOptions& options, const Job& job) { return layout_graph(model, Grouping{}, options, job); }
 
 GraphLayout layout_graph(const Model& model, Grouping grouping, const LayoutOptions& options, const Job& job) {
     GraphLayout layout;

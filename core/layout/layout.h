@@ -20,7 +20,7 @@ struct Rect {
 
 /// One drawn card: a node with what belongs to it (constants are badges, not cards), or a group of nodes.
 struct Card {
-    NodeId node = kNone;         ///< of a group its head
+    NodeId node = kNone;  ///< of a group its head
     Rect rect;
     int rank = 0;
     std::int32_t group = kNone;  ///< index into Grouping::groups
@@ -47,8 +47,8 @@ struct GraphLayout {
     std::vector<Card> cards;
     std::vector<std::int32_t> card_of_node;  ///< by NodeId; kNone when not drawn (Constant nodes, subgraph nodes)
     std::vector<Wire> wires;
-    std::vector<Frame> frames;               ///< none where another card would lie inside
-    Grouping grouping;                       ///< as it was drawn
+    std::vector<Frame> frames;  ///< none where another card would lie inside
+    Grouping grouping;          ///< as it was drawn
     Rect bounds;
 };
 

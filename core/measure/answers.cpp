@@ -43,15 +43,18 @@ std::string scores_output(const Opened& first, const std::string& wanted, const 
 /// Gathers what one model answers; the first model of a call is the reference of all.
 class Collector {
 public:
-    Collector(const Answering& model, const Opened& first, std::string scores, const std::vector<OutputSums>& sums) : model_(model), scores_(std::move(scores)) {
+    Collector(const Answering& model, const Opened& first, std::string scores, const std::vector<OutputSums>& sums)
+        : model_(model), scores_(std::move(scores)) {
         is_first_ = &model.subject->opened() == &first;
         const std::vector<OutputPort>& own = model.subject->opened().outputs;
         for (const OutputPort& port : first.outputs) {
             OutputTally& tally = tallies_.emplace_back(port.name, sums);
             names_.push_back(port.name);
             const auto found = std::find_if(own.begin(), own.end(), [&](const OutputPort& other) { return other.name == port.name; });
-            if (found == own.end()) tally.fail("missing");
-            else if (!port.other.empty() || !found->other.empty()) tally.fail("a " + (port.other.empty() ? found->other : port.other) + ", which is not compared");
+            if (found == own.end())
+                tally.fail("missing");
+            else if (!port.other.empty() || !found->other.empty())
+                tally.fail("a " + (port.other.empty() ? found->other : port.other) + ", which is not compared");
         }
         for (const OutputPort& port : own) {
             if (std::find(names_.begin(), names_.end(), port.name) != names_.end()) continue;
@@ -120,9 +123,12 @@ private:
             const auto after = own.find(names_[k]);
             if (before == reference.end()) continue;
             any_whole_ = any_whole_ || !before->second.floating();
-            if (after == own.end()) whole_equal = whole_equal && before->second.floating();
-            else if (is_first_) tallies_[k].add(after->second, i, batch);
-            else whole_equal = tallies_[k].add(before->second, after->second, i, batch) && whole_equal;
+            if (after == own.end())
+                whole_equal = whole_equal && before->second.floating();
+            else if (is_first_)
+                tallies_[k].add(after->second, i, batch);
+            else
+                whole_equal = tallies_[k].add(before->second, after->second, i, batch) && whole_equal;
         }
         model_.result->answers.whole_equal.push_back(whole_equal);
     }
@@ -137,8 +143,8 @@ private:
 
 }  // namespace
 
-void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples,
-                     const std::vector<OutputSums>& sums, const Job& job) {
+void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const std::vector<OutputSums>& sums,
+                     const Job& job) {
     const Opened& first = models.front().subject->opened();
     const std::string scores = scores_output(first, dataset.output(), models.front().result->model);
     std::vector<Collector> collectors;

@@ -14,12 +14,8 @@ Interval pair_from(const Json& json) { return {number_from(json.at(0)), number_f
 }  // namespace
 
 Json answers_json(const Answers& answers) {
-    return {{"sample", answers.sample},
-            {"predicted", answers.predicted},
-            {"label", answers.label},
-            {"in_top5", answers.in_top5},
-            {"classes", answers.classes},
-            {"whole_equal", answers.whole_equal}};
+    return {{"sample", answers.sample},   {"predicted", answers.predicted}, {"label", answers.label},
+            {"in_top5", answers.in_top5}, {"classes", answers.classes},     {"whole_equal", answers.whole_equal}};
 }
 
 Answers answers_from_json(const Json& json) {
@@ -47,14 +43,14 @@ Json accuracy_json(const std::optional<Accuracy>& accuracy) {
 
 std::optional<Accuracy> accuracy_from_json(const Json& json) {
     if (json.is_null()) return std::nullopt;
-    return Accuracy{number_from(json.at("top1")), number_from(json.at("top5")), json.at("n").get<std::uint64_t>(),
-                    pair_from(json.at("top1_interval"))};
+    return Accuracy{number_from(json.at("top1")), number_from(json.at("top5")), json.at("n").get<std::uint64_t>(), pair_from(json.at("top1_interval"))};
 }
 
 void put_outputs(Json& json, const Measurement& measurement, bool with_samples) {
     json["outputs"] = to_json(measurement.outputs, with_samples);
-    json["scores"] = measurement.scores_output.empty() ? Json() : Json{{"output", measurement.scores_output}, {"classes", measurement.classes},
-                                                                       {"classifies", measurement.classifies}};
+    json["scores"] = measurement.scores_output.empty()
+                         ? Json()
+                         : Json{{"output", measurement.scores_output}, {"classes", measurement.classes}, {"classifies", measurement.classifies}};
 }
 
 void take_outputs(const Json& json, Measurement& measurement) {

@@ -10,15 +10,19 @@
 namespace vernier {
 namespace {
 
-bool can_write(ElementType type) { return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 || (is_whole(type) && type != ElementType::boolean); }
+bool can_write(ElementType type) {
+    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 || (is_whole(type) && type != ElementType::boolean);
+}
 
-template <class T, class From> void write_as(Tensor& out, const std::vector<From>& values) {
+template <class T, class From>
+void write_as(Tensor& out, const std::vector<From>& values) {
     out.bytes.resize(values.size() * sizeof(T));
     const auto target = out.as<T>();
     for (std::size_t i = 0; i < values.size(); ++i) target[i] = static_cast<T>(values[i]);
 }
 
-template <class T> void write_whole(Tensor& out, const std::vector<std::int64_t>& values, const std::string& input) {
+template <class T>
+void write_whole(Tensor& out, const std::vector<std::int64_t>& values, const std::string& input) {
     for (const std::int64_t value : values)
         if constexpr (sizeof(T) < sizeof(std::int64_t))
             if (value < static_cast<std::int64_t>(std::numeric_limits<T>::min()) || value > static_cast<std::int64_t>(std::numeric_limits<T>::max()))

@@ -24,12 +24,8 @@ public:
     void ask(const std::map<std::string, Tensor>& inputs) override { send({{"do", "answer"}, {"inputs", wire_json(inputs)}}); }
     [[nodiscard]] std::map<std::string, Tensor> answer() override { return tensors_from_wire(receive()); }
     [[nodiscard]] double warm_up() override { return call({{"do", "warm_up"}}).get<double>(); }
-    [[nodiscard]] std::vector<double> block(int runs) override {
-        return call({{"do", "block"}, {"runs", runs}}).get<std::vector<double>>();
-    }
-    [[nodiscard]] std::vector<double> first_calls(int count) override {
-        return call({{"do", "first_calls"}, {"count", count}}).get<std::vector<double>>();
-    }
+    [[nodiscard]] std::vector<double> block(int runs) override { return call({{"do", "block"}, {"runs", runs}}).get<std::vector<double>>(); }
+    [[nodiscard]] std::vector<double> first_calls(int count) override { return call({{"do", "first_calls"}, {"count", count}}).get<std::vector<double>>(); }
     [[nodiscard]] std::vector<ProfileEvent> profile() override { return profile_from_json(call({{"do", "profile"}})); }
 
 private:
@@ -83,8 +79,7 @@ Json do_as_told(const Json& message, std::unique_ptr<Subject>& subject) {
 
 }  // namespace
 
-std::unique_ptr<Subject> open_in_child(const std::filesystem::path& program, const RuntimePtr& runtime, const SubjectRequest& request,
-                                       const Job& job) {
+std::unique_ptr<Subject> open_in_child(const std::filesystem::path& program, const RuntimePtr& runtime, const SubjectRequest& request, const Job& job) {
     return std::make_unique<SubjectInChild>(program, runtime, request, job);
 }
 

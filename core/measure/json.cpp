@@ -50,9 +50,8 @@ Json profile_json(const std::vector<ProfileEvent>& events) {
 std::vector<ProfileEvent> profile_from_json(const Json& json) {
     std::vector<ProfileEvent> events;
     for (const Json& item : json) {
-        events.push_back({item.at("node").get<std::string>(), item.at("op_type").get<std::string>(),
-                          item.at("provider").get<std::string>(), number_from(item.at("microseconds")),
-                          item.at("runs").get<std::uint64_t>(), item.at("input_types").get<std::string>()});
+        events.push_back({item.at("node").get<std::string>(), item.at("op_type").get<std::string>(), item.at("provider").get<std::string>(),
+                          number_from(item.at("microseconds")), item.at("runs").get<std::uint64_t>(), item.at("input_types").get<std::string>()});
     }
     return events;
 }
@@ -69,9 +68,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
                  {"accuracy", accuracy_json(measurement.accuracy)}};
     put_outputs(json, measurement, with_samples);
     json["runtime"] = to_json(measurement.run);
-    json["data"] = {{"name", measurement.data_name},
-                    {"fingerprint", measurement.data_fingerprint},
-                    {"samples", measurement.samples}};
+    json["data"] = {{"name", measurement.data_name}, {"fingerprint", measurement.data_fingerprint}, {"samples", measurement.samples}};
     json["host"] = to_json(measurement.host);
     json["date"] = measurement.date;
     json["vernier_version"] = measurement.vernier_version;

@@ -15,9 +15,7 @@
 namespace vernier {
 
 Clock steady_clock_ms() {
-    return [] {
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-    };
+    return [] { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); };
 }
 
 void settle_pools() {
@@ -36,9 +34,7 @@ void settle_pools() {
     }
 }
 
-std::uint64_t runs_needed(double p) {
-    return static_cast<std::uint64_t>(std::llround(10 / (1 - p)));
-}
+std::uint64_t runs_needed(double p) { return static_cast<std::uint64_t>(std::llround(10 / (1 - p))); }
 
 std::uint64_t pauses_of(const Latency& latency) {
     std::uint64_t pauses = 0;
@@ -83,8 +79,6 @@ double download_ms(std::uint64_t size_bytes) {
     return static_cast<double>(size_bytes) * 8 / kBitsPerMs;
 }
 
-double cold_start_ms(const Measurement& measurement) {
-    return download_ms(measurement.size_bytes) + measurement.session_start_ms + measurement.first_run_ms;
-}
+double cold_start_ms(const Measurement& measurement) { return download_ms(measurement.size_bytes) + measurement.session_start_ms + measurement.first_run_ms; }
 
 }  // namespace vernier

@@ -25,8 +25,11 @@ Json launch_json(const Launch& launch, bool with_samples) {
 
 /// Takes as many of the blocks as the launch had; they are there only in a document with samples.
 Launch launch_from(const Json& json, Blocks& blocks, std::size_t& next) {
-    Launch launch{number_from(json.at("session_start_ms")), number_from(json.at("first_run_ms")),
-                  json.at("peak_rss_bytes").get<std::uint64_t>(), {}, numbers_from(json.at("after_pause_ms"))};
+    Launch launch{number_from(json.at("session_start_ms")),
+                  number_from(json.at("first_run_ms")),
+                  json.at("peak_rss_bytes").get<std::uint64_t>(),
+                  {},
+                  numbers_from(json.at("after_pause_ms"))};
     const auto count = std::min(json.value("blocks", std::size_t{0}), blocks.size() - next);
     for (std::size_t i = 0; i < count; ++i) launch.blocks.push_back(std::move(blocks[next++]));
     return launch;
@@ -40,7 +43,11 @@ Interval interval_from_json(const Json& json) { return {number_from(json.at(0)),
 
 Json latency_json(const Latency& latency, bool with_samples) {
     const std::uint64_t needed = runs_needed(0.99);
-    Json json = {{"p50", number_json(latency.p50)}, {"p90", number_json(latency.p90)}, {"p99", number_json(latency.p99)}, {"mean", number_json(latency.mean)}, {"n", latency.n}};
+    Json json = {{"p50", number_json(latency.p50)},
+                 {"p90", number_json(latency.p90)},
+                 {"p99", number_json(latency.p99)},
+                 {"mean", number_json(latency.mean)},
+                 {"n", latency.n}};
     json["p50_interval"] = interval_json(latency.p50_interval);
     json["p99_runs_missing"] = latency.n < needed ? needed - latency.n : 0;
     json["after_pause"] = latency.after_pause == 0 ? Json(nullptr) : number_json(latency.after_pause);

@@ -13,31 +13,30 @@ namespace {
 constexpr int kMostLaunches = 16;
 constexpr double kLaunchesPerSecond = 2;
 constexpr double kShareOfStarts = 0.5;
-constexpr double kBlockMs = 10;          // short, so that both models of a pair see the same machine
-constexpr double kPoolWaitMs = 45;       // threads of a pool spin so long after a block
-constexpr int kLongerWithPool = 4;       // blocks, so that this wait is not most of the time
+constexpr double kBlockMs = 10;     // short, so that both models of a pair see the same machine
+constexpr double kPoolWaitMs = 45;  // threads of a pool spin so long after a block
+constexpr int kLongerWithPool = 4;  // blocks, so that this wait is not most of the time
 constexpr int kFewestRuns = 3;
 constexpr int kUsualFewestRuns = 6;
-constexpr int kSteadyRuns = 16;          // make a median that a run in which the system took the processor away does not move
-constexpr double kSteadyMs = 40;         // a block may take so long for that
+constexpr int kSteadyRuns = 16;   // make a median that a run in which the system took the processor away does not move
+constexpr double kSteadyMs = 40;  // a block may take so long for that
 constexpr int kMostRuns = 512;
 constexpr int kMostRounds = 48;
-constexpr int kMostKept = 40'000;        // runs of a model that are kept
-constexpr double kMessageMs = 0.3;       // to ask a child for a block
+constexpr int kMostKept = 40'000;   // runs of a model that are kept
+constexpr double kMessageMs = 0.3;  // to ask a child for a block
 constexpr double kSlowRunMs = 100;
 constexpr double kFillCachesMs = 25;
 constexpr int kMostPauses = 4;
 
 /// The most expensive of the models by some cost.
-template <class Cost> double most_of(const std::vector<LaunchCost>& models, const Cost& cost) {
+template <class Cost>
+double most_of(const std::vector<LaunchCost>& models, const Cost& cost) {
     double most = 0;
     for (std::size_t i = 0; i < models.size(); ++i) most = std::max(most, cost(i));
     return most;
 }
 
-int whole(double value, int lowest, int highest) {
-    return static_cast<int>(std::clamp(value, static_cast<double>(lowest), static_cast<double>(highest)));
-}
+int whole(double value, int lowest, int highest) { return static_cast<int>(std::clamp(value, static_cast<double>(lowest), static_cast<double>(highest))); }
 
 /// In each launch as many as all launches together need, and one more where that costs next to nothing.
 int fewest_pauses(int launches, double once) {
@@ -58,7 +57,7 @@ void plan_blocks(const std::vector<LaunchCost>& models, double budget, bool pool
     }
     const double block = most_of(models, [&](std::size_t i) { return plan.runs[i] * models[i].once + extra; });
     plan.rounds = whole(budget / std::max(block, 1e-3), 1, kMostRounds);
-    if (plan.rounds > 1) plan.rounds -= plan.rounds % 2;   // each order of the models comes forwards and backwards
+    if (plan.rounds > 1) plan.rounds -= plan.rounds % 2;  // each order of the models comes forwards and backwards
     const int kept = kMostKept / (plan.launches * plan.rounds);
     for (int& runs : plan.runs) {
         runs = std::min(runs, std::max(kept, kUsualFewestRuns));

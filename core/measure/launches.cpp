@@ -40,9 +40,7 @@ public:
     }
 
 private:
-    [[nodiscard]] std::uint64_t total() const {
-        return static_cast<std::uint64_t>(plan_.launches) * static_cast<std::uint64_t>(plan_.rounds) * models_.size();
-    }
+    [[nodiscard]] std::uint64_t total() const { return static_cast<std::uint64_t>(plan_.launches) * static_cast<std::uint64_t>(plan_.rounds) * models_.size(); }
 
     void shuffle() {
         for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[next_random(random_) % i]);

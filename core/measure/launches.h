@@ -19,7 +19,6 @@ using Start = std::function<std::unique_ptr<Subject>(const std::vector<int>& cpu
 /// timed must not run beside another; then come the rounds, in each of which every model has one block, all of them on the
 /// same processors, in random order (seeded) that the next round turns round; then the first calls after a pause. Result: by model, by launch, without
 /// the runs that the plan drops.
-[[nodiscard]] std::vector<std::vector<Launch>> run_launches(const std::vector<Start>& models, const LaunchPlan& plan, std::uint64_t seed,
-                                                            const Job& job);
+[[nodiscard]] std::vector<std::vector<Launch>> run_launches(const std::vector<Start>& models, const LaunchPlan& plan, std::uint64_t seed, const Job& job);
 
 }  // namespace vernier

@@ -38,9 +38,8 @@ SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::
 }
 
 std::unique_ptr<Subject> open_subject(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
-    return naming_file(request.model, [&] {
-        return options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job);
-    });
+    return naming_file(request.model,
+                       [&] { return options.worker.empty() ? open_here(runtime, request, job) : open_in_child(options.worker, runtime, request, job); });
 }
 
 Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const MeasureOptions& options, const Job& job) {
@@ -88,8 +87,8 @@ void take_launches(Measurement& result, std::vector<Launch> launches) {
     result.latency = summarise(std::move(launches));
 }
 
-void time_entries(std::vector<Entry>& entries, const LaunchPlan& plan, const std::function<Start(const Entry&)>& start_of,
-                  const MeasureOptions& options, const Job& job) {
+void time_entries(std::vector<Entry>& entries, const LaunchPlan& plan, const std::function<Start(const Entry&)>& start_of, const MeasureOptions& options,
+                  const Job& job) {
     std::vector<Start> starts;
     for (Entry& entry : entries) {
         starts.push_back(start_of(entry));
@@ -101,8 +100,8 @@ void time_entries(std::vector<Entry>& entries, const LaunchPlan& plan, const std
 
 }  // namespace
 
-std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
-                                 const DatasetPtr& dataset, const MeasureOptions& options, const Job& job) {
+std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
+                                 const MeasureOptions& options, const Job& job) {
     std::vector<std::uint64_t> samples;
     if (dataset != nullptr) {
         samples = pick_samples(*dataset, Split::validation, options.samples);
@@ -125,8 +124,7 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
         collect_answers(answering, *dataset, samples, options.sums, job);
     }
     std::vector<LaunchCost> costs;
-    for (const Entry& entry : entries)
-        costs.push_back(cost_of(entry, naming_file(entry.result.model, [&] { return entry.subject->warm_up(); })));
+    for (const Entry& entry : entries) costs.push_back(cost_of(entry, naming_file(entry.result.model, [&] { return entry.subject->warm_up(); })));
     for (Entry& entry : entries) {
         job.check();
         entry.result.profile = naming_file(entry.result.model, [&] { return entry.subject->profile(); });

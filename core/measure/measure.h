@@ -21,11 +21,11 @@ namespace vernier {
 
 struct MeasureOptions {
     Target run;
-    double seconds = 4;            ///< time budget of the latency part for each model
-    std::uint64_t samples = 0;     ///< validation samples; 0 = the whole split
+    double seconds = 4;         ///< time budget of the latency part for each model
+    std::uint64_t samples = 0;  ///< validation samples; 0 = the whole split
     std::uint64_t seed = 7;
-    SizeChoices sizes = {};        ///< what open axes of inputs count as, where no dataset gives them
-    std::vector<OutputSums> sums = {};   ///< of outputs, for metrics (core/evidence/metrics/measured.h)
+    SizeChoices sizes = {};             ///< what open axes of inputs count as, where no dataset gives them
+    std::vector<OutputSums> sums = {};  ///< of outputs, for metrics (core/evidence/metrics/measured.h)
     /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
     std::filesystem::path worker = {};
 };
@@ -33,20 +33,20 @@ struct MeasureOptions {
 /// What one fresh process with a model measured. Times in ms.
 struct Launch {
     double session_start_ms = 0, first_run_ms = 0;
-    std::uint64_t peak_rss_bytes = 0;          ///< what opening it and a first run add to the process at most
-    std::vector<std::vector<double>> blocks;   ///< warm runs in a row, in the order of the rounds
-    std::vector<double> after_pause_ms;        ///< single runs, each with cold caches
+    std::uint64_t peak_rss_bytes = 0;         ///< what opening it and a first run add to the process at most
+    std::vector<std::vector<double>> blocks;  ///< warm runs in a row, in the order of the rounds
+    std::vector<double> after_pause_ms;       ///< single runs, each with cold caches
 };
 
 /// Latency of one model in milliseconds. p50, p90, p99 and mean are those of all warm runs.
 struct Latency {
     double p50 = 0;
-    std::optional<double> p90, p99;            ///< nothing when there are too few runs to know (runs_needed)
+    std::optional<double> p90, p99;  ///< nothing when there are too few runs to know (runs_needed)
     double mean = 0;
     std::uint64_t n = 0;
-    Interval p50_interval;                     ///< 95 %, t over launches
-    double after_pause = 0;                    ///< first call after a pause (cold caches), median; 0 = not measured, or too few to know
-    std::optional<Interval> two_speeds;        ///< where the blocks' medians fall into two groups: the fast and the slow speed
+    Interval p50_interval;               ///< 95 %, t over launches
+    double after_pause = 0;              ///< first call after a pause (cold caches), median; 0 = not measured, or too few to know
+    std::optional<Interval> two_speeds;  ///< where the blocks' medians fall into two groups: the fast and the slow speed
     std::vector<Launch> launches;
 };
 
@@ -54,7 +54,7 @@ struct Latency {
 struct Accuracy {
     double top1 = 0, top5 = 0;
     std::uint64_t n = 0;
-    Interval top1_interval;                    ///< 95 % Wilson, percent
+    Interval top1_interval;  ///< 95 % Wilson, percent
 };
 
 /// Sums over all scores of all samples, against the first model of the same call (signal: that model's squares).
@@ -66,13 +66,13 @@ struct OutputDistance {
 
 /// What the model answered on each validation sample (kept for paired comparison).
 struct Answers {
-    std::vector<std::uint64_t> sample;         ///< index in the validation split
-    std::vector<std::int32_t> predicted;       ///< arg max of the scores, lowest index wins a tie; -1 for NaN and where there are no classes
-    std::vector<std::int32_t> label;           ///< -1 without labels
+    std::vector<std::uint64_t> sample;    ///< index in the validation split
+    std::vector<std::int32_t> predicted;  ///< arg max of the scores, lowest index wins a tie; -1 for NaN and where there are no classes
+    std::vector<std::int32_t> label;      ///< -1 without labels
     std::vector<bool> in_top5;
-    std::uint64_t classes = 0;                 ///< scores of an answer; 0 where the output is not [N, classes] (metrics.h)
-    std::vector<bool> whole_equal;             ///< all integer outputs are those of the first model; empty without such outputs
-    std::vector<std::vector<float>> scores;    ///< the scores output, flattened; empty when all together pass 64 MB
+    std::uint64_t classes = 0;               ///< scores of an answer; 0 where the output is not [N, classes] (metrics.h)
+    std::vector<bool> whole_equal;           ///< all integer outputs are those of the first model; empty without such outputs
+    std::vector<std::vector<float>> scores;  ///< the scores output, flattened; empty when all together pass 64 MB
 };
 
 /// Everything measured about one model file with one harness.
@@ -80,18 +80,18 @@ struct Measurement {
     std::filesystem::path model;
     std::string sha256;
     std::uint64_t size_bytes = 0;
-    double session_start_ms = 0;               ///< median of the launches
-    double first_run_ms = 0;                   ///< median of the launches
-    std::uint64_t peak_rss_bytes = 0;          ///< median of what opening it and a first run add to a process at most
+    double session_start_ms = 0;       ///< median of the launches
+    double first_run_ms = 0;           ///< median of the launches
+    std::uint64_t peak_rss_bytes = 0;  ///< median of what opening it and a first run add to a process at most
     Latency latency;
-    std::optional<Accuracy> accuracy;          ///< made of the answers by core/evidence/metrics, as are SQNR and cosine of the outputs
-    std::vector<OutputFigures> outputs;        ///< all outputs; of the first model in its order, of others then the worst first
-    std::string scores_output;                 ///< the output that holds the scores: the dataset's choice, else the first
-    std::uint64_t classes = 0;                 ///< its classes; 0 where it is not [N, classes]
-    bool classifies = false;                   ///< it has classes, and labels or the dataset say that they are classes
+    std::optional<Accuracy> accuracy;    ///< made of the answers by core/evidence/metrics, as are SQNR and cosine of the outputs
+    std::vector<OutputFigures> outputs;  ///< all outputs; of the first model in its order, of others then the worst first
+    std::string scores_output;           ///< the output that holds the scores: the dataset's choice, else the first
+    std::uint64_t classes = 0;           ///< its classes; 0 where it is not [N, classes]
+    bool classifies = false;             ///< it has classes, and labels or the dataset say that they are classes
     Answers answers;
-    std::vector<ProfileEvent> profile;         ///< time per executed node
-    Target run;                                ///< with the library that ran it
+    std::vector<ProfileEvent> profile;  ///< time per executed node
+    Target run;                         ///< with the library that ran it
     std::string data_name, data_fingerprint;
     std::uint64_t samples = 0;
     Host host;
@@ -108,7 +108,7 @@ struct Measurement {
 /// launches.h). Inputs of the latency part: the first validation sample, or zeros of the model's shape without data
 /// (symbolic axes as 1). With options.worker each model has child processes of its own. Throws Error{bad_model, bad_data,
 /// cancelled}.
-[[nodiscard]] std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
-                                               const DatasetPtr& dataset, const MeasureOptions& options, const Job& job);
+[[nodiscard]] std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
+                                               const MeasureOptions& options, const Job& job);
 
 }  // namespace vernier

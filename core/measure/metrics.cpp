@@ -10,7 +10,8 @@
 namespace vernier {
 namespace {
 
-template <class T> void add_all(OutputDistance& distance, std::span<const T> reference, std::span<const T> scores) {
+template <class T>
+void add_all(OutputDistance& distance, std::span<const T> reference, std::span<const T> scores) {
     const std::size_t n = std::min(reference.size(), scores.size());
     for (std::size_t i = 0; i < n; ++i) {
         const double a = reference[i];
@@ -61,13 +62,9 @@ bool in_top(std::span<const float> scores, std::int64_t label, int k) {
     return before < k;
 }
 
-void add_scores(OutputDistance& distance, std::span<const float> reference, std::span<const float> scores) {
-    add_all(distance, reference, scores);
-}
+void add_scores(OutputDistance& distance, std::span<const float> reference, std::span<const float> scores) { add_all(distance, reference, scores); }
 
-void add_values(OutputDistance& distance, std::span<const double> reference, std::span<const double> values) {
-    add_all(distance, reference, values);
-}
+void add_values(OutputDistance& distance, std::span<const double> reference, std::span<const double> values) { add_all(distance, reference, values); }
 
 bool is_class_scores(const Tensor& output, std::uint64_t samples) {
     if (!is_floating(output.type) || output.dims.size() < 2 || output.dims[0] != static_cast<std::int64_t>(samples) || output.dims[1] < 2) return false;

@@ -35,7 +35,8 @@ std::map<std::string, MetricValue> metrics_from(const Json& json) {
     for (const auto& [id, item] : json.items()) {
         MetricValue& metric = metrics[id];
         metric.value = number_from(item.at("value"));
-        if (const Json& interval = item.at("interval"); !interval.is_null()) metric.interval = Interval{number_from(interval.at(0)), number_from(interval.at(1))};
+        if (const Json& interval = item.at("interval"); !interval.is_null())
+            metric.interval = Interval{number_from(interval.at(0)), number_from(interval.at(1))};
     }
     return metrics;
 }

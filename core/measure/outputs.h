@@ -36,8 +36,8 @@ struct OutputFigures {
     std::uint64_t other_shape = 0;          ///< samples in which its shape is not that of the first model
 
     [[nodiscard]] bool finite() const { return nan == 0 && infinite == 0; }
-    std::map<std::string, MetricValue> metrics = {};               ///< those without a field above, by their ids
-    std::map<std::string, std::vector<SampleSums>> sums = {};      ///< by OutputSums::id, one a sample; empty where nothing was compared
+    std::map<std::string, MetricValue> metrics = {};           ///< those without a field above, by their ids
+    std::map<std::string, std::vector<SampleSums>> sums = {};  ///< by OutputSums::id, one a sample; empty where nothing was compared
 
     bool operator==(const OutputFigures&) const = default;
 };

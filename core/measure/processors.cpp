@@ -15,7 +15,8 @@ namespace {
 /// A mask that is wide enough for machines with more than 1,024 processors.
 class Mask {
 public:
-    explicit Mask(int processors) : processors_(processors), bytes_(CPU_ALLOC_SIZE(static_cast<std::size_t>(processors))), set_(CPU_ALLOC(static_cast<std::size_t>(processors))) {
+    explicit Mask(int processors)
+        : processors_(processors), bytes_(CPU_ALLOC_SIZE(static_cast<std::size_t>(processors))), set_(CPU_ALLOC(static_cast<std::size_t>(processors))) {
         if (set_ != nullptr) CPU_ZERO_S(bytes_, set_);
     }
     Mask(const Mask&) = delete;

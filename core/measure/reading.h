@@ -9,7 +9,8 @@
 namespace vernier {
 
 /// Turns what the JSON library throws into our own error.
-template <class Read> auto reading(const char* what, const Read& read) {
+template <class Read>
+auto reading(const char* what, const Read& read) {
     try {
         return read();
     } catch (const nlohmann::json::exception& error) {

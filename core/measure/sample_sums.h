@@ -11,7 +11,7 @@ namespace vernier {
 /// What one sample adds to the sums that a metric is made of (core/evidence/metrics).
 struct SampleSums {
     std::array<double, 4> sums = {};
-    std::uint64_t values = 0;   ///< how many values the sums are of; 0: the sample says nothing
+    std::uint64_t values = 0;  ///< how many values the sums are of; 0: the sample says nothing
     bool operator==(const SampleSums&) const = default;
 };
 

@@ -119,8 +119,7 @@ Interval tango_interval(std::uint64_t lost, std::uint64_t gained, std::uint64_t 
     const auto count = static_cast<double>(n);
     const double seen = (b - c) / count;
     const auto score = [&](double difference) { return tango_score(b, c, count, difference); };
-    return {falling_root(-1, seen, [&](double d) { return score(d) - kZ95; }),
-            falling_root(seen, 1, [&](double d) { return score(d) + kZ95; })};
+    return {falling_root(-1, seen, [&](double d) { return score(d) - kZ95; }), falling_root(seen, 1, [&](double d) { return score(d) + kZ95; })};
 }
 
 double mcnemar_mid_p(std::uint64_t lost, std::uint64_t gained) {

@@ -31,8 +31,7 @@ Tensor zeros(const Port& port, const std::vector<InputSize>& sizes) {
         for (const SizedAxis& axis : size.axes) tensor.dims.push_back(axis.size);
     }
     if (bits(tensor.type) == 0) {
-        throw Error(ErrorKind::bad_model, fmt::format("inputs of type {} cannot be measured", port.type.text()),
-                    {.tensor = port.name});
+        throw Error(ErrorKind::bad_model, fmt::format("inputs of type {} cannot be measured", port.type.text()), {.tensor = port.name});
     }
     tensor.bytes.resize(byte_size(tensor.type, tensor.count()));
     return tensor;
@@ -50,8 +49,7 @@ std::vector<InputSize> sizes_of(const SizeChoices& choices) {
 
 class SubjectHere final : public Subject {
 public:
-    SubjectHere(RuntimePtr runtime, SubjectRequest request, Job job)
-        : runtime_(std::move(runtime)), request_(std::move(request)), job_(std::move(job)) {
+    SubjectHere(RuntimePtr runtime, SubjectRequest request, Job job) : runtime_(std::move(runtime)), request_(std::move(request)), job_(std::move(job)) {
         if (!request_.only_time) {
             const ModelPtr model = open_model(request_.model, job_);
             opened_.size_bytes = model->size_bytes();
@@ -160,11 +158,11 @@ private:
     SubjectRequest request_;
     Job job_;
     Opened opened_;
-    std::vector<InputSize> sizes_;   ///< of made inputs; empty when samples are given or no axis is open
+    std::vector<InputSize> sizes_;  ///< of made inputs; empty when samples are given or no axis is open
     std::unique_ptr<Session> session_;
     std::vector<std::string> wanted_;
     std::map<std::string, Tensor> answers_;
-    double once_ms_ = 0;   ///< one warm run, roughly
+    double once_ms_ = 0;  ///< one warm run, roughly
 };
 
 }  // namespace

@@ -18,10 +18,10 @@ namespace vernier {
 struct SubjectRequest {
     std::filesystem::path model;
     Target run;
-    std::map<std::string, Tensor> inputs = {};   ///< what is timed; empty = zeros of the model's shape
-    SizeChoices sizes = {};                      ///< what open axes of these zeros count as (core/model/sizes.h)
-    bool only_time = false;                      ///< for a launch: neither hash nor size is looked up, and sizes.shapes names every input
-    std::vector<int> cpus = {};                  ///< a child stays on these processors; empty = where the system puts it
+    std::map<std::string, Tensor> inputs = {};  ///< what is timed; empty = zeros of the model's shape
+    SizeChoices sizes = {};                     ///< what open axes of these zeros count as (core/model/sizes.h)
+    bool only_time = false;                     ///< for a launch: neither hash nor size is looked up, and sizes.shapes names every input
+    std::vector<int> cpus = {};                 ///< a child stays on these processors; empty = where the system puts it
 };
 
 /// An output of a model, and why its values cannot be had ("a sequence", "text"; empty when they can).
@@ -34,11 +34,11 @@ struct OutputPort {
 struct Opened {
     std::uint64_t size_bytes = 0;
     std::string sha256 = {};
-    double session_start_ms = 0;        ///< of the first opening
+    double session_start_ms = 0;  ///< of the first opening
     double first_run_ms = 0;
-    std::uint64_t peak_rss_bytes = 0;   ///< what opening and a first run add to the process at most
+    std::uint64_t peak_rss_bytes = 0;  ///< what opening and a first run add to the process at most
     std::vector<OutputPort> outputs = {};
-    std::map<std::string, std::vector<std::int64_t>> made = {};   ///< shapes of the zeros that it is timed with; empty with samples
+    std::map<std::string, std::vector<std::int64_t>> made = {};  ///< shapes of the zeros that it is timed with; empty with samples
 };
 
 /// One model under measurement: in this process, or in a child process of its own. Every call may throw
@@ -69,8 +69,8 @@ inline constexpr const char* kWorkerArgument = "measure-worker";
 
 /// Starts program (vernier-cli) as a child that loads the same runtime and holds the session. A model that makes the
 /// runtime crash ends the child, and is an Error{bad_model} here. Cancelling kills it, even while it opens the model.
-[[nodiscard]] std::unique_ptr<Subject> open_in_child(const std::filesystem::path& program, const RuntimePtr& runtime,
-                                                     const SubjectRequest& request, const Job& job);
+[[nodiscard]] std::unique_ptr<Subject> open_in_child(const std::filesystem::path& program, const RuntimePtr& runtime, const SubjectRequest& request,
+                                                     const Job& job);
 
 /// The child's side: answers messages from the socket until its other end is closed. Returns the exit code.
 int serve_subject(int socket);

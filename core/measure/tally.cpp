@@ -13,7 +13,8 @@
 namespace vernier {
 namespace {
 
-template <class T> std::vector<std::int64_t> whole_as(const Tensor& output) {
+template <class T>
+std::vector<std::int64_t> whole_as(const Tensor& output) {
     const auto values = output.as<T>();
     return {values.begin(), values.end()};
 }

@@ -21,8 +21,8 @@ namespace vernier {
 struct OutputValues {
     ElementType type = ElementType::undefined;
     std::vector<std::int64_t> dims;
-    std::vector<double> numbers;           ///< of floating types
-    std::vector<std::int64_t> whole;       ///< of integers and booleans
+    std::vector<double> numbers;      ///< of floating types
+    std::vector<std::int64_t> whole;  ///< of integers and booleans
 
     [[nodiscard]] bool floating() const { return !is_whole(type); }
     [[nodiscard]] std::size_t size() const { return floating() ? numbers.size() : whole.size(); }

@@ -11,10 +11,10 @@ namespace vernier {
 namespace {
 
 constexpr std::size_t kFewestValues = 16;
-constexpr std::size_t kSmallestGroup = 8;     // an eighth
-constexpr double kApart = 0.03;               // centres nearer than this are one speed
-constexpr double kClear = 0.5;                // of the way between the centres that next to no value lies on
-constexpr double kWithin = 0.9;               // of a group
+constexpr std::size_t kSmallestGroup = 8;  // an eighth
+constexpr double kApart = 0.03;            // centres nearer than this are one speed
+constexpr double kClear = 0.5;             // of the way between the centres that next to no value lies on
+constexpr double kWithin = 0.9;            // of a group
 
 double mean_of(std::span<const double> values) {
     double sum = 0;

@@ -4,21 +4,33 @@
 namespace vernier {
 
 Json wire_json(const SubjectRequest& request) {
-    return {{"model", request.model.string()}, {"run", to_json(request.run)}, {"inputs", wire_json(request.inputs)},
-            {"dims", request.sizes.dims}, {"shapes", request.sizes.shapes}, {"only_time", request.only_time}, {"cpus", request.cpus}};
+    return {{"model", request.model.string()},
+            {"run", to_json(request.run)},
+            {"inputs", wire_json(request.inputs)},
+            {"dims", request.sizes.dims},
+            {"shapes", request.sizes.shapes},
+            {"only_time", request.only_time},
+            {"cpus", request.cpus}};
 }
 
 SubjectRequest request_from_wire(const Json& json) {
-    return {json.at("model").get<std::string>(), target_from_json(json.at("run")), tensors_from_wire(json.at("inputs")),
+    return {json.at("model").get<std::string>(),
+            target_from_json(json.at("run")),
+            tensors_from_wire(json.at("inputs")),
             {json.at("dims").get<std::map<std::string, std::int64_t>>(), json.at("shapes").get<std::map<std::string, std::vector<std::int64_t>>>()},
-            json.at("only_time").get<bool>(), json.at("cpus").get<std::vector<int>>()};
+            json.at("only_time").get<bool>(),
+            json.at("cpus").get<std::vector<int>>()};
 }
 
 Json wire_json(const Opened& opened) {
     Json outputs = Json::array();
     for (const OutputPort& port : opened.outputs) outputs.push_back({{"name", port.name}, {"other", port.other}});
-    return {{"size_bytes", opened.size_bytes}, {"sha256", opened.sha256}, {"session_start_ms", opened.session_start_ms},
-            {"first_run_ms", opened.first_run_ms}, {"peak_rss_bytes", opened.peak_rss_bytes}, {"outputs", std::move(outputs)},
+    return {{"size_bytes", opened.size_bytes},
+            {"sha256", opened.sha256},
+            {"session_start_ms", opened.session_start_ms},
+            {"first_run_ms", opened.first_run_ms},
+            {"peak_rss_bytes", opened.peak_rss_bytes},
+            {"outputs", std::move(outputs)},
             {"made", opened.made}};
 }
 

@@ -48,8 +48,7 @@ std::string text_of(const onnx::AttributeProto& a) {
         case onnx::AttributeProto_AttributeType_STRINGS: return list_text(a.strings(), quoted);
         case onnx::AttributeProto_AttributeType_TENSOR: return tensor_text(a.t());
         case onnx::AttributeProto_AttributeType_TENSORS: return list_text(a.tensors(), tensor_text);
-        case onnx::AttributeProto_AttributeType_SPARSE_TENSOR:
-            return "sparse " + tensor_text(a.sparse_tensor().values());
+        case onnx::AttributeProto_AttributeType_SPARSE_TENSOR: return "sparse " + tensor_text(a.sparse_tensor().values());
         case onnx::AttributeProto_AttributeType_GRAPH: return fmt::format("graph of {} nodes", a.g().node_size());
         case onnx::AttributeProto_AttributeType_GRAPHS: return fmt::format("{} graphs", a.graphs_size());
         case onnx::AttributeProto_AttributeType_TYPE_PROTO: return value_type(a.tp()).text();
@@ -79,15 +78,13 @@ std::optional<std::string> string_attribute(const Node& node, std::string_view n
 
 std::optional<std::vector<std::int64_t>> ints_attribute(const Node& node, std::string_view name) {
     const onnx::AttributeProto* found = find(node, name);
-    if (found == nullptr || !is(*found, onnx::AttributeProto_AttributeType_INTS, !found->ints().empty()))
-        return std::nullopt;
+    if (found == nullptr || !is(*found, onnx::AttributeProto_AttributeType_INTS, !found->ints().empty())) return std::nullopt;
     return std::vector<std::int64_t>(found->ints().begin(), found->ints().end());
 }
 
 std::vector<AttributeText> attribute_texts(const Node& node) {
     std::vector<AttributeText> texts;
-    for (const onnx::AttributeProto& attribute : node.proto->attribute())
-        texts.push_back({printable(attribute.name(), 80), text_of(attribute)});
+    for (const onnx::AttributeProto& attribute : node.proto->attribute()) texts.push_back({printable(attribute.name(), 80), text_of(attribute)});
     return texts;
 }
 

@@ -18,9 +18,7 @@ constexpr std::uint64_t kMaxExpandedNodes = 200'000;
 constexpr int kMaxLevels = 100;  // of calls and subgraphs within each other
 constexpr int kMaxGraphDepth = 32;
 
-[[noreturn]] void refuse(std::string what, std::string remedy = {}) {
-    throw Error(ErrorKind::bad_model, std::move(what), {}, std::move(remedy));
-}
+[[noreturn]] void refuse(std::string what, std::string remedy = {}) { throw Error(ErrorKind::bad_model, std::move(what), {}, std::move(remedy)); }
 
 std::uint64_t add(std::uint64_t a, std::uint64_t b) {
     const std::uint64_t sum = a + b;
@@ -33,25 +31,19 @@ void too_new(Model::Parts& parts, std::string what, std::string remedy) {
 }
 
 void check_versions(Model::Parts& parts, const onnx::ModelProto& proto) {
-    if (!proto.has_ir_version() || proto.ir_version() < 1)
-        refuse("has no IR version, so it is not an ONNX model", "Check that the file is a whole ONNX model");
+    if (!proto.has_ir_version() || proto.ir_version() < 1) refuse("has no IR version, so it is not an ONNX model", "Check that the file is a whole ONNX model");
     if (proto.ir_version() > onnx::Version::IR_VERSION)
-        too_new(parts,
-                fmt::format("has IR version {}; the newest known one is {}", proto.ir_version(),
-                            static_cast<int>(onnx::Version::IR_VERSION)),
+        too_new(parts, fmt::format("has IR version {}; the newest known one is {}", proto.ir_version(), static_cast<int>(onnx::Version::IR_VERSION)),
                 "Export it with an older version of onnx");
     if (!proto.has_graph()) refuse("has no graph", "Check that the file is a whole ONNX model");
     if (proto.opset_import().empty()) refuse("imports no operator set", "Export it again with an opset from 7 to 26");
     for (const auto& import : proto.opset_import()) {
         const bool standard = is_standard_domain(import.domain());
         const bool ml = import.domain() == "ai.onnx.ml";
-        if (import.version() < 1 && (standard || ml))
-            refuse(fmt::format("imports opset {}, which does not exist", import.version()));
+        if (import.version() < 1 && (standard || ml)) refuse(fmt::format("imports opset {}, which does not exist", import.version()));
         const std::int64_t newest = standard ? kNewestOpset : kNewestMlOpset;
         if ((standard || ml) && import.version() > newest)
-            too_new(parts,
-                    fmt::format("needs opset {} of {}; ONNX Runtime 1.31 takes at most {}", import.version(),
-                                ml ? "ai.onnx.ml" : "ai.onnx", newest),
+            too_new(parts, fmt::format("needs opset {} of {}; ONNX Runtime 1.31 takes at most {}", import.version(), ml ? "ai.onnx.ml" : "ai.onnx", newest),
                     fmt::format("Export it with opset {} or older", newest));
     }
 }
@@ -78,8 +70,7 @@ public:
             merge(total, of_call(node, level));
             for (const onnx::AttributeProto& attribute : node.attribute()) {
                 if (attribute.has_g()) merge(total, below(of_nodes(attribute.g().node(), level + 1, graphs + 1)));
-                for (const onnx::GraphProto& graph : attribute.graphs())
-                    merge(total, below(of_nodes(graph.node(), level + 1, graphs + 1)));
+                for (const onnx::GraphProto& graph : attribute.graphs()) merge(total, below(of_nodes(graph.node(), level + 1, graphs + 1)));
             }
         }
         return total;
@@ -122,9 +113,7 @@ private:
         return below(entry.size);
     }
 
-    [[noreturn]] static void refuse_depth() {
-        refuse(fmt::format("has function calls nested deeper than {}", kMaxLevels));
-    }
+    [[noreturn]] static void refuse_depth() { refuse(fmt::format("has function calls nested deeper than {}", kMaxLevels)); }
 
     std::unordered_map<std::string, Entry> functions_;
 };
@@ -144,8 +133,7 @@ void check_bounds(Model::Parts& parts) {
     for (const onnx::FunctionProto& function : proto.functions()) {
         const std::uint64_t size = expansion.of_nodes(function.node(), 1, 0).nodes;
         if (size > kMaxExpandedNodes)
-            refuse(fmt::format("its function '{}' expands to {} nodes; at most {} are followed",
-                               printable(function.name()), size, kMaxExpandedNodes));
+            refuse(fmt::format("its function '{}' expands to {} nodes; at most {} are followed", printable(function.name()), size, kMaxExpandedNodes));
     }
 }
 

@@ -63,8 +63,7 @@ public:
     }
 
 private:
-    void add(Severity severity, std::string code, std::string text, std::string remedy, const Node* node = nullptr,
-             std::string tensor = {}) {
+    void add(Severity severity, std::string code, std::string text, std::string remedy, const Node* node = nullptr, std::string tensor = {}) {
         Finding& finding = parts_.findings.emplace_back();
         finding.severity = severity;
         finding.code = std::move(code);
@@ -78,41 +77,30 @@ private:
 
     void of_file() {
         if (!parts_.sorted)
-            add(Severity::info, "unsorted-nodes", "Nodes are not topologically sorted.",
-                "ONNX Runtime sorts them itself; other tools may refuse the file");
+            add(Severity::info, "unsorted-nodes", "Nodes are not topologically sorted.", "ONNX Runtime sorts them itself; other tools may refuse the file");
         for (const Opset& opset : parts_.opsets)
             if (opset.domain.empty() && opset.version < 7)
-                add(Severity::warning, "old-opset",
-                    fmt::format("Opset {} is older than what ONNX Runtime supports (7).", opset.version),
+                add(Severity::warning, "old-opset", fmt::format("Opset {} is older than what ONNX Runtime supports (7).", opset.version),
                     "Export the model again with a newer opset");
         if (parts_.source->proto.ir_version() < 4) return;
-        const auto overridable = std::count_if(parts_.values.begin(), parts_.values.end(), [](const Value& value) {
-            return value.graph == 0 && value.graph_input && value.is_constant();
-        });
+        const auto overridable = std::count_if(parts_.values.begin(), parts_.values.end(),
+                                               [](const Value& value) { return value.graph == 0 && value.graph_input && value.is_constant(); });
         if (overridable > 0)
             add(Severity::warning, "weights-as-inputs",
-                fmt::format("{} initializers are also graph inputs; the runtime cannot treat them as constants.",
-                            overridable),
+                fmt::format("{} initializers are also graph inputs; the runtime cannot treat them as constants.", overridable),
                 "Take them out of the inputs unless a caller really sets them; quantizing one makes it a constant");
     }
 
     void of_domains() {
-        std::unordered_set<std::string> known = {"",
-                                                 "ai.onnx.ml",
-                                                 "com.microsoft",
-                                                 "com.microsoft.nchwc",
-                                                 "ai.onnx.training",
-                                                 "ai.onnx.preview",
-                                                 "ai.onnx.preview.training"};
+        std::unordered_set<std::string> known = {
+            "", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training"};
         for (const onnx::FunctionProto& function : parts_.source->proto.functions()) known.insert(function.domain());
         const auto imports = [&](const std::string& domain) {
-            return std::any_of(parts_.opsets.begin(), parts_.opsets.end(),
-                               [&](const Opset& o) { return o.domain == domain; });
+            return std::any_of(parts_.opsets.begin(), parts_.opsets.end(), [&](const Opset& o) { return o.domain == domain; });
         };
         for (const Node& node : parts_.nodes) {
             if (known.insert(node.domain).second)
-                add(Severity::warning, "unknown-domain",
-                    fmt::format("Operators of the domain '{}' are not part of ONNX Runtime.", printable(node.domain)),
+                add(Severity::warning, "unknown-domain", fmt::format("Operators of the domain '{}' are not part of ONNX Runtime.", printable(node.domain)),
                     "The model runs only with the library that brings them", &node);
             else if (node.domain == "com.microsoft" && !missing_import_ && !imports(node.domain)) {
                 missing_import_ = true;
@@ -123,18 +111,15 @@ private:
     }
 
     static bool odd(const std::string& name) {
-        return name.size() > kLongName ||
-               std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+        return name.size() > kLongName || std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
     }
 
     void of_names() {
-        const auto value =
-            std::find_if(parts_.values.begin(), parts_.values.end(), [](const Value& v) { return odd(v.name); });
-        const auto node =
-            std::find_if(parts_.nodes.begin(), parts_.nodes.end(), [](const Node& n) { return odd(n.name); });
+        const auto value = std::find_if(parts_.values.begin(), parts_.values.end(), [](const Value& v) { return odd(v.name); });
+        const auto node = std::find_if(parts_.nodes.begin(), parts_.nodes.end(), [](const Node& n) { return odd(n.name); });
         if (value != parts_.values.end() || node != parts_.nodes.end())
-            add(Severity::info, "odd-name", "A name has control characters or is very long; it is shown shortened.", "",
-                nullptr, value != parts_.values.end() ? printable(value->name) : printable(node->name));
+            add(Severity::info, "odd-name", "A name has control characters or is very long; it is shown shortened.", "", nullptr,
+                value != parts_.values.end() ? printable(value->name) : printable(node->name));
         std::unordered_set<std::string_view> names;
         for (const Node& n : parts_.nodes)
             if (!n.name.empty() && !names.insert(n.name).second) {
@@ -184,11 +169,10 @@ private:
                 count.nan += std::isnan(x) ? 1 : 0;
                 count.inf += std::isinf(x) ? 1 : 0;
             }
-            const Node* reader =
-                value.consumers.empty() ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.consumers[0])];
+            const Node* reader = value.consumers.empty() ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.consumers[0])];
             add(count.nan > 0 ? Severity::serious : Severity::warning, "not-finite-weight",
-                fmt::format("A constant holds {} NaN and {} Inf.", count.nan, count.inf),
-                "Check the export; quantization leaves such a tensor in float", reader, printable(value.name));
+                fmt::format("A constant holds {} NaN and {} Inf.", count.nan, count.inf), "Check the export; quantization leaves such a tensor in float",
+                reader, printable(value.name));
         }
     }
 
@@ -199,13 +183,10 @@ private:
             if (!quantizer || node.inputs.size() < 2 || node.inputs[1] == kNone) continue;
             const Value& value = parts_.values[static_cast<std::size_t>(node.inputs[1])];
             if (!value.is_constant() || !seen.insert(value.initializer).second) continue;
-            const std::vector<float> scales =
-                to_floats(parts_.initializers[static_cast<std::size_t>(value.initializer)]);
-            const bool bad =
-                std::any_of(scales.begin(), scales.end(), [](float s) { return !std::isfinite(s) || s <= 0; });
+            const std::vector<float> scales = to_floats(parts_.initializers[static_cast<std::size_t>(value.initializer)]);
+            const bool bad = std::any_of(scales.begin(), scales.end(), [](float s) { return !std::isfinite(s) || s <= 0; });
             if (bad)
-                add(Severity::serious, "bad-scale",
-                    fmt::format("{} has a scale that is not a positive number.", node.op_type),
+                add(Severity::serious, "bad-scale", fmt::format("{} has a scale that is not a positive number.", node.op_type),
                     "Quantize the model again from its float original", &node, printable(value.name));
         }
     }
@@ -215,10 +196,8 @@ private:
             const std::uint64_t count = value.type.count().value_or(0);
             const std::uint64_t bytes = multiply(count, static_cast<std::uint64_t>(bits(value.type.element))) / 8;
             if (bytes < kHugeBytes) continue;
-            const Node* producer =
-                value.producer == kNone ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.producer)];
-            add(Severity::serious, "huge-value",
-                fmt::format("A value needs {} GB of memory when the model runs.", bytes >> 30),
+            const Node* producer = value.producer == kNone ? nullptr : &parts_.nodes[static_cast<std::size_t>(value.producer)];
+            add(Severity::serious, "huge-value", fmt::format("A value needs {} GB of memory when the model runs.", bytes >> 30),
                 "Look at it, but do not run it", producer, printable(value.name));
         }
     }
@@ -254,8 +233,7 @@ void check_model_rules(Model::Parts& parts, onnx::ModelProto& scratch) {
     } catch (const std::exception& error) {
         std::string text = one_line(error.what());
         while (text.ends_with('.')) text.pop_back();
-        note_damage(parts, Error(ErrorKind::bad_model, fmt::format("is not a valid ONNX model: {}", text), {},
-                                 "Export the model again"));
+        note_damage(parts, Error(ErrorKind::bad_model, fmt::format("is not a valid ONNX model: {}", text), {}, "Export the model again"));
     }
 }
 

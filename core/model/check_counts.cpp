@@ -32,11 +32,10 @@ struct Bound {
     std::int64_t most = kMost;
 };
 
-constexpr std::array<std::string_view, 9> kWindowed = {"Conv",        "ConvTranspose", "ConvInteger",
-                                                       "QLinearConv", "MaxPool",       "AveragePool",
-                                                       "LpPool",      "DeformConv",    "MaxUnpool"};
-constexpr std::array kWindow = {Bound{"group"},        Bound{"strides"},        Bound{"dilations"},
-                                Bound{"kernel_shape"}, Bound{"pads", -kMost},   Bound{"output_padding", -kMost},
+constexpr std::array<std::string_view, 9> kWindowed = {"Conv",        "ConvTranspose", "ConvInteger", "QLinearConv", "MaxPool",
+                                                       "AveragePool", "LpPool",        "DeformConv",  "MaxUnpool"};
+constexpr std::array kWindow = {Bound{"group"},           Bound{"strides"},      Bound{"dilations"},
+                                Bound{"kernel_shape"},    Bound{"pads", -kMost}, Bound{"output_padding", -kMost},
                                 Bound{"output_shape", 0}, Bound{"offset_group"}};
 
 struct OpBound {
@@ -44,10 +43,18 @@ struct OpBound {
     Bound bound;
 };
 constexpr std::array kBounds = {
-    OpBound{"DepthToSpace", {"blocksize"}},    OpBound{"SpaceToDepth", {"blocksize"}}, OpBound{"LSTM", {"hidden_size"}},
-    OpBound{"GRU", {"hidden_size"}},           OpBound{"RNN", {"hidden_size"}},        OpBound{"GroupNormalization", {"num_groups"}},
-    OpBound{"LRN", {"size"}},                  OpBound{"MatMulNBits", {"block_size"}}, OpBound{"MatMulNBits", {"K"}},
-    OpBound{"MatMulNBits", {"N"}},             OpBound{"MatMulNBits", {"bits", 1, 64}}, OpBound{"QuantizeLinear", {"block_size", 0}},
+    OpBound{"DepthToSpace", {"blocksize"}},
+    OpBound{"SpaceToDepth", {"blocksize"}},
+    OpBound{"LSTM", {"hidden_size"}},
+    OpBound{"GRU", {"hidden_size"}},
+    OpBound{"RNN", {"hidden_size"}},
+    OpBound{"GroupNormalization", {"num_groups"}},
+    OpBound{"LRN", {"size"}},
+    OpBound{"MatMulNBits", {"block_size"}},
+    OpBound{"MatMulNBits", {"K"}},
+    OpBound{"MatMulNBits", {"N"}},
+    OpBound{"MatMulNBits", {"bits", 1, 64}},
+    OpBound{"QuantizeLinear", {"block_size", 0}},
     OpBound{"DequantizeLinear", {"block_size", 0}},
 };
 
@@ -57,8 +64,8 @@ struct Sizes {
     std::size_t slot;
 };
 constexpr std::array kSizes = {
-    Sizes{"Expand", 1}, Sizes{"Reshape", 1}, Sizes{"ConstantOfShape", 0}, Sizes{"Tile", 1},          Sizes{"Pad", 1},        Sizes{"Resize", 2},
-    Sizes{"Resize", 3}, Sizes{"Upsample", 1}, Sizes{"Col2Im", 1},         Sizes{"CenterCropPad", 1}, Sizes{"AffineGrid", 1},
+    Sizes{"Expand", 1}, Sizes{"Reshape", 1},  Sizes{"ConstantOfShape", 0}, Sizes{"Tile", 1},          Sizes{"Pad", 1},        Sizes{"Resize", 2},
+    Sizes{"Resize", 3}, Sizes{"Upsample", 1}, Sizes{"Col2Im", 1},          Sizes{"CenterCropPad", 1}, Sizes{"AffineGrid", 1},
 };
 
 class Counts {
@@ -81,8 +88,7 @@ public:
             if (node.op_type != sizes.op || sizes.slot >= node.inputs.size() || node.inputs[sizes.slot] == kNone) continue;
             const Value& value = parts_.values[static_cast<std::size_t>(node.inputs[sizes.slot])];
             if (value.type.dims.size() != 1 || value.type.dims[0].value <= kMostAxes) continue;
-            refuse(*node.proto, fmt::format("reads sizes of {} axes; at most {} are followed", value.type.dims[0].value, kMostAxes),
-                   printable(value.name));
+            refuse(*node.proto, fmt::format("reads sizes of {} axes; at most {} are followed", value.type.dims[0].value, kMostAxes), printable(value.name));
         }
     }
 

@@ -11,8 +11,8 @@
 namespace vernier {
 namespace {
 
-constexpr std::uint64_t kKeptBytes = 256U << 20;     ///< of all results of a model together
-constexpr std::uint64_t kSmallElements = 1U << 16;   ///< results up to here are made whatever they are made of
+constexpr std::uint64_t kKeptBytes = 256U << 20;    ///< of all results of a model together
+constexpr std::uint64_t kSmallElements = 1U << 16;  ///< results up to here are made whatever they are made of
 
 /// One sub-graph: its nodes are few, and what two of them read is computed once.
 class SubGraph {

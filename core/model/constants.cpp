@@ -82,15 +82,13 @@ std::span<const std::byte> element(const Initializer& tensor, std::uint64_t inde
     return tensor.data.subspan(index * width, width);
 }
 
-std::uint64_t flat_index(const Source& source, const Initializer& dense, const Initializer& indices,
-                         std::uint64_t row) {
+std::uint64_t flat_index(const Source& source, const Initializer& dense, const Initializer& indices, std::uint64_t row) {
     const std::size_t columns = indices.dims.size() == 2 ? static_cast<std::size_t>(indices.dims[1]) : 1;
     std::uint64_t flat = 0;
     for (std::size_t column = 0; column < columns; ++column) {
         std::int64_t index = 0;
         std::memcpy(&index, element(indices, row * columns + column).data(), sizeof index);
-        const std::int64_t limit =
-            columns == 1 && indices.dims.size() == 1 ? static_cast<std::int64_t>(dense.count()) : dense.dims[column];
+        const std::int64_t limit = columns == 1 && indices.dims.size() == 1 ? static_cast<std::int64_t>(dense.count()) : dense.dims[column];
         if (index < 0 || index >= limit) refuse(source, dense.name, "is sparse with an index outside its shape");
         flat = flat * static_cast<std::uint64_t>(limit) + static_cast<std::uint64_t>(index);
     }
@@ -104,21 +102,17 @@ Initializer read_tensor(Source& source, const onnx::TensorProto& proto, std::str
     const std::uint64_t size = check_header(source, tensor);
     const bool raw = proto.has_raw_data() && !proto.raw_data().empty();
     tensor.external = proto.data_location() == onnx::TensorProto_DataLocation_EXTERNAL;
-    const int fields = filled(proto.float_data()) + filled(proto.int32_data()) + filled(proto.int64_data()) +
-                       filled(proto.uint64_data()) + filled(proto.double_data()) + filled(proto.string_data()) +
-                       (raw ? 1 : 0);
+    const int fields = filled(proto.float_data()) + filled(proto.int32_data()) + filled(proto.int64_data()) + filled(proto.uint64_data()) +
+                       filled(proto.double_data()) + filled(proto.string_data()) + (raw ? 1 : 0);
     if (fields + (tensor.external ? 1 : 0) > 1) refuse(source, name, "stores its values twice");
     if (tensor.external && tensor.type == ElementType::string) refuse(source, name, "keeps strings in external data");
     if (tensor.external) {
         tensor.data = map_external(source, proto, name, size);
     } else if (tensor.type == ElementType::string) {
         if (static_cast<std::uint64_t>(proto.string_data_size()) != tensor.count())
-            refuse(source, name,
-                   fmt::format("holds {} strings; its shape needs {}", proto.string_data_size(), tensor.count()));
+            refuse(source, name, fmt::format("holds {} strings; its shape needs {}", proto.string_data_size(), tensor.count()));
     } else if (raw) {
-        if (proto.raw_data().size() != size)
-            refuse(source, name,
-                   fmt::format("holds {} bytes; its shape and type need {}", proto.raw_data().size(), size));
+        if (proto.raw_data().size() != size) refuse(source, name, fmt::format("holds {} bytes; its shape and type need {}", proto.raw_data().size(), size));
         tensor.data = std::as_bytes(std::span(proto.raw_data()));
     } else if (fields == 1) {
         tensor.data = pack_typed(source, proto, tensor);
@@ -135,10 +129,8 @@ Initializer read_sparse(Source& source, const onnx::SparseTensorProto& proto, st
     dense.dims.assign(proto.dims().begin(), proto.dims().end());
     const std::uint64_t size = check_header(source, dense);
     const bool linear = indices.dims.size() == 1;
-    const bool coordinates =
-        indices.dims.size() == 2 && indices.dims[1] == static_cast<std::int64_t>(dense.dims.size());
-    if (values.dims.size() != 1 || indices.type != ElementType::int64 || !(linear || coordinates) ||
-        indices.dims[0] != values.dims[0] || dense.dims.empty())
+    const bool coordinates = indices.dims.size() == 2 && indices.dims[1] == static_cast<std::int64_t>(dense.dims.size());
+    if (values.dims.size() != 1 || indices.type != ElementType::int64 || !(linear || coordinates) || indices.dims[0] != values.dims[0] || dense.dims.empty())
         refuse(source, name, "is sparse, but its values and indices do not fit together");
     // ONNX Runtime makes them dense, whatever few bytes of the file they come from.
     if (size > kMaxSparse - source.sparse_bytes)
@@ -159,8 +151,7 @@ Initializer read_constant_node(Source& source, const onnx::NodeProto& node, std:
     for (const onnx::AttributeProto& attribute : node.attribute()) {
         const std::string& key = attribute.name();
         if (key == "value" && attribute.has_t()) return read_tensor(source, attribute.t(), name);
-        if (key == "sparse_value" && attribute.has_sparse_tensor())
-            return read_sparse(source, attribute.sparse_tensor(), name);
+        if (key == "sparse_value" && attribute.has_sparse_tensor()) return read_sparse(source, attribute.sparse_tensor(), name);
         if (key == "value_float" || key == "value_floats") {
             built.set_data_type(onnx::TensorProto_DataType_FLOAT);
             *built.mutable_float_data() = attribute.floats();

@@ -47,18 +47,24 @@ private:
     double sum(int depth) {
         double result = product(depth);
         while (good_) {
-            if (take('+')) result += product(depth);
-            else if (take('-')) result -= product(depth);
-            else break;
+            if (take('+'))
+                result += product(depth);
+            else if (take('-'))
+                result -= product(depth);
+            else
+                break;
         }
         return result;
     }
     double product(int depth) {
         double result = factor(depth);
         while (good_) {
-            if (take('*')) result *= factor(depth);
-            else if (take('/')) result /= factor(depth);
-            else break;
+            if (take('*'))
+                result *= factor(depth);
+            else if (take('/'))
+                result /= factor(depth);
+            else
+                break;
         }
         return result;
     }
@@ -96,8 +102,14 @@ private:
 };
 
 std::string short_name(const std::string& name) {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kLetters = {{{"height", "H"}, {"width", "W"},
-        {"batch", "N"}, {"batch_size", "N"}, {"sequence", "T"}, {"sequence_length", "T"}, {"seq_len", "T"}, {"seq_length", "T"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kLetters = {{{"height", "H"},
+                                                                                               {"width", "W"},
+                                                                                               {"batch", "N"},
+                                                                                               {"batch_size", "N"},
+                                                                                               {"sequence", "T"},
+                                                                                               {"sequence_length", "T"},
+                                                                                               {"seq_len", "T"},
+                                                                                               {"seq_length", "T"}}};
     for (const auto& [whole, letter] : kLetters)
         if (name == whole) return std::string(letter);
     return name.size() <= kShortName && std::all_of(name.begin(), name.end(), is_name_char) ? name : std::string();

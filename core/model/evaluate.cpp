@@ -75,8 +75,7 @@ void store_whole(std::byte* data, std::size_t index, C value) {
     const auto number = static_cast<double>(value);
     if (!(number > -9.3e18 && number < 9.3e18)) throw NotEvaluated{};
     if constexpr (std::is_same_v<C, double>) {
-        if (std::trunc(number) < static_cast<double>(std::numeric_limits<T>::lowest()) ||
-            std::trunc(number) >= std::ldexp(1.0, std::numeric_limits<T>::digits))
+        if (std::trunc(number) < static_cast<double>(std::numeric_limits<T>::lowest()) || std::trunc(number) >= std::ldexp(1.0, std::numeric_limits<T>::digits))
             throw NotEvaluated{};
     }
     put(data, index, static_cast<T>(value));
@@ -142,15 +141,19 @@ bool is_real(ElementType type) {
 
 bool is_whole(ElementType type) {
     switch (type) {
-        case ElementType::int8: case ElementType::uint8: case ElementType::int16: case ElementType::uint16:
-        case ElementType::int32: case ElementType::uint32: case ElementType::int64: case ElementType::uint64: return true;
+        case ElementType::int8:
+        case ElementType::uint8:
+        case ElementType::int16:
+        case ElementType::uint16:
+        case ElementType::int32:
+        case ElementType::uint32:
+        case ElementType::int64:
+        case ElementType::uint64: return true;
         default: return false;
     }
 }
 
-const Initializer* optional_operand(const Evaluation& request, std::size_t slot) {
-    return slot < request.inputs.size() ? request.inputs[slot] : nullptr;
-}
+const Initializer* optional_operand(const Evaluation& request, std::size_t slot) { return slot < request.inputs.size() ? request.inputs[slot] : nullptr; }
 
 const Initializer& operand(const Evaluation& request, std::size_t slot) {
     const Initializer* found = optional_operand(request, slot);
@@ -216,8 +219,7 @@ Dims broadcast_dims(const Dims& a, const Dims& b) {
 Dims broadcast_strides(const Dims& from, const Dims& to) {
     Dims strides(to.size(), 0);
     const Dims own = strides_of(from);
-    for (std::size_t i = 0; i < from.size(); ++i)
-        strides[to.size() - from.size() + i] = from[i] == 1 ? 0 : own[i];
+    for (std::size_t i = 0; i < from.size(); ++i) strides[to.size() - from.size() + i] = from[i] == 1 ? 0 : own[i];
     return strides;
 }
 

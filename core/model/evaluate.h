@@ -13,8 +13,8 @@ namespace vernier {
 struct Evaluation {
     const onnx::NodeProto* node = nullptr;
     int output = 0;
-    std::vector<const Initializer*> inputs = {};   ///< by slot; nullptr for an omitted input
-    std::uint64_t max_elements = 0;                ///< a larger result is not made
+    std::vector<const Initializer*> inputs = {};  ///< by slot; nullptr for an omitted input
+    std::uint64_t max_elements = 0;               ///< a larger result is not made
 };
 
 /// True for operators of the standard that evaluate() may know: those that exporters leave between a stored weight and its

@@ -67,8 +67,10 @@ Tensor reshape(const Evaluation& request) {
             if (i >= from.dims.size()) throw NotEvaluated{};
             dims[i] = from.dims[i];
         }
-        if (dims[i] == -1) open = static_cast<std::int64_t>(i);
-        else if (__builtin_mul_overflow(known, dims[i], &known)) throw NotEvaluated{};
+        if (dims[i] == -1)
+            open = static_cast<std::int64_t>(i);
+        else if (__builtin_mul_overflow(known, dims[i], &known))
+            throw NotEvaluated{};
     }
     if (open >= 0) {
         if (known <= 0) throw NotEvaluated{};
@@ -153,9 +155,7 @@ Tensor slice(const Evaluation& request) {
         const std::size_t axis = axis_of(axes[i], dims.size());
         const std::int64_t size = from.dims[axis], step = std::clamp(steps[i], -size - 1, size + 1);  // a longer step takes the first only
         if (step == 0 || size == 0) throw NotEvaluated{};
-        const auto clamped = [&](std::int64_t at, std::int64_t low, std::int64_t high) {
-            return std::clamp(at < 0 ? at + size : at, low, high);
-        };
+        const auto clamped = [&](std::int64_t at, std::int64_t low, std::int64_t high) { return std::clamp(at < 0 ? at + size : at, low, high); };
         const std::int64_t start = step > 0 ? clamped((*starts)[i], 0, size) : clamped((*starts)[i], 0, size - 1);
         const std::int64_t end = step > 0 ? clamped((*ends)[i], 0, size) : clamped((*ends)[i], -1, size - 1);
         const std::int64_t span = step > 0 ? end - start : start - end, stride = step > 0 ? step : -step;
@@ -203,8 +203,7 @@ Tensor concat(const Evaluation& request) {
     for (std::size_t slot = 0; slot < request.inputs.size(); ++slot) {
         const Initializer& part = operand(request, slot);
         const Mover mover(part, to);
-        walk<1>(part.dims, {strides}, {begin * strides[axis]},
-                [&](std::size_t i, const auto& at) { mover.copy(static_cast<std::size_t>(at[0]), i); });
+        walk<1>(part.dims, {strides}, {begin * strides[axis]}, [&](std::size_t i, const auto& at) { mover.copy(static_cast<std::size_t>(at[0]), i); });
         begin += part.dims[axis];
     }
     return to;
@@ -235,9 +234,9 @@ struct Row {
     EvaluateFn run;
 };
 constexpr std::array kMovements = {
-    Row{"Identity", &identity}, Row{"Reshape", &reshape},     Row{"Flatten", &flatten}, Row{"Squeeze", &squeeze},
+    Row{"Identity", &identity},   Row{"Reshape", &reshape},     Row{"Flatten", &flatten}, Row{"Squeeze", &squeeze},
     Row{"Unsqueeze", &unsqueeze}, Row{"Transpose", &transpose}, Row{"Expand", &expand},   Row{"Slice", &slice},
-    Row{"Split", &split},       Row{"Concat", &concat},       Row{"Gather", &gather},
+    Row{"Split", &split},         Row{"Concat", &concat},       Row{"Gather", &gather},
 };
 
 }  // namespace

@@ -56,22 +56,28 @@ std::int64_t whole_quotient(std::int64_t a, std::int64_t b) {
 }
 
 Tensor add(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a + b; }, whole_sum);
+    return binary(
+        request, [](double a, double b) { return a + b; }, whole_sum);
 }
 Tensor sub(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a - b; }, whole_difference);
+    return binary(
+        request, [](double a, double b) { return a - b; }, whole_difference);
 }
 Tensor mul(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a * b; }, whole_product);
+    return binary(
+        request, [](double a, double b) { return a * b; }, whole_product);
 }
 Tensor divide(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return a / b; }, whole_quotient);
+    return binary(
+        request, [](double a, double b) { return a / b; }, whole_quotient);
 }
 Tensor maximum(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return std::isnan(a) || a > b ? a : b; }, [](std::int64_t a, std::int64_t b) { return std::max(a, b); });
+    return binary(
+        request, [](double a, double b) { return std::isnan(a) || a > b ? a : b; }, [](std::int64_t a, std::int64_t b) { return std::max(a, b); });
 }
 Tensor minimum(const Evaluation& request) {
-    return binary(request, [](double a, double b) { return std::isnan(a) || a < b ? a : b; }, [](std::int64_t a, std::int64_t b) { return std::min(a, b); });
+    return binary(
+        request, [](double a, double b) { return std::isnan(a) || a < b ? a : b; }, [](std::int64_t a, std::int64_t b) { return std::min(a, b); });
 }
 
 /// The exponent's type may be another; a whole exponent of 2 or 1/2 is what norms are made of.
@@ -190,10 +196,14 @@ Tensor filled(const Evaluation& request) {
         Tensor to = made(request, type, dims);
         const auto store = storer<double>(type);
         double number = 0;
-        if (value.float_data_size() == 1) number = static_cast<double>(value.float_data(0));
-        else if (value.int64_data_size() == 1) number = static_cast<double>(value.int64_data(0));
-        else if (value.raw_data().size() == byte_size(type, 1)) number = loader<double>(type)(reinterpret_cast<const std::byte*>(value.raw_data().data()), 0);
-        else throw NotEvaluated{};
+        if (value.float_data_size() == 1)
+            number = static_cast<double>(value.float_data(0));
+        else if (value.int64_data_size() == 1)
+            number = static_cast<double>(value.int64_data(0));
+        else if (value.raw_data().size() == byte_size(type, 1))
+            number = loader<double>(type)(reinterpret_cast<const std::byte*>(value.raw_data().data()), 0);
+        else
+            throw NotEvaluated{};
         for (std::size_t i = 0; i < to.count(); ++i) store(to.bytes.data(), i, number);
         return to;
     }
@@ -282,14 +292,37 @@ struct Row {
     EvaluateFn run;
 };
 constexpr std::array kArithmetic = {
-    Row{"Add", &add}, Row{"Sub", &sub}, Row{"Mul", &mul}, Row{"Div", &divide}, Row{"Max", &maximum}, Row{"Min", &minimum},
-    Row{"Pow", &power}, Row{"Neg", &unary<negative>}, Row{"Abs", &unary<magnitude>}, Row{"Sqrt", &unary<root>},
-    Row{"Reciprocal", &unary<reciprocal>}, Row{"Exp", &unary<exponential>}, Row{"Log", &unary<logarithm>},
-    Row{"Tanh", &unary<tangent>}, Row{"Sigmoid", &unary<logistic>}, Row{"Relu", &unary<rectified>}, Row{"Floor", &unary<lower>},
-    Row{"Ceil", &unary<upper>}, Row{"Round", &unary<nearest>}, Row{"Sign", &unary<sign>}, Row{"Cast", &cast},
-    Row{"DequantizeLinear", &dequantize}, Row{"ConstantOfShape", &filled}, Row{"MatMul", &product},
-    Row{"ReduceSum", &reduce_sum}, Row{"ReduceMean", &reduce_mean}, Row{"ReduceL1", &reduce_l1}, Row{"ReduceL2", &reduce_l2},
-    Row{"ReduceSumSquare", &reduce_squares}, Row{"ReduceMax", &reduce_max}, Row{"ReduceMin", &reduce_min},
+    Row{"Add", &add},
+    Row{"Sub", &sub},
+    Row{"Mul", &mul},
+    Row{"Div", &divide},
+    Row{"Max", &maximum},
+    Row{"Min", &minimum},
+    Row{"Pow", &power},
+    Row{"Neg", &unary<negative>},
+    Row{"Abs", &unary<magnitude>},
+    Row{"Sqrt", &unary<root>},
+    Row{"Reciprocal", &unary<reciprocal>},
+    Row{"Exp", &unary<exponential>},
+    Row{"Log", &unary<logarithm>},
+    Row{"Tanh", &unary<tangent>},
+    Row{"Sigmoid", &unary<logistic>},
+    Row{"Relu", &unary<rectified>},
+    Row{"Floor", &unary<lower>},
+    Row{"Ceil", &unary<upper>},
+    Row{"Round", &unary<nearest>},
+    Row{"Sign", &unary<sign>},
+    Row{"Cast", &cast},
+    Row{"DequantizeLinear", &dequantize},
+    Row{"ConstantOfShape", &filled},
+    Row{"MatMul", &product},
+    Row{"ReduceSum", &reduce_sum},
+    Row{"ReduceMean", &reduce_mean},
+    Row{"ReduceL1", &reduce_l1},
+    Row{"ReduceL2", &reduce_l2},
+    Row{"ReduceSumSquare", &reduce_squares},
+    Row{"ReduceMax", &reduce_max},
+    Row{"ReduceMin", &reduce_min},
 };
 
 }  // namespace

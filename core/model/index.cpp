@@ -14,8 +14,7 @@ namespace vernier {
 namespace {
 
 Error broken(std::string what, Where where = {}) {
-    return {ErrorKind::bad_model, std::move(what), std::move(where),
-            "The file is damaged or was written wrongly; export it again"};
+    return {ErrorKind::bad_model, std::move(what), std::move(where), "The file is damaged or was written wrongly; export it again"};
 }
 
 class Indexer {
@@ -76,8 +75,7 @@ private:
         if (name.empty())
             damaged(fmt::format("{} without a name", what));
         else if (!names.emplace(name, id).second)
-            damaged(fmt::format("two values of one graph have the same name, the second as {}", what),
-                    {.tensor = printable(name)});
+            damaged(fmt::format("two values of one graph have the same name, the second as {}", what), {.tensor = printable(name)});
         Value& value = parts_.values.emplace_back();
         value.id = id;
         value.name = name;
@@ -150,8 +148,7 @@ private:
     }
 
     void take_constant(const Node& node, GraphId graph) {
-        if (node.outputs.size() != 1 || node.outputs[0] == kNone)
-            return damaged("a Constant node does not have one output", {.node = printable(node.name)});
+        if (node.outputs.size() != 1 || node.outputs[0] == kNone) return damaged("a Constant node does not have one output", {.node = printable(node.name)});
         Value& value = parts_.values[static_cast<std::size_t>(node.outputs[0])];
         std::optional<Initializer> tensor = tried([&] { return read_constant_node(*parts_.source, *node.proto, value.name); });
         if (!tensor) return;
@@ -202,8 +199,7 @@ private:
 
     /// The node itself, or the node around it that lies in the given graph.
     NodeId ancestor(NodeId id, GraphId graph) const {
-        while (id != kNone && parts_.nodes[static_cast<std::size_t>(id)].graph != graph)
-            id = parts_.nodes[static_cast<std::size_t>(id)].parent;
+        while (id != kNone && parts_.nodes[static_cast<std::size_t>(id)].graph != graph) id = parts_.nodes[static_cast<std::size_t>(id)].parent;
         return id;
     }
 

@@ -32,7 +32,7 @@ std::uint64_t copied_names(const onnx::GraphProto& graph, std::uint64_t around) 
 }
 
 void infer(onnx::ModelProto& scratch) {
-    constexpr std::uint64_t kMostCopied = 40'000'000;   // some four seconds
+    constexpr std::uint64_t kMostCopied = 40'000'000;  // some four seconds
     if (copied_names(scratch.graph(), 0) > kMostCopied) throw std::length_error("the model has too many bodies of If, Loop and Scan");
     const onnx::ShapeInferenceOptions options(/*check_type=*/false, /*error_mode=*/0, /*data_propagation=*/true);
     onnx::shape_inference::InferShapes(scratch, onnx::OpSchemaRegistry::Instance(), options);
@@ -125,13 +125,14 @@ void infer_from_declared(Model::Parts& parts, onnx::ModelProto& scratch) {
         shape.clear_dim();
         for (const Dim& dim : value.type.dims) {
             auto& axis = *shape.add_dim();
-            if (dim.value >= 0) axis.set_dim_value(dim.value);
-            else if (!dim.name.empty()) axis.set_dim_param(dim.name);
+            if (dim.value >= 0)
+                axis.set_dim_value(dim.value);
+            else if (!dim.name.empty())
+                axis.set_dim_param(dim.name);
         }
     });
     run_inference(parts, scratch, false);
-    each_typed(parts, *scratch.mutable_graph(), false,
-               [&](Value& value, const onnx::ValueInfoProto& info) { add_unsure(parts, value, found_type(info)); });
+    each_typed(parts, *scratch.mutable_graph(), false, [&](Value& value, const onnx::ValueInfoProto& info) { add_unsure(parts, value, found_type(info)); });
 }
 
 }  // namespace
@@ -139,9 +140,8 @@ void infer_from_declared(Model::Parts& parts, onnx::ModelProto& scratch) {
 /// First without the declared shapes, so that what is found follows from inputs, constants and nodes alone.
 void infer_types(Model::Parts& parts, onnx::ModelProto& scratch) {
     Declared declared;
-    each_typed(parts, *scratch.mutable_graph(), false, [&](const Value& value, const onnx::ValueInfoProto& info) {
-        declared.emplace_back(value.id, value_type(info.type()));
-    });
+    each_typed(parts, *scratch.mutable_graph(), false,
+               [&](const Value& value, const onnx::ValueInfoProto& info) { declared.emplace_back(value.id, value_type(info.type())); });
     forget_declared_shapes(*scratch.mutable_graph());
     run_inference(parts, scratch, true);
     for (const auto& [id, type] : declared) parts.values[static_cast<std::size_t>(id)].type = {};
@@ -169,9 +169,7 @@ void infer_sizes(Model::Parts& parts) {
 }
 
 void count_parameters(Model::Parts& parts) {
-    const auto counts = [](const Initializer& tensor) {
-        return bits(tensor.type) > 0 && tensor.type != ElementType::boolean;
-    };
+    const auto counts = [](const Initializer& tensor) { return bits(tensor.type) > 0 && tensor.type != ElementType::boolean; };
     parts.parameters = 0;
     parts.weight_bytes = 0;
     for (const Initializer& tensor : parts.initializers) {

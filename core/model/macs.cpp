@@ -73,11 +73,8 @@ std::uint64_t matmul(const Shapes& s, std::size_t right) {
 
 std::uint64_t matmul_nbits(const Shapes& s) {
     const auto inner = static_cast<std::uint64_t>(std::max<std::int64_t>(int_attribute(s.node(), "K").value_or(0), 0));
-    const auto columns =
-        static_cast<std::uint64_t>(std::max<std::int64_t>(int_attribute(s.node(), "N").value_or(0), 0));
-    return inner == 0 ? 0
-                      : multiply(std::max<std::uint64_t>(s.input_count(0) / inner, s.input_count(0) > 0 ? 1 : 0),
-                                 multiply(inner, columns));
+    const auto columns = static_cast<std::uint64_t>(std::max<std::int64_t>(int_attribute(s.node(), "N").value_or(0), 0));
+    return inner == 0 ? 0 : multiply(std::max<std::uint64_t>(s.input_count(0) / inner, s.input_count(0) > 0 ? 1 : 0), multiply(inner, columns));
 }
 
 /// X [steps, batch, inputs]; every step multiplies all of W and R once a batch item.

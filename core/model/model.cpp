@@ -46,8 +46,7 @@ std::uint64_t Model::size_bytes() const {
 const std::string& Model::sha256() const {
     Source& source = *parts_->source;
     std::call_once(source.hashed, [&] {
-        source.hash = source.file ? vernier::sha256(source.file->bytes())
-                                  : vernier::sha256(std::string_view(source.proto.SerializeAsString()));
+        source.hash = source.file ? vernier::sha256(source.file->bytes()) : vernier::sha256(std::string_view(source.proto.SerializeAsString()));
     });
     return source.hash;
 }
@@ -84,7 +83,7 @@ const ValueType& sure_type(const Model& model, ValueId value) {
 
 ModelPtr with_types(const ModelPtr& model, const std::vector<NamedType>& types) {
     auto parts = std::make_unique<Model::Parts>(model->parts());
-    parts->makeup = std::make_shared<Makeup>();   // types tell it
+    parts->makeup = std::make_shared<Makeup>();  // types tell it
     for (const NamedType& entry : types) {
         const ValueId id = parts->resolve(entry.name, 0);
         if (id == kNone) continue;

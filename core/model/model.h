@@ -69,17 +69,17 @@ struct Initializer {
 struct Node {
     NodeId id = kNone;
     GraphId graph = 0;
-    NodeId parent = kNone;          ///< the node whose attribute holds this node's graph
-    std::string name;               ///< as in the file; may be empty or not unique
-    std::string label;              ///< unique in the model, for people: the name, or "Conv_12"
+    NodeId parent = kNone;  ///< the node whose attribute holds this node's graph
+    std::string name;       ///< as in the file; may be empty or not unique
+    std::string label;      ///< unique in the model, for people: the name, or "Conv_12"
     std::string op_type;
-    std::string domain;             ///< "" is the standard domain ("ai.onnx" is stored as "")
-    std::vector<ValueId> inputs;    ///< kNone for an omitted optional input
-    std::vector<ValueId> outputs;   ///< kNone for an omitted optional output
+    std::string domain;            ///< "" is the standard domain ("ai.onnx" is stored as "")
+    std::vector<ValueId> inputs;   ///< kNone for an omitted optional input
+    std::vector<ValueId> outputs;  ///< kNone for an omitted optional output
     const onnx::NodeProto* proto = nullptr;
-    std::uint64_t parameters = 0;   ///< elements of the constants it reads (a shared one counts at its first reader)
-    std::uint64_t weight_bytes = 0; ///< bytes of the same
-    std::uint64_t macs = 0;         ///< multiply-accumulates of one run at the sizes of Model::sizes(); 0 when not known
+    std::uint64_t parameters = 0;    ///< elements of the constants it reads (a shared one counts at its first reader)
+    std::uint64_t weight_bytes = 0;  ///< bytes of the same
+    std::uint64_t macs = 0;          ///< multiply-accumulates of one run at the sizes of Model::sizes(); 0 when not known
 };
 
 struct Value {
@@ -87,8 +87,8 @@ struct Value {
     std::string name;
     GraphId graph = 0;
     ValueType type;
-    NodeId producer = kNone;        ///< for a Constant node's output: that node
-    std::vector<NodeId> consumers;  ///< each reader once per input slot that reads it; subgraph readers included
+    NodeId producer = kNone;           ///< for a Constant node's output: that node
+    std::vector<NodeId> consumers;     ///< each reader once per input slot that reads it; subgraph readers included
     std::int32_t initializer = kNone;  ///< index into Model::initializers()
     bool graph_input = false;
     bool graph_output = false;
@@ -128,31 +128,31 @@ public:
     Model(const Model&) = delete;
     Model& operator=(const Model&) = delete;
 
-    [[nodiscard]] const std::filesystem::path& path() const;      ///< empty for a model made in memory
-    [[nodiscard]] std::filesystem::path folder() const;           ///< where external data lies
+    [[nodiscard]] const std::filesystem::path& path() const;         ///< empty for a model made in memory
+    [[nodiscard]] std::filesystem::path folder() const;              ///< where external data lies
     [[nodiscard]] std::vector<std::filesystem::path> files() const;  ///< the file and its external data
-    [[nodiscard]] std::uint64_t size_bytes() const;               ///< file plus its external data
-    [[nodiscard]] const std::string& sha256() const;              ///< of the file's bytes (computed once, when first asked)
+    [[nodiscard]] std::uint64_t size_bytes() const;                  ///< file plus its external data
+    [[nodiscard]] const std::string& sha256() const;                 ///< of the file's bytes (computed once, when first asked)
     [[nodiscard]] std::int64_t ir_version() const;
     [[nodiscard]] const std::vector<Opset>& opsets() const;
-    [[nodiscard]] std::int64_t opset() const;                     ///< of the standard domain; 0 when it imports none
-    [[nodiscard]] const std::string& producer() const;            ///< "pytorch 2.1"
+    [[nodiscard]] std::int64_t opset() const;           ///< of the standard domain; 0 when it imports none
+    [[nodiscard]] const std::string& producer() const;  ///< "pytorch 2.1"
 
     [[nodiscard]] const std::vector<Node>& nodes() const;
     [[nodiscard]] const std::vector<Value>& values() const;
     [[nodiscard]] const std::vector<Initializer>& initializers() const;
-    [[nodiscard]] const std::vector<ValueId>& inputs() const;     ///< main graph, without initializers that are listed as inputs
+    [[nodiscard]] const std::vector<ValueId>& inputs() const;  ///< main graph, without initializers that are listed as inputs
     [[nodiscard]] const std::vector<ValueId>& outputs() const;
-    [[nodiscard]] const std::vector<InputSize>& sizes() const;    ///< what open axes count as
+    [[nodiscard]] const std::vector<InputSize>& sizes() const;  ///< what open axes count as
     [[nodiscard]] const Node& node(NodeId id) const { return nodes()[static_cast<std::size_t>(id)]; }
     [[nodiscard]] const Value& value(ValueId id) const { return values()[static_cast<std::size_t>(id)]; }
     [[nodiscard]] ValueId find_value(std::string_view name, GraphId graph = 0) const;  ///< kNone when absent
     /// The constant behind a value, through Identity nodes too; nullptr when it is computed.
     [[nodiscard]] const Initializer* constant(ValueId id) const;
-    [[nodiscard]] std::uint64_t parameters() const;               ///< elements of all initializers of type float or integer
+    [[nodiscard]] std::uint64_t parameters() const;  ///< elements of all initializers of type float or integer
     [[nodiscard]] std::uint64_t weight_bytes() const;
-    [[nodiscard]] const std::vector<Finding>& findings() const;   ///< what was odd but not wrong when it was opened
-    [[nodiscard]] const onnx::ModelProto& proto() const;          ///< the original, unchanged
+    [[nodiscard]] const std::vector<Finding>& findings() const;  ///< what was odd but not wrong when it was opened
+    [[nodiscard]] const onnx::ModelProto& proto() const;         ///< the original, unchanged
 
     struct Parts;  ///< known to core/model only
     explicit Model(std::unique_ptr<Parts> parts);

@@ -21,10 +21,8 @@ constexpr int kMaxNesting = 200;  // messages in messages; a graph in a graph ta
 
 /// What a file that is not a model probably is.
 std::string guess(std::string_view head) {
-    if (head.starts_with("version https://git-lfs"))
-        return "it is a Git LFS pointer; fetch the file with 'git lfs pull'";
-    if (head.starts_with("PK\x03\x04"))
-        return "it is a zip archive, perhaps a PyTorch checkpoint; export it to ONNX first";
+    if (head.starts_with("version https://git-lfs")) return "it is a Git LFS pointer; fetch the file with 'git lfs pull'";
+    if (head.starts_with("PK\x03\x04")) return "it is a zip archive, perhaps a PyTorch checkpoint; export it to ONNX first";
     if (head.starts_with("<!DOCTYPE") || head.starts_with("<html")) return "it is a web page; download the file itself";
     if (head.starts_with("\x89PNG") || head.starts_with("\xFF\xD8\xFF")) return "it is a picture";
     if (head.starts_with("{") && valid_utf8(head)) return "it is JSON text";
@@ -39,8 +37,7 @@ std::string guess(std::string_view head) {
 }  // namespace
 
 bool parse_proto(std::span<const std::byte> bytes, onnx::ModelProto& proto) {
-    google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                                  static_cast<int>(bytes.size()));
+    google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
     stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
     stream.SetRecursionLimit(kMaxNesting);
     return proto.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
@@ -65,8 +62,7 @@ void parse(Source& source) {
 }
 
 void fill_producer(Source& source) {
-    source.producer = one_line(fmt::format("{} {}", printable(source.proto.producer_name(), 80),
-                                           printable(source.proto.producer_version(), 40)));
+    source.producer = one_line(fmt::format("{} {}", printable(source.proto.producer_name(), 80), printable(source.proto.producer_version(), 40)));
 }
 
 Error in_file(const Error& error, const std::string& file) {
@@ -145,9 +141,9 @@ void note_damage(Model::Parts& parts, const Error& error) {
     if (parts.findings.size() >= kMostTold) return;
     std::string text = error.what();
     if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-    parts.findings.push_back({Severity::serious, "damaged", kNone, error.where().node, error.where().tensor, text + ".",
-                              error.remedy().empty() ? "View only: it can be neither quantized nor measured"
-                                                     : error.remedy() + "; until then it is view only"});
+    parts.findings.push_back(
+        {Severity::serious, "damaged", kNone, error.where().node, error.where().tensor, text + ".",
+         error.remedy().empty() ? "View only: it can be neither quantized nor measured" : error.remedy() + "; until then it is view only"});
 }
 
 namespace {

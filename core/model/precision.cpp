@@ -32,7 +32,7 @@ bool is_one_of(const Node& node, const std::array<std::string_view, N>& ops) {
 }
 
 bool is_dynamic_op(const Node& node) {
-    static constexpr std::array<std::string_view, 6> kOps = {"DynamicQuantizeLinear", "MatMulInteger", "ConvInteger",
+    static constexpr std::array<std::string_view, 6> kOps = {"DynamicQuantizeLinear", "MatMulInteger",       "ConvInteger",
                                                              "DynamicQuantizeMatMul", "DynamicQuantizeLSTM", "MatMulIntegerToFloat"};
     return is_one_of(node, kOps);
 }
@@ -72,7 +72,7 @@ void find_constants(const Model& model, Makeup& makeup) {
     for (const Node& node : model.nodes()) {
         if (node.inputs.empty() || !can_evaluate(*node.proto)) continue;
         bool constant = true;
-        std::uint8_t codes = 0;   // they come first; zero points behind them
+        std::uint8_t codes = 0;  // they come first; zero points behind them
         for (const ValueId input : node.inputs) {
             if (input == kNone) continue;
             constant = constant && makeup.constant[static_cast<std::size_t>(input)];
@@ -93,8 +93,7 @@ ElementType float_type(const Model& model, const Node& node) {
     const auto of = [&](const std::vector<ValueId>& values) {
         for (const ValueId value : values) {
             const ElementType type = value == kNone ? ElementType::undefined : model.value(value).type.element;
-            if (type == ElementType::float32 || type == ElementType::float16 || type == ElementType::bfloat16 || type == ElementType::float64)
-                return type;
+            if (type == ElementType::float32 || type == ElementType::float16 || type == ElementType::bfloat16 || type == ElementType::float64) return type;
         }
         return ElementType::undefined;
     };
@@ -136,9 +135,8 @@ Precision of_dequantize(const Model& model, const Makeup& makeup, const Node& no
                     if (is_dequantized_activation(model, makeup, input)) return Precision::int8_static;
         return weights_in(width);
     }
-    if (const NodeId maker = producer(model, codes); is_op(model, maker, "Gather"))   // rows of a table of codes
-        if (const int width = codes_in(makeup, model.node(maker).inputs.empty() ? kNone : model.node(maker).inputs[0]); width > 0)
-            return weights_in(width);
+    if (const NodeId maker = producer(model, codes); is_op(model, maker, "Gather"))  // rows of a table of codes
+        if (const int width = codes_in(makeup, model.node(maker).inputs.empty() ? kNone : model.node(maker).inputs[0]); width > 0) return weights_in(width);
     return Precision::int8_static;
 }
 
@@ -189,17 +187,15 @@ std::string_view badge(Precision precision) { return row(precision).badge; }
 bool is_integer(Precision precision) { return precision >= Precision::int8_static; }
 
 bool is_quantized_op(const Node& node) {
-    return is_dynamic_op(node) || is_static_op(node) || holds_blocks(node) || node.op_type == "QuantizeLinear" ||
-           node.op_type == "DequantizeLinear";
+    return is_dynamic_op(node) || is_static_op(node) || holds_blocks(node) || node.op_type == "QuantizeLinear" || node.op_type == "DequantizeLinear";
 }
 
 bool is_constant(const Model& model, ValueId value) { return constant_in(makeup_of(model), value); }
 int code_bits(const Model& model, ValueId value) { return codes_in(makeup_of(model), value); }
 Precision precision_of(const Model& model, NodeId node) { return static_cast<Precision>(makeup_of(model).precision[static_cast<std::size_t>(node)]); }
 
-
 Precision main_precision(const Model& model) {
-    constexpr std::uint64_t kFew = 10;   // one part in so many
+    constexpr std::uint64_t kFew = 10;  // one part in so many
     struct Share {
         std::uint64_t nodes = 0, bytes = 0;
     };

@@ -24,9 +24,9 @@ inline constexpr std::array kPrecisions = {Precision::fp32,        Precision::fp
 /// its nodes or of its weights); else the float type of most of its weights.
 [[nodiscard]] Precision main_precision(const Model& model);
 
-[[nodiscard]] std::string_view id(Precision precision);      ///< "int8-static"
-[[nodiscard]] std::string_view title(Precision precision);   ///< "INT8 static", "INT8 weights"
-[[nodiscard]] std::string_view badge(Precision precision);   ///< "S8", "W8": the badge of the method where there is one
+[[nodiscard]] std::string_view id(Precision precision);     ///< "int8-static"
+[[nodiscard]] std::string_view title(Precision precision);  ///< "INT8 static", "INT8 weights"
+[[nodiscard]] std::string_view badge(Precision precision);  ///< "S8", "W8": the badge of the method where there is one
 /// True for integer forms.
 [[nodiscard]] bool is_integer(Precision precision);
 

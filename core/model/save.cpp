@@ -23,8 +23,7 @@ StagedFile staged_proto(const onnx::ModelProto& proto, const fs::path& path) {
     return StagedFile(path, [&](std::ostream& stream) {
         // A stream that fails is told by StagedFile, which knows why.
         if (!proto.SerializeToOstream(&stream) && stream)
-            throw Error(ErrorKind::cannot_write, "cannot be written", {.file = path.string()},
-                        "Choose another folder or free some space");
+            throw Error(ErrorKind::cannot_write, "cannot be written", {.file = path.string()}, "Choose another folder or free some space");
     });
 }
 
@@ -69,8 +68,7 @@ void each_pair(const onnx::GraphProto& from, onnx::GraphProto& to, const Visit& 
             onnx::AttributeProto& other = *to.mutable_node(n)->mutable_attribute(a);
             if (attribute.has_t()) visit(attribute.t(), *other.mutable_t());
             if (attribute.has_g()) each_pair(attribute.g(), *other.mutable_g(), visit);
-            for (int g = 0; g < attribute.graphs_size(); ++g)
-                each_pair(attribute.graphs(g), *other.mutable_graphs(g), visit);
+            for (int g = 0; g < attribute.graphs_size(); ++g) each_pair(attribute.graphs(g), *other.mutable_graphs(g), visit);
         }
 }
 
@@ -95,8 +93,8 @@ StagedModel::StagedModel(const onnx::ModelProto& proto, const fs::path& path, st
         move_out(*split.mutable_graph(), data.filename().string(), offset, stream);
     });
     if (split.ByteSizeLong() > kSplitLimit)
-        throw Error(ErrorKind::cannot_write, "is too large for one file even without its initializers",
-                    {.file = path.string()}, "Store large constants as initializers");
+        throw Error(ErrorKind::cannot_write, "is too large for one file even without its initializers", {.file = path.string()},
+                    "Store large constants as initializers");
     files_->model.emplace(staged_proto(split, path));
 }
 

@@ -51,9 +51,7 @@ private:
     std::vector<std::pair<onnx::TensorProto*, std::string>> held_;
 };
 
-bool external(const onnx::TensorProto& tensor) {
-    return tensor.data_location() == onnx::TensorProto_DataLocation_EXTERNAL;
-}
+bool external(const onnx::TensorProto& tensor) { return tensor.data_location() == onnx::TensorProto_DataLocation_EXTERNAL; }
 
 /// True for a tensor whose values were taken out or lie elsewhere.
 bool hollow(const onnx::TensorProto& tensor) {
@@ -190,7 +188,8 @@ private:
             const onnx::NodeProto& node = *found->second;
             if (node.op_type() == "Constant") {
                 if (depth == 0) return true;
-                return std::any_of(node.attribute().begin(), node.attribute().end(), [](const auto& attribute) { return attribute.has_t() && is_short(attribute.t()); });
+                return std::any_of(node.attribute().begin(), node.attribute().end(),
+                                   [](const auto& attribute) { return attribute.has_t() && is_short(attribute.t()); });
             }
             if (node.op_type() == "Concat")
                 return std::all_of(node.input().begin(), node.input().end(), [&](const std::string& input) { return only_move(input, depth + 1); });

@@ -34,9 +34,7 @@ std::optional<std::int64_t> size_from(std::string_view text) {
 bool has_any(const std::string& name, std::initializer_list<std::string_view> words) {
     return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
-bool is_any(const std::string& name, std::initializer_list<std::string_view> words) {
-    return std::find(words.begin(), words.end(), name) != words.end();
-}
+bool is_any(const std::string& name, std::initializer_list<std::string_view> words) { return std::find(words.begin(), words.end(), name) != words.end(); }
 
 /// What a name says of its axis; nothing where it says nothing.
 std::optional<std::int64_t> size_by_name(const std::string& name) {
@@ -60,12 +58,12 @@ std::optional<std::int64_t> size_by_consumer(const Model& model, const Value& in
         if (weight == nullptr || weight->dims.size() < 2) continue;
         const auto& dims = weight->dims;
         std::int64_t channels = 0;
-        if (node.op_type == "Conv" && axis == 1 && !__builtin_mul_overflow(dims[1], int_attribute(node, "group").value_or(1), &channels) && is_axis_size(channels))
+        if (node.op_type == "Conv" && axis == 1 && !__builtin_mul_overflow(dims[1], int_attribute(node, "group").value_or(1), &channels) &&
+            is_axis_size(channels))
             return channels;
         if (axis + 1 != rank) continue;
         if (node.op_type == "MatMul") return dims[dims.size() - 2];
-        if (node.op_type == "Gemm" && int_attribute(node, "transA").value_or(0) == 0)
-            return dims[int_attribute(node, "transB").value_or(0) != 0 ? 1 : 0];
+        if (node.op_type == "Gemm" && int_attribute(node, "transA").value_or(0) == 0) return dims[int_attribute(node, "transB").value_or(0) != 0 ? 1 : 0];
         if ((node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN") && dims.size() == 3) return dims[2];
     }
     return std::nullopt;
@@ -273,7 +271,11 @@ std::vector<Finding> size_findings(const std::vector<InputSize>& sizes) {
     });
     if (!any) return {};
     if (example.empty()) example = "--dim or --shape";
-    return {{Severity::info, "open-axes", kNone, {}, {},
+    return {{Severity::info,
+             "open-axes",
+             kNone,
+             {},
+             {},
              "The model leaves sizes open. Taken as: " + sizes_text(sizes) + ". Work, advice and latency depend on them.",
              "Choose others with " + example + (example.starts_with("--shape") ? "" : " (or --shape INPUT=...)") + "."}};
 }

@@ -14,8 +14,8 @@ namespace vernier {
 
 /// Sizes that a user gives for open axes of a model's inputs.
 struct SizeChoices {
-    std::map<std::string, std::int64_t> dims = {};                  ///< by symbolic name: {"T", 128}
-    std::map<std::string, std::vector<std::int64_t>> shapes = {};   ///< by input name, all axes
+    std::map<std::string, std::int64_t> dims = {};                 ///< by symbolic name: {"T", 128}
+    std::map<std::string, std::vector<std::int64_t>> shapes = {};  ///< by input name, all axes
     [[nodiscard]] bool empty() const { return dims.empty() && shapes.empty(); }
     bool operator==(const SizeChoices&) const = default;
 };

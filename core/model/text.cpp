@@ -19,15 +19,11 @@ std::string tensor_text(const onnx::TypeProto_Tensor& tensor) {
 std::string other_text(const onnx::TypeProto& type) {
     switch (type.value_case()) {
         case onnx::TypeProto::kTensorType: return tensor_text(type.tensor_type());
-        case onnx::TypeProto::kSequenceType:
-            return fmt::format("sequence({})", other_text(type.sequence_type().elem_type()));
-        case onnx::TypeProto::kOptionalType:
-            return fmt::format("optional({})", other_text(type.optional_type().elem_type()));
+        case onnx::TypeProto::kSequenceType: return fmt::format("sequence({})", other_text(type.sequence_type().elem_type()));
+        case onnx::TypeProto::kOptionalType: return fmt::format("optional({})", other_text(type.optional_type().elem_type()));
         case onnx::TypeProto::kMapType:
-            return fmt::format("map({}, {})", name(static_cast<ElementType>(type.map_type().key_type())),
-                               other_text(type.map_type().value_type()));
-        case onnx::TypeProto::kSparseTensorType:
-            return fmt::format("sparse({})", name(static_cast<ElementType>(type.sparse_tensor_type().elem_type())));
+            return fmt::format("map({}, {})", name(static_cast<ElementType>(type.map_type().key_type())), other_text(type.map_type().value_type()));
+        case onnx::TypeProto::kSparseTensorType: return fmt::format("sparse({})", name(static_cast<ElementType>(type.sparse_tensor_type().elem_type())));
         case onnx::TypeProto::kOpaqueType: return fmt::format("opaque({})", printable(type.opaque_type().name()));
         default: return {};
     }

@@ -44,8 +44,7 @@ std::string convolution(const Model& model, const Node& node) {
 
 /// "Gemm 256→10" for a product with a constant matrix.
 std::string product(const Model& model, const Node& node) {
-    const bool constant =
-        node.inputs.size() > 1 && node.inputs[1] != kNone && model.constant(node.inputs[1]) != nullptr;
+    const bool constant = node.inputs.size() > 1 && node.inputs[1] != kNone && model.constant(node.inputs[1]) != nullptr;
     auto weight = sizes(input_type(model, node, 1));
     if (!constant || weight.size() < 2) return node.op_type;
     if (int_attribute(node, "transB").value_or(0) != 0) std::swap(weight[weight.size() - 1], weight[weight.size() - 2]);
@@ -66,8 +65,7 @@ std::string recurrent(const Model& model, const Node& node) {
 std::string title_of(const Model& model, NodeId id) {
     const Node& node = model.node(id);
     const std::string& op = node.op_type;
-    if (op == "Conv" || op == "ConvTranspose" || op == "QLinearConv" || op == "ConvInteger")
-        return convolution(model, node);
+    if (op == "Conv" || op == "ConvTranspose" || op == "QLinearConv" || op == "ConvInteger") return convolution(model, node);
     if (op == "MaxPool" || op == "AveragePool" || op == "LpPool")
         return op + window(node, ints_attribute(node, "kernel_shape").value_or(std::vector<std::int64_t>{}));
     if (op == "Gemm" || op == "MatMul" || op == "FusedMatMul" || op == "MatMulInteger") return product(model, node);

@@ -74,16 +74,14 @@ float float8e8m0(std::uint8_t code) { return code == 0xFFU ? std::nanf("") : std
 float float8e5m2(std::uint8_t code) { return half_to_float(static_cast<std::uint16_t>(code << 8)); }
 
 bool is_float(ElementType type) {
-    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::bfloat16 ||
-           type == ElementType::float64;
+    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::bfloat16 || type == ElementType::float64;
 }
 
 bool is_bias(const Node& node, int input) {
     const std::string& op = node.op_type;
     if (op == "LSTM" || op == "GRU" || op == "RNN") return input == 3;
-    return (op == "Conv" || op == "ConvTranspose" || op == "Gemm" || op == "FusedConv" || op == "Attention" ||
-            op == "BatchNormalization" || op == "LayerNormalization" || op == "InstanceNormalization" ||
-            op == "GroupNormalization") &&
+    return (op == "Conv" || op == "ConvTranspose" || op == "Gemm" || op == "FusedConv" || op == "Attention" || op == "BatchNormalization" ||
+            op == "LayerNormalization" || op == "InstanceNormalization" || op == "GroupNormalization") &&
            input == 2;
 }
 
@@ -113,8 +111,7 @@ std::vector<float> to_floats(const Initializer& tensor) {
         case ElementType::float64: return cast<double>(tensor);
         case ElementType::float16: return convert<std::uint16_t>(tensor, half_to_float);
         case ElementType::bfloat16:
-            return convert<std::uint16_t>(
-                tensor, [](std::uint16_t v) { return std::bit_cast<float>(static_cast<std::uint32_t>(v) << 16); });
+            return convert<std::uint16_t>(tensor, [](std::uint16_t v) { return std::bit_cast<float>(static_cast<std::uint32_t>(v) << 16); });
         case ElementType::int8: return cast<std::int8_t>(tensor);
         case ElementType::uint8:
         case ElementType::boolean: return cast<std::uint8_t>(tensor);
@@ -126,8 +123,7 @@ std::vector<float> to_floats(const Initializer& tensor) {
         case ElementType::uint64: return cast<std::uint64_t>(tensor);
         case ElementType::int4: return unpack_integers(tensor, true);
         case ElementType::uint4: return unpack_integers(tensor, false);
-        case ElementType::float4e2m1:
-            return unpack(tensor, [](unsigned code) { return NarrowFloat{2, 1, 1}.value(code); });
+        case ElementType::float4e2m1: return unpack(tensor, [](unsigned code) { return NarrowFloat{2, 1, 1}.value(code); });
         case ElementType::float8e4m3fn: return convert<std::uint8_t>(tensor, float8e4m3fn);
         case ElementType::float8e4m3fnuz: return convert<std::uint8_t>(tensor, float8e4m3fnuz);
         case ElementType::float8e5m2: return convert<std::uint8_t>(tensor, float8e5m2);
@@ -161,10 +157,12 @@ struct CodeSlots {
     int codes, scale, zero_point;
 };
 constexpr std::array kCodeSlots = {
-    CodeSlots{"DequantizeLinear", 0, 1, 2}, CodeSlots{"QLinearConv", 3, 4, 5},       CodeSlots{"QLinearMatMul", 3, 4, 5},
-    CodeSlots{"QGemm", 3, 4, 5},            CodeSlots{"ConvInteger", 1, -1, 3},      CodeSlots{"MatMulInteger", 1, -1, 3},
-    CodeSlots{"MatMulIntegerToFloat", 1, 3, 5}, CodeSlots{"DynamicQuantizeMatMul", 1, 2, 3}, CodeSlots{"MatMulNBits", 1, 2, 3},
-    CodeSlots{"DynamicQuantizeLSTM", 1, 8, 9}, CodeSlots{"DynamicQuantizeLSTM", 2, 10, 11}, CodeSlots{"Gather", 0, -1, -1},
+    CodeSlots{"DequantizeLinear", 0, 1, 2},      CodeSlots{"QLinearConv", 3, 4, 5},
+    CodeSlots{"QLinearMatMul", 3, 4, 5},         CodeSlots{"QGemm", 3, 4, 5},
+    CodeSlots{"ConvInteger", 1, -1, 3},          CodeSlots{"MatMulInteger", 1, -1, 3},
+    CodeSlots{"MatMulIntegerToFloat", 1, 3, 5},  CodeSlots{"DynamicQuantizeMatMul", 1, 2, 3},
+    CodeSlots{"MatMulNBits", 1, 2, 3},           CodeSlots{"DynamicQuantizeLSTM", 1, 8, 9},
+    CodeSlots{"DynamicQuantizeLSTM", 2, 10, 11}, CodeSlots{"Gather", 0, -1, -1},
     CodeSlots{"GatherBlockQuantized", 0, 2, 3},
 };
 
@@ -181,8 +179,13 @@ void add_codes(const Model& model, const Node& node, std::vector<Weight>& weight
         if (!is_code(codes) || codes->count() < 2) continue;
         if (node.domain == "com.microsoft" && int_attribute(node, "bits").value_or(8) == 4 && codes->type == ElementType::uint8)
             codes = packed_codes(model, node.inputs[static_cast<std::size_t>(slots.codes)]);
-        Weight weight{slots.codes, node.inputs[static_cast<std::size_t>(slots.codes)], codes, channel_axis(node, slots.codes, *codes), false,
-                      constant_at(model, node, slots.scale), constant_at(model, node, slots.zero_point)};
+        Weight weight{slots.codes,
+                      node.inputs[static_cast<std::size_t>(slots.codes)],
+                      codes,
+                      channel_axis(node, slots.codes, *codes),
+                      false,
+                      constant_at(model, node, slots.scale),
+                      constant_at(model, node, slots.zero_point)};
         if (node.op_type == "QLinearMatMul" || node.op_type == "MatMulInteger") weight.channel_axis = std::max(0, static_cast<int>(codes->dims.size()) - 1);
         weight.channel_axis = code_axis(node, weight, weight.channel_axis);
         weights.push_back(weight);
@@ -230,7 +233,7 @@ std::vector<Weight> weights_of(const Model& model, NodeId id, ComputedWeights co
     const Node& node = model.node(id);
     std::vector<Weight> weights;
     add_codes(model, node, weights);
-    const bool parameters = is_int8_operator(node) || node.op_type == "QuantizeLinear";   // scales are no weights
+    const bool parameters = is_int8_operator(node) || node.op_type == "QuantizeLinear";  // scales are no weights
     for (std::size_t i = 0; i < node.inputs.size() && !parameters; ++i) {
         if (node.inputs[i] == kNone) continue;
         const int input = static_cast<int>(i);

@@ -20,17 +20,17 @@ namespace vernier {
 /// Stored codes (behind DequantizeLinear, Cast and Mul, or read by an integer operator) are the weight, with their scale.
 /// A weight that a sub-graph of constants computes is its result.
 struct Weight {
-    int input = 0;                       ///< position in Node::inputs
+    int input = 0;  ///< position in Node::inputs
     ValueId value = kNone;
     const Initializer* tensor = nullptr;
-    int channel_axis = 0;                ///< Conv 0, ConvTranspose 1, MatMul last, Gemm by transB, LSTM 1, others 0
+    int channel_axis = 0;  ///< Conv 0, ConvTranspose 1, MatMul last, Gemm by transB, LSTM 1, others 0
     bool is_bias = false;
-    const Initializer* scale = nullptr;       ///< of codes, where it is a constant
+    const Initializer* scale = nullptr;  ///< of codes, where it is a constant
     const Initializer* zero_point = nullptr;
 };
 
 /// Float constants and codes with at least 2 elements that the node reads, the main weight first. The tensors live as long as the model.
-enum class ComputedWeights { left_out, included };   ///< to include them takes time when they are asked for first
+enum class ComputedWeights { left_out, included };  ///< to include them takes time when they are asked for first
 [[nodiscard]] std::vector<Weight> weights_of(const Model& model, NodeId node, ComputedWeights computed = ComputedWeights::left_out);
 
 /// What a sub-graph of constants computes (nullptr where it is none, is too large, or holds what is not known). Made when first

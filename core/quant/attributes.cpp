@@ -72,9 +72,7 @@ void set_attribute(onnx::NodeProto& node, std::string_view name, std::string_vie
 
 void remove_attribute(onnx::NodeProto& node, std::string_view name) {
     auto& attributes = *node.mutable_attribute();
-    attributes.erase(std::remove_if(attributes.begin(), attributes.end(),
-                                    [&](const auto& attribute) { return attribute.name() == name; }),
-                     attributes.end());
+    attributes.erase(std::remove_if(attributes.begin(), attributes.end(), [&](const auto& attribute) { return attribute.name() == name; }), attributes.end());
 }
 
 }  // namespace vernier

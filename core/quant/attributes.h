@@ -20,9 +20,7 @@ namespace vernier {
 [[nodiscard]] std::vector<std::int64_t> attribute_ints(const onnx::NodeProto& node, std::string_view name);
 [[nodiscard]] std::string attribute_string(const onnx::NodeProto& node, std::string_view name, std::string_view otherwise = "");
 void set_attribute(onnx::NodeProto& node, std::string_view name, std::int64_t value);
-inline void set_attribute(onnx::NodeProto& node, std::string_view name, int value) {
-    set_attribute(node, name, static_cast<std::int64_t>(value));
-}
+inline void set_attribute(onnx::NodeProto& node, std::string_view name, int value) { set_attribute(node, name, static_cast<std::int64_t>(value)); }
 void set_attribute(onnx::NodeProto& node, std::string_view name, float value);
 void set_attribute(onnx::NodeProto& node, std::string_view name, const std::vector<std::int64_t>& values);
 void set_attribute(onnx::NodeProto& node, std::string_view name, std::string_view value);

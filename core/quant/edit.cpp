@@ -164,17 +164,14 @@ std::string GraphEdit::fresh(std::string_view base) {
     return name;
 }
 
-std::string GraphEdit::add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
-                                       std::span<const std::byte> bytes) {
+std::string GraphEdit::add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims, std::span<const std::byte> bytes) {
     const std::string name = fresh(base);
     initializers_[name].tensor = made_tensor(name, type, dims, bytes);
     initializer_order_.push_back(name);
     return name;
 }
 
-std::string GraphEdit::add_scalar(std::string_view base, float value) {
-    return add_constant<float>(base, ElementType::float32, {}, {value});
-}
+std::string GraphEdit::add_scalar(std::string_view base, float value) { return add_constant<float>(base, ElementType::float32, {}, {value}); }
 
 void GraphEdit::replace_constant(const std::string& tensor, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
     // A new tensor: a copy of this edit may still read the old one.
@@ -190,8 +187,8 @@ int GraphEdit::add(onnx::NodeProto proto, NodeId origin) {
     return index;
 }
 
-int GraphEdit::add(std::string_view op, std::vector<std::string> inputs, std::vector<std::string> outputs,
-                   std::string_view name, std::string_view domain, NodeId origin) {
+int GraphEdit::add(std::string_view op, std::vector<std::string> inputs, std::vector<std::string> outputs, std::string_view name, std::string_view domain,
+                   NodeId origin) {
     onnx::NodeProto node;
     node.set_op_type(std::string(op));
     node.set_name(fresh(name));

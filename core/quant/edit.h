@@ -29,10 +29,10 @@ namespace vernier {
 class GraphEdit {
 public:
     struct Item {
-        onnx::NodeProto proto;   ///< of a node with bodies: they are empty until the model is built
-        NodeId origin = kNone;   ///< node of the opened model that it stands for; kNone for what we add
+        onnx::NodeProto proto;  ///< of a node with bodies: they are empty until the model is built
+        NodeId origin = kNone;  ///< node of the opened model that it stands for; kNone for what we add
         bool removed = false;
-        GraphId graph = 0;       ///< in which it lies, where it has an origin; graph_of tells it for all
+        GraphId graph = 0;  ///< in which it lies, where it has an origin; graph_of tells it for all
     };
 
     /// Takes over a copy of the model (external initializers inline).
@@ -69,24 +69,22 @@ public:
     /// asks below: this reads data that lie outside of the model's file.
     [[nodiscard]] const onnx::TensorProto* initializer(const std::string& tensor) const;
     [[nodiscard]] bool is_constant(const std::string& tensor) const { return initializers_.contains(tensor); }
-    [[nodiscard]] bool is_float_constant(const std::string& tensor) const;                ///< an initializer of float32
-    [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;             ///< of an initializer
+    [[nodiscard]] bool is_float_constant(const std::string& tensor) const;     ///< an initializer of float32
+    [[nodiscard]] std::vector<float> floats(const std::string& tensor) const;  ///< of an initializer
     /// Largest magnitude of a float initializer, read in place; infinite where it holds NaN or infinity.
     [[nodiscard]] float largest_magnitude(const std::string& tensor) const;
-    [[nodiscard]] std::vector<std::int64_t> ints(const std::string& tensor) const;        ///< of an integer initializer
-    [[nodiscard]] std::vector<std::int64_t> dims(const std::string& tensor) const;        ///< of an initializer
+    [[nodiscard]] std::vector<std::int64_t> ints(const std::string& tensor) const;  ///< of an integer initializer
+    [[nodiscard]] std::vector<std::int64_t> dims(const std::string& tensor) const;  ///< of an initializer
     /// Type of any tensor as far as known (shape inference of the opened model, by name).
     [[nodiscard]] ValueType type(const std::string& tensor) const;
     /// Axes of a tensor by its type; -1 = not known.
     [[nodiscard]] int rank(const std::string& tensor) const;
     void set_type(const std::string& tensor, ValueType type);
 
-    [[nodiscard]] std::string fresh(std::string_view base);   ///< unused name of a tensor or node
-    std::string add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
-                                std::span<const std::byte> bytes);
+    [[nodiscard]] std::string fresh(std::string_view base);  ///< unused name of a tensor or node
+    std::string add_initializer(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims, std::span<const std::byte> bytes);
     template <class T>
-    std::string add_constant(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims,
-                             const std::vector<T>& values) {
+    std::string add_constant(std::string_view base, ElementType type, const std::vector<std::int64_t>& dims, const std::vector<T>& values) {
         return add_initializer(base, type, dims, std::as_bytes(std::span(values)));
     }
     std::string add_scalar(std::string_view base, float value);
@@ -95,8 +93,8 @@ public:
 
     /// Adds a node; it is put in order when the model is built. Returns its index.
     int add(onnx::NodeProto proto, NodeId origin = kNone);
-    int add(std::string_view op, std::vector<std::string> inputs, std::vector<std::string> outputs, std::string_view name,
-            std::string_view domain = "", NodeId origin = kNone);
+    int add(std::string_view op, std::vector<std::string> inputs, std::vector<std::string> outputs, std::string_view name, std::string_view domain = "",
+            NodeId origin = kNone);
     void remove(int index);
     void set_input(int index, int slot, const std::string& tensor);
     void set_output(int index, int slot, const std::string& tensor);
@@ -112,7 +110,7 @@ private:
     /// A constant. Copies of the edit share it; so does the model that it was taken from.
     struct Constant {
         std::shared_ptr<const onnx::TensorProto> tensor;
-        std::span<const std::byte> outside = {};   ///< its bytes, where the tensor only names the file that they lie in
+        std::span<const std::byte> outside = {};  ///< its bytes, where the tensor only names the file that they lie in
     };
     /// owner: keeps the model alive, so that its constants can be shared; nullptr: copies them.
     GraphEdit(const Model& model, const std::shared_ptr<const void>& owner);
@@ -140,34 +138,34 @@ private:
     void index_nodes();
     void link(int index);
     void unlink(int index);
-    [[nodiscard]] GraphId common(GraphId a, GraphId b) const;   ///< the innermost graph around both
+    [[nodiscard]] GraphId common(GraphId a, GraphId b) const;  ///< the innermost graph around both
     [[nodiscard]] GraphId home_of(const std::string& tensor) const;
     [[nodiscard]] GraphId deepest_input(const onnx::NodeProto& node) const;
     /// The innermost graph around all that read a tensor; kNone when nothing does.
     [[nodiscard]] GraphId where_read(const std::string& tensor) const;
     [[nodiscard]] int holder_in(int index, GraphId graph, const std::vector<GraphId>& graphs) const;
     [[nodiscard]] std::vector<std::vector<int>> items_before(const std::vector<GraphId>& graphs) const;
-    [[nodiscard]] std::vector<std::vector<int>> ordered_items() const;   ///< by graph
+    [[nodiscard]] std::vector<std::vector<int>> ordered_items() const;  ///< by graph
     struct Building;
     void fill(GraphId graph, onnx::GraphProto& out, Building& building) const;
     /// The model without initializers, and where those go that it needs.
     [[nodiscard]] onnx::ModelProto build_nodes(std::vector<std::pair<std::string, onnx::GraphProto*>>& needed) const;
     void write_value_infos(onnx::GraphProto& graph, const std::unordered_set<std::string>& alive) const;
     using Types = std::unordered_map<std::string, ValueType>;
-    onnx::ModelProto base_;                       ///< everything but nodes and initializers
+    onnx::ModelProto base_;  ///< everything but nodes and initializers
     std::vector<Item> items_;
-    std::vector<Graph> graphs_;                   ///< the main graph first, a body behind the graph around it
+    std::vector<Graph> graphs_;                             ///< the main graph first, a body behind the graph around it
     std::unordered_map<NodeId, GraphId> graph_of_origin_;   ///< of nodes in bodies
-    mutable std::map<std::string, Constant> initializers_;   ///< bytes from outside are read when they are asked for
-    std::vector<std::pair<std::string, Constant>> shared_;   ///< the model's own, until they are taken in
+    mutable std::map<std::string, Constant> initializers_;  ///< bytes from outside are read when they are asked for
+    std::vector<std::pair<std::string, Constant>> shared_;  ///< the model's own, until they are taken in
     std::vector<std::string> initializer_order_;
     std::unordered_map<std::string, int> producer_;
     std::unordered_map<std::string, std::vector<int>> readers_;
     std::unordered_map<std::string, GraphId> inputs_, outputs_;
-    std::unordered_map<std::string, GraphId> homes_;   ///< of initializers that the model has in bodies, or around bodies
+    std::unordered_map<std::string, GraphId> homes_;  ///< of initializers that the model has in bodies, or around bodies
     std::unordered_set<std::string> names_;
     Types types_;
-    std::unordered_set<std::string> retyped_;     ///< tensors whose type we changed: their value infos are written anew
+    std::unordered_set<std::string> retyped_;  ///< tensors whose type we changed: their value infos are written anew
     unsigned next_name_ = 0;
 };
 

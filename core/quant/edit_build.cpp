@@ -13,8 +13,7 @@ namespace vernier {
 /// The item itself, or the one around it that lies in the given graph.
 int GraphEdit::holder_in(int index, GraphId graph, const std::vector<GraphId>& graphs) const {
     for (GraphId g = graphs[static_cast<std::size_t>(index)]; g != graph; g = graphs[static_cast<std::size_t>(index)]) {
-        if (g == 0)
-            throw Error(ErrorKind::internal, "a node reads what another body makes", {.node = items_[static_cast<std::size_t>(index)].proto.name()});
+        if (g == 0) throw Error(ErrorKind::internal, "a node reads what another body makes", {.node = items_[static_cast<std::size_t>(index)].proto.name()});
         index = graphs_[static_cast<std::size_t>(g)].holder;
     }
     return index;
@@ -79,7 +78,8 @@ std::vector<std::vector<int>> GraphEdit::ordered_items() const {
 namespace {
 
 /// Other tools' inference knows the standard operators only: what comes after a node of another domain would have no type.
-template <class Types> void add_types_of_other_domains(onnx::GraphProto& graph, const Types& types) {
+template <class Types>
+void add_types_of_other_domains(onnx::GraphProto& graph, const Types& types) {
     std::unordered_set<std::string> declared;
     for (const auto& info : graph.value_info()) declared.insert(info.name());
     for (const auto& output : graph.output()) declared.insert(output.name());
@@ -97,19 +97,17 @@ template <class Types> void add_types_of_other_domains(onnx::GraphProto& graph, 
 
 void GraphEdit::write_value_infos(onnx::GraphProto& graph, const std::unordered_set<std::string>& alive) const {
     auto& infos = *graph.mutable_value_info();
-    infos.erase(std::remove_if(infos.begin(), infos.end(),
-                               [&](const auto& info) { return !alive.contains(info.name()); }),
-                infos.end());
+    infos.erase(std::remove_if(infos.begin(), infos.end(), [&](const auto& info) { return !alive.contains(info.name()); }), infos.end());
     for (auto& info : infos)
         if (retyped_.contains(info.name())) info = value_info(info.name(), types_.at(info.name()));
     add_types_of_other_domains(graph, types_);
 }
 
 struct GraphEdit::Building {
-    std::vector<std::vector<int>> order;             ///< items by graph
-    std::unordered_map<int, std::vector<GraphId>> bodies;   ///< by the item that holds them
-    std::vector<onnx::GraphProto*> graphs;           ///< where each is built; null for those of removed nodes
-    std::unordered_set<std::string> used;            ///< names that something reads
+    std::vector<std::vector<int>> order;                   ///< items by graph
+    std::unordered_map<int, std::vector<GraphId>> bodies;  ///< by the item that holds them
+    std::vector<onnx::GraphProto*> graphs;                 ///< where each is built; null for those of removed nodes
+    std::unordered_set<std::string> used;                  ///< names that something reads
 };
 
 /// Puts nodes into a graph, and into the bodies that they hold.
@@ -141,8 +139,7 @@ onnx::ModelProto GraphEdit::build_nodes(std::vector<std::pair<std::string, onnx:
     for (std::size_t g = 1; g < graphs_.size(); ++g) building.bodies[graphs_[g].holder].push_back(static_cast<GraphId>(g));
     fill(0, *model.mutable_graph(), building);
     for (const std::string& name : initializer_order_)
-        if (building.used.contains(name))
-            needed.emplace_back(name, building.graphs[static_cast<std::size_t>(has_bodies() ? home_of(name) : 0)]);
+        if (building.used.contains(name)) needed.emplace_back(name, building.graphs[static_cast<std::size_t>(has_bodies() ? home_of(name) : 0)]);
     // Below IR 4 every initializer would have to be an input too; 8 is what opset 13 to 18 were written with.
     if (model.ir_version() < 8) model.set_ir_version(8);
     for (const auto& import : model.opset_import())
@@ -167,8 +164,10 @@ onnx::ModelProto GraphEdit::build() && {
         const Constant constant = std::move(initializers_.at(name));
         if (!constant.outside.empty()) *graph->add_initializer() = with_bytes(*constant.tensor, constant.outside);
         // Made by an edit and held by this one alone: a model's own has the model as owner too.
-        else if (constant.tensor.use_count() == 1) graph->add_initializer()->Swap(const_cast<onnx::TensorProto*>(constant.tensor.get()));
-        else *graph->add_initializer() = *constant.tensor;
+        else if (constant.tensor.use_count() == 1)
+            graph->add_initializer()->Swap(const_cast<onnx::TensorProto*>(constant.tensor.get()));
+        else
+            *graph->add_initializer() = *constant.tensor;
     }
     return model;
 }

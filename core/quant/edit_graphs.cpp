@@ -163,9 +163,7 @@ void GraphEdit::take_initializers(GraphId g) {
     if (g != 0) return;  // the inputs of a body are known by their positions
     // An initializer that is also an input could be overridden, and is then no constant to the runtime: make it one.
     auto& inputs = *graph.mutable_input();
-    inputs.erase(std::remove_if(inputs.begin(), inputs.end(),
-                                [&](const auto& input) { return initializers_.contains(input.name()); }),
-                 inputs.end());
+    inputs.erase(std::remove_if(inputs.begin(), inputs.end(), [&](const auto& input) { return initializers_.contains(input.name()); }), inputs.end());
 }
 
 void GraphEdit::take_types(const Model& model, const std::vector<Renames>& renames) {

@@ -13,11 +13,11 @@
 namespace vernier {
 namespace {
 
-constexpr int kMaxDepth = 64;                           ///< longer sub-graphs are no weights of an exporter,
-constexpr std::size_t kMaxNodes = 64;                   ///< nor are larger ones
-constexpr std::uint64_t kSmallElements = 1U << 16;      ///< results up to here are folded whatever they are made of
-constexpr std::uint64_t kMaxIntegers = 1024;            ///< integers are axes, shapes and bounds, never weights
-constexpr std::uint64_t kSmallBytes = 4096;             ///< growth that nobody notices
+constexpr int kMaxDepth = 64;                       ///< longer sub-graphs are no weights of an exporter,
+constexpr std::size_t kMaxNodes = 64;               ///< nor are larger ones
+constexpr std::uint64_t kSmallElements = 1U << 16;  ///< results up to here are folded whatever they are made of
+constexpr std::uint64_t kMaxIntegers = 1024;        ///< integers are axes, shapes and bounds, never weights
+constexpr std::uint64_t kSmallBytes = 4096;         ///< growth that nobody notices
 
 bool is_real(ElementType type) {
     return type == ElementType::float32 || type == ElementType::float64 || type == ElementType::float16 || type == ElementType::bfloat16;
@@ -28,7 +28,7 @@ const onnx::NodeProto& proto(const GraphEdit& edit, int index) { return edit.ite
 /// The constants that a sub-graph is made of.
 struct Leaves {
     std::set<std::string> names;
-    std::uint64_t elements = 0, bytes = 0, codes = 0;   ///< codes: bytes of integers of 8 bits or fewer
+    std::uint64_t elements = 0, bytes = 0, codes = 0;  ///< codes: bytes of integers of 8 bits or fewer
 };
 
 /// A rewriting may have given the node another constant, or another node its place.
@@ -64,8 +64,7 @@ private:
         if (const auto found = constant_.find(name); found != constant_.end()) return found->second;
         const auto& node = proto(edit_, maker);
         bool constant = can_evaluate(node) && node.input_size() > 0;
-        for (int slot = 0; constant && slot < node.input_size(); ++slot)
-            constant = node.input(slot).empty() || is_constant(node.input(slot), depth + 1);
+        for (int slot = 0; constant && slot < node.input_size(); ++slot) constant = node.input(slot).empty() || is_constant(node.input(slot), depth + 1);
         return constant_[name] = constant;
     }
 
@@ -124,7 +123,7 @@ private:
         auto found = done_.find(name);
         if (found == done_.end()) found = done_.emplace(name, compute(name)).first;
         const Done& done = found->second;
-        if (done.folded.empty()) return;   // the method says what it misses
+        if (done.folded.empty()) return;  // the method says what it misses
         const std::uint64_t wanted = done.elements * static_cast<std::uint64_t>(reader.weight_bits) / 8;
         if (done.real && !reader.explicit_choice && wanted > done.bytes + done.bytes / 10 + kSmallBytes) {
             if (done.codes)
@@ -137,9 +136,9 @@ private:
     }
 
     struct Done {
-        std::string folded;                      ///< empty where it cannot be, or is too large
-        std::uint64_t elements = 0, bytes = 0;   ///< of the result; of what it is made of
-        bool real = false, codes = false;        ///< float; made of integers of 8 bits or fewer
+        std::string folded;                     ///< empty where it cannot be, or is too large
+        std::uint64_t elements = 0, bytes = 0;  ///< of the result; of what it is made of
+        bool real = false, codes = false;       ///< float; made of integers of 8 bits or fewer
         std::set<int> items;
     };
 

@@ -31,8 +31,8 @@ struct Fold {
 
 struct Folds {
     std::vector<Fold> reads;
-    std::set<int> chain;                   ///< items that compute folded constants
-    std::map<int, std::string> reasons;    ///< by item that was chosen: why its weight is not taken as a constant
+    std::set<int> chain;                 ///< items that compute folded constants
+    std::map<int, std::string> reasons;  ///< by item that was chosen: why its weight is not taken as a constant
 };
 
 /// Folds what chosen nodes read. A result that is much larger than the constants it is made of (Expand, ConstantOfShape, low-rank

@@ -35,28 +35,28 @@ enum class Arithmetic { floating, half, integer };
 /// What is known of a method for nodes of one operator, for the one who looks at such a node.
 struct OpAdvice {
     std::string_view op;
-    std::string_view applied;   ///< what to know where it was applied
-    std::string_view kept;      ///< what to know where it was chosen only; {} is the title of the method that it has
-    Method instead;             ///< what to choose
+    std::string_view applied;  ///< what to know where it was applied
+    std::string_view kept;     ///< what to know where it was chosen only; {} is the title of the method that it has
+    Method instead;            ///< what to choose
 };
 
 /// All that is known of a method. CLI, recipe, window, audit and manual read these rows; planning, calibration and writing run
 /// their steps in the order of methods_in_order(). A step that a method does not need is null.
 struct MethodSpec {
-    std::string_view id;      ///< stored in recipes: never rename
-    std::string_view title;   ///< "INT8 static"
-    std::string_view badge;   ///< "S8"
-    std::string_view colour;  ///< "#009E73" (Okabe-Ito)
-    char key = ' ';           ///< the window's key, a digit; with Ctrl for the whole model
-    bool light_colour = false; ///< letters on the colour are dark
+    std::string_view id;        ///< stored in recipes: never rename
+    std::string_view title;     ///< "INT8 static"
+    std::string_view badge;     ///< "S8"
+    std::string_view colour;    ///< "#009E73" (Okabe-Ito)
+    char key = ' ';             ///< the window's key, a digit; with Ctrl for the whole model
+    bool light_colour = false;  ///< letters on the colour are dark
 
     int weight_bits = 32;
-    int scale_percent = 0;    ///< bytes that scales add, for each 100 weights
+    int scale_percent = 0;  ///< bytes that scales add, for each 100 weights
     Arithmetic computes = Arithmetic::floating;
     bool needs_calibration = false;
-    bool fuses = false;       ///< its nodes compute so only where the runtime fuses them with what stands around them
-    bool folds_batch_norm = false;   ///< a BatchNormalization behind its Conv goes into the weights before they are converted
-    std::int64_t opset = 0;   ///< of the standard domain that what it writes needs; 0 = any
+    bool fuses = false;             ///< its nodes compute so only where the runtime fuses them with what stands around them
+    bool folds_batch_norm = false;  ///< a BatchNormalization behind its Conv goes into the weights before they are converted
+    std::int64_t opset = 0;         ///< of the standard domain that what it writes needs; 0 = any
 
     /// Nodes that it takes one by one; null: also what lies between its nodes.
     bool (*takes)(const onnx::NodeProto& node) = nullptr;
@@ -86,9 +86,9 @@ struct MethodSpec {
     bool (*first_choice)(const Workload& work) = nullptr;
     std::string (*reason)(const Workload& work) = nullptr;
     std::span<const OpAdvice> op_advice = {};
-    MethodFit (*fit)(const Workload& work) = nullptr;   ///< never null
+    MethodFit (*fit)(const Workload& work) = nullptr;  ///< never null
 
-    Method method = Method::fp32; ///< its place in the table, which sets it
+    Method method = Method::fp32;  ///< its place in the table, which sets it
 };
 
 /// All of them, in the order in which they are shown; the first is FP32.

@@ -76,8 +76,7 @@ std::vector<std::string> near_names(std::string_view word, const std::vector<std
         if (candidate.empty()) continue;
         int distance = edit_distance(word, candidate, limit);
         const std::string low = lower(candidate);
-        const bool inside = wanted.size() >= 3 && (low.find(wanted) != std::string::npos ||
-                                                   (low.size() >= 3 && wanted.find(low) != std::string::npos));
+        const bool inside = wanted.size() >= 3 && (low.find(wanted) != std::string::npos || (low.size() >= 3 && wanted.find(low) != std::string::npos));
         if (distance > limit && !inside) continue;
         if (distance > limit) distance = limit + 1 + std::abs(static_cast<int>(low.size()) - static_cast<int>(wanted.size()));
         found.emplace_back(distance, candidate);

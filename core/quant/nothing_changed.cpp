@@ -11,7 +11,7 @@
 namespace vernier {
 namespace {
 
-constexpr std::size_t kReasons = 3;   ///< said in one sentence
+constexpr std::size_t kReasons = 3;  ///< said in one sentence
 
 /// Nodes of one operator that stay for one reason.
 struct Group {
@@ -33,9 +33,8 @@ std::vector<Group> groups_of(const Plan& plan, const Model& model) {
     }
     std::vector<Group> groups;
     for (auto& [key, group] : by_reason) groups.push_back(std::move(group));
-    std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-        return a.weight_bytes != b.weight_bytes ? a.weight_bytes > b.weight_bytes : a.nodes > b.nodes;
-    });
+    std::stable_sort(groups.begin(), groups.end(),
+                     [](const Group& a, const Group& b) { return a.weight_bytes != b.weight_bytes ? a.weight_bytes > b.weight_bytes : a.nodes > b.nodes; });
     return groups;
 }
 

@@ -16,10 +16,10 @@ namespace vernier {
 struct Samples {
     RuntimePtr runtime;
     Target target = {};
-    DatasetPtr dataset = {};      ///< null: there are none
-    std::uint64_t count = 0;      ///< of the calibration split; 0 = all of it
-    int at_once = 0;              ///< samples that run at the same time; 0 = one a processor
-    std::shared_ptr<Statistics> statistics = {};   ///< what was seen of these very samples; null: nothing is kept
+    DatasetPtr dataset = {};                      ///< null: there are none
+    std::uint64_t count = 0;                      ///< of the calibration split; 0 = all of it
+    int at_once = 0;                              ///< samples that run at the same time; 0 = one a processor
+    std::shared_ptr<Statistics> statistics = {};  ///< what was seen of these very samples; null: nothing is kept
 };
 
 /// What the methods of a prepared model need to know of the samples, from one run over them or from what is kept: ranges for

@@ -46,7 +46,8 @@ std::string conv_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
 
 std::string matmul_condition(const GraphEdit& edit, const onnx::NodeProto& node) {
     if (!edit.is_float_constant(node.input(1)))
-        return edit.is_float_constant(node.input(0)) ? "its constant is on the left" : "both of its inputs are computed (an attention product): float is faster";
+        return edit.is_float_constant(node.input(0)) ? "its constant is on the left"
+                                                     : "both of its inputs are computed (an attention product): float is faster";
     if (edit.dims(node.input(1)).size() != 2) return "its weight is not a matrix";
     if (!is_activation(edit, node.input(0))) return "its input is not a float activation";
     return odd_weights(edit, node);
@@ -87,10 +88,14 @@ std::string binary_condition(const GraphEdit& edit, const onnx::NodeProto& node)
     int computed = 0;
     const bool factor = node.op_type() == "Mul";
     for (const auto& input : node.input()) {
-        if (is_activation(edit, input)) ++computed;
-        else if (!edit.is_float_constant(input)) return "an operand is not float";
-        else if (const std::string odd = odd_constant(edit, input, factor ? ConstantUse::multiplies : ConstantUse::adds); !odd.empty()) return fmt::format("its constant '{}' {}", input, odd);
-        else if (std::string wide = factor ? wide_factors(edit, input) : std::string{}; !wide.empty()) return wide;
+        if (is_activation(edit, input))
+            ++computed;
+        else if (!edit.is_float_constant(input))
+            return "an operand is not float";
+        else if (const std::string odd = odd_constant(edit, input, factor ? ConstantUse::multiplies : ConstantUse::adds); !odd.empty())
+            return fmt::format("its constant '{}' {}", input, odd);
+        else if (std::string wide = factor ? wide_factors(edit, input) : std::string{}; !wide.empty())
+            return wide;
     }
     return computed > 0 ? std::string{} : "both of its operands are constants";
 }
@@ -172,8 +177,7 @@ std::string odd_constant(const GraphEdit& edit, const std::string& name, Constan
 }
 
 KernelChoice int8_kernel(const GraphEdit& edit, const onnx::NodeProto& node) {
-    if (!is_standard(node))
-        return {Kernel::none, fmt::format("{} is of the domain {}, which is left as it is", node.op_type(), node.domain())};
+    if (!is_standard(node)) return {Kernel::none, fmt::format("{} is of the domain {}, which is left as it is", node.op_type(), node.domain())};
     for (const OperatorRow& row : kOperators) {
         if (row.op != node.op_type()) continue;
         std::string why = row.condition(edit, node);

@@ -29,20 +29,18 @@ enum class Kernel {
 /// What the table says of a node: its kernel, or why there is none.
 struct KernelChoice {
     Kernel kernel = Kernel::none;
-    std::string why;   ///< for none: one sentence for a person
+    std::string why;  ///< for none: one sentence for a person
 };
 
 /// Looks a node up and checks its conditions (constant weights, alpha and beta, ranks, opset).
 [[nodiscard]] KernelChoice int8_kernel(const GraphEdit& edit, const onnx::NodeProto& node);
 
-[[nodiscard]] constexpr bool is_heavy(Kernel kernel) {
-    return kernel == Kernel::conv || kernel == Kernel::matmul || kernel == Kernel::gemm;
-}
+[[nodiscard]] constexpr bool is_heavy(Kernel kernel) { return kernel == Kernel::conv || kernel == Kernel::matmul || kernel == Kernel::gemm; }
 
 /// How HardSigmoid's straight part maps to codes of [0, 1]: max(0, min(1, alpha x + beta)) = code / 255 with
 /// code = clamp(x / scale + zero_point) for scale = 1 / (255 alpha), zero_point = 255 beta.
 struct Saturation {
-    float scale = 0;            ///< 0: it does not saturate so
+    float scale = 0;  ///< 0: it does not saturate so
     std::uint8_t zero_point = 0;
 };
 [[nodiscard]] Saturation saturation_of(const onnx::NodeProto& node);

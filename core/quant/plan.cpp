@@ -31,7 +31,8 @@ std::uint64_t estimate_size(const std::vector<NodePlan>& nodes, const Model& mod
 
 void apply(NodePlan& plan, const ItemOutcome& outcome) {
     if (outcome.stays_float) {
-        plan.why = outcome.why.empty() ? fmt::format("it cannot run in {} here", is_integer(plan.chosen.method) ? "INT8" : row(plan.chosen.method).title) : outcome.why;
+        plan.why = outcome.why.empty() ? fmt::format("it cannot run in {} here", is_integer(plan.chosen.method) ? "INT8" : row(plan.chosen.method).title)
+                                       : outcome.why;
         return;
     }
     plan.applied = plan.chosen.method;
@@ -60,15 +61,13 @@ std::size_t Plan::count(Method method) const {
 }
 
 std::size_t Plan::count(Arithmetic computes) const {
-    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
-        return n.counted && n.applied != Method::fp32 && row(n.applied).computes == computes;
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        nodes.begin(), nodes.end(), [&](const NodePlan& n) { return n.counted && n.applied != Method::fp32 && row(n.applied).computes == computes; }));
 }
 
 std::size_t Plan::count(Precision already) const {
-    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) {
-        return n.counted && n.applied == Method::fp32 && n.already == already;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(nodes.begin(), nodes.end(), [&](const NodePlan& n) { return n.counted && n.applied == Method::fp32 && n.already == already; }));
 }
 
 bool Plan::changes_nothing() const {

@@ -17,18 +17,18 @@ struct NodePlan {
     NodeId node = kNone;
     Choice chosen;
     Method applied = Method::fp32;
-    std::string why;      ///< why applied differs from chosen; empty when it does not
-    bool absorbed = false; ///< disappears into a neighbour (BatchNorm folded, Relu into Conv, constants)
-    bool counted = true;   ///< false for Constant nodes, which no count includes
-    Precision already = Precision::fp32;   ///< what the opened model computes it in, where no method changes it
+    std::string why;                      ///< why applied differs from chosen; empty when it does not
+    bool absorbed = false;                ///< disappears into a neighbour (BatchNorm folded, Relu into Conv, constants)
+    bool counted = true;                  ///< false for Constant nodes, which no count includes
+    Precision already = Precision::fp32;  ///< what the opened model computes it in, where no method changes it
 };
 
 /// Made before anything is run: the window shows it live. Pure: model + choices in, plan out.
 struct Plan {
-    std::vector<NodePlan> nodes;              ///< by NodeId
+    std::vector<NodePlan> nodes;  ///< by NodeId
     std::vector<Finding> findings;
-    std::vector<std::string> observed;        ///< float tensors (names in the prepared model) that calibration must watch
-    std::uint64_t size_estimate_bytes = 0;    ///< of the file to be written (marked as estimate wherever it is shown)
+    std::vector<std::string> observed;      ///< float tensors (names in the prepared model) that calibration must watch
+    std::uint64_t size_estimate_bytes = 0;  ///< of the file to be written (marked as estimate wherever it is shown)
     /// Nodes that a method is applied to, without Constant nodes; FP32: those that are neither quantized nor of another float type.
     [[nodiscard]] std::size_t count(Method method) const;
     /// The same of all methods but FP32 that compute so.

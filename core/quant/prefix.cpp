@@ -74,8 +74,7 @@ std::vector<double> time_in_turns(std::vector<std::unique_ptr<Session>>& session
 
 }  // namespace
 
-std::vector<double> time_here(const OpenOn& on, const Model& opened, std::vector<onnx::ModelProto> models,
-                              const std::map<std::string, Tensor>& inputs) {
+std::vector<double> time_here(const OpenOn& on, const Model& opened, std::vector<onnx::ModelProto> models, const std::map<std::string, Tensor>& inputs) {
     std::vector<std::unique_ptr<Session>> sessions;
     sessions.push_back(open(on, inlined_proto(opened), inputs));
     for (onnx::ModelProto& model : models) sessions.push_back(open(on, std::move(model), inputs));

@@ -18,10 +18,10 @@ using EmitFn = std::function<onnx::ModelProto(const std::set<int>& keep_float)>;
 
 /// What timing the first convolutions in float and in INT8 said.
 struct PrefixResult {
-    std::vector<int> keep_float;         ///< items of the convolutions that stay in float
-    double all_int8_ms = 0;              ///< nothing kept in float
+    std::vector<int> keep_float;  ///< items of the convolutions that stay in float
+    double all_int8_ms = 0;       ///< nothing kept in float
     double best_ms = 0;
-    double fp32_ms = 0;                  ///< the opened file
+    double fp32_ms = 0;  ///< the opened file
 };
 
 /// The first convolutions of a network often lose in INT8 (few channels, large maps), and behind them no border is added

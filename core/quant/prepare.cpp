@@ -39,8 +39,8 @@ void mark_untouchable(Prepared& prepared, const Model& model) {
         prepared.problem[at] = untouchable(model, node, prepared.choices[at].method);
         if (!prepared.problem[at].empty() && is_integer(precision_of(model, node.id))) ++quantized;
     }
-    report_once(prepared.findings, "already-quantized", "nodes are already quantized and are left as they are.",
-                "Start from the float model to choose anew.", quantized);
+    report_once(prepared.findings, "already-quantized", "nodes are already quantized and are left as they are.", "Start from the float model to choose anew.",
+                quantized);
 }
 
 bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags.end(), true) != flags.end(); }
@@ -52,12 +52,17 @@ void raise_opset(Prepared& prepared, const MethodSpec& method) {
     const std::string problem = upgrade_opset(prepared.edit, needed);
     const std::string title(method.title);
     if (problem.empty()) {
-        prepared.findings.push_back({Severity::info, "opset-raised", kNone, {}, {},
-                                     fmt::format("The model's opset is raised from {} to {}, which {} needs.", from, needed, title), {}});
+        prepared.findings.push_back({Severity::info,
+                                     "opset-raised",
+                                     kNone,
+                                     {},
+                                     {},
+                                     fmt::format("The model's opset is raised from {} to {}, which {} needs.", from, needed, title),
+                                     {}});
         return;
     }
-    prepared.findings.push_back({Severity::serious, "opset-too-old", kNone, {}, {}, title + " is not possible: " + problem + ".",
-                                 "Export the model again with opset 13 or later."});
+    prepared.findings.push_back(
+        {Severity::serious, "opset-too-old", kNone, {}, {}, title + " is not possible: " + problem + ".", "Export the model again with opset 13 or later."});
     for (std::size_t i = 0; i < prepared.choices.size(); ++i)
         if (prepared.choices[i].method == method.method && prepared.problem[i].empty()) prepared.problem[i] = problem;
 }
@@ -76,8 +81,9 @@ std::vector<FoldFor> chosen_items(const Prepared& prepared) {
         if (method.method == Method::fp32) continue;
         const auto wanted = prepared.wants(method.method);
         for (std::size_t i = 0; i < wanted.size(); ++i)
-            if (wanted[i]) chosen.push_back({static_cast<int>(i), method.weight_bits,
-                                             prepared.choices[static_cast<std::size_t>(prepared.edit.item(i).origin)].explicit_choice()});
+            if (wanted[i])
+                chosen.push_back(
+                    {static_cast<int>(i), method.weight_bits, prepared.choices[static_cast<std::size_t>(prepared.edit.item(i).origin)].explicit_choice()});
     }
     std::sort(chosen.begin(), chosen.end(), [](const FoldFor& a, const FoldFor& b) { return a.item < b.item; });
     return chosen;
@@ -96,8 +102,10 @@ void widen_other_floats(Prepared& prepared, const Kept& kept) {
         if (!kept.contains(item.origin) && takes(method, item.proto) && computes_in_other_float(prepared.edit, item.proto)) items.push_back(chosen.item);
     }
     prepared.widened = widen(prepared.edit, items);
-    report_once(prepared.findings, "other-float", "chosen nodes compute in half, bfloat16 or double; they start from FP32 values, between "
-                "Casts. The model's inputs and outputs keep their types.", "", prepared.widened.size());
+    report_once(prepared.findings, "other-float",
+                "chosen nodes compute in half, bfloat16 or double; they start from FP32 values, between "
+                "Casts. The model's inputs and outputs keep their types.",
+                "", prepared.widened.size());
 }
 
 /// Weights that constant sub-graphs compute, as constants. What computes them is no candidate itself.
@@ -122,8 +130,7 @@ void rewrite(Prepared& prepared) {
     context.wants_integer.assign(prepared.choices.size(), false);
     context.wants_fp16.assign(prepared.choices.size(), false);
     context.folds_batch_norm.assign(prepared.choices.size(), false);
-    for (const Choice& choice : prepared.choices)
-        context.keeps_float.push_back(choice.explicit_choice() && !is_integer(choice.method));
+    for (const Choice& choice : prepared.choices) context.keeps_float.push_back(choice.explicit_choice() && !is_integer(choice.method));
     for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
         if (!prepared.problem[i].empty()) continue;
         const Method method = prepared.choices[i].method;
@@ -164,9 +171,7 @@ std::vector<bool> Prepared::per_channel() const {
     return result;
 }
 
-const Choice& Prepared::choice_of(int item) const {
-    return choices[static_cast<std::size_t>(edit.item(static_cast<std::size_t>(item)).origin)];
-}
+const Choice& Prepared::choice_of(int item) const { return choices[static_cast<std::size_t>(edit.item(static_cast<std::size_t>(item)).origin)]; }
 
 bool Prepared::stays_float(int item) const {
     const NodeId origin = edit.item(static_cast<std::size_t>(item)).origin;
@@ -177,8 +182,7 @@ bool Prepared::stays_float(int item) const {
 }
 
 void Prepared::note_reasons(const std::vector<int>& items, const std::vector<std::string>& reasons) {
-    for (std::size_t i = 0; i < items.size(); ++i)
-        problem[static_cast<std::size_t>(edit.item(static_cast<std::size_t>(items[i])).origin)] = reasons[i];
+    for (std::size_t i = 0; i < items.size(); ++i) problem[static_cast<std::size_t>(edit.item(static_cast<std::size_t>(items[i])).origin)] = reasons[i];
 }
 
 void Prepared::replan(const std::set<int>& keep_float) {

@@ -21,8 +21,8 @@ namespace vernier {
 
 /// What a trial does otherwise than its recipe says; nothing of it is ever written to a file.
 struct Variant {
-    std::vector<Choice> choices = {};   ///< by NodeId, in the place of what the recipe says; empty: as it says
-    bool whole = false;                 ///< light nodes at the edge of an INT8 island become INT8 too, and nothing is taken back for what it loses
+    std::vector<Choice> choices = {};  ///< by NodeId, in the place of what the recipe says; empty: as it says
+    bool whole = false;                ///< light nodes at the edge of an INT8 island become INT8 too, and nothing is taken back for what it loses
     StaticParts parts = StaticParts::both;
 };
 
@@ -32,15 +32,15 @@ struct Prepared {
     explicit Prepared(GraphEdit graph) : edit(std::move(graph)) {}
 
     GraphEdit edit;
-    std::vector<Choice> choices;           ///< by NodeId
-    bool whole = false;                    ///< of its Variant
+    std::vector<Choice> choices;  ///< by NodeId
+    bool whole = false;           ///< of its Variant
     StaticParts parts = StaticParts::both;
     std::map<NodeId, NodeId> folded_into;  ///< nodes that a rewriting folded into another one, which became what that one becomes
     std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
     std::vector<std::string> skip_passes;  ///< names of rewritings that the recipe leaves out
     StaticPlan static_plan;
-    std::set<int> widened;                 ///< items of another float type that compute in FP32
-    Folds folds;                           ///< weights that constant sub-graphs compute, as constants
+    std::set<int> widened;  ///< items of another float type that compute in FP32
+    Folds folds;            ///< weights that constant sub-graphs compute, as constants
     std::vector<Finding> findings;
 
     /// Items whose node was chosen for a method and can have it, by item index.
@@ -62,8 +62,8 @@ struct Prepared {
 /// What becomes of an item whose node can have its method.
 struct ItemOutcome {
     bool stays_float = false;
-    bool absorbed = false;   ///< it disappears into a neighbour
-    std::string why = {};    ///< it stays in float
+    bool absorbed = false;  ///< it disappears into a neighbour
+    std::string why = {};   ///< it stays in float
 };
 [[nodiscard]] ItemOutcome outcome_of(const Prepared& prepared, std::size_t item);
 

@@ -28,14 +28,17 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 void report_prefix(Prepared& prepared, const PrefixResult& timed) {
     for (const int i : timed.keep_float)
-        prepared.problem[static_cast<std::size_t>(prepared.edit.item(static_cast<std::size_t>(i)).origin)] =
-            "measured: INT8 here gives no measurable speedup";
+        prepared.problem[static_cast<std::size_t>(prepared.edit.item(static_cast<std::size_t>(i)).origin)] = "measured: INT8 here gives no measurable speedup";
     if (timed.keep_float.empty()) return;
     const std::size_t count = timed.keep_float.size();
     std::vector<TimedPart> parts = {{"this way", timed.best_ms}};
     if (time_text(timed.best_ms) != time_text(timed.all_int8_ms)) parts.push_back({"with all in INT8", timed.all_int8_ms});
     parts.push_back({"as opened", timed.fp32_ms});
-    prepared.findings.push_back({Severity::info, "float-prefix", kNone, {}, {},
+    prepared.findings.push_back({Severity::info,
+                                 "float-prefix",
+                                 kNone,
+                                 {},
+                                 {},
                                  fmt::format("The first {} in float, where INT8 saves no time.{}",
                                              count == 1 ? std::string("convolution that was to become INT8 stays")
                                                         : fmt::format("{} convolutions that were to become INT8 stay", count),
@@ -59,10 +62,11 @@ void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::
     }
 }
 
-Quantization::Quantization(QuantizeSource source, const Job& job) : source_(std::move(source)), job_(job), prepared_([&] {
-    job.step("plan", 0, 1);
-    return source_.canonical ? prepare(*source_.canonical, source_.recipe) : prepare(source_.model, source_.recipe);
-}()) {
+Quantization::Quantization(QuantizeSource source, const Job& job)
+    : source_(std::move(source)), job_(job), prepared_([&] {
+          job.step("plan", 0, 1);
+          return source_.canonical ? prepare(*source_.canonical, source_.recipe) : prepare(source_.model, source_.recipe);
+      }()) {
     const auto start = Clock::now();
     ranges_ = observe(prepared_, samples_of(source_), source_.recipe.calibration, job);
     calibrate_seconds_ = seconds_since(start);
@@ -87,7 +91,9 @@ void Quantization::time_prefix(const Job& job) {
     if (!timer) {
         const Dataset& data = *source_.dataset;
         const auto inputs = load_run(data, Split::calibration, pick_samples(data, Split::calibration, data.batch()));
-        timer = [this, inputs](std::vector<onnx::ModelProto> models) { return time_here({source_.runtime, source_.options.target.on_threads(1)}, *source_.model, std::move(models), inputs); };
+        timer = [this, inputs](std::vector<onnx::ModelProto> models) {
+            return time_here({source_.runtime, source_.options.target.on_threads(1)}, *source_.model, std::move(models), inputs);
+        };
     }
     report_prefix(prepared_, choose_float_prefix(prepared_, write, timer, job));
     prepared_.replan({});
@@ -143,8 +149,8 @@ Quantized Quantization::result() const {
     return result;
 }
 
-Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe, const DatasetPtr& dataset,
-                   const QuantizeOptions& options, const Job& job) {
+Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe, const DatasetPtr& dataset, const QuantizeOptions& options,
+                   const Job& job) {
     Quantized result = Quantization({runtime, model, recipe, dataset, options}, job).result();
     job.step("check", 0, 1);
     if (!result.plan.changes_nothing()) check_it_loads(runtime, options.target, result.proto, *model);

@@ -24,10 +24,10 @@ namespace vernier {
 using Timer = std::function<std::vector<double>(std::vector<onnx::ModelProto> models)>;
 
 struct QuantizeOptions {
-    Target target = {};          ///< of every session: calibration, first layers, checks
-    int threads = 0;             ///< samples of calibration that run at once; 0 = all processors
-    bool time_prefix = true;     ///< what is slower in INT8 (first convolutions, groups) is found by timing and stays in float; false = nothing is timed
-    Timer timer = {};            ///< empty: sessions in this process
+    Target target = {};       ///< of every session: calibration, first layers, checks
+    int threads = 0;          ///< samples of calibration that run at once; 0 = all processors
+    bool time_prefix = true;  ///< what is slower in INT8 (first convolutions, groups) is found by timing and stays in float; false = nothing is timed
+    Timer timer = {};         ///< empty: sessions in this process
 };
 
 /// What quantizing starts from.
@@ -35,15 +35,15 @@ struct QuantizeSource {
     RuntimePtr runtime;
     ModelPtr model;
     Recipe recipe;
-    DatasetPtr dataset;          ///< null when nothing needs calibration
+    DatasetPtr dataset;  ///< null when nothing needs calibration
     QuantizeOptions options = {};
-    CanonicalPtr canonical = {};                   ///< of this model, where it was made before
-    std::shared_ptr<Statistics> statistics = {};   ///< of these samples, to read and to add to
+    CanonicalPtr canonical = {};                  ///< of this model, where it was made before
+    std::shared_ptr<Statistics> statistics = {};  ///< of these samples, to read and to add to
 };
 
 struct Quantized {
     std::shared_ptr<onnx::ModelProto> proto;
-    Plan plan;                   ///< as carried out: applied and why are final
+    Plan plan;  ///< as carried out: applied and why are final
     std::vector<Finding> findings;
     Ranges ranges;
     double calibrate_seconds = 0;
@@ -73,7 +73,7 @@ private:
     QuantizeSource source_;
     Job job_;
     Prepared prepared_;
-    mutable Ranges ranges_;   ///< those that a plan with more in float needs are added when it is emitted
+    mutable Ranges ranges_;  ///< those that a plan with more in float needs are added when it is emitted
     double calibrate_seconds_ = 0, prepare_seconds_ = 0;
 };
 
@@ -82,7 +82,7 @@ void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::
 
 /// The whole way in this process: a quantization, and a check that the runtime loads it.
 /// Throws Error{usage} when calibration data are needed and there are none.
-[[nodiscard]] Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe,
-                                 const DatasetPtr& dataset, const QuantizeOptions& options, const Job& job);
+[[nodiscard]] Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe, const DatasetPtr& dataset,
+                                 const QuantizeOptions& options, const Job& job);
 
 }  // namespace vernier

@@ -22,9 +22,7 @@ namespace {
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kLargestFile = std::size_t{64} << 20;
 
-[[noreturn]] void fail(const std::string& what, const std::string& remedy = {}) {
-    throw Error(ErrorKind::bad_data, "recipe: " + what, {}, remedy);
-}
+[[noreturn]] void fail(const std::string& what, const std::string& remedy = {}) { throw Error(ErrorKind::bad_data, "recipe: " + what, {}, remedy); }
 
 /// Reads one object of the document: known keys only, and each of its type.
 class Fields {
@@ -51,14 +49,16 @@ public:
         }
     }
 
-    template <class Flag> void read_flag(const std::string& key, Flag& into) const {
+    template <class Flag>
+    void read_flag(const std::string& key, Flag& into) const {
         if (const Json* value = find(key)) {
             if (!value->is_boolean()) wrong(key, "true or false");
             into = value->get<bool>();
         }
     }
 
-    template <class MethodLike> void read_method(const std::string& key, MethodLike& into) const {
+    template <class MethodLike>
+    void read_method(const std::string& key, MethodLike& into) const {
         std::string id;
         read(key, id);
         if (!find(key)) return;
@@ -73,9 +73,7 @@ public:
         into = *method;
     }
 
-    [[noreturn]] void wrong(const std::string& key, std::string_view wanted) const {
-        fail(fmt::format("\"{}\" in {} must be {}", key, where_, wanted));
-    }
+    [[noreturn]] void wrong(const std::string& key, std::string_view wanted) const { fail(fmt::format("\"{}\" in {} must be {}", key, where_, wanted)); }
 
 private:
     const Json& json_;
@@ -164,8 +162,7 @@ Json to_json(const Rule& rule) {
     Json json = {{"select", rule.select}};
     if (rule.method) json["method"] = id(*rule.method);
     if (rule.per_channel) json["per_channel"] = *rule.per_channel;
-    if (!rule.node_op.empty() || !rule.node_hash.empty())
-        json["node"] = {{"name", rule.node_name}, {"op", rule.node_op}, {"hash", rule.node_hash}};
+    if (!rule.node_op.empty() || !rule.node_hash.empty()) json["node"] = {{"name", rule.node_name}, {"op", rule.node_op}, {"hash", rule.node_hash}};
     return json;
 }
 
@@ -183,9 +180,9 @@ Json to_json(const Recipe& recipe) {
     Json rules = Json::array();
     for (const Rule& rule : recipe.rules) rules.push_back(to_json(rule));
     Json json = {{"vernier_recipe", kVersion},
-            {"default", {{"method", id(recipe.default_method)}, {"per_channel", recipe.per_channel}}},
-            {"rules", rules},
-            {"calibration", to_json(recipe.calibration)}};
+                 {"default", {{"method", id(recipe.default_method)}, {"per_channel", recipe.per_channel}}},
+                 {"rules", rules},
+                 {"calibration", to_json(recipe.calibration)}};
     if (!recipe.skip_passes.empty()) json["skip_passes"] = recipe.skip_passes;
     return json;
 }

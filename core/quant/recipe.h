@@ -15,21 +15,21 @@ namespace vernier {
 
 /// How calibration turns samples into ranges.
 struct Calibration {
-    std::string method = "minmax"; ///< id of a row of range_methods() (calibration/table.h)
+    std::string method = "minmax";                            ///< id of a row of range_methods() (calibration/table.h)
     std::map<std::string, double, std::less<>> options = {};  ///< of range methods, by name, where they are not the standard ones
-    std::uint64_t samples = 100;   ///< 0 = the whole calibration split
+    std::uint64_t samples = 100;                              ///< 0 = the whole calibration split
     bool operator==(const Calibration&) const = default;
 };
 
 /// One ordered rule; the later wins. A choice made by click is a rule "#12".
 struct Rule {
-    std::string select;                      ///< selector text
+    std::string select;  ///< selector text
     std::optional<Method> method;
     std::optional<bool> per_channel;
     /// For rules "#12" of a saved recipe: what finds the node again in a re-exported model.
     std::string node_name = {};
     std::string node_op = {};
-    std::string node_hash = {};              ///< hash of the neighbourhood (ops of node, producers, consumers; weight shape)
+    std::string node_hash = {};  ///< hash of the neighbourhood (ops of node, producers, consumers; weight shape)
     bool operator==(const Rule&) const = default;
 };
 
@@ -56,7 +56,7 @@ struct Recipe {
 struct Choice {
     Method method = Method::fp32;
     bool per_channel = true;
-    std::int32_t rule = -1;   ///< index into Recipe::rules; -1 = the default
+    std::int32_t rule = -1;  ///< index into Recipe::rules; -1 = the default
     [[nodiscard]] bool explicit_choice() const { return rule >= 0; }
     bool operator==(const Choice&) const = default;
 };

@@ -46,9 +46,7 @@ std::string neighbourhood_hash(const Model& model, NodeId id) {
 
 NodeId single_id(const Rule& rule) { return Selector::parse(rule.select).single_id(); }
 
-std::string described(const Rule& rule) {
-    return rule.node_name.empty() ? rule.node_op : fmt::format("{} \"{}\"", rule.node_op, rule.node_name);
-}
+std::string described(const Rule& rule) { return rule.node_name.empty() ? rule.node_op : fmt::format("{} \"{}\"", rule.node_op, rule.node_name); }
 
 /// Finds a rule's node: at its old id, by its name when one node of the op bears it, or by its neighbourhood when only
 /// one node has it.

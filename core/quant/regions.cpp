@@ -24,20 +24,19 @@ bool is_one_of(const std::array<std::string_view, N>& ops, const onnx::NodeProto
 
 /// Many products a number: a region begins here.
 bool is_core(const onnx::NodeProto& node) {
-    constexpr std::array<std::string_view, 14> kOps = {"Conv",  "ConvTranspose", "MatMul", "Gemm",       "Einsum",   "LSTM",      "GRU",
-                                                       "RNN",   "FusedConv",     "FusedMatMul", "FusedGemm", "DeformConv", "Attention", "MultiHeadAttention"};
+    constexpr std::array<std::string_view, 14> kOps = {"Conv", "ConvTranspose", "MatMul",      "Gemm",      "Einsum",     "LSTM",      "GRU",
+                                                       "RNN",  "FusedConv",     "FusedMatMul", "FusedGemm", "DeformConv", "Attention", "MultiHeadAttention"};
     return is_one_of(kOps, node);
 }
 
 /// Its operands meet in one scale: a region of its own.
-bool ties(const onnx::NodeProto& node) {
-    return node.op_type() == "Concat";
-}
+bool ties(const onnx::NodeProto& node) { return node.op_type() == "Concat"; }
 
 /// Its numbers are those of its input, in another place or shape.
 bool moves(const onnx::NodeProto& node) {
-    constexpr std::array<std::string_view, 17> kOps = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice",        "Split",  "Expand",   "Tile",
-                                                       "Identity", "Dropout", "Cast",  "Gather",    "MaxPool",   "DepthToSpace", "SpaceToDepth", "Resize"};
+    constexpr std::array<std::string_view, 17> kOps = {"Reshape", "Flatten", "Squeeze",      "Unsqueeze",    "Transpose", "Slice",
+                                                       "Split",   "Expand",  "Tile",         "Identity",     "Dropout",   "Cast",
+                                                       "Gather",  "MaxPool", "DepthToSpace", "SpaceToDepth", "Resize"};
     return is_one_of(kOps, node);
 }
 
@@ -81,7 +80,8 @@ private:
         const onnx::NodeProto& n = node(i);
         if (n.op_type() == "Shape" || n.op_type() == "Size") return true;
         const bool holds_bodies = std::any_of(n.attribute().begin(), n.attribute().end(), [](const auto& a) { return a.has_g() || a.graphs_size() > 0; });
-        constexpr std::array<std::string_view, 6> kDrawn = {"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli"};
+        constexpr std::array<std::string_view, 6> kDrawn = {"RandomNormal",      "RandomUniform", "RandomNormalLike",
+                                                            "RandomUniformLike", "Multinomial",   "Bernoulli"};
         if (holds_bodies || is_one_of(kDrawn, n)) return false;
         return std::all_of(n.input().begin(), n.input().end(), [&](const std::string& input) { return is_known(input); });
     }
@@ -89,7 +89,7 @@ private:
     /// Makes numbers that a method can hold in another form.
     [[nodiscard]] bool computes(int i) const {
         const onnx::NodeProto& n = node(i);
-        if (n.op_type() == "If" || n.op_type() == "Loop" || n.op_type() == "Scan") return false;   // its nodes are in its bodies
+        if (n.op_type() == "If" || n.op_type() == "Loop" || n.op_type() == "Scan") return false;  // its nodes are in its bodies
         return std::any_of(n.output().begin(), n.output().end(), [&](const std::string& output) {
             if (output.empty()) return false;
             const ElementType type = edit_.type(output).element;
@@ -99,8 +99,9 @@ private:
 
     /// Where the type of what it makes is not known.
     [[nodiscard]] static bool makes_integers(const onnx::NodeProto& n) {
-        constexpr std::array<std::string_view, 15> kOps = {"ArgMax", "ArgMin", "NonZero", "NonMaxSuppression", "Equal", "Less", "Greater", "LessOrEqual",
-                                                           "GreaterOrEqual", "And", "Or", "Not", "IsNaN", "IsInf", "QuantizeLinear"};
+        constexpr std::array<std::string_view, 15> kOps = {
+            "ArgMax", "ArgMin", "NonZero", "NonMaxSuppression", "Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual", "And", "Or",
+            "Not",    "IsNaN",  "IsInf",   "QuantizeLinear"};
         return is_one_of(kOps, n);
     }
 

@@ -55,11 +55,17 @@ std::string usual_reason(const Plan& plan, const std::set<NodeId>& nodes) {
 Finding without_effect(const Plan& plan, const Model& model, Method method, const std::set<NodeId>& nodes) {
     const std::string why = usual_reason(plan, nodes);
     const bool one = nodes.size() == 1;
-    Finding finding{Severity::warning, "rule-without-effect", one ? *nodes.begin() : kNone, one ? model.node(*nodes.begin()).label : std::string(), {},
+    Finding finding{Severity::warning,
+                    "rule-without-effect",
+                    one ? *nodes.begin() : kNone,
+                    one ? model.node(*nodes.begin()).label : std::string(),
+                    {},
                     fmt::format("{} was chosen for {} by a rule or a click, but {} in FP32{}{}.", row(method).title, names_of(nodes, model),
                                 one ? "it stays" : "they stay", why.empty() ? "" : ": ", why),
                     {}};
-    if (why == kEdgeOfIsland) finding.remedy = one ? "Choose it for the nodes around it too, or leave it in FP32." : "Choose it for the nodes around them too, or leave them in FP32.";
+    if (why == kEdgeOfIsland)
+        finding.remedy =
+            one ? "Choose it for the nodes around it too, or leave it in FP32." : "Choose it for the nodes around them too, or leave them in FP32.";
     return finding;
 }
 
@@ -102,14 +108,19 @@ Freed freed_nodes(const Plan& plan, const Model& model) {
 
 std::vector<Finding> rule_effects(const Plan& plan, const Model& model) {
     std::vector<Finding> findings;
-    if (plan.changes_nothing()) return findings;   // all of it is said by nothing-changed
+    if (plan.changes_nothing()) return findings;  // all of it is said by nothing-changed
     for (const auto& [method, nodes] : nodes_without_effect(plan)) findings.push_back(without_effect(plan, model, method, nodes));
     const Freed freed = freed_nodes(plan, model);
     if (freed.nodes.empty()) return findings;
-    findings.push_back({Severity::info, "float-frees", kNone, {}, {},
-                        fmt::format("Beside {}, which a rule or a click keeps in FP32, {} in FP32 too: {} at the edge of an INT8 island.", names_of(freed.kept, model),
-                                    names_of(freed.nodes, model) + (freed.nodes.size() == 1 ? " stays" : " stay"), freed.nodes.size() == 1 ? "it lies" : "they lie"),
-                        {}});
+    findings.push_back(
+        {Severity::info,
+         "float-frees",
+         kNone,
+         {},
+         {},
+         fmt::format("Beside {}, which a rule or a click keeps in FP32, {} in FP32 too: {} at the edge of an INT8 island.", names_of(freed.kept, model),
+                     names_of(freed.nodes, model) + (freed.nodes.size() == 1 ? " stays" : " stay"), freed.nodes.size() == 1 ? "it lies" : "they lie"),
+         {}});
     return findings;
 }
 

@@ -52,8 +52,7 @@ bool matches_op(const Node& node, std::string_view pattern) {
 
 bool matches_word(const Node& node, const std::string& word) {
     const std::string pattern = "*" + word + "*";
-    return detail::glob_match(pattern, node.name, true) || detail::glob_match(pattern, node.label, true) ||
-           detail::glob_match(pattern, node.op_type, true);
+    return detail::glob_match(pattern, node.name, true) || detail::glob_match(pattern, node.label, true) || detail::glob_match(pattern, node.op_type, true);
 }
 
 bool compare(double value, Term::Compare how, double amount) {
@@ -140,8 +139,7 @@ private:
         Flags result = flags(*term.parts.front());
         for (std::size_t part = 1; part < term.parts.size(); ++part) {
             const Flags other = flags(*term.parts[part]);
-            for (std::size_t i = 0; i < result.size(); ++i)
-                result[i] = term.kind == Kind::both ? result[i] && other[i] : result[i] || other[i];
+            for (std::size_t i = 0; i < result.size(); ++i) result[i] = term.kind == Kind::both ? result[i] && other[i] : result[i] || other[i];
         }
         return result;
     }
@@ -288,15 +286,11 @@ Selector Selector::parse(std::string_view text) {
     return selector;
 }
 
-std::vector<bool> Selector::match(const Model& model, const std::vector<Method>& methods) const {
-    return Matcher(model, methods).flags(*root_);
-}
+std::vector<bool> Selector::match(const Model& model, const std::vector<Method>& methods) const { return Matcher(model, methods).flags(*root_); }
 
 std::string Selector::suggestion(const Model& model) const { return search_suggestion(*root_, model); }
 
-NodeId Selector::single_id() const {
-    return root_->kind == Kind::ids && root_->first == root_->last ? root_->first : kNone;
-}
+NodeId Selector::single_id() const { return root_->kind == Kind::ids && root_->first == root_->last ? root_->first : kNone; }
 
 std::optional<std::pair<NodeId, NodeId>> Selector::id_range() const {
     return root_->kind == Kind::ids ? std::optional(std::pair(root_->first, root_->last)) : std::nullopt;
@@ -321,8 +315,7 @@ std::vector<std::string> completions(std::string_view text, const Model& model) 
     for (const auto& [typed, whole] : candidates) {
         if (result.size() == kMost) break;
         if (typed.size() < word.size() || whole == word) continue;
-        if (std::equal(word.begin(), word.end(), typed.begin(), [](char a, char b) { return same_char(a, b, true); }))
-            result.push_back(whole);
+        if (std::equal(word.begin(), word.end(), typed.begin(), [](char a, char b) { return same_char(a, b, true); })) result.push_back(whole);
     }
     return result;
 }

@@ -22,8 +22,10 @@ Ranges Statistics::find(const Watched& tensors) const {
     for (const auto& [tensor, axis] : tensors) {
         const auto seen = seen_.find(tensor);
         if (seen == seen_.end()) continue;
-        if (const auto same = seen->second.find(axis); same != seen->second.end()) found.emplace(tensor, same->second);
-        else if (!axis && !seen->second.empty()) found.emplace(tensor, without_channels(seen->second.begin()->second));
+        if (const auto same = seen->second.find(axis); same != seen->second.end())
+            found.emplace(tensor, same->second);
+        else if (!axis && !seen->second.empty())
+            found.emplace(tensor, without_channels(seen->second.begin()->second));
     }
     return found;
 }

@@ -26,7 +26,7 @@ public:
 
 private:
     CanonicalPtr canonical_;
-    std::map<std::string, std::map<std::optional<int>, Observed>> seen_;   ///< by tensor and the channel axis that was asked for
+    std::map<std::string, std::map<std::optional<int>, Observed>> seen_;  ///< by tensor and the channel axis that was asked for
     std::size_t runs_ = 0;
 };
 

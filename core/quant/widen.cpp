@@ -13,15 +13,13 @@
 namespace vernier {
 namespace {
 
-bool is_other_float(ElementType type) {
-    return type == ElementType::float16 || type == ElementType::bfloat16 || type == ElementType::float64;
-}
+bool is_other_float(ElementType type) { return type == ElementType::float16 || type == ElementType::bfloat16 || type == ElementType::float64; }
 
 /// Ops whose result's type is an attribute, not that of an input.
 bool has_typed_result(std::string_view op) {
-    static constexpr std::array<std::string_view, 11> kOps = {
-        "Cast", "CastLike", "ConstantOfShape", "EyeLike", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike",
-        "Bernoulli", "Multinomial", "QuantizeLinear"};
+    static constexpr std::array<std::string_view, 11> kOps = {"Cast",         "CastLike",         "ConstantOfShape", "EyeLike",
+                                                              "RandomNormal", "RandomNormalLike", "RandomUniform",   "RandomUniformLike",
+                                                              "Bernoulli",    "Multinomial",      "QuantizeLinear"};
     return std::find(kOps.begin(), kOps.end(), op) != kOps.end() || op == "DequantizeLinear";
 }
 
@@ -48,10 +46,12 @@ Slots slots_of(const GraphEdit& edit, const onnx::NodeProto& node) {
         parameters.insert(parameter->GetTypeStr());
     }
     for (int i = 0; i < node.input_size(); ++i)
-        if (const auto* parameter = formal_parameter(schema->inputs(), i); !node.input(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
+        if (const auto* parameter = formal_parameter(schema->inputs(), i);
+            !node.input(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
             slots.inputs.push_back(i);
     for (int i = 0; i < node.output_size(); ++i)
-        if (const auto* parameter = formal_parameter(schema->outputs(), i); !node.output(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
+        if (const auto* parameter = formal_parameter(schema->outputs(), i);
+            !node.output(i).empty() && parameter != nullptr && parameters.contains(parameter->GetTypeStr()))
             slots.outputs.push_back(i);
     return slots;
 }
@@ -71,7 +71,7 @@ public:
             for (const int slot : slots.outputs) make_output(index, slot);
         for (const auto& [index, slots] : all) {
             for (const int slot : slots.inputs) {
-                const std::string name = node(index).input(slot);   // a Cast that is added moves the nodes
+                const std::string name = node(index).input(slot);  // a Cast that is added moves the nodes
                 const std::string by = wide(name);
                 edit_.set_input(index, slot, by);
             }
@@ -85,7 +85,7 @@ public:
 private:
     struct Made {
         std::string wide;
-        ElementType type = ElementType::undefined;   ///< of the tensor as it was
+        ElementType type = ElementType::undefined;  ///< of the tensor as it was
     };
 
     const onnx::NodeProto& node(int index) const { return edit_.item(static_cast<std::size_t>(index)).proto; }
@@ -127,8 +127,8 @@ private:
     }
 
     GraphEdit& edit_;
-    std::map<std::string, std::string> wide_;   ///< tensor to its FP32 form
-    std::map<std::string, Made> made_;          ///< by tensor that a widened node made
+    std::map<std::string, std::string> wide_;  ///< tensor to its FP32 form
+    std::map<std::string, Made> made_;         ///< by tensor that a widened node made
 };
 
 }  // namespace

@@ -15,8 +15,7 @@ constexpr double kConvShare = 0.25;                 ///< of the work, from which
 constexpr std::uint64_t kWorthHalving = 1'000'000;  ///< bytes of float weights
 
 bool is_float(ElementType type) {
-    return type == ElementType::float32 || type == ElementType::float64 || type == ElementType::float16 ||
-           type == ElementType::bfloat16;
+    return type == ElementType::float32 || type == ElementType::float64 || type == ElementType::float16 || type == ElementType::bfloat16;
 }
 
 bool is_recurrent(const Node& node) { return node.op_type == "LSTM" || node.op_type == "GRU" || node.op_type == "RNN"; }

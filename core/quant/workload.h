@@ -22,8 +22,8 @@ struct Workload {
     std::uint64_t table_bytes = 0;     ///< float tables that a Gather reads
     std::uint64_t recurrent_bytes = 0;
     std::size_t convs = 0, depthwise = 0, matmuls = 0, recurrents = 0, lstms = 0;
-    std::size_t quantized_nodes = 0;   ///< nodes that are integer or weight-only already
-    bool half = false;                 ///< most weights are FP16 or BF16 already
+    std::size_t quantized_nodes = 0;  ///< nodes that are integer or weight-only already
+    bool half = false;                ///< most weights are FP16 or BF16 already
 };
 [[nodiscard]] Workload workload_of(const Model& model);
 
@@ -39,8 +39,8 @@ struct Workload {
 
 /// How a method suits a model.
 struct MethodFit {
-    bool suits = false;   ///< also where another one is to be tried first
-    std::string text;     ///< one sentence
+    bool suits = false;  ///< also where another one is to be tried first
+    std::string text;    ///< one sentence
 };
 
 /// "97 %", for a person.

@@ -8,9 +8,7 @@
 namespace vernier {
 namespace {
 
-std::string with_unit(const std::string& number, const Figure& figure) {
-    return figure.unit.empty() ? number : number + " " + std::string(figure.unit);
-}
+std::string with_unit(const std::string& number, const Figure& figure) { return figure.unit.empty() ? number : number + " " + std::string(figure.unit); }
 
 std::string number_text(Form form, double value) {
     switch (form) {
@@ -117,13 +115,15 @@ std::string tip_text(const Figure& figure, const TrialView& trial, const std::st
     text += instead.empty() ? family_text(figure, trial) : fmt::format("{} {}", figure.title, instead);
     for (const std::string& more : {own_interval_text(figure, trial), count_text(figure, trial), std::string(figure.note)})
         if (!more.empty()) text += ", " + more;
-    if (figure.form == Form::megabytes && figure.value(trial)) text += fmt::format(" ({} bytes)", grouped(static_cast<std::uint64_t>(*figure.value(trial) * 1e6 + 0.5)));
+    if (figure.form == Form::megabytes && figure.value(trial))
+        text += fmt::format(" ({} bytes)", grouped(static_cast<std::uint64_t>(*figure.value(trial) * 1e6 + 0.5)));
     if (const std::string parts = parts_text(figure, trial); !parts.empty()) text += "\n" + parts;
     if (figure.runs_missing(trial) > 0) text += "\n" + missing_runs_text(trial);
     if (const auto against = figure.against_of(trial)) {
         const std::string interval = interval_text(figure, against);
         const bool equal = against->kind == Against::Kind::ratio && !against->differs;
-        text += "\nagainst the baseline" + std::string(interval.empty() ? ": " : ", paired: ") + (equal ? "no measurable difference" : against_text(figure, against));
+        text += "\nagainst the baseline" + std::string(interval.empty() ? ": " : ", paired: ") +
+                (equal ? "no measurable difference" : against_text(figure, against));
         if (against->kind == Against::Kind::points) text += " points";
         if (!interval.empty()) text += ", " + interval;
     }

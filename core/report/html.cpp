@@ -64,7 +64,8 @@ std::string subtitle(const ComparedFiles& compared, const Verdict& verdict) {
     std::vector<std::string> parts = {base.model.filename().string()};
     const CandidateComparison* best = best_candidate(compared, verdict);
     if (best != nullptr && best->origin) parts.push_back(best->origin->text());
-    parts.push_back(fmt::format("ONNX Runtime {}, {}, {} thread{}", base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
+    parts.push_back(
+        fmt::format("ONNX Runtime {}, {}, {} thread{}", base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
     parts.push_back(base.host.cpu);
     return joined(parts, " · ");
 }
@@ -101,8 +102,7 @@ std::string times_html(const ComparedFiles& compared, const Verdict& verdict) {
     for (const KindTime& kind : time_by_kind(compared.comparison.baseline.measurement, best->measurement))
         rows.push_back({kind.kind, kind.before, kind.after, fmt::format("{} → {} ms", significant(kind.before), significant(kind.after))});
     if (rows.empty()) return {};
-    return chart_html("Where the time went: before (square) → after (dot)", "ms a run, profiled",
-                      change_chart(rows, colour_of(*best), 548));
+    return chart_html("Where the time went: before (square) → after (dot)", "ms a run, profiled", change_chart(rows, colour_of(*best), 548));
 }
 
 std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
@@ -112,9 +112,10 @@ std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
     if (flips.samples() == 0 && !best->agreement) return {};
     std::string out = fmt::format("<div><div class=\"head\"><h2>Answers that changed ({} samples)</h2></div>", grouped(best->measurement.samples));
     if (flips.samples() > 0)
-        out += fmt::format("<table class=\"flips\"><tr><td><b>{}</b>right in both</td><td class=\"lost\"><b>{}</b>lost</td></tr>"
-                           "<tr><td class=\"gained\"><b>{}</b>gained</td><td><b>{}</b>wrong in both</td></tr></table>",
-                           grouped(flips.right_both), grouped(flips.lost), grouped(flips.gained), grouped(flips.wrong_both));
+        out += fmt::format(
+            "<table class=\"flips\"><tr><td><b>{}</b>right in both</td><td class=\"lost\"><b>{}</b>lost</td></tr>"
+            "<tr><td class=\"gained\"><b>{}</b>gained</td><td><b>{}</b>wrong in both</td></tr></table>",
+            grouped(flips.right_both), grouped(flips.lost), grouped(flips.gained), grouped(flips.wrong_both));
     if (best->agreement) out += fmt::format("<p class=\"sub\">Agreement with the baseline: {} %</p>", significant(*best->agreement, 4));
     return out + "</div>";
 }
@@ -133,7 +134,8 @@ std::string figures_html(const ComparedFiles& compared) {
     out += "</table>" + figure_notes(trials);
     for (const CandidateComparison& candidate : compared.comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
-            out += fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate)), escaped(line.what), escaped(line.text), name(line.outcome));
+            out +=
+                fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate)), escaped(line.what), escaped(line.text), name(line.outcome));
     return out + "</section>";
 }
 
@@ -180,7 +182,8 @@ std::string render_html(const ComparedFiles& compared) {
     out += verdict_html(verdict) + "\n" + charts_html(compared, verdict) + "\n";
     const std::string below = times_html(compared, verdict) + flips_html(compared, verdict);
     if (!below.empty()) out += "<section class=\"grid\">" + below + "</section>\n";
-    return out + figures_html(compared) + outputs_html(compared.comparison) + findings_html(compared.findings) + footer_html(compared, verdict) + "\n</main></body></html>\n";
+    return out + figures_html(compared) + outputs_html(compared.comparison) + findings_html(compared.findings) + footer_html(compared, verdict) +
+           "\n</main></body></html>\n";
 }
 
 }  // namespace vernier

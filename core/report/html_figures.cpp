@@ -21,7 +21,8 @@ std::string figure_cells(const TrialView& trial) {
         const auto against = each->against_of(trial);
         if (against) {
             const std::string interval = interval_text(*each, against);
-            out += fmt::format("<td{}>{}<br><span class=\"note\">{}</span></td>", interval.empty() ? "" : " title=\"" + interval + "\"", value, against_text(*each, against));
+            out += fmt::format("<td{}>{}<br><span class=\"note\">{}</span></td>", interval.empty() ? "" : " title=\"" + interval + "\"", value,
+                               against_text(*each, against));
         } else {
             out += "<td>" + value + "</td>";
         }

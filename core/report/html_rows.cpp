@@ -39,8 +39,6 @@ std::vector<DotRow> figure_rows(const ComparedFiles& compared, const Figure& fig
     return rows;
 }
 
-std::string colour_of(const Trial& trial) {
-    return trial.origin ? std::string(row(trial.origin->main_method()).colour) : "#2f6fde";
-}
+std::string colour_of(const Trial& trial) { return trial.origin ? std::string(row(trial.origin->main_method()).colour) : "#2f6fde"; }
 
 }  // namespace vernier

@@ -27,8 +27,9 @@ std::vector<OutputRow> output_rows(const Comparison& comparison) {
 std::string outputs_html(const Comparison& comparison) {
     const std::vector<OutputRow> rows = output_rows(comparison);
     if (rows.empty()) return {};
-    std::string out = "<section><div class=\"head\"><h2>Outputs against the baseline</h2><span class=\"note\">the worst of each model first</span></div>"
-                      "<table><tr><th>model</th><th class=\"text\">output</th><th class=\"text\">type</th><th>error</th><th>cosine</th><th>finite</th></tr>";
+    std::string out =
+        "<section><div class=\"head\"><h2>Outputs against the baseline</h2><span class=\"note\">the worst of each model first</span></div>"
+        "<table><tr><th>model</th><th class=\"text\">output</th><th class=\"text\">type</th><th>error</th><th>cosine</th><th>finite</th></tr>";
     for (const OutputRow& row : rows)
         out += fmt::format("<tr><td>{}</td><td class=\"text\">{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", escaped(row.model),
                            escaped(row.output), escaped(row.type), escaped(row.error), row.cosine, escaped(row.finite));

@@ -11,8 +11,8 @@ namespace vernier {
 namespace {
 
 constexpr int kRow = 24;
-constexpr int kLabelWidth = 160;   // of labels at 12 px
-constexpr int kTextWidth = 140;    // of the figures at 11.5 px, monospace
+constexpr int kLabelWidth = 160;  // of labels at 12 px
+constexpr int kTextWidth = 140;   // of the figures at 11.5 px, monospace
 constexpr std::size_t kLabelChars = 26;
 constexpr const char* kGrey = "#8a919e";
 
@@ -21,8 +21,7 @@ std::string label_svg(const std::string& label, int y, bool bold) {
     std::string shown = label;
     std::size_t points = 0;
     for (const char c : shown) points += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
-    if (points == shown.size() && points > kLabelChars)
-        shown = shown.substr(0, kLabelChars / 2 - 1) + "…" + shown.substr(shown.size() - kLabelChars / 2);
+    if (points == shown.size() && points > kLabelChars) shown = shown.substr(0, kLabelChars / 2 - 1) + "…" + shown.substr(shown.size() - kLabelChars / 2);
     return fmt::format("<text x=\"0\" y=\"{}\" class=\"label{}\"><title>{}</title>{}</text>", y + 4, bold ? " best" : "", escaped(label), escaped(shown));
 }
 

@@ -16,11 +16,11 @@ struct DotRow {
     std::string label = {};
     double value = 0;
     std::optional<double> lo = {}, hi = {};  ///< the interval; nothing when there is none
-    std::string text = {};         ///< the figures at the right end
-    std::string colour = {};       ///< "#009E73"
-    bool baseline = false;         ///< a square, and the dashed line through all rows
-    bool best = false;             ///< bold, larger
-    bool known = true;             ///< else there is no dot, and the text says why
+    std::string text = {};                   ///< the figures at the right end
+    std::string colour = {};                 ///< "#009E73"
+    bool baseline = false;                   ///< a square, and the dashed line through all rows
+    bool best = false;                       ///< bold, larger
+    bool known = true;                       ///< else there is no dot, and the text says why
 };
 
 /// A chart of rows on one common axis: label, interval with dot, figures. width in px; 24 px a row.

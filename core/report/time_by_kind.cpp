@@ -48,9 +48,7 @@ std::vector<KindTime> time_by_kind(const Measurement& before, const Measurement&
     for (const ProfileEvent& event : after.profile) kinds[kind_of(event.op_type)].after += event.microseconds / 1000;
     std::vector<KindTime> rows;
     for (auto& [kind, time] : kinds) rows.push_back({kind, time.before, time.after});
-    std::stable_sort(rows.begin(), rows.end(), [](const KindTime& a, const KindTime& b) {
-        return std::max(a.before, a.after) > std::max(b.before, b.after);
-    });
+    std::stable_sort(rows.begin(), rows.end(), [](const KindTime& a, const KindTime& b) { return std::max(a.before, a.after) > std::max(b.before, b.after); });
     if (rows.size() <= most) return rows;
     KindTime other{"Other", 0, 0};
     for (std::size_t i = most - 1; i < rows.size(); ++i) {

@@ -10,7 +10,7 @@
 namespace vernier {
 namespace {
 
-constexpr std::size_t kOthers = 4;     // other candidates that get a sentence
+constexpr std::size_t kOthers = 4;  // other candidates that get a sentence
 
 std::string speed_phrase(const CandidateComparison& candidate) {
     return is_faster(candidate) || is_slower(candidate) ? speed_text(candidate.speedup) : "no measurable speedup";
@@ -36,8 +36,8 @@ std::string limit_words(const GateLine& line, const std::string& limit) {
 
 std::string speed_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
     const std::string interval = speed_text(candidate.speedup_interval.lo, candidate.speedup_interval.hi);
-    std::string text = fmt::format("“{}” runs in {} ms instead of {} ({}95 %: {})", title_of(candidate),
-                                   significant(candidate.measurement.latency.p50), significant(comparison.baseline.measurement.latency.p50),
+    std::string text = fmt::format("“{}” runs in {} ms instead of {} ({}95 %: {})", title_of(candidate), significant(candidate.measurement.latency.p50),
+                                   significant(comparison.baseline.measurement.latency.p50),
                                    candidate.latency_differs ? speed_text(candidate.speedup) + ", " : "no measurable difference, ", interval);
     if (const GateLine* line = line_of(candidate, "speed"); line != nullptr && comparison.gate.min_speedup)
         text += limit_words(*line, speed_text(*comparison.gate.min_speedup));
@@ -48,8 +48,8 @@ std::string accuracy_sentence(const Comparison& comparison, const CandidateCompa
     std::string text;
     const GateLine* line = line_of(candidate, "accuracy");
     if (candidate.top1_delta_points) {
-        text = fmt::format("Top-1 {} points (95 %: {} to {})", signed_points(*candidate.top1_delta_points),
-                           signed_points(candidate.top1_delta_interval.lo), signed_points(candidate.top1_delta_interval.hi));
+        text = fmt::format("Top-1 {} points (95 %: {} to {})", signed_points(*candidate.top1_delta_points), signed_points(candidate.top1_delta_interval.lo),
+                           signed_points(candidate.top1_delta_interval.hi));
         if (line != nullptr && comparison.gate.max_drop_points) text += limit_words(*line, signed_points(-*comparison.gate.max_drop_points));
         text += ". ";
     } else if (line != nullptr) {
@@ -70,10 +70,14 @@ std::string accuracy_sentence(const Comparison& comparison, const CandidateCompa
 std::string outputs_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
     std::string text;
     if (const GateLine* line = line_of(candidate, "output error"); line != nullptr && comparison.gate.min_sqnr_db)
-        text = fmt::format("Output error {}: {}. ", line->outcome == Outcome::passed ? "within the limit" : line->outcome == Outcome::failed ? "beyond the limit"
-                                                                                                                                      : "inconclusive", line->text);
+        text = fmt::format("Output error {}: {}. ",
+                           line->outcome == Outcome::passed   ? "within the limit"
+                           : line->outcome == Outcome::failed ? "beyond the limit"
+                                                              : "inconclusive",
+                           line->text);
     if (const OutputFigures* damaged = damage_of(candidate, comparison.baseline.measurement))
-        return text + fmt::format("Output {} has little to do with the baseline's ({}), and no limit that it passed covers this. ", damaged->name, text_of(*damaged));
+        return text +
+               fmt::format("Output {} has little to do with the baseline's ({}), and no limit that it passed covers this. ", damaged->name, text_of(*damaged));
     const auto& outputs = candidate.measurement.outputs;
     if (text.empty() && !outputs.empty() && !candidate.agreement)
         text = outputs.size() == 1 ? fmt::format("Output {}: {}. ", outputs.front().name, text_of(outputs.front()))
@@ -86,7 +90,11 @@ std::string limits_sentence(const CandidateComparison& candidate) {
     std::string text;
     for (const GateLine& line : candidate.gate_lines)
         if (!line.figure.empty())
-            text += fmt::format("Limit on {}: {} ({}). ", line.what, line.outcome == Outcome::passed ? "within" : line.outcome == Outcome::failed ? "beyond" : "inconclusive", line.text);
+            text += fmt::format("Limit on {}: {} ({}). ", line.what,
+                                line.outcome == Outcome::passed   ? "within"
+                                : line.outcome == Outcome::failed ? "beyond"
+                                                                  : "inconclusive",
+                                line.text);
     return text;
 }
 
@@ -96,8 +104,7 @@ std::string others_sentence(const Comparison& comparison, const CandidateCompari
     for (const CandidateComparison& candidate : comparison.candidates) {
         if (&candidate == best || said == kOthers) continue;
         ++said;
-        text += fmt::format("“{}”: {}, {}, {}. ", title_of(candidate), speed_phrase(candidate), size_text(candidate.size_ratio),
-                            accuracy_phrase(candidate));
+        text += fmt::format("“{}”: {}, {}, {}. ", title_of(candidate), speed_phrase(candidate), size_text(candidate.size_ratio), accuracy_phrase(candidate));
     }
     return text;
 }
@@ -127,8 +134,8 @@ std::string no_gain_title(const Comparison& comparison) {
 
 void tell_candidate(Verdict& verdict, const Comparison& comparison, const CandidateComparison& best) {
     verdict.title = fmt::format("{}: {}, {}, {}", title_of(best), speed_phrase(best), size_text(best.size_ratio), accuracy_phrase(best));
-    verdict.sentences = trimmed(speed_sentence(comparison, best) + accuracy_sentence(comparison, best) + outputs_sentence(comparison, best) + limits_sentence(best) +
-                                others_sentence(comparison, &best));
+    verdict.sentences = trimmed(speed_sentence(comparison, best) + accuracy_sentence(comparison, best) + outputs_sentence(comparison, best) +
+                                limits_sentence(best) + others_sentence(comparison, &best));
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ struct Verdict {
     std::optional<bool> worth;  ///< nothing when it cannot be said
     int best = -1;              ///< the candidate that the title is about; -1 when there is none
     Conclusion conclusion = Conclusion::nothing;
-    std::string opening;        ///< "Worth it", "Not worth it", "Inconclusive", ...
-    std::string sentences;      ///< what it costs and gains, with 95 % intervals
+    std::string opening;    ///< "Worth it", "Not worth it", "Inconclusive", ...
+    std::string sentences;  ///< what it costs and gains, with 95 % intervals
 };
 
 /// Says of the candidate that conclude() picks what it costs and gains, and a sentence of each of the others.

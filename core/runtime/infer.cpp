@@ -89,8 +89,8 @@ std::vector<Port> inferred_outputs(const detail::Library& library, const Model& 
         for (onnx::ValueInfoProto& output : *slim.mutable_graph()->mutable_output()) output.clear_type();
     }
     const std::string bytes = detail::serialized(slim);
-    const detail::SessionHandle session = detail::open_bytes(library, std::as_bytes(std::span(bytes)), model.folder(),
-                                                             detail::session_options(library, target).get());
+    const detail::SessionHandle session =
+        detail::open_bytes(library, std::as_bytes(std::span(bytes)), model.folder(), detail::session_options(library, target).get());
     return detail::output_ports(library, session.get());
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <dlfcn.h>
 #include <array>
 #include <cstdlib>
-#include <dlfcn.h>
 
 #include <fmt/format.h>
 
@@ -13,8 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kRemedy =
-    "run packaging/deps, or give the library's path with --ort or VERNIER_ORT";
+constexpr const char* kRemedy = "run packaging/deps, or give the library's path with --ort or VERNIER_ORT";
 
 struct Attempt {
     fs::path path;
@@ -115,8 +114,7 @@ namespace detail {
 
 Library::Library(const OrtApi& api, std::string version, fs::path path)
     : api_(api), version_(std::move(version)), path_(std::move(path)), env_(api), memory_(api) {
-    check(api_.CreateEnvWithCustomLogger(drop_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "vernier", env_.out()),
-          ErrorKind::runtime_missing);
+    check(api_.CreateEnvWithCustomLogger(drop_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "vernier", env_.out()), ErrorKind::runtime_missing);
     check(api_.CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, memory_.out()), ErrorKind::runtime_missing);
 }
 
@@ -127,8 +125,7 @@ void Library::check(OrtStatus* status, ErrorKind kind, const Where& where) const
     const OrtErrorCode code = api_.GetErrorCode(status);
     std::string text = readable_message(api_.GetErrorMessage(status));
     api_.ReleaseStatus(status);
-    throw Error(code == ORT_NO_SUCHFILE && kind == ErrorKind::bad_model ? ErrorKind::not_found : kind, std::move(text),
-                where);
+    throw Error(code == ORT_NO_SUCHFILE && kind == ErrorKind::bad_model ? ErrorKind::not_found : kind, std::move(text), where);
 }
 
 std::vector<std::string> Library::providers() const {
@@ -148,9 +145,7 @@ std::vector<std::string> Library::providers() const {
     return out;
 }
 
-const Library& library_of(const Runtime& runtime) {
-    return dynamic_cast<const Library&>(runtime);
-}
+const Library& library_of(const Runtime& runtime) { return dynamic_cast<const Library&>(runtime); }
 
 }  // namespace detail
 }  // namespace vernier

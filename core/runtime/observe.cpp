@@ -23,9 +23,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                                const std::filesystem::path& folder, const Target& target,
-                                                const std::map<std::string, Observer>& observers) {
+std::unique_ptr<Session> Session::open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const std::filesystem::path& folder,
+                                                const Target& target, const std::map<std::string, Observer>& observers) {
     detail::PassThrough passing{"Observe", ElementType::float32, {}, nullptr};
     std::vector<Observer> ordered;
     for (const auto& [name, observer] : observers) {

@@ -21,8 +21,7 @@ void PrivateFolder::check_room(std::uint64_t bytes) const {
 std::string serialized(const onnx::ModelProto& model) {
     std::string bytes;
     if (!model.SerializeToString(&bytes)) {
-        throw Error(ErrorKind::bad_model, "the model is larger than the 2 GB that one ONNX file can hold in memory", {},
-                    "keep its weights in external data");
+        throw Error(ErrorKind::bad_model, "the model is larger than the 2 GB that one ONNX file can hold in memory", {}, "keep its weights in external data");
     }
     return bytes;
 }
@@ -36,8 +35,7 @@ constexpr std::size_t kInlineLimit = std::size_t{1900} << 20;
 
 }  // namespace
 
-std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
-                            const std::filesystem::path& folder, const Target& target) {
+std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const detail::PrivateFolder temporary;
     const std::filesystem::path written = temporary.path() / "optimized.onnx";

@@ -68,9 +68,7 @@ struct PassKernel {
     std::size_t id;
 };
 
-const PassOp& self(const OrtCustomOp* op) {
-    return *static_cast<const PassOp*>(op);
-}
+const PassOp& self(const OrtCustomOp* op) { return *static_cast<const PassOp*>(op); }
 
 OrtStatus* create_kernel(const OrtCustomOp* op, const OrtApi* api, const OrtKernelInfo* info, void** kernel) {
     std::int64_t id = -1;
@@ -91,10 +89,8 @@ void pass(const PassKernel& kernel, OrtKernelContext* context, OrtStatus*& statu
     ShapeInfoHandle info(api);
     std::size_t rank = 0;
     std::size_t count = 0;
-    if ((status = api.KernelContext_GetInput(context, 0, &input)) != nullptr ||
-        (status = api.GetTensorTypeAndShape(input, info.out())) != nullptr ||
-        (status = api.GetDimensionsCount(info.get(), &rank)) != nullptr ||
-        (status = api.GetTensorShapeElementCount(info.get(), &count)) != nullptr) {
+    if ((status = api.KernelContext_GetInput(context, 0, &input)) != nullptr || (status = api.GetTensorTypeAndShape(input, info.out())) != nullptr ||
+        (status = api.GetDimensionsCount(info.get(), &rank)) != nullptr || (status = api.GetTensorShapeElementCount(info.get(), &count)) != nullptr) {
         return;
     }
     std::vector<std::int64_t> dims(rank);
@@ -173,9 +169,7 @@ std::size_t alias_map(int** input, int** output) {
     return 1;
 }
 
-ONNXTensorElementDataType element_of(const OrtCustomOp* op, std::size_t) {
-    return static_cast<ONNXTensorElementDataType>(self(op).passing.what().element);
-}
+ONNXTensorElementDataType element_of(const OrtCustomOp* op, std::size_t) { return static_cast<ONNXTensorElementDataType>(self(op).passing.what().element); }
 
 PassOp::PassOp(const OrtApi& table, Passing& target) : OrtCustomOp{}, api(table), passing(target) {
     version = ORT_API_VERSION;
@@ -222,8 +216,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Session> open_passing(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                      const std::filesystem::path& folder, const Target& target, PassThrough passing) {
+std::unique_ptr<Session> open_passing(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const std::filesystem::path& folder,
+                                      const Target& target, PassThrough passing) {
     const Library& library = library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
     Lent lent;

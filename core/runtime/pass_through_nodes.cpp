@@ -14,8 +14,7 @@ namespace {
 /// Puts pass-through operators behind the named tensors, those of bodies (If, Loop, Scan) too.
 class Rewriter {
 public:
-    Rewriter(onnx::ModelProto& model, const char* op_type, const std::map<std::string, std::size_t>& ids)
-        : model_(model), op_type_(op_type), ids_(ids) {
+    Rewriter(onnx::ModelProto& model, const char* op_type, const std::map<std::string, std::size_t>& ids) : model_(model), op_type_(op_type), ids_(ids) {
         collect_names(model_.graph());
     }
 

@@ -44,14 +44,15 @@ double warm_up_end(const Json& events) {
 double middle_mean(std::vector<double> durations) {
     std::sort(durations.begin(), durations.end());
     const auto quarter = static_cast<std::ptrdiff_t>(durations.size() / 4);
-    return std::accumulate(durations.begin() + quarter, durations.end() - quarter, 0.0) / static_cast<double>(durations.size() - 2 * static_cast<std::size_t>(quarter));
+    return std::accumulate(durations.begin() + quarter, durations.end() - quarter, 0.0) /
+           static_cast<double>(durations.size() - 2 * static_cast<std::size_t>(quarter));
 }
 
 std::vector<ProfileEvent> summed(const Json& events, int runs) {
     constexpr std::string_view suffix = "_kernel_time";
     const double begin = warm_up_end(events);
     std::vector<ProfileEvent> out;
-    std::vector<std::vector<double>> durations;   // of the same
+    std::vector<std::vector<double>> durations;  // of the same
     std::unordered_map<std::string, std::size_t> index;
     for (const Json& event : events) {
         std::string name = event.value("name", "");
@@ -75,7 +76,7 @@ std::vector<ProfileEvent> summed(const Json& events, int runs) {
     }
     for (std::size_t i = 0; i < out.size(); ++i) {
         out[i].runs = durations[i].size();
-        out[i].microseconds = middle_mean(durations[i]) * static_cast<double>(out[i].runs) / runs;   // bodies of a Loop run often
+        out[i].microseconds = middle_mean(durations[i]) * static_cast<double>(out[i].runs) / runs;  // bodies of a Loop run often
     }
     return out;
 }

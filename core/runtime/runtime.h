@@ -25,7 +25,7 @@ public:
     /// Throws Error{runtime_missing} that says how to get it.
     [[nodiscard]] static std::shared_ptr<const Runtime> load(const std::filesystem::path& path = {});
     virtual ~Runtime() = default;
-    [[nodiscard]] virtual const std::string& version() const = 0;             ///< "1.31.1"
+    [[nodiscard]] virtual const std::string& version() const = 0;  ///< "1.31.1"
     [[nodiscard]] virtual const std::filesystem::path& path() const = 0;
     [[nodiscard]] virtual std::vector<std::string> providers() const = 0;
 };
@@ -41,12 +41,12 @@ struct Port {
 using Observer = std::function<void(std::span<const float> values, std::span<const std::int64_t> dims)>;
 
 struct ProfileEvent {
-    std::string node;          ///< name of the node as it ran
-    std::string op_type;       ///< "QLinearConv", "Conv", ...
+    std::string node;     ///< name of the node as it ran
+    std::string op_type;  ///< "QLinearConv", "Conv", ...
     std::string provider;
-    double microseconds = 0;   ///< mean per run
+    double microseconds = 0;  ///< mean per run
     std::uint64_t runs = 0;
-    std::string input_types;   ///< "uint8,int8,..." as the runtime reports them
+    std::string input_types;  ///< "uint8,int8,..." as the runtime reports them
 };
 
 /// A loaded model that can be run. run() is thread safe.
@@ -55,23 +55,20 @@ public:
     /// Throws Error{bad_model} with the runtime's own words, made readable.
     static std::unique_ptr<Session> open(RuntimePtr runtime, const std::filesystem::path& model, const Target& target);
     /// Model bytes; external data is looked for in folder.
-    static std::unique_ptr<Session> open(RuntimePtr runtime, std::span<const std::byte> model,
-                                         const std::filesystem::path& folder, const Target& target);
+    static std::unique_ptr<Session> open(RuntimePtr runtime, std::span<const std::byte> model, const std::filesystem::path& folder, const Target& target);
     /// A model in memory, which the session keeps: large initializers are read where they lie. It may exceed 2 GB.
     static std::unique_ptr<Session> open(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const Target& target);
     /// A session in which each named float tensor is handed to its observer during each run, through a pass-through
     /// custom operator that shares its input's buffer. Keeps the model, as above.
-    static std::unique_ptr<Session> open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                                  const std::filesystem::path& folder, const Target& target,
-                                                  const std::map<std::string, Observer>& observers);
+    static std::unique_ptr<Session> open_observed(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const std::filesystem::path& folder,
+                                                  const Target& target, const std::map<std::string, Observer>& observers);
     virtual ~Session() = default;
     [[nodiscard]] virtual const std::vector<Port>& inputs() const = 0;
     [[nodiscard]] virtual const std::vector<Port>& outputs() const = 0;
     /// Runs once. Outputs in the order of outputs(), or of wanted when it is not empty.
     /// Throws Error{bad_data} when an input is missing or has the wrong shape, Error{bad_model} when a kernel fails,
     /// Error{cancelled} when stop was requested (the runtime is told to terminate the run).
-    virtual std::vector<Tensor> run(const std::map<std::string, Tensor>& inputs, const std::vector<std::string>& wanted = {},
-                                    std::stop_token stop = {}) = 0;
+    virtual std::vector<Tensor> run(const std::map<std::string, Tensor>& inputs, const std::vector<std::string>& wanted = {}, std::stop_token stop = {}) = 0;
     /// Runs once on prepared inputs and drops the outputs: the latency harness' inner call; bind() first.
     virtual void bind(const std::map<std::string, Tensor>& inputs) = 0;
     virtual void run_bound() = 0;
@@ -79,12 +76,11 @@ public:
 };
 
 /// The graph that the runtime really executes on a target, at its level, as a ModelProto's bytes.
-[[nodiscard]] std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model,
-                                          const std::filesystem::path& folder, const Target& target);
+[[nodiscard]] std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target);
 
 /// Times every node over a number of runs (runtime profiler).
-[[nodiscard]] std::vector<ProfileEvent> profile(const RuntimePtr& runtime, const std::filesystem::path& model,
-                                                const Target& target, const std::map<std::string, Tensor>& inputs, int runs);
+[[nodiscard]] std::vector<ProfileEvent> profile(const RuntimePtr& runtime, const std::filesystem::path& model, const Target& target,
+                                                const std::map<std::string, Tensor>& inputs, int runs);
 
 /// Element types and shapes of all values of the main graph, as ONNX Runtime infers them (a source of shapes where the
 /// onnx library stops). Values whose type it does not tell are left out.

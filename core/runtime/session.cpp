@@ -18,10 +18,10 @@ namespace {
 
 GraphOptimizationLevel ort_level(GraphLevel level) {
     switch (level) {
-    case GraphLevel::off: return ORT_DISABLE_ALL;
-    case GraphLevel::basic: return ORT_ENABLE_BASIC;
-    case GraphLevel::extended: return ORT_ENABLE_EXTENDED;
-    case GraphLevel::all: return ORT_ENABLE_ALL;
+        case GraphLevel::off: return ORT_DISABLE_ALL;
+        case GraphLevel::basic: return ORT_ENABLE_BASIC;
+        case GraphLevel::extended: return ORT_ENABLE_EXTENDED;
+        case GraphLevel::all: return ORT_ENABLE_ALL;
     }
     return ORT_ENABLE_ALL;
 }
@@ -33,8 +33,7 @@ void append_provider(const Library& library, OrtSessionOptions* options, const T
     }
     const std::vector<std::string> known = library.providers();
     if (std::find(known.begin(), known.end(), target.provider) == known.end()) {
-        throw Error(ErrorKind::usage,
-                    fmt::format("this ONNX Runtime has no provider \"{}\" (it has {})", target.provider, fmt::join(known, ", ")));
+        throw Error(ErrorKind::usage, fmt::format("this ONNX Runtime has no provider \"{}\" (it has {})", target.provider, fmt::join(known, ", ")));
     }
     std::vector<const char*> keys, values;
     for (const auto& [key, value] : target.provider_options) {
@@ -71,13 +70,10 @@ void set_external_folder(const Library& library, OrtSessionOptions* options, con
     if (folder.empty()) {
         return;
     }
-    library.check(library.api().AddSessionConfigEntry(options, "session.model_external_initializers_file_folder_path",
-                                                      folder.c_str()),
-                  ErrorKind::internal);
+    library.check(library.api().AddSessionConfigEntry(options, "session.model_external_initializers_file_folder_path", folder.c_str()), ErrorKind::internal);
 }
 
-SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes, const fs::path& folder,
-                         const OrtSessionOptions* options) {
+SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes, const fs::path& folder, const OrtSessionOptions* options) {
     OrtSessionOptions* own = nullptr;
     library.check(library.api().CloneSessionOptions(options, &own), ErrorKind::internal);
     SessionOptionsHandle guard(library.api());
@@ -94,8 +90,7 @@ SessionHandle open_file(const Library& library, const fs::path& path, const OrtS
         throw Error(ErrorKind::not_found, "there is no such file", {.file = path.string()});
     }
     SessionHandle session(library.api());
-    library.check(library.api().CreateSession(library.env(), path.c_str(), options, session.out()), ErrorKind::bad_model,
-                  {.file = path.string()});
+    library.check(library.api().CreateSession(library.env(), path.c_str(), options, session.out()), ErrorKind::bad_model, {.file = path.string()});
     return session;
 }
 
@@ -112,8 +107,7 @@ void check_input(const Port& port, const Tensor& tensor) {
     }
     if (!fits) {
         throw Error(ErrorKind::bad_data,
-                    fmt::format("the model takes {} and was given {}[{}]", port.type.text(), name(tensor.type),
-                                fmt::join(tensor.dims, ",")),
+                    fmt::format("the model takes {} and was given {}[{}]", port.type.text(), name(tensor.type), fmt::join(tensor.dims, ",")),
                     {.tensor = port.name});
     }
 }
@@ -142,8 +136,7 @@ private:
 class OpenSession final : public Session {
 public:
     OpenSession(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion, SessionHandle handle, double start_ms)
-        : runtime_(std::move(runtime)), library_(library_of(*runtime_)), companion_(std::move(companion)),
-          session_(std::move(handle)), start_ms_(start_ms) {
+        : runtime_(std::move(runtime)), library_(library_of(*runtime_)), companion_(std::move(companion)), session_(std::move(handle)), start_ms_(start_ms) {
         inputs_ = input_ports(library_, session_.get());
         outputs_ = output_ports(library_, session_.get());
         for (const Port& port : outputs_) {
@@ -155,8 +148,7 @@ public:
     [[nodiscard]] const std::vector<Port>& outputs() const override { return outputs_; }
     [[nodiscard]] double start_ms() const override { return start_ms_; }
 
-    std::vector<Tensor> run(const std::map<std::string, Tensor>& inputs, const std::vector<std::string>& wanted,
-                            std::stop_token stop) override {
+    std::vector<Tensor> run(const std::map<std::string, Tensor>& inputs, const std::vector<std::string>& wanted, std::stop_token stop) override {
         const Feed feed = make_feed(inputs);
         std::vector<const char*> names;
         for (const std::string& name : wanted) {
@@ -179,9 +171,8 @@ public:
 
     void run_bound() override {
         Outputs results(library_.api(), output_names_.size());
-        library_.check(library_.api().Run(session_.get(), nullptr, bound_feed_.names.data(), bound_feed_.pointers.data(),
-                                          bound_feed_.names.size(), output_names_.data(), output_names_.size(),
-                                          results.data()));
+        library_.check(library_.api().Run(session_.get(), nullptr, bound_feed_.names.data(), bound_feed_.pointers.data(), bound_feed_.names.size(),
+                                          output_names_.data(), output_names_.size(), results.data()));
     }
 
 private:
@@ -196,8 +187,7 @@ private:
         for (const Port& port : inputs_) {
             const auto given = inputs.find(port.name);
             if (given == inputs.end()) {
-                throw Error(ErrorKind::bad_data, fmt::format("the model's input {} was not given", port.type.text()),
-                            {.tensor = port.name});
+                throw Error(ErrorKind::bad_data, fmt::format("the model's input {} was not given", port.type.text()), {.tensor = port.name});
             }
             check_input(port, given->second);
             feed.names.push_back(port.name.c_str());
@@ -223,8 +213,8 @@ private:
         OrtStatus* status = nullptr;
         {
             const std::stop_callback terminate(stop, [&] { api.ReleaseStatus(api.RunOptionsSetTerminate(options.get())); });
-            status = api.Run(session_.get(), options.get(), feed.names.data(), feed.pointers.data(), feed.names.size(),
-                             names.data(), names.size(), results.data());
+            status =
+                api.Run(session_.get(), options.get(), feed.names.data(), feed.pointers.data(), feed.names.size(), names.data(), names.size(), results.data());
         }
         if (stop.stop_requested()) {
             api.ReleaseStatus(status);
@@ -255,8 +245,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion,
-                                      SessionHandle handle, double start_ms) {
+std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion, SessionHandle handle, double start_ms) {
     return std::make_unique<OpenSession>(std::move(runtime), std::move(companion), std::move(handle), start_ms);
 }
 
@@ -298,12 +287,10 @@ std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::shared_ptr<const
     return detail::make_session(std::move(runtime), std::make_shared<KeptModel>(std::move(model)), std::move(handle), milliseconds_since(begin));
 }
 
-std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::span<const std::byte> model,
-                                       const std::filesystem::path& folder, const Target& target) {
+std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::span<const std::byte> model, const std::filesystem::path& folder, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
-    detail::SessionHandle handle =
-        detail::open_bytes(library, model, folder, detail::session_options(library, target).get());
+    detail::SessionHandle handle = detail::open_bytes(library, model, folder, detail::session_options(library, target).get());
     return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
 }
 

@@ -25,8 +25,7 @@ GraphLevel level_from_name(const std::string& text) {
             return level;
         }
     }
-    throw Error(ErrorKind::bad_data, fmt::format("unknown graph level \"{}\"", text), {},
-                "use off, basic, extended or all");
+    throw Error(ErrorKind::bad_data, fmt::format("unknown graph level \"{}\"", text), {}, "use off, basic, extended or all");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Target {
         std::string version = {}, path = {};
         bool operator==(const Library&) const = default;
     };
-    int threads = 1;                       ///< intra-op threads
+    int threads = 1;  ///< intra-op threads
     GraphLevel level = GraphLevel::all;
     std::string provider = "CPU";
     std::map<std::string, std::string> provider_options = {};

@@ -34,8 +34,7 @@ ValueType tensor_type(const Library& library, const OrtTensorTypeAndShapeInfo* i
 using NameGetter = OrtStatus*(ORT_API_CALL*)(const OrtSession*, std::size_t, OrtAllocator*, char**);
 using TypeGetter = OrtStatus*(ORT_API_CALL*)(const OrtSession*, std::size_t, OrtTypeInfo**);
 
-std::vector<Port> ports(const Library& library, const OrtSession* session, std::size_t count, NameGetter name_of,
-                        TypeGetter type_of) {
+std::vector<Port> ports(const Library& library, const OrtSession* session, std::size_t count, NameGetter name_of, TypeGetter type_of) {
     const OrtApi& api = library.api();
     OrtAllocator* allocator = nullptr;
     library.check(api.GetAllocatorWithDefaultOptions(&allocator), ErrorKind::internal);
@@ -67,11 +66,11 @@ ValueType value_type(const Library& library, const OrtTypeInfo* info) {
     }
     ValueType type;
     switch (kind) {
-    case ONNX_TYPE_SEQUENCE: type.other = "sequence"; break;
-    case ONNX_TYPE_MAP: type.other = "map"; break;
-    case ONNX_TYPE_SPARSETENSOR: type.other = "sparse tensor"; break;
-    case ONNX_TYPE_OPTIONAL: type.other = "optional"; break;
-    default: break;
+        case ONNX_TYPE_SEQUENCE: type.other = "sequence"; break;
+        case ONNX_TYPE_MAP: type.other = "map"; break;
+        case ONNX_TYPE_SPARSETENSOR: type.other = "sparse tensor"; break;
+        case ONNX_TYPE_OPTIONAL: type.other = "optional"; break;
+        default: break;
     }
     return type;
 }
@@ -101,12 +100,10 @@ ValueHandle view_bytes(const Library& library, const std::string& name, ElementT
 
 ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor) {
     if (bits(tensor.type) == 0) {
-        throw Error(ErrorKind::bad_data, fmt::format("inputs of type {} cannot be given", vernier::name(tensor.type)),
-                    {.tensor = name});
+        throw Error(ErrorKind::bad_data, fmt::format("inputs of type {} cannot be given", vernier::name(tensor.type)), {.tensor = name});
     }
     if (byte_size(tensor.type, tensor.count()) != tensor.bytes.size()) {
-        throw Error(ErrorKind::bad_data,
-                    fmt::format("{} bytes do not fill its shape [{}]", tensor.bytes.size(), fmt::join(tensor.dims, ",")),
+        throw Error(ErrorKind::bad_data, fmt::format("{} bytes do not fill its shape [{}]", tensor.bytes.size(), fmt::join(tensor.dims, ",")),
                     {.tensor = name});
     }
     return view_bytes(library, name, tensor.type, tensor.dims, tensor.bytes);

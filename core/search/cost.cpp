@@ -9,12 +9,13 @@
 namespace vernier {
 namespace {
 
-constexpr double kPriorValues = 20000;   ///< what a profile must convert to count as much as the standard cost
-constexpr double kStiffUnits = 0.1, kStiffConversions = 0.01;   ///< what holds the factors of times at 1
+constexpr double kPriorValues = 20000;                         ///< what a profile must convert to count as much as the standard cost
+constexpr double kStiffUnits = 0.1, kStiffConversions = 0.01;  ///< what holds the factors of times at 1
 constexpr double kSolid = 1e-12;
 
 int region_of(const Regions& regions, NodeId node) {
-    return node == kNone || static_cast<std::size_t>(node) >= regions.of_node.size() ? kOutside : std::max(kOutside, regions.of_node[static_cast<std::size_t>(node)]);
+    return node == kNone || static_cast<std::size_t>(node) >= regions.of_node.size() ? kOutside
+                                                                                     : std::max(kOutside, regions.of_node[static_cast<std::size_t>(node)]);
 }
 
 /// It only asks for a tensor's shape, which costs no conversion.
@@ -90,8 +91,8 @@ SearchGraph search_graph(const Regions& regions, const std::vector<RegionEvidenc
     SearchGraph graph;
     for (const RegionEvidence& region : evidence) graph.units.push_back({region.float_ms, region.quantized_ms, region.error, region.pin});
     for (const RegionBoundary& boundary : boundaries)
-        graph.boundaries.push_back({boundary.producer, boundary.consumers, cost.call_ms + boundary.values * cost.quantize_ms,
-                                    cost.call_ms + boundary.values * cost.dequantize_ms});
+        graph.boundaries.push_back(
+            {boundary.producer, boundary.consumers, cost.call_ms + boundary.values * cost.quantize_ms, cost.call_ms + boundary.values * cost.dequantize_ms});
     for (const Region& region : regions.list)
         for (const int other : region.tied) graph.needs.emplace_back(region.id, other);
     return graph;

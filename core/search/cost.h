@@ -14,9 +14,9 @@ namespace vernier {
 /// A float tensor between regions, or between one and what always stays in float.
 struct RegionBoundary {
     ValueId value = kNone;
-    int producer = kOutside;         ///< Region::id
-    std::vector<int> consumers = {}; ///< each once
-    double values = 0;               ///< elements of one run; 1 where its size is not known
+    int producer = kOutside;          ///< Region::id
+    std::vector<int> consumers = {};  ///< each once
+    double values = 0;                ///< elements of one run; 1 where its size is not known
 };
 
 /// Tensors that some choice of regions converts.
@@ -26,7 +26,7 @@ struct RegionBoundary {
 /// a file's profile counts more the more values it converted.
 struct ConversionCost {
     double call_ms = 0.0015;
-    double quantize_ms = 0.4e-6, dequantize_ms = 0.3e-6;   ///< a value
+    double quantize_ms = 0.4e-6, dequantize_ms = 0.3e-6;  ///< a value
     bool operator==(const ConversionCost&) const = default;
 };
 
@@ -35,9 +35,9 @@ struct ConversionCost {
 
 /// What was seen of a region, and what the user chose for it.
 struct RegionEvidence {
-    double float_ms = 0;             ///< in the opened file
-    double quantized_ms = 0;         ///< in the file with all regions quantized, without QuantizeLinear and DequantizeLinear
-    double error = 0;                ///< of the outputs, with only this region quantized
+    double float_ms = 0;      ///< in the opened file
+    double quantized_ms = 0;  ///< in the file with all regions quantized, without QuantizeLinear and DequantizeLinear
+    double error = 0;         ///< of the outputs, with only this region quantized
     SearchUnit::Pin pin = SearchUnit::Pin::none;
 };
 

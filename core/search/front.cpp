@@ -72,7 +72,8 @@ Scales scales_of(const SearchGraph& graph) {
         error += positive(unit.error);
     }
     for (const SearchBoundary& boundary : graph.boundaries)
-        time += (positive(boundary.quantize_ms) + positive(boundary.dequantize_ms)) * (boundary.each_consumer ? static_cast<double>(boundary.consumers.size()) : 1.0);
+        time += (positive(boundary.quantize_ms) + positive(boundary.dequantize_ms)) *
+                (boundary.each_consumer ? static_cast<double>(boundary.consumers.size()) : 1.0);
     return {time > 0 ? kTimeRange / time : 0, error > 0 ? kErrorRange / error : 0};
 }
 
@@ -81,7 +82,8 @@ Capacity whole(double value, double scale) { return std::llround(positive(value)
 void join_pins(SearchUnit::Pin& into, SearchUnit::Pin pin) {
     if (pin == SearchUnit::Pin::none || pin == into) return;
     if (into != SearchUnit::Pin::none)
-        throw Error(ErrorKind::usage, "rules choose different methods for nodes that must share a scale", {}, "Choose the same method for both, or leave one of them open.");
+        throw Error(ErrorKind::usage, "rules choose different methods for nodes that must share a scale", {},
+                    "Choose the same method for both, or leave one of them open.");
     into = pin;
 }
 
@@ -89,7 +91,8 @@ void join_pins(SearchUnit::Pin& into, SearchUnit::Pin pin) {
 std::vector<std::pair<int, int>> needs_of(const SearchGraph& graph, const std::vector<int>& group, const std::vector<WholeUnit>& units) {
     std::vector<std::pair<int, int>> needs;
     for (const auto& [a, b] : graph.needs)
-        if (const std::pair<int, int> need{group[static_cast<std::size_t>(a)], group[static_cast<std::size_t>(b)]}; need.first != need.second) needs.push_back(need);
+        if (const std::pair<int, int> need{group[static_cast<std::size_t>(a)], group[static_cast<std::size_t>(b)]}; need.first != need.second)
+            needs.push_back(need);
     std::vector<bool> blocked(units.size());
     for (std::size_t i = 0; i < units.size(); ++i) blocked[i] = units[i].pin == SearchUnit::Pin::in_float;
     for (bool changed = true; changed;) {
@@ -285,7 +288,9 @@ TimeParts time_parts(const SearchGraph& graph, const UnitSet& quantized) {
     for (const SearchBoundary& boundary : graph.boundaries) {
         const bool from = is_quantized(boundary.producer);
         const auto converted = std::count_if(boundary.consumers.begin(), boundary.consumers.end(), [&](int unit) { return is_quantized(unit) != from; });
-        if (converted > 0) parts.conversions += positive(from ? boundary.dequantize_ms : boundary.quantize_ms) * (boundary.each_consumer ? static_cast<double>(converted) : 1.0);
+        if (converted > 0)
+            parts.conversions +=
+                positive(from ? boundary.dequantize_ms : boundary.quantize_ms) * (boundary.each_consumer ? static_cast<double>(converted) : 1.0);
     }
     return parts;
 }

@@ -10,14 +10,14 @@ namespace vernier {
 
 /// What is chosen for a set of nodes as a whole: to stay in float, or the other method.
 struct SearchUnit {
-    enum class Pin { none, in_float, quantized };   ///< what the user chose stands
+    enum class Pin { none, in_float, quantized };  ///< what the user chose stands
 
-    double float_ms = 0, quantized_ms = 0;   ///< time of its own nodes in either method, without conversions
-    double error = 0;                        ///< what quantizing it alone adds; below zero counts as none
+    double float_ms = 0, quantized_ms = 0;  ///< time of its own nodes in either method, without conversions
+    double error = 0;                       ///< what quantizing it alone adds; below zero counts as none
     Pin pin = Pin::none;
 };
 
-inline constexpr int kOutside = -1;   ///< of a boundary: a node that always stays in float, an input or an output of the model
+inline constexpr int kOutside = -1;  ///< of a boundary: a node that always stays in float, an input or an output of the model
 
 /// A tensor between units. A producer in float is quantized once where any consumer is quantized; a quantized producer is converted
 /// back once where any consumer is in float.
@@ -25,20 +25,20 @@ struct SearchBoundary {
     int producer = kOutside;          ///< index of a unit
     std::vector<int> consumers = {};  ///< indices of units
     double quantize_ms = 0, dequantize_ms = 0;
-    bool each_consumer = false;       ///< the runtime converts it for each consumer anew
+    bool each_consumer = false;  ///< the runtime converts it for each consumer anew
 };
 
 /// What a choice for each unit costs and loses, as far as it is known before any recipe is measured.
 struct SearchGraph {
     std::vector<SearchUnit> units = {};
     std::vector<SearchBoundary> boundaries = {};
-    std::vector<std::pair<int, int>> ties = {};   ///< units that must be chosen alike
+    std::vector<std::pair<int, int>> ties = {};  ///< units that must be chosen alike
     /// The first can only be quantized where the second is: a Concat, whose operands come in codes of one scale. Given up where pins
     /// speak against it.
     std::vector<std::pair<int, int>> needs = {};
 };
 
-using UnitSet = std::vector<bool>;   ///< by unit: true = quantized
+using UnitSet = std::vector<bool>;  ///< by unit: true = quantized
 
 /// Time of a choice: of the units' own nodes, and of conversions between them.
 struct TimeParts {
@@ -53,7 +53,7 @@ struct TimeParts {
 /// A choice of which no other is better for some price of error.
 struct FrontPoint {
     UnitSet quantized;
-    double ms = 0, error = 0;   ///< as predicted by the graph
+    double ms = 0, error = 0;  ///< as predicted by the graph
 };
 
 /// All corners of the lower hull of (error, time) over all choices, the least error first: for each price of error the exact optimum by a

@@ -16,18 +16,16 @@
 namespace vernier {
 namespace {
 
-constexpr double kCareful = 0.9;    ///< of what the limit leaves: a guess that passes is worth more than one that just fails
-constexpr double kShrink = 0.88;    ///< of a budget whose fill failed
-constexpr double kAnew = 0.05;      ///< predicted times off by more than this: conversions cost otherwise, so the front is another one
+constexpr double kCareful = 0.9;  ///< of what the limit leaves: a guess that passes is worth more than one that just fails
+constexpr double kShrink = 0.88;  ///< of a budget whose fill failed
+constexpr double kAnew = 0.05;    ///< predicted times off by more than this: conversions cost otherwise, so the front is another one
 
 bool runs(const Validation& seen) { return seen.trouble.empty(); }
 bool is_within(const Validation& seen) { return runs(seen) && seen.within; }
 bool is_candidate(const Validation& seen) { return is_within(seen) && seen.speed != Outcome::failed; }
 bool holds(Outcome outcome) { return outcome == Outcome::passed || outcome == Outcome::not_judged; }
 bool has_passed(const Validation& seen) { return runs(seen) && holds(seen.answers) && holds(seen.speed); }
-bool is_undecided(const Validation& seen) {
-    return runs(seen) && seen.answers != Outcome::failed && seen.speed != Outcome::failed && !has_passed(seen);
-}
+bool is_undecided(const Validation& seen) { return runs(seen) && seen.answers != Outcome::failed && seen.speed != Outcome::failed && !has_passed(seen); }
 
 class Search {
 public:
@@ -39,7 +37,7 @@ public:
         if (result_.front.empty()) return nothing_to_gain();
         validate(corner(corners_.size() - 1));
         if (corners_.size() > 1 && is_off(point(corner(corners_.size() - 1)))) make_front();
-        if (corners_.empty()) corners_.push_back(result_.front.back().quantized);   // the one that was measured
+        if (corners_.empty()) corners_.push_back(result_.front.back().quantized);  // the one that was measured
         narrow();
         fill();
         choose();
@@ -60,7 +58,8 @@ private:
         SearchPoint added{quantized, predicted_ms(quantized), predicted_error(quantized)};
         // Sums of errors order nested sets whatever is learned of their size.
         const double sum = error_of(graph_, quantized);
-        const auto behind = std::find_if(result_.front.begin(), result_.front.end(), [&](const SearchPoint& other) { return error_of(graph_, other.quantized) > sum; });
+        const auto behind =
+            std::find_if(result_.front.begin(), result_.front.end(), [&](const SearchPoint& other) { return error_of(graph_, other.quantized) > sum; });
         const auto place = result_.front.insert(behind, std::move(added));
         return static_cast<Index>(place - result_.front.begin());
     }
@@ -74,7 +73,7 @@ private:
         corners_.clear();
         std::erase_if(result_.front, [](const SearchPoint& each) { return !each.measured; });
         for (FrontPoint& each : vernier::front(graph_)) {
-            if (std::find(each.quantized.begin(), each.quantized.end(), true) == each.quantized.end()) continue;   // the opened file itself
+            if (std::find(each.quantized.begin(), each.quantized.end(), true) == each.quantized.end()) continue;  // the opened file itself
             (void)place_of(each.quantized);
             corners_.push_back(std::move(each.quantized));
         }
@@ -103,7 +102,7 @@ private:
             if (seen.error && seen.room) allowed_ = *seen.error * *seen.room;
         }
         for (SearchPoint& each : result_.front) {
-            if (each.measured) continue;   // what was predicted before it was measured is kept beside it
+            if (each.measured) continue;  // what was predicted before it was measured is kept beside it
             each.predicted_ms = predicted_ms(each.quantized);
             each.predicted_error = predicted_error(each.quantized);
         }
@@ -207,7 +206,7 @@ private:
         for (const Index index : order) {
             const double error = error_of(graph_, point(index).quantized);
             if (result_.reports == options_.most_reports) break;
-            if (result_.reports > 0 && error >= least_error) continue;   // one that loses as much as one that did not pass
+            if (result_.reports > 0 && error >= least_error) continue;  // one that loses as much as one that did not pass
             least_error = error;
             ++result_.reports;
             point(index).reported = source_.report(point(index).quantized);
@@ -226,11 +225,16 @@ private:
         result_.nearest = nearest();
         const bool stopped = none_within && result_.out_of_time && static_cast<std::ptrdiff_t>(above_) - below_ > 1;
         result_.end = undecided || stopped ? SearchEnd::undecided : SearchEnd::none;
-        if (stopped) result_.why = "The time was up before a recipe within the limits was found.";
-        else if (undecided) result_.why = "A recipe is within the limits on the samples that chose it, but the report samples do not decide it.";
-        else if (none_within && is_any_within()) result_.why = "What is within the limits on answers is too slow.";
-        else if (none_within) result_.why = fmt::format("None of {} measured recipes is within the limits.", result_.validations);
-        else result_.why = "What was within the limits on the samples that chose it is not on the report samples.";
+        if (stopped)
+            result_.why = "The time was up before a recipe within the limits was found.";
+        else if (undecided)
+            result_.why = "A recipe is within the limits on the samples that chose it, but the report samples do not decide it.";
+        else if (none_within && is_any_within())
+            result_.why = "What is within the limits on answers is too slow.";
+        else if (none_within)
+            result_.why = fmt::format("None of {} measured recipes is within the limits.", result_.validations);
+        else
+            result_.why = "What was within the limits on the samples that chose it is not on the report samples.";
     }
 
     [[nodiscard]] bool is_any_within() const {
@@ -264,7 +268,7 @@ private:
 
     const SearchSource& source_;
     SearchOptions options_;
-    SearchGraph graph_;              ///< with the factors of the time model
+    SearchGraph graph_;  ///< with the factors of the time model
     ErrorModel errors_;
     TimeModel times_;
     SearchResult result_;
@@ -290,7 +294,8 @@ PredictionQuality prediction_of(const SearchResult& result) {
     for (const SearchPoint& point : result.front) {
         if (!point.measured || !runs(*point.measured)) continue;
         if (point.predicted_ms > 0) times.push_back(std::abs(point.measured->ms / point.predicted_ms - 1));
-        if (const auto error = point.measured->error; error && *error > 0 && point.predicted_error > 0) errors.push_back(std::abs(std::log(*error / point.predicted_error)));
+        if (const auto error = point.measured->error; error && *error > 0 && point.predicted_error > 0)
+            errors.push_back(std::abs(std::log(*error / point.predicted_error)));
     }
     return {times.size(), times.empty() ? 0 : median(times), errors.empty() ? 1 : std::exp(median(errors))};
 }

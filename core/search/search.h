@@ -18,16 +18,16 @@ namespace vernier {
 
 /// What was seen of a recipe that was written and measured.
 struct Validation {
-    std::string trouble = {};        ///< why the file could not be made or run; empty: it could
-    double ms = 0;                   ///< median run
-    Interval ms_interval = {};       ///< 95 %
-    std::optional<double> error = {}; ///< of the outputs, as the sensitivity measures it
-    std::optional<double> metric = {};///< what the limit speaks of: points of top-1 lost, percent of equal answers, dB
+    std::string trouble = {};           ///< why the file could not be made or run; empty: it could
+    double ms = 0;                      ///< median run
+    Interval ms_interval = {};          ///< 95 %
+    std::optional<double> error = {};   ///< of the outputs, as the sensitivity measures it
+    std::optional<double> metric = {};  ///< what the limit speaks of: points of top-1 lost, percent of equal answers, dB
     Interval metric_interval = {};
-    Outcome answers = Outcome::not_judged;   ///< limits on what it answers
-    Outcome speed = Outcome::not_judged;     ///< limits on its time; without one, that it is not shown to be slower than the opened file
-    bool within = false;             ///< answers passed, or are not decided and lie on the good side
-    std::optional<double> room = {};  ///< the error that the limit leaves, as a multiple of the one that was seen: 2 = twice as much may be lost
+    Outcome answers = Outcome::not_judged;  ///< limits on what it answers
+    Outcome speed = Outcome::not_judged;    ///< limits on its time; without one, that it is not shown to be slower than the opened file
+    bool within = false;                    ///< answers passed, or are not decided and lie on the good side
+    std::optional<double> room = {};        ///< the error that the limit leaves, as a multiple of the one that was seen: 2 = twice as much may be lost
     bool operator==(const Validation&) const = default;
 };
 
@@ -35,14 +35,14 @@ struct Validation {
 struct SearchPoint {
     UnitSet quantized;
     double predicted_ms = 0, predicted_error = 0;
-    std::optional<Validation> measured = {};   ///< on selection samples
-    std::optional<Validation> reported = {};   ///< on report samples, which chose nothing
+    std::optional<Validation> measured = {};  ///< on selection samples
+    std::optional<Validation> reported = {};  ///< on report samples, which chose nothing
 };
 
 enum class SearchEnd {
-    found,       ///< a recipe passed all limits, on samples that it was not chosen by
-    none,        ///< none does: the nearest one is named
-    undecided    ///< time was up, or the samples do not decide
+    found,     ///< a recipe passed all limits, on samples that it was not chosen by
+    none,      ///< none does: the nearest one is named
+    undecided  ///< time was up, or the samples do not decide
 };
 [[nodiscard]] std::string_view name(SearchEnd end);
 
@@ -51,17 +51,17 @@ struct SearchResult {
     SearchEnd end = SearchEnd::undecided;
     std::vector<SearchPoint> front;  ///< by predicted error, the least first
     std::optional<std::size_t> chosen, nearest;
-    std::size_t validations = 0;     ///< on selection samples
-    std::size_t reports = 0;         ///< on report samples
+    std::size_t validations = 0;  ///< on selection samples
+    std::size_t reports = 0;      ///< on report samples
     bool out_of_time = false;
-    std::string why;                 ///< why nothing was found; a sentence
+    std::string why;  ///< why nothing was found; a sentence
 };
 
 /// How well what was predicted agrees with what was measured afterwards.
 struct PredictionQuality {
-    std::size_t points = 0;          ///< that were measured
-    double ms = 0;                   ///< median of |measured / predicted - 1|
-    double error = 0;                ///< the same of errors, as a factor: 1.2 = a fifth too much or too little
+    std::size_t points = 0;  ///< that were measured
+    double ms = 0;           ///< median of |measured / predicted - 1|
+    double error = 0;        ///< the same of errors, as a factor: 1.2 = a fifth too much or too little
     /// Too far off to plan by.
     [[nodiscard]] bool is_rough() const { return points > 0 && (ms > 0.1 || error > 1.5); }
 };
@@ -69,7 +69,7 @@ struct PredictionQuality {
 
 struct SearchOptions {
     std::size_t most_validations = 12;
-    std::size_t most_fills = 4;      ///< of these, for single units between two corners
+    std::size_t most_fills = 4;  ///< of these, for single units between two corners
     std::size_t most_reports = 3;
 };
 
@@ -78,10 +78,10 @@ struct SearchSource {
     SearchGraph graph;
     ErrorModel errors;
     TimeModel times;
-    std::function<Validation(const UnitSet&)> measure;   ///< on selection samples
-    std::function<Validation(const UnitSet&)> report;    ///< on report samples
-    std::function<bool()> out_of_time = {};              ///< empty: never
-    std::function<void(const SearchResult&)> partial = {};   ///< hears what is known so far
+    std::function<Validation(const UnitSet&)> measure;      ///< on selection samples
+    std::function<Validation(const UnitSet&)> report;       ///< on report samples
+    std::function<bool()> out_of_time = {};                 ///< empty: never
+    std::function<void(const SearchResult&)> partial = {};  ///< hears what is known so far
 };
 
 /// The fastest recipe within the limits. The fast end of the front is measured first, since it often passes; then bisection on the front, led by

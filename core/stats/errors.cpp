@@ -25,8 +25,7 @@ std::vector<float> channel_peaks(std::span<const float> values, const ChannelLay
             else
                 kernels::finite_range(row, layout.inner, low[c], high[c]);
         }
-    for (std::size_t c = 0; c < layout.channels; ++c)
-        high[c] = low[c] > high[c] ? 0 : std::max(std::fabs(low[c]), std::fabs(high[c]));
+    for (std::size_t c = 0; c < layout.channels; ++c) high[c] = low[c] > high[c] ? 0 : std::max(std::fabs(low[c]), std::fabs(high[c]));
     return high;
 }
 
@@ -56,8 +55,7 @@ FormatError per_tensor(std::span<const float> values, float peak) {
     return finish(WeightFormat::int8_per_tensor, sums, static_cast<double>(scale) * 127, scale);
 }
 
-FormatError per_channel(std::span<const float> values, const ChannelLayout& layout, std::vector<float> scales,
-                        float peak) {
+FormatError per_channel(std::span<const float> values, const ChannelLayout& layout, std::vector<float> scales, float peak) {
     for (float& scale : scales) scale /= 127.0F;
     kernels::Error sums;
     for (std::size_t o = 0; o < layout.outer; ++o)
@@ -88,8 +86,7 @@ const char* name(WeightFormat format) {
     return "";
 }
 
-std::vector<FormatError> format_errors(std::span<const float> values, std::span<const std::int64_t> dims,
-                                       int channel_axis) {
+std::vector<FormatError> format_errors(std::span<const float> values, std::span<const std::int64_t> dims, int channel_axis) {
     const ChannelLayout layout(dims, values.size(), channel_axis);
     const std::vector<float> peaks = channel_peaks(values, layout);
     const float peak = peaks.empty() ? 0 : *std::max_element(peaks.begin(), peaks.end());

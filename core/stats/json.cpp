@@ -6,22 +6,21 @@
 namespace vernier {
 
 Json to_json(const TensorStats& stats) {
-    return {
-        {"count", stats.count},
-        {"zeros", stats.zeros},
-        {"nan", stats.nan},
-        {"inf", stats.inf},
-        {"fp16_overflow", stats.fp16_overflow},
-        {"fp16_subnormal", stats.fp16_subnormal},
-        {"fp16_to_zero", stats.fp16_to_zero},
-        {"min", stats.min},
-        {"max", stats.max},
-        {"mean", stats.mean},
-        {"deviation", stats.deviation},
-        {"channel_axis", stats.channel_axis},
-        {"channel_min", stats.channel_min},
-        {"channel_max", stats.channel_max},
-        {"histogram", {{"lo", stats.histogram.lo}, {"hi", stats.histogram.hi}, {"counts", stats.histogram.counts}}}};
+    return {{"count", stats.count},
+            {"zeros", stats.zeros},
+            {"nan", stats.nan},
+            {"inf", stats.inf},
+            {"fp16_overflow", stats.fp16_overflow},
+            {"fp16_subnormal", stats.fp16_subnormal},
+            {"fp16_to_zero", stats.fp16_to_zero},
+            {"min", stats.min},
+            {"max", stats.max},
+            {"mean", stats.mean},
+            {"deviation", stats.deviation},
+            {"channel_axis", stats.channel_axis},
+            {"channel_min", stats.channel_min},
+            {"channel_max", stats.channel_max},
+            {"histogram", {{"lo", stats.histogram.lo}, {"hi", stats.histogram.hi}, {"counts", stats.histogram.counts}}}};
 }
 
 Json to_json(const FormatError& error) {

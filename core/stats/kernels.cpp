@@ -121,12 +121,8 @@ void RangeOf(const float* values, std::size_t count, float& low, float& high) {
     }
 }
 
-void Range(const float* values, std::size_t count, float& low, float& high) {
-    RangeOf<false>(values, count, low, high);
-}
-void FiniteRange(const float* values, std::size_t count, float& low, float& high) {
-    RangeOf<true>(values, count, low, high);
-}
+void Range(const float* values, std::size_t count, float& low, float& high) { RangeOf<false>(values, count, low, high); }
+void FiniteRange(const float* values, std::size_t count, float& low, float& high) { RangeOf<true>(values, count, low, high); }
 
 void FiniteRanges(const float* values, std::size_t count, float* low, float* high) {
     const hn::ScalableTag<float> df;
@@ -235,8 +231,7 @@ void HalfError(const float* values, std::size_t count, Error& error) {
 }
 
 void Int8Error(const float* values, std::size_t count, float scale, Error& error) {
-    AddErrors(values, count, error,
-              [scale](auto df, auto x, std::size_t, std::size_t) { return ToInt8AndBack(df, x, hn::Set(df, scale)); });
+    AddErrors(values, count, error, [scale](auto df, auto x, std::size_t, std::size_t) { return ToInt8AndBack(df, x, hn::Set(df, scale)); });
 }
 
 void Int8Errors(const float* values, std::size_t count, const float* scales, Error& error) {
@@ -264,33 +259,19 @@ HWY_EXPORT(HalfError);
 HWY_EXPORT(Int8Error);
 HWY_EXPORT(Int8Errors);
 
-void classify(const float* values, std::size_t count, Classes& classes) {
-    HWY_DYNAMIC_DISPATCH(Classify)(values, count, classes);
-}
+void classify(const float* values, std::size_t count, Classes& classes) { HWY_DYNAMIC_DISPATCH(Classify)(values, count, classes); }
 void moments(const float* values, std::size_t count, float shift, double& sum, double& squares) {
     HWY_DYNAMIC_DISPATCH(Moments)(values, count, shift, sum, squares);
 }
-void range(const float* values, std::size_t count, float& low, float& high) {
-    HWY_DYNAMIC_DISPATCH(Range)(values, count, low, high);
-}
-void finite_range(const float* values, std::size_t count, float& low, float& high) {
-    HWY_DYNAMIC_DISPATCH(FiniteRange)(values, count, low, high);
-}
-void finite_ranges(const float* values, std::size_t count, float* low, float* high) {
-    HWY_DYNAMIC_DISPATCH(FiniteRanges)(values, count, low, high);
-}
+void range(const float* values, std::size_t count, float& low, float& high) { HWY_DYNAMIC_DISPATCH(Range)(values, count, low, high); }
+void finite_range(const float* values, std::size_t count, float& low, float& high) { HWY_DYNAMIC_DISPATCH(FiniteRange)(values, count, low, high); }
+void finite_ranges(const float* values, std::size_t count, float* low, float* high) { HWY_DYNAMIC_DISPATCH(FiniteRanges)(values, count, low, high); }
 void histogram(const float* values, std::size_t count, double low, double scale, std::uint64_t* counts, int bins) {
     HWY_DYNAMIC_DISPATCH(FillHistogram)(values, count, low, scale, counts, bins);
 }
-void half_error(const float* values, std::size_t count, Error& error) {
-    HWY_DYNAMIC_DISPATCH(HalfError)(values, count, error);
-}
-void int8_error(const float* values, std::size_t count, float scale, Error& error) {
-    HWY_DYNAMIC_DISPATCH(Int8Error)(values, count, scale, error);
-}
-void int8_errors(const float* values, std::size_t count, const float* scales, Error& error) {
-    HWY_DYNAMIC_DISPATCH(Int8Errors)(values, count, scales, error);
-}
+void half_error(const float* values, std::size_t count, Error& error) { HWY_DYNAMIC_DISPATCH(HalfError)(values, count, error); }
+void int8_error(const float* values, std::size_t count, float scale, Error& error) { HWY_DYNAMIC_DISPATCH(Int8Error)(values, count, scale, error); }
+void int8_errors(const float* values, std::size_t count, const float* scales, Error& error) { HWY_DYNAMIC_DISPATCH(Int8Errors)(values, count, scales, error); }
 
 }  // namespace vernier::kernels
 #endif

@@ -20,16 +20,13 @@ float first_finite(std::span<const float> values) {
     return found == values.end() ? 0.0F : *found;
 }
 
-void extend_channels(const float* values, std::size_t rows, std::size_t first_row, const ChannelLayout& layout,
-                     TensorStats& stats) {
+void extend_channels(const float* values, std::size_t rows, std::size_t first_row, const ChannelLayout& layout, TensorStats& stats) {
     for (std::size_t r = 0; r < rows; ++r) {
         if (layout.inner == 1) {  // a row holds one value a channel
-            kernels::finite_ranges(values + r * layout.channels, layout.channels, stats.channel_min.data(),
-                                   stats.channel_max.data());
+            kernels::finite_ranges(values + r * layout.channels, layout.channels, stats.channel_min.data(), stats.channel_max.data());
         } else {
             const std::size_t channel = (first_row + r) % layout.channels;
-            kernels::finite_range(values + r * layout.inner, layout.inner, stats.channel_min[channel],
-                                  stats.channel_max[channel]);
+            kernels::finite_range(values + r * layout.inner, layout.inner, stats.channel_min[channel], stats.channel_max[channel]);
         }
     }
 }
@@ -79,14 +76,12 @@ void fill_histogram(std::span<const float> values, int bins, TensorStats& stats)
     histogram.counts.assign(static_cast<std::size_t>(std::max(bins, 1)), 0);
     const double width = histogram.hi - histogram.lo;
     const double scale = width > 0 ? static_cast<double>(histogram.counts.size()) / width : 0;
-    kernels::histogram(values.data(), values.size(), histogram.lo, scale, histogram.counts.data(),
-                       static_cast<int>(histogram.counts.size()));
+    kernels::histogram(values.data(), values.size(), histogram.lo, scale, histogram.counts.data(), static_cast<int>(histogram.counts.size()));
 }
 
 }  // namespace
 
-TensorStats compute_stats(std::span<const float> values, std::span<const std::int64_t> dims, int channel_axis,
-                          int bins) {
+TensorStats compute_stats(std::span<const float> values, std::span<const std::int64_t> dims, int channel_axis, int bins) {
     const ChannelLayout layout(dims, values.size(), channel_axis);
     TensorStats stats;
     stats.count = values.size();
@@ -96,8 +91,7 @@ TensorStats compute_stats(std::span<const float> values, std::span<const std::in
     const float shift = first_finite(values);
     settle(walk(values, layout, shift, stats), shift, stats);
     for (std::size_t c = 0; c < layout.channels; ++c)
-        if (stats.channel_min[c] > stats.channel_max[c])
-            stats.channel_min[c] = stats.channel_max[c] = 0;  // nothing finite
+        if (stats.channel_min[c] > stats.channel_max[c]) stats.channel_min[c] = stats.channel_max[c] = 0;  // nothing finite
     fill_histogram(values, bins, stats);
     return stats;
 }

@@ -17,16 +17,16 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Folders of core from the ground up. Each may include those before it, and itself.
-const std::vector<std::string> kFloors = {"base", "model", "stats", "runtime", "data",   "audit", "quant",
-                                          "layout", "measure", "evidence", "layers", "search", "flow", "report"};
+const std::vector<std::string> kFloors = {"base",   "model",   "stats",    "runtime", "data",   "audit", "quant",
+                                          "layout", "measure", "evidence", "layers",  "search", "flow",  "report"};
 
 /// Folders that stand side by side although one is listed later: neither may include the other.
-const std::set<std::pair<std::string, std::string>> kSideBySide = {
-    {"stats", "runtime"}, {"stats", "data"}, {"runtime", "data"}, {"layout", "quant"}, {"layout", "measure"},
-    {"layout", "runtime"}, {"layout", "data"}, {"layout", "stats"}, {"layout", "audit"}, {"layout", "evidence"}, {"layout", "layers"}};
+const std::set<std::pair<std::string, std::string>> kSideBySide = {{"stats", "runtime"},  {"stats", "data"},      {"runtime", "data"}, {"layout", "quant"},
+                                                                   {"layout", "measure"}, {"layout", "runtime"},  {"layout", "data"},  {"layout", "stats"},
+                                                                   {"layout", "audit"},   {"layout", "evidence"}, {"layout", "layers"}};
 
 struct Include {
-    std::string file;    ///< from the root: "core/quant/plan.cpp"
+    std::string file;  ///< from the root: "core/quant/plan.cpp"
     int line = 0;
     std::string target;  ///< as written
 };
@@ -143,9 +143,11 @@ TEST(Architecture, TheWindowIsNotKnownBelowIt) {
 
 /// The session's five stand on each other in this order; nobody knows who owns them.
 TEST(Architecture, TheSessionsPartsKnowOnlyWhatTheyStandOn) {
-    const std::map<std::string, std::set<std::string>> stands_on = {
-        {"queue", {"queue"}}, {"planner", {"planner"}}, {"document", {"document", "queue"}}, {"trials", {"trials", "document", "planner", "queue"}},
-        {"layer", {"document", "trials", "queue"}}};
+    const std::map<std::string, std::set<std::string>> stands_on = {{"queue", {"queue"}},
+                                                                    {"planner", {"planner"}},
+                                                                    {"document", {"document", "queue"}},
+                                                                    {"trials", {"trials", "document", "planner", "queue"}},
+                                                                    {"layer", {"document", "trials", "queue"}}};
     int seen = 0;
     for (const Include& include : includes_under("ui/session")) {
         const std::string file = include.file.substr(std::string("ui/session/").size());
@@ -165,7 +167,7 @@ TEST(Architecture, TheMainWindowKnowsNoPanelOfItsTable) {
         if (!starts_with(include.file, "ui/shell/main_window") || !starts_with(include.target, "ui/")) continue;
         ++seen;
         const bool panel = include.target.find("_panel.h") != std::string::npos || include.target.find("_board.h") != std::string::npos;
-        EXPECT_TRUE(!panel || include.target == "ui/shell/graph_panel.h") << at(include);   // the graph is the centre, no panel around it
+        EXPECT_TRUE(!panel || include.target == "ui/shell/graph_panel.h") << at(include);  // the graph is the centre, no panel around it
     }
     EXPECT_GT(seen, 20);
 }

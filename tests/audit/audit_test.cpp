@@ -51,8 +51,8 @@ public:
         builder_.initializer(name, test::random_floats(count, 5), dims);
         return *this;
     }
-    QuantizedBuilder& node(const std::string& op, const test::Names& inputs, const test::Names& outputs,
-                           const test::Attrs& attrs = {}, const std::string& name = {}) {
+    QuantizedBuilder& node(const std::string& op, const test::Names& inputs, const test::Names& outputs, const test::Attrs& attrs = {},
+                           const std::string& name = {}) {
         builder_.node(op, inputs, outputs, attrs, name);
         return *this;
     }

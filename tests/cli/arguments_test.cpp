@@ -15,12 +15,14 @@ const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
 TEST(Arguments, HelpNamesEveryCommandAndExitCode) {
     const Finished help = run_cli({"--help"});
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* word : {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "layers", "check", "version", "completion", "man", "130"})
+    for (const char* word :
+         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "layers", "check", "version", "completion", "man", "130"})
         EXPECT_THAT(help.out, HasSubstr(word));
 }
 
 TEST(Arguments, EachCommandHasHelpWithItsOptions) {
-    for (const char* command : {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "layers", "check", "version", "completion", "man"}) {
+    for (const char* command :
+         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "layers", "check", "version", "completion", "man"}) {
         const Finished help = run_cli({command, "--help"});
         EXPECT_EQ(help.exit_code, 0) << command;
         EXPECT_THAT(help.out, HasSubstr(std::string("vernier-cli ") + command));
@@ -76,9 +78,12 @@ TEST(Arguments, AnOptionMayStandBeforeTheModel) {
 }
 
 TEST(Arguments, AnEmptyWordIsNotTheSameAsNoOption) {
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"inspect", ""}, {"measure", kDemo, "--data", ""}, {"stats", kDemo, "--tensor", ""}, {"measure", kDemo, "", kDemo},
-          {"quantize", kDemo, "-o", "", "--method", "fp16"}, {"quantize", kDemo, "-o", "x.onnx", "--method", "fp16", "--save-recipe", ""}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"inspect", ""},
+                                                  {"measure", kDemo, "--data", ""},
+                                                  {"stats", kDemo, "--tensor", ""},
+                                                  {"measure", kDemo, "", kDemo},
+                                                  {"quantize", kDemo, "-o", "", "--method", "fp16"},
+                                                  {"quantize", kDemo, "-o", "x.onnx", "--method", "fp16", "--save-recipe", ""}}) {
         const Finished wrong = run_cli(words);
         EXPECT_EQ(wrong.exit_code, 64) << words[0];
         EXPECT_THAT(wrong.err, HasSubstr("is empty")) << words[0];
@@ -147,8 +152,11 @@ TEST(Arguments, AMissingRuntimeIsItsOwnExitCode) {
 TEST(Arguments, AFullStdoutIsSaid) {
     Surroundings full;
     full.stdout_file = "/dev/full";
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"version"}, {"inspect", kDemo, "--json"}, {"stats", kDemo, "--json"}, {"stats", kDemo}, {"plan", kDemo, "--method", "fp16"}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"version"},
+                                                  {"inspect", kDemo, "--json"},
+                                                  {"stats", kDemo, "--json"},
+                                                  {"stats", kDemo},
+                                                  {"plan", kDemo, "--method", "fp16"}}) {
         const Finished wrong = run_cli(words, full);
         EXPECT_EQ(wrong.exit_code, 74) << words[0];
         EXPECT_EQ(wrong.err, "vernier-cli: stdout: cannot write the result: No space left on device\n");

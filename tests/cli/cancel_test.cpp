@@ -70,8 +70,8 @@ TEST(Cancel, WhileItCalibratesQuantizesOrMeasures) {
                          folder.path(), temporary.path(), 0);
     }
     expect_cancelled(cancel_at(at("latency"), SIGINT, temporary.path(), {"measure", kDemo, "--seconds", "60"}), folder.path(), temporary.path(), 0);
-    expect_cancelled(cancel_at(at("latency"), SIGINT, temporary.path(), {"compare", kDemo, kDemo, "--seconds", "60", "--report", out + ".html"}),
-                     folder.path(), temporary.path(), 0);
+    expect_cancelled(cancel_at(at("latency"), SIGINT, temporary.path(), {"compare", kDemo, kDemo, "--seconds", "60", "--report", out + ".html"}), folder.path(),
+                     temporary.path(), 0);
     expect_cancelled(cancel_at("\"stage\":\"calibrate\"", SIGINT, temporary.path(),
                                {"quantize", kDemo, "--method", "int8-static", "--data", kData, "--samples", "0", "-o", out}),
                      folder.path(), temporary.path(), 0);

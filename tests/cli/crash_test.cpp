@@ -135,13 +135,14 @@ TEST(Crash, NoWorkerOutlivesItsStarter) {
 TEST(Crash, FoldersOfKilledProcessesAreRemovedAtTheNextStart) {
     const TempDir folder, temporary;
     const std::string ours = "vernier-" + std::to_string(getpid()) + "-kept";
-    for (const std::string& name : {std::string("vernier-999999999-gone"), ours, std::string("vernier-notes")}) std::filesystem::create_directory(temporary / name);
+    for (const std::string& name : {std::string("vernier-999999999-gone"), ours, std::string("vernier-notes")})
+        std::filesystem::create_directory(temporary / name);
     Surroundings around;
     around.environment["TMPDIR"] = temporary.path().string();
     EXPECT_EQ(run_cli({"inspect", folder.write("gru.onnx", gru_between_transposes(false)).string()}, around).exit_code, 0);
     // ONNX Runtime leaves a file of its own (.ses) there.
-    EXPECT_THAT(listing(temporary.path()), testing::AllOf(testing::Contains(ours), testing::Contains("vernier-notes"),
-                                                          testing::Not(testing::Contains("vernier-999999999-gone"))));
+    EXPECT_THAT(listing(temporary.path()),
+                testing::AllOf(testing::Contains(ours), testing::Contains("vernier-notes"), testing::Not(testing::Contains("vernier-999999999-gone"))));
 }
 
 TEST(Crash, AKilledWorkerIsAnError) {

@@ -76,8 +76,8 @@ TEST(Inspect, ADamagedFileCanBeLookedAtButNotWorkedOn) {
     EXPECT_EQ(done.json().at("findings").at(0).at("code"), "damaged");
     EXPECT_EQ(done.json().at("findings").at(0).at("tensor"), "w");
     const std::string out = (dir / "out.onnx").string();
-    for (const std::vector<std::string>& words : {std::vector<std::string>{"stats", file}, {"plan", file, "--method", "fp16"},
-                                                  {"quantize", file, "--method", "fp16", "-o", out}, {"measure", file}}) {
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"stats", file}, {"plan", file, "--method", "fp16"}, {"quantize", file, "--method", "fp16", "-o", out}, {"measure", file}}) {
         const Finished refused = run_cli(words);
         EXPECT_EQ(refused.exit_code, 65) << words[0];
         EXPECT_THAT(refused.err, HasSubstr("holds 60 bytes"));

@@ -34,7 +34,8 @@ void expect_sums(const Layers& layers) {
 TEST(LayersCommand, HoldsTheFieldsOfTheContractAndWritesNoModel) {
     const TempDir dir;
     const std::string report = (dir / "layers.html").string();
-    const Finished done = run_cli({"layers", kDemo, "--method", "int8-static", "--set", "#0=fp32", "--data", kData, "--seconds", "0.5", "--json", "--report", report});
+    const Finished done =
+        run_cli({"layers", kDemo, "--method", "int8-static", "--set", "#0=fp32", "--data", kData, "--seconds", "0.5", "--json", "--report", report});
     ASSERT_EQ(done.exit_code, 0) << done.err;
     const Json document = done.json();
     EXPECT_EQ(document.at("vernier_report"), 1);

@@ -19,15 +19,15 @@ struct Finished {
     int exit_code = -1;  ///< 128 + signal when a signal ended it
     std::string out, err;
 
-    [[nodiscard]] Json json() const;                  ///< stdout as one JSON document; throws when it is none
-    [[nodiscard]] std::vector<Json> events() const;   ///< stderr, one JSON object a line; throws when a line is none
+    [[nodiscard]] Json json() const;                 ///< stdout as one JSON document; throws when it is none
+    [[nodiscard]] std::vector<Json> events() const;  ///< stderr, one JSON object a line; throws when a line is none
 };
 
 /// Surroundings of a child.
 struct Surroundings {
-    std::map<std::string, std::string> environment;        ///< added to ours
-    std::optional<std::uint64_t> largest_file;             ///< bytes that a file may have: a disk that is full
-    std::string stdout_file;                               ///< instead of the pipe
+    std::map<std::string, std::string> environment;  ///< added to ours
+    std::optional<std::uint64_t> largest_file;       ///< bytes that a file may have: a disk that is full
+    std::string stdout_file;                         ///< instead of the pipe
     /// Called once, as soon as stderr has shown the text; gets the child's id and the writing end of its stdin.
     std::string wait_for;
     std::function<void(int pid, int stdin_descriptor)> then;

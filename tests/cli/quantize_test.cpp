@@ -62,8 +62,8 @@ TEST(Plan, ANamePatternAndANumberThatMatchNothingAreHelpedToo) {
 TEST(Quantize, HoldsTheFieldsOfTheContract) {
     const TempDir dir;
     const std::string out = (dir / "small.onnx").string(), recipe = (dir / "small.json").string();
-    const Finished done = run_cli({"quantize", kDemo, "-o", out, "--method", "int8-static", "--set", "#0=fp32", "--data", kData, "--samples", "20",
-                                   "--save-recipe", recipe, "--json"});
+    const Finished done = run_cli(
+        {"quantize", kDemo, "-o", out, "--method", "int8-static", "--set", "#0=fp32", "--data", kData, "--samples", "20", "--save-recipe", recipe, "--json"});
     ASSERT_EQ(done.exit_code, 0) << done.err;
     const Json document = done.json();
     EXPECT_EQ(document.at("out"), out);
@@ -84,7 +84,8 @@ TEST(Quantize, HoldsTheFieldsOfTheContract) {
 TEST(Quantize, WithoutTimingNothingIsTimedAndTheFileIsTheSameAgain) {
     const TempDir dir;
     const auto made = [&](std::vector<std::string> more) {
-        std::vector<std::string> arguments{"quantize", kDemo, "-o", (dir / "o.onnx").string(), "--method", "int8-static", "--data", kData, "--samples", "20", "--json", "--events"};
+        std::vector<std::string> arguments{"quantize", kDemo,    "-o",      (dir / "o.onnx").string(), "--method", "int8-static", "--data", kData, "--samples",
+                                           "20",       "--json", "--events"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         const Finished done = run_cli(arguments);
         EXPECT_EQ(done.exit_code, 0) << done.err;
@@ -147,12 +148,11 @@ TEST(Quantize, NeverWritesOverWeightsOrSamples) {
     const std::string model = with_external_weights(dir), weights = (dir / "weights").string(), out = (dir / "out.onnx").string();
     const std::string rows = dir.write("rows", R"({"inputs": {"x": [1, 2]}})").string();
     const std::string data = dir.write("d.dataset.json", R"({"version": 1, "source": "jsonl", "splits": {"calibration": {"file": "rows"}}})").string();
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"quantize", model, "-o", weights, "--method", "fp16"},
-          {"quantize", model, "-o", out, "--method", "fp16", "--save-recipe", weights},
-          {"quantize", model, "-o", rows, "--method", "fp16", "--data", data},
-          {"compare", model, model, "--report", weights},
-          {"compare", model, model, "--data", data, "--report", rows}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"quantize", model, "-o", weights, "--method", "fp16"},
+                                                  {"quantize", model, "-o", out, "--method", "fp16", "--save-recipe", weights},
+                                                  {"quantize", model, "-o", rows, "--method", "fp16", "--data", data},
+                                                  {"compare", model, model, "--report", weights},
+                                                  {"compare", model, model, "--data", data, "--report", rows}}) {
         const Finished wrong = run_cli(words);
         EXPECT_EQ(wrong.exit_code, 64) << words[0] << ": " << wrong.err;
         EXPECT_THAT(wrong.err, HasSubstr("overwrite its own input"));
@@ -165,7 +165,8 @@ TEST(Quantize, NeverWritesOverWeightsOrSamples) {
 TEST(Quantize, FewSamplesAreSaid) {
     const TempDir dir;
     const auto code = [&](const char* samples) {
-        const Json document = run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "fp16", "--data", kData, "--samples", samples, "--json"}).json();
+        const Json document =
+            run_cli({"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "fp16", "--data", kData, "--samples", samples, "--json"}).json();
         for (const Json& finding : document.at("findings"))
             if (finding.at("code") == "few-samples") return finding.at("severity").get<std::string>();
         return std::string("none");
@@ -250,8 +251,8 @@ TEST(Quantize, ARecipeWithAnUnknownKeyIsBadData) {
 
 TEST(Quantize, CancelLeavesNoFile) {
     const TempDir dir;
-    const std::vector<std::string> words = {"quantize", kDemo, "-o", (dir / "x.onnx").string(), "--method", "int8-static", "--data", kData,
-                                            "--samples", "0", "--json", "--events"};
+    const std::vector<std::string> words = {"quantize", kDemo,    "-o",      (dir / "x.onnx").string(), "--method", "int8-static", "--data", kData, "--samples",
+                                            "0",        "--json", "--events"};
     Surroundings closing;
     closing.wait_for = "\"stage\":\"calibrate\"";
     closing.then = [](int, int descriptor) { close(descriptor); };

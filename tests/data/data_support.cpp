@@ -39,9 +39,7 @@ void write_npz(const std::filesystem::path& path, const std::vector<std::pair<st
     if (zip_close(archive) != 0) throw std::runtime_error("cannot write " + path.string());
 }
 
-std::filesystem::path reference(const std::string& name) {
-    return std::filesystem::path(VERNIER_SOURCE_DIR) / "tests" / "data" / "reference" / name;
-}
+std::filesystem::path reference(const std::string& name) { return std::filesystem::path(VERNIER_SOURCE_DIR) / "tests" / "data" / "reference" / name; }
 
 Error error_of(const std::function<void()>& call) {
     try {

@@ -25,8 +25,16 @@ protected:
     }
 
     DatasetPtr open(const std::function<void(Json&)>& change = {}, const ModelPtr& model = pass_through(ElementType::float32, {"N", 2})) {
-        Json json = {{"version", 1}, {"name", "four"}, {"model", "model.onnx"}, {"source", "npz"}, {"file", "data.npz"},
-                     {"arrays", {{"x", "a"}}}, {"labels", "y"}, {"output", "y"}, {"metric", "top1"}, {"classes", "classes.txt"},
+        Json json = {{"version", 1},
+                     {"name", "four"},
+                     {"model", "model.onnx"},
+                     {"source", "npz"},
+                     {"file", "data.npz"},
+                     {"arrays", {{"x", "a"}}},
+                     {"labels", "y"},
+                     {"output", "y"},
+                     {"metric", "top1"},
+                     {"classes", "classes.txt"},
                      {"preprocess", {{"x", {{"dtype", "float32"}, {"layout_in", "ANY"}, {"scale", 0.5}}}}},
                      {"splits", {{"calibration", {{"range", {0, 1}}}}, {"validation", {{"indices", {1, 3}}}}}}};
         if (change) change(json);
@@ -76,8 +84,14 @@ TEST_F(DatasetFile, ErrorsNameTheKey) {
         {[](Json& j) { j["batch"] = -1; }, "'batch'"},
         {[](Json& j) { j["file"] = "../data.npz"; }, "'file' is '../data.npz', which leads out"},
         {[](Json& j) { j["classes"] = "/etc/passwd"; }, "'classes' is '/etc/passwd', which leads out"},
-        {[](Json& j) { j["arrays"] = {{"x", "nope"}}; }, "'arrays.x' is 'nope'"},
-        {[](Json& j) { j["arrays"] = {{"q", "a"}}; }, "input 'q' that the model does not have; it has: x"},
+        {[](Json& j) {
+             j["arrays"] = {{"x", "nope"}};
+         },
+         "'arrays.x' is 'nope'"},
+        {[](Json& j) {
+             j["arrays"] = {{"q", "a"}};
+         },
+         "input 'q' that the model does not have; it has: x"},
         {[](Json& j) { j["arrays"] = Json::array(); }, "'arrays' is not an object"},
         {[](Json& j) { j["labels"] = "short"; }, "3 labels for 4 samples"},
         {[](Json& j) { j["labels"] = "negative"; }, "'negative' hold -1 at position 1"},
@@ -86,10 +100,22 @@ TEST_F(DatasetFile, ErrorsNameTheKey) {
         {[](Json& j) { j["preprocess"]["x"]["std"] = {0}; }, "'preprocess.x.std' holds a zero"},
         {[](Json& j) { j["preprocess"]["x"]["resize"] = Json::object(); }, "'preprocess.x.resize'"},
         {[](Json& j) { j["preprocess"]["x"]["dtype"] = "int64"; }, "takes float32[N,2], but sample #1 gives int64[1,2]"},
-        {[](Json& j) { j["splits"]["validation"] = {{"range", {0, 5}}}; }, "'splits.validation.range' asks for sample 5"},
-        {[](Json& j) { j["splits"]["validation"] = {{"range", {3, 1}}}; }, "'splits.validation.range' begins"},
-        {[](Json& j) { j["splits"]["validation"] = {{"indices", {4}}}; }, "'splits.validation.indices'"},
-        {[](Json& j) { j["splits"]["validation"] = {{"indices", {-1}}}; }, "'splits.validation.indices'"},
+        {[](Json& j) {
+             j["splits"]["validation"] = {{"range", {0, 5}}};
+         },
+         "'splits.validation.range' asks for sample 5"},
+        {[](Json& j) {
+             j["splits"]["validation"] = {{"range", {3, 1}}};
+         },
+         "'splits.validation.range' begins"},
+        {[](Json& j) {
+             j["splits"]["validation"] = {{"indices", {4}}};
+         },
+         "'splits.validation.indices'"},
+        {[](Json& j) {
+             j["splits"]["validation"] = {{"indices", {-1}}};
+         },
+         "'splits.validation.indices'"},
         {[](Json& j) { j["splits"] = Json::object(); }, "holds no samples"},
         {[](Json& j) { j.erase("splits"); }, "'splits' is missing"}};
     for (const auto& [change, text] : cases) {
@@ -119,8 +145,8 @@ TEST_F(DatasetFile, SaysWhenSplitsOverlap) {
 }
 
 TEST_F(DatasetFile, FindsEqualValuesInBothSplits) {
-    write_npz(dir_ / "data.npz", {{"a.npy", npy("|u1", "(4, 2)", std::string("\0\1\2\3\0\1\6\7", 8))},
-                                  {"y.npy", npy("<i4", "(4,)", raw<std::int32_t>({0, 1, 1, 0}))}});
+    write_npz(dir_ / "data.npz",
+              {{"a.npy", npy("|u1", "(4, 2)", std::string("\0\1\2\3\0\1\6\7", 8))}, {"y.npy", npy("<i4", "(4,)", raw<std::int32_t>({0, 1, 1, 0}))}});
     const DatasetPtr same = open([](Json& j) { j["splits"]["validation"] = {{"indices", {1, 2, 3}}}; });
     ASSERT_TRUE(has_finding(*same, "splits-overlap"));
     EXPECT_EQ(same->findings().front().severity, Severity::serious);
@@ -156,7 +182,10 @@ TEST_F(DatasetFile, SamplesOfAFixedBatchAreStacked) {
 }
 
 TEST_F(DatasetFile, NotesUnknownKeys) {
-    const DatasetPtr data = open([](Json& j) { j["author"] = "me"; j["preprocess"]["x"]["gamma"] = 2; });
+    const DatasetPtr data = open([](Json& j) {
+        j["author"] = "me";
+        j["preprocess"]["x"]["gamma"] = 2;
+    });
     std::string all;
     for (const Finding& finding : data->findings()) all += finding.text;
     EXPECT_THAT(all, HasSubstr("'author'"));
@@ -164,7 +193,10 @@ TEST_F(DatasetFile, NotesUnknownKeys) {
 }
 
 TEST_F(DatasetFile, MissingLabelsAndSplitsAreFindings) {
-    const DatasetPtr data = open([](Json& j) { j.erase("labels"); j["splits"].erase("calibration"); });
+    const DatasetPtr data = open([](Json& j) {
+        j.erase("labels");
+        j["splits"].erase("calibration");
+    });
     EXPECT_FALSE(data->has_labels());
     EXPECT_EQ(data->load(Split::validation, 0).label, -1);
     EXPECT_TRUE(has_finding(*data, "labels-missing"));
@@ -182,7 +214,12 @@ TEST_F(DatasetFile, BrokenJsonIsOneClearError) {
 TEST_F(DatasetFile, ReadsNpyFiles) {
     dir_.write("a.npy", npy("<f4", "(4, 2)", raw<float>({0, 1, 2, 3, 4, 5, 6, 7})));
     dir_.write("y.npy", npy("<i8", "(4,)", raw<std::int64_t>({1, 0, 1, 0})));
-    const DatasetPtr data = open([](Json& j) { j["source"] = "npy"; j["arrays"] = {{"x", "a.npy"}}; j["labels"] = "y.npy"; j.erase("file"); });
+    const DatasetPtr data = open([](Json& j) {
+        j["source"] = "npy";
+        j["arrays"] = {{"x", "a.npy"}};
+        j["labels"] = "y.npy";
+        j.erase("file");
+    });
     EXPECT_EQ(data->load(Split::calibration, 0).label, 1);
     EXPECT_THAT(data->load(Split::validation, 1).inputs.at("x").as<float>(), ElementsAre(3.0F, 3.5F));
 }
@@ -200,8 +237,8 @@ protected:
 };
 
 TEST_F(JsonLines, ReadsNestedListsLabelsAndText) {
-    const DatasetPtr data = open("{\"inputs\": {\"x\": [[1], [2]]}, \"label\": 0}\n",
-                                 "{\"inputs\": {\"x\": [[9007199254740993], [4]]}, \"label\": 3, \"text\": \"hello\"}\r\n\n");
+    const DatasetPtr data =
+        open("{\"inputs\": {\"x\": [[1], [2]]}, \"label\": 0}\n", "{\"inputs\": {\"x\": [[9007199254740993], [4]]}, \"label\": 3, \"text\": \"hello\"}\r\n\n");
     const Sample sample = data->load(Split::validation, 0);
     EXPECT_THAT(sample.inputs.at("x").dims, ElementsAre(1, 2, 1));
     EXPECT_THAT(sample.inputs.at("x").as<std::int64_t>(), ElementsAre(9007199254740993, 4));
@@ -214,7 +251,8 @@ TEST_F(JsonLines, ReadsNestedListsLabelsAndText) {
 TEST_F(JsonLines, AVeryLargeWholeNumberStaysLarge) {
     const std::string line = "{\"inputs\": {\"x\": [18446744073709551615, 1]}, \"label\": 0}\n";
     dir_.write("a.jsonl", line);
-    const auto file = dir_.write("large.dataset.json", R"({"version": 1, "source": "jsonl", "splits": {"calibration": {"file": "a.jsonl"}, "validation": {"file": "a.jsonl"}}})");
+    const auto file = dir_.write("large.dataset.json",
+                                 R"({"version": 1, "source": "jsonl", "splits": {"calibration": {"file": "a.jsonl"}, "validation": {"file": "a.jsonl"}}})");
     const DatasetPtr data = open_dataset(file, *pass_through(ElementType::float32, {"N", 2}));
     EXPECT_THAT(data->load(Split::validation, 0).inputs.at("x").as<float>(), ElementsAre(18446744073709551615.0F, 1.0F));
 }
@@ -231,7 +269,9 @@ TEST_F(JsonLines, ErrorsNameTheLine) {
 
 TEST_F(DatasetFile, JsonThatNestsWithoutAnEndIsRefused) {
     const std::string lists = std::string(200'000, '[') + std::string(200'000, ']');
-    const Error error = error_of([&] { (void)open_dataset(dir_.write("deep.dataset.json", R"({"version": 1, "x": )" + lists + "}"), *pass_through(ElementType::float32, {"N", 2})); });
+    const Error error = error_of([&] {
+        (void)open_dataset(dir_.write("deep.dataset.json", R"({"version": 1, "x": )" + lists + "}"), *pass_through(ElementType::float32, {"N", 2}));
+    });
     EXPECT_EQ(error.kind(), ErrorKind::bad_data);
     EXPECT_THAT(error.line(), HasSubstr("deeper than 200"));
 }

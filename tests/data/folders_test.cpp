@@ -86,7 +86,8 @@ TEST_F(Folders, TrainAndValFoldersAreSplitsAndSaid) {
     EXPECT_EQ(data->size(Split::calibration), 2U);
     EXPECT_EQ(data->size(Split::validation), 2U);
     EXPECT_EQ(data->load(Split::validation, 0).name, "val/cat/1.png");
-    const auto said = std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "splits-from-folders"; });
+    const auto said =
+        std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "splits-from-folders"; });
     ASSERT_NE(said, data->findings().end());
     EXPECT_EQ(said->text, "The pictures in 'train' calibrate, those in 'val' validate; not used: test.");
 }
@@ -142,7 +143,9 @@ TEST_F(Folders, OneSplitFolderAloneIsNoClass) {
 
 TEST_F(Folders, LabelsCsvOfASpreadsheet) {
     put("one.png");
-    dir_.write("labels.csv", "\xEF\xBB\xBF" "File,Label\r\none.png,7\r\n");
+    dir_.write("labels.csv",
+               "\xEF\xBB\xBF"
+               "File,Label\r\none.png,7\r\n");
     EXPECT_EQ(open(rgb_)->load(Split::validation, 0).label, 7);
 }
 
@@ -186,10 +189,12 @@ TEST_F(Folders, ImageItemsOfADatasetFile) {
     put("pictures/2.jpg", "source_444.jpg");
     const auto text = [](const std::string& crop) {
         return R"({"version": 1, "source": "images", "folder": "pictures", "preprocess": {"x": {"resize": {"mode": "exact", "width": 40,
-            "height": 36, "filter": "bicubic"}, "crop": {"width": )" + crop + R"(, "height": 32}, "layout_out": "NCHW"}},
+            "height": 36, "filter": "bicubic"}, "crop": {"width": )" +
+               crop + R"(, "height": 32}, "layout_out": "NCHW"}},
             "splits": {"calibration": {"items": [{"file": "1.png"}]}, "validation": {"items": [{"file": "2.jpg", "label": 4}]}}})";
     };
-    const auto no_file = dir_.write("bad.dataset.json", R"({"version": 1, "source": "images", "folder": "pictures", "splits": {"validation": {"items": [{}]}}})");
+    const auto no_file =
+        dir_.write("bad.dataset.json", R"({"version": 1, "source": "images", "folder": "pictures", "splits": {"validation": {"items": [{}]}}})");
     EXPECT_THAT(error_of([&] { static_cast<void>(open_dataset(no_file, *rgb_)); }).line(), HasSubstr("'splits.validation.items[0].file' is missing"));
     std::filesystem::remove(no_file);
     const DatasetPtr data = open_dataset(dir_.write("t.dataset.json", text("32")), *rgb_);
@@ -258,7 +263,8 @@ TEST_F(Folders, FewSamplesAreDividedSoThatRangesHaveTenOrHalf) {
         const DatasetPtr data = plain_samples(dir_, all);
         EXPECT_EQ(data->size(Split::calibration), static_cast<std::uint64_t>(calibrating)) << all;
         EXPECT_EQ(data->size(Split::validation), static_cast<std::uint64_t>(all - calibrating)) << all;
-        const auto said = std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "splits-assumed"; });
+        const auto said =
+            std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "splits-assumed"; });
         ASSERT_NE(said, data->findings().end()) << all;
         EXPECT_THAT(said->text, HasSubstr(all < 50 ? "only " + std::to_string(all) + " samples" : "every fifth")) << all;
     }

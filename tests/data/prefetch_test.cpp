@@ -59,9 +59,7 @@ TEST(Prefetch, RunsOnlySoFarAhead) {
 TEST(Prefetch, DeliversAnErrorAfterTheSamplesBeforeIt) {
     const SlowDataset data(60, 20);
     std::uint64_t count = 0;
-    const Error error = error_of([&] {
-        for_each_sample(data, Split::validation, all_of(data), 3, {}, [&](std::uint64_t, Sample&) { ++count; });
-    });
+    const Error error = error_of([&] { for_each_sample(data, Split::validation, all_of(data), 3, {}, [&](std::uint64_t, Sample&) { ++count; }); });
     EXPECT_EQ(error.kind(), ErrorKind::bad_data);
     EXPECT_EQ(count, 20U);
 }
@@ -69,7 +67,9 @@ TEST(Prefetch, DeliversAnErrorAfterTheSamplesBeforeIt) {
 TEST(Prefetch, StopsWhenTheConsumerThrows) {
     const SlowDataset data(10000);
     EXPECT_THROW(for_each_sample(data, Split::validation, all_of(data), 3, {},
-                                 [](std::uint64_t index, Sample&) { if (index == 5) throw std::runtime_error("enough"); }),
+                                 [](std::uint64_t index, Sample&) {
+                                     if (index == 5) throw std::runtime_error("enough");
+                                 }),
                  std::runtime_error);
     EXPECT_LT(data.loaded.load(), 50U);
 }
@@ -83,9 +83,7 @@ TEST(Prefetch, CancelsWithin200Milliseconds) {
         asked = std::chrono::steady_clock::now();
         stop.request_stop();
     });
-    const Error error = error_of([&] {
-        for_each_sample(data, Split::validation, all_of(data), 2, Job(stop.get_token(), {}), [](std::uint64_t, Sample&) {});
-    });
+    const Error error = error_of([&] { for_each_sample(data, Split::validation, all_of(data), 2, Job(stop.get_token(), {}), [](std::uint64_t, Sample&) {}); });
     EXPECT_EQ(error.kind(), ErrorKind::cancelled);
     EXPECT_LT(std::chrono::steady_clock::now() - asked, 200ms);
 }

@@ -126,7 +126,8 @@ TEST(Figures, OneSlotShowsTheFirstFigureThatIsTold) {
     candidate.measurement.outputs.clear();
     candidate.output_sqnr_db.reset();
     EXPECT_EQ(answers(), "sqnr ") << "a table keeps its columns";
-    for (const Figure* each : charts_in(in_board_chart, views_of(compared.comparison))) EXPECT_TRUE(each->slot.empty()) << each->id << ": a chart would be empty";
+    for (const Figure* each : charts_in(in_board_chart, views_of(compared.comparison)))
+        EXPECT_TRUE(each->slot.empty()) << each->id << ": a chart would be empty";
 }
 
 TEST(Figures, TheFirstCallAfterAPauseSaysHowManyRunsItLacks) {
@@ -155,7 +156,8 @@ TEST(Figures, TipsNameIntervalsPartsAndTheBaseline) {
     const CandidateComparison& candidate = full_candidate(compared);
     const TrialView trial{candidate.measurement, &candidate};
     EXPECT_EQ(tip_text(figure("p50"), trial, "int8"),
-              "int8: p50 5.00, p90 5.50, p99 6.50, mean 5.10 ms, 95 %: 4.95 to 5.05 ms, 4,000 runs\nagainst the baseline, paired: 2.00x faster, 95 %: 1.96x to 2.04x faster");
+              "int8: p50 5.00, p90 5.50, p99 6.50, mean 5.10 ms, 95 %: 4.95 to 5.05 ms, 4,000 runs\nagainst the baseline, paired: 2.00x faster, 95 %: 1.96x to "
+              "2.04x faster");
     EXPECT_THAT(tip_text(figure("cold_start"), trial, ""), HasSubstr("cold start = download 5.00 + start 5.00 + first run 2.00 ms"));
     EXPECT_EQ(tip_text(figure("size"), trial, ""), "File size 0.250 MB (250,000 bytes)\nagainst the baseline: 75 % smaller");
     EXPECT_EQ(row_text(figure("top1"), trial), "89.90  -0.10 ~");
@@ -268,7 +270,8 @@ TEST(Judgement, EveryConclusionHasAnOpeningAndAName) {
     EXPECT_EQ(open.opening, "Not judged, no limit is set");
     EXPECT_EQ(open.text, open.opening + ": " + open.sentences);
     EXPECT_EQ(to_json(open).at("conclusion"), "not-judged");
-    for (const Conclusion each : {Conclusion::nothing, Conclusion::no_gain, Conclusion::worth_it, Conclusion::not_worth_it, Conclusion::inconclusive, Conclusion::not_judged})
+    for (const Conclusion each :
+         {Conclusion::nothing, Conclusion::no_gain, Conclusion::worth_it, Conclusion::not_worth_it, Conclusion::inconclusive, Conclusion::not_judged})
         EXPECT_FALSE(name(each).empty());
 }
 

@@ -20,7 +20,7 @@ using test::MachineKind;
 using test::SimulatedMachine;
 
 struct Seen {
-    double covers = 0, differs = 0, width = 0;   ///< shares; mean width of the interval
+    double covers = 0, differs = 0, width = 0;  ///< shares; mean width of the interval
 };
 
 /// Many comparisons of a model with one that costs so much more, each on a machine of its own.
@@ -142,7 +142,7 @@ TEST(LatencyComparison, CallsAfterAPauseArePairedAsTheyRan) {
     // The machine is twice as slow in every second pause: each pair says 1.25, the medians of 8 calls alone would not.
     Measurement one, other;
     std::vector<Launch> before(4, Launch{1, 1, 1, {{1, 1, 1}}, {10, 20, 10}}), after(4, Launch{1, 1, 1, {{1, 1, 1}}, {8, 16, 8}});
-    after[0].after_pause_ms = {8, 16, 800};   // one call that the system interrupted
+    after[0].after_pause_ms = {8, 16, 800};  // one call that the system interrupted
     one.latency = summarise(before);
     other.latency = summarise(after);
     const auto figure = compare_latency(one, other).after_pause;

@@ -34,7 +34,8 @@ OutputFigures random_output(Random& random, const std::string& name, std::uint64
     output.name = name;
     output.samples = n;
     output.type = one_in(random, 4) ? ElementType::int64 : ElementType::float32;
-    if (output.type == ElementType::int64) output.equal = odd_number(random, 100 * random.unit());
+    if (output.type == ElementType::int64)
+        output.equal = odd_number(random, 100 * random.unit());
     else {
         const double sqnr = 60 * random.unit();
         output.sqnr_db = odd_number(random, sqnr);
@@ -114,13 +115,15 @@ TEST(Rejudging, EqualsJudgingAfreshForRandomComparisons) {
     }
 }
 
-template <class Visit> void visit(Interval& interval, const Visit& each) {
+template <class Visit>
+void visit(Interval& interval, const Visit& each) {
     each(interval.lo);
     each(interval.hi);
 }
 
 /// Every number of a measurement that a document holds.
-template <class Visit> void visit(Measurement& m, const Visit& each) {
+template <class Visit>
+void visit(Measurement& m, const Visit& each) {
     for (double* number : {&m.session_start_ms, &m.first_run_ms, &m.latency.p50, &m.latency.mean, &m.latency.after_pause, &m.host.load}) each(*number);
     for (auto* number : {&m.latency.p90, &m.latency.p99})
         if (*number) each(**number);
@@ -153,7 +156,8 @@ template <class Visit> void visit(Measurement& m, const Visit& each) {
     }
 }
 
-template <class Visit> void visit(CandidateComparison& candidate, const Visit& each) {
+template <class Visit>
+void visit(CandidateComparison& candidate, const Visit& each) {
     visit(candidate.measurement, each);
     each(candidate.size_ratio);
     each(candidate.speedup);
@@ -170,7 +174,8 @@ template <class Visit> void visit(CandidateComparison& candidate, const Visit& e
     if (candidate.top1_delta_points) visit(candidate.top1_delta_interval, each);
 }
 
-template <class Visit> void visit(Comparison& comparison, const Visit& each) {
+template <class Visit>
+void visit(Comparison& comparison, const Visit& each) {
     visit(comparison.baseline.measurement, each);
     for (CandidateComparison& candidate : comparison.candidates) visit(candidate, each);
     for (auto* number : {&comparison.gate.max_drop_points, &comparison.gate.min_speedup, &comparison.gate.min_agreement, &comparison.gate.min_sqnr_db})

@@ -49,7 +49,9 @@ TEST(Advice, NeverRecommendsWhatIsRefused) {
     EXPECT_NE(of_gru.method, Method::int8_dynamic);
     EXPECT_FALSE(of_gru.methods[static_cast<std::size_t>(Method::int8_dynamic)].suits);
     ModelBuilder computed;
-    computed.input("x", ElementType::float32, {1, 8, 32, 32}).input("w", ElementType::float32, {64, 8, 3, 3}).output("y", ElementType::float32, {1, 64, 30, 30});
+    computed.input("x", ElementType::float32, {1, 8, 32, 32})
+        .input("w", ElementType::float32, {64, 8, 3, 3})
+        .output("y", ElementType::float32, {1, 64, 30, 30});
     computed.node("Conv", {"x", "w"}, {"y"});
     const Advice advice = advise(*make_model(computed.build()));
     EXPECT_EQ(advice.method, Method::fp32);
@@ -90,8 +92,10 @@ TEST(Advice, WorkInBodiesCounts) {
     const auto branch = [](bool convolution) {
         ModelBuilder b;
         b.output("o", ElementType::float32, {1, 32, 512});
-        if (convolution) b.initializer("w", random_floats(32 * 32 * 3, 1), {32, 32, 3}).node("Conv", {"x", "w"}, {"o"}, {{"pads", {1, 1}}});
-        else b.initializer("w", random_floats(512 * 512, 2), {512, 512}).node("MatMul", {"x", "w"}, {"o"});
+        if (convolution)
+            b.initializer("w", random_floats(32 * 32 * 3, 1), {32, 32, 3}).node("Conv", {"x", "w"}, {"o"}, {{"pads", {1, 1}}});
+        else
+            b.initializer("w", random_floats(512 * 512, 2), {512, 512}).node("MatMul", {"x", "w"}, {"o"});
         return b.graph();
     };
     const auto model_of = [&](bool convolution) {
@@ -114,9 +118,15 @@ TEST(Advice, IsRightForEveryCoreModel) {
     const std::filesystem::path core = std::filesystem::path(VERNIER_SHARED_DATA) / "core";
     if (!std::filesystem::exists(core)) GTEST_SKIP() << "the labelled models are not at " << core;
     const RuntimePtr runtime = Runtime::load();
-    for (const Expected& expected : {Expected{"agnews_bilstm", Method::int8_dynamic}, {"dscnn_kws", Method::int8_static}, {"effnet_cifar10", Method::int8_static},
-                                     {"letter_mlp", Method::fp32}, {"magika_v3", Method::int8_static}, {"mnist_cnn", Method::int8_static},
-                                     {"mobilenet_v1_025", Method::int8_static}, {"resnet8_cifar10", Method::int8_static}, {"sst2_transformer", Method::int8_dynamic}})
+    for (const Expected& expected : {Expected{"agnews_bilstm", Method::int8_dynamic},
+                                     {"dscnn_kws", Method::int8_static},
+                                     {"effnet_cifar10", Method::int8_static},
+                                     {"letter_mlp", Method::fp32},
+                                     {"magika_v3", Method::int8_static},
+                                     {"mnist_cnn", Method::int8_static},
+                                     {"mobilenet_v1_025", Method::int8_static},
+                                     {"resnet8_cifar10", Method::int8_static},
+                                     {"sst2_transformer", Method::int8_dynamic}})
         EXPECT_EQ(advise(*open_for_work(runtime, core / expected.model / "model.onnx", {})).method, expected.method) << expected.model;
 }
 

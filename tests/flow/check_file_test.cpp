@@ -25,7 +25,8 @@ DatasetPtr data_of(std::vector<std::int64_t> dims, std::vector<float> row_sizes 
     return std::make_shared<MadeDataset>(0, 8, [dims, row_sizes](Split, std::uint64_t index) {
         Sample sample;
         std::vector<float> values = random_floats(element_count(dims), index + 1);
-        for (std::size_t i = 0; i < values.size() && !row_sizes.empty(); ++i) values[i] *= row_sizes[i / static_cast<std::size_t>(dims.back()) % row_sizes.size()];
+        for (std::size_t i = 0; i < values.size() && !row_sizes.empty(); ++i)
+            values[i] *= row_sizes[i / static_cast<std::size_t>(dims.back()) % row_sizes.size()];
         sample.inputs["x"] = float_tensor(values, dims);
         return sample;
     });
@@ -42,7 +43,8 @@ std::string told(const CheckedFile& checked) {
 }
 
 bool has(const CheckedFile& checked, const std::string& code, const std::string& node) {
-    return std::any_of(checked.faults.begin(), checked.faults.end(), [&](const Fault& fault) { return fault.code == code && fault.label == node && !fault.remedy.empty(); });
+    return std::any_of(checked.faults.begin(), checked.faults.end(),
+                       [&](const Fault& fault) { return fault.code == code && fault.label == node && !fault.remedy.empty(); });
 }
 
 CheckedFile check_planted(const Planted& planted, bool tiny = false) {

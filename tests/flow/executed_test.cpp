@@ -51,8 +51,10 @@ TEST(Executed, SaysForEachNodeWhatRunsAndWhyOtherwise) {
     plan.nodes[2].applied = Method::fp16;
     plan.nodes[5].absorbed = true;
     Audit audit;
-    audit.nodes = {{0, "integer", "Relu", "QLinearRelu", NodeAudit::Verdict::integer}, {1, "back", "Relu", "Relu", NodeAudit::Verdict::fell_back},
-                   {2, "half", "Relu", "Relu", NodeAudit::Verdict::floating},          {3, "moved", "Relu", "Relu", NodeAudit::Verdict::integer},
+    audit.nodes = {{0, "integer", "Relu", "QLinearRelu", NodeAudit::Verdict::integer},
+                   {1, "back", "Relu", "Relu", NodeAudit::Verdict::fell_back},
+                   {2, "half", "Relu", "Relu", NodeAudit::Verdict::floating},
+                   {3, "moved", "Relu", "Relu", NodeAudit::Verdict::integer},
                    {4, "merged", "Relu", "QLinearConv", NodeAudit::Verdict::absorbed}};
     const std::vector<Executed> executed = executed_nodes(audit, *model, plan);
     using As = Executed::As;

@@ -83,7 +83,10 @@ TEST(Look, FindsALayerNormalizationInPieces) {
     b.input("x", ElementType::float32, {1, 8}).output("y", ElementType::float32, {1, 8});
     b.initializer("two", std::vector<float>{2}, {}).initializer("epsilon", std::vector<float>{1e-5F}, {});
     b.node("ReduceMean", {"x"}, {"m"}, {{"axes", {-1}}}).node("Sub", {"x", "m"}, {"d"}).node("Pow", {"d", "two"}, {"s"});
-    b.node("ReduceMean", {"s"}, {"v"}, {{"axes", {-1}}}, "variance").node("Add", {"v", "epsilon"}, {"e"}).node("Sqrt", {"e"}, {"r"}).node("Div", {"d", "r"}, {"y"});
+    b.node("ReduceMean", {"s"}, {"v"}, {{"axes", {-1}}}, "variance")
+        .node("Add", {"v", "epsilon"}, {"e"})
+        .node("Sqrt", {"e"}, {"r"})
+        .node("Div", {"d", "r"}, {"y"});
     const ModelPtr model = make_model(b.build());
     ASSERT_EQ(open_layer_norms(*model).size(), 1U);
     EXPECT_EQ(model->node(open_layer_norms(*model)[0]).label, "variance");

@@ -75,7 +75,7 @@ protected:
 };
 
 TEST_F(LowSqnr, OneGuiltyNodeGoesBackWhereverItStands) {
-    const Mended mended = mend_with({{5, 0.82f}});   // 14.9 dB
+    const Mended mended = mend_with({{5, 0.82f}});  // 14.9 dB
     EXPECT_THAT(kept_, ElementsAre(10));
     EXPECT_EQ(mended.verified.outputs.at(0).sqnr_db(), 200);
     EXPECT_THAT(said_, IsEmpty());
@@ -88,13 +88,13 @@ TEST_F(LowSqnr, OneGuiltyNodeGoesBackWhereverItStands) {
 
 TEST_F(LowSqnr, TheLoudestAreTriedFirst) {
     noise_ = {{12, 0.02}, {6, 0.01}};
-    (void)mend_with({{3, 0.905f}, {6, 0.905f}});   // 14.9 dB; each alone keeps 20.4 dB
+    (void)mend_with({{3, 0.905f}, {6, 0.905f}});  // 14.9 dB; each alone keeps 20.4 dB
     EXPECT_THAT(kept_, ElementsAre(12));
 }
 
 TEST_F(LowSqnr, WhatAllNodesShareIsSaidAndNotTakenBack) {
     std::map<int, float> all;
-    for (int layer = 0; layer < kLayers; ++layer) all[layer] = 0.98f;   // 15.6 dB together
+    for (int layer = 0; layer < kLayers; ++layer) all[layer] = 0.98f;  // 15.6 dB together
     noise_ = {{8, 0.02}};
     (void)mend_with(all);
     EXPECT_THAT(kept_, IsEmpty());
@@ -114,7 +114,7 @@ TEST_F(LowSqnr, WhatWasChosenStaysAndIsSaid) {
 }
 
 TEST_F(LowSqnr, ALittleBelowUsualIsOnlySaid) {
-    (void)mend_with({{5, 0.93f}});   // 23.1 dB
+    (void)mend_with({{5, 0.93f}});  // 23.1 dB
     EXPECT_THAT(kept_, IsEmpty());
     ASSERT_EQ(said_.size(), 1U);
     EXPECT_EQ(said_[0].severity, Severity::info);
@@ -128,7 +128,7 @@ TEST_F(LowSqnr, MadeInputsAreNoReason) {
 }
 
 TEST_F(LowSqnr, AFileThatKeepsEnoughIsNotMentioned) {
-    (void)mend_with({{5, 0.97f}});   // 30 dB
+    (void)mend_with({{5, 0.97f}});  // 30 dB
     EXPECT_THAT(kept_, IsEmpty());
     EXPECT_THAT(said_, IsEmpty());
 }

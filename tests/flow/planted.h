@@ -16,17 +16,17 @@ namespace vernier::test {
 
 /// What is done wrong in a QDQ file of small_net().
 struct Planted {
-    double input_scale = 1;        ///< factor on the scale of the input
-    double first_scale = 1;        ///< factor on the scale of what the first Conv makes
-    double last_scale = 1;         ///< the same of the second
-    double weight_scale = 1;       ///< factor on the second Conv's weight scales, codes clipped to them
-    double bias_scale = 1;         ///< factor on the second Conv's bias scale, the codes being made with the right one
-    int weight_axis = 0;           ///< of the second Conv
-    bool swapped_scales = false;   ///< the second Conv's weight scales were computed along axis 1
-    bool float_weight = false;     ///< the second Conv's weight is left in float
-    bool no_quantize = false;      ///< nothing is quantized behind the second Conv
-    bool float_bias = false;       ///< biases in float
-    bool named = true;             ///< nodes and tensors keep their names
+    double input_scale = 1;       ///< factor on the scale of the input
+    double first_scale = 1;       ///< factor on the scale of what the first Conv makes
+    double last_scale = 1;        ///< the same of the second
+    double weight_scale = 1;      ///< factor on the second Conv's weight scales, codes clipped to them
+    double bias_scale = 1;        ///< factor on the second Conv's bias scale, the codes being made with the right one
+    int weight_axis = 0;          ///< of the second Conv
+    bool swapped_scales = false;  ///< the second Conv's weight scales were computed along axis 1
+    bool float_weight = false;    ///< the second Conv's weight is left in float
+    bool no_quantize = false;     ///< nothing is quantized behind the second Conv
+    bool float_bias = false;      ///< biases in float
+    bool named = true;            ///< nodes and tensors keep their names
 };
 
 /// The weights of small_net(): two Conv of 4 channels. tiny: the first output channel of the second is as good as zero, with a large bias.
@@ -46,7 +46,10 @@ struct SmallWeights {
 inline onnx::ModelProto small_net(const SmallWeights& weights, int opset = 13) {
     ModelBuilder b(opset);
     b.input("x", ElementType::float32, {1, 4, 6, 6}).output("y", ElementType::float32, {1, 4, 6, 6});
-    b.initializer("w1", weights.w1, {4, 4, 3, 3}).initializer("b1", weights.b1, {4}).initializer("w2", weights.w2, {4, 4, 3, 3}).initializer("b2", weights.b2, {4});
+    b.initializer("w1", weights.w1, {4, 4, 3, 3})
+        .initializer("b1", weights.b1, {4})
+        .initializer("w2", weights.w2, {4, 4, 3, 3})
+        .initializer("b2", weights.b2, {4});
     b.node("Conv", {"x", "w1", "b1"}, {"c1"}, {{"pads", {1, 1, 1, 1}}}, "conv1");
     b.node("Relu", {"c1"}, {"r1"}, {}, "relu1");
     b.node("Conv", {"r1", "w2", "b2"}, {"y"}, {{"pads", {1, 1, 1, 1}}}, "conv2");
@@ -61,7 +64,7 @@ public:
         quantize("x", kInput * planted.input_scale, 128, "xq");
         conv("1", "xq", "c1", {}, kInput * planted.input_scale);
         const double step = kInner * planted.first_scale;
-        quantize(name("c1"), step, 0, "rq");   // zero point 0: the Relu is in it
+        quantize(name("c1"), step, 0, "rq");  // zero point 0: the Relu is in it
         Planted second = planted;
         conv("2", "rq", planted.no_quantize ? "y" : "c2", second, step);
         if (!planted.no_quantize) {
@@ -76,7 +79,9 @@ public:
     static constexpr double kInput = 1.0 / 127, kInner = 6.0 / 255, kOutput = 4.0 / 127;
 
 private:
-    [[nodiscard]] std::string name(const std::string& plain) const { return planted_.named || plain == "y" ? plain : "v" + std::to_string(std::hash<std::string>{}(plain) % 997); }
+    [[nodiscard]] std::string name(const std::string& plain) const {
+        return planted_.named || plain == "y" ? plain : "v" + std::to_string(std::hash<std::string>{}(plain) % 997);
+    }
 
     void scalar(const std::string& at, double scale, std::uint8_t zero) {
         b_.initializer(at + "_s", std::vector<float>{static_cast<float>(scale)}, {});
@@ -125,7 +130,8 @@ private:
         b_.node("DequantizeLinear", {"w" + number + "_codes", "w" + number + "_s", "w" + number + "_z"}, {"w" + number + "_dq"}, {{"axis", wrong.weight_axis}});
     }
 
-    void add_bias(const std::string& number, const std::vector<float>& bias, const std::vector<double>& scales, double input_step, const Planted& wrong, Names& inputs) {
+    void add_bias(const std::string& number, const std::vector<float>& bias, const std::vector<double>& scales, double input_step, const Planted& wrong,
+                  Names& inputs) {
         if (planted_.float_bias || wrong.float_weight) {
             b_.initializer("b" + number, bias, {4});
             inputs.push_back("b" + number);

@@ -36,7 +36,7 @@ SearchRequest request_in(const TempDir& dir) {
     request.recipe.per_channel = false;
     request.recipe.calibration.samples = 20;
     request.seconds = 0.2;
-    request.gate.min_speedup = 0.01;   // how fast it is on a machine that runs other tests is not asked
+    request.gate.min_speedup = 0.01;  // how fast it is on a machine that runs other tests is not asked
     request.options.most_validations = 8;
     return request;
 }
@@ -54,7 +54,7 @@ double sqnr_of_all(const TempDir& dir) {
     request.out = dir / "all.onnx";
     request.data = kData;
     request.recipe = request_in(dir).recipe;
-    request.recipe.rules = {{"all", Method::int8_static, {}}};   // chosen by a rule, so that nothing goes back to float for what it loses
+    request.recipe.rules = {{"all", Method::int8_static, {}}};  // chosen by a rule, so that nothing goes back to float for what it loses
     request.options.time_prefix = false;
     (void)quantize_file(Runtime::load(), request, {});
     return compare_files(Runtime::load(), {kDemo, request.out}, kData, short_options(), {}, {}).comparison.candidates.front().output_sqnr_db.value();
@@ -108,7 +108,9 @@ TEST(SearchFile, FindsWhatHoldsALimitThatAllInInt8DoesNot) {
     // Nothing else is left in the folder.
     for (const auto& entry : std::filesystem::directory_iterator(request.out)) {
         const std::string name = entry.path().filename().string();
-        EXPECT_TRUE(name.starts_with("front-") || std::set<std::string>({"model.onnx", "recipe.json", "search.json", "state.json", "sensitivity.json"}).contains(name)) << name;
+        EXPECT_TRUE(name.starts_with("front-") ||
+                    std::set<std::string>({"model.onnx", "recipe.json", "search.json", "state.json", "sensitivity.json"}).contains(name))
+            << name;
     }
 }
 
@@ -171,10 +173,10 @@ TEST(SearchFile, RefusesWhatCannotBeJudged) {
     const TempDir dir;
     SearchRequest request = request_in(dir);
     const RuntimePtr runtime = Runtime::load();
-    EXPECT_EQ(kind_of([&] { (void)search_file(runtime, request, {}); }), ErrorKind::usage);   // no limit
+    EXPECT_EQ(kind_of([&] { (void)search_file(runtime, request, {}); }), ErrorKind::usage);  // no limit
     request.gate.min_sqnr_db = 20;
     request.data.clear();
-    EXPECT_EQ(kind_of([&] { (void)search_file(runtime, request, {}); }), ErrorKind::usage);   // no samples
+    EXPECT_EQ(kind_of([&] { (void)search_file(runtime, request, {}); }), ErrorKind::usage);  // no samples
     request.data = kData;
     request.out = dir.write("file", "x");
     EXPECT_EQ(kind_of([&] { (void)search_file(runtime, request, {}); }), ErrorKind::cannot_write);

@@ -29,7 +29,7 @@ TEST(TimeRatio, IsTheMedianOfPairsWithItsInterval) {
     const Rounds above = {3, 3, 3.2, 2.8, 1.5, 1.5, 1.4, 1.6, 9};
     const TimeRatio ratio = time_ratio(above, below);
     EXPECT_DOUBLE_EQ(ratio.ratio, 1.5);
-    EXPECT_DOUBLE_EQ(ratio.interval.lo, 1.4);   // the second smallest and the second largest of nine
+    EXPECT_DOUBLE_EQ(ratio.interval.lo, 1.4);  // the second smallest and the second largest of nine
     EXPECT_DOUBLE_EQ(ratio.interval.hi, 1.6);
     const TimeRatio few = time_ratio({200, 200}, {100, 100});
     EXPECT_DOUBLE_EQ(few.ratio, 2);

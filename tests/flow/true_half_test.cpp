@@ -110,7 +110,7 @@ TEST_F(TrueHalf, ComparisonsOfNearValues) {
 
 TEST_F(TrueHalf, ASoftmaxTakenApartOverflows) {
     const OutputCheck seen = check({2, 64}, {2, 64}, [](Twin& t) {
-        t.constant("twelve", {12}, {1});   // exp(12) is 162755
+        t.constant("twelve", {12}, {1});  // exp(12) is 162755
         t.b.initializer("axes", std::vector<std::int64_t>{1}, {1});
         t.b.node("Add", {"a", "twelve"}, {"m"}).node("Exp", {"m"}, {"e"}).node("ReduceSum", {"e", "axes"}, {"sum"}).node("Div", {"e", "sum"}, {"z"});
     });
@@ -126,7 +126,7 @@ TEST_F(TrueHalf, ASumBeyondTheRangeOverflows) {
         t.b.node("Mul", {"a", "zero"}, {"b"}).node("Add", {"b", "big"}, {"c"}).node("ReduceSum", {"c", "axes"}, {"sum"}).node("Mul", {"sum", "small"}, {"z"});
     });
     EXPECT_GT(seen.cpu_sqnr_db().value_or(0), 60);
-    EXPECT_EQ(seen.not_finite(), 2U);   // one value, two made inputs
+    EXPECT_EQ(seen.not_finite(), 2U);  // one value, two made inputs
 }
 
 /// x / sqrt(mean(x²) + eps), taken apart, of values around the given size.
@@ -142,14 +142,14 @@ std::function<void(Twin&)> norm_of(float size, float eps) {
 TEST_F(TrueHalf, SquaresOfANormOverflow) {
     const OutputCheck seen = check({4, 64}, {4, 64}, norm_of(600, 1e-5F));
     EXPECT_GT(seen.cpu_sqnr_db().value_or(0), 55);
-    EXPECT_LT(seen.half_sqnr_db().value_or(200), 10);   // the mean is infinite, so that all is 0
+    EXPECT_LT(seen.half_sqnr_db().value_or(200), 10);  // the mean is infinite, so that all is 0
 }
 
 TEST_F(TrueHalf, SquaresOfANormVanish) {
-    const OutputCheck vanished = check({4, 64}, {4, 64}, norm_of(1e-4F, 1e-12F));   // 1e-8 is 0 in half, and so is eps
+    const OutputCheck vanished = check({4, 64}, {4, 64}, norm_of(1e-4F, 1e-12F));  // 1e-8 is 0 in half, and so is eps
     EXPECT_GT(vanished.cpu_sqnr_db().value_or(0), 40);
     EXPECT_GT(vanished.not_finite(), 0U);
-    const OutputCheck coarse = check({4, 64}, {4, 64}, norm_of(1e-3F, 1e-6F));      // 1e-6 is 17 steps of 2^-24
+    const OutputCheck coarse = check({4, 64}, {4, 64}, norm_of(1e-3F, 1e-6F));  // 1e-6 is 17 steps of 2^-24
     EXPECT_GT(coarse.cpu_sqnr_db().value_or(0), 40);
     EXPECT_GT(coarse.half_sqnr_db().value_or(0), 20);
     EXPECT_LT(coarse.half_sqnr_db().value_or(200), 60);
@@ -278,7 +278,7 @@ TEST(QuantizeToHalf, WhatOverflowsInTrueHalfStaysInFloatAndIsSaid) {
     for (const Finding& finding : result.findings)
         if (finding.code == "kept-float") kept.push_back(finding.text);
     EXPECT_THAT(kept, ElementsAre(testing::AllOf(HasSubstr("square, mean, safe, deviation stay in float"), HasSubstr("true half precision"))));
-    EXPECT_EQ(result.plan.count(Method::fp16), 3U);   // both products and the division
+    EXPECT_EQ(result.plan.count(Method::fp16), 3U);  // both products and the division
 }
 
 TEST(QuantizeToHalf, ManyNodesThatOverflowAreFoundAtOnce) {

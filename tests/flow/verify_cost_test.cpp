@@ -83,36 +83,36 @@ TEST(VerifyCost, AFileIsTimedInTheSessionThatCheckedItWhileItIsTheSame) {
     Verifier verifier({{}, "", model, samples({1, 24}, 4), 1}, {});
     (void)verifier.check(file);
     spoil(file, true);
-    EXPECT_EQ(verifier.rounds({file}, 0.01).size(), 2U);   // it is not read again
+    EXPECT_EQ(verifier.rounds({file}, 0.01).size(), 2U);  // it is not read again
     spoil(file, false);
-    EXPECT_EQ(verifier.rounds({file}, 0.01).size(), 0U);   // it is another file
+    EXPECT_EQ(verifier.rounds({file}, 0.01).size(), 0U);  // it is another file
 }
 
 TEST(VerifyCost, TimingEndsWhenTheAnswerIsClear) {
     constexpr int kRows = 40;
     const TempDir folder;
     const ModelPtr model = slow_model(folder, kRows), quick = open_model(folder.write("quick.onnx", [] {
-        ModelBuilder b;
-        b.input("x", ElementType::float32, {1, kRows, 512});
-        b.node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {1, kRows, 512});
-        return b.bytes();
-    }()));
+                                                          ModelBuilder b;
+                                                          b.input("x", ElementType::float32, {1, kRows, 512});
+                                                          b.node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {1, kRows, 512});
+                                                          return b.bytes();
+                                                      }()));
     Verifier verifier({{}, "", model, samples({1, kRows, 512}, 4), 1}, {});
     const auto rounds = verifier.rounds({quick->path()}, 5, {{1, 0, 0.5}});
     ASSERT_EQ(rounds.size(), 2U);
     EXPECT_EQ(rounds[0].size(), 6U);
-    EXPECT_EQ(verifier.rounds({quick->path()}, 5).at(0).size(), 60U);   // nothing to answer
+    EXPECT_EQ(verifier.rounds({quick->path()}, 5).at(0).size(), 60U);  // nothing to answer
 }
 
 TEST(IsClear, NeedsSixRoundsAndTheIntervalOnOneSideOfEachLine) {
     const Rounds opened = {1, 1, 1, 1, 1, 1, 1}, slower = {2, 2, 2, 2, 2, 2, 2}, mixed = {2, 2, 2, 2, 2, 2, 0.9};
     EXPECT_TRUE(is_clear({opened, slower}, {{1, 0, 1.05}}));
     EXPECT_TRUE(is_clear({opened, slower}, {{0, 1, 1.05}, {1, 0, 1.5}}));
-    EXPECT_FALSE(is_clear({opened, slower}, {{1, 0, 1.05}, {1, 0, 2}}));   // on the line
+    EXPECT_FALSE(is_clear({opened, slower}, {{1, 0, 1.05}, {1, 0, 2}}));  // on the line
     EXPECT_FALSE(is_clear({opened, mixed}, {{1, 0, 1.05}}));
     Rounds many(20, 2), ones(20, 1);
     many[3] = many[7] = 0.9;
-    EXPECT_TRUE(is_clear({ones, many}, {{1, 0, 1.05}}));   // two of twenty change nothing
+    EXPECT_TRUE(is_clear({ones, many}, {{1, 0, 1.05}}));  // two of twenty change nothing
     EXPECT_FALSE(is_clear({{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, {{1, 0, 1.05}}));
     EXPECT_FALSE(is_clear({opened, slower}, {}));
 }

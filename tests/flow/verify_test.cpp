@@ -119,7 +119,9 @@ TEST_F(Planted, WhatTheRuntimeRefusesOrCannotRunIsFound) {
     const auto other_op = [](onnx::ModelProto& proto, int layer) { proto.mutable_graph()->mutable_node(2 * layer)->set_op_type("NoSuchOperator"); };
     (void)mend_with(open(chain()), {1}, other_op);
     EXPECT_THAT(kept_, ElementsAre(2));
-    const auto other_shape = [](onnx::ModelProto& proto, int layer) { proto.mutable_graph()->mutable_initializer(layer)->set_dims(0, 12), proto.mutable_graph()->mutable_initializer(layer)->set_dims(1, 48); };
+    const auto other_shape = [](onnx::ModelProto& proto, int layer) {
+        proto.mutable_graph()->mutable_initializer(layer)->set_dims(0, 12), proto.mutable_graph()->mutable_initializer(layer)->set_dims(1, 48);
+    };
     (void)mend_with(open(chain()), {6}, other_shape);
     EXPECT_THAT(kept_, ElementsAre(12));
 }
@@ -295,7 +297,7 @@ TEST(OutputCheck, TakesRunsWithoutOptimizationsWhereThereAreAny) {
     EXPECT_EQ(check.sqnr_db(), 200);
     const Tensor off = floats({3, -4.5F});
     check.add(floats({1.5F, -2.25F}), floats({1.5F, -2.25F}), &off);
-    EXPECT_NEAR(check.sqnr_db().value(), 0, 1e-9);   // of the run without them alone
+    EXPECT_NEAR(check.sqnr_db().value(), 0, 1e-9);  // of the run without them alone
 }
 
 TEST(QuantizeFile, SaysWhatWasVerified) {

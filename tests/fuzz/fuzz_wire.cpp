@@ -30,7 +30,8 @@ void receive(const std::uint8_t* data, std::size_t size) {
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 || send(ends[0], data, size, MSG_DONTWAIT) != static_cast<ssize_t>(size)) std::abort();
     close(ends[0]);
     reads([&] {
-        while (receive_message(ends[1])) {}
+        while (receive_message(ends[1])) {
+        }
     });
     close(ends[1]);
 }

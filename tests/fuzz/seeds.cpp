@@ -42,7 +42,9 @@ onnx::ModelProto branches() {
 
 onnx::ModelProto quantized() {
     test::ModelBuilder b;
-    b.input("x", ElementType::float32, {"N", 2}).initializer("s", std::vector<float>{0.1F}, {}).initializer(test::tensor_proto("z", ElementType::uint8, std::string(1, '\x80'), {}));
+    b.input("x", ElementType::float32, {"N", 2})
+        .initializer("s", std::vector<float>{0.1F}, {})
+        .initializer(test::tensor_proto("z", ElementType::uint8, std::string(1, '\x80'), {}));
     b.initializer(test::tensor_proto("w", ElementType::int8, "\x01\x02\x03\x04", {2, 2}));
     b.node("QuantizeLinear", {"x", "s", "z"}, {"q"}).node("DequantizeLinear", {"q", "s", "z"}, {"d"}).node("DequantizeLinear", {"w", "s"}, {"wd"});
     b.node("MatMul", {"d", "wd"}, {"y"}).output("y", ElementType::float32, {"N", 2});
@@ -63,7 +65,9 @@ onnx::ModelProto loop() {
 onnx::ModelProto folded() {
     test::ModelBuilder b;
     b.input("x", ElementType::float32, {"T", 1, 2}).initializer("a", std::vector<float>(8, 0.5F), {4, 2}).initializer("two", std::vector<float>{2}, {});
-    b.initializer("r", std::vector<float>(4, 0.5F), {1, 1, 4}).initializer("axes", std::vector<std::int64_t>{0}, {1}).initializer("one", std::vector<std::int64_t>{1}, {1});
+    b.initializer("r", std::vector<float>(4, 0.5F), {1, 1, 4})
+        .initializer("axes", std::vector<std::int64_t>{0}, {1})
+        .initializer("one", std::vector<std::int64_t>{1}, {1});
     b.node("Mul", {"a", "two"}, {"m"}).node("Unsqueeze", {"m", "axes"}, {"w"}).node("Transpose", {"r"}, {"rt"}, {{"perm", {0, 2, 1}}});
     b.node("LSTM", {"x", "w", "rt"}, {"l"}, {{"hidden_size", 1}}).node("Squeeze", {"l", "one"}, {"s"}).node("Shape", {"s"}, {"size"});
     b.node("Slice", {"size", "axes", "one"}, {"t"}).node("ConstantOfShape", {"t"}, {"z"}).node("Expand", {"z", "t"}, {"e"});
@@ -79,7 +83,7 @@ void seed_models() {
     auto& entry = *tensor.add_external_data();
     entry.set_key("location");
     entry.set_value("model.onnx");
-    const std::pair<const char*, onnx::ModelProto> models[] = {{"cnn", picture_proto()}, {"if", branches()},   {"qdq", quantized()}, {"loop", loop()},
+    const std::pair<const char*, onnx::ModelProto> models[] = {{"cnn", picture_proto()}, {"if", branches()},           {"qdq", quantized()},  {"loop", loop()},
                                                                {"folded", folded()},     {"calls", test::two_calls()}, {"external", external}};
     for (const char* target : {"model", "look"})
         for (const auto& [name, model] : models) seed(target, name, model.SerializeAsString());
@@ -115,7 +119,8 @@ void seed_choices() {
     recipe.rules = {{"op:Gemm", Method::fp32, {}}, {"#0", Method::fp16, false}};
     seed("recipe", "rules", to_json(anchored(recipe, *picture_model())).dump(2));
     int n = 0;
-    for (const char* text : {"op:Conv,Gemm and not #3..9", "name:\"stem.*\" or up:(#2)", "weight>1MB macs>1M params>10k", "down:(block:head) depthwise", "method:int8-static", "all"})
+    for (const char* text : {"op:Conv,Gemm and not #3..9", "name:\"stem.*\" or up:(#2)", "weight>1MB macs>1M params>10k", "down:(block:head) depthwise",
+                             "method:int8-static", "all"})
         seed("selector", std::to_string(n++), text);
 }
 
@@ -147,8 +152,9 @@ void seed_results() {
     seed("wire", "framed", framed + framed);
     seed("wire", "opened", cbor(wire_json(Opened{})));
     seed("wire", "error", cbor(wire_json(Error(ErrorKind::bad_model, "what", {"file", "node", "tensor"}, "remedy"))));
-    seed("session", "small", R"({"vernier_session": 1, "model": {"path": "m.onnx", "sha256": ")" + picture_model()->sha256() +
-                                 R"("}, "recipe": {"vernier_recipe": 1, "default": {"method": "fp32", "per_channel": true}, "rules": []}, "dataset": {"path": "d.npz"},
+    seed("session", "small",
+         R"({"vernier_session": 1, "model": {"path": "m.onnx", "sha256": ")" + picture_model()->sha256() +
+             R"("}, "recipe": {"vernier_recipe": 1, "default": {"method": "fp32", "per_channel": true}, "rules": []}, "dataset": {"path": "d.npz"},
         "gate": {"max_drop_points": 0.5, "min_speedup": null}, "measure": {"threads": 1, "seconds": 4, "samples": 0}, "baseline": null, "runs": [], "comparison": null})");
 }
 

@@ -14,12 +14,13 @@ Layers full() {
     Layers layers;
     layers.model = "net.onnx";
     layers.method = "int8-static";
-    layers.nodes = {{0, "conv", "Conv", 0, "int8-static", "fp32", "float", kNone, "FusedConv", "no weight", 1.5, 0.1 + 0.2, 0.25, 0.125, 1e-7, 31.5,
-                     "Slower.", "Leave it in FP32.", 12.5, 40, 2, 8.5, 0.01},
+    layers.nodes = {{0,     "conv", "Conv", 0,         "int8-static",       "fp32", "float", kNone, "FusedConv", "no weight", 1.5, 0.1 + 0.2, 0.25,
+                     0.125, 1e-7,   31.5,   "Slower.", "Leave it in FP32.", 12.5,   40,      2,     8.5,         0.01},
                     {3, "relu", "Relu", 0, "int8-static", "int8-static", "fused", 0, "QLinearConv", "", 0.0, 0.0, 0, 0, std::nullopt,
                      std::numeric_limits<double>::infinity(), "", ""},
                     {5, "shape", "Shape", -1, "fp32", "fp32", "folded", kNone, "", "", std::nullopt, std::nullopt, 0, 0, std::nullopt, std::nullopt, "", ""}};
-    layers.regions = {{0, 0, "conv", {0, 3}, 0.02, 0.004, 0.005, 0.015, 0.6, 1.5, 0.3}, {1, 7, "fc", {7}, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, 0.5, std::nullopt}};
+    layers.regions = {{0, 0, "conv", {0, 3}, 0.02, 0.004, 0.005, 0.015, 0.6, 1.5, 0.3},
+                      {1, 7, "fc", {7}, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, 0.5, std::nullopt}};
     layers.sentences = {"1 of 2 regions carries 60 % of the error."};
     layers.first_divergence = Divergence{3, "relu", 0, "r", 7.5, "The two part at relu."};
     layers.fp32 = {"net.onnx", "abc", 2.0, 1.9, 2.0 / 1.9, 0.25, 0.01};
@@ -43,8 +44,7 @@ TEST(LayersDocument, KeepsTheNamesOfItsContract) {
     for (const char* key : {"nodes", "regions", "sentences", "first_divergence"}) EXPECT_TRUE(json.contains(key)) << key;
     for (const char* key : {"id", "name", "op", "region", "chosen", "applied", "executed", "fp32_ms", "ms", "error_alone", "output_sqnr_db", "why", "change"})
         EXPECT_TRUE(json.at("nodes").at(0).contains(key)) << key;
-    for (const char* key : {"id", "nodes", "error_alone", "error_share", "fp32_ms", "int8_ms"})
-        EXPECT_TRUE(json.at("regions").at(0).contains(key)) << key;
+    for (const char* key : {"id", "nodes", "error_alone", "error_share", "fp32_ms", "int8_ms"}) EXPECT_TRUE(json.at("regions").at(0).contains(key)) << key;
     EXPECT_EQ(json.at("nodes").at(1).at("executed"), "fused into #0");
     EXPECT_TRUE(json.at("nodes").at(2).at("region").is_null());
     EXPECT_TRUE(json.at("nodes").at(2).at("ms").is_null());

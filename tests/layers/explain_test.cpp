@@ -34,7 +34,8 @@ FileTimes times(const std::vector<double>& ms, const std::vector<Arithmetic>& co
     times.folded.resize(ms.size());
     for (std::size_t i = 0; i < ms.size(); ++i) {
         times.kernel_of.push_back(static_cast<int>(i));
-        times.kernels.push_back({computes[i] == Arithmetic::integer ? "QLinear" : "Float", ms[i] - conversions[i], computes[i], false, false, {static_cast<NodeId>(i)}});
+        times.kernels.push_back(
+            {computes[i] == Arithmetic::integer ? "QLinear" : "Float", ms[i] - conversions[i], computes[i], false, false, {static_cast<NodeId>(i)}});
     }
     return times;
 }
@@ -59,7 +60,10 @@ protected:
 
     ModelPtr model_ = chain();
     Regions regions_{{{0, 0, {0, 1}, {}}, {1, 2, {2, 3}, {}}}, {0, 0, 1, 1}};
-    std::vector<NodeState> states_{{"int8-static", "int8-static", "", false}, {"fp32", "fp32", "", false}, {"int8-static", "int8-static", "", false}, {"int8-static", "int8-static", "", false}};
+    std::vector<NodeState> states_{{"int8-static", "int8-static", "", false},
+                                   {"fp32", "fp32", "", false},
+                                   {"int8-static", "int8-static", "", false},
+                                   {"int8-static", "int8-static", "", false}};
     bool shares_ = false;
     const FileTimes fp32_ = times({2, 0.2, 1.7, 0.1}, {F, F, F, F});
 };
@@ -70,7 +74,8 @@ TEST_F(Explained, AFloatNodeBetweenIntegerOnesIsNamedWithItsConversions) {
     EXPECT_EQ(layers.nodes[1].change, "Quantize it, or leave first (#0) and second (#2) in FP32 too.");
     EXPECT_EQ(layers.nodes[0].why, "");
     EXPECT_THAT(layers.sentences, Contains(HasSubstr("Conversions take 0.31 ms of it, 16 %; most of them for middle: 0.31 ms.")));
-    EXPECT_THAT(layers.sentences, Contains(HasSubstr("The quantized file takes 2 ms where FP32 takes 4 ms (2.00x); first saves most: 1.4 ms; middle loses most: 0.31 ms.")));
+    EXPECT_THAT(layers.sentences,
+                Contains(HasSubstr("The quantized file takes 2 ms where FP32 takes 4 ms (2.00x); first saves most: 1.4 ms; middle loses most: 0.31 ms.")));
 }
 
 TEST_F(Explained, WhereItWasChosenTheChangeIsElsewhere) {
@@ -92,7 +97,7 @@ TEST_F(Explained, AnIntegerKernelThatLosesIsToldApartFromConversionsThatDo) {
 
 TEST_F(Explained, ANodeBetweenIntegerOnesThatLosesLessThanItsBordersWouldCostStays) {
     const FileTimes before = times({2, 0.2, 1.7, 0.1}, {F, F, F, F});
-    ModelBuilder b;   // borders of 2 * 10^6 numbers: 0.36 and 0.42 ms
+    ModelBuilder b;  // borders of 2 * 10^6 numbers: 0.36 and 0.42 ms
     b.input("x", ElementType::float32, {1, 2, 1000, 1000}).output("y", ElementType::float32, {1, 2, 1000, 1000});
     b.initializer("w", random_floats(4, 5), {2, 2, 1, 1}).initializer("v", random_floats(4, 6), {2, 2, 1, 1});
     b.node("Conv", {"x", "w"}, {"c"}, {}, "first").node("Sigmoid", {"c"}, {"m"}, {}, "middle").node("Conv", {"m", "v"}, {"d"}, {}, "second");

@@ -61,19 +61,21 @@ TEST(FloatPrefix, ATrialThatStartsInTheMiddleAnswersTheSame) {
     onnx::ModelProto trial = start->edit.build();
     ASSERT_TRUE(start_trial(trial, *middle));
     EXPECT_LT(op_counts(trial)["Conv"], 4);
-    for (std::size_t i = 0; i < runs.size(); ++i)
-        EXPECT_GT(sqnr_db(first_output(start->edit.build(), runs[i]), first_output(trial, middle->values[i])), 100);
+    for (std::size_t i = 0; i < runs.size(); ++i) EXPECT_GT(sqnr_db(first_output(start->edit.build(), runs[i]), first_output(trial, middle->values[i])), 100);
     EXPECT_EQ(prefix.start_of({id_of(*start->model, "conv0")}, runs, {0, 1}, {}), nullptr) << "nothing lies before it";
     EXPECT_EQ(prefix.start_of({id_of(*start->model, "conv3")}, runs, {0, 1}, {}), middle) << "kept";
 }
 
 /// The same candidate as part of a larger one, which starts at the inputs.
 TEST(FloatPrefix, CandidatesHaveTheErrorOfTheWholeRun) {
-    CandidateSource source{.runtime = runtime(), .canonical = canonical(deep_net()), .recipe = {}, .dataset = std::make_shared<MadeDataset>(8, 8, [](Split, std::uint64_t index) {
-        Sample sample;
-        sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(element_count(kDims), index + 1), kDims);
-        return sample;
-    })};
+    CandidateSource source{.runtime = runtime(),
+                           .canonical = canonical(deep_net()),
+                           .recipe = {},
+                           .dataset = std::make_shared<MadeDataset>(8, 8, [](Split, std::uint64_t index) {
+                               Sample sample;
+                               sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(element_count(kDims), index + 1), kDims);
+                               return sample;
+                           })};
     source.recipe.default_method = Method::int8_static;
     const Model& model = *source.canonical->model;
     Candidates candidates(source, 4, {});

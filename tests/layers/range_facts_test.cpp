@@ -32,7 +32,9 @@ TEST(RangeFacts, LookAtChannelsAndLeaveOutTheDeadOnes) {
 
 TEST(RangeFacts, AreThoseOfTheFoldedWeight) {
     ModelBuilder b = conv();
-    b.initializer("scale", std::vector<float>{1, 20, 1}, {3}).initializer("zero", std::vector<float>{0, 0, 0}, {3}).initializer("one", std::vector<float>{1, 1, 1}, {3});
+    b.initializer("scale", std::vector<float>{1, 20, 1}, {3})
+        .initializer("zero", std::vector<float>{0, 0, 0}, {3})
+        .initializer("one", std::vector<float>{1, 1, 1}, {3});
     b.node("Conv", {"x", "w"}, {"c"}, {}, "conv").node("BatchNormalization", {"c", "scale", "zero", "zero", "one"}, {"y"}, {{"epsilon", 0.0F}}, "norm");
     const auto facts = range_facts(*make_model(b.build()), 0);
     ASSERT_TRUE(facts.has_value());

@@ -45,8 +45,8 @@ ModelPtr wide_block_net() {
         const std::string n = std::to_string(i), after = i == 7 ? "y" : "t" + n;
         std::vector<float> weights = random_floats(8 * 8 * 9, static_cast<std::uint64_t>(i) + 5, -0.25f, 0.25f);
         for (std::size_t at = 0; at < weights.size(); ++at) {
-            if (i == 4 && at / 72 == 0) weights[at] *= 1000.f;         // its first output channel
-            if (i == 5 && at / 9 % 8 == 0) weights[at] *= 0.001f;      // is made small again
+            if (i == 4 && at / 72 == 0) weights[at] *= 1000.f;     // its first output channel
+            if (i == 5 && at / 9 % 8 == 0) weights[at] *= 0.001f;  // is made small again
         }
         b.initializer("w" + n, weights, {8, 8, 3, 3});
         b.node("Conv", {before, "w" + n}, {i == 7 ? after : "c" + n}, {{"pads", {1, 1, 1, 1}}}, "conv" + n);
@@ -197,7 +197,8 @@ TEST(Sensitivity, GoesOnFromItsStateAndGivesTheSame) {
     const Job stopped(stop.get_token(), {[&](std::string_view stage, std::uint64_t done, std::uint64_t) {
                                              if (stage == "regions" && done == 3 && heard++ == 0) stop.request_stop();
                                          },
-                                         {}, {}});
+                                         {},
+                                         {}});
     EXPECT_THROW((void)a_case.run(options, stopped), Error);
     ASSERT_TRUE(std::filesystem::exists(options.state));
     const Sensitivity again = a_case.run(options);

@@ -35,9 +35,7 @@ std::map<std::string, Tensor> sample(const Model& model) {
     return inputs;
 }
 
-FileTimes times_of(const ModelPtr& opened, const ModelPtr& file) {
-    return node_times({Runtime::load(), opened, file, {}, {}, sample(*file), 5}, {});
-}
+FileTimes times_of(const ModelPtr& opened, const ModelPtr& file) { return node_times({Runtime::load(), opened, file, {}, {}, sample(*file), 5}, {}); }
 
 double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 

@@ -15,9 +15,7 @@ namespace {
 
 using test::ModelBuilder;
 
-bool overlap(const Rect& a, const Rect& b) {
-    return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
+bool overlap(const Rect& a, const Rect& b) { return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height; }
 
 /// Cards apart, wires downwards and outside all cards but at their ends, everything inside the bounds.
 void expect_sound(const Model& model, const GraphLayout& layout) {
@@ -34,8 +32,7 @@ void expect_sound(const Model& model, const GraphLayout& layout) {
             const Point a = wire.points[i - 1], b = wire.points[i];
             ASSERT_GE(b.y, a.y);
             const Rect box{std::min(a.x, b.x) - 0.001, a.y + 0.001, std::abs(b.x - a.x) + 0.002, b.y - a.y - 0.002};
-            const bool hits = std::any_of(layout.cards.begin(), layout.cards.end(),
-                                          [&](const Card& card) { return overlap(card.rect, box); });
+            const bool hits = std::any_of(layout.cards.begin(), layout.cards.end(), [&](const Card& card) { return overlap(card.rect, box); });
             ASSERT_FALSE(hits) << "a wire of " << model.value(wire.value).name << " crosses a card";
         }
         EXPECT_GE(wire.points.front().y, layout.bounds.y);
@@ -156,8 +153,8 @@ TEST_P(RealModel, IsDrawnSoundlyInGroups) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Core, RealModel,
-                         testing::Values("effnet_cifar10", "mobilenet_v1_025", "resnet8_cifar10", "sst2_transformer",
-                                         "agnews_bilstm", "magika_v3", "dscnn_kws", "letter_mlp", "mnist_cnn"),
+                         testing::Values("effnet_cifar10", "mobilenet_v1_025", "resnet8_cifar10", "sst2_transformer", "agnews_bilstm", "magika_v3", "dscnn_kws",
+                                         "letter_mlp", "mnist_cnn"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Layout, ABodyShowsWhatItReadsFromOutsideAsTags) {

@@ -17,9 +17,7 @@ namespace {
 
 int add(layered::Net& net) { return net.cards++; }
 
-void link(layered::Net& net, int from, std::vector<int> to) {
-    net.links.push_back({static_cast<int>(net.links.size()), from, std::move(to)});
-}
+void link(layered::Net& net, int from, std::vector<int> to) { net.links.push_back({static_cast<int>(net.links.size()), from, std::move(to)}); }
 
 struct Shared {
     int card = 0;

@@ -28,7 +28,8 @@ using test::ModelBuilder;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-template <class T> Tensor tensor(ElementType type, std::vector<std::int64_t> dims, const std::vector<T>& values) {
+template <class T>
+Tensor tensor(ElementType type, std::vector<std::int64_t> dims, const std::vector<T>& values) {
     Tensor out{type, std::move(dims), {}};
     out.bytes.resize(values.size() * sizeof(T));
     std::memcpy(out.bytes.data(), values.data(), out.bytes.size());
@@ -102,12 +103,22 @@ TEST_F(Outputs, HalfInputsAndOutputsAreCast) {
 
 TEST_F(Outputs, TheWorstOfAllIsFirstAndAMissingOneIsSaid) {
     ModelBuilder first, second;
-    for (ModelBuilder* builder : {&first, &second}) builder->input("x", ElementType::float32, {"N", 16}).initializer("w", test::random_floats(160, 1), {16, 10});
+    for (ModelBuilder* builder : {&first, &second})
+        builder->input("x", ElementType::float32, {"N", 16}).initializer("w", test::random_floats(160, 1), {16, 10});
     first.node("MatMul", {"x", "w"}, {"h"}).node("Neg", {"h"}, {"n"}).node("ArgMax", {"h"}, {"a"}, {{"axis", 1}, {"keepdims", 0}}).node("Exp", {"h"}, {"e"});
-    first.output("h", ElementType::float32, {"N", 10}).output("n", ElementType::float32, {"N", 10}).output("a", ElementType::int64, {"N"}).output("e", ElementType::float32, {"N", 10});
-    second.initializer("half", std::vector<float>{0.9F}, {1}).node("MatMul", {"x", "w"}, {"h"}).node("Log", {"h"}, {"n"}).node("ArgMin", {"h"}, {"a"}, {{"axis", 1}, {"keepdims", 0}});
+    first.output("h", ElementType::float32, {"N", 10})
+        .output("n", ElementType::float32, {"N", 10})
+        .output("a", ElementType::int64, {"N"})
+        .output("e", ElementType::float32, {"N", 10});
+    second.initializer("half", std::vector<float>{0.9F}, {1})
+        .node("MatMul", {"x", "w"}, {"h"})
+        .node("Log", {"h"}, {"n"})
+        .node("ArgMin", {"h"}, {"a"}, {{"axis", 1}, {"keepdims", 0}});
     second.node("Mul", {"h", "half"}, {"extra"});
-    second.output("h", ElementType::float32, {"N", 10}).output("a", ElementType::int64, {"N"}).output("n", ElementType::float32, {"N", 10}).output("extra", ElementType::float32, {"N", 10});
+    second.output("h", ElementType::float32, {"N", 10})
+        .output("a", ElementType::int64, {"N"})
+        .output("n", ElementType::float32, {"N", 10})
+        .output("extra", ElementType::float32, {"N", 10});
     const auto all = run({first.bytes(), second.bytes()});
     std::vector<std::string> names;
     for (const OutputFigures& output : all[1].outputs) names.push_back(output.name);

@@ -11,11 +11,11 @@ namespace vernier::test {
 
 /// What a simulated machine does to the runs on it.
 struct MachineKind {
-    double launch_sd = 0;        ///< a process is slower or faster than another with the same file, for good (logarithm)
-    double wander = 0;           ///< slow changes of speed, AR(1) (logarithm)
-    double two_speeds = 0;       ///< the slow state is slower by this share; each lasts some 150 runs
-    std::vector<double> cpus = {1, 1};   ///< cost of a run on each processor
-    bool pinned = true;          ///< false: a process stays on one processor, drawn at its start
+    double launch_sd = 0;               ///< a process is slower or faster than another with the same file, for good (logarithm)
+    double wander = 0;                  ///< slow changes of speed, AR(1) (logarithm)
+    double two_speeds = 0;              ///< the slow state is slower by this share; each lasts some 150 runs
+    std::vector<double> cpus = {1, 1};  ///< cost of a run on each processor
+    bool pinned = true;                 ///< false: a process stays on one processor, drawn at its start
 };
 
 /// A machine on which time passes only by runs, and processes that run models of a given cost on it.

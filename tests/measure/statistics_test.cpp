@@ -107,8 +107,8 @@ TEST(Tango, CoversTheDropAndSeldomComfortsFalsely) {
 
 TEST(McNemar, GivesTheBinomialMidP) {
     EXPECT_DOUBLE_EQ(mcnemar_mid_p(0, 0), 1);
-    EXPECT_NEAR(mcnemar_mid_p(5, 0), 1.0 / 32, 1e-9);                   // 2 * 0.5 * 2^-5
-    EXPECT_NEAR(mcnemar_mid_p(3, 1), 2.0 / 16 + 4.0 / 16, 1e-9);        // 2 * C(4,0)/16 + C(4,1)/16
+    EXPECT_NEAR(mcnemar_mid_p(5, 0), 1.0 / 32, 1e-9);             // 2 * 0.5 * 2^-5
+    EXPECT_NEAR(mcnemar_mid_p(3, 1), 2.0 / 16 + 4.0 / 16, 1e-9);  // 2 * C(4,0)/16 + C(4,1)/16
     EXPECT_NEAR(mcnemar_mid_p(1, 3), mcnemar_mid_p(3, 1), 1e-12);
     EXPECT_LE(mcnemar_mid_p(4, 4), 1);
     EXPECT_LT(mcnemar_mid_p(60, 20), 1e-4);

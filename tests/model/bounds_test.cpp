@@ -16,8 +16,7 @@ using test::ModelBuilder;
 using test::refusal;
 using test::small_model;
 
-onnx::FunctionProto& add_function(ModelBuilder& b, const std::string& name, const std::vector<std::string>& calls,
-                                  const std::string& domain) {
+onnx::FunctionProto& add_function(ModelBuilder& b, const std::string& name, const std::vector<std::string>& calls, const std::string& domain) {
     onnx::FunctionProto& function = *b.proto().add_functions();
     function.set_domain("my");
     function.set_name(name);

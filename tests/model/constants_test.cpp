@@ -63,8 +63,7 @@ TEST(Constants, TypedFieldsGiveTheSameBytesAsRawData) {
 }
 
 TEST(Constants, FourBitValuesLieTwoAByteTheFirstInTheLowHalf) {
-    EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::uint4, "\x21\x43\x05", {5})),
-                ElementsAre(1, 2, 3, 4, 5));
+    EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::uint4, "\x21\x43\x05", {5})), ElementsAre(1, 2, 3, 4, 5));
     EXPECT_THAT(floats_of(test::tensor_proto("t", ElementType::int4, "\xF8\x07", {3})), ElementsAre(-8, -1, 7));
     onnx::TensorProto packed = typed(ElementType::uint4, {3});
     packed.add_int32_data(0x21);
@@ -158,9 +157,7 @@ TEST(Constants, AreFoundThroughIdentityNodes) {
 
 TEST(Constants, SparseTensorsBecomeDense) {
     ModelBuilder b;
-    b.input("x", ElementType::float32, {"N", 2})
-        .node("MatMul", {"x", "w"}, {"y"})
-        .output("y", ElementType::float32, {"N", 3});
+    b.input("x", ElementType::float32, {"N", 2}).node("MatMul", {"x", "w"}, {"y"}).output("y", ElementType::float32, {"N", 3});
     onnx::SparseTensorProto& sparse = *b.proto().mutable_graph()->add_sparse_initializer();
     *sparse.mutable_values() = test::tensor_proto("w", std::vector<float>{5, 6}, {2});
     *sparse.mutable_indices() = test::tensor_proto("", std::vector<std::int64_t>{1, 5}, {2});
@@ -200,8 +197,10 @@ TEST(Constants, ALongChainOfIdentitiesHandsAConstantOn) {
     const ModelPtr model = make_model(b.build());
     for (const Node& node : model->nodes()) {
         const Initializer* constant = model->constant(node.outputs[0]);
-        if (node.op_type == "Add") EXPECT_EQ(constant, nullptr);
-        else ASSERT_TRUE(constant != nullptr && constant->name == "w") << node.label;
+        if (node.op_type == "Add")
+            EXPECT_EQ(constant, nullptr);
+        else
+            ASSERT_TRUE(constant != nullptr && constant->name == "w") << node.label;
     }
 }
 

@@ -145,8 +145,8 @@ TEST(Counts, StepsThatNodesComputeDoNotOverrunTheInference) {
         const ModelPtr model = make_model(b.build());
         return model->value(model->find_value("z")).type.dims.at(1).value;
     };
-    EXPECT_EQ(length(made_step(3, true)), 6);     // axes 0 and 3
-    EXPECT_EQ(length(made_step(3, false)), -1);   // not known, but nothing is wrong
+    EXPECT_EQ(length(made_step(3, true)), 6);    // axes 0 and 3
+    EXPECT_EQ(length(made_step(3, false)), -1);  // not known, but nothing is wrong
     for (const std::int64_t step : {(std::int64_t{1} << 32) - 1, std::int64_t{1} << 32, std::int64_t{1} << 40})
         for (const bool only_moved : {true, false}) EXPECT_EQ(length(made_step(step, only_moved)), -1) << step;
 }

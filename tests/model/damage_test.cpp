@@ -16,18 +16,12 @@ using test::TempDir;
 /// A bit of everything: convolution, pooling, a body with a weight, sparse and typed tensors, a function, a scale.
 std::string rich_model() {
     ModelBuilder yes, no;
-    yes.initializer("own", test::random_floats(4, 1), {4})
-        .node("Mul", {"r", "own"}, {"t"})
-        .output("t", ElementType::float32, {1, 4});
-    no.node("Constant", {}, {"k"}, {{"value_float", 2.0F}})
-        .node("Mul", {"r", "k"}, {"e"})
-        .output("e", ElementType::float32, {1, 4});
+    yes.initializer("own", test::random_floats(4, 1), {4}).node("Mul", {"r", "own"}, {"t"}).output("t", ElementType::float32, {1, 4});
+    no.node("Constant", {}, {"k"}, {{"value_float", 2.0F}}).node("Mul", {"r", "k"}, {"e"}).output("e", ElementType::float32, {1, 4});
     ModelBuilder b;
     b.domain("my", 1).input("x", ElementType::float32, {1, 2, 6, 6}).input("c", ElementType::boolean, {});
-    b.initializer("w", test::random_floats(72, 2), {4, 2, 3, 3})
-        .initializer("shape", std::vector<std::int64_t>{1, 4}, {2});
-    b.initializer("scale", std::vector<float>{0.1F}, {})
-        .initializer(test::tensor_proto("zero", ElementType::uint8, "\x80", {}));
+    b.initializer("w", test::random_floats(72, 2), {4, 2, 3, 3}).initializer("shape", std::vector<std::int64_t>{1, 4}, {2});
+    b.initializer("scale", std::vector<float>{0.1F}, {}).initializer(test::tensor_proto("zero", ElementType::uint8, "\x80", {}));
     b.node("Conv", {"x", "w"}, {"a"}, {{"strides", {1, 1}}, {"pads", {1, 1, 1, 1}}, {"group", 1}}, "conv");
     b.node("MaxPool", {"a"}, {"p"}, {{"kernel_shape", {6, 6}}}).node("Reshape", {"p", "shape"}, {"r"});
     b.node("If", {"c"}, {"i"}, {{"then_branch", yes.graph()}, {"else_branch", no.graph()}});
@@ -104,8 +98,7 @@ TEST(Damage, TheWholeFilesOpen) {
 TEST(Damage, AFileCutAnywhereIsRefusedOrOpened) {
     const TempDir folder;
     for (const std::string& bytes : {test::small_model().bytes(), rich_model()})
-        for (std::size_t length = 0; length < bytes.size(); ++length)
-            (void)opens(folder, bytes.substr(0, length), "cut at " + std::to_string(length));
+        for (std::size_t length = 0; length < bytes.size(); ++length) (void)opens(folder, bytes.substr(0, length), "cut at " + std::to_string(length));
 }
 
 TEST(Damage, EveryFlippedBitOfASmallFileIsRefusedOrOpened) {
@@ -142,8 +135,7 @@ TEST(Damage, FilesThatAreSomethingElseAreRefusedWithAGuess) {
         }
         return std::string("opened");
     };
-    EXPECT_THAT(line("version https://git-lfs.github.com/spec/v1\noid sha256:ab\n"),
-                testing::HasSubstr("git lfs pull"));
+    EXPECT_THAT(line("version https://git-lfs.github.com/spec/v1\noid sha256:ab\n"), testing::HasSubstr("git lfs pull"));
     EXPECT_THAT(line("<!DOCTYPE html><html></html>"), testing::HasSubstr("web page"));
     EXPECT_THAT(line("PK\x03\x04" + std::string(100, '\0')), testing::HasSubstr("zip"));
     EXPECT_THAT(line(""), testing::HasSubstr("empty"));

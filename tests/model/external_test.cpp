@@ -70,8 +70,7 @@ TEST(External, DataThatIsCutWhileTheModelIsOpenIsTold) {
 TEST(External, DataIsMappedAtItsOffset) {
     const TempDir folder;
     folder.write("sub/w.bin", data_bytes(64));
-    const auto path =
-        folder.write("m.onnx", model_with({{"location", "sub/w.bin"}, {"offset", "64"}, {"length", "128"}}));
+    const auto path = folder.write("m.onnx", model_with({{"location", "sub/w.bin"}, {"offset", "64"}, {"length", "128"}}));
     const ModelPtr model = open_model(path);
     const Initializer& tensor = model->initializers().at(0);
     EXPECT_TRUE(tensor.external);

@@ -25,8 +25,7 @@ const fs::path kShared = VERNIER_SHARED_DATA;
 std::string python() {
     const char* chosen = std::getenv("VERNIER_TEST_PYTHON");
     const std::string program = chosen != nullptr ? chosen : "python3";
-    return std::system(fmt::format("'{}' -c 'import onnx, numpy' >/dev/null 2>&1", program).c_str()) == 0 ? program
-                                                                                                          : "";
+    return std::system(fmt::format("'{}' -c 'import onnx, numpy' >/dev/null 2>&1", program).c_str()) == 0 ? program : "";
 }
 
 struct Row {
@@ -55,9 +54,7 @@ std::vector<Row> read_index(const fs::path& folder) {
 bool make_set(const char* script, const fs::path& folder) {
     const std::string program = python();
     if (program.empty() || !fs::exists(kShared / script)) return false;
-    return std::system(
-               fmt::format("'{}' '{}' '{}' >/dev/null 2>&1", program, (kShared / script).string(), folder.string())
-                   .c_str()) == 0;
+    return std::system(fmt::format("'{}' '{}' '{}' >/dev/null 2>&1", program, (kShared / script).string(), folder.string()).c_str()) == 0;
 }
 
 constexpr const char* kSkipped = "needs the shared data and a Python with onnx and numpy (VERNIER_TEST_PYTHON)";
@@ -89,8 +86,8 @@ void expect_look(const Row& row, const fs::path& path) {
 }
 
 /// Opened here without a word; only the runtime's own type checks refuse them.
-const std::set<std::string> kLeftToTheRuntime = {"conv_weight_rank.onnx", "declared_type_wrong.onnx",
-                                                 "qdq_type_mismatch.onnx", "shape_mismatch.onnx", "type_mismatch.onnx"};
+const std::set<std::string> kLeftToTheRuntime = {"conv_weight_rank.onnx", "declared_type_wrong.onnx", "qdq_type_mismatch.onnx", "shape_mismatch.onnx",
+                                                 "type_mismatch.onnx"};
 
 TEST(Files, EveryBrokenFileIsRefusedOrFoundOddAtOnce) {
     const TempDir folder;

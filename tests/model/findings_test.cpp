@@ -44,17 +44,13 @@ TEST(Findings, ScalesThatAreNotPositiveAreSaid) {
 TEST(Findings, ValuesThatNoMachineHoldsAreSaidBeforeAnythingRuns) {
     ModelBuilder b;
     b.initializer("s", std::vector<std::int64_t>{1 << 21, 1 << 21}, {2});
-    b.node("ConstantOfShape", {"s"}, {"c"})
-        .node("ReduceSum", {"c"}, {"y"}, {{"keepdims", 0}})
-        .output("y", ElementType::float32, {});
+    b.node("ConstantOfShape", {"s"}, {"c"}).node("ReduceSum", {"c"}, {"y"}, {{"keepdims", 0}}).output("y", ElementType::float32, {});
     EXPECT_TRUE(has_finding(*make_model(b.build()), "huge-value"));
 }
 
 TEST(Findings, DomainsAreToldApart) {
     ModelBuilder secret;
-    secret.domain("com.example", 3)
-        .input("x", ElementType::float32, {4})
-        .node("Magic", {"x"}, {"y"}, {}, "m", "com.example");
+    secret.domain("com.example", 3).input("x", ElementType::float32, {4}).node("Magic", {"x"}, {"y"}, {}, "m", "com.example");
     secret.output("y", ElementType::float32, {4});
     EXPECT_TRUE(has_finding(*make_model(secret.build()), "unknown-domain"));
     ModelBuilder forgotten;

@@ -78,9 +78,7 @@ TEST(Index, UnsortedNodesAreOpenedWithAFindingAndStillTyped) {
 
 TEST(Index, CyclesAndLoopsAreRefused) {
     ModelBuilder b;
-    b.input("x", ElementType::float32, {2})
-        .node("Add", {"x", "b"}, {"a"}, {}, "n1")
-        .node("Relu", {"a"}, {"b"}, {}, "n2");
+    b.input("x", ElementType::float32, {2}).node("Add", {"x", "b"}, {"a"}, {}, "n1").node("Relu", {"a"}, {"b"}, {}, "n2");
     b.output("b", ElementType::float32, {2});
     EXPECT_EQ(refusal(b.build(), "cycle").where().node, "n1");
     ModelBuilder self;
@@ -93,9 +91,7 @@ TEST(Index, NamesMustBeMadeOnceAndOnlyOnce) {
     twice.node("Neg", {"x"}, {"y"}, {}, "other");
     EXPECT_EQ(refusal(twice.build(), "same name").where().tensor, "y");
     ModelBuilder ghost;
-    ghost.input("x", ElementType::float32, {2})
-        .node("Add", {"x", "ghost"}, {"y"}, {}, "add")
-        .output("y", ElementType::float32, {2});
+    ghost.input("x", ElementType::float32, {2}).node("Add", {"x", "ghost"}, {"y"}, {}, "add").output("y", ElementType::float32, {2});
     const Error error = refusal(ghost.build(), "without a producer");
     EXPECT_EQ(error.where().tensor, "ghost");
     EXPECT_EQ(error.where().node, "add");
@@ -118,22 +114,16 @@ TEST(Index, NodesWithoutAnOperatorAndNamesThatAreNotTextAreRefused) {
     b.input("x", ElementType::float32, {2}).node("", {"x"}, {"y"}, {}, "n").output("y", ElementType::float32, {2});
     refusal(b.build(), "no operator");
     ModelBuilder bytes;
-    bytes.input("x", ElementType::float32, {2})
-        .node("Relu", {"x"}, {"caf\xFF"})
-        .output("caf\xFF", ElementType::float32, {2});
+    bytes.input("x", ElementType::float32, {2}).node("Relu", {"x"}, {"caf\xFF"}).output("caf\xFF", ElementType::float32, {2});
     refusal(bytes.build(), "UTF-8");
 }
 
 TEST(Index, WhatOnnxItselfForbidsIsRefusedWithItsReason) {
     ModelBuilder attribute;
-    attribute.input("x", ElementType::float32, {2})
-        .node("Cast", {"x"}, {"y"}, {}, "c")
-        .output("y", ElementType::float32, {2});
+    attribute.input("x", ElementType::float32, {2}).node("Cast", {"x"}, {"y"}, {}, "c").output("y", ElementType::float32, {2});
     refusal(attribute.build(), "Required attribute 'to'");
     ModelBuilder unknown;
-    unknown.input("x", ElementType::float32, {2})
-        .node("DoesNotExist", {"x"}, {"y"})
-        .output("y", ElementType::float32, {2});
+    unknown.input("x", ElementType::float32, {2}).node("DoesNotExist", {"x"}, {"y"}).output("y", ElementType::float32, {2});
     refusal(unknown.build(), "DoesNotExist");
     ModelBuilder zero;
     zero.input("x", ElementType::float32, {1, 3, 8, 8}).initializer("w", std::vector<float>(108), {4, 3, 3, 3});
@@ -170,8 +160,7 @@ TEST(Index, OpeningIsLinearInTheNumberOfNodes) {
     const auto seconds = [](int count) {
         ModelBuilder b;
         b.input("v0", ElementType::float32, {"N", 8});
-        for (int i = 0; i < count; ++i)
-            b.node(i % 2 == 0 ? "Relu" : "Neg", {"v" + std::to_string(i)}, {"v" + std::to_string(i + 1)});
+        for (int i = 0; i < count; ++i) b.node(i % 2 == 0 ? "Relu" : "Neg", {"v" + std::to_string(i)}, {"v" + std::to_string(i + 1)});
         b.output("v" + std::to_string(count), ElementType::float32, {"N", 8});
         const onnx::ModelProto proto = b.build();
         const auto start = std::chrono::steady_clock::now();

@@ -29,7 +29,7 @@ TEST(Precision, BetweenQuantizeAndDequantizeItIsStatic) {
     b.node("QuantizeLinear", {"m", "s", "z"}, {"mq"}).node("DequantizeLinear", {"mq", "s", "z"}, {"md"}).node("Softmax", {"md"}, {"y"});
     const ModelPtr model = make_model(b.build());
     for (NodeId id = 0; id < 6; ++id) EXPECT_EQ(precision_of(*model, id), Precision::int8_static) << model->node(id).label;
-    EXPECT_EQ(precision_of(*model, 6), Precision::fp32);   // Softmax works on the float result
+    EXPECT_EQ(precision_of(*model, 6), Precision::fp32);  // Softmax works on the float result
     EXPECT_EQ(main_precision(*model), Precision::int8_static);
 }
 
@@ -46,7 +46,10 @@ TEST(Precision, StoredCodesAreWeights) {
 
 TEST(Precision, RunTimeRangesAreDynamic) {
     ModelBuilder b = with_parameters();
-    b.node("DynamicQuantizeLinear", {"x"}, {"xq", "xs", "xz"}).node("MatMulInteger", {"xq", "q", "xz"}, {"i"}).node("Cast", {"i"}, {"f"}, {{"to", 1}}).node("Mul", {"f", "xs"}, {"y"});
+    b.node("DynamicQuantizeLinear", {"x"}, {"xq", "xs", "xz"})
+        .node("MatMulInteger", {"xq", "q", "xz"}, {"i"})
+        .node("Cast", {"i"}, {"f"}, {{"to", 1}})
+        .node("Mul", {"f", "xs"}, {"y"});
     const ModelPtr model = make_model(b.build());
     EXPECT_EQ(precision_of(*model, 0), Precision::int8_dynamic);
     EXPECT_EQ(precision_of(*model, 1), Precision::int8_dynamic);
@@ -74,7 +77,8 @@ TEST(Precision, HalfWeightsNameTheModelWhateverTheTypeOfItsInputs) {
 }
 
 TEST(Precision, OtherFloatsAreWhatTheyAre) {
-    for (const auto& [type, expected] : {std::pair{ElementType::float16, Precision::fp16}, {ElementType::float64, Precision::fp64}, {ElementType::float32, Precision::fp32}}) {
+    for (const auto& [type, expected] :
+         {std::pair{ElementType::float16, Precision::fp16}, {ElementType::float64, Precision::fp64}, {ElementType::float32, Precision::fp32}}) {
         ModelBuilder b;
         b.input("x", type, {4}).output("y", type, {4}).node("Relu", {"x"}, {"y"});
         EXPECT_EQ(precision_of(*make_model(b.build()), 0), expected);

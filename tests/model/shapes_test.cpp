@@ -28,9 +28,7 @@ TEST(Shapes, ValuesOfSmallConstantsAndShapesAreFollowed) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {4, 6, 5}).initializer("tail", std::vector<std::int64_t>{-1}, {1});
     b.initializer("first", std::vector<std::int64_t>{0}, {1});
-    b.node("Shape", {"x"}, {"s"})
-        .node("Gather", {"s", "first"}, {"n"})
-        .node("Concat", {"n", "tail"}, {"to"}, {{"axis", 0}});
+    b.node("Shape", {"x"}, {"s"}).node("Gather", {"s", "first"}, {"n"}).node("Concat", {"n", "tail"}, {"to"}, {{"axis", 0}});
     b.node("Reshape", {"x", "to"}, {"y"}).output("y", ElementType::float32, {"a", "b"});
     const ModelPtr model = make_model(b.build());
     EXPECT_EQ(model->value(model->find_value("y")).type.text(), "float32[4,30]");
@@ -67,9 +65,7 @@ TEST(Shapes, InputsWithoutAShapeAreAccepted) {
 
 TEST(Shapes, TypesFoundElsewhereFillGapsAndOnlyGaps) {
     ModelBuilder b;
-    b.domain("com.microsoft", 1)
-        .input("x", ElementType::float32, {2, 8})
-        .initializer("w", random_floats(32, 1), {8, 4});
+    b.domain("com.microsoft", 1).input("x", ElementType::float32, {2, 8}).initializer("w", random_floats(32, 1), {8, 4});
     b.node("BiasGelu", {"x", "w"}, {"g"}, {}, "", "com.microsoft").node("MatMul", {"g", "w"}, {"y"});
     b.output("y", ElementType::float32, {"?", 4});
     const ModelPtr model = make_model(b.build());
@@ -84,8 +80,8 @@ TEST(Shapes, TypesFoundElsewhereFillGapsAndOnlyGaps) {
     EXPECT_EQ(typed->find_value("y"), model->find_value("y"));
 }
 
-std::uint64_t macs_of(const std::string& op, const Axes& input, const test::Dims& weight, const Attrs& attrs,
-                      const Axes& output, const std::string& domain = {}) {
+std::uint64_t macs_of(const std::string& op, const Axes& input, const test::Dims& weight, const Attrs& attrs, const Axes& output,
+                      const std::string& domain = {}) {
     ModelBuilder b;
     std::size_t count = 1;
     for (const std::int64_t dim : weight) count *= static_cast<std::size_t>(dim);
@@ -97,8 +93,7 @@ std::uint64_t macs_of(const std::string& op, const Axes& input, const test::Dims
 
 TEST(Macs, OfConvolutions) {
     EXPECT_EQ(macs_of("Conv", {1, 3, 16, 16}, {8, 3, 3, 3}, {{"pads", {1, 1, 1, 1}}}, {1, 8, 16, 16}), 8U * 256 * 27);
-    EXPECT_EQ(macs_of("Conv", {"N", 8, 16, 16}, {8, 1, 3, 3}, {{"group", 8}, {"strides", {2, 2}}}, {"N", 8, 7, 7}),
-              8U * 49 * 9);
+    EXPECT_EQ(macs_of("Conv", {"N", 8, 16, 16}, {8, 1, 3, 3}, {{"group", 8}, {"strides", {2, 2}}}, {"N", 8, 7, 7}), 8U * 49 * 9);
     EXPECT_EQ(macs_of("ConvTranspose", {1, 3, 10}, {3, 4, 4}, {{"strides", {2}}}, {1, 4, 22}), 3U * 10 * 4 * 4);
 }
 
@@ -112,8 +107,7 @@ TEST(Macs, OfProducts) {
 TEST(Macs, OfRecurrentLayers) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {6, 2, 3});
-    b.initializer("w", random_floats(2 * 16 * 3, 1), {2, 16, 3})
-        .initializer("r", random_floats(2 * 16 * 4, 2), {2, 16, 4});
+    b.initializer("w", random_floats(2 * 16 * 3, 1), {2, 16, 3}).initializer("r", random_floats(2 * 16 * 4, 2), {2, 16, 4});
     b.node("LSTM", {"x", "w", "r"}, {"y"}, {{"hidden_size", 4}, {"direction", "bidirectional"}});
     b.output("y", ElementType::float32, {6, 2, 2, 4});
     EXPECT_EQ(make_model(b.build())->node(0).macs, 6U * 2 * (2 * 16 * 3 + 2 * 16 * 4));
@@ -124,8 +118,7 @@ TEST(Macs, OfQuantizedForms) {
     b.domain("com.microsoft", 1).input("x", ElementType::float32, {3, 32});
     b.initializer(test::tensor_proto("w", ElementType::uint8, std::string(8 * 2 * 8, 'a'), {8, 2, 8}));
     b.initializer("s", random_floats(16, 1), {16});
-    b.node("MatMulNBits", {"x", "w", "s"}, {"y"}, {{"K", 32}, {"N", 8}, {"bits", 4}, {"block_size", 16}}, "n",
-           "com.microsoft");
+    b.node("MatMulNBits", {"x", "w", "s"}, {"y"}, {{"K", 32}, {"N", 8}, {"bits", 4}, {"block_size", 16}}, "n", "com.microsoft");
     b.output("y", ElementType::float32, {3, 8});
     EXPECT_EQ(make_model(b.build())->node(0).macs, 3U * 32 * 8);
 }

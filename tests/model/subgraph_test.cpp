@@ -21,9 +21,7 @@ ModelBuilder branches(std::size_t rows) {
     yes.node("MatMul", {"x", "own"}, {"m"}, {}, "yes_mm").node("Relu", {"m"}, {"t"});
     yes.output("t", ElementType::float32, {"N", 4});
     no.node("Constant", {}, {"m"}, {{"value", test::tensor_proto("", test::random_floats(rows * 4, 2), {size, 4})}});
-    no.node("MatMul", {"x", "outer"}, {"p"}, {}, "no_mm")
-        .node("MatMul", {"x", "m"}, {"q"})
-        .node("Add", {"p", "q"}, {"e"});
+    no.node("MatMul", {"x", "outer"}, {"p"}, {}, "no_mm").node("MatMul", {"x", "m"}, {"q"}).node("Add", {"p", "q"}, {"e"});
     no.output("e", ElementType::float32, {"N", 4});
     ModelBuilder b;
     b.input("x", ElementType::float32, {"N", static_cast<int>(rows)}).input("c", ElementType::boolean, {});
@@ -86,15 +84,12 @@ TEST(Subgraphs, ShapesAreInferredInsideEvenForLargeConstants) {
 
 TEST(Subgraphs, LoopBodiesHaveInputsOfTheirOwn) {
     ModelBuilder body;
-    body.input("i", ElementType::int64, {})
-        .input("cond", ElementType::boolean, {})
-        .input("h", ElementType::float32, {2, 8});
+    body.input("i", ElementType::int64, {}).input("cond", ElementType::boolean, {}).input("h", ElementType::float32, {2, 8});
     body.node("Identity", {"cond"}, {"cond_out"}).node("MatMul", {"h", "w"}, {"h_out"});
     body.output("cond_out", ElementType::boolean, {}).output("h_out", ElementType::float32, {2, 8});
     ModelBuilder b;
     b.input("x", ElementType::float32, {2, 8}).initializer("w", test::random_floats(64, 1), {8, 8});
-    b.initializer("n", std::vector<std::int64_t>{5}, {})
-        .initializer(test::tensor_proto("go", ElementType::boolean, std::string(1, 1), {}));
+    b.initializer("n", std::vector<std::int64_t>{5}, {}).initializer(test::tensor_proto("go", ElementType::boolean, std::string(1, 1), {}));
     b.node("Loop", {"n", "go", "x"}, {"y"}, {{"body", body.graph()}}).output("y", ElementType::float32, {2, 8});
     const ModelPtr model = make_model(b.build());
     EXPECT_TRUE(model->value(model->find_value("h", 1)).graph_input);
@@ -107,8 +102,7 @@ TEST(Subgraphs, ANodeWaitsForWhatItsBodyReads) {
     body.node("Relu", {"late"}, {"t"}).output("t", ElementType::float32, {2});
     ModelBuilder b;
     b.input("x", ElementType::float32, {2}).input("c", ElementType::boolean, {});
-    b.node("If", {"c"}, {"y"}, {{"then_branch", body.graph()}, {"else_branch", body.graph()}})
-        .node("Neg", {"x"}, {"late"});
+    b.node("If", {"c"}, {"y"}, {{"then_branch", body.graph()}, {"else_branch", body.graph()}}).node("Neg", {"x"}, {"late"});
     b.output("y", ElementType::float32, {2});
     EXPECT_TRUE(test::has_finding(*make_model(b.build()), "unsorted-nodes"));
     b.proto().mutable_graph()->mutable_node(1)->set_input(0, "y");

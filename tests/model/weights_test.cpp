@@ -18,8 +18,7 @@ using test::tensor_proto;
 using testing::ElementsAre;
 
 /// One node over x and weights of the given shapes.
-ModelPtr one_node(const std::string& op, const test::Axes& input, const std::vector<Dims>& weights,
-                  const Attrs& attrs) {
+ModelPtr one_node(const std::string& op, const test::Axes& input, const std::vector<Dims>& weights, const Attrs& attrs) {
     ModelBuilder b;
     b.input("x", ElementType::float32, input);
     test::Names inputs = {"x"};
@@ -49,8 +48,7 @@ TEST(Weights, ChannelAxesFollowTheOperator) {
     EXPECT_THAT(axes(*one_node("MatMul", {2, 3, 8}, {{2, 8, 4}}, {})), ElementsAre(2));
     EXPECT_THAT(axes(*one_node("Gemm", {2, 8}, {{8, 4}}, {})), ElementsAre(1));
     EXPECT_THAT(axes(*one_node("Gemm", {2, 8}, {{4, 8}}, {{"transB", 1}})), ElementsAre(0));
-    EXPECT_THAT(axes(*one_node("LSTM", {6, 1, 3}, {{1, 16, 3}, {1, 16, 4}, {1, 32}}, {{"hidden_size", 4}})),
-                ElementsAre(1, 1, 1));
+    EXPECT_THAT(axes(*one_node("LSTM", {6, 1, 3}, {{1, 16, 3}, {1, 16, 4}, {1, 32}}, {{"hidden_size", 4}})), ElementsAre(1, 1, 1));
 }
 
 TEST(Weights, TheBiasComesLastAndLoneNumbersAreNotWeights) {
@@ -69,8 +67,7 @@ TEST(Weights, ViewsCopyOnlyWhatIsNotFloat32) {
     EXPECT_EQ(view.size(), 32U);
     EXPECT_TRUE(storage.empty());
     Initializer shifted = model->initializers()[0];
-    const std::string moved =
-        'x' + std::string(reinterpret_cast<const char*>(shifted.data.data()), shifted.data.size());
+    const std::string moved = 'x' + std::string(reinterpret_cast<const char*>(shifted.data.data()), shifted.data.size());
     shifted.data = std::as_bytes(std::span(moved)).subspan(1);
     const std::span<const float> copied = view_floats(shifted, storage);
     EXPECT_TRUE(std::equal(copied.begin(), copied.end(), view.begin(), view.end()));
@@ -103,15 +100,11 @@ std::string title(const ModelPtr& model) { return title_of(*model, 0); }
 TEST(Titles, SayTheFormOfTheNode) {
     EXPECT_EQ(title(one_node("Conv", {1, 3, 8, 8}, {{4, 3, 3, 3}}, {{"strides", {2, 2}}})), "Conv 3×3 /2");
     EXPECT_EQ(title(one_node("Conv", {1, 4, 8, 8}, {{4, 1, 3, 3}}, {{"group", 4}})), "DwConv 3×3");
-    EXPECT_EQ(title(one_node("Conv", {1, 4, 8, 8}, {{4, 2, 1, 3}}, {{"group", 2}, {"strides", {2, 1}}})),
-              "GroupConv 1×3 /2×1");
-    EXPECT_EQ(title(one_node("MaxPool", {1, 4, 8, 8}, {}, {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}})),
-              "MaxPool 2×2 /2");
+    EXPECT_EQ(title(one_node("Conv", {1, 4, 8, 8}, {{4, 2, 1, 3}}, {{"group", 2}, {"strides", {2, 1}}})), "GroupConv 1×3 /2×1");
+    EXPECT_EQ(title(one_node("MaxPool", {1, 4, 8, 8}, {}, {{"kernel_shape", {2, 2}}, {"strides", {2, 2}}})), "MaxPool 2×2 /2");
     EXPECT_EQ(title(one_node("Gemm", {2, 8}, {{4, 8}}, {{"transB", 1}})), "Gemm 8→4");
     EXPECT_EQ(title(one_node("MatMul", {2, 8}, {{8, 4}}, {})), "MatMul 8→4");
-    EXPECT_EQ(title(one_node("LSTM", {6, 1, 3}, {{2, 16, 3}, {2, 16, 4}},
-                             {{"hidden_size", 4}, {"direction", "bidirectional"}})),
-              "BiLSTM 3→4");
+    EXPECT_EQ(title(one_node("LSTM", {6, 1, 3}, {{2, 16, 3}, {2, 16, 4}}, {{"hidden_size", 4}, {"direction", "bidirectional"}})), "BiLSTM 3→4");
     EXPECT_EQ(title(one_node("Relu", {2}, {}, {})), "Relu");
 }
 
@@ -120,7 +113,9 @@ TEST(Weights, StoredCodesAreShownWithTheirScaleAndNotTheScales) {
     b.input("x", ElementType::float32, {1, 4}).output("y", ElementType::float32, {1, 4});
     b.initializer(tensor_proto("q", ElementType::int8, std::string(16, '\3'), {4, 4})).initializer("s", std::vector<float>{0.1F, 0.2F, 0.3F, 0.4F}, {4});
     b.node("DequantizeLinear", {"q", "s"}, {"w"}, {{"axis", 1}}).node("MatMul", {"x", "w"}, {"m"});
-    b.node("Transpose", {"v"}, {"t"}).initializer("v", std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, {4, 4}).node("MatMul", {"m", "t"}, {"y"});
+    b.node("Transpose", {"v"}, {"t"})
+        .initializer("v", std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, {4, 4})
+        .node("MatMul", {"m", "t"}, {"y"});
     const ModelPtr model = make_model(b.build());
     for (const NodeId id : {0, 1}) {
         const std::vector<Weight> weights = weights_of(*model, id);

@@ -23,8 +23,10 @@ constexpr int kHidden = 32;
 onnx::GraphProto voice_branch(int channels, unsigned seed) {
     const auto c = static_cast<std::size_t>(channels);
     ModelBuilder b(17);
-    b.initializer("w1", random_floats(c * 16, seed), {channels, 1, 16}).initializer("w2", random_floats(c * c * 3, seed + 1, -0.2f, 0.2f), {channels, channels, 3});
-    b.initializer("b1", random_floats(c, seed + 2), {channels}).initializer("w", random_floats(4 * kHidden * c, seed + 3, -0.2f, 0.2f), {1, 4 * kHidden, channels});
+    b.initializer("w1", random_floats(c * 16, seed), {channels, 1, 16})
+        .initializer("w2", random_floats(c * c * 3, seed + 1, -0.2f, 0.2f), {channels, channels, 3});
+    b.initializer("b1", random_floats(c, seed + 2), {channels})
+        .initializer("w", random_floats(4 * kHidden * c, seed + 3, -0.2f, 0.2f), {1, 4 * kHidden, channels});
     b.initializer("r", random_floats(4 * kHidden * kHidden, seed + 4, -0.2f, 0.2f), {1, 4 * kHidden, kHidden});
     b.initializer("wg", random_floats(kHidden * 4, seed + 5), {4, kHidden});
     b.node("Constant", {}, {"axis"}, {{"value", tensor_proto("v", std::vector<std::int64_t>{0}, {1})}}, "axis_constant");
@@ -221,7 +223,9 @@ ModelPtr scan_model() {
     ModelBuilder body(17), b(17);
     body.input("h", ElementType::float32, {2, 48}).input("x_t", ElementType::float32, {2, 32});
     body.initializer("w", random_floats(80 * 48, 5, -0.2f, 0.2f), {80, 48}).initializer("b", random_floats(48, 6), {48});
-    body.node("Concat", {"x_t", "h"}, {"xh"}, {{"axis", 1}}, "concat").node("Gemm", {"xh", "w", "b"}, {"g"}, {}, "gemm").node("Tanh", {"g"}, {"hn"}, {}, "tanh");
+    body.node("Concat", {"x_t", "h"}, {"xh"}, {{"axis", 1}}, "concat")
+        .node("Gemm", {"xh", "w", "b"}, {"g"}, {}, "gemm")
+        .node("Tanh", {"g"}, {"hn"}, {}, "tanh");
     body.node("Identity", {"hn"}, {"o"}, {}, "hand_on").output("hn", ElementType::float32, {2, 48}).output("o", ElementType::float32, {2, 48});
     b.input("x", ElementType::float32, {10, 2, 32}).initializer("h0", std::vector<float>(96, 0.f), {2, 48});
     b.node("Scan", {"h0", "x"}, {"last", "all"}, {{"num_scan_inputs", 1}, {"body", body.graph()}}, "scan");
@@ -285,7 +289,8 @@ ModelPtr shared_model() {
     };
     ModelBuilder b(17);
     b.input("x", ElementType::float32, {1, 16, 12, 12}).input("p", ElementType::boolean, {});
-    b.initializer("w", random_floats(16 * 16 * 9, 1, -0.1f, 0.1f), {16, 16, 3, 3}).initializer("shared", random_floats(16 * 16 * 9, 2, -0.1f, 0.1f), {16, 16, 3, 3});
+    b.initializer("w", random_floats(16 * 16 * 9, 1, -0.1f, 0.1f), {16, 16, 3, 3})
+        .initializer("shared", random_floats(16 * 16 * 9, 2, -0.1f, 0.1f), {16, 16, 3, 3});
     b.node("Conv", {"x", "w"}, {"s"}, {{"pads", {1, 1, 1, 1}}}, "stem").node("Relu", {"s"}, {"r"}, {}, "relu");
     b.node("If", {"p"}, {"y"}, {{"then_branch", branch("yes", 7)}, {"else_branch", branch("no", 9)}}, "if");
     b.node("Conv", {"y", "shared"}, {"z"}, {{"pads", {1, 1, 1, 1}}}, "end").output("z", ElementType::float32, {1, 16, 12, 12});

@@ -172,7 +172,8 @@ TEST(Dynamic, ASharedTableIsNotStoredTwice) {
     b.node("Gather", {"table", "ids"}, {"e"}, {}, "embed").node("Transpose", {"table"}, {"t"}).node("MatMul", {"e", "t"}, {"y"});
     b.output("y", ElementType::float32, {1, 6, 50});
     const ModelPtr model = make_model(b.build());
-    EXPECT_THAT(make_dynamic(*model, false).reasons, ElementsAre(HasSubstr("stored twice"), HasSubstr("does not support"), HasSubstr("both inputs are computed")));
+    EXPECT_THAT(make_dynamic(*model, false).reasons,
+                ElementsAre(HasSubstr("stored twice"), HasSubstr("does not support"), HasSubstr("both inputs are computed")));
     EXPECT_EQ(make_dynamic(*model, true).reasons[0], "");
 }
 
@@ -243,7 +244,8 @@ TEST(Dynamic, SaysWhyANodeCannotBeDone) {
     b.node("GRU", {"s", "gw", "gr"}, {"d"}, {{"hidden_size", 4}});
     b.output("b", ElementType::float32, {4, 4}).output("c", ElementType::float32, {4, 1}).output("d", ElementType::float32, {5, 1, 1, 4});
     const Emitted emitted = make_dynamic(*make_model(b.build()), true);
-    EXPECT_THAT(emitted.reasons, ElementsAre(HasSubstr("both inputs are computed"), HasSubstr("transA"), HasSubstr("NaN"), HasSubstr("no INT8 kernel for GRU")));
+    EXPECT_THAT(emitted.reasons,
+                ElementsAre(HasSubstr("both inputs are computed"), HasSubstr("transA"), HasSubstr("NaN"), HasSubstr("no INT8 kernel for GRU")));
     ASSERT_EQ(emitted.findings.size(), 1u);
     EXPECT_EQ(emitted.findings[0].code, "dynamic-gru");
 }

@@ -40,52 +40,122 @@ onnx::TensorProto codes(const std::string& name, std::size_t count, const test::
 
 struct Chain {
     std::string name;
-    std::function<void(ModelBuilder&)> make;   ///< makes "w" [4, 6] or what Add broadcasts
+    std::function<void(ModelBuilder&)> make;  ///< makes "w" [4, 6] or what Add broadcasts
     int opset = 21;
 };
 
 std::vector<Chain> chains() {
     const auto a = normal_floats(24, 3);
     return {
-        {"transpose of rank 4", [=](ModelBuilder& b) { b.initializer("a", a, {2, 3, 1, 4}).node("Transpose", {"a"}, {"t"}, {{"perm", {2, 3, 1, 0}}}).initializer("s", std::vector<std::int64_t>{4, -1}, {2}).node("Reshape", {"t", "s"}, {"w"}); }},
-        {"transpose without perm", [=](ModelBuilder& b) { b.initializer("a", a, {6, 4}).node("Transpose", {"a"}, {"w"}); }},
-        {"half", [=](ModelBuilder& b) { b.initializer(halves("a", a, {4, 6})).node("Cast", {"a"}, {"w"}, {{"to", 1}}); }},
-        {"half arithmetic", [=](ModelBuilder& b) { b.initializer(halves("a", a, {4, 6})).initializer(halves("c", normal_floats(6, 5), {6})).node("Mul", {"a", "c"}, {"m"}).node("Cast", {"m"}, {"w"}, {{"to", 1}}); }},
-        {"double", [=](ModelBuilder& b) { b.initializer("a", a, {4, 6}).node("Cast", {"a"}, {"d"}, {{"to", 11}}).node("Sqrt", {"d2"}, {"r"}).node("Mul", {"d", "d"}, {"d2"}).node("Cast", {"r"}, {"w"}, {{"to", 1}}); }},
-        {"bfloat16", [=](ModelBuilder& b) { b.initializer("a", a, {4, 6}).node("Cast", {"a"}, {"d"}, {{"to", 16}}).node("Cast", {"d"}, {"w"}, {{"to", 1}}); }},
-        {"weight norm", [=](ModelBuilder& b) {
+        {"transpose of rank 4",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {2, 3, 1, 4})
+                 .node("Transpose", {"a"}, {"t"}, {{"perm", {2, 3, 1, 0}}})
+                 .initializer("s", std::vector<std::int64_t>{4, -1}, {2})
+                 .node("Reshape", {"t", "s"}, {"w"});
+         }},
+        {"transpose without perm",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {6, 4}).node("Transpose", {"a"}, {"w"});
+         }},
+        {"half",
+         [=](ModelBuilder& b) {
+             b.initializer(halves("a", a, {4, 6})).node("Cast", {"a"}, {"w"}, {{"to", 1}});
+         }},
+        {"half arithmetic",
+         [=](ModelBuilder& b) {
+             b.initializer(halves("a", a, {4, 6}))
+                 .initializer(halves("c", normal_floats(6, 5), {6}))
+                 .node("Mul", {"a", "c"}, {"m"})
+                 .node("Cast", {"m"}, {"w"}, {{"to", 1}});
+         }},
+        {"double",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {4, 6})
+                 .node("Cast", {"a"}, {"d"}, {{"to", 11}})
+                 .node("Sqrt", {"d2"}, {"r"})
+                 .node("Mul", {"d", "d"}, {"d2"})
+                 .node("Cast", {"r"}, {"w"}, {{"to", 1}});
+         }},
+        {"bfloat16",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {4, 6}).node("Cast", {"a"}, {"d"}, {{"to", 16}}).node("Cast", {"d"}, {"w"}, {{"to", 1}});
+         }},
+        {"weight norm",
+         [=](ModelBuilder& b) {
              b.initializer("v", a, {4, 6}).initializer("g", normal_floats(4, 6), {4, 1}).initializer("axes", std::vector<std::int64_t>{1}, {1});
              b.node("ReduceL2", {"v", "axes"}, {"n"}).node("Div", {"v", "n"}, {"u"}).node("Mul", {"u", "g"}, {"w"});
          }},
-        {"codes per row", [=](ModelBuilder& b) {
-             b.initializer(codes("q", 24, {4, 6})).initializer("s", std::vector<float>{0.1F, 0.02F, 0.3F, 0.004F}, {4}).initializer(tensor_proto("z", ElementType::int8, std::string("\x01\x02\x00\x7f", 4), {4}));
+        {"codes per row",
+         [=](ModelBuilder& b) {
+             b.initializer(codes("q", 24, {4, 6}))
+                 .initializer("s", std::vector<float>{0.1F, 0.02F, 0.3F, 0.004F}, {4})
+                 .initializer(tensor_proto("z", ElementType::int8, std::string("\x01\x02\x00\x7f", 4), {4}));
              b.node("DequantizeLinear", {"q", "s", "z"}, {"w"}, {{"axis", 0}});
          }},
-        {"codes in blocks", [=](ModelBuilder& b) {
+        {"codes in blocks",
+         [=](ModelBuilder& b) {
              b.initializer(codes("q", 24, {4, 6})).initializer("s", normal_floats(12, 8), {4, 3});
              b.node("DequantizeLinear", {"q", "s"}, {"w"}, {{"axis", 1}, {"block_size", 2}});
          }},
-        {"INT4 codes", [=](ModelBuilder& b) {
-             b.initializer(tensor_proto("q", ElementType::int4, std::string("\x12\x34\x56\x78\x9a\xbc\xde\xf0\x11\x22\x33\x44", 12), {6, 4})).initializer("s", normal_floats(4, 8), {4});
+        {"INT4 codes",
+         [=](ModelBuilder& b) {
+             b.initializer(tensor_proto("q", ElementType::int4, std::string("\x12\x34\x56\x78\x9a\xbc\xde\xf0\x11\x22\x33\x44", 12), {6, 4}))
+                 .initializer("s", normal_floats(4, 8), {4});
              b.node("DequantizeLinear", {"q", "s"}, {"d"}, {{"axis", 1}}).node("Transpose", {"d"}, {"w"}, {{"perm", {1, 0}}});
          }},
-        {"INT4 transposed", [=](ModelBuilder& b) {
-             b.initializer(tensor_proto("q", ElementType::int4, std::string("\x12\x34\x56\x78\x9a\xbc\xde\xf0\x11\x22\x33\x44", 12), {6, 4})).initializer("s", std::vector<float>{0.5F}, {});
+        {"INT4 transposed",
+         [=](ModelBuilder& b) {
+             b.initializer(tensor_proto("q", ElementType::int4, std::string("\x12\x34\x56\x78\x9a\xbc\xde\xf0\x11\x22\x33\x44", 12), {6, 4}))
+                 .initializer("s", std::vector<float>{0.5F}, {});
              b.node("Transpose", {"q"}, {"t"}, {{"perm", {1, 0}}}).node("DequantizeLinear", {"t", "s"}, {"w"});
          }},
-        {"cast and scale", [=](ModelBuilder& b) { b.initializer(codes("q", 24, {4, 6})).initializer("s", normal_floats(4, 8), {4, 1}).node("Cast", {"q"}, {"c"}, {{"to", 1}}).node("Mul", {"c", "s"}, {"w"}); }},
-        {"pieces", [=](ModelBuilder& b) {
-             b.initializer("a", a, {4, 6}).initializer("from", std::vector<std::int64_t>{-1}, {1}).initializer("to", std::vector<std::int64_t>{-100}, {1}).initializer("ax", std::vector<std::int64_t>{1}, {1}).initializer("step", std::vector<std::int64_t>{-2}, {1});
-             b.node("Slice", {"a", "from", "to", "ax", "step"}, {"h"}).node("Split", {"a"}, {"l", "r"}, {{"axis", 1}, {"num_outputs", 2}}).node("Concat", {"h", "r"}, {"w"}, {{"axis", 1}});
+        {"cast and scale",
+         [=](ModelBuilder& b) {
+             b.initializer(codes("q", 24, {4, 6}))
+                 .initializer("s", normal_floats(4, 8), {4, 1})
+                 .node("Cast", {"q"}, {"c"}, {{"to", 1}})
+                 .node("Mul", {"c", "s"}, {"w"});
          }},
-        {"low rank", [=](ModelBuilder& b) {
+        {"pieces",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {4, 6})
+                 .initializer("from", std::vector<std::int64_t>{-1}, {1})
+                 .initializer("to", std::vector<std::int64_t>{-100}, {1})
+                 .initializer("ax", std::vector<std::int64_t>{1}, {1})
+                 .initializer("step", std::vector<std::int64_t>{-2}, {1});
+             b.node("Slice", {"a", "from", "to", "ax", "step"}, {"h"})
+                 .node("Split", {"a"}, {"l", "r"}, {{"axis", 1}, {"num_outputs", 2}})
+                 .node("Concat", {"h", "r"}, {"w"}, {{"axis", 1}});
+         }},
+        {"low rank",
+         [=](ModelBuilder& b) {
              b.initializer("a", a, {4, 6}).initializer("p", normal_floats(8, 2), {4, 2}).initializer("q", normal_floats(12, 4), {2, 6});
              b.node("MatMul", {"p", "q"}, {"pq"}).node("Add", {"a", "pq"}, {"w"});
          }},
-        {"picked", [=](ModelBuilder& b) { b.initializer("a", a, {4, 6}).initializer("i", std::vector<std::int64_t>{2, -1, 0, 1}, {4}).node("Gather", {"a", "i"}, {"w"}, {{"axis", 0}}); }},
-        {"axes as attributes", [=](ModelBuilder& b) { b.initializer("a", a, {4, 6}).node("Unsqueeze", {"a"}, {"u"}, {{"axes", {0}}}).node("Squeeze", {"u"}, {"k"}, {{"axes", {0}}}).node("Slice", {"k"}, {"w"}, {{"starts", {0}}, {"ends", {1}}, {"axes", {0}}}); }, 9},
-        {"filled", [=](ModelBuilder& b) { b.initializer("s", std::vector<std::int64_t>{4, 6}, {2}).node("ConstantOfShape", {"s"}, {"f"}).initializer("a", a, {4, 6}).node("Sub", {"f", "a"}, {"w"}); }},
-        {"unary", [=](ModelBuilder& b) { b.initializer("a", a, {4, 6}).node("Neg", {"a"}, {"n"}).node("Abs", {"n"}, {"p"}).node("Reciprocal", {"p"}, {"r"}).node("Floor", {"r"}, {"w"}); }},
+        {"picked",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {4, 6}).initializer("i", std::vector<std::int64_t>{2, -1, 0, 1}, {4}).node("Gather", {"a", "i"}, {"w"}, {{"axis", 0}});
+         }},
+        {"axes as attributes",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {4, 6})
+                 .node("Unsqueeze", {"a"}, {"u"}, {{"axes", {0}}})
+                 .node("Squeeze", {"u"}, {"k"}, {{"axes", {0}}})
+                 .node("Slice", {"k"}, {"w"}, {{"starts", {0}}, {"ends", {1}}, {"axes", {0}}});
+         },
+         9},
+        {"filled",
+         [=](ModelBuilder& b) {
+             b.initializer("s", std::vector<std::int64_t>{4, 6}, {2})
+                 .node("ConstantOfShape", {"s"}, {"f"})
+                 .initializer("a", a, {4, 6})
+                 .node("Sub", {"f", "a"}, {"w"});
+         }},
+        {"unary",
+         [=](ModelBuilder& b) {
+             b.initializer("a", a, {4, 6}).node("Neg", {"a"}, {"n"}).node("Abs", {"n"}, {"p"}).node("Reciprocal", {"p"}, {"r"}).node("Floor", {"r"}, {"w"});
+         }},
     };
 }
 
@@ -145,12 +215,12 @@ TEST(Folds, FloatNodesReadTheirSubGraphsAgain) {
     Recipe recipe;
     recipe.rules.push_back({"#1", Method::int8_dynamic, {}});
     const Quantized mixed = quantize(test::runtime(), model, recipe, nullptr, {}, {});
-    EXPECT_EQ(op_counts(*mixed.proto)["Cast"], 2);   // that of the weight, and that of MatMulInteger
+    EXPECT_EQ(op_counts(*mixed.proto)["Cast"], 2);  // that of the weight, and that of MatMulInteger
     EXPECT_EQ(mixed.plan.nodes[0].applied, Method::fp32);
     EXPECT_EQ(mixed.plan.nodes[2].applied, Method::fp32);
     recipe.rules.push_back({"#2", Method::int8_dynamic, {}});
     const Quantized both = quantize(test::runtime(), model, recipe, nullptr, {}, {});
-    EXPECT_EQ(op_counts(*both.proto)["Cast"], 2);    // none but those of the products
+    EXPECT_EQ(op_counts(*both.proto)["Cast"], 2);  // none but those of the products
     for (const auto& tensor : both.proto->graph().initializer()) EXPECT_NE(tensor.name(), "a");
     const std::map<std::string, Tensor> inputs = {{"x", test::tensor_of(ElementType::float32, normal_floats(24, 9), {1, 24})}};
     EXPECT_GT(test::sqnr_db(test::first_output(model->proto(), inputs), test::first_output(*both.proto, inputs)), 30);
@@ -171,7 +241,10 @@ TEST(Folds, NothingGrows) {
 TEST(Folds, StoredCodesDoNotBecomeHalf) {
     ModelBuilder b;
     b.input("x", ElementType::float32, {1, 128}).output("y", ElementType::float32, {1, 128});
-    b.initializer(codes("q", 128 * 128, {128, 128})).initializer("s", std::vector<float>{0.01F}, {}).node("DequantizeLinear", {"q", "s"}, {"w"}).node("MatMul", {"x", "w"}, {"y"});
+    b.initializer(codes("q", 128 * 128, {128, 128}))
+        .initializer("s", std::vector<float>{0.01F}, {})
+        .node("DequantizeLinear", {"q", "s"}, {"w"})
+        .node("MatMul", {"x", "w"}, {"y"});
     const ModelPtr model = make_model(b.build());
     Recipe recipe;
     recipe.default_method = Method::fp16;
@@ -237,7 +310,7 @@ TEST(OtherFloats, WhatStaysInFloatKeepsItsOwnType) {
     const ModelPtr model = model_of(ElementType::float64);
     Recipe recipe;
     recipe.rules.push_back({"op:MatMul", Method::int8_dynamic, {}});
-    recipe.rules.push_back({"op:Relu", Method::int8_static, {}});   // alone it lies at the edge
+    recipe.rules.push_back({"op:Relu", Method::int8_static, {}});  // alone it lies at the edge
     const Plan plan = make_plan(model, recipe);
     EXPECT_EQ(plan.nodes[1].applied, Method::fp32);
     EXPECT_EQ(plan.nodes[1].already, Precision::fp64);

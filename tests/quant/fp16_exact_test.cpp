@@ -71,7 +71,9 @@ TEST(Fp16Exact, WhatIsPickedOrComparedIsWalkedBackToItsLayer) {
     b.input("x", ElementType::float32, {4, 8}).initializer("w", test::random_floats(64, 1), {8, 8}).initializer("b", test::random_floats(8, 2), {8});
     b.initializer("limit", std::vector<float>{0.3F}, {}).initializer("zero", std::vector<float>{0}, {});
     b.node("MatMul", {"x", "w"}, {"m"}, {}, "layer").node("Add", {"m", "b"}, {"a"}, {}, "bias").node("ArgMax", {"a"}, {"k"}, {{"axis", 1}}, "pick");
-    b.node("MatMul", {"x", "w"}, {"m2"}, {}, "layer2").node("Greater", {"m2", "zero"}, {"p"}, {}, "positive").node("Where", {"p", "m2", "zero"}, {"y"}, {}, "relu");
+    b.node("MatMul", {"x", "w"}, {"m2"}, {}, "layer2")
+        .node("Greater", {"m2", "zero"}, {"p"}, {}, "positive")
+        .node("Where", {"p", "m2", "zero"}, {"y"}, {}, "relu");
     b.node("MatMul", {"x", "w"}, {"m3"}, {}, "layer3").node("Sigmoid", {"m3"}, {"s"}, {}, "score").node("Less", {"s", "limit"}, {"l"}, {}, "limit");
     b.output("k", ElementType::int64, {4, 1}).output("y", ElementType::float32, {4, 8}).output("l", ElementType::boolean, {4, 8});
     const auto reasons = reasons_of(b);
@@ -97,7 +99,10 @@ TEST(Fp16Exact, WholeConstantsThatFp16WouldChangeStayInFloat) {
     std::vector<float> positions(5000);
     for (std::size_t k = 0; k < positions.size(); ++k) positions[k] = static_cast<float>(k);
     b.initializer("positions", positions, {5000}).initializer("factor", std::vector<float>{4096}, {});
-    b.node("Gather", {"positions", "i"}, {"p"}, {}, "gather").node("Mul", {"x", "factor"}, {"y"}, {}, "scale").output("p", ElementType::float32, {4}).output("y", ElementType::float32, {4});
+    b.node("Gather", {"positions", "i"}, {"p"}, {}, "gather")
+        .node("Mul", {"x", "factor"}, {"y"}, {}, "scale")
+        .output("p", ElementType::float32, {4})
+        .output("y", ElementType::float32, {4});
     const auto reasons = reasons_of(b);
     EXPECT_THAT(reasons.at("gather"), HasSubstr("whole numbers"));
     EXPECT_EQ(reasons.at("scale"), "") << "4096 is exact in FP16";

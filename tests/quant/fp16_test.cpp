@@ -115,7 +115,7 @@ TEST(Fp16, ATensorOfManyReadersIsCastOnce) {
     b.input("x", ElementType::float32, {2, 8});
     b.initializer("w", normal_floats(64, 1), {8, 8});
     b.node("MatMul", {"x", "w"}, {"a"}, {}, "a").node("MatMul", {"x", "w"}, {"b"}, {}, "b");
-    b.node("Add", {"a", "b"}, {"mid"}, {}, "add");           // FP16, read by two floats, an FP16 and the caller
+    b.node("Add", {"a", "b"}, {"mid"}, {}, "add");  // FP16, read by two floats, an FP16 and the caller
     b.node("Exp", {"mid"}, {"e"}, {}, "exp").node("Tanh", {"mid"}, {"t"}, {}, "tanh").node("Relu", {"mid"}, {"r"}, {}, "relu");
     b.node("Sum", {"e", "t", "r"}, {"y"}, {}, "sum");
     b.output("y", ElementType::float32, {2, 8}).output("mid", ElementType::float32, {2, 8});

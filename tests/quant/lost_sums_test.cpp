@@ -16,7 +16,7 @@
 namespace vernier::test {
 namespace {
 
-constexpr std::int64_t kSamples = 512, kWindow = 32, kFirst = 4, kBins = 12;   // bins of 16
+constexpr std::int64_t kSamples = 512, kWindow = 32, kFirst = 4, kBins = 12;  // bins of 16
 
 /// The upper bins of a spectrum as a convolution over sound, then a product.
 ModelPtr spectrum() {
@@ -41,8 +41,7 @@ Quantized quantized(const ModelPtr& model, bool smooth) {
     recipe.default_method = Method::int8_static;
     const auto data = std::make_shared<MadeDataset>(12, 12, [smooth](Split, std::uint64_t index) {
         auto values = random_floats(kSamples, static_cast<unsigned>(index + 1));
-        for (std::size_t i = 0; smooth && i < values.size(); ++i)
-            values[i] = static_cast<float>(std::sin(double(i) / 20 + double(index))) + 0.001f * values[i];
+        for (std::size_t i = 0; smooth && i < values.size(); ++i) values[i] = static_cast<float>(std::sin(double(i) / 20 + double(index))) + 0.001f * values[i];
         Sample sample;
         sample.inputs["x"] = tensor_of(ElementType::float32, values, {1, 1, kSamples});
         return sample;
@@ -83,9 +82,8 @@ TEST(LostSums, QuietSoundInFrontOfALogarithmStaysInFloat) {
     });
     const auto with = quantize(runtime(), loudness(true), recipe, data, {.time_prefix = false}, {});
     EXPECT_EQ(with.plan.nodes.at(0).applied, Method::fp32);
-    EXPECT_TRUE(std::any_of(with.findings.begin(), with.findings.end(), [](const Finding& finding) {
-        return finding.code == "range-shared" && finding.text.find("logarithm") != std::string::npos;
-    }));
+    EXPECT_TRUE(std::any_of(with.findings.begin(), with.findings.end(),
+                            [](const Finding& finding) { return finding.code == "range-shared" && finding.text.find("logarithm") != std::string::npos; }));
     EXPECT_EQ(quantize(runtime(), loudness(false), recipe, data, {.time_prefix = false}, {}).plan.nodes.at(0).applied, Method::int8_static);
 }
 

@@ -36,7 +36,7 @@ std::shared_ptr<MadeDataset> random_data(const Dims& dims, const Change& change 
 
 struct Outcome {
     Quantized quantized;
-    double sqnr = 0;          ///< of the first output, all optimizations
+    double sqnr = 0;  ///< of the first output, all optimizations
     bool same_shape = false;
 };
 
@@ -105,7 +105,10 @@ ModelPtr gemm_with_bias(const std::vector<float>& values, const Dims& dims, bool
 }
 
 TEST(Operands, ABiasOfGemmIsKnownByItsShape) {
-    const struct { Dims dims; bool row; } forms[] = {{{4, 1}, false}, {{4, 4}, false}, {{4}, true}, {{1, 4}, true}, {{1}, true}, {{}, true}, {{1, 1}, true}};
+    const struct {
+        Dims dims;
+        bool row;
+    } forms[] = {{{4, 1}, false}, {{4, 4}, false}, {{4}, true}, {{1, 4}, true}, {{1}, true}, {{}, true}, {{1, 1}, true}};
     for (const bool flip : {false, true})
         for (const auto& form : forms) {
             const auto model = gemm_with_bias(random_floats(element_count(form.dims), 5), form.dims, flip);
@@ -183,7 +186,12 @@ ModelPtr between(const std::string& op, const std::vector<float>& constant, cons
 TEST(Operands, ConstantsThatInt8CannotHoldStayFloatAndThePlanSaysWhy) {
     std::vector<float> mask(64, 0.f), huge(64, 0.f);
     for (std::size_t i = 0; i < 64; i += 2) mask[i] = -std::numeric_limits<float>::infinity(), huge[i] = -3.4e38f;
-    const struct { std::string op; std::vector<float> values; Dims dims; std::string why; } cases[] = {
+    const struct {
+        std::string op;
+        std::vector<float> values;
+        Dims dims;
+        std::string why;
+    } cases[] = {
         {"Add", mask, {1, 1, 8, 8}, "infinity"},
         {"Add", huge, {1, 1, 8, 8}, "3.4e+38"},
         {"Mul", {1e-4f, 1e-3f, 1e-2f, .1f, 1, 10, 1, .01f}, {8, 1, 1}, "too small beside the largest"},
@@ -378,8 +386,10 @@ TEST(SharedRange, SamplesThatAreUsuallySmallAreNotLostBesideALoudOne) {
         const Dims dims = turned ? Dims{16, 6} : Dims{1, 6, 16};
         b.input("x", ElementType::float32, turned ? Axes{16, 6} : Axes{1, 6, 16});
         b.initializer("w", random_floats(16 * 16, 1), {16, 16}).initializer("v", random_floats(16 * 4, 2), {16, 4});
-        if (!turned) b.node("MatMul", {"x", "w"}, {"a"}, {}, "first");
-        else b.node("Gemm", {"x", "w"}, {"a"}, {{"transA", 1}}, "first");
+        if (!turned)
+            b.node("MatMul", {"x", "w"}, {"a"}, {}, "first");
+        else
+            b.node("Gemm", {"x", "w"}, {"a"}, {{"transA", 1}}, "first");
         b.node("MatMul", {"a", "v"}, {"y"}, {}, "second");
         b.output("y", ElementType::float32, turned ? Axes{6, 4} : Axes{1, 6, 4});
         return std::pair(make_model(b.build()), dims);
@@ -391,7 +401,7 @@ TEST(SharedRange, SamplesThatAreUsuallySmallAreNotLostBesideALoudOne) {
     for (const bool form : {false, true}) {
         const auto [model, dims] = net(form);
         const Outcome outcome = outcome_of(model, Method::int8_static, dims, loud);
-        EXPECT_GT(outcome.sqnr, 25) << form;   // of a usual sample
+        EXPECT_GT(outcome.sqnr, 25) << form;  // of a usual sample
         EXPECT_TRUE(tells(outcome.quantized, "range-shared", "in half of the runs")) << form;
         EXPECT_EQ(applied(outcome.quantized, model, "first"), Method::fp32);
         const Outcome healthy = outcome_of(model, Method::int8_static, dims);

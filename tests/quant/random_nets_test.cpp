@@ -88,13 +88,16 @@ private:
     }
     void norm(const Value& x) {
         const Dims dims{x.channels};
-        add("BatchNormalization", {x.name, constant(x.channels, dims, 0.5F, 1.5F), constant(x.channels, dims),
-                                   constant(x.channels, dims), constant(x.channels, dims, 0.5F, 1.5F)}, x.channels);
+        add("BatchNormalization",
+            {x.name, constant(x.channels, dims, 0.5F, 1.5F), constant(x.channels, dims), constant(x.channels, dims), constant(x.channels, dims, 0.5F, 1.5F)},
+            x.channels);
     }
     void meet(const Value& x) {
         const Value other = pick();
-        if (other.channels == x.channels) add(random_.unit() < 0.6 ? "Add" : "Mul", {x.name, other.name}, x.channels);
-        else if (other.channels + x.channels <= 64) add("Concat", {x.name, other.name}, x.channels + other.channels, {{"axis", 1}});
+        if (other.channels == x.channels)
+            add(random_.unit() < 0.6 ? "Add" : "Mul", {x.name, other.name}, x.channels);
+        else if (other.channels + x.channels <= 64)
+            add("Concat", {x.name, other.name}, x.channels + other.channels, {{"axis", 1}});
     }
     void scale(const Value& x) { add("Mul", {constant(x.channels, {x.channels, 1, 1}, 0.3F, 1.3F), x.name}, x.channels); }
     void pool(const Value& x) {
@@ -107,9 +110,9 @@ private:
         add("Mul", {x.name, gate.name}, x.channels);
     }
 
-    static constexpr std::array<Step, 15> kSteps{
-        &RandomNet::conv, &RandomNet::conv, &RandomNet::depthwise, &RandomNet::grouped, &RandomNet::activation, &RandomNet::activation,
-        &RandomNet::relu, &RandomNet::clip, &RandomNet::swish, &RandomNet::norm, &RandomNet::meet, &RandomNet::meet, &RandomNet::scale, &RandomNet::pool, &RandomNet::excite};
+    static constexpr std::array<Step, 15> kSteps{&RandomNet::conv,       &RandomNet::conv, &RandomNet::depthwise, &RandomNet::grouped, &RandomNet::activation,
+                                                 &RandomNet::activation, &RandomNet::relu, &RandomNet::clip,      &RandomNet::swish,   &RandomNet::norm,
+                                                 &RandomNet::meet,       &RandomNet::meet, &RandomNet::scale,     &RandomNet::pool,    &RandomNet::excite};
 
     ModelBuilder builder_;
     Random random_;
@@ -135,9 +138,8 @@ Recipe random_recipe(const Model& model, std::uint64_t seed, bool mixed) {
 }
 
 TEST(RandomNets, EveryMixOfMethodsRunsAndStaysClose) {
-    const auto data = std::make_shared<MadeDataset>(24, 4, [](Split split, std::uint64_t index) {
-        return sample_of(index + (split == Split::validation ? 1000 : 0));
-    });
+    const auto data =
+        std::make_shared<MadeDataset>(24, 4, [](Split split, std::uint64_t index) { return sample_of(index + (split == Split::validation ? 1000 : 0)); });
     QuantizeOptions options;
     options.time_prefix = false;
     for (std::uint64_t seed = 0; seed < 40; ++seed) {

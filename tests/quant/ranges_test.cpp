@@ -64,7 +64,7 @@ TEST(Ranges, BinsAgreeWithAPlainFloor) {
 
 TEST(Ranges, MeansOfChannelsFollowTheAxis) {
     RangeCollector collector(1);
-    const std::vector<float> values = {1, 3, 10, 20, 5, 7, 30, 40};   // [2, 2, 2]
+    const std::vector<float> values = {1, 3, 10, 20, 5, 7, 30, 40};  // [2, 2, 2]
     const std::vector<std::int64_t> dims = {2, 2, 2};
     collector.add(values, dims);
     EXPECT_EQ(collector.result().channel_mean, (std::vector<double>{4, 25}));
@@ -137,15 +137,13 @@ onnx::NodeProto conv_with(std::vector<std::int64_t> pads, std::vector<std::int64
     return conv;
 }
 
-ValueType map_of(std::int64_t height, std::int64_t width) {
-    return {ElementType::float32, true, {{-1, "N"}, {8, ""}, {height, ""}, {width, ""}}, ""};
-}
+ValueType map_of(std::int64_t height, std::int64_t width) { return {ElementType::float32, true, {{-1, "N"}, {8, ""}, {height, ""}, {width, ""}}, ""}; }
 
 TEST(TapShares, OuterTapsMissTheInputAtTheBorder) {
     const auto shares = tap_shares(conv_with({1, 1, 1, 1}, {1, 1}), {3, 3}, map_of(4, 8));
     ASSERT_EQ(shares.size(), 9u);
-    EXPECT_DOUBLE_EQ(shares[4], 1.0);                  // the middle tap never leaves the map
-    EXPECT_DOUBLE_EQ(shares[1], 3.0 / 4.0);            // one row of four reads the border above
+    EXPECT_DOUBLE_EQ(shares[4], 1.0);        // the middle tap never leaves the map
+    EXPECT_DOUBLE_EQ(shares[1], 3.0 / 4.0);  // one row of four reads the border above
     EXPECT_DOUBLE_EQ(shares[0], 3.0 / 4.0 * 7.0 / 8.0);
 }
 
@@ -158,9 +156,7 @@ TEST(TapShares, SamePaddingOfAStrideTwoConvLeavesTheMapAtTheEndOnly) {
     EXPECT_DOUBLE_EQ(shares[8], 3.0 / 4.0 * 3.0 / 4.0);
 }
 
-TEST(TapShares, AnUnknownMapHasNone) {
-    EXPECT_TRUE(tap_shares(conv_with({1, 1, 1, 1}, {1, 1}), {3, 3}, map_of(-1, 8)).empty());
-}
+TEST(TapShares, AnUnknownMapHasNone) { EXPECT_TRUE(tap_shares(conv_with({1, 1, 1, 1}, {1, 1}), {3, 3}, map_of(-1, 8)).empty()); }
 
 TEST(TapShares, TheShapesThatCalibrationSawCountByTheirOutputPositions) {
     const auto conv = conv_with({1, 1, 1, 1}, {1, 1});
@@ -185,8 +181,10 @@ TEST(Ranges, ShapesAreKeptWhereChannelsAreAskedFor) {
 
 TEST(Ranges, OfManyShapesTheSameAreKeptInAnyOrder) {
     RangeCollector forwards(1), backwards(1);
-    for (std::int64_t size = 1; size <= 300; ++size) forwards.add(std::vector<float>(static_cast<std::size_t>(size), 1.f), std::vector<std::int64_t>{1, 1, size});
-    for (std::int64_t size = 300; size >= 1; --size) backwards.add(std::vector<float>(static_cast<std::size_t>(size), 1.f), std::vector<std::int64_t>{1, 1, size});
+    for (std::int64_t size = 1; size <= 300; ++size)
+        forwards.add(std::vector<float>(static_cast<std::size_t>(size), 1.f), std::vector<std::int64_t>{1, 1, size});
+    for (std::int64_t size = 300; size >= 1; --size)
+        backwards.add(std::vector<float>(static_cast<std::size_t>(size), 1.f), std::vector<std::int64_t>{1, 1, size});
     EXPECT_EQ(forwards.result().shapes, backwards.result().shapes);
     EXPECT_EQ(forwards.result().shapes.size(), 256u);
 }

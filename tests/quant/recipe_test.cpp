@@ -50,7 +50,8 @@ Rule rule(std::string select, std::optional<Method> method, std::optional<bool> 
     return result;
 }
 
-template <class Function> Error error_of(Function function) {
+template <class Function>
+Error error_of(Function function) {
     try {
         function();
     } catch (const Error& error) {
@@ -64,8 +65,7 @@ TEST(Recipe, LaterRulesWin) {
     const ModelPtr model = chain(3, "l", false);
     Recipe recipe;
     recipe.default_method = Method::int8_static;
-    recipe.rules = {rule("op:Relu", Method::fp32), rule("#1..2", Method::fp16), rule("#2", {}, false),
-                    rule("method:fp16 and op:Relu", Method::int8_dynamic)};
+    recipe.rules = {rule("op:Relu", Method::fp32), rule("#1..2", Method::fp16), rule("#2", {}, false), rule("method:fp16 and op:Relu", Method::int8_dynamic)};
     const auto choices = resolve(recipe, *model);
     ASSERT_EQ(choices.size(), 6u);
     EXPECT_EQ(choices[0], (Choice{Method::int8_static, true, -1}));

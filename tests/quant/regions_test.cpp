@@ -35,9 +35,8 @@ std::vector<std::vector<std::string>> names_of(const Regions& regions, const Mod
 TEST(Regions, AConvOrProductTakesTheLightNodesBehindIt) {
     const ModelPtr model = make_model(test::small_net().build());
     const Regions found = regions(*canonical(model));
-    EXPECT_THAT(names_of(found, *model),
-                ElementsAre(ElementsAre("conv_a", "bn_a", "clip_a"), ElementsAre("conv_b", "relu_b"),
-                            ElementsAre("conv_c", "add", "relu_c", "mean", "flatten"), ElementsAre("head")));
+    EXPECT_THAT(names_of(found, *model), ElementsAre(ElementsAre("conv_a", "bn_a", "clip_a"), ElementsAre("conv_b", "relu_b"),
+                                                     ElementsAre("conv_c", "add", "relu_c", "mean", "flatten"), ElementsAre("head")));
     ASSERT_EQ(found.of_node.size(), model->nodes().size());
     for (const Region& region : found.list)
         for (const NodeId node : region.nodes) EXPECT_EQ(found.of_node[static_cast<std::size_t>(node)], region.id);
@@ -49,7 +48,9 @@ ModelBuilder joined_net() {
     ModelBuilder b;
     b.input("x", ElementType::float32, {1, 8, 6, 6}).output("y", ElementType::float32, {1, 576});
     b.initializer("wa", random_floats(8 * 8, 1), {8, 8, 1, 1}).initializer("wb", random_floats(8 * 8, 2), {8, 8, 1, 1});
-    b.initializer("minus", std::vector<std::int64_t>{-1}, {1}).initializer("first", std::vector<std::int64_t>{0}, {1}).initializer("one", std::vector<std::int64_t>{1}, {1});
+    b.initializer("minus", std::vector<std::int64_t>{-1}, {1})
+        .initializer("first", std::vector<std::int64_t>{0}, {1})
+        .initializer("one", std::vector<std::int64_t>{1}, {1});
     b.initializer("half", std::vector<float>{0.5f}, {}).initializer("two", std::vector<float>{2.f}, {});
     b.node("Conv", {"x", "wa"}, {"a"}, {}, "conv_a").node("Sigmoid", {"a"}, {"s"}, {}, "sigmoid").node("Mul", {"a", "s"}, {"m"}, {}, "swish");
     b.node("Conv", {"x", "wb"}, {"c"}, {}, "conv_b");

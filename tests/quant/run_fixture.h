@@ -28,7 +28,8 @@ inline std::unique_ptr<Session> open_proto(const onnx::ModelProto& proto) {
     return Session::open(runtime(), std::as_bytes(std::span(bytes.data(), bytes.size())), {}, Target{});
 }
 
-template <class T> Tensor tensor_of(ElementType type, const std::vector<T>& values, std::vector<std::int64_t> dims) {
+template <class T>
+Tensor tensor_of(ElementType type, const std::vector<T>& values, std::vector<std::int64_t> dims) {
     Tensor tensor{type, std::move(dims), {}};
     const auto bytes = std::as_bytes(std::span(values));
     tensor.bytes.assign(bytes.begin(), bytes.end());

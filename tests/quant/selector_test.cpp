@@ -186,7 +186,7 @@ TEST(Selector, PointsAtTheColumn) {
         }
     }
     try {
-        (void)Selector::parse("not name:\"\xff\"");   // a saved recipe could not hold it
+        (void)Selector::parse("not name:\"\xff\"");  // a saved recipe could not hold it
         ADD_FAILURE() << "no text was accepted";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::usage);

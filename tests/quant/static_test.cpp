@@ -61,7 +61,7 @@ TEST(StaticInt8, ANodeTriedInFloatLaterNeedsNoRangeThatNobodySaw) {
     Quantization quantization({runtime(), model, recipe, data, options}, {});
     const Sample sample = data->load(Split::validation, 0);
     const auto expected = first_output(model->proto(), sample.inputs);
-    for (const NodeId node : {2, 4, 6, 7})   // clamps that vanish, and the sum: what they read then needs a range of its own
+    for (const NodeId node : {2, 4, 6, 7})  // clamps that vanish, and the sum: what they read then needs a range of its own
         EXPECT_GT(sqnr_db(expected, first_output(quantization.emit({node}), sample.inputs)), 25) << node;
     quantization.keep_float({2, 4}, "tried");
     EXPECT_GT(sqnr_db(expected, first_output(*quantization.result().proto, sample.inputs)), 25);
@@ -127,8 +127,7 @@ TEST(StaticInt8, ASharedWeightIsStoredOnce) {
     const auto model = make_model(b.build());
     const Quantized result = run_static_on({1, 64}, model, {{"op:MatMul", Method::int8_static, {}}}, false);
     int weights = 0;
-    for (const auto& tensor : result.proto->graph().initializer())
-        weights += tensor.data_type() == onnx::TensorProto::INT8 && tensor.dims_size() == 2 ? 1 : 0;
+    for (const auto& tensor : result.proto->graph().initializer()) weights += tensor.data_type() == onnx::TensorProto::INT8 && tensor.dims_size() == 2 ? 1 : 0;
     EXPECT_EQ(weights, 1);
     const Sample sample = RandomData({1, 64}).load(Split::validation, 0);
     EXPECT_GT(sqnr_db(first_output(model->proto(), sample.inputs), first_output(*result.proto, sample.inputs)), 25);

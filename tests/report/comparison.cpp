@@ -12,8 +12,15 @@ Measurement measured(const std::string& name, double p50, std::uint64_t bytes, d
     m.size_bytes = bytes;
     m.session_start_ms = 5;
     m.first_run_ms = 2;
-    m.latency = {.p50 = p50, .p90 = p50 * 1.1, .p99 = p50 * 1.3, .mean = p50 * 1.02, .n = 4000, .p50_interval = {p50 * 0.99, p50 * 1.01},
-                 .after_pause = p50 * 2, .two_speeds = {}, .launches = {}};
+    m.latency = {.p50 = p50,
+                 .p90 = p50 * 1.1,
+                 .p99 = p50 * 1.3,
+                 .mean = p50 * 1.02,
+                 .n = 4000,
+                 .p50_interval = {p50 * 0.99, p50 * 1.01},
+                 .after_pause = p50 * 2,
+                 .two_speeds = {},
+                 .launches = {}};
     m.accuracy = Accuracy{top1, 99, 1000, {top1 - 1, top1 + 1}};
     m.samples = 1000;
     m.scores_output = "scores";

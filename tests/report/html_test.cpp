@@ -123,9 +123,7 @@ TEST(Svg, DotsLieInsideThePictureAndInOrder) {
     EXPECT_LT(x, 430);
 }
 
-TEST(Svg, EqualValuesDoNotDivideByZero) {
-    EXPECT_THAT(dot_chart({{.label = "a", .value = 0}, {.label = "b", .value = 0}}, 548), Not(HasSubstr("nan")));
-}
+TEST(Svg, EqualValuesDoNotDivideByZero) { EXPECT_THAT(dot_chart({{.label = "a", .value = 0}, {.label = "b", .value = 0}}, 548), Not(HasSubstr("nan"))); }
 
 }  // namespace
 }  // namespace vernier::test

@@ -19,7 +19,8 @@ Finding timed(const std::string& code, const std::string& text, double now, doub
 }
 
 std::vector<Finding> of_quantize() {
-    return {timed("float-prefix", "The first 2 convolutions stay in float.", 0.342, 0.485), timed("nothing-to-gain", "INT8 is slower on this model.", 0.516, 0.487)};
+    return {timed("float-prefix", "The first 2 convolutions stay in float.", 0.342, 0.485),
+            timed("nothing-to-gain", "INT8 is slower on this model.", 0.516, 0.487)};
 }
 
 TEST(Timings, NameThemselvesAndTheirUnits) {

@@ -14,7 +14,7 @@ using test::float_tensor;
 using test::floats_of;
 using test::ModelBuilder;
 
-constexpr std::int64_t kWide = 256;   // 256 x 256 floats are 256 KB: lent
+constexpr std::int64_t kWide = 256;  // 256 x 256 floats are 256 KB: lent
 
 /// x * w, with w read in an If body too, an initializer that nobody reads, and one that is also an input.
 ModelBuilder large() {
@@ -36,7 +36,8 @@ std::map<std::string, Tensor> inputs() {
     Tensor choose;
     choose.type = ElementType::boolean;
     choose.bytes = {std::byte{1}};
-    return {{"x", float_tensor(test::random_floats(kWide, 4), {1, kWide})}, {"choose", choose},
+    return {{"x", float_tensor(test::random_floats(kWide, 4), {1, kWide})},
+            {"choose", choose},
             {"v", float_tensor(test::random_floats(kWide * kWide, 2), {kWide, kWide})}};
 }
 

@@ -84,8 +84,7 @@ TEST(TargetJson, SaysOnlyWhatIsKnown) {
     EXPECT_EQ(to_json(Target{}).dump(), R"({"threads":1,"level":"all","provider":"CPU","config":{}})");
     Target ran;
     ran.library = {"1.31.1", "/opt/lib/libonnxruntime.so.1"};
-    EXPECT_EQ(to_json(ran).dump(),
-              R"({"version":"1.31.1","threads":1,"level":"all","provider":"CPU","config":{},"path":"/opt/lib/libonnxruntime.so.1"})");
+    EXPECT_EQ(to_json(ran).dump(), R"({"version":"1.31.1","threads":1,"level":"all","provider":"CPU","config":{},"path":"/opt/lib/libonnxruntime.so.1"})");
 }
 
 TEST(TargetJson, RefusesWhatItDoesNotKnow) {

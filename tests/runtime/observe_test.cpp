@@ -61,8 +61,7 @@ TEST(Observe, SeesInputsInnerTensorsAndOutputsAndChangesNothing) {
     Seen r;
     Seen n;
     const auto model = branching().build();
-    const auto session = Session::open_observed(Runtime::load(), kept(model), {}, {},
-                                                {{"x", x.observer()}, {"r", r.observer()}, {"n", n.observer()}});
+    const auto session = Session::open_observed(Runtime::load(), kept(model), {}, {}, {{"x", x.observer()}, {"r", r.observer()}, {"n", n.observer()}});
     const auto out = session->run(branching_inputs());
     EXPECT_THAT(x.values, ElementsAre(-1, 2, -3, 4));
     EXPECT_THAT(r.values, ElementsAre(0, 2, 0, 4));
@@ -158,8 +157,8 @@ TEST(Observe, ConvolutionChainGivesTheSameOutputBitsAndLeavesTheInputAlone) {
     Seen r;
     Seen d;
     Seen x;
-    const auto observed = Session::open_observed(Runtime::load(), kept(builder.build()), {}, {},
-                                                 {{"r", r.observer()}, {"d", d.observer()}, {"x", x.observer()}});
+    const auto observed =
+        Session::open_observed(Runtime::load(), kept(builder.build()), {}, {}, {{"r", r.observer()}, {"d", d.observer()}, {"x", x.observer()}});
     const auto plain = test::open_bytes(builder.bytes());
     EXPECT_EQ(floats_of(observed->run(inputs)[0]), floats_of(plain->run(inputs)[0]));
     EXPECT_EQ(inputs.at("x").bytes, before);
@@ -188,9 +187,7 @@ TEST(Observe, SeveralCallersAtOnceAreAllSeen) {
 }
 
 TEST(Observe, AnObserversErrorReachesTheCallerOfRun) {
-    const Observer refuse = [](std::span<const float>, std::span<const std::int64_t>) {
-        throw Error(ErrorKind::bad_data, "a value that cannot be");
-    };
+    const Observer refuse = [](std::span<const float>, std::span<const std::int64_t>) { throw Error(ErrorKind::bad_data, "a value that cannot be"); };
     const auto session = Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {{"r", refuse}});
     for (int i = 0; i < 2; ++i) {
         const Error error = error_of([&] { (void)session->run(branching_inputs()); });
@@ -201,9 +198,7 @@ TEST(Observe, AnObserversErrorReachesTheCallerOfRun) {
 
 TEST(Observe, ATensorThatIsNotThereIsAnErrorThatNamesIt) {
     Seen none;
-    const Error error = error_of([&] {
-        (void)Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {{"absent", none.observer()}});
-    });
+    const Error error = error_of([&] { (void)Session::open_observed(Runtime::load(), kept(branching().build()), {}, {}, {{"absent", none.observer()}}); });
     EXPECT_EQ(error.where().tensor, "absent");
 }
 
@@ -233,10 +228,8 @@ TEST(Observe, AxesWithoutSizeOrNameStayApart) {
     Seen x;
     Seen y;
     const auto session = Session::open_observed(Runtime::load(), kept(builder.build()), {}, {},
-                                                {{"x_f", x.observer()}, {"x_m", x.observer()}, {"y_f", y.observer()},
-                                                 {"y_m", y.observer()}});
-    const auto out = session->run({{"x", float_tensor({1, 0, 0, 0, 0, 0, 1, 0}, {8})},
-                                   {"y", float_tensor({0, 1, 1, 1, 1, 1, 1, 1}, {8})}});
+                                                {{"x_f", x.observer()}, {"x_m", x.observer()}, {"y_f", y.observer()}, {"y_m", y.observer()}});
+    const auto out = session->run({{"x", float_tensor({1, 0, 0, 0, 0, 0, 1, 0}, {8})}, {"y", float_tensor({0, 1, 1, 1, 1, 1, 1, 1}, {8})}});
     EXPECT_THAT(floats_of(out[0]), ElementsAre(-6));
     EXPECT_THAT(floats_of(out[1]), ElementsAre(-2, -3, -4, -5, -6, -7));
     EXPECT_THAT(x.values, ElementsAre(0, -6));

@@ -59,8 +59,7 @@ TEST(Profile, TimesEveryNodeAndSaysWhatTypesRan) {
     const auto path = folder.write("m.onnx", conv_relu().bytes());
     Target options;
     options.level = GraphLevel::extended;
-    const auto events = profile(Runtime::load(), path, options,
-                                {{"x", float_tensor(test::random_floats(1024, 2), {1, 16, 8, 8})}}, 5);
+    const auto events = profile(Runtime::load(), path, options, {{"x", float_tensor(test::random_floats(1024, 2), {1, 16, 8, 8})}}, 5);
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].op_type, "FusedConv");
     EXPECT_EQ(events[0].node, "conv");

@@ -30,7 +30,8 @@ inline std::unique_ptr<Session> open_bytes(const std::string& bytes, const Targe
 }
 
 /// The error that work throws; a test failure when it throws none is left to the caller (kind internal, text "none").
-template <class Work> Error error_of(Work work) {
+template <class Work>
+Error error_of(Work work) {
     try {
         work();
     } catch (const Error& error) {

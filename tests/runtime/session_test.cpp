@@ -28,9 +28,7 @@ ModelBuilder add_and_double() {
     return builder;
 }
 
-std::map<std::string, Tensor> pair_of_inputs() {
-    return {{"a", float_tensor({1, 2}, {1, 2})}, {"b", float_tensor({10, 20}, {1, 2})}};
-}
+std::map<std::string, Tensor> pair_of_inputs() { return {{"a", float_tensor({1, 2}, {1, 2})}, {"b", float_tensor({10, 20}, {1, 2})}}; }
 
 /// A Loop that multiplies a large matrix for a very long time.
 std::string endless_model() {

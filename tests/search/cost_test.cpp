@@ -46,7 +46,7 @@ TEST(Cost, KnowsTheTensorsThatAreConverted) {
     EXPECT_EQ(of("x").consumers, std::vector<int>{0});
     EXPECT_EQ(of("x").values, 16);
     EXPECT_EQ(of("h").producer, 0);
-    EXPECT_EQ(of("h").consumers, std::vector<int>{1});   // Shape converts nothing
+    EXPECT_EQ(of("h").consumers, std::vector<int>{1});  // Shape converts nothing
     EXPECT_EQ(of("y").consumers, std::vector<int>{kOutside});
 }
 
@@ -75,7 +75,8 @@ TEST(Cost, MakesTheGraphOfTheFront) {
     const ModelPtr model = two_products();
     Regions regions = one_each(*model);
     regions.list[1].tied = {0};
-    const SearchGraph graph = search_graph(regions, {{1, 0.5, 0.1}, {2, 1.5, 0.2, SearchUnit::Pin::in_float}}, boundaries_of(*model, regions), {0.01, 0.001, 0.002});
+    const SearchGraph graph =
+        search_graph(regions, {{1, 0.5, 0.1}, {2, 1.5, 0.2, SearchUnit::Pin::in_float}}, boundaries_of(*model, regions), {0.01, 0.001, 0.002});
     ASSERT_EQ(graph.units.size(), 2U);
     EXPECT_EQ(graph.units[1].pin, SearchUnit::Pin::in_float);
     EXPECT_EQ(graph.needs, (std::vector<std::pair<int, int>>{{1, 0}}));
@@ -106,7 +107,7 @@ TEST(ErrorModel, LearnsFromWhatWasMeasured) {
     EXPECT_NEAR(model.predicted(0.11), 0.22, 1e-9);
     model.measured(0.5, 0.5);
     EXPECT_NEAR(model.predicted(0.45), 0.45, 1e-9);
-    model.measured(0.3, std::nan(""));   // says nothing
+    model.measured(0.3, std::nan(""));  // says nothing
     EXPECT_NEAR(model.predicted(0.11), 0.22, 1e-9);
 }
 
@@ -120,7 +121,7 @@ TEST(TimeModel, FitsConversionsToMeasuredFiles) {
     EXPECT_NEAR(model.predicted({9, 2.5}), 1 + 9 + 7.5, 0.08 * 17.5);
     EXPECT_GT(model.corrected({{}, {{0, {1}, 1, 1}}}).boundaries[0].quantize_ms, 2);
     const double before = model.predicted({9, 2.5});
-    model.measured({9, 2}, 0);   // says nothing
+    model.measured({9, 2}, 0);  // says nothing
     EXPECT_EQ(model.predicted({9, 2.5}), before);
 }
 

@@ -27,7 +27,8 @@ bool is_allowed(const SearchGraph& graph, const UnitSet& set) {
         if ((graph.units[i].pin == Pin::in_float && set[i]) || (graph.units[i].pin == Pin::quantized && !set[i])) return false;
     const auto holds = [&](const auto& need) { return !set[static_cast<std::size_t>(need.first)] || set[static_cast<std::size_t>(need.second)]; };
     if (!std::all_of(graph.needs.begin(), graph.needs.end(), holds)) return false;
-    return std::all_of(graph.ties.begin(), graph.ties.end(), [&](const auto& tie) { return set[static_cast<std::size_t>(tie.first)] == set[static_cast<std::size_t>(tie.second)]; });
+    return std::all_of(graph.ties.begin(), graph.ties.end(),
+                       [&](const auto& tie) { return set[static_cast<std::size_t>(tie.first)] == set[static_cast<std::size_t>(tie.second)]; });
 }
 
 std::vector<FrontPoint> all_choices(const SearchGraph& graph) {
@@ -76,14 +77,14 @@ TEST(Front, IsTheLowerHullOfAllChoices) {
         corners += points.size();
         if (HasFailure()) FAIL() << "seed " << seed;
     }
-    EXPECT_GT(corners, 400U);   // fronts, not single points
+    EXPECT_GT(corners, 400U);  // fronts, not single points
 }
 
 TEST(Front, HoldsTiesNeedsAndPins) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         SearchGraph graph = random_graph(seed, 8);
         graph.ties = {{1, 4}, {4, 6}};
-        graph.needs = {{7, 0}, {3, 7}, {3, 2}};   // 2 stays in float, so 3 does
+        graph.needs = {{7, 0}, {3, 7}, {3, 2}};  // 2 stays in float, so 3 does
         graph.units[2].pin = Pin::in_float;
         graph.units[5].pin = Pin::quantized;
         const std::vector<FrontPoint> points = front(graph);
@@ -108,7 +109,8 @@ TEST(Front, NeedsThatPinsSpeakAgainstAreGivenUp) {
     graph.needs = {{0, 1}, {1, 2}};
     graph.units[0].pin = Pin::quantized;
     graph.units[2].pin = Pin::in_float;
-    for (const FrontPoint& point : front(graph)) EXPECT_EQ(std::vector<bool>(point.quantized.begin(), point.quantized.begin() + 3), UnitSet({true, false, false}));
+    for (const FrontPoint& point : front(graph))
+        EXPECT_EQ(std::vector<bool>(point.quantized.begin(), point.quantized.begin() + 3), UnitSet({true, false, false}));
     EXPECT_EQ(with_unit(graph, UnitSet(4), 1), std::nullopt);
     EXPECT_EQ(with_unit(graph, UnitSet(4), 3), UnitSet({false, false, false, true}));
 }

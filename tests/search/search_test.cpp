@@ -17,9 +17,9 @@ namespace {
 
 /// A network whose units work against each other a little, and whose conversions cost more than its profile says.
 struct Truth {
-    SearchGraph graph, seen;   ///< as it is, and as the search sees it
-    double limit = 0;          ///< on the error
-    double report_limit = 0;   ///< the same on report samples
+    SearchGraph graph, seen;  ///< as it is, and as the search sees it
+    double limit = 0;         ///< on the error
+    double report_limit = 0;  ///< the same on report samples
     double all = 0;
 
     [[nodiscard]] double error(const UnitSet& set) const {
@@ -233,7 +233,7 @@ TEST(Search, SaysHowWellItPredicted) {
         point.measured = Validation{.ms = 2 * factor, .error = 0.1 * factor};
         result.front.push_back(point);
     }
-    result.front.push_back({{false}, 9, 9});   // not measured: says nothing
+    result.front.push_back({{false}, 9, 9});  // not measured: says nothing
     const PredictionQuality quality = prediction_of(result);
     EXPECT_EQ(quality.points, 3U);
     EXPECT_NEAR(quality.ms, 0.04, 1e-9);

@@ -51,8 +51,7 @@ TEST(Half, TheVectorKernelRoundsAsTheScalarCodeDoes) {
     // Random exponents reach subnormal codes, overflow and everything between.
     test::Random random(7);
     for (int i = 0; i < 4000; ++i) {
-        const float value =
-            std::ldexp(static_cast<float>(random.uniform(-1, 1)), static_cast<int>(random.below(50)) - 32);
+        const float value = std::ldexp(static_cast<float>(random.uniform(-1, 1)), static_cast<int>(random.below(50)) - 32);
         const float back = half_to_float(float_to_half(value));
         kernels::Error error;
         kernels::half_error(&value, 1, error);

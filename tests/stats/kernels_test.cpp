@@ -158,24 +158,20 @@ TEST(Kernels, HalfErrorIsThatOfRoundingToNearest) {
     for_all_shapes([](const float* values, std::size_t count) {
         Error found;
         half_error(values, count, found);
-        expect_same(found,
-                    plain_error(values, count, [&](std::size_t i) { return half_to_float(float_to_half(values[i])); }));
+        expect_same(found, plain_error(values, count, [&](std::size_t i) { return half_to_float(float_to_half(values[i])); }));
     });
 }
 
 TEST(Kernels, Int8ErrorIsThatOfRoundingHalfToEvenAndClamping) {
     for_all_shapes([](const float* values, std::size_t count) {
-        const auto back = [&](std::size_t i, float scale) {
-            return std::min(std::max(std::nearbyint(values[i] / scale), -127.0F), 127.0F) * scale;
-        };
+        const auto back = [&](std::size_t i, float scale) { return std::min(std::max(std::nearbyint(values[i] / scale), -127.0F), 127.0F) * scale; };
         Error found, founds;
         int8_error(values, count, 0.01F, found);
         expect_same(found, plain_error(values, count, [&](std::size_t i) { return back(i, 0.01F); }));
         std::vector<float> scales(count);
         for (std::size_t i = 0; i < count; ++i) scales[i] = 0.001F * static_cast<float>(i % 7);
         int8_errors(values, count, scales.data(), founds);
-        expect_same(founds,
-                    plain_error(values, count, [&](std::size_t i) { return scales[i] == 0 ? 0 : back(i, scales[i]); }));
+        expect_same(founds, plain_error(values, count, [&](std::size_t i) { return scales[i] == 0 ? 0 : back(i, scales[i]); }));
     });
 }
 

@@ -22,8 +22,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 std::size_t channel_of(std::size_t index, const std::vector<std::int64_t>& dims, int axis) {
-    for (std::size_t d = dims.size(); d-- > static_cast<std::size_t>(axis) + 1;)
-        index /= static_cast<std::size_t>(dims[d]);
+    for (std::size_t d = dims.size(); d-- > static_cast<std::size_t>(axis) + 1;) index /= static_cast<std::size_t>(dims[d]);
     return index % static_cast<std::size_t>(dims[static_cast<std::size_t>(axis)]);
 }
 
@@ -55,8 +54,7 @@ TEST(Stats, NumbersOfALargeTensorEqualAPlainLoop) {
     EXPECT_THAT(stats.deviation, DoubleNear(std::sqrt(squares / 300'001), 1e-9));
     EXPECT_EQ(stats.min, *std::min_element(values.begin(), values.end()));
     EXPECT_EQ(stats.max, *std::max_element(values.begin(), values.end()));
-    EXPECT_EQ(std::accumulate(stats.histogram.counts.begin(), stats.histogram.counts.end(), std::uint64_t{0}),
-              300'001U);
+    EXPECT_EQ(std::accumulate(stats.histogram.counts.begin(), stats.histogram.counts.end(), std::uint64_t{0}), 300'001U);
     EXPECT_EQ(stats.histogram.counts.size(), 64U);
     EXPECT_GT(stats.histogram.counts[32], stats.histogram.counts[5]);
 }
@@ -97,8 +95,7 @@ TEST(Stats, EmptyConstantAndScalarTensorsHaveNumbersToo) {
     EXPECT_EQ(constant.deviation, 0);
     EXPECT_EQ(constant.histogram.counts[0], 10U);
     EXPECT_EQ(compute_stats(std::vector<float>{3}, {}, 0).max, 3);
-    const TensorStats nothing_finite =
-        compute_stats(std::vector<float>{kNaN, kNaN}, std::vector<std::int64_t>{2}, 0, 2);
+    const TensorStats nothing_finite = compute_stats(std::vector<float>{kNaN, kNaN}, std::vector<std::int64_t>{2}, 0, 2);
     EXPECT_EQ(nothing_finite.min, 0);
     EXPECT_THAT(nothing_finite.histogram.counts, ElementsAre(0, 0));
 }

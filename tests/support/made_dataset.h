@@ -16,8 +16,7 @@ class MadeDataset : public Dataset {
 public:
     using Make = std::function<Sample(Split split, std::uint64_t index)>;
 
-    MadeDataset(std::uint64_t calibration, std::uint64_t validation, Make make)
-        : calibration_(calibration), validation_(validation), make_(std::move(make)) {}
+    MadeDataset(std::uint64_t calibration, std::uint64_t validation, Make make) : calibration_(calibration), validation_(validation), make_(std::move(make)) {}
 
     [[nodiscard]] const std::string& name() const override { return name_; }
     [[nodiscard]] const std::filesystem::path& path() const override { return path_; }

@@ -38,41 +38,27 @@ std::shared_ptr<onnx::AttributeProto> attribute(std::string name, onnx::Attribut
 
 Attr::Attr(std::string name, int value) : Attr(std::move(name), static_cast<std::int64_t>(value)) {}
 
-Attr::Attr(std::string name, std::int64_t value)
-    : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_INT)) {
-    proto_->set_i(value);
-}
+Attr::Attr(std::string name, std::int64_t value) : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_INT)) { proto_->set_i(value); }
 
-Attr::Attr(std::string name, float value)
-    : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_FLOAT)) {
-    proto_->set_f(value);
-}
+Attr::Attr(std::string name, float value) : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_FLOAT)) { proto_->set_f(value); }
 
-Attr::Attr(std::string name, const char* value)
-    : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_STRING)) {
-    proto_->set_s(value);
-}
+Attr::Attr(std::string name, const char* value) : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_STRING)) { proto_->set_s(value); }
 
-Attr::Attr(std::string name, std::initializer_list<int> values)
-    : Attr(std::move(name), std::vector<std::int64_t>(values.begin(), values.end())) {}
+Attr::Attr(std::string name, std::initializer_list<int> values) : Attr(std::move(name), std::vector<std::int64_t>(values.begin(), values.end())) {}
 
-Attr::Attr(std::string name, const std::vector<std::int64_t>& values)
-    : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_INTS)) {
+Attr::Attr(std::string name, const std::vector<std::int64_t>& values) : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_INTS)) {
     for (const std::int64_t value : values) proto_->add_ints(value);
 }
 
-Attr::Attr(std::string name, const std::vector<float>& values)
-    : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_FLOATS)) {
+Attr::Attr(std::string name, const std::vector<float>& values) : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_FLOATS)) {
     for (const float value : values) proto_->add_floats(value);
 }
 
-Attr::Attr(std::string name, const onnx::TensorProto& value)
-    : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_TENSOR)) {
+Attr::Attr(std::string name, const onnx::TensorProto& value) : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_TENSOR)) {
     *proto_->mutable_t() = value;
 }
 
-Attr::Attr(std::string name, const onnx::GraphProto& value)
-    : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_GRAPH)) {
+Attr::Attr(std::string name, const onnx::GraphProto& value) : proto_(attribute(std::move(name), onnx::AttributeProto_AttributeType_GRAPH)) {
     *proto_->mutable_g() = value;
 }
 
@@ -130,8 +116,7 @@ ModelBuilder& ModelBuilder::initializer(const std::string& name, const std::vect
     return initializer(tensor_proto(name, values, dims));
 }
 
-ModelBuilder& ModelBuilder::initializer(const std::string& name, const std::vector<std::int64_t>& values,
-                                        const Dims& dims) {
+ModelBuilder& ModelBuilder::initializer(const std::string& name, const std::vector<std::int64_t>& values, const Dims& dims) {
     return initializer(tensor_proto(name, values, dims));
 }
 
@@ -140,8 +125,8 @@ ModelBuilder& ModelBuilder::initializer(const onnx::TensorProto& tensor) {
     return *this;
 }
 
-ModelBuilder& ModelBuilder::node(const std::string& op_type, const Names& inputs, const Names& outputs,
-                                 const Attrs& attrs, const std::string& name, const std::string& op_domain) {
+ModelBuilder& ModelBuilder::node(const std::string& op_type, const Names& inputs, const Names& outputs, const Attrs& attrs, const std::string& name,
+                                 const std::string& op_domain) {
     onnx::NodeProto& node = *proto_->mutable_graph()->add_node();
     node.set_op_type(op_type);
     node.set_name(name);

@@ -22,9 +22,9 @@ namespace vernier::test {
 
 /// An axis of an input or output: a size, or a symbolic name. {"N", 3, 224, 224} is a list of these.
 struct Axis {
-    Axis(int size) : value(size) {}                        // NOLINT: written as plain numbers in tests
-    Axis(std::int64_t size) : value(size) {}               // NOLINT
-    Axis(const char* symbol) : name(symbol) {}             // NOLINT
+    Axis(int size) : value(size) {}             // NOLINT: written as plain numbers in tests
+    Axis(std::int64_t size) : value(size) {}    // NOLINT
+    Axis(const char* symbol) : name(symbol) {}  // NOLINT
     std::int64_t value = -1;
     std::string name;
 };
@@ -80,8 +80,8 @@ public:
     ModelBuilder& initializer(const std::string& name, const std::vector<std::int64_t>& values, const Dims& dims);
     ModelBuilder& initializer(const onnx::TensorProto& tensor);
     /// name may be empty; the standard domain is "".
-    ModelBuilder& node(const std::string& op_type, const Names& inputs, const Names& outputs, const Attrs& attrs = {},
-                       const std::string& name = {}, const std::string& op_domain = {});
+    ModelBuilder& node(const std::string& op_type, const Names& inputs, const Names& outputs, const Attrs& attrs = {}, const std::string& name = {},
+                       const std::string& op_domain = {});
 
     [[nodiscard]] onnx::ModelProto build() const;
     /// Only the graph, as a body for If, Loop and Scan.

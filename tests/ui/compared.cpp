@@ -10,8 +10,13 @@ namespace vernier::test {
 namespace {
 
 Json run_json(int id, const std::string& title, const std::string& method, const std::filesystem::path& file, const std::string& sha256) {
-    return {{"id", id}, {"title", title}, {"recipe", {{"vernier_recipe", 1}, {"default", {{"method", method}}}, {"rules", Json::array()}}},
-            {"file", file.filename().string()}, {"sha256", sha256}, {"quantized", nullptr}, {"measured", true}};
+    return {{"id", id},
+            {"title", title},
+            {"recipe", {{"vernier_recipe", 1}, {"default", {{"method", method}}}, {"rules", Json::array()}}},
+            {"file", file.filename().string()},
+            {"sha256", sha256},
+            {"quantized", nullptr},
+            {"measured", true}};
 }
 
 }  // namespace
@@ -45,11 +50,12 @@ bool open_compared(SmallSession& small, const Comparison& comparison) {
     const std::string sha = small.session.model()->sha256();
     Json document = to_json(comparison);
     document["verdict"] = to_json(verdict_of(comparison));
-    document["findings"] = {{{"severity", "warning"}, {"code", "busy-machine"}, {"text", "Other work was running."}, {"remedy", "Measure again."}},
-                            {{"severity", "info"}, {"code", "few-samples"}, {"text", "There are 2,000 samples."}, {"remedy", ""}},
-                            {{"severity", "serious"}, {"code", "splits-overlap"}, {"text", "Some samples are in both splits."}, {"remedy", "Give each its own."}}};
-    document["candidates"][0]["origin"] = {{"counts", {{"fp32", 2}, {"int8-static", 4}}}, {"recipe_sha256", "fedcba9876543210fedcba98"},
-                                           {"data", {{"name", "simulated"}, {"samples", 100}}}};
+    document["findings"] = {
+        {{"severity", "warning"}, {"code", "busy-machine"}, {"text", "Other work was running."}, {"remedy", "Measure again."}},
+        {{"severity", "info"}, {"code", "few-samples"}, {"text", "There are 2,000 samples."}, {"remedy", ""}},
+        {{"severity", "serious"}, {"code", "splits-overlap"}, {"text", "Some samples are in both splits."}, {"remedy", "Give each its own."}}};
+    document["candidates"][0]["origin"] = {
+        {"counts", {{"fp32", 2}, {"int8-static", 4}}}, {"recipe_sha256", "fedcba9876543210fedcba98"}, {"data", {{"name", "simulated"}, {"samples", 100}}}};
     // The runs' files only have to be there and unchanged: the model itself stands in for them.
     Json session{{"vernier_session", 1}, {"model", {{"path", "net.onnx"}, {"sha256", sha}}}};
     session["recipe"] = {{"vernier_recipe", 1}, {"default", {{"method", "int8-static"}}}, {"rules", Json::array()}};

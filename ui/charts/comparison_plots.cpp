@@ -12,13 +12,9 @@ namespace vernier::ui {
 
 namespace {
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("ComparisonPlots", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("ComparisonPlots", words); }
 
-QString text(const std::string& words) {
-    return QString::fromStdString(words);
-}
+QString text(const std::string& words) { return QString::fromStdString(words); }
 
 /// Value, interval, text and tip of a row; a row without a value has only what stands in its place.
 void fill(IntervalRow& row, const Figure& figure, const TrialView& trial) {

@@ -13,15 +13,15 @@ namespace vernier::ui {
 /// How charts and sheets call a candidate, and its colour.
 struct CandidateName {
     QString title;
-    QString method;   ///< id of its main method; empty: a file made elsewhere
+    QString method;  ///< id of its main method; empty: a file made elsewhere
 };
 
 /// A comparison with the names of its candidates, one each, in their order.
 struct NamedComparison {
     Comparison comparison;
     std::vector<CandidateName> names;
-    int best = -1;    ///< the candidate that the verdict is about
-    CandidateName baseline = {QStringLiteral("Baseline"), QStringLiteral("fp32")};   ///< by what it is: "FP32 baseline"
+    int best = -1;                                                                  ///< the candidate that the verdict is about
+    CandidateName baseline = {QStringLiteral("Baseline"), QStringLiteral("fp32")};  ///< by what it is: "FP32 baseline"
 };
 
 /// Names each candidate by its file, without a method.

@@ -17,9 +17,9 @@ namespace vernier::ui {
 namespace {
 
 constexpr double kGap = 6;
-constexpr double kAxis = 34;         ///< for the numbers of the line, left of the plot
+constexpr double kAxis = 34;  ///< for the numbers of the line, left of the plot
 constexpr double kWidestBar = 14;
-constexpr double kBarRoom = 0.8;     ///< of the height: bars and line rarely meet
+constexpr double kBarRoom = 0.8;  ///< of the height: bars and line rarely meet
 
 QFont titleFont() {
     QFont font = bodyFont();
@@ -27,9 +27,7 @@ QFont titleFont() {
     return font;
 }
 
-double topOf(const QRectF& target) {
-    return target.top() + QFontMetricsF(titleFont()).height() + kGap + QFontMetricsF(labelFont()).height() / 2;
-}
+double topOf(const QRectF& target) { return target.top() + QFontMetricsF(titleFont()).height() + kGap + QFontMetricsF(labelFont()).height() / 2; }
 
 void paintBars(QPainter& painter, const DepthPlot& plot, const DepthLayout& layout, const Theme& theme) {
     const double width = std::clamp(layout.step * 0.7, 1.0, kWidestBar);
@@ -37,7 +35,8 @@ void paintBars(QPainter& painter, const DepthPlot& plot, const DepthLayout& layo
         const std::optional<double>& share = plot.points[std::size_t(i)].alone;
         if (share && *share > 0 && layout.most > 0) {
             const double top = std::min(layout.yOfShare(*share), layout.plot.bottom() - 1);
-            painter.fillRect(QRectF(layout.x(i) - width / 2, top, width, layout.plot.bottom() - top), theme.ramp(0.3 + 0.7 * *share / (layout.most * kBarRoom)));
+            painter.fillRect(QRectF(layout.x(i) - width / 2, top, width, layout.plot.bottom() - top),
+                             theme.ramp(0.3 + 0.7 * *share / (layout.most * kBarRoom)));
         }
     }
 }
@@ -74,14 +73,16 @@ void paintScales(QPainter& painter, const DepthLayout& layout, const Theme& them
         painter.setPen(theme.ink(theme.accent));
         for (const double db : {layout.hi, layout.lo}) {
             const QString text = QString::number(db, 'f', 0) + (db == layout.hi ? QStringLiteral(" dB") : QString());
-            painter.drawText(QRectF(layout.plot.left() - kAxis - 4, layout.yOfDb(db) - metrics.height() / 2, kAxis, metrics.height()), Qt::AlignRight | Qt::AlignVCenter, text);
+            painter.drawText(QRectF(layout.plot.left() - kAxis - 4, layout.yOfDb(db) - metrics.height() / 2, kAxis, metrics.height()),
+                             Qt::AlignRight | Qt::AlignVCenter, text);
         }
     }
     if (layout.most > 0) {
         const double share = layout.most * kBarRoom;
         const QString text = QStringLiteral("%1 %").arg(share * 100, 0, 'f', share < 0.1 ? 1 : 0);
         painter.setPen(theme.text2);
-        painter.drawText(QRectF(layout.plot.right() + 4, layout.yOfShare(share) - metrics.height() / 2, kAxis, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+        painter.drawText(QRectF(layout.plot.right() + 4, layout.yOfShare(share) - metrics.height() / 2, kAxis, metrics.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, text);
     }
 }
 
@@ -99,7 +100,8 @@ void paintMarked(QPainter& painter, const DepthPlot& plot, const DepthLayout& la
     painter.drawEllipse(QPointF(x, y), 3.5, 3.5);
     const double width = metrics.horizontalAdvance(plot.markedText);
     const bool left = x - width - 8 >= layout.plot.left();
-    const QRectF box(left ? x - width - 8 : std::min(x + 8, layout.plot.right() - width), std::clamp(y - metrics.height() / 2, layout.plot.top(), layout.plot.bottom() - metrics.height()), width, metrics.height());
+    const QRectF box(left ? x - width - 8 : std::min(x + 8, layout.plot.right() - width),
+                     std::clamp(y - metrics.height() / 2, layout.plot.top(), layout.plot.bottom() - metrics.height()), width, metrics.height());
     QColor ground = theme.window;
     ground.setAlphaF(0.85F);
     painter.fillRect(box.adjusted(-2, 0, 2, 0), ground);

@@ -18,9 +18,9 @@ namespace vernier::ui {
 /// One place along the depth of a model.
 struct DepthPoint {
     QString label;
-    std::optional<double> alone;   ///< a bar: share of the error, 0 to 1
-    std::optional<double> db;      ///< the line: SQNR on the way
-    QVector<int> nodes = {};       ///< of the graph, rising
+    std::optional<double> alone;  ///< a bar: share of the error, 0 to 1
+    std::optional<double> db;     ///< the line: SQNR on the way
+    QVector<int> nodes = {};      ///< of the graph, rising
     QString tip = {};
 };
 
@@ -28,16 +28,16 @@ struct DepthPoint {
 struct DepthPlot {
     QString title, note;
     std::vector<DepthPoint> points;
-    int marked = -1;               ///< a place with words: where the line falls most
+    int marked = -1;  ///< a place with words: where the line falls most
     QString markedText = {};
 };
 
 /// Where a plot's parts lie in a rectangle.
 struct DepthLayout {
     QRectF plot;
-    double step = 1;               ///< pixels from one place to the next
-    double most = 0;               ///< share at the upper edge
-    double lo = 0, hi = 0;         ///< dB at the lower and the upper edge; equal: there is no line
+    double step = 1;        ///< pixels from one place to the next
+    double most = 0;        ///< share at the upper edge
+    double lo = 0, hi = 0;  ///< dB at the lower and the upper edge; equal: there is no line
 
     [[nodiscard]] double x(int point) const { return plot.left() + step * (point + 0.5); }
     [[nodiscard]] double yOfShare(double share) const { return plot.bottom() - plot.height() * share / most; }
@@ -79,7 +79,7 @@ protected:
 private:
     DepthPlot plot_;
     QVector<int> marked_;
-    int keyPoint_ = 0;   ///< where the arrow keys are
+    int keyPoint_ = 0;  ///< where the arrow keys are
 };
 
 }  // namespace vernier::ui

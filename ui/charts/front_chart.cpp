@@ -19,8 +19,8 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kDot = 5, kRing = 9, kReach = 12;   ///< radii; how far from a dot a click still means it
-constexpr double kSpread = 99;   ///< how much small errors are spread out
+constexpr double kDot = 5, kRing = 9, kReach = 12;  ///< radii; how far from a dot a click still means it
+constexpr double kSpread = 99;                      ///< how much small errors are spread out
 
 QFont titleFont() {
     QFont font = bodyFont();
@@ -28,9 +28,7 @@ QFont titleFont() {
     return font;
 }
 
-QString threeDigits(double value) {
-    return QString::fromStdString(significant(value));
-}
+QString threeDigits(double value) { return QString::fromStdString(significant(value)); }
 
 QPointF placeOf(const FrontDot& dot, const FrontLayout& layout) {
     return dot.measured ? layout.at(dot.measured->ms, dot.measured->error) : layout.at(dot.ms, dot.error);
@@ -50,7 +48,8 @@ void paintAxes(QPainter& painter, const FrontPlot& plot, const FrontLayout& layo
     painter.drawText(QPointF(layout.plot.center().x() - metrics.horizontalAdvance(plot.xTitle) / 2, below), plot.xTitle);
     for (const double error : {0.0, layout.most / 10, layout.most}) {
         const double y = layout.at(layout.lo, error).y();
-        painter.drawText(QRectF(layout.plot.left() - 62, y - metrics.height() / 2, 56, metrics.height()), Qt::AlignRight | Qt::AlignVCenter, threeDigits(error));
+        painter.drawText(QRectF(layout.plot.left() - 62, y - metrics.height() / 2, 56, metrics.height()), Qt::AlignRight | Qt::AlignVCenter,
+                         threeDigits(error));
     }
     painter.save();
     painter.translate(layout.plot.left() - 60, layout.plot.center().y());
@@ -80,7 +79,7 @@ void paintMeasured(QPainter& painter, const FrontDot& dot, const FrontLayout& la
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
     painter.drawEllipse(at, kDot, kDot);
-    if (!dot.measured->within) {   // never by colour alone: a cross in the dot
+    if (!dot.measured->within) {  // never by colour alone: a cross in the dot
         painter.setPen(QPen(theme.window, 1.6));
         painter.drawLine(at + QPointF(-2, -2), at + QPointF(2, 2));
         painter.drawLine(at + QPointF(-2, 2), at + QPointF(2, -2));

@@ -17,16 +17,16 @@ namespace vernier::ui {
 /// What was measured of a recipe.
 struct FrontMeasured {
     double ms = 0, error = 0;
-    std::optional<double> msLow, msHigh;   ///< 95 %
-    bool within = false;                   ///< within the limits
+    std::optional<double> msLow, msHigh;  ///< 95 %
+    bool within = false;                  ///< within the limits
 };
 
 /// A recipe by what it costs and loses.
 struct FrontDot {
-    double ms = 0, error = 0;              ///< predicted: hollow
-    std::optional<FrontMeasured> measured; ///< solid, with its interval
-    bool best = false;                     ///< the answer: in a ring
-    QString text;                          ///< beside the best and the selected one: "8.9 ms, 2.41x"
+    double ms = 0, error = 0;               ///< predicted: hollow
+    std::optional<FrontMeasured> measured;  ///< solid, with its interval
+    bool best = false;                      ///< the answer: in a ring
+    QString text;                           ///< beside the best and the selected one: "8.9 ms, 2.41x"
     QString tip;
 };
 
@@ -35,15 +35,15 @@ struct FrontPlot {
     QString title, note;
     QString xTitle, yTitle;
     std::vector<FrontDot> dots;
-    std::optional<double> fp32Ms;          ///< a square at no error
+    std::optional<double> fp32Ms;  ///< a square at no error
     int selected = -1;
 };
 
 /// Where things lie in a rectangle.
 struct FrontLayout {
     QRectF plot;
-    double lo = 0, hi = 1;                 ///< ms at the left and the right edge
-    double most = 1;                       ///< error at the upper edge; small ones are spread out
+    double lo = 0, hi = 1;  ///< ms at the left and the right edge
+    double most = 1;        ///< error at the upper edge; small ones are spread out
 
     [[nodiscard]] QPointF at(double ms, double error) const;
 };
@@ -75,7 +75,7 @@ protected:
 
 private:
     FrontPlot plot_;
-    int keyDot_ = 0;   ///< where the arrow keys are
+    int keyDot_ = 0;  ///< where the arrow keys are
 };
 
 }  // namespace vernier::ui

@@ -18,7 +18,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kNarrowestTick = 3;   // pixels: closer ticks would be a grey band
+constexpr double kNarrowestTick = 3;  // pixels: closer ticks would be a grey band
 
 /// A chart without frame, legend, title and animation, on the window's ground.
 void makePlain(QChartView& view) {
@@ -79,9 +79,7 @@ void HistogramChart::changeEvent(QEvent* event) {
     }
 }
 
-double HistogramChart::height(std::uint64_t count) const {
-    return logarithmic_ ? std::log10(1.0 + double(count)) : double(count);
-}
+double HistogramChart::height(std::uint64_t count) const { return logarithmic_ ? std::log10(1.0 + double(count)) : double(count); }
 
 void HistogramChart::rebuild() {
     clear(*this, Theme::current());
@@ -236,8 +234,8 @@ void ChannelChart::rebuild() {
     x->setTitleFont(labelFont());
     x->setTitleBrush(theme.text2);
     auto* y = new QValueAxis;
-    const double reach = std::max(1e-12, double(std::max(std::fabs(*std::min_element(minima_.begin(), minima_.end())),
-                                                         std::fabs(*std::max_element(maxima_.begin(), maxima_.end())))));
+    const double reach = std::max(
+        1e-12, double(std::max(std::fabs(*std::min_element(minima_.begin(), minima_.end())), std::fabs(*std::max_element(maxima_.begin(), maxima_.end())))));
     y->setRange(-reach, reach);
     y->setTickCount(3);
     y->setLabelFormat(QStringLiteral("%.3g"));

@@ -11,8 +11,8 @@ namespace vernier::ui {
 
 /// What is drawn over a histogram of weights: the grid of a format and the range that it holds.
 struct FormatGrid {
-    double step = 0;   ///< distance of two codes; 0 = no ticks
-    double clip = 0;   ///< largest |x| that the format holds; 0 = no lines
+    double step = 0;  ///< distance of two codes; 0 = no ticks
+    double clip = 0;  ///< largest |x| that the format holds; 0 = no lines
 };
 
 /// A histogram of one tensor: counts as a filled outline, what lies outside the clip range in another colour, the clip

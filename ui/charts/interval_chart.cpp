@@ -44,13 +44,9 @@ void IntervalChart::setDense(bool dense) {
     }
 }
 
-QSize IntervalChart::sizeHint() const {
-    return {360, int(layoutOf(plot_, 360).height)};
-}
+QSize IntervalChart::sizeHint() const { return {360, int(layoutOf(plot_, 360).height)}; }
 
-QSize IntervalChart::minimumSizeHint() const {
-    return {240, int(layoutOf(plot_, 240).height)};
-}
+QSize IntervalChart::minimumSizeHint() const { return {240, int(layoutOf(plot_, 240).height)}; }
 
 int IntervalChart::rowAt(const QPoint& position) const {
     const IntervalLayout layout = layoutOf(plot_, width());

@@ -15,31 +15,31 @@ namespace vernier::ui {
 /// One model in a dot-and-interval chart.
 struct IntervalRow {
     QString label;
-    QString method;            ///< id of the method that gives the colour; empty: a file made elsewhere
+    QString method;  ///< id of the method that gives the colour; empty: a file made elsewhere
     double value = 0;
-    double lo = 0, hi = 0;     ///< 95 % interval; lo == hi: none is drawn
-    bool baseline = false;     ///< a square, and the dashed line through all rows
-    bool best = false;         ///< in bold: the candidate that the verdict is about
-    QString text;              ///< what stands at the right end: "44.0   2.19x"
+    double lo = 0, hi = 0;  ///< 95 % interval; lo == hi: none is drawn
+    bool baseline = false;  ///< a square, and the dashed line through all rows
+    bool best = false;      ///< in bold: the candidate that the verdict is about
+    QString text;           ///< what stands at the right end: "44.0   2.19x"
     QString tip;
-    bool known = true;         ///< else there is no dot, and the text says why
-    std::optional<double> before = {};   ///< of the baseline, for rows that stand for something else than a model: a square
-    QVector<int> nodes = {};   ///< of the graph that the row is about, rising: a click selects them
+    bool known = true;                  ///< else there is no dot, and the text says why
+    std::optional<double> before = {};  ///< of the baseline, for rows that stand for something else than a model: a square
+    QVector<int> nodes = {};            ///< of the graph that the row is about, rising: a click selects them
 };
 
 /// A chart of rows, from top to bottom.
 struct IntervalPlot {
-    QString title;             ///< with the unit: "Latency p50, ms"
-    QString note;              ///< "lower is better"
-    QString more;              ///< stands behind the note where there is room: what a sign in the rows means
-    QString subtitle;          ///< model, host, samples, date: only in exported charts
+    QString title;     ///< with the unit: "Latency p50, ms"
+    QString note;      ///< "lower is better"
+    QString more;      ///< stands behind the note where there is room: what a sign in the rows means
+    QString subtitle;  ///< model, host, samples, date: only in exported charts
     bool fromZero = true;
     std::vector<IntervalRow> rows;
-    bool dense = false;        ///< rows as low as their text allows
-    bool ofModels = true;      ///< one row for each measured model, the baseline first
-    QString name = {};         ///< the title without unit and samples, for tabs and file names: "Latency p50"
-    QString figure = {};       ///< id of what it shows (core/evidence/figures.h); empty: none of them
-    QString brief = {};        ///< the name where there is little room: "p50"
+    bool dense = false;    ///< rows as low as their text allows
+    bool ofModels = true;  ///< one row for each measured model, the baseline first
+    QString name = {};     ///< the title without unit and samples, for tabs and file names: "Latency p50"
+    QString figure = {};   ///< id of what it shows (core/evidence/figures.h); empty: none of them
+    QString brief = {};    ///< the name where there is little room: "p50"
 };
 
 /// The axis of a plot: its rows' values and intervals; from 0 on where the plot says so.
@@ -56,12 +56,12 @@ enum class LabelCut { none, distinct, ambiguous };
 
 /// Where the parts of a plot lie in a given width, in pixels. All rows of all plots have one height.
 struct IntervalLayout {
-    double top = 0;            ///< upper edge of the first row
-    double row = 0;            ///< height of a row
-    double labels = 0;         ///< width of the label column
+    double top = 0;     ///< upper edge of the first row
+    double row = 0;     ///< height of a row
+    double labels = 0;  ///< width of the label column
     LabelCut cut = LabelCut::none;
-    double texts = 0;          ///< width of the column at the right end
-    QRectF plot;               ///< where the dots are
+    double texts = 0;  ///< width of the column at the right end
+    QRectF plot;       ///< where the dots are
     double height = 0;
 };
 [[nodiscard]] IntervalLayout layoutOf(const IntervalPlot& plot, double width);
@@ -107,7 +107,7 @@ private:
 
     IntervalPlot plot_;
     QVector<int> marked_;
-    int keyRow_ = 0;   ///< where the arrow keys are
+    int keyRow_ = 0;  ///< where the arrow keys are
 };
 
 }  // namespace vernier::ui

@@ -15,7 +15,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kEdge = 9;          ///< pixels beside the outermost dots, so that none is cut
+constexpr double kEdge = 9;  ///< pixels beside the outermost dots, so that none is cut
 constexpr double kDot = 10, kBestDot = 12;
 
 QColor colourOf(const IntervalRow& row, const Theme& theme) {

@@ -10,7 +10,7 @@ class QPainter;
 
 namespace vernier::ui {
 
-constexpr double kIntervalGap = 12;   ///< between the columns of a row, pixels
+constexpr double kIntervalGap = 12;  ///< between the columns of a row, pixels
 
 /// Fonts of a plot: its title and labels, the same in bold, and the numbers at the right end.
 [[nodiscard]] QFont intervalFont(bool dense = false);

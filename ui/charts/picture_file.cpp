@@ -22,13 +22,11 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kPngScale = 2;       // sharp on dense screens and in print
+constexpr double kPngScale = 2;  // sharp on dense screens and in print
 constexpr double kDotsPerInch = 96;
-constexpr int kPdfScale = 10;         // finer than a pixel, so that text is not set on a coarse grid
+constexpr int kPdfScale = 10;  // finer than a pixel, so that text is not set on a coarse grid
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("PictureFile", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("PictureFile", words); }
 
 void writePng(const Picture& picture, QBuffer& buffer) {
     QImage image = pictureImage(picture);
@@ -119,15 +117,15 @@ void copyPicture(const Picture& picture) {
     QGuiApplication::clipboard()->setMimeData(data);
 }
 
-QString pictureFilter() {
-    return tr("PNG picture (*.png);;SVG drawing (*.svg);;PDF document (*.pdf)");
-}
+QString pictureFilter() { return tr("PNG picture (*.png);;SVG drawing (*.svg);;PDF document (*.pdf)"); }
 
 QString withPictureEnding(const QString& path, const QString& filter) {
     if (!QFileInfo(path).suffix().isEmpty()) {
         return path;
     }
-    return path + (filter.contains(QLatin1String("*.svg")) ? QStringLiteral(".svg") : filter.contains(QLatin1String("*.pdf")) ? QStringLiteral(".pdf") : QStringLiteral(".png"));
+    return path + (filter.contains(QLatin1String("*.svg"))   ? QStringLiteral(".svg")
+                   : filter.contains(QLatin1String("*.pdf")) ? QStringLiteral(".pdf")
+                                                             : QStringLiteral(".png"));
 }
 
 }  // namespace vernier::ui

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <QByteArray>
-#include <QMap>
 #include <QImage>
+#include <QMap>
 #include <QSizeF>
 #include <QString>
 
@@ -15,8 +15,8 @@ namespace vernier::ui {
 
 /// Something that can be painted at a size, for a file or the clipboard.
 struct Picture {
-    QSizeF size;                           ///< in pixels of 96 to the inch
-    QString title;                         ///< kept in the file, as is the description
+    QSizeF size;    ///< in pixels of 96 to the inch
+    QString title;  ///< kept in the file, as is the description
     QString description;
     QMap<QString, QString> notes;          ///< further text of a PNG: hashes, host, date
     std::function<void(QPainter&)> paint;  ///< paints its own ground

@@ -11,15 +11,11 @@ namespace vernier::ui {
 
 namespace {
 
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
+QString text(std::string_view view) { return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size())); }
 
 }  // namespace
 
-QSize badgeSize(const QFontMetrics& metrics) {
-    return {metrics.horizontalAdvance(QStringLiteral("F32")) + 10, metrics.height() + 1};
-}
+QSize badgeSize(const QFontMetrics& metrics) { return {metrics.horizontalAdvance(QStringLiteral("F32")) + 10, metrics.height() + 1}; }
 
 void paintBadge(QPainter& painter, const QRectF& rect, Method method, bool own, const Theme& theme) {
     painter.save();

@@ -15,8 +15,7 @@
 namespace vernier::ui {
 
 FilterLine::FilterLine(Session& session, QWidget* parent)
-    : QLineEdit(parent), session_(session), count_(new QLabel(this)), completer_(new QCompleter(this)),
-      words_(new QStringListModel(this)) {
+    : QLineEdit(parent), session_(session), count_(new QLabel(this)), completer_(new QCompleter(this)), words_(new QStringListModel(this)) {
     setPlaceholderText(tr("Filter, such as op:Conv and weight>10kB"));
     setAccessibleName(tr("Filter of table and graph"));
     setFont(monoFont());

@@ -21,7 +21,7 @@ public:
     explicit FilterLine(Session& session, QWidget* parent = nullptr);
 
 signals:
-    void tableRequested();   ///< the words are there: what comes next is meant for the nodes
+    void tableRequested();  ///< the words are there: what comes next is meant for the nodes
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

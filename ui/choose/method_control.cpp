@@ -14,18 +14,12 @@ namespace vernier::ui {
 
 namespace {
 
-int methodCount() {
-    return static_cast<int>(methods().size());
-}
+int methodCount() { return static_cast<int>(methods().size()); }
 
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
+QString text(std::string_view view) { return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size())); }
 
 /// "INT8 dynamic" as "INT8 dyn": the drawing's short form for narrow places.
-QString shortTitle(const MethodSpec& row) {
-    return text(row.title).replace(QStringLiteral("dynamic"), QStringLiteral("dyn"));
-}
+QString shortTitle(const MethodSpec& row) { return text(row.title).replace(QStringLiteral("dynamic"), QStringLiteral("dyn")); }
 
 }  // namespace
 
@@ -48,17 +42,14 @@ void MethodControl::setMethod(std::optional<Method> method, bool own) {
 
 void MethodControl::describe() {
     setAccessibleName(tr("Method"));
-    setAccessibleDescription(!method_ ? tr("Several methods") : own_ ? tr("%1, override").arg(text(row(*method_).title))
-                                                                     : tr("%1, inherited").arg(text(row(*method_).title)));
+    setAccessibleDescription(!method_ ? tr("Several methods")
+                             : own_   ? tr("%1, override").arg(text(row(*method_).title))
+                                      : tr("%1, inherited").arg(text(row(*method_).title)));
 }
 
-QSize MethodControl::sizeHint() const {
-    return {320, fontMetrics().height() + 12};
-}
+QSize MethodControl::sizeHint() const { return {320, fontMetrics().height() + 12}; }
 
-QSize MethodControl::minimumSizeHint() const {
-    return {200, fontMetrics().height() + 12};
-}
+QSize MethodControl::minimumSizeHint() const { return {200, fontMetrics().height() + 12}; }
 
 QRect MethodControl::segment(Method method) const {
     // Widths follow the labels, so that "INT8 static" is not cut while "FP32" has room to spare.

@@ -14,19 +14,13 @@ namespace vernier::ui {
 
 namespace {
 
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
+QString text(std::string_view view) { return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size())); }
 
 /// The method whose badge shows what a node is written in: a quantized node that stays has that of its kind.
-Method methodLike(const NodeState& state) {
-    return state.staysAsItWas() ? method_from_id(id(state.already)).value_or(Method::fp32) : state.applied;
-}
+Method methodLike(const NodeState& state) { return state.staysAsItWas() ? method_from_id(id(state.already)).value_or(Method::fp32) : state.applied; }
 
 /// What runs otherwise than it was written stands at one end, the others by what they run as.
-int runsAsKey(const NodeState& state) {
-    return (state.runsOtherwise() ? 0 : 10) + static_cast<int>(state.executed.as);
-}
+int runsAsKey(const NodeState& state) { return (state.runsOtherwise() ? 0 : 10) + static_cast<int>(state.executed.as); }
 
 QString methodName(const NodeState& state) {
     return state.staysAsItWas() ? QObject::tr("%1 already").arg(text(title(state.already))) : text(row(state.applied).title);
@@ -92,9 +86,7 @@ void NodeTableModel::sortRows() {
         }
     }
     const auto by = [this](auto key) {
-        std::stable_sort(rows_.begin(), rows_.end(), [&](NodeId a, NodeId b) {
-            return order_ == Qt::AscendingOrder ? key(a) < key(b) : key(b) < key(a);
-        });
+        std::stable_sort(rows_.begin(), rows_.end(), [&](NodeId a, NodeId b) { return order_ == Qt::AscendingOrder ? key(a) < key(b) : key(b) < key(a); });
     };
     const auto node = [this](NodeId id) -> const Node& { return model_->node(id); };
     std::vector<QString> words;  // folded once each
@@ -129,21 +121,15 @@ void NodeTableModel::methodsChanged() {
     }
 }
 
-NodeId NodeTableModel::nodeOf(int row) const {
-    return row >= 0 && row < rowCount() ? rows_[static_cast<std::size_t>(row)] : kNone;
-}
+NodeId NodeTableModel::nodeOf(int row) const { return row >= 0 && row < rowCount() ? rows_[static_cast<std::size_t>(row)] : kNone; }
 
 int NodeTableModel::rowOf(NodeId node) const {
     return node >= 0 && static_cast<std::size_t>(node) < row_of_.size() ? row_of_[static_cast<std::size_t>(node)] : -1;
 }
 
-int NodeTableModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
-}
+int NodeTableModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
 
-int NodeTableModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : ColumnCount;
-}
+int NodeTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) {
@@ -155,27 +141,23 @@ QVariant NodeTableModel::data(const QModelIndex& index, int role) const {
         case Qt::EditRole: return sortKey(node, index.column());
         case NodeRole: return node.id;
         case Qt::TextAlignmentRole:
-            return index.column() == Id || index.column() == Size || index.column() == Macs
-                       ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-                       : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+            return index.column() == Id || index.column() == Size || index.column() == Macs ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+                                                                                            : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
         case Qt::ToolTipRole:
             return index.column() == MethodColumn ? methodTip(node.id)
                    : index.column() == RunsAs     ? runsAsTip(node)
                    : index.column() == Name       ? QString::fromStdString(node.label)
                    : index.column() == Op         ? QString::fromStdString(node.op_type)
                                                   : QVariant();
-        case Qt::AccessibleTextRole:
-            return index.column() == MethodColumn ? methodName(session_.nodeState(node.id)) : QVariant();
-        case MethodRole:
-            return index.column() == MethodColumn ? QVariant(static_cast<int>(methodLike(session_.nodeState(node.id)))) : QVariant();
+        case Qt::AccessibleTextRole: return index.column() == MethodColumn ? methodName(session_.nodeState(node.id)) : QVariant();
+        case MethodRole: return index.column() == MethodColumn ? QVariant(static_cast<int>(methodLike(session_.nodeState(node.id)))) : QVariant();
         case Qt::ForegroundRole:
             if (index.column() == RunsAs && session_.nodeState(node.id).runsOtherwise()) {
                 const Theme theme = Theme::current();
                 return theme.ink(theme.warn);
             }
             return {};
-        case Qt::BackgroundRole:
-            return marks_ && session_.selection().contains(node.id) ? QVariant(Theme::current().accentSoft) : QVariant();
+        case Qt::BackgroundRole: return marks_ && session_.selection().contains(node.id) ? QVariant(Theme::current().accentSoft) : QVariant();
         case OwnRole: return session_.nodeState(node.id).own;
         default: return {};
     }
@@ -249,8 +231,7 @@ QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, in
         return {};
     }
     if (role == Qt::TextAlignmentRole) {
-        return section == Id || section == Size || section == Macs ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
-                                                                   : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+        return section == Id || section == Size || section == Macs ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     }
     const bool tip = role == Qt::ToolTipRole;
     if (role != Qt::DisplayRole && !tip) {
@@ -260,7 +241,9 @@ QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, in
         case Id: return tip ? tr("Position in the file") : tr("#");
         case Name: return tip ? tr("Name in the file, or the op type and position") : tr("name");
         case Op: return tip ? tr("Op type") : tr("op");
-        case MethodColumn: return tip ? tr("What will happen to the node: filled is an override, outlined is by rule or default; “tensor” is one scale for all channels") : tr("method");
+        case MethodColumn:
+            return tip ? tr("What will happen to the node: filled is an override, outlined is by rule or default; “tensor” is one scale for all channels")
+                       : tr("method");
         case RunsAs: return tip ? tr("What ONNX Runtime runs in the file of this recipe's run; marked where it is not what was written") : tr("runs as");
         case Size: return tip ? tr("Bytes of its constants") : tr("weights");
         case Macs: return tip ? macsTip() : tr("MACs");

@@ -54,9 +54,9 @@ private:
 
     Session& session_;
     std::set<std::string> ops_;
-    ModelPtr model_;               ///< changes only between begin and end of a reset, and so do the rows; or for the same nodes with other work
-    std::vector<NodeId> rows_;     ///< node of each row
-    std::vector<int> row_of_;      ///< by NodeId; -1 for what is filtered away
+    ModelPtr model_;            ///< changes only between begin and end of a reset, and so do the rows; or for the same nodes with other work
+    std::vector<NodeId> rows_;  ///< node of each row
+    std::vector<int> row_of_;   ///< by NodeId; -1 for what is filtered away
     bool marks_ = false;
     int sortColumn_ = Id;
     Qt::SortOrder order_ = Qt::AscendingOrder;

@@ -27,7 +27,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr qsizetype kMostRanges = 1000;   ///< of rows that the view selects one by one
+constexpr qsizetype kMostRanges = 1000;  ///< of rows that the view selects one by one
 
 /// Names that are cut where they are alike.
 class NameDelegate : public QStyledItemDelegate {
@@ -46,8 +46,8 @@ protected:
 }  // namespace
 
 NodesPanel::NodesPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), wrong_(new QLabel), filter_(new FilterLine(session)),
-      table_(new QTableView), model_(new NodeTableModel(session, this)) {
+    : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), wrong_(new QLabel), filter_(new FilterLine(session)), table_(new QTableView),
+      model_(new NodeTableModel(session, this)) {
     title_->setProperty("role", "label");
     title_->setObjectName(QStringLiteral("panelHeader"));
     title_->setFont(labelFont());
@@ -127,9 +127,7 @@ void NodesPanel::buildTable() {
     connect(header, &QWidget::customContextMenuRequested, this, &NodesPanel::columnMenu);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &NodesPanel::tellSelection);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &NodesPanel::tellSelection);
-    connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
-        emit nodeActivated(index.data(NodeTableModel::NodeRole).toInt());
-    });
+    connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) { emit nodeActivated(index.data(NodeTableModel::NodeRole).toInt()); });
     connect(table_, &QWidget::customContextMenuRequested, this, [this](const QPoint& position) {
         const QModelIndex index = table_->indexAt(position);
         if (index.isValid()) {
@@ -172,7 +170,7 @@ void NodesPanel::fitColumns() {
         others += header->sectionSize(column);
     }
     const int room = table_->viewport()->width();
-    const bool already = session_.isQuantizedAlready();   // a word beside the badge of each
+    const bool already = session_.isQuantizedAlready();  // a word beside the badge of each
     const int method = methodWidth_ + (already ? QFontMetrics(labelFont()).horizontalAdvance(tr("already")) : 0);
     others += method - header->sectionSize(NodeTableModel::MethodColumn);
     table_->setColumnWidth(NodeTableModel::MethodColumn, method);
@@ -285,10 +283,10 @@ void NodesPanel::showState() {
     const int nodes = model_->nodeCount();
     title_->setText(nodes > 0 ? tr("NODES · %1").arg(session_.nodeCount()) : tr("NODES"));
     const bool opening = session_.state() == Session::State::opening;
-    empty_->setText(opening                     ? tr("Reading the model…")
-                    : nodes == 0                ? tr("Open a model to see its nodes.")
+    empty_->setText(opening                               ? tr("Reading the model…")
+                    : nodes == 0                          ? tr("Open a model to see its nodes.")
                     : session_.filter().error().isEmpty() ? QString()
-                                                : session_.filter().error());
+                                                          : session_.filter().error());
     const bool none = nodes == 0 || model_->rowCount() == 0;
     table_->setVisible(!none);
     empty_->setVisible(none);

@@ -32,7 +32,7 @@ protected:
 
 signals:
     void contextMenuRequested(int node, const QPoint& globalPos);
-    void nodeActivated(int node);   ///< double click or Enter
+    void nodeActivated(int node);  ///< double click or Enter
 
 private:
     void buildTable();
@@ -49,14 +49,14 @@ private:
     Session& session_;
     QLabel* title_;
     QLabel* empty_;
-    QLabel* wrong_;   ///< why the filter's words are not understood
+    QLabel* wrong_;  ///< why the filter's words are not understood
     FilterLine* filter_;
     QTableView* table_;
     NodeTableModel* model_;
     bool following_ = false;
     int methodWidth_ = 0;
     int sizeWidth_ = 0, opWidth_ = 0, runsAsWidth_ = 0;
-    bool columnsByHand_ = false;   ///< the header's menu was used: columns stay as the user has them
+    bool columnsByHand_ = false;  ///< the header's menu was used: columns stay as the user has them
 };
 
 }  // namespace vernier::ui

@@ -39,19 +39,15 @@ QString threeDigits(double value) {
     return text.replace(QLatin1Char('-'), QStringLiteral("−"));
 }
 
-QString sizeText(quint64 bytes) {
-    return scaled(static_cast<double>(bytes), {{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}}, QStringLiteral("%1 B").arg(bytes));
-}
+QString sizeText(quint64 bytes) { return scaled(static_cast<double>(bytes), {{1e9, "GB"}, {1e6, "MB"}, {1e3, "kB"}}, QStringLiteral("%1 B").arg(bytes)); }
 
-QString countText(quint64 count) {
-    return scaled(static_cast<double>(count), {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}}, QString::number(count));
-}
+QString countText(quint64 count) { return scaled(static_cast<double>(count), {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}}, QString::number(count)); }
 
 QString timeText(const std::optional<double>& ms) {
-    return !ms          ? QStringLiteral("–")
-           : *ms <= 0   ? QStringLiteral("0 µs")
-           : *ms < 0.1  ? QStringLiteral("%1 µs").arg(threeDigits(*ms * 1000))
-                        : QStringLiteral("%1 ms").arg(threeDigits(*ms));
+    return !ms         ? QStringLiteral("–")
+           : *ms <= 0  ? QStringLiteral("0 µs")
+           : *ms < 0.1 ? QStringLiteral("%1 µs").arg(threeDigits(*ms * 1000))
+                       : QStringLiteral("%1 ms").arg(threeDigits(*ms));
 }
 
 QString shareText(const std::optional<double>& share) {

@@ -15,13 +15,9 @@ namespace vernier::ui {
 
 namespace {
 
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
+QString text(std::string_view view) { return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size())); }
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("NodeMenu", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("NodeMenu", words); }
 
 QIcon dot(Method method, const QPalette& palette) {
     QPixmap pixmap(32, 32);
@@ -78,8 +74,7 @@ void fillNodeMenu(QMenu& menu, Session& session, int id) {
         }
         session.selection().set(alike, id);
     });
-    QObject::connect(menu.addAction(tr("Copy name")), &QAction::triggered, &session,
-                     [label] { QGuiApplication::clipboard()->setText(label); });
+    QObject::connect(menu.addAction(tr("Copy name")), &QAction::triggered, &session, [label] { QGuiApplication::clipboard()->setText(label); });
 }
 
 }  // namespace vernier::ui

@@ -16,7 +16,7 @@
 namespace vernier::ui {
 namespace {
 
-constexpr qsizetype kMostNamed = 3, kMostInTip = 100;   ///< ids of a row of overrides
+constexpr qsizetype kMostNamed = 3, kMostInTip = 100;  ///< ids of a row of overrides
 
 /// "#0 #12..14", or "#0 #12..14 #20 +27": ids of overrides, neighbours as one.
 QString rangesText(const std::vector<std::pair<NodeId, NodeId>>& ranges, qsizetype most) {
@@ -39,7 +39,8 @@ int quantizedAlready(const Session& session) {
     const auto& nodes = session.model()->nodes();
     return static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [&session](const Node& node) {
         const auto at = static_cast<std::size_t>(node.id);
-        return node.op_type != "Constant" && at < session.choices().size() && session.choices()[at].rule < 0 && precision_of(*session.model(), node.id) != Precision::fp32;
+        return node.op_type != "Constant" && at < session.choices().size() && session.choices()[at].rule < 0 &&
+               precision_of(*session.model(), node.id) != Precision::fp32;
     }));
 }
 

@@ -20,8 +20,8 @@
 #include "ui/choose/badge.h"
 #include "ui/choose/numbers.h"
 #include "ui/choose/recipe_actions.h"
-#include "ui/session/queue.h"
 #include "ui/session/executed_text.h"
+#include "ui/session/queue.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -44,15 +44,13 @@ QToolButton* smallButton(const QString& text, const QString& tip) {
     return button;
 }
 
-QString textOf(std::string_view words) {
-    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
+QString textOf(std::string_view words) { return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())); }
 
 }  // namespace
 
 RulesPanel::RulesPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), title_(new QLabel), table_(new QTableWidget(0, ColumnCount)), calibration_(new QWidget),
-      range_(new QComboBox), samples_(new QSpinBox), note_(new QLabel), quantize_(new QPushButton(tr("Quantize and measure"))) {
+    : QWidget(parent), session_(session), title_(new QLabel), table_(new QTableWidget(0, ColumnCount)), calibration_(new QWidget), range_(new QComboBox),
+      samples_(new QSpinBox), note_(new QLabel), quantize_(new QPushButton(tr("Quantize and measure"))) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 6, 12, 10);
     layout->setSpacing(6);
@@ -64,10 +62,9 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
     note_->setWordWrap(true);
     layout->addWidget(note_);
     layout->addWidget(quantize_);
-    setFocusProxy(quantize_);   // who brings the panel up wants that done
-    connect(quantize_, &QPushButton::clicked, this, [this] {
-        session_.needsCalibration() && session_.datasetPath().isEmpty() ? emit dataRequested() : emit quantizeRequested();
-    });
+    setFocusProxy(quantize_);  // who brings the panel up wants that done
+    connect(quantize_, &QPushButton::clicked, this,
+            [this] { session_.needsCalibration() && session_.datasetPath().isEmpty() ? emit dataRequested() : emit quantizeRequested(); });
     for (const auto signal : {&Session::stateChanged, &Session::recipeChanged}) {
         connect(&session, signal, this, &RulesPanel::refill);
     }
@@ -246,10 +243,11 @@ void RulesPanel::showState() {
     const bool plain = !missing && session_.planError().isEmpty() && session_.isSound();
     note_->setVisible(open && (!plain || height() >= kFewLines * fontMetrics().height()));
     note_->setText(open && !session_.isSound()       ? session_.lookOnly()
-                   : missing                           ? tr("INT8 static needs calibration samples: pick a dataset first.")
+                   : missing                         ? tr("INT8 static needs calibration samples: pick a dataset first.")
                    : !session_.planError().isEmpty() ? session_.planError()
                    : !totals.planned                 ? tr("Planning…")
-                                                     : (totals.written ? tr("%1 · %2, as written") : tr("%1 · about %2 (estimate)")).arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
+                                                     : (totals.written ? tr("%1 · %2, as written") : tr("%1 · about %2 (estimate)"))
+                                           .arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
     note_->setToolTip(executedSummary(session_.executed()));
     const bool anything = changes_anything(session_.choices());
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));

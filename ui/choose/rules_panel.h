@@ -32,7 +32,7 @@ signals:
     void openRecipeRequested();
     void saveRecipeRequested();
     void quantizeRequested();
-    void dataRequested();   ///< the user must pick calibration samples first
+    void dataRequested();  ///< the user must pick calibration samples first
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

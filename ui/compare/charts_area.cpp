@@ -16,7 +16,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kChartLines = 19;       ///< a column is at least as wide as so many lines of text are high
+constexpr int kChartLines = 19;               ///< a column is at least as wide as so many lines of text are high
 constexpr int kRowGap = 16, kColumnGap = 28;  ///< between charts, pixels
 constexpr double kExportWidth = 760, kExportMargin = 24;
 
@@ -163,9 +163,7 @@ bool ChartsArea::namesAre(Names wanted, int columns, bool dense) const {
     });
 }
 
-int ChartsArea::mostColumns() const {
-    return std::clamp(viewport()->width() / (kChartLines * fontMetrics().height()), 1, 3);
-}
+int ChartsArea::mostColumns() const { return std::clamp(viewport()->width() / (kChartLines * fontMetrics().height()), 1, 3); }
 
 /// All charts at once: with whole names before with cut ones that still differ, and with air before without.
 std::optional<ChartsArea::Fit> ChartsArea::fitOfAll() const {

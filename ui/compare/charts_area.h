@@ -42,8 +42,8 @@ public:
     void mark(int modelRow, const QVector<int>& nodes);
 
 signals:
-    void rowClicked(int row);                        ///< in a chart whose rows are models
-    void nodesClicked(const QVector<int>& nodes);    ///< of a row that stands for nodes of the graph
+    void rowClicked(int row);                      ///< in a chart whose rows are models
+    void nodesClicked(const QVector<int>& nodes);  ///< of a row that stands for nodes of the graph
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -22,16 +22,16 @@
 #include "ui/compare/time_plot.h"
 #include "ui/compare/verdict_strip.h"
 #include "ui/session/folders.h"
-#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
+#include "ui/session/trials.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
 
 namespace {
 
-constexpr int kTableWidth = 580, kChartsWidth = 1000;   ///< at first; the user moves the line between them
+constexpr int kTableWidth = 580, kChartsWidth = 1000;  ///< at first; the user moves the line between them
 
 }  // namespace
 
@@ -226,7 +226,8 @@ void CompareBoard::showState() {
     measure_->setEnabled(measurable);
     sheet_->setEnabled(session_.comparison() != nullptr);
     const QString none = run == nullptr ? tr("Select the row of a candidate first") : QString();
-    offer(save_, tr("The file of the selected candidate"), run != nullptr && run->file.isEmpty() ? tr("This candidate has no file: %1").arg(stateText(run->state)) : none);
+    offer(save_, tr("The file of the selected candidate"),
+          run != nullptr && run->file.isEmpty() ? tr("This candidate has no file: %1").arg(stateText(run->state)) : none);
     offer(command_, tr("How vernier-cli makes the selected candidate"), run != nullptr && run->foreign ? tr("This file was made elsewhere") : none);
 }
 
@@ -265,8 +266,6 @@ void CompareBoard::saveModel() {
     }
 }
 
-void CompareBoard::copyCommand() {
-    table_->copyCommand(session_.currentRun());
-}
+void CompareBoard::copyCommand() { table_->copyCommand(session_.currentRun()); }
 
 }  // namespace vernier::ui

@@ -74,7 +74,7 @@ private:
     QPushButton* sheet_;
     QPushButton* save_;
     QPushButton* command_;
-    QString stamp_;   ///< date of the comparison that was shown last
+    QString stamp_;  ///< date of the comparison that was shown last
 };
 
 }  // namespace vernier::ui

@@ -13,25 +13,20 @@ namespace vernier::ui {
 
 namespace {
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("ExportSheet", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("ExportSheet", words); }
 
-QString text(const std::string& words) {
-    return QString::fromStdString(words);
-}
+QString text(const std::string& words) { return QString::fromStdString(words); }
 
-QString shortHash(const QString& hash) {
-    return hash.size() > 12 ? hash.left(8) + QStringLiteral("…") + hash.right(4) : hash;
-}
+QString shortHash(const QString& hash) { return hash.size() > 12 ? hash.left(8) + QStringLiteral("…") + hash.right(4) : hash; }
 
 QString subtitleOf(const Session& session, const Measurement& baseline, const Trial* best) {
     QStringList parts{session.modelName()};
     if (best != nullptr && best->origin && !best->origin->counts.empty()) {
         parts << text(best->origin->text());
     }
-    parts << tr("ONNX Runtime %1, %2, %3").arg(text(baseline.run.library.version), text(baseline.run.provider),
-                 baseline.run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline.run.threads));
+    parts << tr("ONNX Runtime %1, %2, %3")
+                 .arg(text(baseline.run.library.version), text(baseline.run.provider),
+                      baseline.run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline.run.threads));
     QStringList cpu{text(baseline.host.cpu)};
     for (const std::string& flag : baseline.host.cpu_flags) {
         cpu << text(flag);
@@ -49,8 +44,9 @@ QStringList footerOf(const NamedComparison& named, const Trial* best) {
     if (origin && !origin->recipe_sha256.empty()) {
         first << tr("recipe %1").arg(shortHash(text(origin->recipe_sha256)));
     }
-    first << (baseline.samples > 0 ? tr("data %1 (%2), %3 samples").arg(text(baseline.data_name), shortHash(text(baseline.data_fingerprint)), text(grouped(baseline.samples)))
-                                   : tr("no dataset"));
+    first << (baseline.samples > 0
+                  ? tr("data %1 (%2), %3 samples").arg(text(baseline.data_name), shortHash(text(baseline.data_fingerprint)), text(grouped(baseline.samples)))
+                  : tr("no dataset"));
     if (origin && origin->calibration_samples > 0) {
         first << tr("calibration %1 of %2").arg(text(grouped(origin->calibration_samples)), text(origin->data_name));
     }
@@ -61,7 +57,8 @@ QStringList footerOf(const NamedComparison& named, const Trial* best) {
         host << tr("governor %1").arg(text(baseline.host.governor));
     }
     host << tr("load %1").arg(baseline.host.load, 0, 'f', 1);
-    second << host.join(QStringLiteral(", ")) << QStringLiteral("Vernier %1").arg(text(baseline.vernier_version)) << text(baseline.date).replace(QLatin1Char('T'), QLatin1Char(' '));
+    second << host.join(QStringLiteral(", ")) << QStringLiteral("Vernier %1").arg(text(baseline.vernier_version))
+           << text(baseline.date).replace(QLatin1Char('T'), QLatin1Char(' '));
     return {first.join(QStringLiteral(" · ")), second.join(QStringLiteral(" · "))};
 }
 

@@ -31,17 +31,15 @@ QDoubleSpinBox* limitBox(double lowest, double highest, double step, const QStri
     return box;
 }
 
-std::optional<double> valueOf(const QDoubleSpinBox& box) {
-    return box.value() > box.minimum() ? std::optional(box.value()) : std::nullopt;
-}
+std::optional<double> valueOf(const QDoubleSpinBox& box) { return box.value() > box.minimum() ? std::optional(box.value()) : std::nullopt; }
 
 }  // namespace
 
 GateRow::GateRow(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), drop_(limitBox(-0.1, kMostPoints, 0.1, QStringLiteral("≤ "), tr(" points"))),
       agreement_(limitBox(0, 100, 1, QStringLiteral("≥ "), QStringLiteral(" %"))),
-      outputError_(limitBox(0, kMostDb, 1, QStringLiteral("≥ "), QStringLiteral(" dB"))), speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))),
-      more_(new LimitButton(session)) {
+      outputError_(limitBox(0, kMostDb, 1, QStringLiteral("≥ "), QStringLiteral(" dB"))),
+      speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))), more_(new LimitButton(session)) {
     grid_ = new QGridLayout(this);
     grid_->setContentsMargins(0, 0, 0, 0);
     grid_->setSpacing(6);
@@ -123,8 +121,6 @@ void GateRow::showUse() {
                                  : tr("Most top-1 points that a candidate may lose"));
 }
 
-void GateRow::tell() {
-    session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits});
-}
+void GateRow::tell() { session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits}); }
 
 }  // namespace vernier::ui

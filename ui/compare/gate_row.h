@@ -37,7 +37,7 @@ private:
 
     Session& session_;
     QGridLayout* grid_ = nullptr;
-    QVector<QWidget*> parts_;   ///< label and box of each limit in turn
+    QVector<QWidget*> parts_;  ///< label and box of each limit in turn
     int columns_ = 0;
     QDoubleSpinBox* drop_;
     QDoubleSpinBox* agreement_;

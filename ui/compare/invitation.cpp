@@ -10,10 +10,10 @@
 
 #include "ui/choose/numbers.h"
 #include "ui/compare/session_comparison.h"
-#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/recipe_edit.h"
 #include "ui/session/session.h"
+#include "ui/session/trials.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
@@ -66,9 +66,7 @@ void Invitation::resizeEvent(QResizeEvent* event) {
     }
 }
 
-QString Invitation::text() const {
-    return title_->text() + QLatin1Char('\n') + text_->text();
-}
+QString Invitation::text() const { return title_->text() + QLatin1Char('\n') + text_->text(); }
 
 void Invitation::refresh() {
     const bool busy = session_.queue().busy();
@@ -107,7 +105,7 @@ void Invitation::invite() {
     }
     // Files that came with the model, such as a second one on the command line: they are measured with it at once.
     const QString waiting = waitingRuns();
-    title_->setText(!waiting.isEmpty()               ? tr("Measure %1 against %2").arg(waiting, session_.modelName())
+    title_->setText(!waiting.isEmpty()              ? tr("Measure %1 against %2").arg(waiting, session_.modelName())
                     : session_.isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already")
                                                     : tr("Measure the %1 baseline first").arg(openedAs(session_).title));
     QString words = tr("Savings are shown only against what this machine measured: size, session start, latency and, with a dataset, accuracy.");

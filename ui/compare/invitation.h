@@ -33,7 +33,7 @@ private:
     [[nodiscard]] QString waitingRuns() const;
 
     Session& session_;
-    QBoxLayout* layout_;   ///< words above the button, or beside it where there are few lines
+    QBoxLayout* layout_;  ///< words above the button, or beside it where there are few lines
     QLabel* title_;
     QLabel* text_;
     QProgressBar* progress_;

@@ -15,20 +15,18 @@ namespace {
 constexpr double kMost = 1000;
 constexpr int kDecimals = 3;
 
-QString titleOf(const Figure& figure) {
-    return QString::fromUtf8(figure.title.data(), qsizetype(figure.title.size()));
-}
+QString titleOf(const Figure& figure) { return QString::fromUtf8(figure.title.data(), qsizetype(figure.title.size())); }
 
 /// "Latency p90 ≥ 1.20x", "File size ≤ 0.300 of the baseline's".
 QString limitText(const Figure& figure, double bound) {
-    const QString number = figure.relative      ? QString::fromStdString(significant(bound))
+    const QString number = figure.relative    ? QString::fromStdString(significant(bound))
                            : is_least(figure) ? QString::fromStdString(times(bound))
                                               : QObject::tr("%1 of the baseline's").arg(QString::fromStdString(significant(bound)));
     return titleOf(figure) + (is_least(figure) ? QStringLiteral(" ≥ ") : QStringLiteral(" ≤ ")) + number;
 }
 
 QString questionOf(const Figure& figure) {
-    return figure.relative      ? QObject::tr("%1, at least").arg(titleOf(figure))
+    return figure.relative    ? QObject::tr("%1, at least").arg(titleOf(figure))
            : is_least(figure) ? QObject::tr("%1: minimum speedup").arg(titleOf(figure))
                               : QObject::tr("%1: at most so many times that of the baseline").arg(titleOf(figure));
 }

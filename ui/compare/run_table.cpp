@@ -16,8 +16,8 @@
 #include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/compare/session_comparison.h"
-#include "ui/session/trials.h"
 #include "ui/session/session.h"
+#include "ui/session/trials.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
@@ -26,9 +26,7 @@ namespace {
 
 constexpr int kNarrowestName = 90;
 
-QString text(const std::string& words) {
-    return QString::fromStdString(words);
-}
+QString text(const std::string& words) { return QString::fromStdString(words); }
 
 QTableWidgetItem* cell(const QString& words, const QString& tip = {}) {
     auto* item = new QTableWidgetItem(words);
@@ -204,9 +202,7 @@ void RunTable::addRun(int row, const Run& run) {
     }
     QTableWidgetItem* gate = wordsBehind(gateWords(*candidate), lines.isEmpty() ? tr("No limit is set") : lines.join(QLatin1Char('\n')));
     const Outcome outcome = candidate->gate;
-    gate->setForeground(outcome == Outcome::passed   ? theme.ink(theme.good)
-                        : outcome == Outcome::failed ? theme.ink(theme.bad)
-                                                     : theme.text2);
+    gate->setForeground(outcome == Outcome::passed ? theme.ink(theme.good) : outcome == Outcome::failed ? theme.ink(theme.bad) : theme.text2);
     setItem(row, gateColumn(), gate);
 }
 

@@ -13,13 +13,9 @@ namespace vernier::ui {
 
 namespace {
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("SessionComparison", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("SessionComparison", words); }
 
-QString text(const std::string& words) {
-    return QString::fromStdString(words);
-}
+QString text(const std::string& words) { return QString::fromStdString(words); }
 
 QString methodOf(const Run& run) {
     const std::string_view method = id(run.mainMethod());

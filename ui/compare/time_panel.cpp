@@ -23,8 +23,9 @@ TimePanel::TimePanel(Session& session, QWidget* parent)
     note_->setProperty("role", "note");
     note_->setFont(labelFont());
     note_->setWordWrap(true);
-    note_->setText(tr("Profiled on its own, as shares of the measured runs. Nodes that are folded count with the one that they are folded into. "
-                      "A click on a row selects its nodes."));
+    note_->setText(
+        tr("Profiled on its own, as shares of the measured runs. Nodes that are folded count with the one that they are folded into. "
+           "A click on a row selects its nodes."));
     empty_->setProperty("role", "note");
     empty_->setAlignment(Qt::AlignCenter);
     empty_->setWordWrap(true);
@@ -60,8 +61,6 @@ void TimePanel::refresh() {
     markSelection();
 }
 
-void TimePanel::markSelection() {
-    chart_->setMarked(rowsWith(session_.selection().nodes(), chart_->plot()));
-}
+void TimePanel::markSelection() { chart_->setMarked(rowsWith(session_.selection().nodes(), chart_->plot())); }
 
 }  // namespace vernier::ui

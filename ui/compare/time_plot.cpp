@@ -17,15 +17,11 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr std::size_t kMostRows = 14;   ///< kinds of operators, with "Other"
+constexpr std::size_t kMostRows = 14;  ///< kinds of operators, with "Other"
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("TimePlot", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("TimePlot", words); }
 
-QString text(double milliseconds) {
-    return QString::fromStdString(significant(milliseconds));
-}
+QString text(double milliseconds) { return QString::fromStdString(significant(milliseconds)); }
 
 /// Index of the candidate whose time is shown; -1 when there is none.
 int shownCandidate(const Session& session, const NamedComparison& named) {

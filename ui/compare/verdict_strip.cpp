@@ -14,9 +14,7 @@ namespace {
 
 constexpr int kBar = 4;
 
-QColor colourOf(int worth, const Theme& theme) {
-    return worth == 1 ? theme.good : worth == 0 ? theme.bad : theme.warn;
-}
+QColor colourOf(int worth, const Theme& theme) { return worth == 1 ? theme.good : worth == 0 ? theme.bad : theme.warn; }
 
 }  // namespace
 
@@ -57,9 +55,7 @@ void VerdictStrip::showText() {
     updateGeometry();
 }
 
-QString VerdictStrip::text() const {
-    return label_->text();
-}
+QString VerdictStrip::text() const { return label_->text(); }
 
 void VerdictStrip::paintEvent(QPaintEvent*) {
     const Theme theme = Theme::current();

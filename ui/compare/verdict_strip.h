@@ -32,7 +32,7 @@ private:
     QLabel* label_;
     QString opening_, sentences_, title_;
     bool compact_ = false;
-    int worth_ = -1;   ///< 1: worth it, 0: not, -1: inconclusive
+    int worth_ = -1;  ///< 1: worth it, 0: not, -1: inconclusive
 };
 
 }  // namespace vernier::ui

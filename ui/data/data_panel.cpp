@@ -37,9 +37,8 @@ QLabel* note(const QString& text = {}) {
 }  // namespace
 
 DataPanel::DataPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(note()), suggest_(new QPushButton),
-      name_(new QLabel), facts_(note()), findings_(note()), split_(new QComboBox), previous_(new QToolButton),
-      next_(new QToolButton), position_(new QLabel), gallery_(new SampleGallery) {
+    : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(note()), suggest_(new QPushButton), name_(new QLabel), facts_(note()),
+      findings_(note()), split_(new QComboBox), previous_(new QToolButton), next_(new QToolButton), position_(new QLabel), gallery_(new SampleGallery) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     stack_->addWidget(buildEmpty());
@@ -149,9 +148,7 @@ QWidget* DataPanel::buildContent() {
     return page;
 }
 
-Split DataPanel::split() const {
-    return static_cast<Split>(split_->currentData().toInt());
-}
+Split DataPanel::split() const { return static_cast<Split>(split_->currentData().toInt()); }
 
 void DataPanel::showState() {
     const DatasetPtr dataset = session_.dataset();
@@ -188,7 +185,7 @@ void DataPanel::showFacts() {
     QStringList lines;
     lines << QDir::toNativeSeparators(QString::fromStdString(dataset.path().string()));
     lines << tr("%L1 calibration samples · %L2 validation samples").arg(dataset.size(Split::calibration)).arg(dataset.size(Split::validation));
-    lines << (!dataset.has_labels()        ? tr("No labels: outputs are compared with those of FP32, accuracy is not measured.")
+    lines << (!dataset.has_labels()       ? tr("No labels: outputs are compared with those of FP32, accuracy is not measured.")
               : dataset.classes().empty() ? tr("Labelled")
                                           : tr("Labelled, %L1 classes").arg(dataset.classes().size()));
     lines << tr("Preprocessing: %1").arg(QString::fromStdString(dataset.preprocessing()));
@@ -245,8 +242,8 @@ QString startFolder(const Session& session) {
 }  // namespace
 
 void DataPanel::pickFile() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Pick a dataset"), startFolder(session_),
-                                                      tr("Datasets (*.dataset.json *.npz *.npy);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Pick a dataset"), startFolder(session_), tr("Datasets (*.dataset.json *.npz *.npy);;All files (*)"));
     if (!path.isEmpty()) {
         rememberFolderOf(path);
         session_.setDataset(path);

@@ -61,9 +61,8 @@ SampleTile loadTile(const Dataset& dataset, Split split, quint64 index) {
         tile.name = QString::fromStdString(sample.name);
         const auto& classes = dataset.classes();
         if (sample.label >= 0) {
-            tile.label = static_cast<std::size_t>(sample.label) < classes.size()
-                             ? QString::fromStdString(classes[static_cast<std::size_t>(sample.label)])
-                             : QString::number(sample.label);
+            tile.label = static_cast<std::size_t>(sample.label) < classes.size() ? QString::fromStdString(classes[static_cast<std::size_t>(sample.label)])
+                                                                                 : QString::number(sample.label);
         }
         tile.picture = toImage(preview_of(sample));
         if (tile.picture.isNull()) {
@@ -98,26 +97,18 @@ void SampleGallery::setBusy(int expected) {
     update();
 }
 
-QSize SampleGallery::tileSize() const {
-    return {kPicture, kPicture + 2 * QFontMetrics(labelFont()).height() + 6};
-}
+QSize SampleGallery::tileSize() const { return {kPicture, kPicture + 2 * QFontMetrics(labelFont()).height() + 6}; }
 
-int SampleGallery::columns(int width) const {
-    return std::max(1, (width + kGap) / (tileSize().width() + kGap));
-}
+int SampleGallery::columns(int width) const { return std::max(1, (width + kGap) / (tileSize().width() + kGap)); }
 
 int SampleGallery::heightForWidth(int width) const {
     const int rows = (expected_ + columns(width) - 1) / columns(width);
     return std::max(1, rows * (tileSize().height() + kGap));
 }
 
-QSize SampleGallery::sizeHint() const {
-    return {4 * (kPicture + kGap), heightForWidth(width())};
-}
+QSize SampleGallery::sizeHint() const { return {4 * (kPicture + kGap), heightForWidth(width())}; }
 
-QSize SampleGallery::minimumSizeHint() const {
-    return {kPicture, heightForWidth(width())};
-}
+QSize SampleGallery::minimumSizeHint() const { return {kPicture, heightForWidth(width())}; }
 
 void SampleGallery::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
@@ -168,8 +159,8 @@ void SampleGallery::paintEvent(QPaintEvent* event) {
             painter.drawText(QRect(rect.left(), box.bottom() + 4, kPicture, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
                              metrics.elidedText(tile.label, Qt::ElideRight, kPicture));
             painter.setPen(theme.text2);
-            painter.drawText(QRect(rect.left(), box.bottom() + 4 + metrics.height(), kPicture, metrics.height()),
-                             Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(tile.name, Qt::ElideMiddle, kPicture));
+            painter.drawText(QRect(rect.left(), box.bottom() + 4 + metrics.height(), kPicture, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                             metrics.elidedText(tile.name, Qt::ElideMiddle, kPicture));
         }
         painter.setPen(theme.line);
         painter.drawPath(outline);

@@ -12,11 +12,11 @@ namespace vernier::ui {
 
 /// One sample as it is shown: a picture, or text where it is none.
 struct SampleTile {
-    QImage picture;     ///< null when the sample is not a picture
-    QString label;      ///< class name, class index, or empty
-    QString name;       ///< file name or position
-    QString text;       ///< the sample's text, or its first values
-    QString problem;    ///< why it could not be read
+    QImage picture;   ///< null when the sample is not a picture
+    QString label;    ///< class name, class index, or empty
+    QString name;     ///< file name or position
+    QString text;     ///< the sample's text, or its first values
+    QString problem;  ///< why it could not be read
 };
 
 /// Loads and decodes one sample; never throws: what went wrong is in the tile.

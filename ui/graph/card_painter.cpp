@@ -13,7 +13,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kBar = 5;        // width of the coloured bar
+constexpr double kBar = 5;  // width of the coloured bar
 constexpr double kRadius = 5;
 constexpr double kConstantsZoom = 1.15;
 constexpr double kDimmedOpacity = 0.28;
@@ -50,9 +50,7 @@ public:
     void paintConstants(int card);
 
 private:
-    [[nodiscard]] double opacityOf(int card) const {
-        return look_.isDimmed(card) && !look_.isSelected(card) ? kDimmedOpacity : 1.0;
-    }
+    [[nodiscard]] double opacityOf(int card) const { return look_.isDimmed(card) && !look_.isSelected(card) ? kDimmedOpacity : 1.0; }
     void paintGround(int card, const QRectF& rect);
     void paintTitleOnly(int card, const QRectF& rect);
     void paintWords(int card, const QRectF& rect);
@@ -247,8 +245,7 @@ void CardPainter::paintConstants(int card) {
     font.setPixelSize(std::max(7, qRound(font.pixelSize() * 0.82)));
     const QFontMetricsF metrics(font);
     const QString text = metrics.elidedText(words, Qt::ElideRight, rect.width() / 2 - 24 * z);
-    const QRectF pill(QPointF(rect.left() + 10 * z, rect.bottom() - 3 * z),
-                      QSizeF(metrics.horizontalAdvance(text) + 8 * z, 12 * z));
+    const QRectF pill(QPointF(rect.left() + 10 * z, rect.bottom() - 3 * z), QSizeF(metrics.horizontalAdvance(text) + 8 * z, 12 * z));
     painter_.setPen(QPen(theme_.line, 1));
     painter_.setBrush(theme_.canvas);
     painter_.drawRoundedRect(pill, 6 * z, 6 * z);
@@ -261,8 +258,7 @@ void CardPainter::paintConstants(int card) {
 void CardPainter::paintCard(int card, Detail detail) {
     const QRectF exact = view_.toScreen(scene_.cardRect(card));
     // On half pixels a line of 1 px is sharp.
-    const QRectF rect(std::round(exact.left()) + 0.5, std::round(exact.top()) + 0.5, std::round(exact.width()) - 1,
-                      std::round(exact.height()) - 1);
+    const QRectF rect(std::round(exact.left()) + 0.5, std::round(exact.top()) + 0.5, std::round(exact.width()) - 1, std::round(exact.height()) - 1);
     painter_.setOpacity(opacityOf(card));
     paintGround(card, rect);
     if (detail == Detail::Title) {

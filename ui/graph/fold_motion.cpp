@@ -15,8 +15,7 @@ namespace {
 constexpr std::size_t kMostMoving = 400;  // cards: what is painted so often in 120 ms must be quick
 
 QRectF between(const QRectF& from, const QRectF& to, double t) {
-    return {from.topLeft() + (to.topLeft() - from.topLeft()) * t,
-            QSizeF(std::lerp(from.width(), to.width(), t), std::lerp(from.height(), to.height(), t))};
+    return {from.topLeft() + (to.topLeft() - from.topLeft()) * t, QSizeF(std::lerp(from.width(), to.width(), t), std::lerp(from.height(), to.height(), t))};
 }
 
 /// Paints a card, which belongs at home, somewhere else.

@@ -22,7 +22,7 @@ public:
 private:
     struct Move {
         int card = 0;
-        QRectF from, to;  ///< pixels
+        QRectF from, to;     ///< pixels
         bool whole = false;  ///< the same nodes are on the card before and after
     };
     [[nodiscard]] static bool sameNodes(const Scene& a, int cardOfA, const Scene& b, int cardOfB);

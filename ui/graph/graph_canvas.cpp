@@ -15,7 +15,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kMotion = 120;            // milliseconds
+constexpr int kMotion = 120;  // milliseconds
 
 }  // namespace
 
@@ -65,7 +65,7 @@ void GraphCanvas::setModel(ModelPtr model, std::shared_ptr<const GraphLayout> la
     look_.methods.clear();
     look_.figures.clear();
     if (look_.mode == ColourMode::Time || look_.mode == ColourMode::Error) {
-        setColourMode(ColourMode::Method);   // what was measured is of the model before
+        setColourMode(ColourMode::Method);  // what was measured is of the model before
     }
     look_.selected.clear();
     look_.dimmed.clear();
@@ -235,7 +235,7 @@ void GraphCanvas::nextColourMode() {
     int next = static_cast<int>(look_.mode);
     do {
         next = (next + 1) % kModes;
-    } while (!look_.has(static_cast<ColourMode>(next)));   // Method always can be shown
+    } while (!look_.has(static_cast<ColourMode>(next)));  // Method always can be shown
     setColourMode(static_cast<ColourMode>(next));
 }
 

@@ -27,9 +27,9 @@ namespace vernier::ui {
 ///
 /// Mouse: wheel zooms at the cursor; dragging the ground, the middle button or Space pans; click selects, Ctrl adds,
 /// Shift and drag selects a box, a double click zooms to the node; on a card of several nodes it asks to take that apart,
-/// and a click on a block's name, or a double click on its ground, asks to fold it; on an If, Loop or Scan it asks for the body. A click on a fused card selects its head, on a folded block all of it. Keys: arrows walk along wires, F fits the graph,
-/// Shift+F the selection, Ctrl+0 is 100 %, Ctrl+A selects all, Esc none, or leaves a body; Enter
-/// zooms to the node, or opens its body.
+/// and a click on a block's name, or a double click on its ground, asks to fold it; on an If, Loop or Scan it asks for the body. A click on a fused card
+/// selects its head, on a folded block all of it. Keys: arrows walk along wires, F fits the graph, Shift+F the selection, Ctrl+0 is 100 %, Ctrl+A selects all,
+/// Esc none, or leaves a body; Enter zooms to the node, or opens its body.
 class GraphCanvas : public QAbstractScrollArea {
     Q_OBJECT
 
@@ -170,11 +170,11 @@ private:
     QString message_;
     bool is_body_ = false;
     QVector<int> selection_;
-    int current_ = -1;                ///< node
+    int current_ = -1;  ///< node
     std::vector<bool> dimmed_nodes_;
     bool first_view_pending_ = false;
-    bool first_view_ = false;         ///< nobody has moved or clicked since: another size of the window shows the graph anew
-    int top_ = 0;                     ///< of the viewport in its window, as it was last sized or painted
+    bool first_view_ = false;  ///< nobody has moved or clicked since: another size of the window shows the graph anew
+    int top_ = 0;              ///< of the viewport in its window, as it was last sized or painted
     bool first_frame_pending_ = false;
     bool motion_ = true;
     QVariantAnimation animation_;
@@ -187,7 +187,7 @@ private:
     QRectF box_;
     bool space_down_ = false;
     bool hovering_legend_ = false;
-    bool focus_ring_ = false;         ///< only when the focus came by key
+    bool focus_ring_ = false;  ///< only when the focus came by key
 };
 
 }  // namespace vernier::ui

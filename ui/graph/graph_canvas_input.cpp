@@ -101,7 +101,8 @@ bool GraphCanvas::pickLegend(QPointF position) {
         const auto distance = [&](int node) {
             const int card = scene_->cardOf(node);
             constexpr double kInside = 1e12;
-            return (scene_->cardRect(card).center() - here).manhattanLength() + (scene_->model().node(node).graph == scene_->model().node(scene_->nodeOf(card)).graph ? 0 : kInside);
+            return (scene_->cardRect(card).center() - here).manhattanLength() +
+                   (scene_->model().node(node).graph == scene_->model().node(scene_->nodeOf(card)).graph ? 0 : kInside);
         };
         for (const NodeId node : legend_.nodesOf(hit.line)) {
             nodes << node;

@@ -31,8 +31,10 @@ QString GraphCanvas::tipOf(int card) const {
     for (std::size_t i = 1; i < std::min(members.size(), kMostMembers); ++i) {
         const Node& member = scene_->model().node(members[i]);
         const CardMethod* method = look_.methodOf(member.id);
-        rows += line(i == 1 ? tr("with") : QString(), QStringLiteral("%1  #%2%3").arg(QString::fromStdString(title_of(scene_->model(), member.id)))
-                                                         .arg(member.id).arg(method != nullptr ? QStringLiteral("  ") + method->badge : QString()));
+        rows += line(i == 1 ? tr("with") : QString(), QStringLiteral("%1  #%2%3")
+                                                          .arg(QString::fromStdString(title_of(scene_->model(), member.id)))
+                                                          .arg(member.id)
+                                                          .arg(method != nullptr ? QStringLiteral("  ") + method->badge : QString()));
     }
     if (members.size() > kMostMembers) {
         rows += line(QString(), tr("and %1 more").arg(members.size() - kMostMembers));
@@ -41,8 +43,7 @@ QString GraphCanvas::tipOf(int card) const {
         rows += line(look_.shownFigures()->title, look_.shownFigures()->words(*figure));
     }
     if (const CardMethod* method = look_.methodOf(node.id)) {
-        rows += line(tr("method"), (method->name.isEmpty() ? method->badge : method->name) +
-                                       (method->own ? tr(", override") : tr(", by rule or default")));
+        rows += line(tr("method"), (method->name.isEmpty() ? method->badge : method->name) + (method->own ? tr(", override") : tr(", by rule or default")));
         if (!method->runsDetail.isEmpty()) {
             rows += line(tr("runs as"), method->runsDetail);
         }

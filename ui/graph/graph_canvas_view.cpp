@@ -34,8 +34,7 @@ View GraphCanvas::centred(QPointF scenePoint, double zoom) const {
 
 View GraphCanvas::fitting(const QRectF& scene, double largest) const {
     const QSizeF room = QSizeF(viewport()->size()) - QSizeF(2 * kFitMargin, 2 * kFitMargin);
-    const double zoom = std::min(std::max(1.0, room.width()) / std::max(1.0, scene.width()),
-                                 std::max(1.0, room.height()) / std::max(1.0, scene.height()));
+    const double zoom = std::min(std::max(1.0, room.width()) / std::max(1.0, scene.width()), std::max(1.0, room.height()) / std::max(1.0, scene.height()));
     return centred(scene.center(), std::min(zoom, largest));
 }
 
@@ -58,8 +57,7 @@ void GraphCanvas::showFirst() {
         first_view_ = true;
         return;
     }
-    const auto first = std::min_element(scene_->cards().begin(), scene_->cards().end(),
-                                        [](const Card& a, const Card& b) { return a.rect.y < b.rect.y; });
+    const auto first = std::min_element(scene_->cards().begin(), scene_->cards().end(), [](const Card& a, const Card& b) { return a.rect.y < b.rect.y; });
     const Rect& r = first->rect;
     View view = centred({r.x + r.width / 2, r.y}, kReadingZoom);
     view.origin.setY(scene_->bounds().top() - kFitMargin / view.zoom);
@@ -83,9 +81,7 @@ View GraphCanvas::belowLegend(View view) const {
 }
 
 /// The graph is shown smaller than with all of its words, and there is room to show it larger.
-bool GraphCanvas::isSpeck() const {
-    return view_.zoom < kAllWordsZoom && fitting(scene_->bounds(), 1.0).zoom > 1.25 * view_.zoom;
-}
+bool GraphCanvas::isSpeck() const { return view_.zoom < kAllWordsZoom && fitting(scene_->bounds(), 1.0).zoom > 1.25 * view_.zoom; }
 
 void GraphCanvas::setView(View view) {
     fold_.reset();
@@ -116,9 +112,7 @@ void GraphCanvas::keepPlace() {
 }
 
 /// The style knows whether the system asks for less motion.
-bool GraphCanvas::moves() const {
-    return motion_ && isVisible() && style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0;
-}
+bool GraphCanvas::moves() const { return motion_ && isVisible() && style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0; }
 
 void GraphCanvas::moveTo(const View& view, bool animated) {
     animation_.stop();

@@ -106,7 +106,7 @@ void Legend::rebuild(const Scene* scene, const Look& look) {
         case ColourMode::OpCategory: collectCategories(*scene, look); break;
         case ColourMode::Time:
         case ColourMode::Error:
-        case ColourMode::Size: break;   // a scale
+        case ColourMode::Size: break;  // a scale
     }
     scale_.take(look);
     if (look.showsMethods()) {
@@ -129,7 +129,8 @@ QString titleOf(const Look& look) {
         case ColourMode::OpCategory: return QObject::tr("Colour: operator category ▾");
         case ColourMode::Time:
         case ColourMode::Error:
-        case ColourMode::Size: return look.shownFigures() != nullptr ? QObject::tr("Colour: %1 ▾").arg(look.shownFigures()->title) : QObject::tr("Colour: not known yet ▾");
+        case ColourMode::Size:
+            return look.shownFigures() != nullptr ? QObject::tr("Colour: %1 ▾").arg(look.shownFigures()->title) : QObject::tr("Colour: not known yet ▾");
     }
     return {};
 }

@@ -21,7 +21,7 @@ public:
     void paint(QPainter& painter, QPointF corner, const Look& look) const;
 
 private:
-    QStringList numbers_;   ///< at the left end, in the middle and at the right end
+    QStringList numbers_;  ///< at the left end, in the middle and at the right end
     QStringList notes_;
 };
 

@@ -18,8 +18,7 @@ constexpr double kThinnest = 36;
 
 QSizeF fittingSize(const QRectF& bounds) {
     const double scale = std::min(kLargest.width() / bounds.width(), kLargest.height() / bounds.height());
-    return {std::clamp(bounds.width() * scale, kThinnest, kLargest.width()),
-            std::clamp(bounds.height() * scale, kThinnest, kLargest.height())};
+    return {std::clamp(bounds.width() * scale, kThinnest, kLargest.width()), std::clamp(bounds.height() * scale, kThinnest, kLargest.height())};
 }
 
 }  // namespace
@@ -37,8 +36,7 @@ QImage Minimap::render(const Scene& scene, const Look& look, double ratio) const
             colour = mixed(colour, look.theme.card, 0.2);
         }
         const double height = std::clamp(rect.height() * sy, 1.0, 3.0 * ratio);
-        byColour[colour.rgb()].emplace_back((rect.left() - bounds.left()) * sx, (rect.top() - bounds.top()) * sy,
-                                            std::max(1.0, rect.width() * sx), height);
+        byColour[colour.rgb()].emplace_back((rect.left() - bounds.left()) * sx, (rect.top() - bounds.top()) * sy, std::max(1.0, rect.width() * sx), height);
     }
     QPainter painter(&image);
     painter.setPen(Qt::NoPen);

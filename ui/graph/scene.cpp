@@ -80,9 +80,8 @@ QString shapeText(const ValueType& type) {
 QString shapeText(const Model& model, ValueId id) {
     const Value& value = model.value(id);
     const auto isGiven = [](const SizedAxis& axis) { return axis.source == SizeSource::given || axis.source == SizeSource::data; };
-    const bool given = std::any_of(model.sizes().begin(), model.sizes().end(), [&](const InputSize& input) {
-        return std::any_of(input.axes.begin(), input.axes.end(), isGiven);
-    });
+    const bool given = std::any_of(model.sizes().begin(), model.sizes().end(),
+                                   [&](const InputSize& input) { return std::any_of(input.axes.begin(), input.axes.end(), isGiven); });
     if (!given || !value.size || (value.type.has_shape && value.type.dims.size() != value.size->size())) {
         return shapeText(value.type);
     }
@@ -103,8 +102,7 @@ void Scene::setModel(ModelPtr model) {
     texts_.assign(cards().size(), {});
 }
 
-Scene::Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout)
-    : model_(std::move(model)), layout_(std::move(layout)), texts_(layout_->cards.size()) {
+Scene::Scene(ModelPtr model, std::shared_ptr<const GraphLayout> layout) : model_(std::move(model)), layout_(std::move(layout)), texts_(layout_->cards.size()) {
     const Rect& b = layout_->bounds;
     bounds_ = QRectF(b.x, b.y, b.width, b.height);
     for (std::size_t i = 0; i < cards().size(); ++i) {
@@ -267,8 +265,8 @@ void Scene::fillGroup(int card, CardText& text) const {
     }
     const QString first = clean(run.names.front()), end = clean(run.names.back());
     const auto common = std::mismatch(first.begin(), first.end(), end.begin(), end.end()).first - first.begin();
-    const auto cut = std::max({first.lastIndexOf(QLatin1Char('/'), common - 1), first.lastIndexOf(QLatin1Char('.'), common - 1),
-                               first.lastIndexOf(QLatin1Char('_'), common - 1)});
+    const auto cut = std::max(
+        {first.lastIndexOf(QLatin1Char('/'), common - 1), first.lastIndexOf(QLatin1Char('.'), common - 1), first.lastIndexOf(QLatin1Char('_'), common - 1)});
     text.label = first + QStringLiteral(" … ") + end.mid(cut + 1);
 }
 

@@ -27,8 +27,8 @@ struct CardText {
     QString shape;      ///< of the first output, "64×8×8"
     QString constants;  ///< "W 64×3×3×3 · B 64"
     QString weight;     ///< the first of them, with the count of the others: "W 64×3×3×3 +1"
-    QString tags;      ///< names of the values that come in as tags
-    QString outTags;   ///< and of those that go out
+    QString tags;       ///< names of the values that come in as tags
+    QString outTags;    ///< and of those that go out
     bool ready = false;
 };
 

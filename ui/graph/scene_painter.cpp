@@ -53,7 +53,8 @@ void paintFrames(QPainter& painter, const Scene& scene, const View& view, const 
         painter.setPen(pen);
         painter.setBrush(Qt::NoBrush);
         const double radius = 8 * std::min(view.zoom, 1.5);
-        painter.drawRoundedRect(QRectF(std::round(rect.left()) + 0.5, std::round(rect.top()) + 0.5, std::round(rect.width()), std::round(rect.height())), radius, radius);
+        painter.drawRoundedRect(QRectF(std::round(rect.left()) + 0.5, std::round(rect.top()) + 0.5, std::round(rect.width()), std::round(rect.height())),
+                                radius, radius);
         const QRectF words = frameLabelRect(scene, view, i);
         if (!words.isNull()) {
             painter.fillRect(words, look.theme.canvas);

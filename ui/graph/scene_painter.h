@@ -42,15 +42,15 @@ enum class ColourMode { Method, Executed, Time, Error, Size, OpCategory };
 struct Look {
     Theme theme;
     ColourMode mode = ColourMode::Method;
-    std::vector<CardMethod> methods;  ///< by node; may be shorter
-    std::map<ColourMode, CardFigures> figures;   ///< of the modes that have some
-    std::vector<double> ofCards;      ///< by card: the shown figure; NaN where it is not known. Made by weigh().
-    double most = 0;                  ///< the largest of them
+    std::vector<CardMethod> methods;            ///< by node; may be shorter
+    std::map<ColourMode, CardFigures> figures;  ///< of the modes that have some
+    std::vector<double> ofCards;                ///< by card: the shown figure; NaN where it is not known. Made by weigh().
+    double most = 0;                            ///< the largest of them
     std::vector<bool> selected;
     std::vector<bool> dimmed;
-    int current = -1;                 ///< card
-    int hovered = -1;                 ///< card
-    int hovered_frame = -1;           ///< whose name the mouse is on
+    int current = -1;        ///< card
+    int hovered = -1;        ///< card
+    int hovered_frame = -1;  ///< whose name the mouse is on
 
     [[nodiscard]] const CardMethod* methodOf(NodeId node) const;
     /// What a card's badges say: its head's method, and those of members for which another one was chosen.
@@ -75,9 +75,7 @@ struct Look {
     [[nodiscard]] bool isSelected(int card) const { return is(selected, card); }
 
 private:
-    static bool is(const std::vector<bool>& flags, int card) {
-        return static_cast<std::size_t>(card) < flags.size() && flags[static_cast<std::size_t>(card)];
-    }
+    static bool is(const std::vector<bool>& flags, int card) { return static_cast<std::size_t>(card) < flags.size() && flags[static_cast<std::size_t>(card)]; }
 };
 
 /// How much of a card is drawn, by its height in pixels.

@@ -9,9 +9,7 @@ namespace vernier::ui {
 
 namespace {
 
-std::int32_t cellOf(double coordinate) {
-    return static_cast<std::int32_t>(std::clamp(std::floor(coordinate / SpatialGrid::kCell), -1e9, 1e9));
-}
+std::int32_t cellOf(double coordinate) { return static_cast<std::int32_t>(std::clamp(std::floor(coordinate / SpatialGrid::kCell), -1e9, 1e9)); }
 
 }  // namespace
 

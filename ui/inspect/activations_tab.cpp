@@ -20,9 +20,7 @@ namespace {
 
 enum Column { Value, Range, Step, ColumnCount };
 
-bool isCalibrated(const Run& run) {
-    return !run.file.isEmpty() && (run.foreign || run.quantized.is_object());
-}
+bool isCalibrated(const Run& run) { return !run.file.isEmpty() && (run.foreign || run.quantized.is_object()); }
 
 /// The candidate to read from; nothing before there is one.
 const Run* sourceOf(const Session& session) {
@@ -41,9 +39,7 @@ QTableWidgetItem* cell(const QString& text, const QString& tip, bool right) {
     return item;
 }
 
-QString figure(double value) {
-    return QString::number(value, 'g', 3);
-}
+QString figure(double value) { return QString::number(value, 'g', 3); }
 
 }  // namespace
 
@@ -100,15 +96,12 @@ void ActivationsTab::load() {
         ranges_.clear();
         loading_.cancel();
         if (!file.isEmpty()) {
-            loading_.run(
-                [file, original = session_.model()](const Job& job) {
-                    return activationRanges(*open_to_look(file.toStdString(), job), *original);
-                },
-                [this](std::map<std::string, ActivationRange> ranges) {
-                    ranges_ = std::move(ranges);
-                    refill();
-                },
-                [this](const QString& problem) { note_->setText(tr("The ranges cannot be read: %1").arg(problem)); });
+            loading_.run([file, original = session_.model()](const Job& job) { return activationRanges(*open_to_look(file.toStdString(), job), *original); },
+                         [this](std::map<std::string, ActivationRange> ranges) {
+                             ranges_ = std::move(ranges);
+                             refill();
+                         },
+                         [this](const QString& problem) { note_->setText(tr("The ranges cannot be read: %1").arg(problem)); });
         }
     }
     refill();
@@ -139,7 +132,7 @@ void ActivationsTab::refill() {
     const bool known = !file_.isEmpty() && !loading_.busy() && !ranges_.empty();
     table_->setVisible(known);
     if (!known) {
-        note_->setText(loading_.busy()    ? tr("Reading the ranges of “%1”…").arg(title_)
+        note_->setText(loading_.busy()   ? tr("Reading the ranges of “%1”…").arg(title_)
                        : file_.isEmpty() ? tr("Ranges of activations come from calibration: quantize with INT8 static, and they are shown here.")
                                          : tr("“%1” holds no calibrated ranges: INT8 static has them, the other methods need none.").arg(title_));
         return;

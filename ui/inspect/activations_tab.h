@@ -38,7 +38,7 @@ private:
     QLabel* note_;
     QTableWidget* table_;
     NodeId node_ = kNone;
-    QString file_;     ///< of the candidate whose ranges these are
+    QString file_;  ///< of the candidate whose ranges these are
     QString title_;
     std::map<std::string, ActivationRange> ranges_;
     Latest loading_{this};

@@ -12,7 +12,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kWorthMentioning = 6;   // dB: one bit
+constexpr double kWorthMentioning = 6;  // dB: one bit
 
 QString title(Method method) { return QString::fromUtf8(row(method).title.data(), qsizetype(row(method).title.size())); }
 
@@ -57,12 +57,18 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
         }
     }
     if (!state.why.isEmpty()) {
-        return {QObject::tr("Chosen %1, %4 %2: %3.").arg(title(state.chosen), title(state.applied), state.why, state.written ? QObject::tr("written as") : QObject::tr("stays in")),
-                NodeAdvice::Action::none, {}, state.own};
+        return {QObject::tr("Chosen %1, %4 %2: %3.")
+                    .arg(title(state.chosen), title(state.applied), state.why, state.written ? QObject::tr("written as") : QObject::tr("stays in")),
+                NodeAdvice::Action::none,
+                {},
+                state.own};
     }
     if (state.staysAsItWas()) {
         const std::string_view name = title(state.already);
-        return {QObject::tr("%1 already in the file; it stays as it is.").arg(QString::fromUtf8(name.data(), qsizetype(name.size()))), NodeAdvice::Action::none, {}, false};
+        return {QObject::tr("%1 already in the file; it stays as it is.").arg(QString::fromUtf8(name.data(), qsizetype(name.size()))),
+                NodeAdvice::Action::none,
+                {},
+                false};
     }
     const bool integer = row(state.applied).weight_bits == 8;
     if (!weights.empty()) {
@@ -70,7 +76,8 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
         const double tensor = sqnr(weight, WeightFormat::int8_per_tensor), channel = sqnr(weight, WeightFormat::int8_per_channel);
         if (integer && !state.per_channel && channel - tensor > kWorthMentioning) {
             return {QObject::tr("With one scale for the whole weight it keeps %1; with one a channel %2 (channel ranges differ %3×).")
-                        .arg(decibels(tensor), decibels(channel)).arg(channelSpread(weight.stats), 0, 'g', 3),
+                        .arg(decibels(tensor), decibels(channel))
+                        .arg(channelSpread(weight.stats), 0, 'g', 3),
                     NodeAdvice::Action::usePerChannel, QObject::tr("Use per channel"), true};
         }
         if (row(state.applied).computes == Arithmetic::half && weight.stats.fp16_overflow > 0) {

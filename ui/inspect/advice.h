@@ -16,9 +16,9 @@ struct NodeAdvice {
     enum class Action { none, usePerChannel, useOther, reset };
     QString text;
     Action action = Action::none;
-    QString link;        ///< words of the link; empty without an action
+    QString link;  ///< words of the link; empty without an action
     bool warning = false;
-    Method instead = Method::fp32;   ///< what useOther chooses
+    Method instead = Method::fp32;  ///< what useOther chooses
 };
 
 /// Why the node is in its format, and the nearest better choice that the figures show. op: its operator.

@@ -13,7 +13,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kRow = 20, kBar = 9, kText = 64;
-constexpr double kFullScale = 90;   // dB: a little above what FP16 reaches on any weight
+constexpr double kFullScale = 90;  // dB: a little above what FP16 reaches on any weight
 
 QColor colourOf(WeightFormat format, const Theme& theme) {
     switch (format) {
@@ -26,9 +26,7 @@ QColor colourOf(WeightFormat format, const Theme& theme) {
 
 }  // namespace
 
-QString decibels(double sqnr) {
-    return std::isfinite(sqnr) ? QObject::tr("%1 dB").arg(sqnr, 0, 'f', 1) : QObject::tr("exact");
-}
+QString decibels(double sqnr) { return std::isfinite(sqnr) ? QObject::tr("%1 dB").arg(sqnr, 0, 'f', 1) : QObject::tr("exact"); }
 
 ErrorBars::ErrorBars(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

@@ -103,7 +103,7 @@ void InspectorPanel::showOne(NodeId id) {
 std::vector<std::pair<QString, QString>> InspectorPanel::factsOf(NodeId id) const {
     std::vector<std::pair<QString, QString>> facts = nodeFacts(session_, id);
     const std::vector<std::pair<QString, QString>> measured = layerFacts(session_, id);
-    facts.insert(facts.begin() + 1, measured.begin(), measured.end());   // behind its format
+    facts.insert(facts.begin() + 1, measured.begin(), measured.end());  // behind its format
     return facts;
 }
 
@@ -165,11 +165,12 @@ void InspectorPanel::showState() {
                         own ? NodeAdvice::Action::reset : NodeAdvice::Action::none, own ? tr("Clear overrides") : QString(), false};
     }
     const Theme theme = Theme::current();
-    const QString link = shownAdvice_.link.isEmpty() ? QString()
-                                                     : QStringLiteral(" <a style='color:%1' href='act'>%2</a>").arg(theme.ink(theme.accent).name(), shownAdvice_.link.toHtmlEscaped());
+    const QString link = shownAdvice_.link.isEmpty()
+                             ? QString()
+                             : QStringLiteral(" <a style='color:%1' href='act'>%2</a>").arg(theme.ink(theme.accent).name(), shownAdvice_.link.toHtmlEscaped());
     advice_->setText(shownAdvice_.text.toHtmlEscaped() + link);
-    advice_->setStyleSheet(QStringLiteral("background: %1; border-left: 3px solid %2;")
-                               .arg(theme.accentSoft.name(), (shownAdvice_.warning ? theme.warn : theme.line).name()));
+    advice_->setStyleSheet(
+        QStringLiteral("background: %1; border-left: 3px solid %2;").arg(theme.accentSoft.name(), (shownAdvice_.warning ? theme.warn : theme.line).name()));
     showGrid();
     QMetaObject::invokeMethod(this, &InspectorPanel::fitHeight, Qt::QueuedConnection);  // when the words are laid out
 }
@@ -259,7 +260,9 @@ void InspectorPanel::showWeight(int) {
     errors_->setErrors(weight->errors);
     showErrors(!weight->errors.empty());
     channels_->setRanges(s.channel_min, s.channel_max);
-    channelNote_->setText(tr("Minimum to maximum of each of the %1 channels (axis %2)%3.").arg(s.channel_min.size()).arg(s.channel_axis)
+    channelNote_->setText(tr("Minimum to maximum of each of the %1 channels (axis %2)%3.")
+                              .arg(s.channel_min.size())
+                              .arg(s.channel_axis)
                               .arg(weight->folded ? tr(", with the BatchNorm behind folded in") : QString()));
     showValues(*weight);
     showGrid();

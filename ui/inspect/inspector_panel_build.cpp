@@ -55,11 +55,10 @@ QTableWidget* plainTable(const QStringList& columns) {
 }  // namespace
 
 InspectorPanel::InspectorPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(label("note")), kicker_(label("label")),
-      title_(label("title")), name_(new ElidedLabel), control_(new MethodControl), advice_(new QLabel), facts_(new QGridLayout),
-      tabs_(new QTabWidget), weightPick_(new QComboBox), weightNote_(label("note")), histogram_(new HistogramChart),
-      logarithmic_(new QCheckBox(tr("Log"))), statistics_(new QLabel), errorTitle_(label("label")), errors_(new ErrorBars),
-      activations_(new ActivationsTab(session)), channels_(new ChannelChart), channelNote_(label("note")),
+    : QWidget(parent), session_(session), stack_(new QStackedWidget), message_(label("note")), kicker_(label("label")), title_(label("title")),
+      name_(new ElidedLabel), control_(new MethodControl), advice_(new QLabel), facts_(new QGridLayout), tabs_(new QTabWidget), weightPick_(new QComboBox),
+      weightNote_(label("note")), histogram_(new HistogramChart), logarithmic_(new QCheckBox(tr("Log"))), statistics_(new QLabel), errorTitle_(label("label")),
+      errors_(new ErrorBars), activations_(new ActivationsTab(session)), channels_(new ChannelChart), channelNote_(label("note")),
       values_(plainTable({tr("Index"), tr("Value")})), attributes_(plainTable({tr("Attribute"), tr("Value")})), weightBody_(new QWidget) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -105,7 +104,12 @@ QWidget* InspectorPanel::buildContent() {
     content_ = layout;
     layout->setContentsMargins(12, 10, 12, 8);
     layout->setSpacing(6);
-    title_->setFont([] { QFont font = bodyFont(); font.setPixelSize(qRound(QFontInfo(font).pixelSize() * 1.15)); font.setBold(true); return font; }());
+    title_->setFont([] {
+        QFont font = bodyFont();
+        font.setPixelSize(qRound(QFontInfo(font).pixelSize() * 1.15));
+        font.setBold(true);
+        return font;
+    }());
     title_->setWordWrap(true);
     name_->setProperty("role", "note");
     name_->setTextInteractionFlags(Qt::TextSelectableByMouse);

@@ -16,8 +16,8 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kLargeShare = 0.1;    ///< of the error of all regions
-constexpr double kSlowerBy = 1.05;     ///< less is noise of the profiler
+constexpr double kLargeShare = 0.1;  ///< of the error of all regions
+constexpr double kSlowerBy = 1.05;   ///< less is noise of the profiler
 
 bool isSlower(const std::optional<double>& fp32, const std::optional<double>& quantized) {
     return fp32 && quantized && *quantized > *fp32 * kSlowerBy && *quantized > *fp32 + 0.001;
@@ -44,7 +44,7 @@ std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId id) {
     const LayerNode* node = study.node(id);
     const NodeState state = session.nodeState(id);
     if (node == nullptr || state.applied == Method::fp32 || vernier::id(state.applied) != study.layers()->method) {
-        return std::nullopt;   // its figures are of another method
+        return std::nullopt;  // its figures are of another method
     }
     const LayerRegion* region = study.regionOf(id);
     if (region != nullptr && region->error_share.value_or(0) >= kLargeShare) {
@@ -54,7 +54,8 @@ std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId id) {
         return keepInFloat({share, windowWords(node->why), priceText(*region), windowWords(node->change)});
     }
     if (isSlower(node->fp32_ms, node->ms) && !node->change.starts_with("Keep it in INT8")) {
-        const QString slower = node->why.empty() ? QObject::tr("Slower quantized: %1 in FP32, %2 now.").arg(timeText(node->fp32_ms), timeText(node->ms)) : QString();
+        const QString slower =
+            node->why.empty() ? QObject::tr("Slower quantized: %1 in FP32, %2 now.").arg(timeText(node->fp32_ms), timeText(node->ms)) : QString();
         return keepInFloat({slower, windowWords(node->why), windowWords(node->change)});
     }
     if (!node->why.empty()) {
@@ -74,7 +75,8 @@ std::vector<std::pair<QString, QString>> layerFacts(const Session& session, Node
         facts.emplace_back(QObject::tr("time"), QObject::tr("FP32 %1 → quantized %2").arg(timeText(node->fp32_ms), timeText(node->ms)));
     }
     if (const LayerRegion* region = study.regionOf(id); region != nullptr && region->error_alone) {
-        facts.emplace_back(QObject::tr("error alone"), QObject::tr("%1 of all (NMSE %2)").arg(shareText(region->error_share), threeDigits(*region->error_alone)));
+        facts.emplace_back(QObject::tr("error alone"),
+                           QObject::tr("%1 of all (NMSE %2)").arg(shareText(region->error_share), threeDigits(*region->error_alone)));
     }
     if (node->output_sqnr_db) {
         facts.emplace_back(QObject::tr("on the way"), QObject::tr("SQNR %1 dB here").arg(*node->output_sqnr_db, 0, 'f', 1));

@@ -31,9 +31,7 @@ QString portText(const Model& model, const std::vector<ValueId>& ports, bool con
     return lines.join(QLatin1Char('\n'));
 }
 
-QString title(Method method) {
-    return QString::fromUtf8(row(method).title.data(), qsizetype(row(method).title.size()));
-}
+QString title(Method method) { return QString::fromUtf8(row(method).title.data(), qsizetype(row(method).title.size())); }
 
 /// "INT8 static" as planned; as written for a run where there is one.
 QString formatText(const Session& session, const NodeState& state) {
@@ -53,7 +51,8 @@ QString stepsText(const TensorStats& stats) {
         }
     }
     // Two short lines: the inspector is narrow.
-    return most > 0 ? QObject::tr("ranges     ±%1 … ±%2\nchannels   differ %3×").arg(least, 0, 'g', 3).arg(most, 0, 'g', 3).arg(most / least, 0, 'g', 3) : QString();
+    return most > 0 ? QObject::tr("ranges     ±%1 … ±%2\nchannels   differ %3×").arg(least, 0, 'g', 3).arg(most, 0, 'g', 3).arg(most / least, 0, 'g', 3)
+                    : QString();
 }
 
 }  // namespace
@@ -89,8 +88,9 @@ std::vector<std::pair<QString, QString>> nodeFacts(const Session& session, NodeI
     facts.emplace_back(QObject::tr("output"), portText(model, node.outputs, false));
     if (node.weight_bytes > 0) {
         facts.emplace_back(QObject::tr("weights"), portText(model, node.inputs, true));
-        facts.emplace_back(QObject::tr("size"), node.parameters == 1 ? QObject::tr("%1 · 1 parameter").arg(sizeText(node.weight_bytes))
-                                                                    : QObject::tr("%1 · %2 parameters").arg(sizeText(node.weight_bytes), countText(node.parameters)));
+        facts.emplace_back(QObject::tr("size"), node.parameters == 1
+                                                    ? QObject::tr("%1 · 1 parameter").arg(sizeText(node.weight_bytes))
+                                                    : QObject::tr("%1 · %2 parameters").arg(sizeText(node.weight_bytes), countText(node.parameters)));
     }
     if (node.macs > 0) {
         facts.emplace_back(QObject::tr("work"), QObject::tr("%1 multiply-accumulates").arg(countText(node.macs)));
@@ -100,8 +100,7 @@ std::vector<std::pair<QString, QString>> nodeFacts(const Session& session, NodeI
 
 QStringList statisticsText(const WeightFacts& weight) {
     const TensorStats& s = weight.stats;
-    QStringList lines = {QObject::tr("shape      %1").arg(dimsText(weight.dims)),
-                         QObject::tr("min / max  %1 / %2").arg(s.min, 0, 'g', 3).arg(s.max, 0, 'g', 3),
+    QStringList lines = {QObject::tr("shape      %1").arg(dimsText(weight.dims)), QObject::tr("min / max  %1 / %2").arg(s.min, 0, 'g', 3).arg(s.max, 0, 'g', 3),
                          QObject::tr("mean ± sd  %1 ± %2").arg(s.mean, 0, 'g', 3).arg(s.deviation, 0, 'g', 3),
                          QObject::tr("zeros      %1 %").arg(100.0 * double(s.zeros) / double(std::max<std::uint64_t>(1, s.count)), 0, 'g', 3)};
     if (!weight.scale.isEmpty()) {

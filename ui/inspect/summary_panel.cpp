@@ -27,18 +27,14 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr std::size_t kMostTensors = 100;   ///< a table to read, not the list of all constants
-constexpr int kNarrow = 110;                ///< letters; below, the tables stand one below the other
+constexpr std::size_t kMostTensors = 100;  ///< a table to read, not the list of all constants
+constexpr int kNarrow = 110;               ///< letters; below, the tables stand one below the other
 constexpr int kNumberRole = Qt::UserRole + 1;
 constexpr int kNodeRole = Qt::UserRole + 2;
 
-QString text(std::string_view words) {
-    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
+QString text(std::string_view words) { return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())); }
 
-QString qualified(const std::string& domain, const std::string& type) {
-    return domain.empty() ? text(type) : text(domain) + QLatin1Char('.') + text(type);
-}
+QString qualified(const std::string& domain, const std::string& type) { return domain.empty() ? text(type) : text(domain) + QLatin1Char('.') + text(type); }
 
 QString shapeText(const std::vector<std::int64_t>& dims) {
     QStringList sizes;
@@ -91,9 +87,8 @@ std::vector<ModelSummary::Tensor> tensorsOf(const Model& model) {
     std::vector<std::size_t> order(all.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto shown = static_cast<std::ptrdiff_t>(std::min(order.size(), kMostTensors));
-    std::partial_sort(order.begin(), order.begin() + shown, order.end(), [&](std::size_t a, std::size_t b) {
-        return std::pair(all[b].size_bytes(), a) < std::pair(all[a].size_bytes(), b);
-    });
+    std::partial_sort(order.begin(), order.begin() + shown, order.end(),
+                      [&](std::size_t a, std::size_t b) { return std::pair(all[b].size_bytes(), a) < std::pair(all[a].size_bytes(), b); });
     std::vector<ModelSummary::Tensor> rows;
     for (auto place = order.begin(); place != order.begin() + shown; ++place) {
         const Initializer& tensor = all[*place];
@@ -112,9 +107,7 @@ public:
         setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
         setToolTip(QLocale().toString(number));
     }
-    bool operator<(const QTableWidgetItem& other) const override {
-        return data(kNumberRole).toULongLong() < other.data(kNumberRole).toULongLong();
-    }
+    bool operator<(const QTableWidgetItem& other) const override { return data(kNumberRole).toULongLong() < other.data(kNumberRole).toULongLong(); }
 };
 
 QTableWidgetItem* words(const QString& content, NodeId node = kNone) {
@@ -125,9 +118,7 @@ QTableWidgetItem* words(const QString& content, NodeId node = kNone) {
 }
 
 /// What is not known or not there stands as a dash.
-NumberItem* number(quint64 value, QString (*format)(quint64)) {
-    return new NumberItem(value == 0 ? QStringLiteral("–") : format(value), value);
-}
+NumberItem* number(quint64 value, QString (*format)(quint64)) { return new NumberItem(value == 0 ? QStringLiteral("–") : format(value), value); }
 
 }  // namespace
 
@@ -146,15 +137,18 @@ ModelSummary summaryOf(const Model& model) {
     facts.emplace_back(QObject::tr("Size"), sizeText(model.size_bytes()));
     facts.emplace_back(QObject::tr("Nodes"), QObject::tr("%1, of %2 operators").arg(locale.toString(nodes)).arg(summary.operators.size()));
     facts.emplace_back(QObject::tr("Parameters"), QObject::tr("%1 (%2)").arg(locale.toString(model.parameters()), sizeText(model.weight_bytes())));
-    facts.emplace_back(QObject::tr("MACs of one run"), macs == 0 ? QObject::tr("not known") : QObject::tr("%1 (%2)").arg(locale.toString(macs), countText(macs)));
+    facts.emplace_back(QObject::tr("MACs of one run"),
+                       macs == 0 ? QObject::tr("not known") : QObject::tr("%1 (%2)").arg(locale.toString(macs), countText(macs)));
     facts.emplace_back(QObject::tr("Constant tensors"), locale.toString(static_cast<quint64>(model.initializers().size())));
     facts.emplace_back(QObject::tr("Inputs"), portsText(model, model.inputs()));
     facts.emplace_back(QObject::tr("Outputs"), portsText(model, model.outputs()));
     facts.emplace_back(QObject::tr("Opsets"), opsetsText(model));
     facts.emplace_back(QObject::tr("IR version"), QString::number(model.ir_version()));
     const onnx::ModelProto& proto = model.proto();
-    for (const auto& [label, value] : {std::pair{QObject::tr("Producer"), text(model.producer())}, {QObject::tr("Graph"), text(proto.graph().name())},
-                                       {QObject::tr("Domain"), text(proto.domain())}, {QObject::tr("Description"), text(proto.doc_string()).simplified()}}) {
+    for (const auto& [label, value] : {std::pair{QObject::tr("Producer"), text(model.producer())},
+                                       {QObject::tr("Graph"), text(proto.graph().name())},
+                                       {QObject::tr("Domain"), text(proto.domain())},
+                                       {QObject::tr("Description"), text(proto.doc_string()).simplified()}}) {
         if (!value.isEmpty()) {
             facts.emplace_back(label, value);
         }
@@ -179,7 +173,7 @@ SummaryPanel::SummaryPanel(Session& session, QWidget* parent)
     layout->addWidget(parts_, 1);
     layout->addWidget(empty_, 1);
     connect(&session, &Session::stateChanged, this, &SummaryPanel::refill);
-    connect(&session, &Session::sizesChanged, this, &SummaryPanel::refill);   // the work of a run follows from them
+    connect(&session, &Session::sizesChanged, this, &SummaryPanel::refill);  // the work of a run follows from them
     refill();
 }
 

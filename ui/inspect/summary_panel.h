@@ -20,18 +20,18 @@ class Session;
 /// What a model is made of, in numbers.
 struct ModelSummary {
     struct Operator {
-        QString type;              ///< with its domain where that is not the standard one
+        QString type;  ///< with its domain where that is not the standard one
         quint64 nodes = 0, parameters = 0, bytes = 0, macs = 0;
         NodeId first = kNone;
     };
     struct Tensor {
         QString name, type, shape;
         quint64 bytes = 0;
-        NodeId reader = kNone;     ///< the first node that reads it
+        NodeId reader = kNone;  ///< the first node that reads it
     };
-    std::vector<std::pair<QString, QString>> facts;   ///< what it is, and the words for it
-    std::vector<Operator> operators;                  ///< the most frequent first; Constant nodes left out, as in all counts
-    std::vector<Tensor> tensors;                      ///< the largest constants, the largest first
+    std::vector<std::pair<QString, QString>> facts;  ///< what it is, and the words for it
+    std::vector<Operator> operators;                 ///< the most frequent first; Constant nodes left out, as in all counts
+    std::vector<Tensor> tensors;                     ///< the largest constants, the largest first
 };
 
 [[nodiscard]] ModelSummary summaryOf(const Model& model);

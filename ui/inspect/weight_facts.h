@@ -17,11 +17,11 @@ struct WeightFacts {
     ElementType type = ElementType::float32;
     std::uint64_t bytes = 0;
     bool isBias = false;
-    bool folded = false;          ///< figures and values are those with the BatchNormalization behind the node folded in
-    QString scale;                ///< of stored integer codes, in words; empty for float weights
+    bool folded = false;  ///< figures and values are those with the BatchNormalization behind the node folded in
+    QString scale;        ///< of stored integer codes, in words; empty for float weights
     TensorStats stats;
-    std::vector<FormatError> errors;   ///< of INT8: the mean of the channels
-    std::vector<float> head;      ///< the first values
+    std::vector<FormatError> errors;  ///< of INT8: the mean of the channels
+    std::vector<float> head;          ///< the first values
 };
 
 inline constexpr int kHistogramBins = 256;

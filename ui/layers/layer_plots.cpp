@@ -16,17 +16,11 @@ namespace {
 
 constexpr std::size_t kMostRows = 16;
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("LayerPlots", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("LayerPlots", words); }
 
-double longest(const LayerRow& row) {
-    return std::max(row.fp32Ms.value_or(0), row.ms.value_or(0));
-}
+double longest(const LayerRow& row) { return std::max(row.fp32Ms.value_or(0), row.ms.value_or(0)); }
 
-QString dbText(double db) {
-    return QString::number(db, 'f', db < 10 ? 1 : 0);
-}
+QString dbText(double db) { return QString::number(db, 'f', db < 10 ? 1 : 0); }
 
 /// "Concat_5: 31 → 9.1 dB": what it was before, where that is known.
 QString fallText(const std::vector<LayerRow>& rows, std::size_t at) {
@@ -53,7 +47,8 @@ DepthPlot depthPlot(const std::vector<LayerRow>& rows, const LayerStudy& study) 
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const LayerRow& row = rows[i];
         const QString db = row.sqnr ? tr("%1 dB").arg(dbText(*row.sqnr)) : QStringLiteral("–");
-        plot.points.push_back({row.name, row.share, row.sqnr, row.nodes, tr("%1: %2 of the error alone, %3 on the way").arg(row.name + row.more, shareText(row.share), db)});
+        plot.points.push_back(
+            {row.name, row.share, row.sqnr, row.nodes, tr("%1: %2 of the error alone, %3 on the way").arg(row.name + row.more, shareText(row.share), db)});
         if (parts != kNone && std::binary_search(row.nodes.begin(), row.nodes.end(), parts)) {
             plot.marked = static_cast<int>(i);
             plot.markedText = fallText(rows, i);
@@ -86,7 +81,8 @@ IntervalPlot layerTimePlot(const std::vector<LayerRow>& rows, const LayerStudy& 
         line.value = *row->ms;
         line.before = row->fp32Ms;
         line.best = row->slower();
-        line.text = timeText(row->fp32Ms).rightJustified(8) + QStringLiteral(" → ") + timeText(row->ms).leftJustified(8) + (row->slower() ? QStringLiteral(" ▲") : QStringLiteral("  "));
+        line.text = timeText(row->fp32Ms).rightJustified(8) + QStringLiteral(" → ") + timeText(row->ms).leftJustified(8) +
+                    (row->slower() ? QStringLiteral(" ▲") : QStringLiteral("  "));
         line.nodes = row->nodes;
         line.tip = QStringList{line.label + QStringLiteral(": ") + line.text.simplified(), row->why, row->change}.join(QLatin1Char('\n')).trimmed();
         plot.rows.push_back(line);

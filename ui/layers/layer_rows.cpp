@@ -14,17 +14,13 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kSlowerBy = 1.05;      ///< less is noise of the profiler
+constexpr double kSlowerBy = 1.05;  ///< less is noise of the profiler
 constexpr double kSlowerByMs = 0.001;
-constexpr double kLeastMs = 0.0005;     ///< a node of no region that takes less has no row
+constexpr double kLeastMs = 0.0005;  ///< a node of no region that takes less has no row
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("Layers", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("Layers", words); }
 
-QString text(const std::string& words) {
-    return QString::fromStdString(words);
-}
+QString text(const std::string& words) { return QString::fromStdString(words); }
 
 void addTo(std::optional<double>& sum, const std::optional<double>& value) {
     if (value) {
@@ -104,9 +100,7 @@ LayerRow rowOf(const LayerStudy& study, const Model& model, const LayerRegion& r
 
 }  // namespace
 
-bool LayerRow::slower() const {
-    return fp32Ms && ms && *ms > *fp32Ms * kSlowerBy && *ms > *fp32Ms + kSlowerByMs;
-}
+bool LayerRow::slower() const { return fp32Ms && ms && *ms > *fp32Ms * kSlowerBy && *ms > *fp32Ms + kSlowerByMs; }
 
 std::vector<LayerRow> layerRows(const Session& session) {
     std::vector<LayerRow> rows;

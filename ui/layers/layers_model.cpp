@@ -104,13 +104,9 @@ std::vector<int> LayersModel::rowsWith(const QVector<int>& nodes) const {
     return {found.begin(), found.end()};
 }
 
-int LayersModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
-}
+int LayersModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
 
-int LayersModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : ColumnCount;
-}
+int LayersModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 QVariant LayersModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) {
@@ -151,9 +147,9 @@ QString LayersModel::display(const LayerRow& row, int column) const {
         case MethodColumn: {
             // Behind the badge, as in the table of nodes.
             const NodeState state = session_.nodeState(row.head);
-            return state.own && state.applied != state.chosen                      ? tr("not %1").arg(QString::fromStdString(std::string(vernier::row(state.chosen).badge)))
+            return state.own && state.applied != state.chosen ? tr("not %1").arg(QString::fromStdString(std::string(vernier::row(state.chosen).badge)))
                    : session_.model() && isPerTensor(state, session_.model()->node(row.head)) ? tr("tensor")
-                                                                                   : QString();
+                                                                                              : QString();
         }
         case ExecutedColumn: return row.inFloat ? row.executed + QStringLiteral(" ⚠") : row.executed;
         case Fp32: return timeText(row.fp32Ms);
@@ -197,7 +193,8 @@ QVariant LayersModel::headerData(int section, Qt::Orientation orientation, int r
         case Name: return tip ? tr("The node that a region is about, and how many nodes are quantized with it") : tr("node");
         case Op: return tip ? tr("Op type") : tr("op");
         case MethodColumn: return tip ? tr("What the present recipe makes of it: filled is an override") : tr("method");
-        case ExecutedColumn: return tip ? tr("What ONNX Runtime runs in the analysed model; marked where it was to be quantized and runs in float") : tr("executed");
+        case ExecutedColumn:
+            return tip ? tr("What ONNX Runtime runs in the analysed model; marked where it was to be quantized and runs in float") : tr("executed");
         case Fp32: return tip ? tr("Time of one run in the opened model") : tr("FP32");
         case Quantized: return tip ? tr("Time of one run in the quantized model, with the conversions that it causes; ▲ is slower than FP32") : tr("quantized");
         case Alone: return tip ? tr("Error of the outputs when only this is quantized, as a share of the sum over all") : tr("error alone");

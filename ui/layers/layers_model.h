@@ -17,7 +17,7 @@ class LayersModel : public QAbstractTableModel {
 
 public:
     enum Column { Id, Name, Op, MethodColumn, ExecutedColumn, Fp32, Quantized, Alone, OnTheWay, ColumnCount };
-    enum Role { HeadRole = Qt::UserRole + 1, ShareRole };   ///< ShareRole: part of the largest share, 0 to 1
+    enum Role { HeadRole = Qt::UserRole + 1, ShareRole };  ///< ShareRole: part of the largest share, 0 to 1
 
     explicit LayersModel(Session& session, QObject* parent = nullptr);
 
@@ -42,8 +42,8 @@ private:
 
     Session& session_;
     std::vector<LayerRow> rows_;
-    std::vector<int> rowOf_;     ///< by NodeId; -1
-    double largest_ = 0;         ///< share
+    std::vector<int> rowOf_;  ///< by NodeId; -1
+    double largest_ = 0;      ///< share
     int sortColumn_ = Alone;
     Qt::SortOrder order_ = Qt::DescendingOrder;
 };

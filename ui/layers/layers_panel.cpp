@@ -39,9 +39,9 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kRoomForCharts = 820;   ///< a narrower panel is the table's
+constexpr int kRoomForCharts = 820;  ///< a narrower panel is the table's
 constexpr int kRoomForCopy = 520;
-constexpr qsizetype kMostRanges = 1000;   ///< of rows that the view selects: the time grows with their square
+constexpr qsizetype kMostRanges = 1000;  ///< of rows that the view selects: the time grows with their square
 
 }  // namespace
 
@@ -58,31 +58,24 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent) : QWidget(parent), s
     connect(&session.queue(), &Queue::changed, this, &LayersPanel::showBusy);
     connect(&session.selection(), &Selection::changed, this, &LayersPanel::followSelection);
     connect(&session, &Session::recipeChanged, this, &LayersPanel::showKeep);
-    connect(model_, &QAbstractItemModel::modelReset, this, &LayersPanel::followSelection);   // a reset takes it away
+    connect(model_, &QAbstractItemModel::modelReset, this, &LayersPanel::followSelection);  // a reset takes it away
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &LayersPanel::tellSelection);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &LayersPanel::tellSelection);
-    connect(depth_, &DepthChart::pointClicked, this, [this](int point) { session_.selection().set(depth_->plot().points[static_cast<std::size_t>(point)].nodes); });
+    connect(depth_, &DepthChart::pointClicked, this,
+            [this](int point) { session_.selection().set(depth_->plot().points[static_cast<std::size_t>(point)].nodes); });
     connect(times_, &IntervalChart::rowClicked, this, [this](int row) { session_.selection().set(times_->plot().rows[static_cast<std::size_t>(row)].nodes); });
     connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &LayersPanel::restyle);
     restyle();
     showState();
 }
 
-QPushButton* LayersPanel::analyseButton() const {
-    return session_.layers().layers() != nullptr ? again_ : begin_;
-}
+QPushButton* LayersPanel::analyseButton() const { return session_.layers().layers() != nullptr ? again_ : begin_; }
 
-QString LayersPanel::sentence() const {
-    return sentence_->isHidden() ? QString() : sentence_->text();
-}
+QString LayersPanel::sentence() const { return sentence_->isHidden() ? QString() : sentence_->text(); }
 
-QString LayersPanel::staleText() const {
-    return stale_->isHidden() ? QString() : stale_->text();
-}
+QString LayersPanel::staleText() const { return stale_->isHidden() ? QString() : stale_->text(); }
 
-QString LayersPanel::emptyText() const {
-    return emptyPage_->isHidden() ? QString() : empty_->text();
-}
+QString LayersPanel::emptyText() const { return emptyPage_->isHidden() ? QString() : empty_->text(); }
 
 void LayersPanel::restyle() {
     const Theme theme = Theme::current();
@@ -136,9 +129,10 @@ void LayersPanel::showEmpty() {
     if (!session_.model()) {
         words << tr("Open a model to see what each of its layers costs and breaks.");
     } else {
-        words << (study.problem().isEmpty() ? tr("Which layers break accuracy, and which gain nothing in INT8? Each region is quantized alone and the error of the "
-                                                 "outputs is measured on samples; each node is timed in FP32 and quantized.")
-                                            : tr("The layers could not be analysed: %1").arg(study.problem()));
+        words << (study.problem().isEmpty()
+                      ? tr("Which layers break accuracy, and which gain nothing in INT8? Each region is quantized alone and the error of the "
+                           "outputs is measured on samples; each node is timed in FP32 and quantized.")
+                      : tr("The layers could not be analysed: %1").arg(study.problem()));
         words << missing;
     }
     words.removeAll(QString());
@@ -222,12 +216,12 @@ void LayersPanel::showKeep() {
     const QVector<int> nodes = selectedNodes();
     const bool any = std::any_of(nodes.begin(), nodes.end(), [this](int node) { return session_.nodeState(node).chosen != Method::fp32; });
     keep_->setEnabled(any && session_.isSound());
-    keep_->setToolTip(nodes.isEmpty() ? tr("Select rows of the table first.") : any ? tr("An override for each node of the selected rows; one step to undo.") : tr("The selected rows are in FP32 already."));
+    keep_->setToolTip(nodes.isEmpty() ? tr("Select rows of the table first.")
+                      : any           ? tr("An override for each node of the selected rows; one step to undo.")
+                                      : tr("The selected rows are in FP32 already."));
 }
 
-void LayersPanel::keepInFloat() {
-    session_.choose(selectedNodes(), Method::fp32);
-}
+void LayersPanel::keepInFloat() { session_.choose(selectedNodes(), Method::fp32); }
 
 void LayersPanel::copyCommand() {
     try {

@@ -83,7 +83,7 @@ private:
     QScrollArea* charts_;
     DepthChart* depth_;
     IntervalChart* times_;
-    int revision_ = 0;              ///< of the result that the table shows
+    int revision_ = 0;  ///< of the result that the table shows
     bool following_ = false;
 };
 

@@ -43,16 +43,17 @@ BoundLook lookOf(SearchLimit::Of of, const Gate& gate) {
 QDoubleSpinBox* box(const QString& name) {
     auto* made = new QDoubleSpinBox;
     made->setAccessibleName(name);
-    made->setButtonSymbols(QAbstractSpinBox::NoButtons);   // the keys and the wheel step it
+    made->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the keys and the wheel step it
     return made;
 }
 
 }  // namespace
 
 SearchPanel::SearchPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), of_(new QComboBox), bound_(box(tr("Limit"))), budget_(box(tr("Budget in minutes"))), start_(new QPushButton(tr("Start"))),
-      resume_(new QPushButton(tr("Resume"))), cancel_(new QPushButton(tr("Cancel"))), quantize_(new QPushButton(tr("Quantize and measure"))), busy_(new QLabel),
-      progress_(new QProgressBar), sentence_(new QLabel), empty_(new QLabel), front_(new FrontChart) {
+    : QWidget(parent), session_(session), of_(new QComboBox), bound_(box(tr("Limit"))), budget_(box(tr("Budget in minutes"))),
+      start_(new QPushButton(tr("Start"))), resume_(new QPushButton(tr("Resume"))), cancel_(new QPushButton(tr("Cancel"))),
+      quantize_(new QPushButton(tr("Quantize and measure"))), busy_(new QLabel), progress_(new QProgressBar), sentence_(new QLabel), empty_(new QLabel),
+      front_(new FrontChart) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 6, 12, 6);
     layout->setSpacing(6);
@@ -117,13 +118,9 @@ QWidget* SearchPanel::buildLine() {
     return line;
 }
 
-QString SearchPanel::sentence() const {
-    return sentence_->isHidden() ? QString() : sentence_->text();
-}
+QString SearchPanel::sentence() const { return sentence_->isHidden() ? QString() : sentence_->text(); }
 
-QString SearchPanel::emptyText() const {
-    return empty_->isHidden() ? QString() : empty_->text();
-}
+QString SearchPanel::emptyText() const { return empty_->isHidden() ? QString() : empty_->text(); }
 
 /// Without labels there is no top-1 to limit.
 void SearchPanel::showLimits() {
@@ -146,9 +143,7 @@ void SearchPanel::showBound() {
     bound_->setValue(look.usual);
 }
 
-void SearchPanel::begin() {
-    session_.search().start({static_cast<SearchLimit::Of>(of_->currentData().toInt()), bound_->value(), budget_->value()});
-}
+void SearchPanel::begin() { session_.search().start({static_cast<SearchLimit::Of>(of_->currentData().toInt()), bound_->value(), budget_->value()}); }
 
 void SearchPanel::take(int dot) {
     if (const auto problem = session_.search().take(dot)) {
@@ -175,8 +170,10 @@ void SearchPanel::showState() {
     sentence_->setText(words);
     sentence_->setVisible(!words.isEmpty());
     empty_->setVisible(!dots);
-    empty_->setText(missing.isEmpty() ? tr("Vernier looks for the fastest recipe within the limit: it predicts a front of recipes, measures a few of them, and keeps what passes.")
-                                      : missing);
+    empty_->setText(
+        missing.isEmpty()
+            ? tr("Vernier looks for the fastest recipe within the limit: it predicts a front of recipes, measures a few of them, and keeps what passes.")
+            : missing);
     showBusy();
 }
 

@@ -14,9 +14,7 @@ namespace vernier::ui {
 
 namespace {
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("Search", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("Search", words); }
 
 /// What the limit speaks of, as it was measured: "drop 0.2 points", "98.5 % agreement", "31.2 dB".
 QString metricText(double metric, SearchLimit::Of of) {
@@ -82,7 +80,11 @@ FrontPlot frontPlot(const RecipeSearch& search) {
     const int best = values->chosen >= 0 ? values->chosen : values->nearest;
     for (std::size_t i = 0; i < values->front.size(); ++i) {
         const SearchDot& from = values->front[i];
-        FrontDot dot{from.ms, from.error, std::nullopt, static_cast<int>(i) == best, textOf(from, values->fp32Ms, search.limit().of, false),
+        FrontDot dot{from.ms,
+                     from.error,
+                     std::nullopt,
+                     static_cast<int>(i) == best,
+                     textOf(from, values->fp32Ms, search.limit().of, false),
                      tipOf(from, values->fp32Ms, search.limit().of)};
         if (const SearchSeen* seen = seenOf(from)) {
             dot.measured = FrontMeasured{seen->ms, seen->error.value_or(from.error), seen->msLow, seen->msHigh, seen->within};

@@ -79,7 +79,8 @@ public:
         Q_ASSERT(owner_->thread() == QCoreApplication::instance()->thread());
         auto late = std::make_shared<decltype(deliver)>(std::move(deliver));
         QtConcurrent::run(std::move(task)).then([late, app = QCoreApplication::instance()](const std::shared_ptr<Outcome>& outcome) {
-            QMetaObject::invokeMethod(app, [late, outcome] { (*late)(outcome); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                app, [late, outcome] { (*late)(outcome); }, Qt::QueuedConnection);
         });
     }
 

@@ -13,9 +13,7 @@ constexpr int kTerminateAfterMs = 2000;
 constexpr qsizetype kLongestLastWords = 2000;
 
 /// compare ends with 0, 1 or 2 for the gate's outcome; each of them has a whole result document.
-bool hasResult(int exitCode) {
-    return exitCode >= 0 && exitCode <= 2;
-}
+bool hasResult(int exitCode) { return exitCode >= 0 && exitCode <= 2; }
 
 QString text(const Json& json, const char* key) {
     const auto it = json.find(key);
@@ -76,9 +74,12 @@ void CliJob::start() {
     const QString path = program();
     if (path.isEmpty()) {
         // Queued, so that a caller that connects after start() still hears it.
-        QMetaObject::invokeMethod(this, [this] {
-            fail({QStringLiteral("not-found"), tr("vernier-cli was not found beside this program. Install Vernier again, or name it in VERNIER_CLI."), 66});
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                fail({QStringLiteral("not-found"), tr("vernier-cli was not found beside this program. Install Vernier again, or name it in VERNIER_CLI."), 66});
+            },
+            Qt::QueuedConnection);
         return;
     }
     process_.start(path, arguments_ + QStringList{QStringLiteral("--json"), QStringLiteral("--events")});
@@ -95,9 +96,7 @@ void CliJob::cancel() {
 
 QString CliJob::quoted(const QString& text) {
     static const QString plain = QStringLiteral("/._-+=:,@%");
-    const bool simple = !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) {
-        return c.isLetterOrNumber() || plain.contains(c);
-    });
+    const bool simple = !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) { return c.isLetterOrNumber() || plain.contains(c); });
     if (simple) {
         return text;
     }

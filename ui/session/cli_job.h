@@ -15,8 +15,8 @@ namespace vernier::ui {
 
 /// Why a child process did not give its result.
 struct Problem {
-    QString kind;      ///< as vernier::name(ErrorKind): "bad-model", "cancelled", ...; "crashed" when the child died
-    QString message;   ///< one line for people
+    QString kind;     ///< as vernier::name(ErrorKind): "bad-model", "cancelled", ...; "crashed" when the child died
+    QString message;  ///< one line for people
     int exitCode = 0;
 
     [[nodiscard]] bool cancelled() const { return kind == QLatin1String("cancelled"); }
@@ -63,9 +63,9 @@ private:
     QStringList arguments_;
     QProcess process_;
     QTimer terminate_;
-    QByteArray errors_;     ///< the beginning of a line that has not ended yet
+    QByteArray errors_;  ///< the beginning of a line that has not ended yet
     QByteArray output_;
-    QString lastWords_;     ///< what the child wrote to stderr that was no event
+    QString lastWords_;  ///< what the child wrote to stderr that was no event
     Problem problem_;
     bool cancelling_ = false;
     bool ended_ = false;

@@ -19,16 +19,12 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr std::size_t kMostRules = 24;   ///< of a command that a person may still read
+constexpr std::size_t kMostRules = 24;  ///< of a command that a person may still read
 
-QString text(std::string_view words) {
-    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
+QString text(std::string_view words) { return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())); }
 
 /// Blanks at the ends are cut off by --set, and an anchor has no option.
-bool canBeSaid(const Rule& rule) {
-    return rule.method && !rule.per_channel && text(rule.select).trimmed() == text(rule.select) && !rule.select.empty();
-}
+bool canBeSaid(const Rule& rule) { return rule.method && !rule.per_channel && text(rule.select).trimmed() == text(rule.select) && !rule.select.empty(); }
 
 }  // namespace
 
@@ -90,8 +86,8 @@ QString candidateName(const Document& document, const Run* run) {
     const Recipe& recipe = run != nullptr ? run->recipe : document.recipe();
     const Method method = run != nullptr ? run->mainMethod() : recipe.default_method;
     const bool mixed = std::any_of(recipe.rules.begin(), recipe.rules.end(), [&](const Rule& rule) { return rule.method.value_or(method) != method; });
-    return QStringLiteral("%1.%2%3.onnx").arg(QFileInfo(document.modelPath()).completeBaseName(), text(id(method)),
-                                              mixed ? QStringLiteral("-mixed") : QString());
+    return QStringLiteral("%1.%2%3.onnx")
+        .arg(QFileInfo(document.modelPath()).completeBaseName(), text(id(method)), mixed ? QStringLiteral("-mixed") : QString());
 }
 
 }  // namespace vernier::ui

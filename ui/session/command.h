@@ -18,9 +18,9 @@ struct Run;
 /// What a `quantize` command is made of.
 struct QuantizeWords {
     Recipe recipe;
-    QString model;     ///< absolute path
-    QString dataset;   ///< empty: none
-    QString out;       ///< file to write
+    QString model;    ///< absolute path
+    QString dataset;  ///< empty: none
+    QString out;      ///< file to write
 };
 
 /// The command as a user would type it. Where options cannot say all of the recipe (granularity of single nodes, a

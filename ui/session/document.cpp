@@ -24,7 +24,7 @@ Gate usualGate() {
     return gate;
 }
 
-constexpr int kGateStep = 1;   ///< steps of the undo stack that are one when they follow each other
+constexpr int kGateStep = 1;  ///< steps of the undo stack that are one when they follow each other
 
 /// "What (node N). What to do." about the file that is open: its path says nothing new.
 QString sentence(const Error& damage) {
@@ -36,13 +36,9 @@ QString sentence(const Error& damage) {
 
 }  // namespace
 
-Document::Document(Queue& queue) : queue_(queue), gate_(usualGate()) {
-    connect(&undo_, &QUndoStack::cleanChanged, this, &Document::modifiedChanged);
-}
+Document::Document(Queue& queue) : queue_(queue), gate_(usualGate()) { connect(&undo_, &QUndoStack::cleanChanged, this, &Document::modifiedChanged); }
 
-Document::~Document() {
-    undo_.disconnect(this);
-}
+Document::~Document() { undo_.disconnect(this); }
 
 // --- the file -----------------------------------------------------------------------------------------------------
 
@@ -60,7 +56,7 @@ void Document::read(const QString& path, const QString& modelFile, bool copy) {
     struct Opened {
         ModelPtr model;
         SavedSession saved;
-        QString missing;   ///< where the session's model should be, and is not
+        QString missing;  ///< where the session's model should be, and is not
     };
     opening_.run(
         [absolute, isSession, modelFile](const Job& job) {
@@ -107,9 +103,7 @@ void Document::openFailed(const QString& why) {
     emit stateChanged();
 }
 
-QString Document::readingName() const {
-    return QFileInfo(reading_).fileName();
-}
+QString Document::readingName() const { return QFileInfo(reading_).fileName(); }
 
 void Document::modelArrived(ModelPtr model) {
     readTime_ = sinceOpened();
@@ -199,17 +193,11 @@ void Document::reload() {
         [this](const QString& problem) { openFailed(problem); });
 }
 
-QString Document::modelName() const {
-    return QFileInfo(modelPath_).fileName();
-}
+QString Document::modelName() const { return QFileInfo(modelPath_).fileName(); }
 
-QString Document::lookOnly() const {
-    return damage_.isEmpty() ? QString() : tr("View only: this file cannot be quantized or measured because it is damaged.");
-}
+QString Document::lookOnly() const { return damage_.isEmpty() ? QString() : tr("View only: this file cannot be quantized or measured because it is damaged."); }
 
-bool Document::isModified() const {
-    return state_ == State::open && (touched_ || !undo_.isClean());
-}
+bool Document::isModified() const { return state_ == State::open && (touched_ || !undo_.isClean()); }
 
 void Document::touch() {
     touched_ = true;
@@ -246,7 +234,8 @@ void Document::restore(const SavedSession& saved, const QString& path, bool copy
 }
 
 bool Document::isQuantizedAlready() const {
-    return model_ && std::any_of(model_->nodes().begin(), model_->nodes().end(), [this](const Node& node) { return is_integer(precision_of(*model_, node.id)); });
+    return model_ &&
+           std::any_of(model_->nodes().begin(), model_->nodes().end(), [this](const Node& node) { return is_integer(precision_of(*model_, node.id)); });
 }
 
 /// Its samples give the sizes, where the model has open axes.
@@ -256,13 +245,14 @@ void Document::inspect() {
     if (dataset_ && !model_->sizes().empty()) {
         words << QStringLiteral("--data") << datasetPath_;
     }
-    queue_.aside(words, [this](const Json& result) { setInspection(result); },
-                 [this](const Problem& problem) {
-                     if (!problem.cancelled()) {
-                         queue_.write(tr("inspect: %1").arg(problem.message));
-                         setInspection(Json{{"error", problem.message.toStdString()}, {"kind", problem.kind.toStdString()}});
-                     }
-                 });
+    queue_.aside(
+        words, [this](const Json& result) { setInspection(result); },
+        [this](const Problem& problem) {
+            if (!problem.cancelled()) {
+                queue_.write(tr("inspect: %1").arg(problem.message));
+                setInspection(Json{{"error", problem.message.toStdString()}, {"kind", problem.kind.toStdString()}});
+            }
+        });
 }
 
 void Document::setInspection(const Json& json) {
@@ -346,7 +336,8 @@ void Document::setGate(const Gate& gate) {
     if (gate == gate_) {
         return;
     }
-    undo_.push(new UndoStep(tr("Limits"), [this, gate] { applyGate(gate); }, [this, before = gate_] { applyGate(before); }, kGateStep));
+    undo_.push(new UndoStep(
+        tr("Limits"), [this, gate] { applyGate(gate); }, [this, before = gate_] { applyGate(before); }, kGateStep));
 }
 
 void Document::applyGate(const Gate& gate) {

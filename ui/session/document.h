@@ -47,13 +47,13 @@ public:
     /// The name of the file that is being read, while another one is open or none; empty otherwise.
     [[nodiscard]] QString readingName() const;
     [[nodiscard]] State state() const { return state_; }
-    [[nodiscard]] double readTime() const { return readTime_; }      ///< seconds from open() to the model, reading and hashing
+    [[nodiscard]] double readTime() const { return readTime_; }                                   ///< seconds from open() to the model, reading and hashing
     [[nodiscard]] double sinceOpened() const { return double(openTimer_.nsecsElapsed()) / 1e9; }  ///< seconds since open()
-    [[nodiscard]] const QString& error() const { return error_; }   ///< why opening failed, one line
-    [[nodiscard]] const ModelPtr& model() const { return model_; }  ///< null unless state() is open
+    [[nodiscard]] const QString& error() const { return error_; }                                 ///< why opening failed, one line
+    [[nodiscard]] const ModelPtr& model() const { return model_; }                                ///< null unless state() is open
     [[nodiscard]] const QString& modelPath() const { return modelPath_; }
-    [[nodiscard]] QString modelName() const;                        ///< file name without folder
-    [[nodiscard]] int nodeCount() const { return nodeCount_; }      ///< without Constant nodes
+    [[nodiscard]] QString modelName() const;                    ///< file name without folder
+    [[nodiscard]] int nodeCount() const { return nodeCount_; }  ///< without Constant nodes
     /// What does not hold together in the open file, as one sentence; empty for a sound one. A damaged model can only be
     /// looked at: nothing may be chosen, quantized or measured.
     [[nodiscard]] const QString& damage() const { return damage_; }
@@ -103,7 +103,7 @@ public:
     [[nodiscard]] bool isOwnRule(int index) const { return index >= 0 && ruleOwn_[static_cast<std::size_t>(index)]; }
     /// Why a rule of recipe() cannot be used (it matches nothing, a wrong selector); empty when it can.
     [[nodiscard]] QString ruleError(int index) const;
-    [[nodiscard]] int ruleCount(int index) const;   ///< how many nodes the rule decides; -1: the default
+    [[nodiscard]] int ruleCount(int index) const;  ///< how many nodes the rule decides; -1: the default
     [[nodiscard]] bool needsCalibration() const;
 
     // --- what all panels share ------------------------------------------------------------------------------------
@@ -126,25 +126,25 @@ public:
     void setMeasureSettings(const MeasureSettings& settings);
 
 signals:
-    void stateChanged();       ///< another model, or none: everything else is new as well
-    void opened();             ///< a model is there, with its choices
-    void closing();            ///< what belongs to the open model is needed no more
-    void closed();             ///< there is no model
-    void restoring(const vernier::ui::SavedSession& saved);   ///< limits and settings of a session are there, its recipe comes next
-    void readingChanged();     ///< readingName()
+    void stateChanged();                                              ///< another model, or none: everything else is new as well
+    void opened();                                                    ///< a model is there, with its choices
+    void closing();                                                   ///< what belongs to the open model is needed no more
+    void closed();                                                    ///< there is no model
+    void restoring(const vernier::ui::SavedSession& saved);           ///< limits and settings of a session are there, its recipe comes next
+    void readingChanged();                                            ///< readingName()
     void modelMissing(const QString& session, const QString& model);  ///< after stateChanged or openRefused: the session's model is gone
-    void restored();           ///< all of a session file is there
-    void openRefused(const QString& why);  ///< another file could not be opened; the open model is as it was
-    void recipeChanged();      ///< recipe and choices
+    void restored();                                                  ///< all of a session file is there
+    void openRefused(const QString& why);                             ///< another file could not be opened; the open model is as it was
+    void recipeChanged();                                             ///< recipe and choices
     void datasetChanged();
-    void dataReplaced();       ///< before datasetChanged: what was measured on other data counts no more
+    void dataReplaced();                      ///< before datasetChanged: what was measured on other data counts no more
     void datasetRefused(const QString& why);  ///< another dataset could not be opened; the open one is as it was
     void gateChanged();
     void measureSettingsChanged();
-    void sizesChanged();       ///< open axes count as others: model() is another one with the same nodes, its work counted anew
+    void sizesChanged();  ///< open axes count as others: model() is another one with the same nodes, its work counted anew
     void inspectionChanged();
     void modifiedChanged();
-    void cardsChanged();       ///< which nodes share a card
+    void cardsChanged();  ///< which nodes share a card
 
 private:
     void read(const QString& path, const QString& modelFile, bool copy);
@@ -154,7 +154,7 @@ private:
     void applyRecipe(const Recipe& recipe);
     void applyGate(const Gate& gate);
     void resolveChoices();
-    void countAtSizes(bool inspectAnyway = false);   ///< inspects anew even where no size is another one
+    void countAtSizes(bool inspectAnyway = false);  ///< inspects anew even where no size is another one
     void inspect();
     void setInspection(const Json& json);
     void openDataset(const QString& path);
@@ -178,7 +178,7 @@ private:
     std::vector<Choice> choices_;
     std::vector<QString> ruleErrors_;
     std::vector<int> ruleCounts_;
-    std::vector<bool> ruleOwn_;   ///< by rule: names nodes by their ids
+    std::vector<bool> ruleOwn_;  ///< by rule: names nodes by their ids
     int defaultCount_ = 0;
     Selection selection_;
     Filter filter_;

@@ -16,9 +16,7 @@ namespace vernier::ui {
 
 namespace {
 
-std::vector<NodeId> ids(const QVector<int>& nodes) {
-    return {nodes.begin(), nodes.end()};
-}
+std::vector<NodeId> ids(const QVector<int>& nodes) { return {nodes.begin(), nodes.end()}; }
 
 QString titleOf(Method method) {
     const std::string_view title = row(method).title;
@@ -26,8 +24,7 @@ QString titleOf(Method method) {
 }
 
 QString nodesText(const Model& model, const QVector<int>& nodes) {
-    return nodes.size() == 1 ? QString::fromStdString(model.node(nodes.first()).label)
-                             : QObject::tr("%1 nodes").arg(nodes.size());
+    return nodes.size() == 1 ? QString::fromStdString(model.node(nodes.first()).label) : QObject::tr("%1 nodes").arg(nodes.size());
 }
 
 std::vector<Method> methodsOf(const std::vector<Choice>& choices) {
@@ -43,7 +40,8 @@ std::vector<Method> methodsOf(const std::vector<Choice>& choices) {
 
 void Document::setRecipe(const Recipe& recipe, const QString& text) {
     if (isSound() && recipe != recipe_) {
-        undo_.push(new UndoStep(text, [this, recipe] { applyRecipe(recipe); }, [this, before = recipe_] { applyRecipe(before); }));
+        undo_.push(new UndoStep(
+            text, [this, recipe] { applyRecipe(recipe); }, [this, before = recipe_] { applyRecipe(before); }));
     }
 }
 
@@ -87,8 +85,7 @@ void Document::chooseGranularity(const QVector<int>& nodes, bool perChannel) {
         return;
     }
     const QString what = nodesText(*model_, nodes);
-    setRecipe(with_granularity(recipe_, ids(nodes), perChannel, choices_),
-              perChannel ? tr("Per channel for %1").arg(what) : tr("Per tensor for %1").arg(what));
+    setRecipe(with_granularity(recipe_, ids(nodes), perChannel, choices_), perChannel ? tr("Per channel for %1").arg(what) : tr("Per tensor for %1").arg(what));
 }
 
 void Document::setDefaultMethod(Method method) {
@@ -111,9 +108,7 @@ void Document::chooseBySelector(const QString& selector, Method method) {
     setRecipe(with_rule(recipe_, text, method, covered), tr("%1 for %2").arg(titleOf(method), selector.trimmed()));
 }
 
-void Document::chooseWholeModel(Method method) {
-    setRecipe(with_whole_model(recipe_, method), tr("%1 for the whole model").arg(titleOf(method)));
-}
+void Document::chooseWholeModel(Method method) { setRecipe(with_whole_model(recipe_, method), tr("%1 for the whole model").arg(titleOf(method))); }
 
 void Document::removeRule(int index) {
     if (index < 0 || index >= static_cast<int>(recipe_.rules.size())) {

@@ -25,7 +25,9 @@ SampleShapes shapesOf(const DatasetPtr& data) {
 
 /// The same numbers, each a guess in both or in none: what samples give is shown, and no finding names it any more.
 bool sameSizes(const std::vector<InputSize>& a, const std::vector<InputSize>& b) {
-    const auto sameAxis = [](const SizedAxis& x, const SizedAxis& y) { return x.size == y.size && (x.source == SizeSource::assumed) == (y.source == SizeSource::assumed); };
+    const auto sameAxis = [](const SizedAxis& x, const SizedAxis& y) {
+        return x.size == y.size && (x.source == SizeSource::assumed) == (y.source == SizeSource::assumed);
+    };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const InputSize& x, const InputSize& y) {
         return x.name == y.name && std::equal(x.axes.begin(), x.axes.end(), y.axes.begin(), y.axes.end(), sameAxis);
     });

@@ -10,9 +10,7 @@ namespace vernier::ui {
 
 namespace {
 
-QString tr(const char* text) {
-    return QCoreApplication::translate("Executed", text);
-}
+QString tr(const char* text) { return QCoreApplication::translate("Executed", text); }
 
 }  // namespace
 

@@ -18,8 +18,7 @@ const QString kKey = QStringLiteral("folders/dialog");
 /// The installed program, or the tree that it was built in: two folders above it.
 bool belongsToTheProgram(const QString& folder) {
     QDir top(QCoreApplication::applicationDirPath());
-    return top.cdUp() && !top.isRoot() &&
-           (folder.startsWith(top.filePath(QStringLiteral("share"))) || folder.endsWith(QStringLiteral("/resources/demo")));
+    return top.cdUp() && !top.isRoot() && (folder.startsWith(top.filePath(QStringLiteral("share"))) || folder.endsWith(QStringLiteral("/resources/demo")));
 }
 
 }  // namespace
@@ -36,16 +35,12 @@ QString dialogFolder(const Session& session) {
     return QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
 }
 
-QString dialogFile(const Session& session, const QString& name) {
-    return QDir(dialogFolder(session)).filePath(name);
-}
+QString dialogFile(const Session& session, const QString& name) { return QDir(dialogFolder(session)).filePath(name); }
 
 QString dialogFileLike(const Session& session, const QString& ending) {
     return dialogFile(session, QFileInfo(session.modelPath()).completeBaseName() + ending);
 }
 
-void rememberFolderOf(const QString& path) {
-    QSettings().setValue(kKey, QFileInfo(path).absolutePath());
-}
+void rememberFolderOf(const QString& path) { QSettings().setValue(kKey, QFileInfo(path).absolutePath()); }
 
 }  // namespace vernier::ui

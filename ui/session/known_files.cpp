@@ -6,9 +6,7 @@
 
 namespace vernier::ui {
 
-void KnownFiles::remember(const QString& path) {
-    stamps_.insert(path, stampOf(path));
-}
+void KnownFiles::remember(const QString& path) { stamps_.insert(path, stampOf(path)); }
 
 bool KnownFiles::looksChanged(const QString& path) const {
     const auto known = stamps_.constFind(path);

@@ -12,17 +12,17 @@ namespace {
 
 /// What is added up over the regions.
 struct Sums {
-    double saved = 0;            ///< ms by the regions that the recipe quantizes
-    double savedAnalysed = 0;    ///< the same of the analysed recipe
+    double saved = 0;          ///< ms by the regions that the recipe quantizes
+    double savedAnalysed = 0;  ///< the same of the analysed recipe
     int quantized = 0, quantizedAnalysed = 0;
     double error = 0, errorAll = 0;
-    bool errors = false;         ///< there are figures
+    bool errors = false;  ///< there are figures
     bool rough = false;
 };
 
 void addTimes(Sums& sums, const Layers& layers, const LayerRegion& region, bool quantized) {
     const LayerNode* core = layers.find(region.core);
-    const bool analysed = core != nullptr && core->applied == layers.method;   // else int8_ms is a time in float
+    const bool analysed = core != nullptr && core->applied == layers.method;  // else int8_ms is a time in float
     const bool known = region.fp32_ms && region.int8_ms && analysed;
     const double saved = known ? *region.fp32_ms - *region.int8_ms : 0;
     if (analysed) {

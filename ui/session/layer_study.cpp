@@ -20,10 +20,10 @@
 namespace vernier::ui {
 
 LayerStudy::LayerStudy(Document& document, Trials& trials, Queue& queue)
-    : document_(document), trials_(trials), queue_(queue),
-      work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
+    : document_(document), trials_(trials), queue_(queue), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
     connect(&document, &Document::closing, this, &LayerStudy::clear);
-    for (const auto signal : {&Document::recipeChanged, &Document::datasetChanged, &Document::measureSettingsChanged, &Document::sizesChanged, &Document::closed}) {
+    for (const auto signal :
+         {&Document::recipeChanged, &Document::datasetChanged, &Document::measureSettingsChanged, &Document::sizesChanged, &Document::closed}) {
         connect(&document, signal, this, &LayerStudy::changed);
     }
 }
@@ -100,12 +100,12 @@ QString LayerStudy::staleness() const {
 }
 
 QString LayerStudy::missing() const {
-    return !document_.model()                   ? tr("Open a model first.")
-           : !document_.isSound()               ? document_.lookOnly()
-           : document_.datasetPath().isEmpty()  ? tr("The errors of layers are measured on samples. Pick a dataset in the Data tab.")
+    return !document_.model()                    ? tr("Open a model first.")
+           : !document_.isSound()                ? document_.lookOnly()
+           : document_.datasetPath().isEmpty()   ? tr("The errors of layers are measured on samples. Pick a dataset in the Data tab.")
            : !document_.datasetError().isEmpty() ? tr("The dataset cannot be read: %1").arg(document_.datasetError())
-           : !work_.isValid()                   ? tr("The temporary folder cannot be used: %1").arg(work_.errorString())
-                                                : QString();
+           : !work_.isValid()                    ? tr("The temporary folder cannot be used: %1").arg(work_.errorString())
+                                                 : QString();
 }
 
 QStringList LayerStudy::words() {
@@ -120,8 +120,12 @@ QString LayerStudy::command() const {
     if (!missing().isEmpty()) {
         return {};
     }
-    QStringList words{QStringLiteral("vernier-cli layers"), CliJob::quoted(document_.modelPath()), QStringLiteral("--recipe"),
-                      CliJob::quoted(keptRecipe(wanted())), QStringLiteral("--data"), CliJob::quoted(document_.datasetPath())};
+    QStringList words{QStringLiteral("vernier-cli layers"),
+                      CliJob::quoted(document_.modelPath()),
+                      QStringLiteral("--recipe"),
+                      CliJob::quoted(keptRecipe(wanted())),
+                      QStringLiteral("--data"),
+                      CliJob::quoted(document_.datasetPath())};
     for (const QString& word : sizeWords(document_.measureSettings(), *document_.model())) {
         words << CliJob::quoted(word);
     }
@@ -145,11 +149,12 @@ void LayerStudy::analyse() {
     queue_.enqueue({.title = tr("Analysing the layers"),
                     .newest = QStringLiteral("layers"),
                     .words = [this] { return trials_.unlessChanged([this] { return words(); }); },
-                    .started = [this] {
-                        waiting_ = false;
-                        running_ = true;
-                        emit changed();
-                    },
+                    .started =
+                        [this] {
+                            waiting_ = false;
+                            running_ = true;
+                            emit changed();
+                        },
                     .finished = [this](const Json& result) -> std::optional<Problem> {
                         take(layers_from_json(result));
                         of_ = asked_;

@@ -54,7 +54,7 @@ public:
     [[nodiscard]] QString command() const;
 
 signals:
-    void changed();   ///< all of it
+    void changed();  ///< all of it
 
 private:
     /// What it is of.
@@ -74,7 +74,7 @@ private:
     Queue& queue_;
     QTemporaryDir work_;
     std::optional<Layers> layers_;
-    std::vector<const LayerRegion*> regionOf_;   ///< by NodeId
+    std::vector<const LayerRegion*> regionOf_;  ///< by NodeId
     Of of_, asked_;
     int revision_ = 0;
     bool waiting_ = false;

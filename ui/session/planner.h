@@ -26,7 +26,7 @@ public:
     void clear();
     [[nodiscard]] bool busy() const { return planning_.busy(); }
     [[nodiscard]] const std::optional<Plan>& plan() const { return plan_; }
-    [[nodiscard]] const QString& error() const { return error_; }   ///< why there is no plan, one line; empty otherwise
+    [[nodiscard]] const QString& error() const { return error_; }  ///< why there is no plan, one line; empty otherwise
 
 signals:
     void changed();

@@ -43,13 +43,9 @@ Queue::~Queue() {
     }
 }
 
-QString Queue::heading() const {
-    return count() > 1 ? tr("%1 (%2 of %3)").arg(title()).arg(number()).arg(count()) : title();
-}
+QString Queue::heading() const { return count() > 1 ? tr("%1 (%2 of %3)").arg(title()).arg(number()).arg(count()) : title(); }
 
-double Queue::share() const {
-    return count() == 0 ? 0 : (ended_ + (busy() ? reached_ : 0)) / count();
-}
+double Queue::share() const { return count() == 0 ? 0 : (ended_ + (busy() ? reached_ : 0)) / count(); }
 
 std::optional<double> Queue::secondsLeft() const {
     const double seconds = stageTimer_.isValid() ? static_cast<double>(stageTimer_.elapsed()) / 1000 : 0;

@@ -20,8 +20,8 @@ namespace vernier::ui {
 /// A command of vernier-cli that waits for its turn. Who enqueues it makes its words and takes its result; the functions
 /// are called on the GUI thread, and never after abandon().
 struct Command {
-    QString title;   ///< "Measuring the baseline"
-    QString newest = {};   ///< of the commands with the same text here only the newest waits; empty: all of them wait
+    QString title;        ///< "Measuring the baseline"
+    QString newest = {};  ///< of the commands with the same text here only the newest waits; empty: all of them wait
     /// The command's words when its turn comes; none at all: there is nothing left to do. May throw Error.
     std::function<std::variant<QStringList, Problem>()> words;
     std::function<void()> started = {};
@@ -30,7 +30,7 @@ struct Command {
     /// Takes the result, or says what is wrong with it; what it throws is a result that cannot be read.
     std::function<std::optional<Problem>(const Json&)> finished;
     std::function<void(const Problem&)> failed = {};
-    std::function<void()> dropped = {};   ///< cancelled before its turn came
+    std::function<void()> dropped = {};  ///< cancelled before its turn came
 };
 
 /// Child processes, one at a time: commands wait in order, their progress is told, and their results go to who asked for them.
@@ -47,7 +47,7 @@ public:
     [[nodiscard]] QString heading() const;
     [[nodiscard]] const QString& stage() const { return stage_; }
     [[nodiscard]] quint64 done() const { return done_; }
-    [[nodiscard]] quint64 total() const { return total_; }   ///< 0 = not known
+    [[nodiscard]] quint64 total() const { return total_; }  ///< 0 = not known
     /// How much is done of all that the user waits for, over all stages of all commands: 0 to 1. One bar, that never runs back
     /// but where more work was asked for.
     [[nodiscard]] double share() const;
@@ -76,7 +76,7 @@ public:
     void clearProblem();
 
 signals:
-    void changed();       ///< busy, stage, progress, problem
+    void changed();  ///< busy, stage, progress, problem
     void logged(const QString& line);
 
 private:
@@ -96,8 +96,8 @@ private:
     QString stage_;
     quint64 done_ = 0;
     quint64 total_ = 0;
-    double reached_ = 0;   ///< share of the running command
-    int ended_ = 0;        ///< commands since the queue was last empty
+    double reached_ = 0;  ///< share of the running command
+    int ended_ = 0;       ///< commands since the queue was last empty
     QElapsedTimer stageTimer_;
     std::optional<Problem> problem_;
     QStringList log_;

@@ -100,8 +100,7 @@ Recipe with_choice(Recipe recipe, const std::vector<NodeId>& nodes, std::optiona
     return recipe;
 }
 
-Recipe with_granularity(Recipe recipe, const std::vector<NodeId>& nodes, bool per_channel,
-                        const std::vector<Choice>& choices) {
+Recipe with_granularity(Recipe recipe, const std::vector<NodeId>& nodes, bool per_channel, const std::vector<Choice>& choices) {
     OwnMap own = take_own(recipe);
     for (const NodeId node : nodes) {
         own[node].per_channel = per_channel;

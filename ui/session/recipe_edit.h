@@ -20,8 +20,7 @@ namespace vernier::ui {
 [[nodiscard]] Recipe with_choice(Recipe recipe, const std::vector<NodeId>& nodes, std::optional<Method> method);
 
 /// The same for the granularity of the nodes' weights, beside their methods.
-[[nodiscard]] Recipe with_granularity(Recipe recipe, const std::vector<NodeId>& nodes, bool per_channel,
-                                      const std::vector<Choice>& choices);
+[[nodiscard]] Recipe with_granularity(Recipe recipe, const std::vector<NodeId>& nodes, bool per_channel, const std::vector<Choice>& choices);
 
 /// Sets a rule for a selector: an equal selector's rule is replaced, a new one goes behind the other rules
 /// and before the overrides of nodes. Overrides of covered nodes go away, since the user asked for all of them.

@@ -29,8 +29,7 @@ QString optionOf(SearchLimit::Of of) {
 }  // namespace
 
 RecipeSearch::RecipeSearch(Document& document, Trials& trials, Queue& queue)
-    : document_(document), trials_(trials), queue_(queue),
-      work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
+    : document_(document), trials_(trials), queue_(queue), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
     connect(&document, &Document::closing, this, &RecipeSearch::clear);
     for (const auto signal : {&Document::recipeChanged, &Document::datasetChanged, &Document::gateChanged, &Document::closed}) {
         connect(&document, signal, this, &RecipeSearch::changed);
@@ -45,27 +44,26 @@ void RecipeSearch::clear() {
 }
 
 QString RecipeSearch::missing() const {
-    return !document_.model()                     ? tr("Open a model first.")
-           : !document_.isSound()                 ? document_.lookOnly()
-           : document_.datasetPath().isEmpty()    ? tr("Recipes are measured on samples. Pick a dataset in the Data tab.")
-           : !document_.datasetError().isEmpty()  ? tr("The dataset cannot be read: %1").arg(document_.datasetError())
-           : !work_.isValid()                     ? tr("The temporary folder cannot be used: %1").arg(work_.errorString())
-                                                  : QString();
+    return !document_.model()                    ? tr("Open a model first.")
+           : !document_.isSound()                ? document_.lookOnly()
+           : document_.datasetPath().isEmpty()   ? tr("Recipes are measured on samples. Pick a dataset in the Data tab.")
+           : !document_.datasetError().isEmpty() ? tr("The dataset cannot be read: %1").arg(document_.datasetError())
+           : !work_.isValid()                    ? tr("The temporary folder cannot be used: %1").arg(work_.errorString())
+                                                 : QString();
 }
 
-int RecipeSearch::taken() const {
-    return taken_ >= 0 && document_.recipe() == takenRecipe_ ? taken_ : -1;
-}
+int RecipeSearch::taken() const { return taken_ >= 0 && document_.recipe() == takenRecipe_ ? taken_ : -1; }
 
-QString RecipeSearch::folder() const {
-    return QDir(work_.path()).filePath(QStringLiteral("search"));
-}
+QString RecipeSearch::folder() const { return QDir(work_.path()).filePath(QStringLiteral("search")); }
 
 QStringList RecipeSearch::words() {
     const QString recipe = QDir(work_.path()).filePath(QStringLiteral("search.recipe.json"));
     write_file(recipe.toStdString(), to_json(base_).dump(2) + "\n");
-    QStringList words{QStringLiteral("search"), document_.modelPath(), QStringLiteral("--data"), dataset_, QStringLiteral("--recipe"), recipe,
-                      optionOf(limit_.of), QString::number(limit_.bound, 'g', 6), QStringLiteral("--budget"), QString::number(limit_.minutes, 'g', 6)};
+    QStringList words{QStringLiteral("search"),   document_.modelPath(),
+                      QStringLiteral("--data"),   dataset_,
+                      QStringLiteral("--recipe"), recipe,
+                      optionOf(limit_.of),        QString::number(limit_.bound, 'g', 6),
+                      QStringLiteral("--budget"), QString::number(limit_.minutes, 'g', 6)};
     if (document_.gate().min_speedup) {
         words << QStringLiteral("--min-speedup") << QString::number(*document_.gate().min_speedup, 'g', 6);
     }
@@ -109,17 +107,19 @@ void RecipeSearch::enqueue() {
     queue_.enqueue({.title = tr("Looking for a recipe"),
                     .newest = QStringLiteral("search"),
                     .words = [this] { return trials_.unlessChanged([this] { return words(); }); },
-                    .started = [this] {
-                        waiting_ = false;
-                        running_ = true;
-                        emit changed();
-                    },
-                    .partial = [this](const Json& value) {
-                        if (value.contains("front")) {   // others are of what a search does before it has one
-                            values_ = searchValuesFrom(value, *document_.model());
+                    .started =
+                        [this] {
+                            waiting_ = false;
+                            running_ = true;
                             emit changed();
-                        }
-                    },
+                        },
+                    .partial =
+                        [this](const Json& value) {
+                            if (value.contains("front")) {  // others are of what a search does before it has one
+                                values_ = searchValuesFrom(value, *document_.model());
+                                emit changed();
+                            }
+                        },
                     .finished = [this](const Json& result) -> std::optional<Problem> {
                         values_ = searchValuesFrom(result, *document_.model());
                         finish({}, values_->end == QLatin1String("undecided"));

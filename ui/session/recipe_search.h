@@ -21,7 +21,7 @@ class Trials;
 struct SearchLimit {
     enum class Of { drop, agreement, sqnr };
     Of of = Of::drop;
-    double bound = 0.5;          ///< points of top-1, percent of samples, dB
+    double bound = 0.5;  ///< points of top-1, percent of samples, dB
     double minutes = 5;
     bool operator==(const SearchLimit&) const = default;
 };
@@ -57,7 +57,7 @@ public:
     [[nodiscard]] Recipe recipeOf(int dot) const;
 
 signals:
-    void changed();   ///< all of it
+    void changed();  ///< all of it
 
 private:
     void clear();
@@ -72,7 +72,7 @@ private:
     QTemporaryDir work_;
     std::optional<SearchValues> values_;
     SearchLimit limit_;
-    Recipe base_;                      ///< what it was begun with: its overrides are pinned
+    Recipe base_;  ///< what it was begun with: its overrides are pinned
     QString dataset_;
     int taken_ = -1;
     Recipe takenRecipe_;

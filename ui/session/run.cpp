@@ -8,9 +8,7 @@
 
 namespace vernier::ui {
 
-std::string Run::madeSha256() const {
-    return quantized.is_object() ? quantized.value("sha256", std::string()) : std::string();
-}
+std::string Run::madeSha256() const { return quantized.is_object() ? quantized.value("sha256", std::string()) : std::string(); }
 
 Method Run::mainMethod() const {
     const auto nodes = quantized.is_object() ? quantized.find("nodes") : quantized.end();

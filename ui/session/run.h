@@ -15,15 +15,15 @@ namespace vernier::ui {
 struct Run {
     enum class State { waiting, quantizing, quantized, measuring, measured, failed };
 
-    int id = 0;                 ///< 1, 2, ... in the order they were made; never used again in a session
-    QString title;              ///< "INT8 static, 11 nodes FP32"; the user may change it
+    int id = 0;     ///< 1, 2, ... in the order they were made; never used again in a session
+    QString title;  ///< "INT8 static, 11 nodes FP32"; the user may change it
     Recipe recipe;
-    bool foreign = false;       ///< a file made elsewhere: recipe says nothing about it
-    QString file;               ///< the quantized model; empty before it is made
+    bool foreign = false;  ///< a file made elsewhere: recipe says nothing about it
+    QString file;          ///< the quantized model; empty before it is made
     State state = State::waiting;
-    QString problem;            ///< why it failed or was stopped
-    bool changed = false;       ///< its file is another one than the one that was made or measured
-    Json quantized;             ///< result document of `quantize`; null before
+    QString problem;       ///< why it failed or was stopped
+    bool changed = false;  ///< its file is another one than the one that was made or measured
+    Json quantized;        ///< result document of `quantize`; null before
 
     /// Of its file when it was made; empty for a file made elsewhere.
     [[nodiscard]] std::string madeSha256() const;
@@ -39,9 +39,9 @@ struct Run {
 /// How runs are measured. Saved with the session.
 struct MeasureSettings {
     int threads = 1;
-    double seconds = 4;        ///< for each model
-    quint64 samples = 0;       ///< validation samples; 0 = all
-    QStringList sizes = {};    ///< what open axes count as: "height=640", "input=1x3x640x640"
+    double seconds = 4;      ///< for each model
+    quint64 samples = 0;     ///< validation samples; 0 = all
+    QStringList sizes = {};  ///< what open axes count as: "height=640", "input=1x3x640x640"
     bool operator==(const MeasureSettings&) const = default;
 };
 

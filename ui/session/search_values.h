@@ -15,30 +15,30 @@ namespace vernier::ui {
 /// What was measured of a recipe that a search wrote.
 struct SearchSeen {
     double ms = 0;
-    std::optional<double> msLow, msHigh;           ///< 95 %
-    std::optional<double> error;                   ///< of the outputs
-    std::optional<double> metric;                  ///< what the limit speaks of: points, percent, dB
-    std::optional<double> metricLow, metricHigh;   ///< 95 %
-    bool within = false;                           ///< within the limits
-    QString answers;                               ///< outcome of the limits on answers: "passed", "failed", "inconclusive"
-    QString trouble;                               ///< why it could not be made or run; empty: it could
+    std::optional<double> msLow, msHigh;          ///< 95 %
+    std::optional<double> error;                  ///< of the outputs
+    std::optional<double> metric;                 ///< what the limit speaks of: points, percent, dB
+    std::optional<double> metricLow, metricHigh;  ///< 95 %
+    bool within = false;                          ///< within the limits
+    QString answers;                              ///< outcome of the limits on answers: "passed", "failed", "inconclusive"
+    QString trouble;                              ///< why it could not be made or run; empty: it could
 };
 
 /// A recipe of the front.
 struct SearchDot {
-    QString recipe;                    ///< file name in the search's folder; empty before it is written
-    double ms = 0, error = 0;          ///< predicted
+    QString recipe;            ///< file name in the search's folder; empty before it is written
+    double ms = 0, error = 0;  ///< predicted
     std::optional<SearchSeen> measured, reported;
-    QVector<int> floatNodes;           ///< stay in FP32
+    QVector<int> floatNodes;  ///< stay in FP32
 };
 
 /// The document of `search`, as far as it is known.
 struct SearchValues {
-    std::vector<SearchDot> front;      ///< by predicted error, the least first
-    int chosen = -1, nearest = -1;     ///< indices; -1: none
-    QString end;                       ///< "found", "none", "undecided"; empty while it runs
-    QString why;                       ///< why nothing was found
-    QString method;                    ///< id of the method that is chosen or not
+    std::vector<SearchDot> front;   ///< by predicted error, the least first
+    int chosen = -1, nearest = -1;  ///< indices; -1: none
+    QString end;                    ///< "found", "none", "undecided"; empty while it runs
+    QString why;                    ///< why nothing was found
+    QString method;                 ///< id of the method that is chosen or not
     int validations = 0;
     double seconds = 0;
     std::optional<double> fp32Ms;

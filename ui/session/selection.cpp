@@ -11,9 +11,7 @@ constexpr std::size_t kLongestHistory = 100;
 
 }  // namespace
 
-bool Selection::contains(int node) const {
-    return std::binary_search(nodes_.begin(), nodes_.end(), node);
-}
+bool Selection::contains(int node) const { return std::binary_search(nodes_.begin(), nodes_.end(), node); }
 
 void Selection::set(QVector<int> nodes, int current) {
     std::sort(nodes.begin(), nodes.end());

@@ -46,7 +46,7 @@ private:
 
     QVector<int> nodes_;
     int current_ = -1;
-    std::vector<Place> history_;   ///< without empty ones
+    std::vector<Place> history_;  ///< without empty ones
     int place_ = -1;
 };
 

@@ -55,9 +55,7 @@ void Session::choose(const QVector<int>& nodes, std::optional<Method> method) {
     }
 }
 
-void Session::makePlan() {
-    isSound() ? planner_->make(model(), document_->usableRecipe()) : planner_->clear();
-}
+void Session::makePlan() { isSound() ? planner_->make(model(), document_->usableRecipe()) : planner_->clear(); }
 
 std::optional<QString> Session::write(const QString& path, KeepRuns runs) const {
     try {
@@ -78,13 +76,9 @@ std::optional<QString> Session::save(const QString& path) {
     return problem;
 }
 
-std::optional<QString> Session::keepCopy(const QString& path) const {
-    return write(path, KeepRuns::where_they_are);
-}
+std::optional<QString> Session::keepCopy(const QString& path) const { return write(path, KeepRuns::where_they_are); }
 
-const Plan* Session::shownPlan() const {
-    return trials_->made() ? &*trials_->made() : plan() ? &*plan() : nullptr;
-}
+const Plan* Session::shownPlan() const { return trials_->made() ? &*trials_->made() : plan() ? &*plan() : nullptr; }
 
 NodeState Session::nodeState(NodeId node) const {
     NodeState state;

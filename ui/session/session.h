@@ -99,7 +99,7 @@ public:
     [[nodiscard]] bool needsCalibration() const { return document_->needsCalibration(); }
 
     // --- what becomes of the nodes --------------------------------------------------------------------------------
-    [[nodiscard]] const std::optional<Plan>& plan() const { return planner_->plan(); }   ///< nothing while it is made
+    [[nodiscard]] const std::optional<Plan>& plan() const { return planner_->plan(); }  ///< nothing while it is made
     [[nodiscard]] const QString& planError() const { return planner_->error(); }
     /// What was written, where a run of this very recipe was made (its measurements can keep nodes in float); else the plan.
     [[nodiscard]] NodeState nodeState(NodeId node) const;
@@ -150,31 +150,31 @@ public:
     [[nodiscard]] const CandidateComparison* measured(int run) const { return trials_->measured(run); }
 
 signals:
-    void stateChanged();       ///< another model, or none: everything else is new as well
-    void readingChanged();     ///< readingName()
+    void stateChanged();                                              ///< another model, or none: everything else is new as well
+    void readingChanged();                                            ///< readingName()
     void modelMissing(const QString& session, const QString& model);  ///< after stateChanged or openRefused: the session's model is gone
-    void restored();           ///< recipe, runs, filter, selection and view() of a session file are there
+    void restored();                                                  ///< recipe, runs, filter, selection and view() of a session file are there
     void told(const QString& what);
     void complained(const QString& why);
     void openRefused(const QString& why);  ///< another file could not be opened; the open model is as it was
-    void recipeChanged();      ///< recipe and choices
-    void planChanged();        ///< plan, totals, applied methods
+    void recipeChanged();                  ///< recipe and choices
+    void planChanged();                    ///< plan, totals, applied methods
     void datasetChanged();
     void datasetRefused(const QString& why);  ///< another dataset could not be opened; the open one is as it was
     void gateChanged();
     void measureSettingsChanged();
-    void sizesChanged();       ///< open axes count as others: model() is another one with the same nodes, its work counted anew
-    void runsChanged();        ///< baseline, runs, comparison
+    void sizesChanged();  ///< open axes count as others: model() is another one with the same nodes, its work counted anew
+    void runsChanged();   ///< baseline, runs, comparison
     void currentRunChanged();
     void inspectionChanged();
     void modifiedChanged();
-    void cardsChanged();       ///< which nodes share a card
+    void cardsChanged();  ///< which nodes share a card
 
 private:
     void followDocument();
     void makePlan();
     [[nodiscard]] std::optional<QString> write(const QString& path, KeepRuns runs) const;
-    [[nodiscard]] const Plan* shownPlan() const;   ///< what was written, or what will be
+    [[nodiscard]] const Plan* shownPlan() const;  ///< what was written, or what will be
 
     // In the order in which they stand on each other.
     std::unique_ptr<Queue> queue_;

@@ -34,13 +34,9 @@ const Json& member(const Json& json, const char* key) {
     return it == json.end() ? none : *it;
 }
 
-std::string relativeTo(const QDir& folder, const QString& path) {
-    return path.isEmpty() ? std::string() : folder.relativeFilePath(path).toStdString();
-}
+std::string relativeTo(const QDir& folder, const QString& path) { return path.isEmpty() ? std::string() : folder.relativeFilePath(path).toStdString(); }
 
-QString absoluteFrom(const QDir& folder, const QString& path) {
-    return path.isEmpty() ? QString() : QDir::cleanPath(folder.absoluteFilePath(path));
-}
+QString absoluteFrom(const QDir& folder, const QString& path) { return path.isEmpty() ? QString() : QDir::cleanPath(folder.absoluteFilePath(path)); }
 
 [[noreturn]] void bad(const QString& path, const std::string& what) {
     throw Error(ErrorKind::bad_data, what, {.file = path.toStdString()}, "open the model itself instead");
@@ -173,8 +169,7 @@ QString keepRunFile(const Run& run, const QDir& runs) {
         return target;
     }
     if (!folder.mkpath(QStringLiteral("."))) {
-        throw Error(ErrorKind::cannot_write, "The folder for the runs' models cannot be made",
-                    {.file = folder.path().toStdString()}, "choose another place");
+        throw Error(ErrorKind::cannot_write, "The folder for the runs' models cannot be made", {.file = folder.path().toStdString()}, "choose another place");
     }
     copyWhole(run.file, target);
     return target;
@@ -247,9 +242,7 @@ SavedSession sessionFromJson(const Json& json, const QString& path, const Model&
     return saved;
 }
 
-QString reportOfSession(const QString& path) {
-    return runsFolderOf(path).filePath(QStringLiteral("report.html"));
-}
+QString reportOfSession(const QString& path) { return runsFolderOf(path).filePath(QStringLiteral("report.html")); }
 
 void writeSessionFile(const Session& session, const QString& path, KeepRuns runs) {
     const QFileInfo info(path);

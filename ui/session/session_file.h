@@ -25,17 +25,17 @@ class Session;
 /// Paths are relative to the file's folder where that is possible; runs' models lie in "NAME.runs" beside it.
 struct SavedSession {
     Recipe recipe;
-    QString dataset;      ///< absolute; empty when there is none
+    QString dataset;  ///< absolute; empty when there is none
     Gate gate;
     MeasureSettings measure;
     std::optional<Measurement> baseline;
     QVector<Run> runs;
-    std::optional<ComparedFiles> compared;   ///< its candidates are runs, by their ids
+    std::optional<ComparedFiles> compared;  ///< its candidates are runs, by their ids
     QString filter;
     QVector<int> selection;
     int current = -1;
-    Json view;            ///< of the window
-    QString copyOf;       ///< the session file that this is a copy of; empty: of none
+    Json view;       ///< of the window
+    QString copyOf;  ///< the session file that this is a copy of; empty: of none
 };
 
 /// Whether the models of the runs are copied beside the session file.

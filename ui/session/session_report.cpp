@@ -6,8 +6,6 @@
 
 namespace vernier::ui {
 
-std::string reportHtml(const Trials& trials) {
-    return trials.compared() ? render_html(*trials.compared()) : std::string();
-}
+std::string reportHtml(const Trials& trials) { return trials.compared() ? render_html(*trials.compared()) : std::string(); }
 
 }  // namespace vernier::ui

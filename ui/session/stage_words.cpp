@@ -67,20 +67,16 @@ std::optional<QString> stageWords(const QString& stage) {
     return row == nullptr ? std::nullopt : std::optional(QCoreApplication::translate("Stages", row->words));
 }
 
-double partOfStage(quint64 done, quint64 total) {
-    return total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total);
-}
+double partOfStage(quint64 done, quint64 total) { return total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total); }
 
 double shareOfCommand(const QString& command, const QString& stage, double part, double begun) {
     const StageRow* row = rowOf(stage);
     if (row != nullptr && row->to > 0 && std::find(kSpanned.begin(), kSpanned.end(), command) != kSpanned.end()) {
         return row->from + (row->to - row->from) * part;
     }
-    return begun + (1 - begun) / 2 * part;   // nobody knows what comes behind it: it takes half of what is left
+    return begun + (1 - begun) / 2 * part;  // nobody knows what comes behind it: it takes half of what is left
 }
 
-double begunAt(double reached, double part) {
-    return (reached - part / 2) / (1 - part / 2);
-}
+double begunAt(double reached, double part) { return (reached - part / 2) / (1 - part / 2); }
 
 }  // namespace vernier::ui

@@ -14,8 +14,7 @@
 namespace vernier::ui {
 
 Trials::Trials(Document& document, const Planner& planner, Queue& queue)
-    : document_(document), planner_(planner), queue_(queue),
-      work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
+    : document_(document), planner_(planner), queue_(queue), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
     connect(&document, &Document::closing, this, &Trials::clear);
     connect(&document, &Document::closed, this, &Trials::changed);
     connect(&document, &Document::opened, this, &Trials::modelOpened);
@@ -67,9 +66,7 @@ void Trials::touchAndTell() {
     emit changed();
 }
 
-Json Trials::comparisonJson() const {
-    return comparison_ ? to_json(*comparison_, false) : Json();
-}
+Json Trials::comparisonJson() const { return comparison_ ? to_json(*comparison_, false) : Json(); }
 
 const CandidateComparison* Trials::measured(int run) const {
     if (!comparison_) {
@@ -153,8 +150,8 @@ void Trials::renameRun(int id, const QString& title) {
     const Run* run = this->run(id);
     const QString wanted = title.trimmed();
     if (run != nullptr && !wanted.isEmpty() && run->title != wanted) {
-        document_.undoStack().push(new UndoStep(tr("Rename “%1”").arg(run->title), [this, id, wanted] { applyTitle(id, wanted); },
-                                [this, id, before = run->title] { applyTitle(id, before); }));
+        document_.undoStack().push(new UndoStep(
+            tr("Rename “%1”").arg(run->title), [this, id, wanted] { applyTitle(id, wanted); }, [this, id, before = run->title] { applyTitle(id, before); }));
     }
 }
 
@@ -182,7 +179,7 @@ void Trials::dropComparison(int id) {
 struct Trials::DroppedRun {
     Run run;
     std::ptrdiff_t position = 0;
-    std::string measured;   ///< date of the baseline that its figures stand against
+    std::string measured;  ///< date of the baseline that its figures stand against
     std::optional<ComparedFiles> compared;
 };
 
@@ -195,7 +192,8 @@ void Trials::removeRun(int id) {
     if (measured(id) != nullptr) {
         dropped.compared = comparison_;
     }
-    document_.undoStack().push(new UndoStep(tr("Remove “%1”").arg(gone->title), [this, id] { dropRun(id); }, [this, dropped] { bringBack(dropped); }));
+    document_.undoStack().push(new UndoStep(
+        tr("Remove “%1”").arg(gone->title), [this, id] { dropRun(id); }, [this, dropped] { bringBack(dropped); }));
 }
 
 /// Puts a run back in its place, with its figures where the others still stand against the same baseline.

@@ -89,10 +89,10 @@ public:
     void takeRecipeOf(int id);
 
 signals:
-    void changed();           ///< baseline, runs, comparison
-    void currentChanged();    ///< currentRun()
-    void madeChanged();       ///< made(), executed()
-    void told(const QString& what);   ///< what the user should know of a run
+    void changed();                  ///< baseline, runs, comparison
+    void currentChanged();           ///< currentRun()
+    void madeChanged();              ///< made(), executed()
+    void told(const QString& what);  ///< what the user should know of a run
 
 private:
     struct DroppedRun;
@@ -110,9 +110,9 @@ private:
     void applyTitle(int id, const QString& title);
     void dropRun(int id);
     void bringBack(const DroppedRun& dropped);
-    void nameCandidates();                          ///< by the titles of their runs
-    [[nodiscard]] std::string sha256Of(const Run& run) const;   ///< when it was measured or made; empty when it is not known
-    void dropComparison(int id);                    ///< takes a run's figures out of the comparison
+    void nameCandidates();                                     ///< by the titles of their runs
+    [[nodiscard]] std::string sha256Of(const Run& run) const;  ///< when it was measured or made; empty when it is not known
+    void dropComparison(int id);                               ///< takes a run's figures out of the comparison
     void setBaseline(std::optional<Measurement> baseline);
     void setComparison(const Json& json, const QVector<int>& runIds);
     void touchAndTell();
@@ -126,7 +126,7 @@ private:
     [[nodiscard]] QStringList gateWords() const;
     [[nodiscard]] QStringList measureWords() const;
     void quantized(int id, const QString& output, const Json& result);
-    [[nodiscard]] int sayTwin(int id);   ///< the run that shows this file from now on: itself, or the one that it is once more
+    [[nodiscard]] int sayTwin(int id);  ///< the run that shows this file from now on: itself, or the one that it is once more
     void quantizeFailed(int id, const Problem& problem);
     void setMeasuring(bool on);
     [[nodiscard]] QString workFile(const QString& name);
@@ -140,9 +140,9 @@ private:
     const Planner& planner_;
     Queue& queue_;
     QTemporaryDir work_;
-    KnownFiles files_;                ///< the model's and the runs'
+    KnownFiles files_;  ///< the model's and the runs'
     bool modelChanged_ = false;
-    QVector<int> compared_;           ///< run ids of the running comparison, in the order of its candidates
+    QVector<int> compared_;  ///< run ids of the running comparison, in the order of its candidates
     std::optional<Measurement> baseline_;
     QVector<Run> runs_;
     int nextRun_ = 1;

@@ -11,15 +11,11 @@ namespace vernier::ui {
 
 namespace {
 
-QString number(double value) {
-    return QString::number(value, 'g', 6);
-}
+QString number(double value) { return QString::number(value, 'g', 6); }
 
 }  // namespace
 
-QString Trials::workFile(const QString& name) {
-    return QDir(work_.path()).filePath(name);
-}
+QString Trials::workFile(const QString& name) { return QDir(work_.path()).filePath(name); }
 
 QString Trials::runFile(int id) {
     // The file carries the run's title, which is what reports and verdicts call a model by.
@@ -47,9 +43,7 @@ QStringList Trials::measureWords() const {
     return words;
 }
 
-QStringList Trials::baselineWords() const {
-    return QStringList{QStringLiteral("measure"), document_.modelPath()} + measureWords();
-}
+QStringList Trials::baselineWords() const { return QStringList{QStringLiteral("measure"), document_.modelPath()} + measureWords(); }
 
 QStringList Trials::quantizeWords(int id, const QString& output) {
     const QString recipe = workFile(QStringLiteral("run-%1.recipe.json").arg(id));
@@ -110,8 +104,8 @@ QStringList Trials::gateWords() const {
 
 QString Trials::quantizeCommand(int runId) const {
     const Run* run = this->run(runId);
-    return quantizeCommandOf({run != nullptr ? run->recipe : document_.recipe(), document_.modelPath(), document_.datasetPath(),
-                              candidateName(document_, run)});
+    return quantizeCommandOf(
+        {run != nullptr ? run->recipe : document_.recipe(), document_.modelPath(), document_.datasetPath(), candidateName(document_, run)});
 }
 
 }  // namespace vernier::ui

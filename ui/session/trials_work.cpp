@@ -59,8 +59,11 @@ std::optional<Problem> Trials::changeOfModel(const std::string& sha256) {
     if (!modelChanged_) {
         return std::nullopt;
     }
-    return Problem{QStringLiteral("changed"), tr("%1 has changed on disk since it was opened, so nothing of it was measured. Reload it to work with the "
-                                                 "file as it is now.").arg(document_.modelName()), 65};
+    return Problem{QStringLiteral("changed"),
+                   tr("%1 has changed on disk since it was opened, so nothing of it was measured. Reload it to work with the "
+                      "file as it is now.")
+                       .arg(document_.modelName()),
+                   65};
 }
 
 Trials::Words Trials::unlessChanged(const std::function<QStringList()>& words) {
@@ -129,14 +132,15 @@ void Trials::measureAgain() {
 void Trials::enqueueBaseline() {
     queue_.enqueue({.title = tr("Measuring the baseline"),
                     .words = [this] { return unlessChanged([this] { return baselineWords(); }); },
-                    .finished = [this](const Json& result) {
-                        const Json& model = result.at("models").at(0);
-                        const std::optional<Problem> changed = changeOfModel(model.at("sha256").get<std::string>());
-                        if (!changed) {
-                            setBaseline(measurement_from_json(model));
-                        }
-                        return changed;
-                    }});
+                    .finished =
+                        [this](const Json& result) {
+                            const Json& model = result.at("models").at(0);
+                            const std::optional<Problem> changed = changeOfModel(model.at("sha256").get<std::string>());
+                            if (!changed) {
+                                setBaseline(measurement_from_json(model));
+                            }
+                            return changed;
+                        }});
 }
 
 void Trials::enqueueQuantize(int id) {
@@ -151,13 +155,14 @@ void Trials::enqueueQuantize(int id) {
                             return quantizeWords(id, *output);
                         });
                     },
-                    .started = [this, id] {
-                        if (Run* row = editRun(id)) {
-                            row->state = Run::State::quantizing;
-                            row->problem.clear();
-                        }
-                        emit changed();
-                    },
+                    .started =
+                        [this, id] {
+                            if (Run* row = editRun(id)) {
+                                row->state = Run::State::quantizing;
+                                row->problem.clear();
+                            }
+                            emit changed();
+                        },
                     .finished = [this, id, output](const Json& result) -> std::optional<Problem> {
                         quantized(id, *output, result);
                         return std::nullopt;
@@ -182,7 +187,8 @@ void Trials::quantized(int id, const QString& output, const Json& result) {
 int Trials::sayTwin(int id) {
     const Run made = *run(id);
     const auto twin = std::find_if(runs_.begin(), runs_.end(), [&](const Run& other) {
-        return other.id != id && !other.foreign && !other.changed && !other.file.isEmpty() && !made.madeSha256().empty() && other.madeSha256() == made.madeSha256();
+        return other.id != id && !other.foreign && !other.changed && !other.file.isEmpty() && !made.madeSha256().empty() &&
+               other.madeSha256() == made.madeSha256();
     });
     if (twin == runs_.end()) {
         return id;
@@ -211,19 +217,21 @@ void Trials::quantizeFailed(int id, const Problem& problem) {
 void Trials::enqueueCompare() {
     queue_.enqueue({.title = tr("Measuring all candidates against the baseline"),
                     .newest = QStringLiteral("compare"),
-                    .words = [this] {
-                        compared_.clear();
-                        return unlessChanged([this] { return compareWords(); });
-                    },
+                    .words =
+                        [this] {
+                            compared_.clear();
+                            return unlessChanged([this] { return compareWords(); });
+                        },
                     .started = [this] { setMeasuring(true); },
-                    .finished = [this](const Json& result) {
-                        // The last word on which file was measured has the measurement.
-                        const std::optional<Problem> changed = changeOfModel(result.at("baseline").at("sha256").get<std::string>());
-                        if (!changed) {
-                            setComparison(result, compared_);
-                        }
-                        return changed;
-                    },
+                    .finished =
+                        [this](const Json& result) {
+                            // The last word on which file was measured has the measurement.
+                            const std::optional<Problem> changed = changeOfModel(result.at("baseline").at("sha256").get<std::string>());
+                            if (!changed) {
+                                setComparison(result, compared_);
+                            }
+                            return changed;
+                        },
                     .failed = [this](const Problem&) { setMeasuring(false); }});
 }
 

@@ -12,7 +12,7 @@ namespace vernier::ui {
 namespace {
 
 struct Row {
-    const char* option;   ///< regular expression
+    const char* option;  ///< regular expression
     const char* words;
 };
 
@@ -26,12 +26,12 @@ constexpr std::array kRows = {
     Row{"\\((--dim, --shape|--shape, --dim)\\)", QT_TRANSLATE_NOOP("WindowWords", "(Measurement settings)")},
     Row{"with (--dim or --shape|--(dim|shape) [^ ]*[^ .])( \\(or --shape INPUT=\\.\\.\\.\\))?", QT_TRANSLATE_NOOP("WindowWords", "in Measurement settings")},
     Row{"--dim or --shape| \\(or --shape INPUT=\\.\\.\\.\\)", QT_TRANSLATE_NOOP("WindowWords", "Measurement settings")},
-    Row{"--(dim|shape):? ", ""},   // what follows is written in the dialog as it stands here
+    Row{"--(dim|shape):? ", ""},  // what follows is written in the dialog as it stands here
     Row{"--(dim|shape)\\b", QT_TRANSLATE_NOOP("WindowWords", "Measurement settings")},
     Row{"\\(--calibration percentile\\)", QT_TRANSLATE_NOOP("WindowWords", "(Calibration, below the rules)")},
     Row{"Set --max-drop POINTS, --min-agreement P, --min-sqnr DB or --min-speedup X to get a verdict and an exit code\\.",
         QT_TRANSLATE_NOOP("WindowWords", "Set a limit in the row \"Gate\" to get a verdict.")},
-    Row{" with --method or --set\\b", ""},   // here it is chosen by a click
+    Row{" with --method or --set\\b", ""},  // here it is chosen by a click
     Row{"Give --samples for more", QT_TRANSLATE_NOOP("WindowWords", "More samples tell more")},
     Row{"--max-drop( POINTS)?", QT_TRANSLATE_NOOP("WindowWords", "The limit \"top-1 drop\"")},
     Row{"--min-agreement( P)?", QT_TRANSLATE_NOOP("WindowWords", "the limit \"agreement\"")},

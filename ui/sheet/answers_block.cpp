@@ -12,9 +12,7 @@ namespace {
 
 constexpr double kTop = 28, kCellWidth = 112, kCellHeight = 54;
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("Sheet", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("Sheet", words); }
 
 void paintCell(QPainter& painter, const QRectF& cell, std::uint64_t count, const QString& words, const QColor& colour, const Theme& theme) {
     painter.setPen(QPen(theme.line, 1));
@@ -28,9 +26,7 @@ void paintCell(QPainter& painter, const QRectF& cell, std::uint64_t count, const
 }
 
 void paintCells(QPainter& painter, const QPointF& corner, const Flips& flips, const Theme& theme) {
-    const auto cell = [&](int column, int row) {
-        return QRectF(corner.x() + column * kCellWidth, corner.y() + row * kCellHeight, kCellWidth, kCellHeight);
-    };
+    const auto cell = [&](int column, int row) { return QRectF(corner.x() + column * kCellWidth, corner.y() + row * kCellHeight, kCellWidth, kCellHeight); };
     paintCell(painter, cell(0, 0), flips.right_both, tr("right in both"), theme.text, theme);
     paintCell(painter, cell(1, 0), flips.lost, tr("lost"), theme.ink(theme.method(u"int4")), theme);
     paintCell(painter, cell(0, 1), flips.gained, tr("gained"), theme.ink(QColor(0x0072b2)), theme);
@@ -48,7 +44,9 @@ double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, 
     const double cells = labels ? 2 * kCellHeight + 6 : 0;
     if (painter != nullptr) {
         paintLine(*painter, place.left(), place.top() + 14, place.width(),
-                  (labels ? tr("Answers that changed (%1 samples)") : tr("Outputs (%1 samples)")).arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.measurement.samples))), sheetFont(13, true), theme.text);
+                  (labels ? tr("Answers that changed (%1 samples)") : tr("Outputs (%1 samples)"))
+                      .arg(QString::fromStdString(grouped(sheet.named.comparison.baseline.measurement.samples))),
+                  sheetFont(13, true), theme.text);
         if (labels) {
             paintCells(*painter, QPointF(place.left() + 0.5, place.top() + kTop + 0.5), candidate.flips, theme);
         }

@@ -19,9 +19,7 @@ constexpr double kMargin = 36, kColumnGap = 40, kBlockGap = 30;
 constexpr double kColumn = (kSheetWidth - 2 * kMargin - kColumnGap) / 2;
 constexpr double kInner = kSheetWidth - 2 * kMargin;
 
-QString text(std::string_view words) {
-    return QString::fromUtf8(words.data(), qsizetype(words.size()));
-}
+QString text(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
 
 double paintHead(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
     const QString title = QString::fromStdString(sheet.verdict.title).toHtmlEscaped();
@@ -30,8 +28,9 @@ double paintHead(QPainter* painter, double y, const Sheet& sheet, const Theme& t
 }
 
 double paintVerdict(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
-    const QString html = QStringLiteral("<p style='line-height:135%; margin:0'><b>%1:</b> %2</p>")
-                             .arg(QString::fromStdString(sheet.verdict.opening).toHtmlEscaped(), QString::fromStdString(sheet.verdict.sentences).toHtmlEscaped());
+    const QString html =
+        QStringLiteral("<p style='line-height:135%; margin:0'><b>%1:</b> %2</p>")
+            .arg(QString::fromStdString(sheet.verdict.opening).toHtmlEscaped(), QString::fromStdString(sheet.verdict.sentences).toHtmlEscaped());
     const double width = kInner - 40, top = y + 9;
     const double height = paintRich(nullptr, 0, 0, width, html, sheetFont(13), theme.text);
     if (painter != nullptr) {
@@ -67,9 +66,8 @@ void makeEven(std::vector<IntervalPlot>& plots, const NamedComparison& named) {
         return;
     }
     const Figure& first = figure(plots.front().figure.toStdString());
-    const auto kin = std::find_if(plots.begin() + 1, plots.end(), [&](const IntervalPlot& plot) {
-        return !first.family.empty() && figure(plot.figure.toStdString()).family == first.family;
-    });
+    const auto kin = std::find_if(plots.begin() + 1, plots.end(),
+                                  [&](const IntervalPlot& plot) { return !first.family.empty() && figure(plot.figure.toStdString()).family == first.family; });
     if (kin != plots.end()) {
         addColumn(plots.front(), figure(kin->figure.toStdString()), named);
         plots.erase(kin);

@@ -15,10 +15,10 @@ namespace vernier::ui {
 /// Everything that the comparison sheet says.
 struct Sheet {
     NamedComparison named;
-    Verdict verdict;         ///< its title is the sheet's, its text stands in the box below
-    QString subtitle;        ///< model, recipe in counts, runtime, processor
-    QStringList warnings;    ///< what makes the figures less certain
-    QStringList footer;      ///< hashes, counts, options, host, version, date
+    Verdict verdict;       ///< its title is the sheet's, its text stands in the box below
+    QString subtitle;      ///< model, recipe in counts, runtime, processor
+    QStringList warnings;  ///< what makes the figures less certain
+    QStringList footer;    ///< hashes, counts, options, host, version, date
 };
 
 /// Width of the sheet in pixels; its height follows from what it says.

@@ -15,9 +15,7 @@ namespace {
 
 constexpr double kRow = 26, kTop = 34, kLabels = 190, kTexts = 160, kGap = 16, kDot = 11;
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("Sheet", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("Sheet", words); }
 
 /// Of the two models that a row compares.
 struct Colours {

@@ -77,9 +77,10 @@ const ActionRow kActions[] = {
     {Menu::file, "save-model", QT_TRANSLATE_NOOP("Actions", "Save quantized &model…"), "Ctrl+E", Needs::run, [](MainWindow& w) { w.saveRunDialog(); },
      QT_TRANSLATE_NOOP("Actions", "The selected run's file"), true},
     {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save HTML repor&t…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
-    {Menu::file, "export-sheet", QT_TRANSLATE_NOOP("Actions", "Export comparison s&heet…"), "Ctrl+Shift+E", Needs::comparison, onPanel<CompareBoard, &CompareBoard::exportSheetDialog>,
-     QT_TRANSLATE_NOOP("Actions", "One page as PNG, SVG or PDF")},
-    {Menu::file, "copy-sheet", QT_TRANSLATE_NOOP("Actions", "Cop&y comparison sheet"), "Ctrl+Shift+C", Needs::comparison, onPanel<CompareBoard, &CompareBoard::copySheet>, ""},
+    {Menu::file, "export-sheet", QT_TRANSLATE_NOOP("Actions", "Export comparison s&heet…"), "Ctrl+Shift+E", Needs::comparison,
+     onPanel<CompareBoard, &CompareBoard::exportSheetDialog>, QT_TRANSLATE_NOOP("Actions", "One page as PNG, SVG or PDF")},
+    {Menu::file, "copy-sheet", QT_TRANSLATE_NOOP("Actions", "Cop&y comparison sheet"), "Ctrl+Shift+C", Needs::comparison,
+     onPanel<CompareBoard, &CompareBoard::copySheet>, ""},
     {Menu::file, "close", QT_TRANSLATE_NOOP("Actions", "&Close"), "Ctrl+W", Needs::model, [](MainWindow& w) { w.closeDocument(); }, "", true},
     {Menu::file, "quit", QT_TRANSLATE_NOOP("Actions", "&Quit"), "Ctrl+Q", Needs::nothing, [](MainWindow& w) { w.close(); }, ""},
 
@@ -87,25 +88,29 @@ const ActionRow kActions[] = {
     {Menu::edit, "redo", QT_TRANSLATE_NOOP("Actions", "&Redo"), "Ctrl+Y Ctrl+Shift+Z", Needs::sound, [](MainWindow& w) { w.session().undoStack().redo(); }, ""},
     {Menu::edit, "select-all", QT_TRANSLATE_NOOP("Actions", "Select &all"), "Ctrl+A", Needs::model, selectAll,
      QT_TRANSLATE_NOOP("Actions", "All nodes that the filter lets through"), true},
-    {Menu::edit, "select-none", QT_TRANSLATE_NOOP("Actions", "Select &none"), "Ctrl+Shift+A", Needs::selection, [](MainWindow& w) { w.session().selection().clear(); }, ""},
+    {Menu::edit, "select-none", QT_TRANSLATE_NOOP("Actions", "Select &none"), "Ctrl+Shift+A", Needs::selection,
+     [](MainWindow& w) { w.session().selection().clear(); }, ""},
     {Menu::edit, "filter", QT_TRANSLATE_NOOP("Actions", "&Filter nodes"), "Ctrl+F", Needs::model, focusFilter, "", true},
     {Menu::edit, "next-match", QT_TRANSLATE_NOOP("Actions", "Ne&xt match"), "F3", Needs::model, [](MainWindow& w) { w.goToMatch(1); },
      QT_TRANSLATE_NOOP("Actions", "The next node that the filter lets through")},
     {Menu::edit, "previous-match", QT_TRANSLATE_NOOP("Actions", "Pre&vious match"), "Shift+F3", Needs::model, [](MainWindow& w) { w.goToMatch(-1); }, ""},
     {Menu::edit, "back", QT_TRANSLATE_NOOP("Actions", "&Back"), "Alt+Left", Needs::back, [](MainWindow& w) { w.session().selection().back(); },
      QT_TRANSLATE_NOOP("Actions", "What was selected before")},
-    {Menu::edit, "forward", QT_TRANSLATE_NOOP("Actions", "F&orward"), "Alt+Right", Needs::forward, [](MainWindow& w) { w.session().selection().forward(); }, ""},
+    {Menu::edit, "forward", QT_TRANSLATE_NOOP("Actions", "F&orward"), "Alt+Right", Needs::forward, [](MainWindow& w) { w.session().selection().forward(); },
+     ""},
     {Menu::edit, "search", QT_TRANSLATE_NOOP("Actions", "&Search nodes and commands"), "Ctrl+K", Needs::nothing, [](MainWindow& w) { w.showPalette(); }, ""},
 
     {Menu::choose, "inherit", QT_TRANSLATE_NOOP("Actions", "&Use default"), "0 Backspace", Needs::choice,
-     [](MainWindow& w) { w.session().choose(w.session().selection().nodes(), std::nullopt); }, QT_TRANSLATE_NOOP("Actions", "Clears the override of each selected node")},
+     [](MainWindow& w) { w.session().choose(w.session().selection().nodes(), std::nullopt); },
+     QT_TRANSLATE_NOOP("Actions", "Clears the override of each selected node")},
     {Menu::choose, "per-channel", QT_TRANSLATE_NOOP("Actions", "Weights per &channel"), "", Needs::choice, granularity<true>, "", true},
     {Menu::choose, "per-tensor", QT_TRANSLATE_NOOP("Actions", "Weights per &tensor"), "", Needs::choice, granularity<false>, ""},
     {Menu::choose, "open-recipe", QT_TRANSLATE_NOOP("Actions", "&Open recipe…"), "", Needs::sound, [](MainWindow& w) { w.openRecipeDialog(); }, "", true},
     {Menu::choose, "save-recipe", QT_TRANSLATE_NOOP("Actions", "&Save recipe as…"), "", Needs::sound, [](MainWindow& w) { w.saveRecipeDialog(); }, ""},
 
     {Menu::measure, "pick-data", QT_TRANSLATE_NOOP("Actions", "Pick dataset &file…"), "Ctrl+D", Needs::sound, onData<&DataPanel::pickFile>, ""},
-    {Menu::measure, "pick-data-folder", QT_TRANSLATE_NOOP("Actions", "Pick dataset f&older…"), "Ctrl+Shift+D", Needs::sound, onData<&DataPanel::pickFolder>, ""},
+    {Menu::measure, "pick-data-folder", QT_TRANSLATE_NOOP("Actions", "Pick dataset f&older…"), "Ctrl+Shift+D", Needs::sound, onData<&DataPanel::pickFolder>,
+     ""},
     {Menu::measure, "baseline", QT_TRANSLATE_NOOP("Actions", "Measure the &baseline"), "Ctrl+B", Needs::sound, [](MainWindow& w) { w.measureBaseline(); },
      QT_TRANSLATE_NOOP("Actions", "The opened model on this machine; every saving is measured against it"), true},
     {Menu::measure, "quantize", QT_TRANSLATE_NOOP("Actions", "&Quantize and measure"), "Ctrl+R", Needs::recipe, [](MainWindow& w) { w.quantize(); }, ""},
@@ -113,16 +118,19 @@ const ActionRow kActions[] = {
      QT_TRANSLATE_NOOP("Actions", "All runs and the baseline, interleaved")},
     {Menu::measure, "add-candidate", QT_TRANSLATE_NOOP("Actions", "&Add a quantized model…"), "", Needs::sound, [](MainWindow& w) { w.addCandidateDialog(); },
      QT_TRANSLATE_NOOP("Actions", "A file made elsewhere, compared with the same harness")},
-    {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job, [](MainWindow& w) { w.session().queue().cancel(); }, "", true},
+    {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job,
+     [](MainWindow& w) { w.session().queue().cancel(); }, "", true},
     {Menu::measure, "settings", QT_TRANSLATE_NOOP("Actions", "Measurement &settings…"), "", Needs::nothing, [](MainWindow& w) { w.measureSettingsDialog(); },
      QT_TRANSLATE_NOOP("Actions", "Threads, seconds, samples")},
 
     {Menu::view, "fit-all", QT_TRANSLATE_NOOP("Actions", "&Fit the graph"), "F", Needs::model, [](MainWindow& w) { w.canvas()->fitAll(); }, ""},
-    {Menu::view, "fit-selection", QT_TRANSLATE_NOOP("Actions", "Fit the &selection"), "Shift+F", Needs::selection, [](MainWindow& w) { w.canvas()->fitSelection(); }, ""},
+    {Menu::view, "fit-selection", QT_TRANSLATE_NOOP("Actions", "Fit the &selection"), "Shift+F", Needs::selection,
+     [](MainWindow& w) { w.canvas()->fitSelection(); }, ""},
     {Menu::view, "zoom-in", QT_TRANSLATE_NOOP("Actions", "Zoom &in"), "Ctrl++ Ctrl+=", Needs::model, [](MainWindow& w) { w.canvas()->zoomIn(); }, ""},
     {Menu::view, "zoom-out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"), "Ctrl+-", Needs::model, [](MainWindow& w) { w.canvas()->zoomOut(); }, ""},
     {Menu::view, "zoom-100", QT_TRANSLATE_NOOP("Actions", "Zoom to 100 %"), "Ctrl+0", Needs::model, [](MainWindow& w) { w.canvas()->setZoom(1.0); }, ""},
-    {Menu::view, "colour", QT_TRANSLATE_NOOP("Actions", "&Colour by the next of method, what is run, time, error, size, op"), "C", Needs::model, [](MainWindow& w) { w.switchColour(); }, "", true},
+    {Menu::view, "colour", QT_TRANSLATE_NOOP("Actions", "&Colour by the next of method, what is run, time, error, size, op"), "C", Needs::model,
+     [](MainWindow& w) { w.switchColour(); }, "", true},
     {Menu::view, "fuse", QT_TRANSLATE_NOOP("Actions", "Fuse &activations into their node"), "A", Needs::nothing,
      [](MainWindow& w) { w.graphPanel()->setFuse(!w.graphPanel()->fuses()); },
      QT_TRANSLATE_NOOP("Actions", "One card for a convolution with its normalization and activation; a double click takes one apart"), true,
@@ -151,20 +159,27 @@ const char* kept(const QString& text) {
     return texts.emplace_back(text.toStdString()).c_str();
 }
 
-QString textOf(std::string_view words) {
-    return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
+QString textOf(std::string_view words) { return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())); }
 
 ActionRow selectionRow(const MethodSpec& method) {
-    return {Menu::choose, kept(QStringLiteral("choose-") + textOf(method.id)), kept(QCoreApplication::translate("Actions", "%1 for the selection").arg(textOf(method.title))),
-            kept(QString(QChar::fromLatin1(method.key))), Needs::choice,
-            [wanted = method.method](MainWindow& window) { window.session().choose(window.session().selection().nodes(), wanted); }, ""};
+    return {Menu::choose,
+            kept(QStringLiteral("choose-") + textOf(method.id)),
+            kept(QCoreApplication::translate("Actions", "%1 for the selection").arg(textOf(method.title))),
+            kept(QString(QChar::fromLatin1(method.key))),
+            Needs::choice,
+            [wanted = method.method](MainWindow& window) { window.session().choose(window.session().selection().nodes(), wanted); },
+            ""};
 }
 
 ActionRow modelRow(const MethodSpec& method) {
-    return {Menu::choose, kept(QStringLiteral("all-") + textOf(method.id)), kept(QCoreApplication::translate("Actions", "Whole model in %1").arg(textOf(method.title))),
-            kept(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)), Needs::sound,
-            [wanted = method.method](MainWindow& window) { window.session().chooseWholeModel(wanted); }, "", method.method == Method::fp32};
+    return {Menu::choose,
+            kept(QStringLiteral("all-") + textOf(method.id)),
+            kept(QCoreApplication::translate("Actions", "Whole model in %1").arg(textOf(method.title))),
+            kept(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)),
+            Needs::sound,
+            [wanted = method.method](MainWindow& window) { window.session().chooseWholeModel(wanted); },
+            "",
+            method.method == Method::fp32};
 }
 
 /// Puts rows before the one with this id.
@@ -175,15 +190,22 @@ void insertBefore(std::vector<ActionRow>& table, std::string_view id, const std:
 
 ActionRow groupRow(const PanelGroup& group, bool first) {
     const QStringList ids = panelsAt(group.place);
-    return {Menu::view, group.id, kept(QCoreApplication::translate("Panels", group.command)), group.keys, Needs::model,
-            [ids](MainWindow& window) { window.togglePanels(ids); }, "", first, [ids](MainWindow& window) { return window.shows(ids); }};
+    return {Menu::view, group.id,     kept(QCoreApplication::translate("Panels", group.command)),
+            group.keys, Needs::model, [ids](MainWindow& window) { window.togglePanels(ids); },
+            "",         first,        [ids](MainWindow& window) { return window.shows(ids); }};
 }
 
 ActionRow panelRow(const PanelRow& panel) {
     const QStringList ids{QLatin1String(panel.id)};
-    return {Menu::view, kept(QLatin1String(panel.id) + QStringLiteral("-panel")),
-            kept(QCoreApplication::translate("Panels", panel.command != nullptr ? panel.command : panel.title)), panel.keys, Needs::model,
-            [ids](MainWindow& window) { window.togglePanels(ids); }, "", false, [ids](MainWindow& window) { return window.shows(ids); }};
+    return {Menu::view,
+            kept(QLatin1String(panel.id) + QStringLiteral("-panel")),
+            kept(QCoreApplication::translate("Panels", panel.command != nullptr ? panel.command : panel.title)),
+            panel.keys,
+            Needs::model,
+            [ids](MainWindow& window) { window.togglePanels(ids); },
+            "",
+            false,
+            [ids](MainWindow& window) { return window.shows(ids); }};
 }
 
 /// Those of a side behind the row that shows and hides all of it.

@@ -21,13 +21,13 @@ enum class Needs { nothing, model, selection, sound, choice, recipe, baseline, r
 /// One command of the window. Menus, shortcuts, the palette and the help sheet are made from the table of these.
 struct ActionRow {
     Menu menu;
-    const char* id;          ///< stable name, such as "choose-fp32"
-    const char* text;        ///< with mnemonic; marked for translation
-    const char* shortcuts;   ///< portable texts, separated by a space; may be empty
+    const char* id;         ///< stable name, such as "choose-fp32"
+    const char* text;       ///< with mnemonic; marked for translation
+    const char* shortcuts;  ///< portable texts, separated by a space; may be empty
     Needs needs;
     std::function<void(MainWindow&)> run;
-    const char* tip;         ///< what it does, for the help sheet; may be empty
-    bool separator = false;  ///< a line before it in its menu
+    const char* tip;                                ///< what it does, for the help sheet; may be empty
+    bool separator = false;                         ///< a line before it in its menu
     std::function<bool(MainWindow&)> checked = {};  ///< for what is on or off: how it stands
 };
 

@@ -70,8 +70,8 @@ void AdviceBar::showState() {
     setVisible(session_.model() && (!problem.isEmpty() || (untouched && !why.isEmpty())));
     const Theme theme = Theme::current();
     const QColor edge = problem.isEmpty() ? theme.accent : damage.isEmpty() ? theme.bad : theme.warn;
-    setStyleSheet(QStringLiteral("vernier--ui--AdviceBar { background: %1; border-left: 3px solid %2; }")
-                      .arg(mixed(edge, theme.window, 0.10).name(), edge.name()));
+    setStyleSheet(
+        QStringLiteral("vernier--ui--AdviceBar { background: %1; border-left: 3px solid %2; }").arg(mixed(edge, theme.window, 0.10).name(), edge.name()));
     text_->setText(windowWords(problem.isEmpty() ? why : problem));
     take_->setVisible(problem.isEmpty() && method_ && *method_ != Method::fp32);
     if (method_) {

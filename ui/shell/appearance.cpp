@@ -16,9 +16,7 @@ Appearance::Appearance(QObject* parent) : QObject(parent), systemDark_(systemIsD
     qApp->installEventFilter(this);
 }
 
-bool Appearance::dark() const {
-    return mode_ == Mode::dark || (mode_ == Mode::system && systemDark_);
-}
+bool Appearance::dark() const { return mode_ == Mode::dark || (mode_ == Mode::system && systemDark_); }
 
 void Appearance::useMode(Mode mode) {
     mode_ = mode;

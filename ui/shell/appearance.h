@@ -35,8 +35,8 @@ private:
 
     Mode mode_ = Mode::system;
     bool systemDark_ = false;
-    bool applying_ = false;   ///< a palette that changes now is our own doing
-    bool asking_ = false;     ///< the desktop is asked once for the events of one change
+    bool applying_ = false;  ///< a palette that changes now is our own doing
+    bool asking_ = false;    ///< the desktop is asked once for the events of one change
 };
 
 }  // namespace vernier::ui

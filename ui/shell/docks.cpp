@@ -22,10 +22,10 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kVersion = 2;   ///< of what saveState() gives
+constexpr int kVersion = 2;  ///< of what saveState() gives
 constexpr QSize kOwnWindow{520, 420};
-constexpr double kMostOfScreen = 0.7;   ///< of its sides, for a panel that was dragged out
-constexpr int kLookAgain = 50;          ///< milliseconds
+constexpr double kMostOfScreen = 0.7;  ///< of its sides, for a panel that was dragged out
+constexpr int kLookAgain = 50;         ///< milliseconds
 
 }  // namespace
 
@@ -54,7 +54,8 @@ void Docks::make(const Panel& panel) {
     dock->setObjectName(panel.id);
     dock->setAccessibleName(panel.title);
     auto* header = panel.widget->findChild<QWidget*>(QStringLiteral("panelHeader"), Qt::FindDirectChildrenOnly);
-    auto* title = new PanelTitle(panel.title, header, [this, id = panel.id](QMenu& menu) { fillMenu(menu, id); }, dock);
+    auto* title = new PanelTitle(
+        panel.title, header, [this, id = panel.id](QMenu& menu) { fillMenu(menu, id); }, dock);
     dock->setTitleBarWidget(title);
     dock->setWidget(panel.widget);
     addDockWidget(panel.area, dock);
@@ -76,9 +77,7 @@ void Docks::make(const Panel& panel) {
     }
 }
 
-QWidget* Docks::panel(const QString& id) const {
-    return dock(id)->widget();
-}
+QWidget* Docks::panel(const QString& id) const { return dock(id)->widget(); }
 
 QList<QDockWidget*> Docks::usuallyAt(Qt::DockWidgetArea area) const {
     QList<QDockWidget*> there;
@@ -91,9 +90,7 @@ QList<QDockWidget*> Docks::usuallyAt(Qt::DockWidgetArea area) const {
 }
 
 /// The panels that a layout is of: one of others says nothing of these.
-QByteArray Docks::mark() const {
-    return ids_.join(QLatin1Char(' ')).toLatin1() + '\n';
-}
+QByteArray Docks::mark() const { return ids_.join(QLatin1Char(' ')).toLatin1() + '\n'; }
 
 int Docks::leastWidth(Qt::DockWidgetArea usual) const {
     int least = 0;
@@ -141,13 +138,9 @@ QTabBar* Docks::barOf(const QString& id) const {
     return nullptr;
 }
 
-bool Docks::shows(const QString& id) const {
-    return !dock(id)->isHidden();
-}
+bool Docks::shows(const QString& id) const { return !dock(id)->isHidden(); }
 
-void Docks::setShown(const QString& id, bool on) {
-    dock(id)->setVisible(on);
-}
+void Docks::setShown(const QString& id, bool on) { dock(id)->setVisible(on); }
 
 bool Docks::inFront(const QString& id) const {
     const QTabBar* bar = barOf(id);
@@ -159,9 +152,7 @@ void Docks::bringUp(const QString& id) {
     dock(id)->raise();
 }
 
-bool Docks::isBelow(const QString& id) const {
-    return shows(id) && !dock(id)->isFloating() && dockWidgetArea(dock(id)) == Qt::BottomDockWidgetArea;
-}
+bool Docks::isBelow(const QString& id) const { return shows(id) && !dock(id)->isFloating() && dockWidgetArea(dock(id)) == Qt::BottomDockWidgetArea; }
 
 bool Docks::aloneBelow(const QString& id) const {
     return isBelow(id) && inFront(id) &&
@@ -199,18 +190,21 @@ void Docks::fitToScreen(QDockWidget* dock) {
         QTimer::singleShot(kLookAgain, dock, [dock] { fitToScreen(dock); });
         return;
     }
-    QMetaObject::invokeMethod(dock, [dock] {
-        if (!dock->isFloating()) {
-            return;
-        }
-        const QRect screen = dock->screen()->availableGeometry();
-        const QSize most = screen.size() * kMostOfScreen, least = kOwnWindow.expandedTo(dock->minimumSizeHint()).boundedTo(screen.size());
-        QRect place(dock->pos(), dock->size().boundedTo(most).expandedTo(least));
-        place.moveRight(std::min(place.right(), screen.right()));
-        place.moveBottom(std::min(place.bottom(), screen.bottom()));
-        place.moveTopLeft({std::max(place.left(), screen.left()), std::max(place.top(), screen.top())});
-        dock->setGeometry(place);
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        dock,
+        [dock] {
+            if (!dock->isFloating()) {
+                return;
+            }
+            const QRect screen = dock->screen()->availableGeometry();
+            const QSize most = screen.size() * kMostOfScreen, least = kOwnWindow.expandedTo(dock->minimumSizeHint()).boundedTo(screen.size());
+            QRect place(dock->pos(), dock->size().boundedTo(most).expandedTo(least));
+            place.moveRight(std::min(place.right(), screen.right()));
+            place.moveBottom(std::min(place.bottom(), screen.bottom()));
+            place.moveTopLeft({std::max(place.left(), screen.left()), std::max(place.top(), screen.top())});
+            dock->setGeometry(place);
+        },
+        Qt::QueuedConnection);
 }
 
 void Docks::mirror(bool on) {
@@ -314,7 +308,7 @@ void Docks::restore(const QByteArray& state) {
 
 void Docks::takePending() {
     if (!pending_.isEmpty()) {
-        restoring_ = true;   // sizes that the user gave are kept
+        restoring_ = true;  // sizes that the user gave are kept
         restoreState(std::exchange(pending_, {}), kVersion);
         restoring_ = false;
     }
@@ -331,7 +325,8 @@ void Docks::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
     if (!event->spontaneous()) {
         takePending();
-        QMetaObject::invokeMethod(this, [this] { settled_ = isVisible(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { settled_ = isVisible(); }, Qt::QueuedConnection);
     }
 }
 

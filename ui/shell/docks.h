@@ -27,8 +27,8 @@ class Docks : public QMainWindow {
 public:
     /// A panel, where it stands in the usual layout, and the name under which it is asked for.
     struct Panel {
-        QString id;       ///< stable: the layout that is kept names panels by it
-        QString title;    ///< until the widget has a window title of its own
+        QString id;     ///< stable: the layout that is kept names panels by it
+        QString title;  ///< until the widget has a window title of its own
         Qt::DockWidgetArea area;
         QWidget* widget;  ///< a child of it named "panelHeader" becomes its title
     };
@@ -36,7 +36,7 @@ public:
     /// What the sides of the usual layout take, in pixels.
     struct Sizes {
         int left = 0, right = 0, lower = 0;
-        int first = 0, second = 0;   ///< heights of the first two panels on the left side
+        int first = 0, second = 0;  ///< heights of the first two panels on the left side
     };
 
     Docks(QWidget* centre, const QVector<Panel>& panels, QWidget* parent = nullptr);
@@ -80,7 +80,7 @@ public:
     [[nodiscard]] QMenu* createPopupMenu() override { return nullptr; }
 
 signals:
-    void changed();   ///< which panels are shown, and where
+    void changed();  ///< which panels are shown, and where
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -107,7 +107,7 @@ private:
     [[nodiscard]] QTabBar* barOf(const QString& id) const;
 
     QStringList ids_;
-    QHash<QString, Dock> docks_;   ///< by id
+    QHash<QString, Dock> docks_;  ///< by id
     QByteArray usual_;
     // To take over when the panels come to the screen: before that they have no sizes.
     QByteArray pending_;

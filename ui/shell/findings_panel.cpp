@@ -80,8 +80,7 @@ std::vector<Finding> findingsFrom(const Json& document, const char* key) {
     return findings;
 }
 
-FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), empty_(new QLabel), tree_(new QTreeWidget) {
+FindingsPanel::FindingsPanel(Session& session, QWidget* parent) : QWidget(parent), session_(session), empty_(new QLabel), tree_(new QTreeWidget) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 8, 12, 4);
     empty_->setProperty("role", "note");
@@ -110,7 +109,7 @@ FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
         }
     };
     connect(tree_, &QTreeWidget::itemClicked, this, go);
-    connect(tree_, &QTreeWidget::itemActivated, this, go);   // Return does it, too
+    connect(tree_, &QTreeWidget::itemActivated, this, go);  // Return does it, too
     connect(&session.selection(), &Selection::changed, this, &FindingsPanel::markSelection);
     connect(&session, &Session::stateChanged, this, &FindingsPanel::refill);
     connect(&session, &Session::inspectionChanged, this, &FindingsPanel::refill);
@@ -151,7 +150,9 @@ void FindingsPanel::addGroup(const QString& title, const std::vector<Finding>& f
     for (const Finding& finding : findings) {
         auto* item = new QTreeWidgetItem(group);
         item->setText(Sign, sign(finding.severity));
-        item->setForeground(Sign, theme.ink(finding.severity == Severity::serious ? theme.bad : finding.severity == Severity::warning ? theme.warn : theme.accent));
+        item->setForeground(Sign, theme.ink(finding.severity == Severity::serious   ? theme.bad
+                                            : finding.severity == Severity::warning ? theme.warn
+                                                                                    : theme.accent));
         const QString text = windowWords(finding.text);
         const QString remedy = windowWords(finding.remedy);
         item->setText(Text, remedy.isEmpty() ? text : text + QStringLiteral(" → ") + remedy);
@@ -209,7 +210,7 @@ void FindingsPanel::refill() {
     empty_->setVisible(none);
     empty_->setText(session_.model() ? tr("Nothing was found that needs your attention.") : tr("Open a model to see what there is to know about it."));
     markSelection();
-    setWindowTitle(count() > 0 ? tr("Findings · %1").arg(count()) : tr("Findings"));   // of its tab
+    setWindowTitle(count() > 0 ? tr("Findings · %1").arg(count()) : tr("Findings"));  // of its tab
 }
 
 }  // namespace vernier::ui

@@ -22,7 +22,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kCardWidth = 248;      // "DwConv 3×3 /2 +BatchNorm+Relu" and its badge
+constexpr double kCardWidth = 248;       // "DwConv 3×3 /2 +BatchNorm+Relu" and its badge
 constexpr std::size_t kFoldAbove = 150;  // cards: more are calmer with their repeated blocks folded
 
 /// A layout with how it came about.
@@ -95,16 +95,15 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
         }
         canvas_->setDimmed(dimmed);
     });
-    connect(canvas_, &GraphCanvas::selectionRequested, this,
-            [this](const QVector<int>& nodes, int current) { session_.selection().set(nodes, current); });
+    connect(canvas_, &GraphCanvas::selectionRequested, this, [this](const QVector<int>& nodes, int current) { session_.selection().set(nodes, current); });
     connect(canvas_, &GraphCanvas::contextMenuRequested, this, &GraphPanel::contextMenuRequested);
     connect(canvas_, &GraphCanvas::foldRequested, this, &GraphPanel::turnCard);
     connect(canvas_, &GraphCanvas::foldBlocksRequested, this, &GraphPanel::turnBlocks);
     connect(canvas_, &GraphCanvas::firstFramePainted, this, [this](double milliseconds) {
         const auto seconds = [](double value) { return QString::number(value, 'f', value < 0.1 ? 3 : 2); };
         openingTimes_ = tr("opened %1 in %2 s (read %3, layout %4, first frame %5)")
-                            .arg(session_.modelName(), seconds(session_.sinceOpened()), seconds(session_.readTime()),
-                                 seconds(layoutTime_ / 1000), seconds(milliseconds / 1000));
+                            .arg(session_.modelName(), seconds(session_.sinceOpened()), seconds(session_.readTime()), seconds(layoutTime_ / 1000),
+                                 seconds(milliseconds / 1000));
         session_.queue().note(openingTimes_);
         emit firstFrame();
     });
@@ -235,9 +234,7 @@ const BlockRun* GraphPanel::runOf(int node) const {
         return nullptr;
     }
     const std::int32_t run = layout_->grouping.run_of_node[static_cast<std::size_t>(node)];
-    return run == kNone || !layout_->grouping.runs[static_cast<std::size_t>(run)].repeats()
-               ? nullptr
-               : &layout_->grouping.runs[static_cast<std::size_t>(run)];
+    return run == kNone || !layout_->grouping.runs[static_cast<std::size_t>(run)].repeats() ? nullptr : &layout_->grouping.runs[static_cast<std::size_t>(run)];
 }
 
 void GraphPanel::turnBlocks(int node) {
@@ -282,13 +279,12 @@ void GraphPanel::fillFoldMenu(QMenu& menu, int node) {
     }
     if (fusible) {
         const bool apart = options_.unfused.count(head) != 0;
-        connect(menu.addAction(apart ? tr("Fuse this card again") : tr("Take this card apart")), &QAction::triggered, this,
-                [this, node] { turnCard(node); });
+        connect(menu.addAction(apart ? tr("Fuse this card again") : tr("Take this card apart")), &QAction::triggered, this, [this, node] { turnCard(node); });
     }
     if (run != nullptr) {
         const auto count = static_cast<int>(run->blocks.size());
-        connect(menu.addAction(folded ? tr("Unfold the %1 blocks").arg(count) : tr("Fold the %1 blocks").arg(count)),
-                &QAction::triggered, this, [this, node] { turnBlocks(node); });
+        connect(menu.addAction(folded ? tr("Unfold the %1 blocks").arg(count) : tr("Fold the %1 blocks").arg(count)), &QAction::triggered, this,
+                [this, node] { turnBlocks(node); });
     }
 }
 

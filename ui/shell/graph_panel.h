@@ -81,13 +81,13 @@ private:
     QLabel* message_;
     QStackedLayout* stack_;
     std::shared_ptr<const GraphLayout> layout_;
-    GroupOptions options_;             ///< its graph is the one that is wanted
-    GraphId shown_ = 0;                ///< the one whose drawing is there
-    std::vector<Body> bodies_;         ///< by GraphId
-    std::map<GraphId, View> views_;    ///< of graphs that were left
+    GroupOptions options_;                                       ///< its graph is the one that is wanted
+    GraphId shown_ = 0;                                          ///< the one whose drawing is there
+    std::vector<Body> bodies_;                                   ///< by GraphId
+    std::map<GraphId, View> views_;                              ///< of graphs that were left
     std::map<GraphId, std::vector<std::vector<NodeId>>> cards_;  ///< fused nodes of the graphs that were shown
-    int shownStudy_ = 0;     ///< revision of the evidence per layer that cards can show
-    double layoutTime_ = 0;  ///< milliseconds
+    int shownStudy_ = 0;                                         ///< revision of the evidence per layer that cards can show
+    double layoutTime_ = 0;                                      ///< milliseconds
     QString openingTimes_;
     Latest laying_{this};
 };

@@ -97,8 +97,7 @@ void GraphPanel::fillBodyMenu(QMenu& menu, int node) {
             menu.addSeparator();
         }
         const QString count = body.nodes == 1 ? tr("1 node") : tr("%1 nodes").arg(body.nodes);
-        connect(menu.addAction(tr("Open %1 (%2)").arg(branchName(body), count)), &QAction::triggered, this,
-                [this, graph = body.graph] { goToGraph(graph); });
+        connect(menu.addAction(tr("Open %1 (%2)").arg(branchName(body), count)), &QAction::triggered, this, [this, graph = body.graph] { goToGraph(graph); });
     }
 }
 

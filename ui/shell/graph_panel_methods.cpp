@@ -18,14 +18,10 @@ namespace vernier::ui {
 
 namespace {
 
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
+QString text(std::string_view view) { return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size())); }
 
 /// "S8·T": the letters of a method whose weights have one scale for the whole tensor.
-QString perTensor(std::string_view badge) {
-    return text(badge) + QStringLiteral("·T");
-}
+QString perTensor(std::string_view badge) { return text(badge) + QStringLiteral("·T"); }
 
 QColor executedColour(Executed::As as, const Theme& theme) {
     switch (as) {
@@ -93,7 +89,8 @@ void GraphPanel::showMethods() {
         card.chosen = looks[static_cast<std::size_t>(state.chosen)][0].badge;
         if (state.staysAsItWas()) {
             card.badge = text(badge(state.already));
-            card.colour = theme.method(text(is_integer(state.already) && state.already != Precision::int8_static ? id(Precision::int8_dynamic) : id(state.already)));
+            card.colour =
+                theme.method(text(is_integer(state.already) && state.already != Precision::int8_static ? id(Precision::int8_dynamic) : id(state.already)));
             card.name = tr("%1 already").arg(text(title(state.already)));
             card.chosen = state.own ? card.chosen : card.badge;
         }

@@ -13,9 +13,7 @@ namespace vernier::ui {
 
 namespace {
 
-QString tr(const char* words) {
-    return QCoreApplication::translate("HelpSheet", words);
-}
+QString tr(const char* words) { return QCoreApplication::translate("HelpSheet", words); }
 
 QString line(const QString& left, const QString& right) {
     return QStringLiteral("<tr><td style='padding-right: 24px'>%1</td><td><code>%2</code></td></tr>").arg(left.toHtmlEscaped(), right.toHtmlEscaped());
@@ -28,7 +26,8 @@ QString helpHtml() {
     int menu = -1;
     for (const ActionRow& row : actionTable()) {
         if (static_cast<int>(row.menu) != menu) {
-            html += QStringLiteral("%1<h4>%2</h4><table>").arg(menu < 0 ? QString() : QStringLiteral("</table>"), menuTitle(row.menu).remove(QLatin1Char('&')).toHtmlEscaped());
+            html += QStringLiteral("%1<h4>%2</h4><table>")
+                        .arg(menu < 0 ? QString() : QStringLiteral("</table>"), menuTitle(row.menu).remove(QLatin1Char('&')).toHtmlEscaped());
             menu = static_cast<int>(row.menu);
         }
         QStringList keys;

@@ -16,9 +16,9 @@
 
 #include "ui/choose/recipe_actions.h"
 #include "ui/graph/graph_canvas.h"
-#include "ui/session/trials.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
+#include "ui/session/trials.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/advice_bar.h"
 #include "ui/shell/graph_panel.h"
@@ -45,16 +45,13 @@ QWidget* hairline() {
 }
 
 /// With its full stop.
-QString sentence(const QString& words) {
-    return words.endsWith(QLatin1Char('.')) ? words : words + QLatin1Char('.');
-}
+QString sentence(const QString& words) { return words.endsWith(QLatin1Char('.')) ? words : words + QLatin1Char('.'); }
 
 }  // namespace
 
 MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent)
-    : QMainWindow(parent), session_(session), appearance_(appearance), stack_(new QStackedWidget), start_(new StartPage),
-      top_(new TopBar(session)), problem_(new ProblemBar(session)), advice_(new AdviceBar(session)),
-      graph_(new GraphPanel(session)), status_(new StatusLine(session)) {
+    : QMainWindow(parent), session_(session), appearance_(appearance), stack_(new QStackedWidget), start_(new StartPage), top_(new TopBar(session)),
+      problem_(new ProblemBar(session)), advice_(new AdviceBar(session)), graph_(new GraphPanel(session)), status_(new StatusLine(session)) {
     setAcceptDrops(true);
     setMinimumSize(1000, 640);
     stack_->addWidget(start_);
@@ -80,9 +77,7 @@ MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent
 
 MainWindow::~MainWindow() = default;
 
-GraphCanvas* MainWindow::canvas() const {
-    return graph_->canvas();
-}
+GraphCanvas* MainWindow::canvas() const { return graph_->canvas(); }
 
 QWidget* MainWindow::buildWorkspace() {
     auto* page = new QWidget;
@@ -157,7 +152,8 @@ void MainWindow::buildMenus() {
         }
     }
     palette_ = new Palette(session_, forPalette, this);
-    recovery_ = new Recovery(session_, [this] { keepView(); }, this);
+    recovery_ = new Recovery(
+        session_, [this] { keepView(); }, this);
     connect(palette_, &Palette::nodeChosen, this, &MainWindow::goToNode);
 }
 
@@ -179,9 +175,8 @@ void MainWindow::connectPanels() {
     connect(top_->stepper(), &Stepper::stepClicked, this, &MainWindow::goToStep);
     connect(graph_, &GraphPanel::contextMenuRequested, this, &MainWindow::showNodeMenu);
     connect(&session_, &Session::stateChanged, this, &MainWindow::sessionChanged);
-    connect(&session_, &Session::openRefused, this, [this](const QString& why) {
-        problem_->showText(tr("%1 “%2” stays open.").arg(sentence(why), session_.modelName()));
-    });
+    connect(&session_, &Session::openRefused, this,
+            [this](const QString& why) { problem_->showText(tr("%1 “%2” stays open.").arg(sentence(why), session_.modelName())); });
     connect(&session_, &Session::datasetRefused, this, [this](const QString& why) {
         problem_->showText(tr("%1 Kept the previous dataset: “%2”.").arg(sentence(why), QFileInfo(session_.datasetPath()).fileName()));
     });
@@ -317,9 +312,7 @@ void MainWindow::retheme() {
     }
 }
 
-void MainWindow::showPalette() {
-    palette_->popUp();
-}
+void MainWindow::showPalette() { palette_->popUp(); }
 
 void MainWindow::showNodeMenu(int node, const QPoint& globalPos) {
     QMenu menu(this);
@@ -380,8 +373,6 @@ void MainWindow::measureAgain() {
     session_.trials().measureAgain();
 }
 
-void MainWindow::switchColour() {
-    canvas()->nextColourMode();
-}
+void MainWindow::switchColour() { canvas()->nextColourMode(); }
 
 }  // namespace vernier::ui

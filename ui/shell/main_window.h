@@ -40,7 +40,9 @@ public:
     [[nodiscard]] GraphPanel* graphPanel() const { return graph_; }
     /// By its class, for those who know it.
     template <class Panel>
-    [[nodiscard]] Panel* panel() const { return docks_->findChild<Panel*>(); }
+    [[nodiscard]] Panel* panel() const {
+        return docks_->findChild<Panel*>();
+    }
     [[nodiscard]] TopBar* topBar() const { return top_; }
     [[nodiscard]] StatusLine* statusLine() const { return status_; }
     [[nodiscard]] StartPage* startPage() const { return start_; }
@@ -139,9 +141,9 @@ private:
     GraphPanel* graph_;
     StatusLine* status_;
     Docks* docks_ = nullptr;
-    QMap<QStringList, QStringList> away_;   ///< what a group of panels showed when it was hidden
-    bool roomyBottom_ = true;   ///< the comparison has its usual height
-    int bottomHeight_ = 0;      ///< of it, when it has
+    QMap<QStringList, QStringList> away_;  ///< what a group of panels showed when it was hidden
+    bool roomyBottom_ = true;              ///< the comparison has its usual height
+    int bottomHeight_ = 0;                 ///< of it, when it has
     Palette* palette_ = nullptr;
     Recovery* recovery_ = nullptr;
 };

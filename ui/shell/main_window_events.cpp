@@ -40,9 +40,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     }
 }
 
-void MainWindow::dragLeaveEvent(QDragLeaveEvent*) {
-    start_->setDropping(false);
-}
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { start_->setDropping(false); }
 
 void MainWindow::dropEvent(QDropEvent* event) {
     start_->setDropping(false);
@@ -54,7 +52,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
     }
     event->acceptProposedAction();
     // Later, so that a question box does not keep the other program's drag open.
-    QMetaObject::invokeMethod(this, [this, paths] { dropPaths(paths); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this, paths] { dropPaths(paths); }, Qt::QueuedConnection);
 }
 
 void MainWindow::openWithCandidates(const QString& model, const QStringList& candidates) {
@@ -85,7 +84,8 @@ void MainWindow::locateModel(const QString& session, const QString& model) {
     box.setEscapeButton(box.addButton(tr("&Cancel"), QMessageBox::RejectRole));
     box.setDefaultButton(locate);
     box.exec();
-    const QString found = box.clickedButton() == locate ? askToOpen(tr("Locate “%1”").arg(QFileInfo(model).fileName()), tr("ONNX models (*.onnx);;All files (*)")) : QString();
+    const QString found =
+        box.clickedButton() == locate ? askToOpen(tr("Locate “%1”").arg(QFileInfo(model).fileName()), tr("ONNX models (*.onnx);;All files (*)")) : QString();
     if (!found.isEmpty()) {
         problem_->showText({});
         session_.open(session, found);
@@ -110,10 +110,13 @@ void MainWindow::offerRecovery() {
     if (box.clickedButton() == discard) {
         Recovery::remove(copy);
     } else if (box.clickedButton() == open) {
-        connect(&session_, &Session::restored, this, [this, copy] {
-            recovery_->keep();  // as this window's own, before the old one goes
-            Recovery::remove(copy);
-        }, Qt::SingleShotConnection);
+        connect(
+            &session_, &Session::restored, this,
+            [this, copy] {
+                recovery_->keep();  // as this window's own, before the old one goes
+                Recovery::remove(copy);
+            },
+            Qt::SingleShotConnection);
         session_.openCopy(copy);
     }
 }
@@ -136,8 +139,9 @@ void MainWindow::dropPaths(const QStringList& paths) {
         (model ? models : others) << path;
     }
     if (models.size() == 2) {
-        const auto answer = QMessageBox::question(this, tr("Compare two models"),
-                                                  tr("Open “%1” as the baseline and compare “%2” with it?").arg(QFileInfo(models[0]).fileName(), QFileInfo(models[1]).fileName()));
+        const auto answer = QMessageBox::question(
+            this, tr("Compare two models"),
+            tr("Open “%1” as the baseline and compare “%2” with it?").arg(QFileInfo(models[0]).fileName(), QFileInfo(models[1]).fileName()));
         if (answer == QMessageBox::Yes) {
             openWithCandidates(models[0], {models[1]});
         }

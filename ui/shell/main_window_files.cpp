@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of MainWindow that opens and saves files, and its dialogs.
-#include <QDir>
 #include <QDialog>
 #include <QDialogButtonBox>
+#include <QDir>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -20,10 +20,10 @@
 #include "core/model/sizes.h"
 #include "ui/session/command.h"
 #include "ui/session/folders.h"
-#include "ui/session/trials.h"
 #include "ui/session/session.h"
-#include "ui/session/window_words.h"
 #include "ui/session/size_words.h"
+#include "ui/session/trials.h"
+#include "ui/session/window_words.h"
 #include "ui/shell/help_sheet.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/problem_bar.h"
@@ -56,16 +56,15 @@ void MainWindow::openPath(const QString& path) {
 }
 
 void MainWindow::openDialog() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a model or session"), dialogFolder(session_), tr("Models and sessions (*.onnx *.vernier);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open a model or session"), dialogFolder(session_), tr("Models and sessions (*.onnx *.vernier);;All files (*)"));
     openPath(path);
     if (!path.isEmpty()) {
         rememberFolderOf(path);  // not before: the open session may be saved first, and that one belongs where it was worked on
     }
 }
 
-void MainWindow::openDemo() {
-    openPath(demoModel());
-}
+void MainWindow::openDemo() { openPath(demoModel()); }
 
 void MainWindow::closeDocument() {
     if (mayDiscard()) {
@@ -118,9 +117,7 @@ bool MainWindow::saveTo(const QString& path) {
     return report(session_.save(path).value_or(QString()), path);
 }
 
-QString MainWindow::nameLike(const QString& ending) const {
-    return QFileInfo(session_.modelPath()).completeBaseName() + ending;
-}
+QString MainWindow::nameLike(const QString& ending) const { return QFileInfo(session_.modelPath()).completeBaseName() + ending; }
 
 bool MainWindow::saveSession() {
     if (session_.sessionPath().isEmpty()) {
@@ -244,9 +241,7 @@ void MainWindow::measureSettingsDialog() {
     }
 }
 
-void MainWindow::showHelp() {
-    showHelpSheet(this);
-}
+void MainWindow::showHelp() { showHelpSheet(this); }
 
 void MainWindow::showAbout() {
     QMessageBox::about(this, tr("About Vernier"),

@@ -59,9 +59,7 @@ void MainWindow::mirrorPanels() {
     updateActions();
 }
 
-bool MainWindow::mirrored() const {
-    return docks_->mirrored();
-}
+bool MainWindow::mirrored() const { return docks_->mirrored(); }
 
 void MainWindow::bringUp(const QString& id) {
     docks_->bringUp(id);
@@ -116,9 +114,7 @@ void MainWindow::fitBottom() {
     docks_->setLowerHeight(something ? std::clamp(bottomHeight_, usual, std::max(usual, height / 2)) : 1);
 }
 
-int MainWindow::usualBottom(int height) const {
-    return std::clamp(height * 42 / 100, 200, 345);
-}
+int MainWindow::usualBottom(int height) const { return std::clamp(height * 42 / 100, 200, 345); }
 
 void MainWindow::resetLayout() {
     away_.clear();
@@ -139,9 +135,7 @@ void MainWindow::resetLayout() {
     docksChanged();
 }
 
-void MainWindow::giveBottom(double share) {
-    docks_->setLowerHeight(qRound(docks_->height() * share));
-}
+void MainWindow::giveBottom(double share) { docks_->setLowerHeight(qRound(docks_->height() * share)); }
 
 void MainWindow::saveLayout() {
     QSettings settings;
@@ -163,8 +157,7 @@ void MainWindow::restoreLayout() {
 
 /// What a session file keeps of the graph's view.
 void MainWindow::keepView() {
-    session_.setView({{"fold", graph_->folds()}, {"zoom", canvas()->zoom()}, {"middle", canvas()->middleNode()},
-                      {"colour", name(canvas()->colourMode())}});
+    session_.setView({{"fold", graph_->folds()}, {"zoom", canvas()->zoom()}, {"middle", canvas()->middleNode()}, {"colour", name(canvas()->colourMode())}});
 }
 
 void MainWindow::takeView() {
@@ -189,7 +182,7 @@ void MainWindow::takeView() {
     recolour();
     // The first drawing decides about folding; the session's wish comes behind it. A small graph may be drawn by now.
     const auto drawn = [this, view, show, recolour] {
-        recolour();   // some modes need what comes with the drawing
+        recolour();  // some modes need what comes with the drawing
         const Json fold = view.value("fold", Json());
         if (!fold.is_boolean() || fold.get<bool>() == graph_->folds()) {
             show();

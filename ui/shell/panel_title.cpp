@@ -48,13 +48,9 @@ void PanelTitle::setSlim(bool slim) {
     update();
 }
 
-QSize PanelTitle::sizeHint() const {
-    return slim_ ? QSize(0, 1) : QWidget::sizeHint();
-}
+QSize PanelTitle::sizeHint() const { return slim_ ? QSize(0, 1) : QWidget::sizeHint(); }
 
-QSize PanelTitle::minimumSizeHint() const {
-    return slim_ ? QSize(0, 1) : QWidget::minimumSizeHint();
-}
+QSize PanelTitle::minimumSizeHint() const { return slim_ ? QSize(0, 1) : QWidget::minimumSizeHint(); }
 
 void PanelTitle::popUp(const QPoint& globalPos) {
     QMenu menu(this);
@@ -62,9 +58,7 @@ void PanelTitle::popUp(const QPoint& globalPos) {
     menu.exec(globalPos);
 }
 
-void PanelTitle::contextMenuEvent(QContextMenuEvent* event) {
-    popUp(event->globalPos());
-}
+void PanelTitle::contextMenuEvent(QContextMenuEvent* event) { popUp(event->globalPos()); }
 
 void PanelTitle::paintEvent(QPaintEvent*) {
     if (slim_) {

@@ -69,13 +69,9 @@ constexpr PanelGroup kGroups[] = {
 
 }  // namespace
 
-std::span<const PanelRow> panelTable() {
-    return kPanels;
-}
+std::span<const PanelRow> panelTable() { return kPanels; }
 
-std::span<const PanelGroup> panelGroups() {
-    return kGroups;
-}
+std::span<const PanelGroup> panelGroups() { return kGroups; }
 
 QStringList panelsAt(Place place) {
     QStringList ids;

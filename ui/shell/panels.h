@@ -16,12 +16,12 @@ enum class Place { left, right, below };
 
 /// One panel of the window. Docks, the entries of the View menu, keys and help are made from the table of these.
 struct PanelRow {
-    const char* id;        ///< stable: of the dock in the settings, and of the command "ID-panel"
-    const char* title;     ///< of the dock and its tab, until the panel has a window title of its own; marked for translation
+    const char* id;     ///< stable: of the dock in the settings, and of the command "ID-panel"
+    const char* title;  ///< of the dock and its tab, until the panel has a window title of its own; marked for translation
     Place place;
-    QWidget* (*make)(MainWindow& window);   ///< connects what the panel asks of the window
-    const char* keys = "";                  ///< that show and hide it; portable texts, separated by a space
-    const char* command = nullptr;          ///< in the menu, with a mnemonic; the title where there is none
+    QWidget* (*make)(MainWindow& window);  ///< connects what the panel asks of the window
+    const char* keys = "";                 ///< that show and hide it; portable texts, separated by a space
+    const char* command = nullptr;         ///< in the menu, with a mnemonic; the title where there is none
 };
 
 /// In the order in which panels stand on their side.

@@ -25,7 +25,7 @@ public:
     void restyle();
 
 signals:
-    void reloadRequested();   ///< the model's file changed, and the user wants it as it is now
+    void reloadRequested();  ///< the model's file changed, and the user wants it as it is now
 
 private:
     void showJobProblem();

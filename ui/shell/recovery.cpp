@@ -16,15 +16,11 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kQuiet = 5000;   ///< milliseconds after a change before it is kept
+constexpr int kQuiet = 5000;  ///< milliseconds after a change before it is kept
 
-QDir folder() {
-    return QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/recovery"));
-}
+QDir folder() { return QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/recovery")); }
 
-QString lockOf(const QString& copy) {
-    return copy + QStringLiteral(".lock");
-}
+QString lockOf(const QString& copy) { return copy + QStringLiteral(".lock"); }
 
 }  // namespace
 
@@ -86,8 +82,6 @@ QString Recovery::leftBehind() const {
     return {};
 }
 
-void Recovery::remove(const QString& copy) {
-    QFile::remove(copy);
-}
+void Recovery::remove(const QString& copy) { QFile::remove(copy); }
 
 }  // namespace vernier::ui

@@ -4,8 +4,8 @@
 #include <QAbstractButton>
 #include <QDir>
 #include <QFileInfo>
-#include <QKeyEvent>
 #include <QFontInfo>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
@@ -22,7 +22,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kWidth = 620;
-constexpr int kRowMargin = 6;   ///< above and below the words of a recent file
+constexpr int kRowMargin = 6;  ///< above and below the words of a recent file
 
 /// One recent file: name and folder left, size and date right.
 /// No QPushButton: the application's style sheet would press it to the height of one line.
@@ -63,7 +63,8 @@ protected:
         painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft, painter.fontMetrics().elidedText(info.fileName(), Qt::ElideMiddle, inner.width() - right));
         painter.setFont(labelFont());
         painter.setPen(isEnabled() ? theme.text2 : mixed(theme.text2, theme.window, 0.6));
-        painter.drawText(inner, Qt::AlignBottom | Qt::AlignLeft, painter.fontMetrics().elidedText(QDir::toNativeSeparators(info.path()), Qt::ElideMiddle, inner.width() - right));
+        painter.drawText(inner, Qt::AlignBottom | Qt::AlignLeft,
+                         painter.fontMetrics().elidedText(QDir::toNativeSeparators(info.path()), Qt::ElideMiddle, inner.width() - right));
         painter.drawText(inner, Qt::AlignTop | Qt::AlignRight, file_.exists ? sizeText(file_.size) : tr("missing"));
         painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, date);
     }
@@ -78,8 +79,8 @@ private:
 }  // namespace
 
 StartPage::StartPage(QWidget* parent)
-    : QWidget(parent), drop_(new QWidget), problem_(new QLabel), open_(new QPushButton(tr("Open a model…"))),
-      demo_(new QPushButton(tr("Open the demo"))), recent_(new QVBoxLayout), recentBox_(new QWidget) {
+    : QWidget(parent), drop_(new QWidget), problem_(new QLabel), open_(new QPushButton(tr("Open a model…"))), demo_(new QPushButton(tr("Open the demo"))),
+      recent_(new QVBoxLayout), recentBox_(new QWidget) {
     auto* centre = new QWidget;
     centre->setFixedWidth(kWidth);
     auto* column = new QVBoxLayout(centre);
@@ -163,7 +164,8 @@ void StartPage::addRecent() {
 void StartPage::showProblem(const QString& text) {
     const Theme theme = Theme::current();
     problem_->setStyleSheet(QStringLiteral("color: %1;").arg(theme.ink(theme.bad).name()));
-    problem_->setText(text.isEmpty() ? text : text + (text.endsWith(QLatin1Char('.')) ? QStringLiteral(" ") : QStringLiteral(". ")) + tr("Or open another file."));
+    problem_->setText(text.isEmpty() ? text
+                                     : text + (text.endsWith(QLatin1Char('.')) ? QStringLiteral(" ") : QStringLiteral(". ")) + tr("Or open another file."));
     problem_->setVisible(!text.isEmpty());
 }
 
@@ -178,9 +180,7 @@ void StartPage::setDropping(bool dropping) {
     drop_->update();
 }
 
-void StartPage::paintEvent(QPaintEvent*) {
-    QPainter(this).fillRect(rect(), Theme::current().canvas);
-}
+void StartPage::paintEvent(QPaintEvent*) { QPainter(this).fillRect(rect(), Theme::current().canvas); }
 
 bool StartPage::eventFilter(QObject* object, QEvent* event) {
     if (object == drop_ && event->type() == QEvent::Paint) {

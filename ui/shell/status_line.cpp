@@ -22,7 +22,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kMargin = 12, kSpacing = 20;
-constexpr int kToldFor = 8000;   ///< milliseconds
+constexpr int kToldFor = 8000;  ///< milliseconds
 
 QLabel* note() {
     auto* label = new QLabel;
@@ -41,14 +41,12 @@ QString int8Flag(const std::vector<std::string>& flags) {
     if (has("avx512_vnni")) {
         return QStringLiteral("AVX512-VNNI");
     }
-    return has("avx_vnni") ? QStringLiteral("AVX-VNNI") : has("avx512f") ? QStringLiteral("AVX-512")
-                         : has("avx2")                                   ? QStringLiteral("AVX2")
-                                                                         : QString();
+    return has("avx_vnni") ? QStringLiteral("AVX-VNNI") : has("avx512f") ? QStringLiteral("AVX-512") : has("avx2") ? QStringLiteral("AVX2") : QString();
 }
 
 StatusLine::StatusLine(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), selection_(note()), estimate_(note()), baseline_(note()), runtime_(note()), job_(note()),
-      progress_(new QProgressBar), cancel_(new QPushButton(tr("Cancel"))) {
+    : QWidget(parent), session_(session), selection_(note()), estimate_(note()), baseline_(note()), runtime_(note()), job_(note()), progress_(new QProgressBar),
+      cancel_(new QPushButton(tr("Cancel"))) {
     setFixedHeight(fontMetrics().height() + 12);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(kMargin, 0, kMargin, 0);
@@ -151,7 +149,8 @@ void StatusLine::showSelection() {
     }
     const QString selected = tr("%L1 selected of %L2").arg(session_.selection().nodes().size()).arg(session_.nodeCount());
     const Filter& filter = session_.filter();
-    setNote(selection_, filter.active() && (filter.error().isEmpty() || filter.count() == 0) ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
+    setNote(selection_,
+            filter.active() && (filter.error().isEmpty() || filter.count() == 0) ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
 }
 
 /// Time and error of the present recipe from what is known of each layer; empty before they were analysed.
@@ -194,7 +193,9 @@ void StatusLine::showEstimate() {
             parts << tr("%L1 %2 already").arg(count).arg(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
         }
     }
-    const QString left = totals.notAsChosen == 0 ? QString() : tr("\nNot as chosen: nodes that stay in FP32 because their method cannot be used there. The inspector and the tip of the column “method” say why.");
+    const QString left = totals.notAsChosen == 0 ? QString()
+                                                 : tr("\nNot as chosen: nodes that stay in FP32 because their method cannot be used there. The inspector and "
+                                                      "the tip of the column “method” say why.");
     const QString written = parts.join(QStringLiteral(", "));
     QString words = totals.written ? tr("written: %1 · %2").arg(sizeText(totals.sizeEstimate), written) : tr("estimate: %1").arg(sizeText(totals.sizeEstimate));
     if (!layers.isEmpty()) {
@@ -203,11 +204,13 @@ void StatusLine::showEstimate() {
     if (!totals.written) {
         words += QStringLiteral(" · ") + written;
     }
-    QString tip = totals.written ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title) + QLatin1Char('\n') + executedSummary(session_.executed())
-                                 : tr("From the plan: what would be written. Sizes and times are measured when you quantize.");
+    QString tip = totals.written
+                      ? tr("As this recipe was written for “%1”.").arg(session_.madeRun()->title) + QLatin1Char('\n') + executedSummary(session_.executed())
+                      : tr("From the plan: what would be written. Sizes and times are measured when you quantize.");
     tip += left;
     if (!layers.isEmpty()) {
-        tip += QLatin1Char('\n') + tr("Time and error are estimated from the analysed layers. Roughly: some of these layers were not analysed in the method that is chosen now.");
+        tip += QLatin1Char('\n') +
+               tr("Time and error are estimated from the analysed layers. Roughly: some of these layers were not analysed in the method that is chosen now.");
     }
     setNote(estimate_, words, tip);
 }
@@ -219,13 +222,16 @@ void StatusLine::showBaseline() {
         setNote(runtime_, {});
         return;
     }
-    QString how = tr("baseline: %L1 runs, %2").arg(baseline->latency.n).arg(baseline->run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline->run.threads));
+    QString how =
+        tr("baseline: %L1 runs, %2").arg(baseline->latency.n).arg(baseline->run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline->run.threads));
     if (session_.comparison() != nullptr && session_.comparison()->noise_floor > 0) {
         how += tr(", noise ±%1 %").arg(threeDigits(session_.comparison()->noise_floor * 100));
     }
     setNote(baseline_, how, tr("Measured %1 on %2").arg(QString::fromStdString(baseline->date), QString::fromStdString(baseline->host.cpu)));
     const QString flag = int8Flag(baseline->host.cpu_flags);
-    setNote(runtime_, QStringLiteral("ONNX Runtime %1").arg(QString::fromStdString(baseline->run.library.version)) + (flag.isEmpty() ? QString() : QStringLiteral(" · ") + flag),
+    setNote(runtime_,
+            QStringLiteral("ONNX Runtime %1").arg(QString::fromStdString(baseline->run.library.version)) +
+                (flag.isEmpty() ? QString() : QStringLiteral(" · ") + flag),
             QString::fromStdString(baseline->run.library.path + "\n" + baseline->host.cpu));
 }
 

@@ -43,7 +43,7 @@ private:
     QLabel* runtime_;
     QLabel* job_;
     QString jobText_;
-    QString told_;          ///< what was done a moment ago, in the place of the selection
+    QString told_;  ///< what was done a moment ago, in the place of the selection
     QTimer forget_;
     QProgressBar* progress_;
     QPushButton* cancel_;

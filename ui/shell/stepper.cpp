@@ -77,9 +77,7 @@ int Stepper::stepWidth(int step, bool withTitle) const {
     return kCircle + (withTitle ? kGap + QFontMetrics(boldened(font(), true)).horizontalAdvance(title(step)) : 0);
 }
 
-bool Stepper::roomy() const {
-    return width() >= sizeHint().width();
-}
+bool Stepper::roomy() const { return width() >= sizeHint().width(); }
 
 QSize Stepper::sizeHint() const {
     int width = (StepCount - 1) * kBetween + 16;
@@ -89,9 +87,7 @@ QSize Stepper::sizeHint() const {
     return {width, kCircle + 12};
 }
 
-QSize Stepper::minimumSizeHint() const {
-    return {StepCount * kCircle + (StepCount - 1) * 10 + 4, kCircle + 12};
-}
+QSize Stepper::minimumSizeHint() const { return {StepCount * kCircle + (StepCount - 1) * 10 + 4, kCircle + 12}; }
 
 QRect Stepper::stepRect(int step) const {
     const bool titles = roomy();

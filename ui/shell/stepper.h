@@ -46,7 +46,7 @@ private:
     Session& session_;
     int hovered_ = -1;
     int focused_ = 0;
-    bool byKeyboard_ = false;   ///< the focus came by Tab: show where it is
+    bool byKeyboard_ = false;  ///< the focus came by Tab: show where it is
 };
 
 }  // namespace vernier::ui

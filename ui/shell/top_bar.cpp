@@ -49,18 +49,16 @@ QString TopBar::facts(bool whole) const {
     if (!whole) {
         return nodes + QStringLiteral(" · ") + sizeText(model.size_bytes());
     }
-    return QStringList{tr("opset %1").arg(model.opset()), nodes, tr("%1 params").arg(countText(model.parameters())),
-                       sizeText(model.size_bytes())}
-        .join(QStringLiteral(" · "));
+    return QStringList{tr("opset %1").arg(model.opset()), nodes, tr("%1 params").arg(countText(model.parameters())), sizeText(model.size_bytes())}.join(
+        QStringLiteral(" · "));
 }
 
 void TopBar::showState() {
     const bool open = static_cast<bool>(session_.model());
     name_->setToolTip(QDir::toNativeSeparators(session_.modelPath()));
     if (open) {
-        facts_->setToolTip(facts(true) + QLatin1Char('\n') + tr("IR version %1, made by %2")
-                                                                 .arg(session_.model()->ir_version())
-                                                                 .arg(QString::fromStdString(session_.model()->producer())));
+        facts_->setToolTip(facts(true) + QLatin1Char('\n') +
+                           tr("IR version %1, made by %2").arg(session_.model()->ir_version()).arg(QString::fromStdString(session_.model()->producer())));
     }
     fit();
 }

@@ -37,31 +37,93 @@ double contrast(const QColor& a, const QColor& b) {
     return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
 }
 
-enum Category {
-    convolution, product, recurrent, normalization, activation, pooling, arithmetic, shaping, quantization, other
-};
+enum Category { convolution, product, recurrent, normalization, activation, pooling, arithmetic, shaping, quantization, other };
 
 constexpr std::pair<QStringView, Category> kOps[] = {
-    {u"Conv", convolution}, {u"ConvTranspose", convolution}, {u"ConvInteger", convolution}, {u"DeformConv", convolution},
-    {u"FusedConv", convolution}, {u"MatMul", product}, {u"Gemm", product}, {u"MatMulInteger", product}, {u"Einsum", product},
-    {u"MatMulNBits", product}, {u"FusedMatMul", product}, {u"Attention", product}, {u"MultiHeadAttention", product},
-    {u"LSTM", recurrent}, {u"GRU", recurrent}, {u"RNN", recurrent}, {u"BatchNormalization", normalization},
-    {u"LayerNormalization", normalization}, {u"InstanceNormalization", normalization}, {u"GroupNormalization", normalization},
-    {u"RMSNormalization", normalization}, {u"SimplifiedLayerNormalization", normalization},
-    {u"SkipLayerNormalization", normalization}, {u"LpNormalization", normalization}, {u"LRN", normalization},
-    {u"Relu", activation}, {u"LeakyRelu", activation}, {u"PRelu", activation}, {u"Elu", activation}, {u"Selu", activation},
-    {u"Celu", activation}, {u"Clip", activation}, {u"Sigmoid", activation}, {u"HardSigmoid", activation},
-    {u"HardSwish", activation}, {u"Swish", activation}, {u"Tanh", activation}, {u"Softmax", activation},
-    {u"LogSoftmax", activation}, {u"Gelu", activation}, {u"Erf", activation}, {u"Mish", activation}, {u"Softplus", activation},
-    {u"MaxPool", pooling}, {u"AveragePool", pooling}, {u"GlobalAveragePool", pooling}, {u"GlobalMaxPool", pooling},
-    {u"ReduceMean", pooling}, {u"ReduceSum", pooling}, {u"ReduceMax", pooling}, {u"ReduceMin", pooling}, {u"ArgMax", pooling},
-    {u"TopK", pooling}, {u"Add", arithmetic}, {u"Sub", arithmetic}, {u"Mul", arithmetic}, {u"Div", arithmetic},
-    {u"Pow", arithmetic}, {u"Sqrt", arithmetic}, {u"Exp", arithmetic}, {u"Log", arithmetic}, {u"Sum", arithmetic},
-    {u"Min", arithmetic}, {u"Max", arithmetic}, {u"Reshape", shaping}, {u"Transpose", shaping}, {u"Flatten", shaping},
-    {u"Squeeze", shaping}, {u"Unsqueeze", shaping}, {u"Concat", shaping}, {u"Split", shaping}, {u"Slice", shaping},
-    {u"Gather", shaping}, {u"Pad", shaping}, {u"Resize", shaping}, {u"Expand", shaping}, {u"Shape", shaping},
-    {u"Tile", shaping}, {u"Cast", shaping}, {u"DepthToSpace", shaping}, {u"QuantizeLinear", quantization},
-    {u"DequantizeLinear", quantization}, {u"DynamicQuantizeLinear", quantization}, {u"Identity", other},
+    {u"Conv", convolution},
+    {u"ConvTranspose", convolution},
+    {u"ConvInteger", convolution},
+    {u"DeformConv", convolution},
+    {u"FusedConv", convolution},
+    {u"MatMul", product},
+    {u"Gemm", product},
+    {u"MatMulInteger", product},
+    {u"Einsum", product},
+    {u"MatMulNBits", product},
+    {u"FusedMatMul", product},
+    {u"Attention", product},
+    {u"MultiHeadAttention", product},
+    {u"LSTM", recurrent},
+    {u"GRU", recurrent},
+    {u"RNN", recurrent},
+    {u"BatchNormalization", normalization},
+    {u"LayerNormalization", normalization},
+    {u"InstanceNormalization", normalization},
+    {u"GroupNormalization", normalization},
+    {u"RMSNormalization", normalization},
+    {u"SimplifiedLayerNormalization", normalization},
+    {u"SkipLayerNormalization", normalization},
+    {u"LpNormalization", normalization},
+    {u"LRN", normalization},
+    {u"Relu", activation},
+    {u"LeakyRelu", activation},
+    {u"PRelu", activation},
+    {u"Elu", activation},
+    {u"Selu", activation},
+    {u"Celu", activation},
+    {u"Clip", activation},
+    {u"Sigmoid", activation},
+    {u"HardSigmoid", activation},
+    {u"HardSwish", activation},
+    {u"Swish", activation},
+    {u"Tanh", activation},
+    {u"Softmax", activation},
+    {u"LogSoftmax", activation},
+    {u"Gelu", activation},
+    {u"Erf", activation},
+    {u"Mish", activation},
+    {u"Softplus", activation},
+    {u"MaxPool", pooling},
+    {u"AveragePool", pooling},
+    {u"GlobalAveragePool", pooling},
+    {u"GlobalMaxPool", pooling},
+    {u"ReduceMean", pooling},
+    {u"ReduceSum", pooling},
+    {u"ReduceMax", pooling},
+    {u"ReduceMin", pooling},
+    {u"ArgMax", pooling},
+    {u"TopK", pooling},
+    {u"Add", arithmetic},
+    {u"Sub", arithmetic},
+    {u"Mul", arithmetic},
+    {u"Div", arithmetic},
+    {u"Pow", arithmetic},
+    {u"Sqrt", arithmetic},
+    {u"Exp", arithmetic},
+    {u"Log", arithmetic},
+    {u"Sum", arithmetic},
+    {u"Min", arithmetic},
+    {u"Max", arithmetic},
+    {u"Reshape", shaping},
+    {u"Transpose", shaping},
+    {u"Flatten", shaping},
+    {u"Squeeze", shaping},
+    {u"Unsqueeze", shaping},
+    {u"Concat", shaping},
+    {u"Split", shaping},
+    {u"Slice", shaping},
+    {u"Gather", shaping},
+    {u"Pad", shaping},
+    {u"Resize", shaping},
+    {u"Expand", shaping},
+    {u"Shape", shaping},
+    {u"Tile", shaping},
+    {u"Cast", shaping},
+    {u"DepthToSpace", shaping},
+    {u"QuantizeLinear", quantization},
+    {u"DequantizeLinear", quantization},
+    {u"DynamicQuantizeLinear", quantization},
+    {u"Identity", other},
 };
 
 }  // namespace
@@ -103,13 +165,9 @@ Theme Theme::night() {
     return t;
 }
 
-Theme Theme::fromPalette(const QPalette& palette) {
-    return palette.color(QPalette::Window).lightness() < 128 ? night() : light();
-}
+Theme Theme::fromPalette(const QPalette& palette) { return palette.color(QPalette::Window).lightness() < 128 ? night() : light(); }
 
-Theme Theme::current() {
-    return fromPalette(QApplication::palette());
-}
+Theme Theme::current() { return fromPalette(QApplication::palette()); }
 
 QColor Theme::method(QStringView id) const {
     const std::string wanted = id.toString().toStdString();
@@ -158,11 +216,10 @@ int opCategory(QStringView opType) {
 }
 
 const QStringList& opCategoryNames() {
-    static const QStringList names = {QStringLiteral("Convolution"),   QStringLiteral("Matrix product"),
-                                      QStringLiteral("Recurrent"),     QStringLiteral("Normalization"),
-                                      QStringLiteral("Activation"),    QStringLiteral("Pooling, reduction"),
-                                      QStringLiteral("Arithmetic"),    QStringLiteral("Shape and layout"),
-                                      QStringLiteral("Quantization"),  QStringLiteral("Other")};
+    static const QStringList names = {QStringLiteral("Convolution"),   QStringLiteral("Matrix product"),   QStringLiteral("Recurrent"),
+                                      QStringLiteral("Normalization"), QStringLiteral("Activation"),       QStringLiteral("Pooling, reduction"),
+                                      QStringLiteral("Arithmetic"),    QStringLiteral("Shape and layout"), QStringLiteral("Quantization"),
+                                      QStringLiteral("Other")};
     return names;
 }
 

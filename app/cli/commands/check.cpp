@@ -28,7 +28,8 @@ std::string text_of(const CheckedFile& checked, const Style& style) {
     if (checked.way.first) {
         const Parting& first = *checked.way.first;
         const Node& node = checked.reference->node(first.node);
-        text += fmt::format("They part first at {} ({}): {:.1f} dB before, {:.1f} dB behind\n", printable(node.label), printable(node.op_type), first.before_db, first.after_db);
+        text += fmt::format("They part first at {} ({}): {:.1f} dB before, {:.1f} dB behind\n", printable(node.label), printable(node.op_type), first.before_db,
+                            first.after_db);
     }
     text += "\n";
     for (const Fault& fault : checked.faults) {
@@ -60,13 +61,15 @@ Run declare(OptionSet& set) {
 }  // namespace
 
 const Command kCheck = {
-    "check", "Name what is wrong in a quantized file, whoever made it",
+    "check",
+    "Name what is wrong in a quantized file, whoever made it",
     "Each node of the FP32 model is found in the file, by names, tensors and structure. What is stored (scales, axes, biases, opset) and what the runtime "
     "executes is judged, and with --data both are run on the same samples: the first place where they part is named, and each fault with "
     "its node and what to do.\n\n"
     "Exit code: 0 no faults, 1 faults.",
     "vernier-cli check small.onnx --against model.onnx --data model.dataset.json\n"
     "vernier-cli check small.onnx --against model.onnx --json",
-    declare, InWorker::yes};
+    declare,
+    InWorker::yes};
 
 }  // namespace vernier::cli

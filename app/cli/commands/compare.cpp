@@ -99,7 +99,8 @@ void add_limit(Gate& gate, const std::string& text) {
     const std::string id = text.substr(0, equals);
     const auto all = figures();
     const auto named = std::find_if(all.begin(), all.end(), [&](const Figure& each) { return each.id == id && can_limit(each); });
-    if (named == all.end()) throw Error(ErrorKind::usage, fmt::format("no figure \"{}\" can be limited", printable(id)), {}, "These can: " + limit_names() + ".");
+    if (named == all.end())
+        throw Error(ErrorKind::usage, fmt::format("no figure \"{}\" can be limited", printable(id)), {}, "These can: " + limit_names() + ".");
     double bound = 0;
     const char* const end = text.data() + text.size();
     const char* const begin = equals == std::string::npos ? end : text.data() + equals + 1;
@@ -142,15 +143,14 @@ Run declare(OptionSet& set) {
 
 }  // namespace
 
-const Command kCompare = {
-    "compare", "Measure candidates against a baseline, and judge them by a gate",
-    "All files are measured by one harness, interleaved in random order, and compared in pairs with 95 % intervals. A limit is "
-    "passed when the whole interval is on the right side of it, failed when the whole interval is on the wrong side, else the "
-    "gate is inconclusive.\n\n"
-    "Exit code: 1 when a candidate fails a limit, else 2 when one is inconclusive, else 0. Without a limit nothing is judged.",
-    "vernier-cli compare model.onnx small.onnx --data model.dataset.json --max-drop 0.5 --min-speedup 1.5\n"
-    "vernier-cli compare model.onnx small.onnx --data samples.npz --min-sqnr 20\n"
-    "vernier-cli compare model.onnx a.onnx b.onnx --data images --report comparison.html",
-    declare};
+const Command kCompare = {"compare", "Measure candidates against a baseline, and judge them by a gate",
+                          "All files are measured by one harness, interleaved in random order, and compared in pairs with 95 % intervals. A limit is "
+                          "passed when the whole interval is on the right side of it, failed when the whole interval is on the wrong side, else the "
+                          "gate is inconclusive.\n\n"
+                          "Exit code: 1 when a candidate fails a limit, else 2 when one is inconclusive, else 0. Without a limit nothing is judged.",
+                          "vernier-cli compare model.onnx small.onnx --data model.dataset.json --max-drop 0.5 --min-speedup 1.5\n"
+                          "vernier-cli compare model.onnx small.onnx --data samples.npz --min-sqnr 20\n"
+                          "vernier-cli compare model.onnx a.onnx b.onnx --data images --report comparison.html",
+                          declare};
 
 }  // namespace vernier::cli

@@ -16,8 +16,7 @@ namespace {
 
 std::vector<std::string> flags_of(const Command& command) {
     std::vector<std::string> flags;
-    for (const OptionText& option : option_texts(command))
-        flags.insert(flags.end(), option.flags.begin(), option.flags.end());
+    for (const OptionText& option : option_texts(command)) flags.insert(flags.end(), option.flags.begin(), option.flags.end());
     return flags;
 }
 
@@ -43,18 +42,23 @@ std::string choices(const std::string& flag) {
 }
 
 std::string bash() {
-    std::string out = "_vernier_cli() {\n  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-                      "    COMPREPLY=($(compgen -W \"" + command_names() + " --help\" -- \"$word\")); return\n  fi\n"
-                      "  case $before in\n";
+    std::string out =
+        "_vernier_cli() {\n  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+        "    COMPREPLY=($(compgen -W \"" +
+        command_names() +
+        " --help\" -- \"$word\")); return\n  fi\n"
+        "  case $before in\n";
     for (const char* flag : {"--method", "--calibration"})
         out += fmt::format("    {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n", flag, choices(flag));
-    out += "    completion) COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$word\")); return ;;\n  esac\n"
-           "  if [[ $word == -* ]]; then\n    case ${COMP_WORDS[1]} in\n";
+    out +=
+        "    completion) COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$word\")); return ;;\n  esac\n"
+        "  if [[ $word == -* ]]; then\n    case ${COMP_WORDS[1]} in\n";
     for (const Command& command : commands())
         out += fmt::format("      {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")) ;;\n", command.name, joined(flags_of(command), " "));
-    return out + "    esac\n    return\n  fi\n  COMPREPLY=($(compgen -f -- \"$word\"))\n}\n"
-                 "complete -o filenames -F _vernier_cli vernier-cli\n";
+    return out +
+           "    esac\n    return\n  fi\n  COMPREPLY=($(compgen -f -- \"$word\"))\n}\n"
+           "complete -o filenames -F _vernier_cli vernier-cli\n";
 }
 
 /// A description inside single quotes of a zsh spec: no quotes, brackets or colons.
@@ -97,9 +101,11 @@ std::string fish() {
             for (const std::string& flag : option.flags) {
                 const bool is_long = flag.rfind("--", 0) == 0;
                 const std::string words = choices(flag);
-                out += fmt::format("complete -c vernier-cli -n '__fish_seen_subcommand_from {}' {} {} -d {}{}\n", command.name,
-                                   is_long ? "-l" : "-s", flag.substr(is_long ? 2 : 1), quoted(option.description),
-                                   option.value.empty() ? "" : words.empty() ? " -r" : " -x -a '" + words + "'");
+                out += fmt::format("complete -c vernier-cli -n '__fish_seen_subcommand_from {}' {} {} -d {}{}\n", command.name, is_long ? "-l" : "-s",
+                                   flag.substr(is_long ? 2 : 1), quoted(option.description),
+                                   option.value.empty() ? ""
+                                   : words.empty()      ? " -r"
+                                                        : " -x -a '" + words + "'");
             }
         }
     }
@@ -110,10 +116,14 @@ Run declare(OptionSet& set) {
     auto shell = std::make_shared<std::string>();
     set.argument("SHELL", *shell, "bash, zsh or fish");
     return [shell](Context& context) {
-        if (*shell == "bash") context.print(bash());
-        else if (*shell == "zsh") context.print(zsh());
-        else if (*shell == "fish") context.print(fish());
-        else throw Error(ErrorKind::usage, "no completion for \"" + *shell + "\"", {}, "Known shells: bash, zsh, fish.");
+        if (*shell == "bash")
+            context.print(bash());
+        else if (*shell == "zsh")
+            context.print(zsh());
+        else if (*shell == "fish")
+            context.print(fish());
+        else
+            throw Error(ErrorKind::usage, "no completion for \"" + *shell + "\"", {}, "Known shells: bash, zsh, fish.");
         return 0;
     };
 }

@@ -41,8 +41,7 @@ std::string text_of(const Inspection& inspection, const Style& style) {
     text += ops.text(style) + "\n";
     text += style.bold("Advice: " + inspection.advice.title) + "\n" + wrapped(inspection.advice.text, 100, "  ") + "\n\n";
     TextTable methods({"<method", "<fits", "<what to expect"});
-    for (const MethodAdvice& each : inspection.advice.methods)
-        methods.row({std::string(row(each.method).title), each.suits ? "yes" : "-", each.text});
+    for (const MethodAdvice& each : inspection.advice.methods) methods.row({std::string(row(each.method).title), each.suits ? "yes" : "-", each.text});
     return text + methods.text(style) + "\n" + cli::text_of(inspection.findings, style);
 }
 
@@ -69,9 +68,12 @@ Run declare(OptionSet& set) {
 }  // namespace
 
 const Command kInspect = {
-    "inspect", "Show what a model is, which method suits it, and what to watch",
+    "inspect",
+    "Show what a model is, which method suits it, and what to watch",
     "Opens the model, lets ONNX Runtime check that it runs, and says what was found: operators, inputs and outputs, where the "
     "work lies, and what makes quantization hard. Nothing is measured and nothing is written.",
-    "vernier-cli inspect model.onnx\nvernier-cli inspect detector.onnx --shape input=1x3x640x640\nvernier-cli inspect model.onnx --json | jq .advice.method", declare, InWorker::and_look_without_runtime};
+    "vernier-cli inspect model.onnx\nvernier-cli inspect detector.onnx --shape input=1x3x640x640\nvernier-cli inspect model.onnx --json | jq .advice.method",
+    declare,
+    InWorker::and_look_without_runtime};
 
 }  // namespace vernier::cli

@@ -40,9 +40,7 @@ std::string db_text(const std::optional<double>& db) { return !db ? "-" : *db >=
 
 /// Errors first; where they are alike, what is slower than in FP32.
 bool worse(const LayerNode& a, const LayerNode& b) {
-    const auto key = [](const LayerNode& node) {
-        return std::pair(node.error_alone.value_or(0), node.ms.value_or(0) - node.fp32_ms.value_or(0));
-    };
+    const auto key = [](const LayerNode& node) { return std::pair(node.error_alone.value_or(0), node.ms.value_or(0) - node.fp32_ms.value_or(0)); };
     return key(a) > key(b);
 }
 
@@ -71,7 +69,9 @@ std::string advice_text(const Layers& layers) {
     std::stable_sort(nodes.begin(), nodes.end(), [](const LayerNode* a, const LayerNode* b) { return worse(*a, *b); });
     std::string text;
     for (std::size_t i = 0; i < std::min(nodes.size(), kMost); ++i)
-        text += wrapped(fmt::format("#{} {}: {} {}", nodes[i]->id, printable(nodes[i]->name), printable(nodes[i]->why), printable(nodes[i]->change)), 100, "  ") + "\n";
+        text +=
+            wrapped(fmt::format("#{} {}: {} {}", nodes[i]->id, printable(nodes[i]->name), printable(nodes[i]->why), printable(nodes[i]->change)), 100, "  ") +
+            "\n";
     if (nodes.size() > kMost) text += fmt::format("  and {} more (--json names all)\n", nodes.size() - kMost);
     return text.empty() ? text : "\n" + text;
 }
@@ -80,9 +80,10 @@ std::string text_of(const Layers& layers, const Style& style) {
     std::string text;
     for (const std::string& sentence : layers.sentences) text += style.bold(wrapped(printable(sentence), 100, "")) + "\n";
     text += "\n" + nodes_text(layers, style) + advice_text(layers) + "\n";
-    text += style.dim(fmt::format("  Times of nodes are the profiler's, times {} (FP32) and {}, so that they sum up to the measured p50. ONNX Runtime {}, {} thread{}",
-                                  significant(layers.fp32.factor), significant(layers.quantized.factor), layers.run.library.version, layers.run.threads,
-                                  layers.run.threads == 1 ? "" : "s"));
+    text += style.dim(
+        fmt::format("  Times of nodes are the profiler's, times {} (FP32) and {}, so that they sum up to the measured p50. ONNX Runtime {}, {} thread{}",
+                    significant(layers.fp32.factor), significant(layers.quantized.factor), layers.run.library.version, layers.run.threads,
+                    layers.run.threads == 1 ? "" : "s"));
     return text + "\n\n" + cli::text_of(layers.findings, style);
 }
 
@@ -111,7 +112,8 @@ LayersRequest request_of(const Options& options, Context& context) {
 Run declare(OptionSet& set) {
     auto options = std::make_shared<Options>();
     set.argument("MODEL", options->model, "ONNX file in FP32");
-    set.optional_argument("QUANTIZED", options->quantized, "Quantized file of the same model, by Vernier or another tool; else it is made by --recipe or --method");
+    set.optional_argument("QUANTIZED", options->quantized,
+                          "Quantized file of the same model, by Vernier or another tool; else it is made by --recipe or --method");
     options->recipe.declare(set);
     set.text("--data", options->data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
     options->recipe.declare_calibration(set);
@@ -137,15 +139,16 @@ Run declare(OptionSet& set) {
 
 }  // namespace
 
-const Command kLayers = {
-    "layers", "Show for each node what it costs, what is executed and what it breaks",
-    "Both files are timed node by node. The time of a fused operator goes to the nodes that it does the work of, that of a conversion to "
-    "the node that causes it, and all sums up to the measured latency. Each node that is slower than in FP32 is given with the reason and "
-    "a change to make. With --data, what each region breaks when it alone is quantized, and where the two files part.\n\n"
-    "Without QUANTIZED, the file is made by the recipe in a temporary folder, with nothing decided by timing.",
-    "vernier-cli layers model.onnx small.onnx --data model.dataset.json\n"
-    "vernier-cli layers model.onnx --method int8-static --data samples.npz --json\n"
-    "vernier-cli layers model.onnx --recipe mixed.json --data images --report layers.html",
-    declare, InWorker::yes};
+const Command kLayers = {"layers",
+                         "Show for each node what it costs, what is executed and what it breaks",
+                         "Both files are timed node by node. The time of a fused operator goes to the nodes that it does the work of, that of a conversion to "
+                         "the node that causes it, and all sums up to the measured latency. Each node that is slower than in FP32 is given with the reason and "
+                         "a change to make. With --data, what each region breaks when it alone is quantized, and where the two files part.\n\n"
+                         "Without QUANTIZED, the file is made by the recipe in a temporary folder, with nothing decided by timing.",
+                         "vernier-cli layers model.onnx small.onnx --data model.dataset.json\n"
+                         "vernier-cli layers model.onnx --method int8-static --data samples.npz --json\n"
+                         "vernier-cli layers model.onnx --recipe mixed.json --data images --report layers.html",
+                         declare,
+                         InWorker::yes};
 
 }  // namespace vernier::cli

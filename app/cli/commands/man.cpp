@@ -14,9 +14,12 @@ namespace {
 std::string roff(std::string_view text) {
     std::string out;
     for (const char c : text) {
-        if (c == '\\') out += "\\e";
-        else if (c == '-') out += "\\-";
-        else out += c;
+        if (c == '\\')
+            out += "\\e";
+        else if (c == '-')
+            out += "\\-";
+        else
+            out += c;
     }
     return !out.empty() && (out[0] == '.' || out[0] == '\'') ? "\\&" + out : out;
 }
@@ -35,21 +38,23 @@ std::string section_of(const Command& command) {
     std::string out = fmt::format(".SS \"{}\"\n.B {}\n", roff(command.name), roff(synopsis(command)));
     out += ".PP\n" + roff(command.summary) + ".\n" + paragraphs(command.details);
     for (const OptionText& option : option_texts(command))
-        out += fmt::format(".TP\n\\fB{}\\fR{}\n{}\n", roff(option.names),
-                           option.value.empty() ? "" : " \\fI" + roff(option.value) + "\\fR", roff(option.description));
+        out += fmt::format(".TP\n\\fB{}\\fR{}\n{}\n", roff(option.names), option.value.empty() ? "" : " \\fI" + roff(option.value) + "\\fR",
+                           roff(option.description));
     if (!command.examples.empty()) out += ".PP\n.EX\n" + roff(command.examples) + "\n.EE\n";
     return out;
 }
 
 int show(Context& context) {
-    std::string page = ".TH VERNIER\\-CLI 1 \"\" \"Vernier " VERNIER_VERSION "\" \"User Commands\"\n"
+    std::string page = ".TH VERNIER\\-CLI 1 \"\" \"Vernier " VERNIER_VERSION
+                       "\" \"User Commands\"\n"
                        ".SH NAME\nvernier\\-cli \\- quantize ONNX models per node, and measure what it costs and gains\n"
                        ".SH SYNOPSIS\n.B vernier\\-cli\n.I COMMAND\n[options]\n.SH COMMANDS\n";
     for (const Command& command : commands()) page += section_of(command);
     page += ".SH EXIT STATUS\n";
     for (const ExitText& row : exit_texts()) page += fmt::format(".TP\n.B {}\n{}\n", row.code, roff(row.meaning));
-    page += ".SH ENVIRONMENT\n.TP\n.B VERNIER_ORT\nThe ONNX Runtime library to use when \\-\\-ort is not given.\n"
-            ".TP\n.B NO_COLOR\nWhen set, the terminal shows no colours.\n";
+    page +=
+        ".SH ENVIRONMENT\n.TP\n.B VERNIER_ORT\nThe ONNX Runtime library to use when \\-\\-ort is not given.\n"
+        ".TP\n.B NO_COLOR\nWhen set, the terminal shows no colours.\n";
     context.print(page);
     return 0;
 }

@@ -57,10 +57,10 @@ Run declare(OptionSet& set) {
 
 }  // namespace
 
-const Command kMeasure = {
-    "measure", "Measure size, start, latency and accuracy of models",
-    "Latency is that of one sample a run, after warm-up; with several models their runs are interleaved in random order. "
-    "Accuracy is measured on the validation split of --data. Without --data only latency is measured, on zeros.",
-    "vernier-cli measure model.onnx --data model.dataset.json\nvernier-cli measure a.onnx b.onnx --seconds 10 --threads 2 --json", declare};
+const Command kMeasure = {"measure", "Measure size, start, latency and accuracy of models",
+                          "Latency is that of one sample a run, after warm-up; with several models their runs are interleaved in random order. "
+                          "Accuracy is measured on the validation split of --data. Without --data only latency is measured, on zeros.",
+                          "vernier-cli measure model.onnx --data model.dataset.json\nvernier-cli measure a.onnx b.onnx --seconds 10 --threads 2 --json",
+                          declare};
 
 }  // namespace vernier::cli

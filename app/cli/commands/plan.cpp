@@ -48,13 +48,14 @@ Run declare(OptionSet& set) {
 
 }  // namespace
 
-const Command kPlan = {
-    "plan", "Show what each node would become, and why, without running anything",
-    "Every node is listed with the method that was chosen for it, the one that it gets, and the reason where they differ. The "
-    "size of the file is an estimate. What only a measurement can decide (whether the first convolutions are faster in float) "
-    "is decided by quantize.",
-    "vernier-cli plan model.onnx --method int8-static\n"
-    "vernier-cli plan model.onnx --method int8-static --set 'op:Gemm=fp32' --set '#0=fp32' --json",
-    declare, InWorker::and_look_without_runtime};
+const Command kPlan = {"plan",
+                       "Show what each node would become, and why, without running anything",
+                       "Every node is listed with the method that was chosen for it, the one that it gets, and the reason where they differ. The "
+                       "size of the file is an estimate. What only a measurement can decide (whether the first convolutions are faster in float) "
+                       "is decided by quantize.",
+                       "vernier-cli plan model.onnx --method int8-static\n"
+                       "vernier-cli plan model.onnx --method int8-static --set 'op:Gemm=fp32' --set '#0=fp32' --json",
+                       declare,
+                       InWorker::and_look_without_runtime};
 
 }  // namespace vernier::cli

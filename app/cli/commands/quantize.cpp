@@ -31,14 +31,17 @@ std::string verified_text(const Verification& verified) {
     constexpr std::size_t kNamed = 4;
     if (verified.samples == 0) return "verified: it can be opened with and without graph optimizations";
     const bool half = std::any_of(verified.outputs.begin(), verified.outputs.end(), [](const OutputCheck& output) { return output.was_half(); });
-    std::string text = fmt::format("verified on {} {}, with and without graph optimizations{}:", verified.samples,
-                                   verified.made_inputs ? (verified.samples == 1 ? "made input" : "made inputs") : (verified.samples == 1 ? "sample" : "samples"),
-                                   half ? ", and in true half precision" : "");
+    std::string text =
+        fmt::format("verified on {} {}, with and without graph optimizations{}:", verified.samples,
+                    verified.made_inputs ? (verified.samples == 1 ? "made input" : "made inputs") : (verified.samples == 1 ? "sample" : "samples"),
+                    half ? ", and in true half precision" : "");
     for (std::size_t i = 0; i < std::min(verified.outputs.size(), kNamed); ++i) {
         const OutputCheck& output = verified.outputs[i];
         text += fmt::format("{} {}", i == 0 ? "" : ",", printable(output.name()));
-        if (const auto sqnr = output.sqnr_db()) text += *sqnr >= 200 ? " equal to FP32" : fmt::format(" {:.1f} dB against FP32", *sqnr);
-        else if (const auto equal = output.equal()) text += fmt::format(" {:.1f} % equal", 100 * *equal);
+        if (const auto sqnr = output.sqnr_db())
+            text += *sqnr >= 200 ? " equal to FP32" : fmt::format(" {:.1f} dB against FP32", *sqnr);
+        else if (const auto equal = output.equal())
+            text += fmt::format(" {:.1f} % equal", 100 * *equal);
     }
     if (verified.outputs.size() > kNamed) text += fmt::format(" and {} more", verified.outputs.size() - kNamed);
     return text;
@@ -51,11 +54,10 @@ std::string text_of(const QuantizedFile& result, const Style& style) {
     text += fmt::format("  {} MB, {} (opened: {} MB)\n", megabytes(result.size_bytes), size_text(ratio), megabytes(source));
     text += "  " + counts_text(result.plan) + "\n";
     if (!result.origin.data_name.empty())
-        text += fmt::format("  calibrated on {} {} of {}\n", result.origin.calibration_samples,
-                            result.origin.calibration_samples == 1 ? "sample" : "samples", printable(result.origin.data_name));
+        text += fmt::format("  calibrated on {} {} of {}\n", result.origin.calibration_samples, result.origin.calibration_samples == 1 ? "sample" : "samples",
+                            printable(result.origin.data_name));
     text += fmt::format("  {:.2f} s in all (calibrate {:.2f} s, quantize {:.2f} s, verify {:.2f} s), peak memory {} MB\n", result.total_seconds,
-                        result.calibrate_seconds, result.quantize_seconds, result.verify_seconds,
-                        megabytes(peak_rss_bytes() + result.worker_peak_bytes));
+                        result.calibrate_seconds, result.quantize_seconds, result.verify_seconds, megabytes(peak_rss_bytes() + result.worker_peak_bytes));
     text += "  " + verified_text(result.verified) + "\n\n";
     const std::string differences = differences_text(result.plan, *result.model, style);
     if (!differences.empty()) text += differences + "\n";
@@ -93,14 +95,15 @@ Run declare(OptionSet& set) {
 
 }  // namespace
 
-const Command kQuantize = {
-    "quantize", "Write a quantized model, by one method or a recipe that chooses per node",
-    "Nodes that cannot have the chosen method stay as they are, with the reason. INT8 static needs --data; its calibration "
-    "split is used. The file is written whole or not at all, and never over its own input.\n\n"
-    "A selector names nodes: op:Conv, name:\"features.0*\", #12, #3..9, up:(#12), weight>1MB, depthwise, and, or, not.",
-    "vernier-cli quantize model.onnx -o small.onnx --method int8-static --data model.dataset.json\n"
-    "vernier-cli quantize model.onnx -o mixed.onnx --method int8-static --data images --set 'depthwise=fp32' --save-recipe mixed.json\n"
-    "vernier-cli quantize model.onnx -o again.onnx --recipe mixed.json --data images --calibration percentile",
-    declare, InWorker::yes};
+const Command kQuantize = {"quantize",
+                           "Write a quantized model, by one method or a recipe that chooses per node",
+                           "Nodes that cannot have the chosen method stay as they are, with the reason. INT8 static needs --data; its calibration "
+                           "split is used. The file is written whole or not at all, and never over its own input.\n\n"
+                           "A selector names nodes: op:Conv, name:\"features.0*\", #12, #3..9, up:(#12), weight>1MB, depthwise, and, or, not.",
+                           "vernier-cli quantize model.onnx -o small.onnx --method int8-static --data model.dataset.json\n"
+                           "vernier-cli quantize model.onnx -o mixed.onnx --method int8-static --data images --set 'depthwise=fp32' --save-recipe mixed.json\n"
+                           "vernier-cli quantize model.onnx -o again.onnx --recipe mixed.json --data images --calibration percentile",
+                           declare,
+                           InWorker::yes};
 
 }  // namespace vernier::cli

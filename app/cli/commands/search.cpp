@@ -28,9 +28,7 @@ struct Options {
 
 int exit_code_of(SearchEnd end) { return end == SearchEnd::found ? 0 : end == SearchEnd::none ? 1 : 2; }
 
-std::string metric_head(const Gate& gate) {
-    return gate.max_drop_points ? "drop, points" : gate.min_agreement ? "agreement, %" : "SQNR, dB";
-}
+std::string metric_head(const Gate& gate) { return gate.max_drop_points ? "drop, points" : gate.min_agreement ? "agreement, %" : "SQNR, dB"; }
 
 std::string mark_of(const SearchedFile& searched, std::size_t index) {
     const SearchPoint& point = searched.result.front[index];
@@ -48,8 +46,8 @@ std::string front_text(const SearchedFile& searched, const Style& style) {
     for (std::size_t i = 0; i < searched.result.front.size(); ++i) {
         const SearchPoint& point = searched.result.front[i];
         const Validation* const seen = point.measured ? &*point.measured : nullptr;
-        table.row({searched.recipes.at(i), grouped(searched.float_nodes.at(i).size()), significant(point.predicted_ms), seen == nullptr ? "" : significant(seen->ms),
-                   significant(point.predicted_error), seen == nullptr ? "" : significant(seen->error),
+        table.row({searched.recipes.at(i), grouped(searched.float_nodes.at(i).size()), significant(point.predicted_ms),
+                   seen == nullptr ? "" : significant(seen->ms), significant(point.predicted_error), seen == nullptr ? "" : significant(seen->error),
                    seen == nullptr || !seen->metric ? "" : fmt::format("{:.2f}", *seen->metric), mark_of(searched, i)});
     }
     return table.text(style);
@@ -61,17 +59,18 @@ std::string text_of(const SearchedFile& searched, const std::string& out, const 
     if (result.chosen) {
         const SearchPoint& chosen = result.front[*result.chosen];
         const std::size_t nodes = searched.float_nodes.at(*result.chosen).size();
-        title = fmt::format("{}/{} holds the limits: {} ms instead of {} ms.", out, searched.chosen_model, significant(chosen.reported->ms), significant(searched.fp32_ms));
-        more = fmt::format("{} {} in float that could be {}; judged on {} samples that it was not chosen by.", grouped(nodes), nodes == 1 ? "node stays" : "nodes stay",
-                           row(searched.method).title, grouped(searched.report_samples));
+        title = fmt::format("{}/{} holds the limits: {} ms instead of {} ms.", out, searched.chosen_model, significant(chosen.reported->ms),
+                            significant(searched.fp32_ms));
+        more = fmt::format("{} {} in float that could be {}; judged on {} samples that it was not chosen by.", grouped(nodes),
+                           nodes == 1 ? "node stays" : "nodes stay", row(searched.method).title, grouped(searched.report_samples));
     }
     std::string text = style.bold(printable(title)) + "\n" + wrapped(printable(more), 100, "  ") + "\n\n";
     if (!result.front.empty()) text += front_text(searched, style) + "\n";
-    text += style.dim(fmt::format("  {} recipes measured on {} samples, {} judged on {} others, {:.0f} s in all", result.validations, grouped(searched.selection_samples),
-                                  result.reports, grouped(searched.report_samples), searched.seconds));
+    text += style.dim(fmt::format("  {} recipes measured on {} samples, {} judged on {} others, {:.0f} s in all", result.validations,
+                                  grouped(searched.selection_samples), result.reports, grouped(searched.report_samples), searched.seconds));
     if (const PredictionQuality quality = prediction_of(result); quality.points > 0)
-        text += style.dim(fmt::format("\n  predictions were off by {:.0f} % of the time and a factor of {:.2f} of the error (medians){}", 100 * quality.ms, quality.error,
-                                      quality.is_rough() ? ": take them as rough" : ""));
+        text += style.dim(fmt::format("\n  predictions were off by {:.0f} % of the time and a factor of {:.2f} of the error (medians){}", 100 * quality.ms,
+                                      quality.error, quality.is_rough() ? ": take them as rough" : ""));
     return text + "\n\n" + cli::text_of(searched.findings, style);
 }
 
@@ -124,7 +123,8 @@ Run declare(OptionSet& set) {
 }  // namespace
 
 const Command kSearch = {
-    "search", "Find the fastest recipe within limits, node by node",
+    "search",
+    "Find the fastest recipe within limits, node by node",
     "Calibrates once, times the model and the one with all nodes quantized, measures what each region of nodes adds to the error, and makes "
     "the front of all choices: for each error the least time, conversions included. Then it writes and measures recipes of the front, "
     "led by the limits, and judges the fastest that holds them on samples that chose nothing. Rules of --set and --recipe stand: what they "
@@ -133,6 +133,7 @@ const Command kSearch = {
     "vernier-cli search model.onnx --data model.dataset.json --max-drop 0.5 -o found\n"
     "vernier-cli search model.onnx --data samples.npz --min-sqnr 25 --min-speedup 1.5 --budget 10 -o found\n"
     "vernier-cli search model.onnx --data images --min-agreement 99 --set 'block:head=fp32' -o found",
-    declare, InWorker::yes};
+    declare,
+    InWorker::yes};
 
 }  // namespace vernier::cli

@@ -46,8 +46,8 @@ std::string text_of(const SensitivityFile& file, const Style& style) {
     }
     text += "\n" + table.text(style, 40) + "\n";
     text += style.bold(fmt::format("error with all as planned {:.3g}, sum of regions as planned {:.3g}", file.found.all, file.found.sum)) + "\n";
-    text += fmt::format("  ranked on {} samples, sized on {}; {:.1f} s, peak memory {} MB\n\n", file.found.rank_samples, file.found.size_samples,
-                        file.seconds, megabytes(peak_rss_bytes()));
+    text += fmt::format("  ranked on {} samples, sized on {}; {:.1f} s, peak memory {} MB\n\n", file.found.rank_samples, file.found.size_samples, file.seconds,
+                        megabytes(peak_rss_bytes()));
     return text + cli::text_of(file.findings, style);
 }
 
@@ -80,7 +80,8 @@ Run declare(OptionSet& set) {
 }  // namespace
 
 const Command kSensitivity = {
-    "sensitivity", "Show which parts of a model break its outputs when they are quantized",
+    "sensitivity",
+    "Show which parts of a model break its outputs when they are quantized",
     "A region is a Conv or product with the light nodes behind it, or a Concat. Each is quantized alone, in memory, and the outputs are held "
     "against those of the model: squared error over squared value, in front of a final Softmax or Sigmoid. No labels are needed, and no "
     "model is written. Without --method or --recipe it is INT8 static.\n\n"
@@ -88,6 +89,7 @@ const Command kSensitivity = {
     "alone, which can be nothing. Weights and activations are measured apart for the worst ten.",
     "vernier-cli sensitivity model.onnx --data model.dataset.json\n"
     "vernier-cli sensitivity model.onnx --recipe mixed.json --data images --samples 64 --state model.state.json --json",
-    declare, InWorker::yes};
+    declare,
+    InWorker::yes};
 
 }  // namespace vernier::cli

@@ -37,8 +37,8 @@ std::string table_text(const std::vector<TensorReport>& reports, const Style& st
         const TensorStats& stats = report.stats;
         const double zeros = stats.count == 0 ? 0 : 100.0 * static_cast<double>(stats.zeros) / static_cast<double>(stats.count);
         table.row({report.tensor, shape_text(report.dims), significant(stats.min), significant(stats.max), significant(stats.mean),
-                   significant(stats.deviation), significant(zeros), decibel(report, WeightFormat::fp16),
-                   decibel(report, WeightFormat::int8_per_tensor), decibel(report, WeightFormat::int8_per_channel), report.node_label});
+                   significant(stats.deviation), significant(zeros), decibel(report, WeightFormat::fp16), decibel(report, WeightFormat::int8_per_tensor),
+                   decibel(report, WeightFormat::int8_per_channel), report.node_label});
     }
     return table.text(style, 40);
 }
@@ -60,8 +60,8 @@ std::string histogram_text(const Histogram& histogram, const Style& style) {
 std::string details_text(const TensorReport& report, const Style& style) {
     const TensorStats& stats = report.stats;
     std::string text = style.bold(printable(report.tensor)) + "\n" +
-                       fmt::format("  {} {}, {} values, {} zeros, {} NaN, {} infinite\n", name(report.type), shape_text(report.dims),
-                                   grouped(stats.count), grouped(stats.zeros), stats.nan, stats.inf);
+                       fmt::format("  {} {}, {} values, {} zeros, {} NaN, {} infinite\n", name(report.type), shape_text(report.dims), grouped(stats.count),
+                                   grouped(stats.zeros), stats.nan, stats.inf);
     text += fmt::format("  FP16: {} overflow, {} subnormal, {} become 0\n\n", stats.fp16_overflow, stats.fp16_subnormal, stats.fp16_to_zero);
     TextTable formats({"<format", ">SQNR dB", ">max error", ">step", ">clip"});
     for (const FormatError& error : report.errors)
@@ -91,10 +91,9 @@ Run declare(OptionSet& set) {
 
 }  // namespace
 
-const Command kStats = {
-    "stats", "Show numbers about the weights: ranges, zeros, and the error of each format",
-    "For each float constant: range, mean, deviation, share of zeros, and the signal-to-noise ratio (SQNR, in dB) that is left "
-    "after rounding to FP16, INT8 per tensor and INT8 per channel. With --tensor one of them with its histogram.",
-    "vernier-cli stats model.onnx\nvernier-cli stats model.onnx --tensor conv1.weight --bins 32", declare};
+const Command kStats = {"stats", "Show numbers about the weights: ranges, zeros, and the error of each format",
+                        "For each float constant: range, mean, deviation, share of zeros, and the signal-to-noise ratio (SQNR, in dB) that is left "
+                        "after rounding to FP16, INT8 per tensor and INT8 per channel. With --tensor one of them with its histogram.",
+                        "vernier-cli stats model.onnx\nvernier-cli stats model.onnx --tensor conv1.weight --bins 32", declare};
 
 }  // namespace vernier::cli

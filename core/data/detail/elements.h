@@ -28,8 +28,6 @@ bool visit_element(ElementType type, Visit&& visit) {
     }
 }
 
-[[nodiscard]] constexpr bool is_float(ElementType type) {
-    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64;
-}
+[[nodiscard]] constexpr bool is_float(ElementType type) { return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64; }
 
 }  // namespace vernier

@@ -13,8 +13,7 @@
 namespace vernier {
 namespace fs = std::filesystem;
 
-Fields::Fields(const Json& json, fs::path file, std::string prefix)
-    : json_(json), file_(std::move(file)), prefix_(std::move(prefix)) {
+Fields::Fields(const Json& json, fs::path file, std::string prefix) : json_(json), file_(std::move(file)), prefix_(std::move(prefix)) {
     if (json_.is_object()) return;
     const std::string what = prefix_.empty() ? "is not a JSON object" : fmt::format("'{}' is not an object", prefix_);
     throw Error(ErrorKind::bad_data, what, {.file = file_.string()});
@@ -79,9 +78,7 @@ std::vector<float> Fields::numbers(const std::string& key) {
     return out;
 }
 
-Fields Fields::object(const std::string& key) {
-    return Fields(need(key), file_, prefix_.empty() ? key : prefix_ + "." + key);
-}
+Fields Fields::object(const std::string& key) { return Fields(need(key), file_, prefix_.empty() ? key : prefix_ + "." + key); }
 
 std::vector<std::string> Fields::keys() const {
     std::vector<std::string> out;
@@ -93,17 +90,16 @@ fs::path Fields::path(const std::string& key) { return inside(key, text(key)); }
 
 fs::path Fields::inside(const std::string& key, const std::string& relative) const {
     if (!stays_inside(relative))
-        fail(key, fmt::format("is '{}', which leads out of the dataset's folder", relative),
-             "Give paths relative to the dataset file, without '..'");
+        fail(key, fmt::format("is '{}', which leads out of the dataset's folder", relative), "Give paths relative to the dataset file, without '..'");
     return file_.parent_path() / relative;
 }
 
 void Fields::note_unknown(std::vector<Finding>& findings) const {
     for (const std::string& key : keys()) {
         if (seen_.contains(key)) continue;
-        findings.push_back({.code = "dataset-unknown-key",
-                            .text = fmt::format("The dataset file has a key '{}{}{}' that is not known and was ignored.", prefix_,
-                                                prefix_.empty() ? "" : ".", key)});
+        findings.push_back(
+            {.code = "dataset-unknown-key",
+             .text = fmt::format("The dataset file has a key '{}{}{}' that is not known and was ignored.", prefix_, prefix_.empty() ? "" : ".", key)});
     }
 }
 

@@ -10,7 +10,7 @@
 namespace vernier {
 
 struct ImageItem {
-    std::string file;            ///< relative to the dataset's folder
+    std::string file;  ///< relative to the dataset's folder
     std::int64_t label = -1;
     std::uint64_t bytes = 0;
 };
@@ -19,11 +19,11 @@ struct ImageItem {
 struct ImageFolder {
     std::vector<ImageItem> items;
     std::vector<std::string> classes;
-    bool has_splits = false;               ///< its subfolders are splits
-    std::string calibration, validation;   ///< then: their names, such as "train" and "val"; empty when there is none
-    std::vector<std::string> unused;       ///< then: the subfolders that are left over
+    bool has_splits = false;                       ///< its subfolders are splits
+    std::string calibration, validation;           ///< then: their names, such as "train" and "val"; empty when there is none
+    std::vector<std::string> unused;               ///< then: the subfolders that are left over
     std::map<std::string, std::uint64_t> skipped;  ///< pictures of kinds that are not read, by ending
-    std::uint64_t calibration_count = 0;   ///< then: so many items at the front calibrate
+    std::uint64_t calibration_count = 0;           ///< then: so many items at the front calibrate
 };
 
 /// Finds pictures and their labels. In order of preference:

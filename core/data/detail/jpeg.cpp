@@ -121,10 +121,13 @@ Picture decode_jpeg(std::span<const std::byte> bytes, const std::string& where) 
     if (!begin(d, bytes)) fail(d, where);
     const std::uint64_t pixels = static_cast<std::uint64_t>(d.info.output_width) * d.info.output_height;
     if (pixels > kMaxPixels)
-        throw Error(ErrorKind::bad_data, fmt::format("the picture has {}x{} pixels, more than the {} that are read",
-                                                     d.info.output_width, d.info.output_height, kMaxPixels), {.file = where});
-    Picture picture{.width = static_cast<int>(d.info.output_width), .height = static_cast<int>(d.info.output_height),
-                    .channels = d.info.out_color_components, .pixels = {}};
+        throw Error(ErrorKind::bad_data,
+                    fmt::format("the picture has {}x{} pixels, more than the {} that are read", d.info.output_width, d.info.output_height, kMaxPixels),
+                    {.file = where});
+    Picture picture{.width = static_cast<int>(d.info.output_width),
+                    .height = static_cast<int>(d.info.output_height),
+                    .channels = d.info.out_color_components,
+                    .pixels = {}};
     picture.pixels.resize(picture.row_bytes() * static_cast<std::size_t>(picture.height));
     if (!read_rows(d, picture.pixels.data(), picture.row_bytes())) fail(d, where);
     return picture.channels == 4 ? cmyk_to_rgb(picture, d.info.saw_Adobe_marker != FALSE) : picture;

@@ -31,10 +31,18 @@ struct DescrRow {
 };
 
 constexpr std::array<DescrRow, 12> kDescrs = {{
-    {"f4", ElementType::float32}, {"f2", ElementType::float16}, {"f8", ElementType::float64},
-    {"i1", ElementType::int8}, {"i2", ElementType::int16}, {"i4", ElementType::int32}, {"i8", ElementType::int64},
-    {"u1", ElementType::uint8}, {"u2", ElementType::uint16}, {"u4", ElementType::uint32},
-    {"u8", ElementType::uint64}, {"b1", ElementType::boolean},
+    {"f4", ElementType::float32},
+    {"f2", ElementType::float16},
+    {"f8", ElementType::float64},
+    {"i1", ElementType::int8},
+    {"i2", ElementType::int16},
+    {"i4", ElementType::int32},
+    {"i8", ElementType::int64},
+    {"u1", ElementType::uint8},
+    {"u2", ElementType::uint16},
+    {"u4", ElementType::uint32},
+    {"u8", ElementType::uint64},
+    {"b1", ElementType::boolean},
 }};
 
 /// The text behind `'key':` in the header's Python dictionary, up to the end of the header.
@@ -55,8 +63,7 @@ std::string_view value_of(std::string_view header, std::string_view key, const s
 
 void parse_descr(std::string_view text, NpyHeader& header, const std::string& where) {
     const auto end = text.size() > 1 && (text[0] == '\'' || text[0] == '"') ? text.find(text[0], 1) : std::string_view::npos;
-    if (end == std::string_view::npos)
-        fail(where, "the array holds records, not numbers", "Save each field as an array of its own");
+    if (end == std::string_view::npos) fail(where, "the array holds records, not numbers", "Save each field as an array of its own");
     const std::string_view descr = text.substr(1, end - 1);
     if (descr.size() >= 3 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos)
         for (const DescrRow& row : kDescrs)
@@ -76,8 +83,7 @@ void parse_shape(std::string_view text, NpyHeader& header, const std::string& wh
         if (list.empty()) break;
         std::int64_t dim = -1;
         const auto [stop, error] = std::from_chars(list.data(), list.data() + list.size(), dim);
-        if (error != std::errc() || dim < 0 || header.dims.size() == kMaxRank)
-            fail(where, "the array header has a broken shape");
+        if (error != std::errc() || dim < 0 || header.dims.size() == kMaxRank) fail(where, "the array header has a broken shape");
         header.dims.push_back(dim);
         list.remove_prefix(static_cast<std::size_t>(stop - list.data()));
         if (list.starts_with('L')) list.remove_prefix(1);  // Python 2 wrote long integers so
@@ -87,8 +93,7 @@ void parse_shape(std::string_view text, NpyHeader& header, const std::string& wh
 void swap_bytes(Tensor& tensor) {
     const std::size_t width = static_cast<std::size_t>(bits(tensor.type)) / 8;
     for (std::size_t at = 0; at + width <= tensor.bytes.size(); at += width)
-        std::reverse(tensor.bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                     tensor.bytes.begin() + static_cast<std::ptrdiff_t>(at + width));
+        std::reverse(tensor.bytes.begin() + static_cast<std::ptrdiff_t>(at), tensor.bytes.begin() + static_cast<std::ptrdiff_t>(at + width));
 }
 
 /// Fortran order stores the first axis fastest; models and samples need the last axis fastest.
@@ -117,8 +122,7 @@ void to_row_major(Tensor& tensor) {
 /// Half of the machine's memory: an array that needs more would push everything else out.
 std::uint64_t memory_limit() {
     const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) / 2
-                                 : std::uint64_t{4} << 30;
+    return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) / 2 : std::uint64_t{4} << 30;
 }
 
 void read_exactly(const ByteReader& read, std::span<std::byte> target, const std::string& where) {
@@ -157,11 +161,9 @@ Tensor read_npy(const ByteReader& read, std::uint64_t total, const std::string& 
     read_exactly(read, start, where);
     const NpyHeader header = parse_npy_header(start, where);
     const std::uint64_t has = total - header.header_bytes;
-    if (has != header.data_bytes)
-        fail(where, fmt::format("the array should hold {} bytes by its header, but holds {}", header.data_bytes, has));
+    if (has != header.data_bytes) fail(where, fmt::format("the array should hold {} bytes by its header, but holds {}", header.data_bytes, has));
     if (header.data_bytes > memory_limit())
-        fail(where, fmt::format("the array takes {:.1f} GB, more than half of this machine's memory",
-                                static_cast<double>(header.data_bytes) / 1e9),
+        fail(where, fmt::format("the array takes {:.1f} GB, more than half of this machine's memory", static_cast<double>(header.data_bytes) / 1e9),
              "Split the data into smaller files");
 
     Tensor tensor{.type = header.type, .dims = header.dims, .bytes = {}};

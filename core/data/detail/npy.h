@@ -19,8 +19,8 @@ struct NpyHeader {
     bool big_endian = false;
     bool fortran_order = false;
     std::vector<std::int64_t> dims;
-    std::size_t header_bytes = 0;    ///< where the elements begin
-    std::uint64_t data_bytes = 0;    ///< what the elements take
+    std::size_t header_bytes = 0;  ///< where the elements begin
+    std::uint64_t data_bytes = 0;  ///< what the elements take
 };
 
 /// Reads the header at the start of bytes; `where` names the array in errors. Throws Error{bad_data}.

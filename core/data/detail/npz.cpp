@@ -56,17 +56,14 @@ Tensor NpzFile::read(const std::string& name) const {
     if (zip_stat_index(zip_.get(), position, 0, &info) != 0 || (info.valid & ZIP_STAT_SIZE) == 0 || (info.valid & ZIP_STAT_CRC) == 0)
         throw Error(ErrorKind::bad_data, "the array's size and checksum cannot be read", {.file = where});
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen_index(zip_.get(), position, 0), &zip_fclose);
-    if (!member)
-        throw Error(ErrorKind::bad_data, fmt::format("cannot be unpacked: {}", zip_strerror(zip_.get())), {.file = where});
+    if (!member) throw Error(ErrorKind::bad_data, fmt::format("cannot be unpacked: {}", zip_strerror(zip_.get())), {.file = where});
 
     uLong crc = ::crc32(0, nullptr, 0);  // libzip does not always notice a wrong one
     const ByteReader read = [&](std::span<std::byte> target) {
         std::size_t done = 0;
         while (done < target.size()) {
             const zip_int64_t n = zip_fread(member.get(), target.data() + done, std::min(target.size() - done, kPiece));
-            if (n < 0)
-                throw Error(ErrorKind::bad_data, fmt::format("cannot be unpacked: {}", zip_file_strerror(member.get())),
-                            {.file = where});
+            if (n < 0) throw Error(ErrorKind::bad_data, fmt::format("cannot be unpacked: {}", zip_file_strerror(member.get())), {.file = where});
             if (n == 0) break;
             crc = ::crc32(crc, reinterpret_cast<const Bytef*>(target.data() + done), static_cast<uInt>(n));
             done += static_cast<std::size_t>(n);

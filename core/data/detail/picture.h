@@ -17,9 +17,7 @@ struct Picture {
     int channels = 3;
     std::vector<std::uint8_t> pixels;
 
-    [[nodiscard]] std::size_t row_bytes() const {
-        return static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
-    }
+    [[nodiscard]] std::size_t row_bytes() const { return static_cast<std::size_t>(width) * static_cast<std::size_t>(channels); }
 };
 
 /// Most pixels that a picture may have, checked before memory is taken.

@@ -86,11 +86,9 @@ Picture decode_png(std::span<const std::byte> bytes, const std::string& where) {
 
     const std::uint64_t width = png_get_image_width(d.png, d.info), height = png_get_image_height(d.png, d.info);
     if (width * height > kMaxPixels)
-        throw Error(ErrorKind::bad_data,
-                    fmt::format("the picture has {}x{} pixels, more than the {} that are read", width, height, kMaxPixels),
+        throw Error(ErrorKind::bad_data, fmt::format("the picture has {}x{} pixels, more than the {} that are read", width, height, kMaxPixels),
                     {.file = where});
-    Picture picture{.width = static_cast<int>(width), .height = static_cast<int>(height),
-                    .channels = png_get_channels(d.png, d.info), .pixels = {}};
+    Picture picture{.width = static_cast<int>(width), .height = static_cast<int>(height), .channels = png_get_channels(d.png, d.info), .pixels = {}};
     if (png_get_rowbytes(d.png, d.info) != picture.row_bytes() || (picture.channels != 1 && picture.channels != 3))
         throw Error(ErrorKind::bad_data, "the PNG picture has a pixel format that is not known", {.file = where});
     picture.pixels.resize(picture.row_bytes() * static_cast<std::size_t>(height));

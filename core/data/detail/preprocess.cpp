@@ -65,8 +65,7 @@ void swap_first_and_third(std::vector<T>& values, const Channels& channels, cons
     if (channels.count != 3) fail(where, fmt::format("has {} channels; BGR needs 3", channels.count));
     const std::size_t group = channels.stride * 3;
     for (std::size_t at = 0; at + group <= values.size(); at += group)
-        std::swap_ranges(values.begin() + static_cast<std::ptrdiff_t>(at),
-                         values.begin() + static_cast<std::ptrdiff_t>(at + channels.stride),
+        std::swap_ranges(values.begin() + static_cast<std::ptrdiff_t>(at), values.begin() + static_cast<std::ptrdiff_t>(at + channels.stride),
                          values.begin() + static_cast<std::ptrdiff_t>(at + 2 * channels.stride));
 }
 
@@ -74,11 +73,8 @@ void normalise(std::vector<float>& values, const Preprocess& steps, const Channe
     if (steps.scale == 1.0F && steps.mean.empty() && steps.std.empty()) return;
     for (const auto* list : {&steps.mean, &steps.std})
         if (list->size() > 1 && list->size() != channels.count)
-            fail(where, fmt::format("has {} channels, but the preprocessing gives {} numbers for 'mean' or 'std'",
-                                    channels.count, list->size()));
-    const auto pick = [](const std::vector<float>& list, std::size_t c, float fallback) {
-        return list.empty() ? fallback : list[list.size() == 1 ? 0 : c];
-    };
+            fail(where, fmt::format("has {} channels, but the preprocessing gives {} numbers for 'mean' or 'std'", channels.count, list->size()));
+    const auto pick = [](const std::vector<float>& list, std::size_t c, float fallback) { return list.empty() ? fallback : list[list.size() == 1 ? 0 : c]; };
     std::vector<float> mean, deviation;
     for (std::size_t c = 0; c < channels.count; ++c) {
         mean.push_back(pick(steps.mean, c, 0.0F));
@@ -86,8 +82,7 @@ void normalise(std::vector<float>& values, const Preprocess& steps, const Channe
     }
     for (std::size_t at = 0; at < values.size();)
         for (std::size_t c = 0; c < channels.count; ++c)
-            for (std::size_t k = 0; k < channels.stride; ++k, ++at)
-                values[at] = (values[at] * steps.scale - mean[c]) / deviation[c];
+            for (std::size_t k = 0; k < channels.stride; ++k, ++at) values[at] = (values[at] * steps.scale - mean[c]) / deviation[c];
 }
 
 /// Moves the channel axis of one H x W x C (or C x H x W) sample when the layouts ask for it; dims follow.
@@ -133,8 +128,7 @@ template <class T>
 Tensor finish(std::vector<T> values, std::vector<std::int64_t> dims, const Preprocess& steps, const std::string& where) {
     if (steps.colour == Colour::grey && dims.size() == 2) dims.push_back(1);  // H x W of one channel
     const Channels channels = channels_of(dims, steps.layout_in);
-    if (steps.colour == Colour::grey && channels.count != 1)
-        fail(where, fmt::format("has {} channels; GRAY needs 1", channels.count));
+    if (steps.colour == Colour::grey && channels.count != 1) fail(where, fmt::format("has {} channels; GRAY needs 1", channels.count));
     if (steps.colour == Colour::bgr) swap_first_and_third(values, channels, where);
     if constexpr (std::is_same_v<T, float>) normalise(values, steps, channels, where);
     move_channels(values, dims, steps.layout_in, steps.layout_out);
@@ -169,8 +163,8 @@ Tensor preprocess_picture(Picture picture, const Preprocess& steps, const std::s
     if (steps.resize) picture = resized(std::move(picture), *steps.resize, where);
     if (steps.crop) {
         if (steps.crop->width > picture.width || steps.crop->height > picture.height)
-            fail(where, fmt::format("is {}x{} where it is cropped to {}x{}", picture.width, picture.height, steps.crop->width,
-                                    steps.crop->height), "Resize to a larger size before the crop");
+            fail(where, fmt::format("is {}x{} where it is cropped to {}x{}", picture.width, picture.height, steps.crop->width, steps.crop->height),
+                 "Resize to a larger size before the crop");
         picture = centre_crop(picture, steps.crop->width, steps.crop->height);
     }
     const std::vector<std::int64_t> dims = {picture.height, picture.width, picture.channels};

@@ -18,7 +18,7 @@ enum class Colour { rgb, bgr, grey, none };
 enum class Layout { any, nchw, nhwc };
 
 struct ResizeStep {
-    bool shortest = true;   ///< scale so that the shorter side is `size`; else to exactly width x height
+    bool shortest = true;  ///< scale so that the shorter side is `size`; else to exactly width x height
     int size = 0;
     int width = 0;
     int height = 0;
@@ -35,9 +35,9 @@ struct Preprocess {
     std::optional<ResizeStep> resize;
     std::optional<CropStep> crop;
     Colour colour = Colour::none;
-    float scale = 1.0F;             ///< value = (raw * scale - mean[c]) / std[c], in float32; float inputs only
-    std::vector<float> mean;        ///< one a channel, or one for all, or empty for 0
-    std::vector<float> std;         ///< the same, or empty for 1
+    float scale = 1.0F;       ///< value = (raw * scale - mean[c]) / std[c], in float32; float inputs only
+    std::vector<float> mean;  ///< one a channel, or one for all, or empty for 0
+    std::vector<float> std;   ///< the same, or empty for 1
     Layout layout_in = Layout::nhwc;
     Layout layout_out = Layout::any;
     ElementType dtype = ElementType::undefined;

@@ -17,14 +17,11 @@ constexpr int kMaxSide = 65535;
 template <class T>
 using Names = std::initializer_list<std::pair<std::string_view, T>>;
 
-const Names<Filter> kFilters = {
-    {"nearest", Filter::nearest}, {"bilinear", Filter::bilinear}, {"bicubic", Filter::bicubic}, {"lanczos", Filter::lanczos}};
-const Names<Colour> kColours = {
-    {"RGB", Colour::rgb}, {"BGR", Colour::bgr}, {"GRAY", Colour::grey}, {"NONE", Colour::none}};
+const Names<Filter> kFilters = {{"nearest", Filter::nearest}, {"bilinear", Filter::bilinear}, {"bicubic", Filter::bicubic}, {"lanczos", Filter::lanczos}};
+const Names<Colour> kColours = {{"RGB", Colour::rgb}, {"BGR", Colour::bgr}, {"GRAY", Colour::grey}, {"NONE", Colour::none}};
 const Names<Layout> kLayouts = {{"NCHW", Layout::nchw}, {"NHWC", Layout::nhwc}, {"ANY", Layout::any}};
-const Names<ElementType> kTypes = {
-    {"float32", ElementType::float32}, {"float16", ElementType::float16}, {"int32", ElementType::int32},
-    {"int64", ElementType::int64}, {"uint8", ElementType::uint8}, {"int8", ElementType::int8}};
+const Names<ElementType> kTypes = {{"float32", ElementType::float32}, {"float16", ElementType::float16}, {"int32", ElementType::int32},
+                                   {"int64", ElementType::int64},     {"uint8", ElementType::uint8},     {"int8", ElementType::int8}};
 
 template <class T>
 T choice(Fields& fields, const std::string& key, const Names<T>& names, T fallback) {
@@ -49,8 +46,7 @@ ResizeStep parse_resize(Fields fields, std::vector<Finding>& findings) {
     ResizeStep step;
     const std::string mode = fields.text("mode");
     step.shortest = mode == "shortest";
-    if (!step.shortest && mode != "exact")
-        fields.fail("mode", fmt::format("is '{}', which is not known", mode), "Known: shortest, exact");
+    if (!step.shortest && mode != "exact") fields.fail("mode", fmt::format("is '{}', which is not known", mode), "Known: shortest, exact");
     if (step.shortest) {
         step.size = static_cast<int>(fields.integer("size", 1, kMaxSide));
     } else {
@@ -65,8 +61,7 @@ ResizeStep parse_resize(Fields fields, std::vector<Finding>& findings) {
 CropStep parse_crop(Fields fields, std::vector<Finding>& findings) {
     if (const std::string mode = fields.text_if("mode").value_or("center"); mode != "center")
         fields.fail("mode", fmt::format("is '{}', which is not known", mode), "Known: center");
-    const CropStep step{static_cast<int>(fields.integer("width", 1, kMaxSide)),
-                        static_cast<int>(fields.integer("height", 1, kMaxSide))};
+    const CropStep step{static_cast<int>(fields.integer("width", 1, kMaxSide)), static_cast<int>(fields.integer("height", 1, kMaxSide))};
     fields.note_unknown(findings);
     return step;
 }
@@ -110,9 +105,8 @@ std::string text(const Preprocess& steps) {
     std::vector<std::string> parts;
     if (steps.resize) {
         const std::string_view filter = name_in(kFilters, steps.resize->filter);
-        parts.push_back(steps.resize->shortest
-                            ? fmt::format("shortest {} {}", steps.resize->size, filter)
-                            : fmt::format("resize {}x{} {}", steps.resize->width, steps.resize->height, filter));
+        parts.push_back(steps.resize->shortest ? fmt::format("shortest {} {}", steps.resize->size, filter)
+                                               : fmt::format("resize {}x{} {}", steps.resize->width, steps.resize->height, filter));
     }
     if (steps.crop) parts.push_back(fmt::format("crop {}x{}", steps.crop->width, steps.crop->height));
     if (steps.colour != Colour::none) parts.emplace_back(name_in(kColours, steps.colour));

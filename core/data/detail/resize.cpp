@@ -143,17 +143,15 @@ Picture resize_nearest(const Picture& in, int width, int height) {
     return out;
 }
 
-bool too_large(int width, int height) {
-    return static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMaxPixels;
-}
+bool too_large(int width, int height) { return static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMaxPixels; }
 
 }  // namespace
 
 Picture resize(Picture picture, int width, int height, Filter filter) {
     if (picture.width == width && picture.height == height) return picture;
     if (too_large(width, height) || too_large(width, picture.height))
-        throw Error(ErrorKind::bad_data, fmt::format("resizing {}x{} to {}x{} would make a picture too large to handle",
-                                                     picture.width, picture.height, width, height));
+        throw Error(ErrorKind::bad_data,
+                    fmt::format("resizing {}x{} to {}x{} would make a picture too large to handle", picture.width, picture.height, width, height));
     if (filter == Filter::nearest) return resize_nearest(picture, width, height);
     if (picture.width != width) picture = resize_across(picture, width, filter);
     if (picture.height != height) picture = resize_down(picture, height, filter);

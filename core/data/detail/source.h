@@ -25,8 +25,7 @@ struct InputSpec {
 
 [[nodiscard]] std::vector<InputSpec> inputs_of(const Model& model);
 /// The input of this name; throws Error{bad_data} that lists the inputs when there is none.
-[[nodiscard]] const InputSpec& input_named(const std::vector<InputSpec>& inputs, const std::string& name,
-                                           const std::filesystem::path& file);
+[[nodiscard]] const InputSpec& input_named(const std::vector<InputSpec>& inputs, const std::string& name, const std::filesystem::path& file);
 
 /// Samples of a source are numbered from 0; a split is a list of these numbers.
 struct Splits {
@@ -42,7 +41,7 @@ struct DatasetInfo {
     std::vector<std::string> classes;
     std::vector<InputSpec> inputs;
     std::vector<Finding> findings;
-    bool has_metric = false;   ///< the dataset file says how answers are judged
+    bool has_metric = false;  ///< the dataset file says how answers are judged
 };
 
 /// Base of all kinds of datasets: a source says how many samples there are and how to load one; this class keeps the

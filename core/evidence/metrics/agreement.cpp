@@ -16,17 +16,27 @@ std::optional<Interval> interval(const TrialView& trial) {
 
 }  // namespace
 
-constexpr Metric kAgreement = {
-    .figure = {.id = "agreement", .title = "Agreement", .column = "agreement", .unit = "%", .form = Form::percent, .better = Better::higher,
-               .places = in_compare | in_runs | in_report | in_charts, .chart = 2, .slot = "answers", .own_limit = "--min-agreement", .relative = true, .self = 100,
-               .value = [](const TrialView& trial) { return trial.compared == nullptr ? std::nullopt : trial.compared->agreement; },
-               .interval = interval},
-    .of_answer = [](const Answers& own, const Answers& baseline, std::size_t i) -> SampleSums {
-        if (baseline.classes > 1 && own.classes > 1) return {{own.predicted[i] >= 0 && own.predicted[i] == baseline.predicted[i] ? 1.0 : 0.0}, 1};
-        if (own.whole_equal.size() != own.sample.size()) return {};
-        return {{own.whole_equal[i] ? 1.0 : 0.0}, 1};
-    },
-    .value = [](const SampleSums& total) { return 100.0 * total.sums[0] / static_cast<double>(total.values); },
-    .interval = share_interval};
+constexpr Metric kAgreement = {.figure = {.id = "agreement",
+                                          .title = "Agreement",
+                                          .column = "agreement",
+                                          .unit = "%",
+                                          .form = Form::percent,
+                                          .better = Better::higher,
+                                          .places = in_compare | in_runs | in_report | in_charts,
+                                          .chart = 2,
+                                          .slot = "answers",
+                                          .own_limit = "--min-agreement",
+                                          .relative = true,
+                                          .self = 100,
+                                          .value = [](const TrialView& trial) { return trial.compared == nullptr ? std::nullopt : trial.compared->agreement; },
+                                          .interval = interval},
+                               .of_answer = [](const Answers& own, const Answers& baseline, std::size_t i) -> SampleSums {
+                                   if (baseline.classes > 1 && own.classes > 1)
+                                       return {{own.predicted[i] >= 0 && own.predicted[i] == baseline.predicted[i] ? 1.0 : 0.0}, 1};
+                                   if (own.whole_equal.size() != own.sample.size()) return {};
+                                   return {{own.whole_equal[i] ? 1.0 : 0.0}, 1};
+                               },
+                               .value = [](const SampleSums& total) { return 100.0 * total.sums[0] / static_cast<double>(total.values); },
+                               .interval = share_interval};
 
 }  // namespace vernier

@@ -5,12 +5,17 @@
 
 namespace vernier {
 
-constexpr Metric kCosine = {
-    .figure = {.id = "cosine", .title = "Cosine of the worst output", .column = "cosine", .unit = "", .form = Form::number, .better = Better::higher,
-               .relative = true, .self = 1,
-               .value = [](const TrialView& trial) { return worst_output_sqnr(trial) ? trial.compared->output_cosine : std::nullopt; }},
-    .sums = &kDistance,
-    .value = [](const SampleSums& total) { return cosine(distance_of(total)); },
-    .keep = [](OutputFigures& output, const MetricValue& value) { output.cosine = value.value; }};
+constexpr Metric kCosine = {.figure = {.id = "cosine",
+                                       .title = "Cosine of the worst output",
+                                       .column = "cosine",
+                                       .unit = "",
+                                       .form = Form::number,
+                                       .better = Better::higher,
+                                       .relative = true,
+                                       .self = 1,
+                                       .value = [](const TrialView& trial) { return worst_output_sqnr(trial) ? trial.compared->output_cosine : std::nullopt; }},
+                            .sums = &kDistance,
+                            .value = [](const SampleSums& total) { return cosine(distance_of(total)); },
+                            .keep = [](OutputFigures& output, const MetricValue& value) { output.cosine = value.value; }};
 
 }  // namespace vernier

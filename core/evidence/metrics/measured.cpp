@@ -26,8 +26,10 @@ void fill_metrics(OutputFigures& output) {
         const auto samples = output.sums.find(std::string(metric->sums->id));
         const auto value = samples == output.sums.end() ? std::nullopt : value_of(*metric, samples->second);
         if (!value) continue;
-        if (metric->keep != nullptr) metric->keep(output, *value);
-        else output.metrics[std::string(metric->figure.id)] = *value;
+        if (metric->keep != nullptr)
+            metric->keep(output, *value);
+        else
+            output.metrics[std::string(metric->figure.id)] = *value;
     }
 }
 
@@ -38,8 +40,8 @@ std::optional<Accuracy> accuracy_of(const Answers& answers) {
     return Accuracy{top1->value, top5->value, total_of(top1_samples).values, *top1->interval};
 }
 
-std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
-                                              const DatasetPtr& dataset, MeasureOptions options, const Job& job) {
+std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
+                                              MeasureOptions options, const Job& job) {
     options.sums = sums_of_metrics();
     std::vector<Measurement> all = measure(runtime, models, dataset, options, job);
     for (Measurement& each : all) {

@@ -16,7 +16,7 @@ namespace vernier {
 /// One of sums and of_answer is set.
 struct Metric {
     Figure figure;
-    const OutputSums* sums = nullptr;   ///< of outputs with floating values, held against the baseline's: which sums it is made of
+    const OutputSums* sums = nullptr;  ///< of outputs with floating values, held against the baseline's: which sums it is made of
     /// Of answers: what the i-th sample adds. For a metric that asks for no baseline, baseline may be the model's own answers.
     SampleSums (*of_answer)(const Answers& own, const Answers& baseline, std::size_t i) = nullptr;
     double (*value)(const SampleSums& total) = nullptr;

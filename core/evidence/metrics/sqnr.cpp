@@ -54,18 +54,27 @@ Interval interval(const std::vector<SampleSums>& samples) {
 
 }  // namespace
 
-constexpr Metric kSqnr = {
-    .figure = {.id = "sqnr", .title = "SQNR of the worst output", .column = "SQNR", .unit = "dB", .form = Form::decibels, .better = Better::higher,
-               .places = in_compare | in_runs | in_report | in_charts, .chart = 2, .slot = "answers", .own_limit = "--min-sqnr", .relative = true,
-               .value = worst_output_sqnr,
-               .interval = figure_interval,
-               .instead = worst_output_text},
-    .sums = &kDistance,
-    .value = [](const SampleSums& total) { return sqnr_db(distance_of(total)); },
-    .interval = interval,
-    .keep = [](OutputFigures& output, const MetricValue& value) {
-        output.sqnr_db = value.value;
-        output.sqnr_interval = *value.interval;
-    }};
+constexpr Metric kSqnr = {.figure = {.id = "sqnr",
+                                     .title = "SQNR of the worst output",
+                                     .column = "SQNR",
+                                     .unit = "dB",
+                                     .form = Form::decibels,
+                                     .better = Better::higher,
+                                     .places = in_compare | in_runs | in_report | in_charts,
+                                     .chart = 2,
+                                     .slot = "answers",
+                                     .own_limit = "--min-sqnr",
+                                     .relative = true,
+                                     .value = worst_output_sqnr,
+                                     .interval = figure_interval,
+                                     .instead = worst_output_text},
+                          .sums = &kDistance,
+                          .value = [](const SampleSums& total) { return sqnr_db(distance_of(total)); },
+                          .interval = interval,
+                          .keep =
+                              [](OutputFigures& output, const MetricValue& value) {
+                                  output.sqnr_db = value.value;
+                                  output.sqnr_interval = *value.interval;
+                              }};
 
 }  // namespace vernier

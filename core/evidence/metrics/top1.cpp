@@ -15,9 +15,18 @@ std::optional<Against> points(const TrialView& trial) {
 }  // namespace
 
 constexpr Metric kTop1 = {
-    .figure = {.id = "top1", .title = "Top-1", .column = "top-1", .unit = "%", .form = Form::percent, .better = Better::higher,
-               .places = in_measure | in_compare | in_runs | in_report | in_charts, .chart = 2, .family = "accuracy", .slot = "answers",
-               .against_column = "points", .own_limit = "--max-drop",
+    .figure = {.id = "top1",
+               .title = "Top-1",
+               .column = "top-1",
+               .unit = "%",
+               .form = Form::percent,
+               .better = Better::higher,
+               .places = in_measure | in_compare | in_runs | in_report | in_charts,
+               .chart = 2,
+               .family = "accuracy",
+               .slot = "answers",
+               .against_column = "points",
+               .own_limit = "--max-drop",
                .value = [](const TrialView& trial) { return trial.measured.accuracy ? std::optional(trial.measured.accuracy->top1) : std::nullopt; },
                .interval = [](const TrialView& trial) { return trial.measured.accuracy ? proper(trial.measured.accuracy->top1_interval) : std::nullopt; },
                .against = points,

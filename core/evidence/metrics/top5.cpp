@@ -5,8 +5,14 @@
 namespace vernier {
 
 constexpr Metric kTop5 = {
-    .figure = {.id = "top5", .title = "Top-5", .column = "top-5", .unit = "%", .form = Form::percent, .better = Better::higher,
-               .places = in_measure | in_report, .family = "accuracy",
+    .figure = {.id = "top5",
+               .title = "Top-5",
+               .column = "top-5",
+               .unit = "%",
+               .form = Form::percent,
+               .better = Better::higher,
+               .places = in_measure | in_report,
+               .family = "accuracy",
                .value = [](const TrialView& trial) { return trial.measured.accuracy ? std::optional(trial.measured.accuracy->top5) : std::nullopt; }},
     .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
         if (own.label[i] < 0) return {};

@@ -10,7 +10,7 @@ namespace vernier::detail {
 /// One executed node as the charging of conversions sees it.
 struct Form {
     bool conversion = false;
-    int level = 0;        ///< 2 for 8-bit data, and 1 more for a blocked layout
+    int level = 0;  ///< 2 for 8-bit data, and 1 more for a blocked layout
     double ms = 0;
 };
 

@@ -9,8 +9,8 @@ namespace vernier::detail {
 
 /// Which nodes of a file each executed node does the work of.
 struct Cover {
-    std::vector<std::vector<NodeId>> nodes;   ///< by RunNode; the first is the one that it is named after
-    std::vector<int> owner;                   ///< by NodeId of the file: RunNode; -1 none
+    std::vector<std::vector<NodeId>> nodes;  ///< by RunNode; the first is the one that it is named after
+    std::vector<int> owner;                  ///< by NodeId of the file: RunNode; -1 none
 };
 
 /// Names and tensors that both graphs have are where they meet; from there what lies between the tensors that an executed node reads and

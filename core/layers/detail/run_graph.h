@@ -19,17 +19,17 @@ namespace vernier::detail {
 [[nodiscard]] NodeId id_in_name(std::string_view name);
 
 struct RunTensor {
-    int producer = -1;            ///< RunNode; -1: input or constant
+    int producer = -1;  ///< RunNode; -1: input or constant
     std::vector<int> consumers;
-    ValueId value = kNone;        ///< of the file, where it has one of that name
+    ValueId value = kNone;  ///< of the file, where it has one of that name
 };
 
 struct RunNode {
     onnx::NodeProto* proto = nullptr;
-    int holder = -1;                  ///< RunNode whose body this node lies in
-    std::vector<int> inputs, outputs; ///< RunTensors; omitted ones and constants are left out
-    NodeId named = kNone;             ///< of the file, by its name
-    ValueId named_value = kNone;      ///< of the file: blocked kernels are named after the tensor that they make
+    int holder = -1;                   ///< RunNode whose body this node lies in
+    std::vector<int> inputs, outputs;  ///< RunTensors; omitted ones and constants are left out
+    NodeId named = kNone;              ///< of the file, by its name
+    ValueId named_value = kNone;       ///< of the file: blocked kernels are named after the tensor that they make
 };
 
 /// The graph that the runtime executes for a file, with the graphs of bodies, in an order in which nodes stand behind what they read.
@@ -43,7 +43,7 @@ public:
 private:
     struct Scope {
         const Scope* outer = nullptr;
-        GraphId graph = kNone;   ///< of the file
+        GraphId graph = kNone;  ///< of the file
         std::unordered_map<std::string_view, int> tensors = {};
     };
     void add_graph(onnx::GraphProto& graph, Scope& scope, int holder);
@@ -54,7 +54,7 @@ private:
     [[nodiscard]] ValueId value_of(const std::string& given, const Scope& scope) const;
 
     const Model& file_;
-    std::unordered_map<std::string, GraphId> bodies_;   ///< "12/then_branch"
+    std::unordered_map<std::string, GraphId> bodies_;  ///< "12/then_branch"
     std::vector<RunNode> nodes_;
     std::vector<RunTensor> tensors_;
 };

@@ -19,9 +19,9 @@ bool is_any(const std::array<std::string_view, n>& list, std::string_view op) {
 }
 
 bool is_activation(std::string_view op) {
-    static constexpr std::array<std::string_view, 18> kOps = {
-        "Relu", "Clip", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid",
-        "HardSwish", "Swish", "Tanh", "Gelu", "Erf", "Mish", "Softplus", "Softsign", "ThresholdedRelu"};
+    static constexpr std::array<std::string_view, 18> kOps = {"Relu", "Clip",    "LeakyRelu",   "PRelu",     "Elu",      "Selu",
+                                                              "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Swish",    "Tanh",
+                                                              "Gelu", "Erf",     "Mish",        "Softplus",  "Softsign", "ThresholdedRelu"};
     return is_any(kOps, op);
 }
 
@@ -65,8 +65,8 @@ private:
         const bool behind_add = model_.node(nodes_.front()).op_type == "Add";
         const bool arithmetic = node.op_type == "Add" || node.op_type == "Mul" || node.op_type == "Sub" || node.op_type == "Div";
         const bool known = is_activation(node.op_type) || (!behind_add && (arithmetic || node.op_type == "BatchNormalization"));
-        if (!known || !node.domain.empty() || node.graph != model_.node(nodes_.front()).graph || node.outputs.size() != 1 ||
-            head_of_[at(node.id)] != kNone || holds(node.id)) {
+        if (!known || !node.domain.empty() || node.graph != model_.node(nodes_.front()).graph || node.outputs.size() != 1 || head_of_[at(node.id)] != kNone ||
+            holds(node.id)) {
             return false;
         }
         for (const ValueId input : node.inputs) {
@@ -124,16 +124,13 @@ private:
 
 /// Both inputs of an Add are computed: a place where branches meet, not a bias.
 bool joins(const Model& model, const Node& node) {
-    return node.op_type == "Add" && std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) {
-               return input != kNone && model.constant(input) == nullptr;
-           });
+    return node.op_type == "Add" &&
+           std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId input) { return input != kNone && model.constant(input) == nullptr; });
 }
 
 }  // namespace
 
-bool is_drawn(const Node& node, GraphId graph) {
-    return node.graph == graph && !(node.op_type == "Constant" && node.domain.empty());
-}
+bool is_drawn(const Node& node, GraphId graph) { return node.graph == graph && !(node.op_type == "Constant" && node.domain.empty()); }
 
 std::vector<Unit> fuse(const Model& model, GraphId graph) {
     std::vector<NodeId> head_of(model.nodes().size(), kNone);

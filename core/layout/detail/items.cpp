@@ -36,8 +36,7 @@ void add_segments(Items& items, const Net& net, int index, const Paths& paths) {
     }
     for (const int reader : link.to) {
         const bool on_path = reader == paths.next[static_cast<std::size_t>(link.from)];
-        items.segments.push_back({items.above(net, index, items.rank[static_cast<std::size_t>(reader)]), reader,
-                                  on_path ? path_weight : std::uint8_t{0}});
+        items.segments.push_back({items.above(net, index, items.rank[static_cast<std::size_t>(reader)]), reader, on_path ? path_weight : std::uint8_t{0}});
     }
 }
 

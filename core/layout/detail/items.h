@@ -22,9 +22,9 @@ struct Items {
     int ranks = 0;
     std::vector<int> rank;
     std::vector<Segment> segments;
-    Rows up, down;                ///< item -> segments
-    std::vector<int> chain;       ///< by link: its first bend, or -1
-    std::vector<int> spine;       ///< the cards of the spine
+    Rows up, down;           ///< item -> segments
+    std::vector<int> chain;  ///< by link: its first bend, or -1
+    std::vector<int> spine;  ///< the cards of the spine
 
     [[nodiscard]] int count() const { return static_cast<int>(rank.size()); }
     [[nodiscard]] bool is_bend(int item) const { return item >= cards; }
@@ -43,8 +43,8 @@ using Order = std::vector<std::vector<int>>;
 
 struct Spacing {
     double card_width = 0;
-    double gap = 0;        ///< between cards
-    double bend_gap = 0;   ///< between a bend and anything else
+    double gap = 0;       ///< between cards
+    double bend_gap = 0;  ///< between a bend and anything else
 };
 
 /// Centre x of each item (Brandes and Koepf 2002: four alignments, averaged medians), the spine straight at 0.

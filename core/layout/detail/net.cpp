@@ -139,9 +139,7 @@ Paths longest_paths(const Net& net, const std::vector<int>& order) {
         height[static_cast<std::size_t>(*card)] = best + net.weight_of(*card);
     }
     std::vector<int> starts = order;
-    std::stable_sort(starts.begin(), starts.end(), [&](int a, int b) {
-        return height[static_cast<std::size_t>(a)] > height[static_cast<std::size_t>(b)];
-    });
+    std::stable_sort(starts.begin(), starts.end(), [&](int a, int b) { return height[static_cast<std::size_t>(a)] > height[static_cast<std::size_t>(b)]; });
     Paths paths{std::vector<int>(count, -1), std::vector<bool>(count, false)};
     std::vector<bool> taken(count, false);
     bool first = true;

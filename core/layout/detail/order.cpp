@@ -9,7 +9,7 @@ namespace vernier::layered {
 namespace {
 
 constexpr int kSweeps = 8;
-constexpr int kSwapItems = 30'000;     // above this, neighbours are not swapped
+constexpr int kSwapItems = 30'000;  // above this, neighbours are not swapped
 constexpr std::size_t kSwapDegree = 24;
 
 class Sorter {
@@ -165,8 +165,7 @@ Order Sorter::run() {
 }
 
 /// Inversions by a binary indexed tree (Barth, Juenger, Mutzel 2002).
-std::int64_t crossings_below(const Items& items, const std::vector<int>& upper, const std::vector<int>& lower,
-                             std::vector<int>& place) {
+std::int64_t crossings_below(const Items& items, const std::vector<int>& upper, const std::vector<int>& lower, std::vector<int>& place) {
     for (std::size_t i = 0; i < lower.size(); ++i) {
         place[static_cast<std::size_t>(lower[i])] = static_cast<int>(i);
     }

@@ -10,7 +10,7 @@ namespace vernier::layered {
 
 namespace {
 
-constexpr int kFarRanks = 20;    // a reader further down than this may get a tag
+constexpr int kFarRanks = 20;  // a reader further down than this may get a tag
 constexpr std::size_t kManyReaders = 8;
 
 int span_of(const Link& link, const std::vector<int>& rank) {
@@ -25,9 +25,8 @@ int span_of(const Link& link, const std::vector<int>& rank) {
 void cut(Net& net, std::size_t index, const std::vector<int>& rank, int keep_within) {
     Link& link = net.links[index];
     const int top = rank[static_cast<std::size_t>(link.from)];
-    const auto nearest = *std::min_element(link.to.begin(), link.to.end(), [&](int a, int b) {
-        return rank[static_cast<std::size_t>(a)] < rank[static_cast<std::size_t>(b)];
-    });
+    const auto nearest =
+        *std::min_element(link.to.begin(), link.to.end(), [&](int a, int b) { return rank[static_cast<std::size_t>(a)] < rank[static_cast<std::size_t>(b)]; });
     const bool keep_nearest = rank[static_cast<std::size_t>(nearest)] - top <= kFarRanks;
     std::erase_if(link.to, [&](int reader) {
         if ((reader == nearest && keep_nearest) || rank[static_cast<std::size_t>(reader)] - top <= keep_within) {

@@ -107,9 +107,8 @@ std::vector<double> producer_ports(const Part& part, const std::vector<Run>& run
         leave.on_path |= run.on_path;
         leave.runs.push_back(static_cast<int>(i));
     }
-    std::stable_sort(leaves.begin(), leaves.end(), [](const Leave& a, const Leave& b) {
-        return a.card != b.card ? a.card < b.card : a.sum / a.count < b.sum / b.count;
-    });
+    std::stable_sort(leaves.begin(), leaves.end(),
+                     [](const Leave& a, const Leave& b) { return a.card != b.card ? a.card < b.card : a.sum / a.count < b.sum / b.count; });
     std::vector<double> result(runs.size(), 0);
     for (std::size_t begin = 0; begin < leaves.size();) {
         std::size_t end = begin;

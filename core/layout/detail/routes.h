@@ -10,12 +10,12 @@ namespace vernier::layered {
 
 /// One connected part, placed: centre x of its items and the upper edge of each rank.
 struct Part {
-    Net net;                  ///< with local card numbers
-    std::vector<int> cards;   ///< local card -> card of the layout
+    Net net;                 ///< with local card numbers
+    std::vector<int> cards;  ///< local card -> card of the layout
     Items items;
     Paths paths;
     std::vector<double> x;
-    std::vector<double> top;  ///< by rank
+    std::vector<double> top;    ///< by rank
     std::vector<double> extra;  ///< by rank, more room above it
     Rect bounds;
 };

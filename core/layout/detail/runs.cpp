@@ -106,9 +106,9 @@ private:
     }
 
     [[nodiscard]] bool same(const Range& a, const Range& b) const {
-        return a.size() == b.size() && std::equal(signature_.begin() + static_cast<std::ptrdiff_t>(a.begin),
-                                                  signature_.begin() + static_cast<std::ptrdiff_t>(a.end),
-                                                  signature_.begin() + static_cast<std::ptrdiff_t>(b.begin));
+        return a.size() == b.size() &&
+               std::equal(signature_.begin() + static_cast<std::ptrdiff_t>(a.begin), signature_.begin() + static_cast<std::ptrdiff_t>(a.end),
+                          signature_.begin() + static_cast<std::ptrdiff_t>(b.begin));
     }
 
     [[nodiscard]] std::vector<NodeId> nodes_of(const Range& range) const {
@@ -227,9 +227,8 @@ private:
                 i = std::max(end, i) + 1;
             }
         }
-        std::stable_sort(found.begin(), found.end(), [](const Stretch& a, const Stretch& b) {
-            return a.covered() != b.covered() ? a.covered() > b.covered() : a.period < b.period;
-        });
+        std::stable_sort(found.begin(), found.end(),
+                         [](const Stretch& a, const Stretch& b) { return a.covered() != b.covered() ? a.covered() > b.covered() : a.period < b.period; });
         for (const Stretch& stretch : found) {
             const auto begin = taken_.begin() + static_cast<std::ptrdiff_t>(stretch.range.begin);
             if (std::any_of(begin, begin + static_cast<std::ptrdiff_t>(stretch.range.size()), [](bool taken) { return taken; })) {
@@ -237,9 +236,9 @@ private:
             }
             const std::vector<Range> blocks = cut(stretch.range, stretch.period);
             const Range& first = blocks.front();
-            const bool uniform = std::all_of(signature_.begin() + static_cast<std::ptrdiff_t>(first.begin),
-                                             signature_.begin() + static_cast<std::ptrdiff_t>(first.end),
-                                             [&](std::size_t s) { return s == signature_[first.begin]; });
+            const bool uniform =
+                std::all_of(signature_.begin() + static_cast<std::ptrdiff_t>(first.begin), signature_.begin() + static_cast<std::ptrdiff_t>(first.end),
+                            [&](std::size_t s) { return s == signature_[first.begin]; });
             if (uniform || !has_product(first)) {
                 continue;
             }

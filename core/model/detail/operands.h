@@ -19,7 +19,7 @@ using Dims = std::vector<std::int64_t>;
 /// A form that is not known or does not hold together: the node is not evaluated.
 struct NotEvaluated {};
 
-[[nodiscard]] const Initializer& operand(const Evaluation& request, std::size_t slot);      ///< throws NotEvaluated when omitted
+[[nodiscard]] const Initializer& operand(const Evaluation& request, std::size_t slot);  ///< throws NotEvaluated when omitted
 [[nodiscard]] const Initializer* optional_operand(const Evaluation& request, std::size_t slot);
 [[nodiscard]] std::int64_t int_of(const onnx::NodeProto& node, std::string_view name, std::int64_t otherwise);
 [[nodiscard]] std::optional<Dims> ints_of(const onnx::NodeProto& node, std::string_view name);
@@ -38,8 +38,8 @@ template <class C>
 [[nodiscard]] Load<C> loader(ElementType type);
 template <class C>
 [[nodiscard]] Store<C> storer(ElementType type);
-[[nodiscard]] bool is_real(ElementType type);     ///< a floating-point type that has a loader
-[[nodiscard]] bool is_whole(ElementType type);    ///< an integer type of 8 to 64 bits
+[[nodiscard]] bool is_real(ElementType type);   ///< a floating-point type that has a loader
+[[nodiscard]] bool is_whole(ElementType type);  ///< an integer type of 8 to 64 bits
 
 /// An empty tensor of this shape; throws NotEvaluated when it is larger than asked for.
 [[nodiscard]] Tensor made(const Evaluation& request, ElementType type, Dims dims);

@@ -21,7 +21,7 @@ namespace vernier {
 /// Results of sub-graphs of constants, made when somebody asks for them. Values keep their ids when types are added.
 struct ComputedConstants {
     struct Entry {
-        std::optional<Tensor> tensor;   ///< nothing where it cannot be computed
+        std::optional<Tensor> tensor;  ///< nothing where it cannot be computed
         Initializer view;
     };
     std::mutex lock;
@@ -31,15 +31,15 @@ struct ComputedConstants {
 
 /// What models that differ only in inferred types share: the file itself and the bytes of its tensors.
 struct Source {
-    onnx::ModelProto proto;            ///< local functions put in the place of their calls
-    bool functions_inlined = false;    ///< the file has functions and calls in the place of some of proto's nodes
-    onnx::ModelProto written;          ///< then, for a model made in memory: as it was given
+    onnx::ModelProto proto;          ///< local functions put in the place of their calls
+    bool functions_inlined = false;  ///< the file has functions and calls in the place of some of proto's nodes
+    onnx::ModelProto written;        ///< then, for a model made in memory: as it was given
     std::filesystem::path path;
     std::filesystem::path folder;
-    std::unique_ptr<MappedFile> file;  ///< kept mapped so that the hash is that of the file that was read
+    std::unique_ptr<MappedFile> file;                                       ///< kept mapped so that the hash is that of the file that was read
     std::unordered_map<std::string, std::unique_ptr<MappedFile>> external;  ///< by canonical path
-    std::deque<std::vector<std::byte>> owned;  ///< bytes of tensors that are stored value by value
-    std::uint64_t sparse_bytes = 0;    ///< of sparse tensors as if they were dense
+    std::deque<std::vector<std::byte>> owned;                               ///< bytes of tensors that are stored value by value
+    std::uint64_t sparse_bytes = 0;                                         ///< of sparse tensors as if they were dense
     std::string producer;
     std::once_flag hashed;
     std::string hash;
@@ -69,19 +69,19 @@ struct Model::Parts {
     std::vector<Node> nodes;
     std::vector<Value> values;
     std::vector<Initializer> initializers;
-    std::vector<std::int32_t> constants;  ///< by value: the initializer behind it, through Identity nodes too; kNone
+    std::vector<std::int32_t> constants;                                 ///< by value: the initializer behind it, through Identity nodes too; kNone
     std::unordered_map<const onnx::TensorProto*, std::int32_t> tensors;  ///< dense tensors by their proto
     std::vector<ValueId> inputs;
     std::vector<ValueId> outputs;
     std::vector<Opset> opsets;
-    std::vector<InputSize> sizes;  ///< what open axes count as
+    std::vector<InputSize> sizes;                     ///< what open axes count as
     std::shared_ptr<const onnx::ModelProto> scratch;  ///< for onnx's shape inference at other sizes; null when no axis is open
     std::uint64_t parameters = 0;
     std::uint64_t weight_bytes = 0;
     std::unordered_map<ValueId, ValueType> inferred;  ///< where a file declares more than inference finds: what it finds
     std::vector<Finding> findings;
     std::optional<Error> damage;  ///< the first thing that does not hold together; see core/model/damage.h
-    bool sorted = true;  ///< every node stands behind the nodes that it reads
+    bool sorted = true;           ///< every node stands behind the nodes that it reads
 
     /// The value that a name means inside a graph: its own, or one of an outer graph.
     [[nodiscard]] ValueId resolve(std::string_view name, GraphId graph) const;

@@ -38,8 +38,7 @@ void build_index(Model::Parts& parts);
 [[nodiscard]] Initializer read_constant_node(Source& source, const onnx::NodeProto& node, std::string_view name);
 
 /// Bytes of a tensor in another file: mapped, and only from inside the model's folder.
-[[nodiscard]] std::span<const std::byte> map_external(Source& source, const onnx::TensorProto& tensor,
-                                                      std::string_view name, std::uint64_t size);
+[[nodiscard]] std::span<const std::byte> map_external(Source& source, const onnx::TensorProto& tensor, std::string_view name, std::uint64_t size);
 
 /// A copy for onnx's own tools: large constants have become graph inputs, nodes are sorted,
 /// and each graph is named by its GraphId.

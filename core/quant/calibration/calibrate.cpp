@@ -17,8 +17,7 @@ Ranges calibrate(const CalibrationRun& run, const Watched& tensors, const Job& j
     const Dataset& dataset = run.dataset;
     const auto indices = pick_samples(dataset, Split::calibration, run.samples);
     if (indices.empty())
-        throw Error(ErrorKind::bad_data, "has no calibration samples", {.file = dataset.path().string()},
-                    "Some are needed here (100 to 300 are usual)");
+        throw Error(ErrorKind::bad_data, "has no calibration samples", {.file = dataset.path().string()}, "Some are needed here (100 to 300 are usual)");
     std::map<std::string, RangeCollector> collectors;
     std::map<std::string, Observer> observers;
     for (const auto& [tensor, axis] : tensors) {

@@ -23,8 +23,8 @@ struct CalibrationRun {
     Target target;
     std::shared_ptr<const onnx::ModelProto> model;
     const Dataset& dataset;
-    std::uint64_t samples = 0;   ///< of the calibration split; 0 = all of it
-    int at_once = 0;             ///< samples that run at the same time; 0 = one a processor
+    std::uint64_t samples = 0;  ///< of the calibration split; 0 = all of it
+    int at_once = 0;            ///< samples that run at the same time; 0 = one a processor
 };
 
 /// Runs the samples once through the model and keeps statistics of the named tensors. Memory does not grow with the number of

@@ -138,8 +138,10 @@ void RangeCollector::add_range(std::span<const float> values) {
         if (summary.odd > 0) {
             finite.clear();
             for (std::size_t i = 0; i < n; ++i) {
-                if (std::isfinite(block[i])) finite.push_back(block[i]);
-                else ++(std::isnan(block[i]) ? state_.nan : state_.inf);
+                if (std::isfinite(block[i]))
+                    finite.push_back(block[i]);
+                else
+                    ++(std::isnan(block[i]) ? state_.nan : state_.inf);
             }
             block = finite.data();
             n = finite.size();
@@ -185,7 +187,7 @@ bool was_seen(const Ranges& ranges, const std::string& tensor) {
 }
 
 Json to_json(const Observed& observed) {
-    return {{"min", observed.min}, {"max", observed.max}, {"count", observed.count}, {"zeros", observed.zeros},
+    return {{"min", observed.min}, {"max", observed.max}, {"count", observed.count},      {"zeros", observed.zeros},
             {"nan", observed.nan}, {"inf", observed.inf}, {"exponent", observed.exponent}};
 }
 

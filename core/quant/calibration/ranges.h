@@ -66,10 +66,10 @@ private:
     void add_shape(std::span<const std::int64_t> dims);
     void add_run(double mean_square);
     void grow(int exponent);
-    std::optional<int> asked_axis_, channel_axis_;   ///< the second one until the channels change in number
+    std::optional<int> asked_axis_, channel_axis_;  ///< the second one until the channels change in number
     std::vector<double> channel_sum_, channel_square_;
     std::vector<float> channel_peak_;
-    double channel_count_ = 0;          ///< elements of one channel so far
+    double channel_count_ = 0;  ///< elements of one channel so far
     mutable std::mutex mutex_;
     Observed state_;
     bool started_ = false;

@@ -13,22 +13,22 @@ namespace vernier {
 
 /// A number that a range method takes.
 struct RangeOption {
-    std::string_view name;         ///< its key in a recipe's "calibration": never rename, no other method may use it
-    double standard;               ///< what it is when the recipe does not say
-    double above, at_most;         ///< above < value <= at_most
+    std::string_view name;  ///< its key in a recipe's "calibration": never rename, no other method may use it
+    double standard;        ///< what it is when the recipe does not say
+    double above, at_most;  ///< above < value <= at_most
 };
 
 /// What a range method reads of one tensor.
 struct RangeInput {
     const Observed& observed;
-    bool last = false;             ///< no node with weights reads what comes of it: what is cut off here is missing in the model's output
+    bool last = false;  ///< no node with weights reads what comes of it: what is cut off here is missing in the model's output
 };
 
 /// A way from kept statistics to a range. Recipe, command line, completion, manual page and window loop over these rows.
 struct RangeMethod {
-    std::string_view id;           ///< stored in recipes: never rename
-    std::string_view title;        ///< "MinMax"
-    std::string_view words;        ///< what it does, behind its name: "keeps every value that was seen"
+    std::string_view id;     ///< stored in recipes: never rename
+    std::string_view title;  ///< "MinMax"
+    std::string_view words;  ///< what it does, behind its name: "keeps every value that was seen"
     std::span<const RangeOption> options;
     Range (*range)(const RangeInput& input, const Calibration& calibration);
 };

@@ -8,8 +8,7 @@ namespace vernier {
 namespace {
 
 template <class T>
-onnx::TensorProto raw_tensor(onnx::TensorProto::DataType type, const std::vector<std::int64_t>& dims, const T* values,
-                             std::size_t count) {
+onnx::TensorProto raw_tensor(onnx::TensorProto::DataType type, const std::vector<std::int64_t>& dims, const T* values, std::size_t count) {
     onnx::TensorProto tensor;
     tensor.set_data_type(type);
     for (const std::int64_t dim : dims) tensor.add_dims(dim);
@@ -54,10 +53,8 @@ std::optional<onnx::TensorProto> constant_tensor(const onnx::NodeProto& node) {
             const std::int64_t value = attribute.i();
             return raw_tensor(Type::INT64, {}, &value, 1);
         }
-        if (name == "value_floats")
-            return raw_tensor(Type::FLOAT, {attribute.floats_size()}, attribute.floats().data(), std::size_t(attribute.floats_size()));
-        if (name == "value_ints")
-            return raw_tensor(Type::INT64, {attribute.ints_size()}, attribute.ints().data(), std::size_t(attribute.ints_size()));
+        if (name == "value_floats") return raw_tensor(Type::FLOAT, {attribute.floats_size()}, attribute.floats().data(), std::size_t(attribute.floats_size()));
+        if (name == "value_ints") return raw_tensor(Type::INT64, {attribute.ints_size()}, attribute.ints().data(), std::size_t(attribute.ints_size()));
     }
     return std::nullopt;
 }
@@ -75,14 +72,35 @@ void normalize_to_raw(onnx::TensorProto& tensor) {
     if (tensor.has_raw_data() || tensor.data_location() == onnx::TensorProto::EXTERNAL) return;
     using Type = onnx::TensorProto;
     switch (tensor.data_type()) {
-        case Type::FLOAT: fill_raw(tensor, tensor.float_data(), float{}); tensor.clear_float_data(); break;
-        case Type::DOUBLE: fill_raw(tensor, tensor.double_data(), double{}); tensor.clear_double_data(); break;
-        case Type::INT64: fill_raw(tensor, tensor.int64_data(), std::int64_t{}); tensor.clear_int64_data(); break;
-        case Type::INT32: fill_raw(tensor, tensor.int32_data(), std::int32_t{}); tensor.clear_int32_data(); break;
-        case Type::INT16: case Type::UINT16: case Type::FLOAT16: case Type::BFLOAT16:
-            fill_raw(tensor, tensor.int32_data(), std::uint16_t{}); tensor.clear_int32_data(); break;
-        case Type::INT8: case Type::UINT8: case Type::BOOL:
-            fill_raw(tensor, tensor.int32_data(), std::uint8_t{}); tensor.clear_int32_data(); break;
+        case Type::FLOAT:
+            fill_raw(tensor, tensor.float_data(), float{});
+            tensor.clear_float_data();
+            break;
+        case Type::DOUBLE:
+            fill_raw(tensor, tensor.double_data(), double{});
+            tensor.clear_double_data();
+            break;
+        case Type::INT64:
+            fill_raw(tensor, tensor.int64_data(), std::int64_t{});
+            tensor.clear_int64_data();
+            break;
+        case Type::INT32:
+            fill_raw(tensor, tensor.int32_data(), std::int32_t{});
+            tensor.clear_int32_data();
+            break;
+        case Type::INT16:
+        case Type::UINT16:
+        case Type::FLOAT16:
+        case Type::BFLOAT16:
+            fill_raw(tensor, tensor.int32_data(), std::uint16_t{});
+            tensor.clear_int32_data();
+            break;
+        case Type::INT8:
+        case Type::UINT8:
+        case Type::BOOL:
+            fill_raw(tensor, tensor.int32_data(), std::uint8_t{});
+            tensor.clear_int32_data();
+            break;
         default: break;  // kept as it is: nothing of ours reads it
     }
 }
@@ -133,8 +151,10 @@ onnx::ValueInfoProto value_info(const std::string& name, const ValueType& type) 
     auto* shape = tensor->mutable_shape();
     for (const Dim& dim : type.dims) {
         auto* axis = shape->add_dim();
-        if (dim.value >= 0) axis->set_dim_value(dim.value);
-        else if (!dim.name.empty()) axis->set_dim_param(dim.name);
+        if (dim.value >= 0)
+            axis->set_dim_value(dim.value);
+        else if (!dim.name.empty())
+            axis->set_dim_param(dim.name);
     }
     return info;
 }

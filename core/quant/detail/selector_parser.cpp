@@ -27,7 +27,10 @@ bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0;
 bool ends_word(char c) { return is_space(c) || c == '(' || c == ')' || c == '"' || c == ','; }
 bool is_comparison(char c) { return c == '<' || c == '>' || c == '='; }
 
-template <class Names> std::vector<std::string> texts(const Names& names) { return {names.begin(), names.end()}; }
+template <class Names>
+std::vector<std::string> texts(const Names& names) {
+    return {names.begin(), names.end()};
+}
 
 class Parser {
 public:
@@ -42,13 +45,13 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(std::size_t at, std::string_view what, const std::string& remedy = {}) const {
-        throw SelectorError(text_, at + 1, what, remedy);
-    }
+    [[noreturn]] void fail(std::size_t at, std::string_view what, const std::string& remedy = {}) const { throw SelectorError(text_, at + 1, what, remedy); }
 
     [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
     [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[at_]; }
-    void skip_spaces() { while (!at_end() && is_space(text_[at_])) ++at_; }
+    void skip_spaces() {
+        while (!at_end() && is_space(text_[at_])) ++at_;
+    }
 
     /// True, and moves on, when the next word is this keyword.
     bool take_keyword(std::string_view keyword) {
@@ -183,8 +186,7 @@ private:
 
     [[noreturn]] void unknown_key(std::string_view key, std::size_t start) const {
         std::string remedy = did_you_mean(near_names(key, texts(kSelectorKeys)));
-        if (remedy.empty())
-            remedy = fmt::format("Known keys are {}; a name with a colon goes in quotes", fmt::join(kSelectorKeys, ", "));
+        if (remedy.empty()) remedy = fmt::format("Known keys are {}; a name with a colon goes in quotes", fmt::join(kSelectorKeys, ", "));
         fail(start, fmt::format("unknown key '{}:'", key), remedy);
     }
 
@@ -225,8 +227,7 @@ private:
         NodeId value = 0;
         const char* begin = text_.data() + at_;
         const char* end = text_.data() + text_.size();
-        const auto result = at_end() || !is_digit(peek()) ? std::from_chars_result{begin, std::errc::invalid_argument}
-                                                           : std::from_chars(begin, end, value);
+        const auto result = at_end() || !is_digit(peek()) ? std::from_chars_result{begin, std::errc::invalid_argument} : std::from_chars(begin, end, value);
         if (result.ec == std::errc::result_out_of_range) fail(start, "this node id is too large");
         if (result.ec != std::errc{}) fail(at_, "a number was expected here: #12 or #3..9");
         at_ += static_cast<std::size_t>(result.ptr - begin);
@@ -278,8 +279,8 @@ private:
     double unit(std::string_view text, std::size_t at, bool bytes) const {
         std::string low = lower(text);
         if (bytes && !low.empty() && low.back() == 'b') low.pop_back();
-        static constexpr std::array<std::pair<std::string_view, double>, 8> kUnits = {{
-            {"", 1.0}, {"k", 1e3}, {"m", 1e6}, {"g", 1e9}, {"t", 1e12}, {"ki", 1024.0}, {"mi", 1048576.0}, {"gi", 1073741824.0}}};
+        static constexpr std::array<std::pair<std::string_view, double>, 8> kUnits = {
+            {{"", 1.0}, {"k", 1e3}, {"m", 1e6}, {"g", 1e9}, {"t", 1e12}, {"ki", 1024.0}, {"mi", 1048576.0}, {"gi", 1073741824.0}}};
         for (const auto& [name, factor] : kUnits)
             if (name == low) return factor;
         fail(at, fmt::format("unknown unit '{}'", text), bytes ? "Known units are B, KB, MB, GB, KiB, MiB, GiB" : "Known units are k, M, G, T");

@@ -17,11 +17,11 @@ struct Selector::Term {
     enum class Compare { less, less_equal, equal, greater_equal, greater };
 
     Kind kind = Kind::all;
-    std::vector<std::string> patterns = {};           ///< word, op, name, block
-    NodeId first = 0, last = 0;                       ///< ids, last included
+    std::vector<std::string> patterns = {};  ///< word, op, name, block
+    NodeId first = 0, last = 0;              ///< ids, last included
     Method method = Method::fp32;
     Compare compare = Compare::greater;
-    double amount = 0;                                ///< weight in bytes, macs, params
+    double amount = 0;                                    ///< weight in bytes, macs, params
     std::vector<std::shared_ptr<const Term>> parts = {};  ///< up, down, both, either, negation
 };
 

@@ -74,7 +74,7 @@ ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input,
     const Walk walk = walk_of(node, dims);
     ProductLoss loss;
     const auto& power = input.channel_power;
-    if (input.channel_axis != input_channel_axis(node)) return loss;   // seen along the axis of another reader
+    if (input.channel_axis != input_channel_axis(node)) return loss;  // seen along the axis of another reader
     if (power.size() != walk.inputs * walk.groups || walk.groups == 0 || walk.channels % walk.groups != 0) return loss;
     const auto weight = edit.floats(node.input(1));
     const auto small = small_channels(input, loss);
@@ -108,8 +108,10 @@ ProductLoss product_loss(const GraphEdit& edit, int item, const Observed& input,
     }
     if (outputs > 0) loss.noise_part = all / double(outputs);
     const double of_small = loss.small_channels > 0 && small_outputs > 0 ? only_small / double(small_outputs) : 0;
-    if (of_small > std::max(loss.noise_part, kMostSmallNoise)) loss.noise_part = of_small;
-    else loss.small_channels = 0;
+    if (of_small > std::max(loss.noise_part, kMostSmallNoise))
+        loss.noise_part = of_small;
+    else
+        loss.small_channels = 0;
     return loss;
 }
 
@@ -124,7 +126,7 @@ ProductLoss channel_loss(const Observed& tensor, double step) {
 }
 
 double cancelled_part(const ProductLoss& loss, const Observed& output) {
-    constexpr double kInUse = 1e-8;   // of the loudest one: what is below is no signal
+    constexpr double kInUse = 1e-8;  // of the loudest one: what is below is no signal
     const auto& power = output.channel_power;
     if (power.empty() || power.size() != loss.outputs.size()) return 0;
     const double loudest = *std::max_element(power.begin(), power.end());
@@ -144,7 +146,7 @@ RunLoss run_loss(const Observed& tensor, double step) {
     for (const auto& [key, count] : tensor.run_powers) {
         below += count;
         if (2 * below < runs) continue;
-        const double power = std::exp2((key + 1) / 2.0);   // the upper end of its class
+        const double power = std::exp2((key + 1) / 2.0);  // the upper end of its class
         return {lost_power(power, step) / power, std::sqrt(power)};
     }
     return {};

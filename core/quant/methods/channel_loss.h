@@ -12,9 +12,9 @@ namespace vernier {
 /// What rounding takes from the outputs of a product (or from channels alone), as a part of their power.
 struct ProductLoss {
     double noise_part = 0;
-    std::size_t small_channels = 0;   ///< far below the one that sets the range; 0 = the loss is that of all channels
-    double small_peak = 0;            ///< largest magnitude among these
-    std::vector<double> outputs;      ///< the noise of each output, as a power
+    std::size_t small_channels = 0;  ///< far below the one that sets the range; 0 = the loss is that of all channels
+    double small_peak = 0;           ///< largest magnitude among these
+    std::vector<double> outputs;     ///< the noise of each output, as a power
 };
 
 /// More than this (14 dB are left) is called lost: networks that quantize well stay below 0.02, most of them below 0.002.
@@ -40,7 +40,7 @@ inline constexpr double kMostSmallNoise = 0.1;
 /// What rounding takes from the median run: a few loud samples set the range, and the usual ones are lost in it.
 struct RunLoss {
     double noise_part = 0;
-    double size = 0;   ///< root mean square of the values of the median run
+    double size = 0;  ///< root mean square of the values of the median run
 };
 [[nodiscard]] RunLoss run_loss(const Observed& tensor, double step);
 

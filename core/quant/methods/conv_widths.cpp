@@ -15,9 +15,9 @@ constexpr std::int64_t kGroupChannels = 32;
 constexpr double kMostZeros = 0.1;
 
 /// Finite for every finite input: a channel of zeros stays harmless behind them.
-constexpr std::array kElementwise = {"Relu", "Clip", "Sigmoid", "LeakyRelu", "HardSigmoid", "HardSwish", "Tanh", "Elu", "Selu",
-                                     "Erf", "Gelu", "Softplus", "Softsign", "Mish", "Identity", "MaxPool", "AveragePool",
-                                     "GlobalAveragePool", "GlobalMaxPool"};
+constexpr std::array kElementwise = {"Relu",         "Clip", "Sigmoid",  "LeakyRelu", "HardSigmoid", "HardSwish", "Tanh",    "Elu",         "Selu",
+                                     "Erf",          "Gelu", "Softplus", "Softsign",  "Mish",        "Identity",  "MaxPool", "AveragePool", "GlobalAveragePool",
+                                     "GlobalMaxPool"};
 constexpr std::array kBinary = {"Add", "Sub", "Mul", "PRelu"};
 
 template <std::size_t N>
@@ -133,8 +133,10 @@ private:
             if (here != channels_) return false;
             if (edit_.is_constant(input))
                 changes_.push_back([this, i, slot, axis = 1 - missing](std::int64_t wider) { grow_constant(edit_, i, slot, axis, wider); });
-            else if (missing == 0) waiting.push_back(input);
-            else return false;
+            else if (missing == 0)
+                waiting.push_back(input);
+            else
+                return false;
         }
         return true;
     }
@@ -154,8 +156,7 @@ std::vector<float> merged_weight(const std::vector<float>& values, const std::ve
     std::vector<float> result(outputs * wide, 0.f);
     for (std::size_t o = 0; o < outputs; ++o) {
         const std::size_t place = o / a_group % static_cast<std::size_t>(merged);
-        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(o * block), block,
-                    result.begin() + static_cast<std::ptrdiff_t>(o * wide + place * block));
+        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(o * block), block, result.begin() + static_cast<std::ptrdiff_t>(o * wide + place * block));
     }
     return result;
 }
@@ -168,9 +169,7 @@ std::int64_t groups_to_merge(std::int64_t groups, const std::vector<std::int64_t
     return merged;
 }
 
-std::int64_t elements(const std::vector<std::int64_t>& dims) {
-    return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
-}
+std::int64_t elements(const std::vector<std::int64_t>& dims) { return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>()); }
 
 }  // namespace
 

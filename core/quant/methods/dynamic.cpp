@@ -20,9 +20,7 @@ bool present(const onnx::NodeProto& node, int slot) { return slot < node.input_s
 
 /// True when a tensor is known to be nothing but zeros: a constant, or a ConstantOfShape of zero.
 bool is_zero(const GraphEdit& edit, const std::string& name) {
-    const auto zeros = [](const std::vector<float>& values) {
-        return std::all_of(values.begin(), values.end(), [](float value) { return value == 0.f; });
-    };
+    const auto zeros = [](const std::vector<float>& values) { return std::all_of(values.begin(), values.end(), [](float value) { return value == 0.f; }); };
     if (edit.is_constant(name)) return edit.is_float_constant(name) && zeros(edit.floats(name));
     const int made_by = edit.producer(name);
     if (made_by < 0) return false;
@@ -121,8 +119,8 @@ private:
 
     /// int32 accumulators to float: Cast, times (activation scale * weight scale), into output. This very form is what
     /// the runtime folds into one kernel.
-    void rescale(const std::string& base, const std::string& accumulators, const std::string& activation_scale,
-                 const std::string& weight_scales, const std::string& output) {
+    void rescale(const std::string& base, const std::string& accumulators, const std::string& activation_scale, const std::string& weight_scales,
+                 const std::string& output) {
         const std::string as_float = edit_.fresh(base + "_float"), scale = edit_.fresh(base + "_scale");
         add_cast(accumulators, as_float, base);
         edit_.add("Mul", {activation_scale, weight_scales}, {scale}, base + "_ScaleMul");
@@ -138,8 +136,7 @@ private:
         node.set_doc_string(old.doc_string());
         *node.mutable_metadata_props() = old.metadata_props();
         for (const auto& attribute : old.attribute())
-            if (std::find(kept_attributes.begin(), kept_attributes.end(), attribute.name()) != kept_attributes.end())
-                *node.add_attribute() = attribute;
+            if (std::find(kept_attributes.begin(), kept_attributes.end(), attribute.name()) != kept_attributes.end()) *node.add_attribute() = attribute;
         for (std::string& input : inputs) *node.add_input() = std::move(input);
         node.add_output(edit_.fresh(old.output(0) + "_int32"));
         replace(index, std::move(node));
@@ -284,8 +281,7 @@ private:
         onnx::NodeProto node = proto(index);
         const Codes weight = recurrent(node.input(1)), recurrence = recurrent(node.input(2));
         const std::vector<std::int8_t> zeros(weight_directions(node), 0);
-        const std::string zero = edit_.add_constant(node.input(1) + "_s8_zero_point", ElementType::int8,
-                                                    {static_cast<std::int64_t>(zeros.size())}, zeros);
+        const std::string zero = edit_.add_constant(node.input(1) + "_s8_zero_point", ElementType::int8, {static_cast<std::int64_t>(zeros.size())}, zeros);
         node.set_op_type("DynamicQuantizeLSTM");
         node.set_domain("com.microsoft");
         remove_attribute(node, "layout");

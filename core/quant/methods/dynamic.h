@@ -42,8 +42,7 @@ void emit_dynamic(GraphEdit& edit, std::span<const DynamicNode> nodes);
 
 /// What a user should know about a whole model whose nodes were chosen so: "dynamic-conv", "dynamic-gru",
 /// "dynamic-small". reasons are those of why_not_dynamic.
-[[nodiscard]] std::vector<Finding> dynamic_findings(const GraphEdit& edit, std::span<const DynamicNode> nodes,
-                                                    std::span<const std::string> reasons);
+[[nodiscard]] std::vector<Finding> dynamic_findings(const GraphEdit& edit, std::span<const DynamicNode> nodes, std::span<const std::string> reasons);
 
 /// Time of an INT8 dynamic product (quantize, multiply, bias) against float for A [m,k] times B [k,n], from measurements
 /// on one thread of a CPU with VNNI; below 1 is faster.

@@ -62,10 +62,8 @@ std::string why_not_product(const GraphEdit& edit, const onnx::NodeProto& node) 
     if (may_be_widened(edit, node)) return "the constant added to it has more axes than it, or may have";
     if (node.op_type() == "Gemm") {
         if (attribute_int(node, "transA", 0) != 0) return "its input is transposed (transA)";
-        if (present(node, 2) && !edit.is_constant(node.input(2)) && attribute_float(node, "beta", 1.f) != 1.f)
-            return "its bias is computed and scaled (beta)";
-        if (present(node, 2) && edit.is_constant(node.input(2)) && !edit.is_float_constant(node.input(2)))
-            return "its bias is not float32";
+        if (present(node, 2) && !edit.is_constant(node.input(2)) && attribute_float(node, "beta", 1.f) != 1.f) return "its bias is computed and scaled (beta)";
+        if (present(node, 2) && edit.is_constant(node.input(2)) && !edit.is_float_constant(node.input(2))) return "its bias is not float32";
     }
     return why_not_weight(edit, node.input(1), 2);
 }
@@ -184,8 +182,7 @@ void keep_shared_tables(const GraphEdit& edit, std::span<const DynamicNode> node
         const std::string& table = edit.item(static_cast<std::size_t>(nodes[i].index)).proto.input(0);
         const auto readers = edit.readers(table);
         const bool only_gathers = std::all_of(readers.begin(), readers.end(), [&](int reader) { return gathers.contains(reader); });
-        if (!only_gathers || edit.is_output(table))
-            reasons[i] = "its table is read in float elsewhere, and would be stored twice";
+        if (!only_gathers || edit.is_output(table)) reasons[i] = "its table is read in float elsewhere, and would be stored twice";
     }
 }
 
@@ -207,8 +204,8 @@ bool has_dynamic_form(std::string_view op_type) {
 
 double dynamic_time_ratio(std::int64_t m, std::int64_t k, std::int64_t n) {
     static constexpr std::array<double, 5> kSizes = {32, 64, 128, 256, 384}, kRows = {1, 4, 16, 64, 256};
-    static constexpr double kRatio[5][5] = {{2.9, 2.6, 2.2, 1.6, 1.3}, {2.5, 2.3, 1.6, 1.1, 0.93}, {1.5, 1.4, 0.89, 0.67, 0.60},
-                                            {0.84, 0.81, 0.56, 0.47, 0.44}, {0.65, 0.62, 0.46, 0.39, 0.39}};
+    static constexpr double kRatio[5][5] = {
+        {2.9, 2.6, 2.2, 1.6, 1.3}, {2.5, 2.3, 1.6, 1.1, 0.93}, {1.5, 1.4, 0.89, 0.67, 0.60}, {0.84, 0.81, 0.56, 0.47, 0.44}, {0.65, 0.62, 0.46, 0.39, 0.39}};
     // Position of a value between the measured points, on a logarithmic scale, clamped to the table.
     const auto position = [](const std::array<double, 5>& points, double value) {
         value = std::clamp(value, points.front(), points.back());
@@ -228,8 +225,7 @@ std::vector<std::string> why_not_dynamic(const GraphEdit& edit, std::span<const 
     for (const DynamicNode& chosen : nodes) {
         const auto& node = edit.item(static_cast<std::size_t>(chosen.index)).proto;
         std::string why = why_cannot(edit, node);
-        if (why.empty() && node.op_type() == "Conv" && !chosen.explicit_choice)
-            why = "a dynamic Conv is 4 to 25 times slower than float";
+        if (why.empty() && node.op_type() == "Conv" && !chosen.explicit_choice) why = "a dynamic Conv is 4 to 25 times slower than float";
         reasons.push_back(std::move(why));
     }
     keep_shared_tables(edit, nodes, reasons);
@@ -248,16 +244,20 @@ std::vector<Finding> dynamic_findings(const GraphEdit& edit, std::span<const Dyn
     }
     std::vector<Finding> findings;
     if (dynamic_convs > 0)
-        findings.push_back(finding(Severity::serious, "dynamic-conv",
-                                   fmt::format("INT8 dynamic is the wrong method for Conv: {} became ConvInteger as chosen, which runs 4 to 25 times slower than float", dynamic_convs),
-                                   "Choose int8-static for op:Conv"));
+        findings.push_back(
+            finding(Severity::serious, "dynamic-conv",
+                    fmt::format("INT8 dynamic is the wrong method for Conv: {} became ConvInteger as chosen, which runs 4 to 25 times slower than float",
+                                dynamic_convs),
+                    "Choose int8-static for op:Conv"));
     if (float_convs > 0)
-        findings.push_back(finding(Severity::warning, "dynamic-conv",
-                                   fmt::format("INT8 dynamic is the wrong method for a model with Conv: {} stay in FP32, because ConvInteger runs 4 to 25 times slower than float", float_convs),
-                                   "Choose int8-static, which needs calibration samples"));
+        findings.push_back(finding(
+            Severity::warning, "dynamic-conv",
+            fmt::format("INT8 dynamic is the wrong method for a model with Conv: {} stay in FP32, because ConvInteger runs 4 to 25 times slower than float",
+                        float_convs),
+            "Choose int8-static, which needs calibration samples"));
     if (recurrent > 0)
-        findings.push_back(finding(Severity::info, "dynamic-gru",
-                                   fmt::format("{} GRU or RNN stay in FP32: the runtime has no INT8 kernel for them", recurrent), ""));
+        findings.push_back(
+            finding(Severity::info, "dynamic-gru", fmt::format("{} GRU or RNN stay in FP32: the runtime has no INT8 kernel for them", recurrent), ""));
     if (small > 0)
         findings.push_back(finding(Severity::info, "dynamic-small",
                                    fmt::format("{} so small that INT8 takes longer than float: the file gets smaller, not faster",

@@ -4,9 +4,7 @@
 namespace vernier {
 namespace {
 
-bool is_quantize(const GraphEdit& edit, int index) {
-    return index >= 0 && edit.item(static_cast<std::size_t>(index)).proto.op_type() == "QuantizeLinear";
-}
+bool is_quantize(const GraphEdit& edit, int index) { return index >= 0 && edit.item(static_cast<std::size_t>(index)).proto.op_type() == "QuantizeLinear"; }
 
 /// Nodes without effect, which the runtime removes.
 bool passes_on(const onnx::NodeProto& node) { return node.op_type() == "Identity" || node.op_type() == "Dropout"; }
@@ -30,8 +28,7 @@ int last_folded(const GraphEdit& edit, int index) {
         const auto readers = edit.readers(edit.item(static_cast<std::size_t>(index)).proto.output(0));
         if (readers.size() != 1) return index;
         const auto& next = edit.item(static_cast<std::size_t>(readers[0])).proto;
-        const bool scales = (next.op_type() == "Mul" || next.op_type() == "Add") &&
-                            (edit.is_constant(next.input(0)) || edit.is_constant(next.input(1)));
+        const bool scales = (next.op_type() == "Mul" || next.op_type() == "Add") && (edit.is_constant(next.input(0)) || edit.is_constant(next.input(1)));
         if (next.op_type() != "BatchNormalization" && !scales && !passes_on(next)) return index;
         index = readers[0];
     }

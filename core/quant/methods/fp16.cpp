@@ -74,9 +74,8 @@ std::string trouble_text(const std::pair<std::string, bool>& trouble) {
 
 /// Ops that hand a value too large (a mask) or too small (an epsilon) on to their readers.
 bool passes_large(std::string_view op) {
-    static constexpr std::array<std::string_view, 18> kOps = {
-        "Add", "Sub", "Mul", "Div", "Where", "Sum", "Min", "Max", "Clip", "Cast", "Expand", "Reshape", "Squeeze", "Unsqueeze",
-        "Transpose", "Concat", "Slice", "Identity"};
+    static constexpr std::array<std::string_view, 18> kOps = {"Add",  "Sub",    "Mul",     "Div",     "Where",     "Sum",       "Min",    "Max",   "Clip",
+                                                              "Cast", "Expand", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Concat", "Slice", "Identity"};
     return std::find(kOps.begin(), kOps.end(), op) != kOps.end();
 }
 
@@ -158,7 +157,8 @@ private:
         const auto found = halves_.find(name);
         if (found != halves_.end()) return found->second;
         if (edit_.is_constant(name))
-            return halves_[name] = edit_.add_constant(name + "_fp16", ElementType::float16, edit_.dims(name), half_bits(std::span<const float>(edit_.floats(name))));
+            return halves_[name] =
+                       edit_.add_constant(name + "_fp16", ElementType::float16, edit_.dims(name), half_bits(std::span<const float>(edit_.floats(name))));
         const std::string half = edit_.fresh(name + "_fp16");
         cast(name, half, onnx::TensorProto::FLOAT16);
         remember(name, half);
@@ -198,8 +198,8 @@ private:
 
     GraphEdit& edit_;
     HalfRules rules_;
-    std::map<int, HalfSlots> slots_;                       ///< by item index
-    std::map<std::string, std::string> halves_;            ///< float tensor to its half form
+    std::map<int, HalfSlots> slots_;             ///< by item index
+    std::map<std::string, std::string> halves_;  ///< float tensor to its half form
     std::vector<std::pair<std::string, ValueType>> new_types_;
 };
 
@@ -271,8 +271,8 @@ struct Poor {
         finding.severity = all.to_zero * 100 > all.count ? Severity::warning : Severity::info;
         finding.code = "fp16-range";
         finding.tensor = worst_name;
-        finding.text = fmt::format("of {} weights, {} become zero and {} lose bits because they are below FP16's normal range, most of them in {}",
-                                   all.count, all.to_zero, all.subnormal, worst_name);
+        finding.text = fmt::format("of {} weights, {} become zero and {} lose bits because they are below FP16's normal range, most of them in {}", all.count,
+                                   all.to_zero, all.subnormal, worst_name);
         return finding;
     }
 };
@@ -295,8 +295,7 @@ std::vector<Finding> fp16_findings(const GraphEdit& edit, std::span<const int> n
         }
         for (int slot = 0; slot < item.proto.input_size() && reasons[i].empty(); ++slot) {
             const std::string& name = item.proto.input(slot);
-            if (slots.inputs[static_cast<std::size_t>(slot)] && edit.is_float_constant(name) && counted.insert(name).second)
-                poor.add(name, fates.of(name));
+            if (slots.inputs[static_cast<std::size_t>(slot)] && edit.is_float_constant(name) && counted.insert(name).second) poor.add(name, fates.of(name));
         }
     }
     std::vector<Finding> findings;

@@ -13,8 +13,8 @@ namespace vernier {
 
 /// A node that shall become FP16.
 struct HalfNode {
-    int index = -1;          ///< of its item
-    bool is_explicit = false; ///< chosen by a rule or a click: it is converted even where its values do not fit
+    int index = -1;            ///< of its item
+    bool is_explicit = false;  ///< chosen by a rule or a click: it is converted even where its values do not fit
 };
 
 /// The computed tensors that these nodes would read or write in half precision, each once: calibration watches them.

@@ -23,15 +23,14 @@ bool one_of(std::string_view op, const std::array<std::string_view, N>& list) {
 }
 
 /// Moves values and changes none.
-constexpr std::array<std::string_view, 18> kMoves = {
-    "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Flatten", "Slice", "Split", "Concat", "Expand", "Tile", "Identity", "Gather",
-    "GatherND", "GatherElements", "Pad", "Dropout", "ScatterND", "ScatterElements"};
+constexpr std::array<std::string_view, 18> kMoves = {"Reshape",  "Squeeze",        "Unsqueeze", "Transpose", "Flatten",   "Slice",
+                                                     "Split",    "Concat",         "Expand",    "Tile",      "Identity",  "Gather",
+                                                     "GatherND", "GatherElements", "Pad",       "Dropout",   "ScatterND", "ScatterElements"};
 /// Arithmetic that keeps whole numbers whole, or that index arithmetic is made of.
-constexpr std::array<std::string_view, 18> kArithmetic = {
-    "Add", "Sub", "Mul", "Div", "Neg", "Abs", "Min", "Max", "Clip", "Sum", "Mod", "Floor", "Ceil", "Round", "ReduceSum", "ReduceMax",
-    "ReduceMin", "CumSum"};
+constexpr std::array<std::string_view, 18> kArithmetic = {"Add", "Sub", "Mul",   "Div",  "Neg",   "Abs",       "Min",       "Max",       "Clip",
+                                                          "Sum", "Mod", "Floor", "Ceil", "Round", "ReduceSum", "ReduceMax", "ReduceMin", "CumSum"};
 /// What else stands between a layer and what is picked, compared or turned into an angle or an index.
-constexpr std::array<std::string_view, 11> kShaping = {"Pow",  "Sqrt", "Exp",     "Log",       "Sigmoid", "Softmax",
+constexpr std::array<std::string_view, 11> kShaping = {"Pow",  "Sqrt",  "Exp",        "Log",        "Sigmoid",   "Softmax",
                                                        "Sign", "Where", "Reciprocal", "LogSoftmax", "ReduceMean"};
 constexpr std::array<std::string_view, 4> kProducts = {"MatMul", "Gemm", "Einsum", "Range"};
 constexpr std::array<std::string_view, 4> kRounding = {"Floor", "Ceil", "Round", "Mod"};
@@ -44,8 +43,12 @@ constexpr std::uint64_t kPositions = std::uint64_t{1} << 20;
 
 bool is_wide_integer(ElementType type) {
     switch (type) {
-        case ElementType::int16: case ElementType::uint16: case ElementType::int32: case ElementType::uint32:
-        case ElementType::int64: case ElementType::uint64: return true;
+        case ElementType::int16:
+        case ElementType::uint16:
+        case ElementType::int32:
+        case ElementType::uint32:
+        case ElementType::int64:
+        case ElementType::uint64: return true;
         default: return false;
     }
 }
@@ -100,9 +103,8 @@ private:
         if (element_count(edit_.dims(constant)) > kPositions) return constants_[constant] = false;
         const auto values = edit_.floats(constant);
         const bool whole = std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v) && v == std::nearbyint(v); });
-        const bool lost = whole && std::any_of(values.begin(), values.end(), [](float v) {
-            return std::fabs(v) < kHalfOverflow && half_to_float(half_bits(v)) != v;
-        });
+        const bool lost =
+            whole && std::any_of(values.begin(), values.end(), [](float v) { return std::fabs(v) < kHalfOverflow && half_to_float(half_bits(v)) != v; });
         return constants_[constant] = lost;
     }
 
@@ -142,7 +144,8 @@ private:
         } else if (one_of(op, kPicks)) {
             walk_back(i, {0, 1}, "its values decide what is picked, and FP16 makes near ones equal");
         } else if (op == "GridSample" || op == "RoiAlign" || op == "Resize" || op == "Range" || op == "OneHot") {
-            walk_back(i, op == "Range" || op == "OneHot" ? std::vector{0, 1, 2} : std::vector{1, 2}, "its values are positions, of which FP16 keeps too few digits");
+            walk_back(i, op == "Range" || op == "OneHot" ? std::vector{0, 1, 2} : std::vector{1, 2},
+                      "its values are positions, of which FP16 keeps too few digits");
         }
     }
 
@@ -186,7 +189,7 @@ private:
 
     const GraphEdit& edit_;
     std::unordered_map<int, std::string> reasons_;
-    std::unordered_set<std::string> whole_;   ///< float tensors of whole numbers
+    std::unordered_set<std::string> whole_;  ///< float tensors of whole numbers
     std::unordered_set<std::string> walked_;
     std::unordered_map<std::string, bool> constants_;
     std::vector<std::string> todo_;

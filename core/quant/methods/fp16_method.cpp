@@ -40,7 +40,11 @@ bool watch(const Prepared& prepared, std::map<std::string, std::optional<int>>& 
 }
 
 void without_samples(Prepared& prepared, bool has_dataset) {
-    prepared.findings.push_back({Severity::info, "fp16-unchecked", kNone, {}, {},
+    prepared.findings.push_back({Severity::info,
+                                 "fp16-unchecked",
+                                 kNone,
+                                 {},
+                                 {},
                                  fmt::format("Only weights were checked for FP16's range, not what the nodes compute on your data: {}.",
                                              has_dataset ? "the dataset has no calibration samples" : "there were no samples"),
                                  "Give samples (--data): nodes whose values exceed 65504 on them then stay in FP32."});
@@ -64,11 +68,15 @@ void judge(Prepared& prepared, const Ranges& ranges) {
     const auto items = fp16_nodes(prepared);
     if (items.empty()) return;
     if (const std::size_t unseen = unseen_in_bodies(prepared, ranges); unseen > 0)
-        prepared.findings.push_back({Severity::info, "fp16-unchecked", kNone, {}, {},
-                                     fmt::format("The calibration samples never ran {} of bodies that become{} FP16: what {} was not checked.",
-                                                 unseen == 1 ? "1 node" : fmt::format("{} nodes", unseen), unseen == 1 ? "s" : "",
-                                                 unseen == 1 ? "it computes" : "they compute"),
-                                     "Give samples that take this branch."});
+        prepared.findings.push_back(
+            {Severity::info,
+             "fp16-unchecked",
+             kNone,
+             {},
+             {},
+             fmt::format("The calibration samples never ran {} of bodies that become{} FP16: what {} was not checked.",
+                         unseen == 1 ? "1 node" : fmt::format("{} nodes", unseen), unseen == 1 ? "s" : "", unseen == 1 ? "it computes" : "they compute"),
+             "Give samples that take this branch."});
     const auto judged = judge_half_activations(prepared.edit, half_nodes(prepared), ranges);
     prepared.findings.insert(prepared.findings.end(), judged.findings.begin(), judged.findings.end());
     prepared.note_reasons(items, judged.reasons);
@@ -81,8 +89,9 @@ bool first_choice(const Workload& work) { return !tiny(work) && !conv_decides(wo
 std::string reason(const Workload&) { return "There is little to compute in integers here, but half the storage can be saved."; }
 
 MethodFit fit(const Workload& work) {
-    return {worth_halving(work) && work.quantized_nodes == 0,
-            work.half ? "Most weights are in half precision already." : "Half the file and the same answers; on a CPU it does not run faster, on a GPU it does."};
+    return {worth_halving(work) && work.quantized_nodes == 0, work.half
+                                                                  ? "Most weights are in half precision already."
+                                                                  : "Half the file and the same answers; on a CPU it does not run faster, on a GPU it does."};
 }
 
 }  // namespace

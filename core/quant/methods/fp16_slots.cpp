@@ -17,10 +17,26 @@ namespace {
 /// Ops that stay in float though some opset allows half: random numbers and windows whose type is an attribute, sums and
 /// counts that half precision cannot hold, picks whose order changes when values become equal, resampling whose
 /// coordinates are float, and the borders of integer islands.
-constexpr std::array<std::string_view, 20> kFloatOps = {
-    "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli", "EyeLike",
-    "Range", "CumSum", "TopK", "NonMaxSuppression", "RoiAlign", "Resize", "Upsample", "GridSample",
-    "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Constant", "Optional"};
+constexpr std::array<std::string_view, 20> kFloatOps = {"RandomNormal",
+                                                        "RandomNormalLike",
+                                                        "RandomUniform",
+                                                        "RandomUniformLike",
+                                                        "Multinomial",
+                                                        "Bernoulli",
+                                                        "EyeLike",
+                                                        "Range",
+                                                        "CumSum",
+                                                        "TopK",
+                                                        "NonMaxSuppression",
+                                                        "RoiAlign",
+                                                        "Resize",
+                                                        "Upsample",
+                                                        "GridSample",
+                                                        "QuantizeLinear",
+                                                        "DequantizeLinear",
+                                                        "DynamicQuantizeLinear",
+                                                        "Constant",
+                                                        "Optional"};
 
 /// Opset from which BatchNormalization's parameters have types of their own.
 constexpr std::int64_t kSeparateNormTypes = 15;
@@ -135,8 +151,7 @@ HalfSlots HalfRules::slots(int index) const {
     if (schema == nullptr) return refuse("whether its op knows half precision is not known");
     if (moves_batch_into_product(edit_, node))
         return refuse("in front of a MatMul, ONNX Runtime 1.31.1 ends without a message while it optimizes such a Transpose in half precision");
-    if (std::find(kFloatOps.begin(), kFloatOps.end(), node.op_type()) != kFloatOps.end())
-        return refuse(fmt::format("{} stays in float", node.op_type()));
+    if (std::find(kFloatOps.begin(), kFloatOps.end(), node.op_type()) != kFloatOps.end()) return refuse(fmt::format("{} stays in float", node.op_type()));
     bool any = false, any_float = false;
     for (int i = 0; i < node.input_size(); ++i) {
         const std::string& name = node.input(i);
@@ -144,8 +159,8 @@ HalfSlots HalfRules::slots(int index) const {
         if (!edit_.type(name).other.empty()) return refuse("it works on sequences or optional values");
         if (element(name) == ElementType::undefined) return refuse(fmt::format("the type of its input {} is not known", name));
         any_float |= is_float(name);
-        any |= slots.inputs[static_cast<std::size_t>(i)] = is_float(name) && allows_half(formal_parameter(schema->inputs(), i)) &&
-                                                      !(better_float(node, i) && edit_.opset() >= kSeparateNormTypes);
+        any |= slots.inputs[static_cast<std::size_t>(i)] =
+            is_float(name) && allows_half(formal_parameter(schema->inputs(), i)) && !(better_float(node, i) && edit_.opset() >= kSeparateNormTypes);
     }
     for (int i = 0; i < node.output_size(); ++i) {
         const std::string& name = node.output(i);

@@ -49,13 +49,14 @@ bool first_choice(const Workload& work) { return !tiny(work) && !conv_decides(wo
 
 std::string reason(const Workload& work) {
     if (work.recurrent_bytes > 0 && work.recurrent_macs >= work.matmul_macs)
-        return fmt::format("The work is in {} with {} of the weights outside tables; the integer form finds its ranges while it "
-                           "runs, so it needs no samples and no output range.",
-                           nodes_text(work.recurrents, "recurrent"),
-                           share_text(work.recurrent_bytes, work.weight_bytes - std::min(work.weight_bytes, work.table_bytes)));
-    return fmt::format("{} of the multiply-accumulates are in {} with constant weights; ranges are found while they run, so no "
-                       "samples are needed and attention scores stay in float.",
-                       share_text(work.matmul_macs, work.macs), nodes_text(work.matmuls, "MatMul or Gemm"));
+        return fmt::format(
+            "The work is in {} with {} of the weights outside tables; the integer form finds its ranges while it "
+            "runs, so it needs no samples and no output range.",
+            nodes_text(work.recurrents, "recurrent"), share_text(work.recurrent_bytes, work.weight_bytes - std::min(work.weight_bytes, work.table_bytes)));
+    return fmt::format(
+        "{} of the multiply-accumulates are in {} with constant weights; ranges are found while they run, so no "
+        "samples are needed and attention scores stay in float.",
+        share_text(work.matmul_macs, work.macs), nodes_text(work.matmuls, "MatMul or Gemm"));
 }
 
 MethodFit fit(const Workload& work) {
@@ -65,7 +66,7 @@ MethodFit fit(const Workload& work) {
 }
 
 constexpr std::array kOpAdvice = {OpAdvice{"Conv", "A Conv in INT8 dynamic runs 4 to 25 times slower than in FP32: it finds its ranges anew on each call.",
-                                          "This Conv stays in {}: in INT8 dynamic it would run 4 to 25 times slower than in FP32.", Method::int8_static}};
+                                           "This Conv stays in {}: in INT8 dynamic it would run 4 to 25 times slower than in FP32.", Method::int8_static}};
 
 }  // namespace
 

@@ -58,10 +58,8 @@ void require_ranges(const Prepared& prepared, const Ranges& ranges) {
         if (observed.count > 0 || observed.nan + observed.inf == 0) continue;
         const OddSource source = odd_source(prepared.edit, tensor);
         if (source.constant.empty())
-            throw Error(ErrorKind::bad_data, "calibration saw only NaN or infinity", {.tensor = tensor},
-                        "Check the preprocessing of the calibration samples");
-        throw Error(ErrorKind::bad_model,
-                    fmt::format("calibration saw only NaN or infinity, because the constant '{}' holds such values", source.constant),
+            throw Error(ErrorKind::bad_data, "calibration saw only NaN or infinity", {.tensor = tensor}, "Check the preprocessing of the calibration samples");
+        throw Error(ErrorKind::bad_model, fmt::format("calibration saw only NaN or infinity, because the constant '{}' holds such values", source.constant),
                     {.node = source.node, .tensor = tensor}, fmt::format("Mend '{}', or leave the nodes behind it in FP32", source.constant));
     }
 }
@@ -104,10 +102,14 @@ void judge(Prepared& prepared, const Ranges& ranges) {
     require_ranges(prepared, ranges);
     const std::size_t kept = keep_unseen(prepared, ranges);
     if (kept == 0) return;
-    prepared.findings.push_back({Severity::warning, "branch-not-run", kNone, {}, {},
+    prepared.findings.push_back({Severity::warning,
+                                 "branch-not-run",
+                                 kNone,
+                                 {},
+                                 {},
                                  fmt::format("{} in float: the calibration samples never ran {}, so {} ranges are not known.",
-                                             kept == 1 ? "1 node of a body stays" : fmt::format("{} nodes of bodies stay", kept),
-                                             kept == 1 ? "it" : "them", kept == 1 ? "its" : "their"),
+                                             kept == 1 ? "1 node of a body stays" : fmt::format("{} nodes of bodies stay", kept), kept == 1 ? "it" : "them",
+                                             kept == 1 ? "its" : "their"),
                                  "Give samples that take this branch, or choose INT8 dynamic or FP16 for its nodes."});
 }
 
@@ -121,7 +123,7 @@ std::vector<double> noise(const Writing& writing) {
     return static_noise(writing.prepared.edit, writing.prepared.static_plan, writing.ranges, writing.calibration, writing.prepared.per_channel());
 }
 
-bool first_choice(const Workload& work) { return conv_decides(work); }   // a tiny one is timed when it is quantized
+bool first_choice(const Workload& work) { return conv_decides(work); }  // a tiny one is timed when it is quantized
 
 std::string reason(const Workload& work) {
     const bool few_products = static_cast<double>(work.matmul_macs) < 0.01 * static_cast<double>(work.macs);

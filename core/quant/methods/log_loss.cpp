@@ -12,17 +12,18 @@
 namespace vernier {
 namespace {
 
-constexpr std::size_t kMostNodes = 200;   ///< looked at behind one tensor
+constexpr std::size_t kMostNodes = 200;  ///< looked at behind one tensor
 
 /// What a spectrum is made by: nothing that networks have between their layers, else all that lies before a Log would count.
 bool passes_on(const GraphEdit& edit, const onnx::NodeProto& node) {
     const std::string& op = node.op_type();
     if (op == "Mul") return node.input(0) == node.input(1) || edit.is_constant(node.input(0)) || edit.is_constant(node.input(1));
     float lo = 0, hi = 0;
-    if (op == "Clip") return !clamp_bounds(edit, node, lo, hi) && lo > 0;   // a floor, and no activation
-    static constexpr std::array kOps = {"Abs", "Add", "Cast", "Concat", "Conv", "Div", "Einsum", "Expand", "Gather", "Gemm", "Identity", "MatMul",
-                                        "Max", "Pad", "Pow", "ReduceL1", "ReduceL2", "ReduceMean", "ReduceSum", "ReduceSumSquare", "Reshape",
-                                        "Slice", "Split", "Sqrt", "Squeeze", "Sub", "Transpose", "Unsqueeze"};
+    if (op == "Clip") return !clamp_bounds(edit, node, lo, hi) && lo > 0;  // a floor, and no activation
+    static constexpr std::array kOps = {"Abs",      "Add",        "Cast",      "Concat",          "Conv",    "Div",   "Einsum", "Expand",
+                                        "Gather",   "Gemm",       "Identity",  "MatMul",          "Max",     "Pad",   "Pow",    "ReduceL1",
+                                        "ReduceL2", "ReduceMean", "ReduceSum", "ReduceSumSquare", "Reshape", "Slice", "Split",  "Sqrt",
+                                        "Squeeze",  "Sub",        "Transpose", "Unsqueeze"};
     return std::find(kOps.begin(), kOps.end(), op) != kOps.end();
 }
 

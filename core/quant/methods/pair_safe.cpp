@@ -21,8 +21,12 @@ ProductLayout conv_layout(const std::vector<std::int64_t>& dims) {
     std::size_t spatial = 1;
     for (std::size_t axis = 2; axis < dims.size(); ++axis) spatial *= static_cast<std::size_t>(dims[axis]);
     const auto inputs = static_cast<std::size_t>(dims[1]);
-    return {.channels = static_cast<std::size_t>(dims[0]), .channel_stride = inputs * spatial, .inner_size = inputs,
-            .inner_stride = spatial, .outer_size = spatial, .outer_stride = 1};
+    return {.channels = static_cast<std::size_t>(dims[0]),
+            .channel_stride = inputs * spatial,
+            .inner_size = inputs,
+            .inner_stride = spatial,
+            .outer_size = spatial,
+            .outer_stride = 1};
 }
 
 std::vector<float> pair_safe_scales(std::span<const float> weights, const ProductLayout& layout) {

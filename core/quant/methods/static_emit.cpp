@@ -23,10 +23,9 @@ struct ParamNames {
 
 class Emitter {
 public:
-    Emitter(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration,
-            const std::vector<bool>& per_channel, std::vector<Finding>& findings)
-        : edit_(edit), plan_(plan), ranges_(ranges), calibration_(calibration), findings_(findings),
-          weights_(edit, plan, ranges, per_channel) {}
+    Emitter(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::vector<bool>& per_channel,
+            std::vector<Finding>& findings)
+        : edit_(edit), plan_(plan), ranges_(ranges), calibration_(calibration), findings_(findings), weights_(edit, plan, ranges, per_channel) {}
 
     void run() {
         collect_ranges();
@@ -40,8 +39,10 @@ public:
         for (int i = 0; i < count; ++i)
             if (item(i).kernel == Kernel::binary && !item(i).absorbed) write_constant_operands(i);
         for (const auto& [name, tensor] : plan_.tensors)
-            if (activations) write_pair(name, tensor);
-            else write_clamp(name, tensor);
+            if (activations)
+                write_pair(name, tensor);
+            else
+                write_clamp(name, tensor);
     }
 
 private:
@@ -98,7 +99,10 @@ private:
             bool can = true;
             for (const auto& input : node(i).input()) {
                 const auto& observe = plan_.tensors.at(input).observe;
-                if (observe.empty()) { can = false; break; }
+                if (observe.empty()) {
+                    can = false;
+                    break;
+                }
                 keys.push_back(root(observe));
                 const Range range = key_range_.at(keys.back());
                 all = {std::min(all.lo, range.lo), std::max(all.hi, range.hi)};
@@ -165,8 +169,8 @@ private:
         if (!zero_.empty()) return zero_;
         const ParamNames p = add_params("zero", {1.f, 0});
         zero_ = edit_.fresh("zero_dequantized");
-        edit_.add("DequantizeLinear", {edit_.add_constant<std::uint8_t>("zero_quantized", ElementType::uint8, {}, {0}), p.scale, p.zero_point},
-                  {zero_}, "zero_DequantizeLinear");
+        edit_.add("DequantizeLinear", {edit_.add_constant<std::uint8_t>("zero_quantized", ElementType::uint8, {}, {0}), p.scale, p.zero_point}, {zero_},
+                  "zero_DequantizeLinear");
         return zero_;
     }
 
@@ -189,9 +193,8 @@ private:
             const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
             const QuantParams q = values.empty() ? QuantParams{} : u8_params({*lo, *hi});
             std::vector<std::uint8_t> codes(values.size());
-            std::transform(values.begin(), values.end(), codes.begin(), [&](float v) {
-                return static_cast<std::uint8_t>(std::clamp(std::nearbyint(v / q.scale) + q.zero_point, 0.f, 255.f));
-            });
+            std::transform(values.begin(), values.end(), codes.begin(),
+                           [&](float v) { return static_cast<std::uint8_t>(std::clamp(std::nearbyint(v / q.scale) + q.zero_point, 0.f, 255.f)); });
             const std::string output = edit_.fresh(name + "_dequantized");
             edit_.add("DequantizeLinear",
                       {edit_.add_constant(name + "_quantized", ElementType::uint8, edit_.dims(name), codes),
@@ -236,7 +239,7 @@ private:
         pad_inputs(name, quantized, p);
         std::vector<int> readers = edit_.readers(name);
         std::erase_if(readers, [&](int reader) { return at(reader) >= plan_.items.size() || item(reader).kernel == Kernel::none || item(reader).absorbed; });
-        if (readers.empty()) return;   // the runtime would run a DequantizeLinear that nothing reads
+        if (readers.empty()) return;  // the runtime would run a DequantizeLinear that nothing reads
         edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {back}, name + "_DequantizeLinear");
         for (const int reader : readers)
             for (int slot = 0; slot < node(reader).input_size(); ++slot)
@@ -266,13 +269,13 @@ private:
     std::map<std::string, std::string> tied_;
     std::map<std::string, Range> widest_;  ///< of tied tensors
     std::map<std::string, ParamNames> params_;
-    std::string zero_;                  ///< operand of value 0, once there is one
+    std::string zero_;  ///< operand of value 0, once there is one
 };
 
 }  // namespace
 
-void emit_static(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration,
-                 const std::vector<bool>& per_channel, std::vector<Finding>& findings) {
+void emit_static(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::vector<bool>& per_channel,
+                 std::vector<Finding>& findings) {
     Emitter(edit, plan, ranges, calibration, per_channel, findings).run();
 }
 

@@ -19,14 +19,14 @@
 namespace vernier {
 namespace {
 
-constexpr std::size_t kMostTold = 12;   ///< findings of one model; the plan says the rest node by node
-constexpr std::size_t kMostNamed = 6;   ///< nodes in one finding
+constexpr std::size_t kMostTold = 12;  ///< findings of one model; the plan says the rest node by node
+constexpr std::size_t kMostNamed = 6;  ///< nodes in one finding
 
 using Items = std::set<int>;
 
 /// All losses in one scale: what joins, makes, moves and reads the tensor sees the same thing each in its own way.
 struct Place {
-    std::string scale;   ///< tensor whose range decides it
+    std::string scale;  ///< tensor whose range decides it
     StaticLoss worst;
     Items items, bound;  ///< all that must run in float; those of them that a rule or a click chose
     Items others = {};   ///< nodes of further places of the same block, which lose for the same cause
@@ -85,7 +85,7 @@ std::set<std::string> tensors_of(const Prepared& prepared, const Items& items) {
 /// Numbers places by the block of the model that they lie in: places that touch (share a tensor) lie in the same one.
 std::vector<std::size_t> blocks_of(const Prepared& prepared, const std::vector<Place>& places) {
     std::vector<std::size_t> blocks(places.size());
-    std::map<std::string, std::size_t> block_at;   // by tensor
+    std::map<std::string, std::size_t> block_at;  // by tensor
     for (std::size_t i = 0; i < places.size(); ++i) {
         blocks[i] = i;
         for (const std::string& tensor : tensors_of(prepared, places[i].items)) {
@@ -121,14 +121,23 @@ std::vector<Place> by_block(const Prepared& prepared, const std::vector<Place>& 
 Finding finding_of(const Prepared& prepared, const Place& place) {
     const StaticLoss& loss = place.worst;
     const std::string node = prepared.edit.item(static_cast<std::size_t>(loss.item)).proto.name();
-    std::string lost = fmt::format("At {} INT8 loses small numbers beside large ones: {}. The small numbers would keep only {:.1f} dB.", node,
-                                   loss.what, std::max(0.0, loss.db));
+    std::string lost = fmt::format("At {} INT8 loses small numbers beside large ones: {}. The small numbers would keep only {:.1f} dB.", node, loss.what,
+                                   std::max(0.0, loss.db));
     if (!place.others.empty()) lost += fmt::format(" Likewise, but less, at: {}.", names_of(prepared, place.others));
     if (place.bound.empty())
-        return {Severity::warning, "range-shared", kNone, node, loss.tensor, fmt::format("{} In FP32 stay: {}.", lost, names_of(prepared, place.items)),
+        return {Severity::warning,
+                "range-shared",
+                kNone,
+                node,
+                loss.tensor,
+                fmt::format("{} In FP32 stay: {}.", lost, names_of(prepared, place.items)),
                 "Choose INT8 static for them by a rule to have them quantized even so."};
-    return {Severity::serious, "range-shared", kNone, node, loss.tensor, fmt::format("{} It is INT8 all the same, because a rule or a click chose: {}.",
-                                                                                     lost, names_of(prepared, place.bound)),
+    return {Severity::serious,
+            "range-shared",
+            kNone,
+            node,
+            loss.tensor,
+            fmt::format("{} It is INT8 all the same, because a rule or a click chose: {}.", lost, names_of(prepared, place.bound)),
             fmt::format("Choose FP32 for: {}.", names_of(prepared, place.items))};
 }
 
@@ -138,7 +147,11 @@ void say(Prepared& prepared, std::vector<Place> places) {
     for (std::size_t i = 0; i < std::min(places.size(), kMostTold); ++i) prepared.findings.push_back(finding_of(prepared, places[i]));
     if (places.size() <= kMostTold) return;
     const std::size_t more = places.size() - kMostTold;
-    prepared.findings.push_back({Severity::warning, "range-shared", kNone, {}, {},
+    prepared.findings.push_back({Severity::warning,
+                                 "range-shared",
+                                 kNone,
+                                 {},
+                                 {},
                                  fmt::format("INT8 would lose small numbers beside large ones at {} further place{}.", more, more == 1 ? "" : "s"),
                                  "The plan says why each of their nodes stays in FP32."});
 }

@@ -107,9 +107,10 @@ private:
             if (operand == nullptr || step_of(*all) * 255 < kWider * (double(operand->max) - double(operand->min))) continue;
             const double lost = lost_part(power_of(*operand), step_of(*all));
             if (lost <= kLostOperand) continue;
-            const std::string what = fmt::format("its operand '{}' lies between {:.3g} and {:.3g}, the whole between {:.3g} and {:.3g}, "
-                                                 "so that one step of their scale is {:.3g}",
-                                                 input, operand->min, operand->max, all->lo, all->hi, step_of(*all));
+            const std::string what = fmt::format(
+                "its operand '{}' lies between {:.3g} and {:.3g}, the whole between {:.3g} and {:.3g}, "
+                "so that one step of their scale is {:.3g}",
+                input, operand->min, operand->max, all->lo, all->hi, step_of(*all));
             return add({output, i, decibels(lost), what, with_readers(output, {i})});
         }
     }
@@ -167,7 +168,8 @@ private:
         if (loss.noise_part <= kMostProductNoise) return judge_sums(i, loss);
         std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}", input, all->lo, all->hi, step_of(*all));
         if (loss.small_channels > 0)
-            what += fmt::format(", and in {} of its {} channels no value is beyond {:.3g}", loss.small_channels, observed->channel_power.size(), loss.small_peak);
+            what +=
+                fmt::format(", and in {} of its {} channels no value is beyond {:.3g}", loss.small_channels, observed->channel_power.size(), loss.small_peak);
         add({input, i, decibels(loss.noise_part), what, with_makers(input, {i})});
     }
 
@@ -180,7 +182,8 @@ private:
         if (observed->channel_axis != (plan_.items[at(i)].kernel == Kernel::conv ? 1 : -1)) return;
         const double part = cancelled_part(loss, *observed);
         if (part <= kMostProductNoise) return;
-        add({output, i, decibels(part), fmt::format("its products nearly cancel each other, so that the sums in '{}' are as small as the rounding of their terms", output),
+        add({output, i, decibels(part),
+             fmt::format("its products nearly cancel each other, so that the sums in '{}' are as small as the rounding of their terms", output),
              with_makers(node(i).input(0), {i}), LossCause::cancelling_sums});
     }
 
@@ -192,8 +195,10 @@ private:
         if (!all || observed == nullptr) return;
         const RunLoss loss = run_loss(*observed, step_of(*all));
         if (loss.noise_part <= kMostProductNoise) return;
-        const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and in half of the runs its values are of the "
-                                             "size of {:.3g} (root mean square) or smaller", input, all->lo, all->hi, step_of(*all), loss.size);
+        const std::string what = fmt::format(
+            "'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and in half of the runs its values are of the "
+            "size of {:.3g} (root mean square) or smaller",
+            input, all->lo, all->hi, step_of(*all), loss.size);
         add({input, i, decibels(loss.noise_part), what, with_makers(input, {i})});
     }
 
@@ -207,8 +212,10 @@ private:
             if (!all || observed == nullptr) continue;
             const double lost = relative_loss(*observed, step_of(*all));
             if (lost <= kMostSmallNoise) continue;
-            const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and the logarithm behind it makes "
-                                                 "smaller values count as much as large ones", tensor, all->lo, all->hi, step_of(*all));
+            const std::string what = fmt::format(
+                "'{}' lies between {:.3g} and {:.3g}: one step of its scale is {:.3g}, and the logarithm behind it makes "
+                "smaller values count as much as large ones",
+                tensor, all->lo, all->hi, step_of(*all));
             return add({tensor, i, decibels(lost), what, with_readers(output, with_makers(node(i).input(0), {i})), LossCause::logarithm});
         }
     }
@@ -222,8 +229,8 @@ private:
         if (!all || observed == nullptr) return;
         const ProductLoss loss = channel_loss(*observed, step_of(*all));
         if (loss.noise_part <= kLostOperand) return;
-        const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}, and in {} of its {} channels no value is beyond {:.3g}", output, all->lo, all->hi,
-                                             loss.small_channels, observed->channel_power.size(), loss.small_peak);
+        const std::string what = fmt::format("'{}' lies between {:.3g} and {:.3g}, and in {} of its {} channels no value is beyond {:.3g}", output, all->lo,
+                                             all->hi, loss.small_channels, observed->channel_power.size(), loss.small_peak);
         add({output, i, decibels(loss.noise_part), what, {i}});
     }
 

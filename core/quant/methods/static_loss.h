@@ -16,11 +16,11 @@ enum class LossCause { far_apart, cancelling_sums, logarithm };
 
 /// A place at which one scale of INT8 holds numbers of very different size, so that the small ones are lost.
 struct StaticLoss {
-    std::string tensor;       ///< that gets the scale
-    int item = -1;            ///< whose operands share it, or that reads it; -1 = nobody in INT8
-    double db = 0;            ///< what is left of the numbers that are lost: their power to that of the rounding
-    std::string what;         ///< ranges and figures, for a person
-    std::vector<int> items;   ///< all that must run in float for them to be kept: what makes the tensor, moves and reads it
+    std::string tensor;      ///< that gets the scale
+    int item = -1;           ///< whose operands share it, or that reads it; -1 = nobody in INT8
+    double db = 0;           ///< what is left of the numbers that are lost: their power to that of the rounding
+    std::string what;        ///< ranges and figures, for a person
+    std::vector<int> items;  ///< all that must run in float for them to be kept: what makes the tensor, moves and reads it
     LossCause cause = LossCause::far_apart;
 };
 

@@ -91,14 +91,14 @@ private:
     void walk_forwards() {
         for (const int i : order_) {
             const Kernel k = kernel(i);
-            if (is_heavy(k) || bias_of_.contains(i)) up_[at(i)] = true;
-            else if (k == Kernel::none) up_[at(i)] = false;
+            if (is_heavy(k) || bias_of_.contains(i))
+                up_[at(i)] = true;
+            else if (k == Kernel::none)
+                up_[at(i)] = false;
             else {
                 const auto inputs = activation_inputs(edit_, node(i), k);
                 const bool any = std::any_of(inputs.begin(), inputs.end(), [&](const auto& t) { return made_up(t); });
-                const bool all = std::all_of(inputs.begin(), inputs.end(), [&](const auto& t) {
-                    return made_up(t) || (heavy_inputs_.contains(t) && any);
-                });
+                const bool all = std::all_of(inputs.begin(), inputs.end(), [&](const auto& t) { return made_up(t) || (heavy_inputs_.contains(t) && any); });
                 up_[at(i)] = any && all;
             }
         }
@@ -112,8 +112,10 @@ private:
             for (const auto& output : node(i).output())
                 for (const int reader : edit_.readers(output)) {
                     const Kernel k = kernel(reader);
-                    if (is_heavy(k) && node(reader).input(0) == output) down_[at(i)] = true;
-                    else if (is_light(k) && up_[at(reader)] && down_[at(reader)]) down_[at(i)] = true;
+                    if (is_heavy(k) && node(reader).input(0) == output)
+                        down_[at(i)] = true;
+                    else if (is_light(k) && up_[at(reader)] && down_[at(reader)])
+                        down_[at(i)] = true;
                 }
         }
     }
@@ -150,8 +152,10 @@ private:
             const int producer = edit_.producer(input);
             const bool integer = producer >= 0 && (kernel(producer) != Kernel::none || bias_of_.contains(producer));
             const bool can = integer && edit_.only_reader(input) == i && has_own_scale(kernel(producer));
-            if (can) item.absorbed = true;
-            else if (node(i).op_type() == "Relu" && integer) item.kernel = Kernel::unary;  // written as LeakyRelu with slope 0
+            if (can)
+                item.absorbed = true;
+            else if (node(i).op_type() == "Relu" && integer)
+                item.kernel = Kernel::unary;  // written as LeakyRelu with slope 0
             else {
                 item.kernel = Kernel::none;
                 item.why = "its input is read elsewhere too, so it cannot vanish into the node before it";
@@ -257,8 +261,7 @@ private:
 
 std::vector<std::string> StaticPlan::observed() const {
     std::set<std::string> names;
-    for (const auto& [name, tensor] : tensors)
-        names.insert({tensor.observe.empty() ? name : tensor.observe, name});
+    for (const auto& [name, tensor] : tensors) names.insert({tensor.observe.empty() ? name : tensor.observe, name});
     return {names.begin(), names.end()};
 }
 

@@ -14,20 +14,20 @@ namespace vernier {
 
 /// What static INT8 does to one item of the prepared graph.
 struct StaticItem {
-    Kernel kernel = Kernel::none;   ///< none: stays float
-    bool absorbed = false;          ///< a Relu or Clip that vanishes into the output of the node before it, or a bias Add
-    std::string why;                ///< when a node that was chosen stays float
+    Kernel kernel = Kernel::none;  ///< none: stays float
+    bool absorbed = false;         ///< a Relu or Clip that vanishes into the output of the node before it, or a bias Add
+    std::string why;               ///< when a node that was chosen stays float
 };
 
 /// A tensor that gets QuantizeLinear and DequantizeLinear.
 struct QuantTensor {
-    std::string observe{};          ///< tensor whose range decides scale and zero point; empty for a fixed scale
-    float fixed_scale = 0;          ///< with zero point 0, where observe is empty
-    Saturation written{};           ///< HardSigmoid: what QuantizeLinear writes with, other than what its codes are read with
-    bool made_by_integer = false;   ///< its producer runs in INT8 (or it moves INT8 data)
-    float lo_bound = 0, hi_bound = 0; ///< bounds of an absorbed clamp: the range never leaves them
+    std::string observe{};             ///< tensor whose range decides scale and zero point; empty for a fixed scale
+    float fixed_scale = 0;             ///< with zero point 0, where observe is empty
+    Saturation written{};              ///< HardSigmoid: what QuantizeLinear writes with, other than what its codes are read with
+    bool made_by_integer = false;      ///< its producer runs in INT8 (or it moves INT8 data)
+    float lo_bound = 0, hi_bound = 0;  ///< bounds of an absorbed clamp: the range never leaves them
     bool clamped = false;
-    bool last = false;              ///< no node with weights reads what comes of it, so that what is cut off here is missing in the outputs
+    bool last = false;  ///< no node with weights reads what comes of it, so that what is cut off here is missing in the outputs
 };
 
 /// What a trial of static INT8 rounds: a file always has both.
@@ -35,9 +35,9 @@ enum class StaticParts { both, weights, activations };
 
 /// Islands of integer kernels: exactly what fuses, nothing that does not.
 struct StaticPlan {
-    std::vector<StaticItem> items;                    ///< by item index
-    std::map<std::string, QuantTensor> tensors;       ///< by tensor name in the prepared graph
-    std::vector<int> heavy;                           ///< Conv, MatMul, Gemm that run in INT8, in graph order
+    std::vector<StaticItem> items;               ///< by item index
+    std::map<std::string, QuantTensor> tensors;  ///< by tensor name in the prepared graph
+    std::vector<int> heavy;                      ///< Conv, MatMul, Gemm that run in INT8, in graph order
     StaticParts parts = StaticParts::both;
 
     /// Tensors that calibration must watch, those too that need a range of their own only when a node before them is kept

@@ -44,8 +44,7 @@ StaticWeights::Bias StaticWeights::find_bias(int i, std::size_t channels) const 
 }
 
 /// Scales below which the runtime's 16-bit sums would be clipped on CPUs without VNNI.
-std::vector<float> StaticWeights::least_scales(int i, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
-                                               const WeightShape& shape) const {
+std::vector<float> StaticWeights::least_scales(int i, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const WeightShape& shape) const {
     if (item(i).kernel == Kernel::matmul || item(i).kernel == Kernel::gemm) {
         if (dims.size() != 2) return {};
         return pair_safe_scales(values, matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0));
@@ -92,13 +91,13 @@ std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>
 
 /// Gives back through the bias what rounding the weights takes from each channel on average. A Conv or Gemm without a
 /// bias gets one; a MatMul without an Add behind it has nowhere to put it.
-void StaticWeights::correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
-                                 const WeightShape& shape, const Int8Weight& weight) const {
+void StaticWeights::correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const WeightShape& shape,
+                                 const Int8Weight& weight) const {
     const auto watched = ranges_.find(node(i).input(0));
     if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return;
     if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
     const WeightWalk walk = weight_walk(i, dims, shape);
-    if (watched->second.channel_axis != input_channel_axis(node(i))) return;   // seen along the axis of another reader
+    if (watched->second.channel_axis != input_channel_axis(node(i))) return;  // seen along the axis of another reader
     auto mean = watched->second.channel_mean;
     if (!mean.empty()) mean.resize(walk.inputs * walk.groups, 0.0);  // channels that were added have weights of zero
     const auto shift = bias_shift(values, weight, walk, mean);
@@ -118,13 +117,15 @@ void StaticWeights::write(int i, float input_scale) {
     }
     const WeightShape shape = weight_shape(i, dims);
     Bias bias = find_bias(i, shape.channels);
-    const Int8Weight weight = quantize_weight(values, shape.channels, shape.stride, per_channel_[at(i)], bias.values, input_scale,
-                                              least_scales(i, values, dims, shape));
+    const Int8Weight weight =
+        quantize_weight(values, shape.channels, shape.stride, per_channel_[at(i)], bias.values, input_scale, least_scales(i, values, dims, shape));
     correct_bias(i, bias, values, dims, shape, weight);
     write_weight(i, name, dims, shape, weight);
     if (bias.node < 0) return;
-    if (has_float_bias(i, bias)) write_float_bias(bias, shape);
-    else write_bias(bias, weight, input_scale, shape);
+    if (has_float_bias(i, bias))
+        write_float_bias(bias, shape);
+    else
+        write_bias(bias, weight, input_scale, shape);
 }
 
 /// A product of rank 3 and more whose result stays float runs as MatMulIntegerToFloat with a float Add behind it; an
@@ -139,25 +140,25 @@ bool StaticWeights::has_float_bias(int i, const Bias& bias) const {
 }
 
 void StaticWeights::write_float_bias(const Bias& bias, const WeightShape& shape) {
-    edit_.set_input(bias.node, bias.slot, edit_.add_constant(bias.name + "_corrected", ElementType::float32,
-                                                             {static_cast<std::int64_t>(shape.channels)}, bias.values));
+    edit_.set_input(bias.node, bias.slot,
+                    edit_.add_constant(bias.name + "_corrected", ElementType::float32, {static_cast<std::int64_t>(shape.channels)}, bias.values));
 }
 
 /// A weight that several nodes read is stored once, unless its codes differ (a bias can raise its scale).
 std::vector<std::string> StaticWeights::store(const std::string& name, const std::vector<std::int64_t>& dims, const Int8Weight& weight) {
     const auto found = stored_.find(name);
     if (found != stored_.end() && found->second.dims == dims && found->second.weight == weight) return found->second.names;
-    const std::vector<std::int64_t> scale_dims = weight.scales.size() == 1 ? std::vector<std::int64_t>{} : std::vector{static_cast<std::int64_t>(weight.scales.size())};
-    std::vector<std::string> names = {edit_.add_constant(name + "_quantized", ElementType::int8, dims, weight.codes),
-                                      edit_.add_constant(name + "_scale", ElementType::float32, scale_dims, weight.scales),
-                                      edit_.add_constant(name + "_zero_point", ElementType::int8, scale_dims,
-                                                         std::vector<std::int8_t>(weight.scales.size(), 0))};
+    const std::vector<std::int64_t> scale_dims =
+        weight.scales.size() == 1 ? std::vector<std::int64_t>{} : std::vector{static_cast<std::int64_t>(weight.scales.size())};
+    std::vector<std::string> names = {
+        edit_.add_constant(name + "_quantized", ElementType::int8, dims, weight.codes),
+        edit_.add_constant(name + "_scale", ElementType::float32, scale_dims, weight.scales),
+        edit_.add_constant(name + "_zero_point", ElementType::int8, scale_dims, std::vector<std::int8_t>(weight.scales.size(), 0))};
     if (edit_.readers(name).size() > 1) stored_.insert_or_assign(name, Stored{dims, weight, names});
     return names;
 }
 
-void StaticWeights::write_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims, const WeightShape& shape,
-                                 const Int8Weight& weight) {
+void StaticWeights::write_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims, const WeightShape& shape, const Int8Weight& weight) {
     const std::string output = edit_.fresh(name + "_dequantized");
     const int dq = edit_.add("DequantizeLinear", store(name, dims, weight), {output}, name + "_DequantizeLinear");
     if (weight.scales.size() > 1) set_attribute(edit_.item(at(dq)).proto, "axis", shape.axis);
@@ -170,8 +171,8 @@ void StaticWeights::write_bias(const Bias& bias, const Int8Weight& weight, float
     const bool one = scales.size() == 1;
     const auto channels = static_cast<std::int64_t>(shape.channels);
     const std::vector<std::int64_t> scale_dims = one ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{channels};
-    const std::string codes = edit_.add_constant(bias.name + "_quantized", ElementType::int32, {channels},
-                                                 quantize_bias(bias.values, weight.scales, input_scale));
+    const std::string codes =
+        edit_.add_constant(bias.name + "_quantized", ElementType::int32, {channels}, quantize_bias(bias.values, weight.scales, input_scale));
     const std::string scale = edit_.add_constant(bias.name + "_scale", ElementType::float32, scale_dims, scales);
     const std::string output = edit_.fresh(bias.name + "_dequantized");
     const int dq = edit_.add("DequantizeLinear", {codes, scale}, {output}, bias.name + "_DequantizeLinear");

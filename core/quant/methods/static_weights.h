@@ -41,7 +41,7 @@ private:
     struct Stored {
         std::vector<std::int64_t> dims;
         Int8Weight weight;
-        std::vector<std::string> names;   ///< codes, scale, zero point
+        std::vector<std::string> names;  ///< codes, scale, zero point
     };
     struct Padding {
         std::size_t rank = 0;
@@ -60,11 +60,10 @@ private:
     [[nodiscard]] WeightWalk weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const;
     [[nodiscard]] std::int64_t padded_inputs(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] bool has_float_bias(int i, const Bias& bias) const;
-    void correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
-                      const WeightShape& shape, const Int8Weight& weight) const;
+    void correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const WeightShape& shape,
+                      const Int8Weight& weight) const;
     [[nodiscard]] std::vector<std::string> store(const std::string& name, const std::vector<std::int64_t>& dims, const Int8Weight& weight);
-    void write_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims, const WeightShape& shape,
-                      const Int8Weight& weight);
+    void write_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims, const WeightShape& shape, const Int8Weight& weight);
     void write_float_bias(const Bias& bias, const WeightShape& shape);
     void write_bias(const Bias& bias, const Int8Weight& weight, float input_scale, const WeightShape& shape);
 

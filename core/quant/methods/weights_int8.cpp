@@ -8,8 +8,8 @@
 namespace vernier {
 namespace {
 
-constexpr double kBiasRoom = 1073741824.0;      // 2^30: leaves room for the sum of products
-constexpr double kDeadChannelCodes = 1048576.0; // 2^20: a channel of bias alone keeps 20 bits of it
+constexpr double kBiasRoom = 1073741824.0;       // 2^30: leaves room for the sum of products
+constexpr double kDeadChannelCodes = 1048576.0;  // 2^20: a channel of bias alone keeps 20 bits of it
 
 float scale_of(double largest, double bias, double input_scale) {
     double scale = largest / 127.0;
@@ -20,9 +20,8 @@ float scale_of(double largest, double bias, double input_scale) {
 
 }  // namespace
 
-Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channels, std::size_t channel_stride,
-                           bool per_channel, const std::vector<float>& bias, float input_scale,
-                           const std::vector<float>& least_scales) {
+Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channels, std::size_t channel_stride, bool per_channel, const std::vector<float>& bias,
+                           float input_scale, const std::vector<float>& least_scales) {
     const auto channel_of = [&](std::size_t i) { return per_channel ? i / channel_stride % channels : 0; };
     const std::size_t groups = per_channel ? channels : 1;
     std::vector<float> largest(groups, 0.f), largest_bias(groups, 0.f);
@@ -49,8 +48,7 @@ Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channel
     return result;
 }
 
-std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
-                              const std::vector<double>& mean) {
+std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk, const std::vector<double>& mean) {
     if (mean.size() != walk.inputs * walk.groups || walk.channels % walk.groups != 0) return {};
     const std::vector<double> share = walk.tap_share.size() == walk.inner ? walk.tap_share : std::vector<double>(walk.inner, 1.0);
     std::vector<float> shift(walk.channels, 0.f);

@@ -9,7 +9,7 @@ namespace vernier {
 /// A weight in S8, symmetric, zero point 0: w' = codes * scale of its channel.
 struct Int8Weight {
     std::vector<std::int8_t> codes;
-    std::vector<float> scales;   ///< one number, or one a channel
+    std::vector<float> scales;  ///< one number, or one a channel
     bool operator==(const Int8Weight&) const = default;
 };
 
@@ -17,9 +17,8 @@ struct Int8Weight {
 /// scale[c] = max|w_c| / 127, raised where the bias needs it to fit int32: |bias[c]| <= input_scale * scale[c] * 2^30.
 /// A channel without weights takes its scale from its bias, so that the bias survives. bias may be empty.
 /// least_scales (one a channel, or none) are lower bounds of the scales.
-[[nodiscard]] Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channels, std::size_t channel_stride,
-                                         bool per_channel, const std::vector<float>& bias, float input_scale,
-                                         const std::vector<float>& least_scales = {});
+[[nodiscard]] Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channels, std::size_t channel_stride, bool per_channel,
+                                         const std::vector<float>& bias, float input_scale, const std::vector<float>& least_scales = {});
 
 /// What rounding the weights takes from each output channel on average, to be added to its bias:
 ///   shift[o] = sum_i mean[i] * sum_k tap_share[k] * (W - W')[o, i, k]
@@ -28,16 +27,15 @@ struct Int8Weight {
 /// addressed as [o * channel_stride + i * input_stride + k], k < inner.
 struct WeightWalk {
     std::size_t channels = 1, channel_stride = 1;
-    std::size_t inputs = 1, input_stride = 1;   ///< inputs that one channel reads
-    std::size_t inner = 1;                      ///< elements of one input (kernel window); stride 1
-    std::size_t groups = 1;                     ///< channel o reads inputs from (o / (channels / groups)) * inputs on
-    std::vector<double> tap_share = {};         ///< one for each element of the window; empty = all 1
+    std::size_t inputs = 1, input_stride = 1;  ///< inputs that one channel reads
+    std::size_t inner = 1;                     ///< elements of one input (kernel window); stride 1
+    std::size_t groups = 1;                    ///< channel o reads inputs from (o / (channels / groups)) * inputs on
+    std::vector<double> tap_share = {};        ///< one for each element of the window; empty = all 1
 };
 [[nodiscard]] std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
                                             const std::vector<double>& mean);
 
 /// bias / (input_scale * scale[c]), rounded to nearest even.
-[[nodiscard]] std::vector<std::int32_t> quantize_bias(const std::vector<float>& bias, const std::vector<float>& scales,
-                                                      float input_scale);
+[[nodiscard]] std::vector<std::int32_t> quantize_bias(const std::vector<float>& bias, const std::vector<float>& scales, float input_scale);
 
 }  // namespace vernier

@@ -25,8 +25,7 @@ bool all_float_constants(const GraphEdit& edit, const onnx::NodeProto& node, int
 }
 
 /// Scales the rows of one output channel. ConvTranspose's weight is [Cin, Cout/groups, ...]; Conv's is [Cout, ...].
-void scale_weight(std::vector<float>& weight, const std::vector<std::int64_t>& dims, bool transpose, std::int64_t groups,
-                  const std::vector<double>& scale) {
+void scale_weight(std::vector<float>& weight, const std::vector<std::int64_t>& dims, bool transpose, std::int64_t groups, const std::vector<double>& scale) {
     if (!transpose) {
         const std::size_t inner = weight.size() / scale.size();
         for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = static_cast<float>(weight[i] * scale[i / inner]);
@@ -65,8 +64,7 @@ bool fold_one(GraphEdit& edit, int conv_index, int norm_index) {
     scale_weight(weight, dims, transpose, groups, scale);
     const std::string result = norm.output(0);
     const std::string weight_name = edit.add_constant(conv.input(1) + "_bn", ElementType::float32, dims, weight);
-    const std::string bias_name = edit.add_constant(conv.input(1) + "_bn_bias", ElementType::float32,
-                                                    {static_cast<std::int64_t>(channels)}, bias);
+    const std::string bias_name = edit.add_constant(conv.input(1) + "_bn_bias", ElementType::float32, {static_cast<std::int64_t>(channels)}, bias);
     edit.remove(norm_index);
     edit.set_input(conv_index, 1, weight_name);
     edit.set_input(conv_index, 2, bias_name);

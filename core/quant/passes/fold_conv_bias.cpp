@@ -5,8 +5,7 @@ namespace vernier {
 namespace {
 
 /// The constant of an Add that holds one number a channel of a [N,C,...] tensor, or empty.
-std::string channel_constant(const GraphEdit& edit, const onnx::NodeProto& add, const std::string& computed,
-                             std::int64_t channels, std::size_t rank) {
+std::string channel_constant(const GraphEdit& edit, const onnx::NodeProto& add, const std::string& computed, std::int64_t channels, std::size_t rank) {
     for (const auto& input : add.input()) {
         if (input == computed) continue;
         if (!edit.is_float_constant(input)) return {};

@@ -41,8 +41,7 @@ bool is_range(const GraphEdit& edit, const std::string& name, const std::string&
 
 bool ends_in_one(const GraphEdit& edit, const std::string& name) {
     const ValueType type = edit.type(name);
-    return type.has_shape && type.dims.size() > 1 && type.dims.back().value == 1 &&
-           (type.element == ElementType::int32 || type.element == ElementType::int64);
+    return type.has_shape && type.dims.size() > 1 && type.dims.back().value == 1 && (type.element == ElementType::int32 || type.element == ElementType::int64);
 }
 
 std::optional<OneHot> find_one_hot(const GraphEdit& edit, int product) {
@@ -77,14 +76,10 @@ using Function = std::function<float(float, float)>;
 /// Ops that work on each element alone, so that they can be applied to the table instead.
 const std::map<std::string, Function>& element_ops() {
     static const std::map<std::string, Function> ops = {
-        {"Add", [](float a, float b) { return a + b; }},
-        {"Sub", [](float a, float b) { return a - b; }},
-        {"Mul", [](float a, float b) { return a * b; }},
-        {"Div", [](float a, float b) { return a / b; }},
-        {"Pow", [](float a, float b) { return std::pow(a, b); }},
-        {"Tanh", [](float a, float) { return std::tanh(a); }},
-        {"Erf", [](float a, float) { return std::erf(a); }},
-        {"Sigmoid", [](float a, float) { return 1.f / (1.f + std::exp(-a)); }},
+        {"Add", [](float a, float b) { return a + b; }},           {"Sub", [](float a, float b) { return a - b; }},
+        {"Mul", [](float a, float b) { return a * b; }},           {"Div", [](float a, float b) { return a / b; }},
+        {"Pow", [](float a, float b) { return std::pow(a, b); }},  {"Tanh", [](float a, float) { return std::tanh(a); }},
+        {"Erf", [](float a, float) { return std::erf(a); }},       {"Sigmoid", [](float a, float) { return 1.f / (1.f + std::exp(-a)); }},
         {"Relu", [](float a, float) { return std::max(a, 0.f); }},
     };
     return ops;
@@ -94,8 +89,7 @@ const std::map<std::string, Function>& element_ops() {
 class TableSteps {
 public:
     TableSteps(const GraphEdit& edit, const PassContext& context, const OneHot& one_hot)
-        : edit_(edit), context_(context), width_(static_cast<std::size_t>(one_hot.width)),
-          rank_(edit.type(one_hot.index).dims.size()) {
+        : edit_(edit), context_(context), width_(static_cast<std::size_t>(one_hot.width)), rank_(edit.type(one_hot.index).dims.size()) {
         Rows rows = edit.floats(proto(edit, one_hot.product).input(1));
         rows.resize(rows.size() + width_, 0.f);  // the last row: an index outside 0..n-1 is no hot one at all
         count_ = rows.size();

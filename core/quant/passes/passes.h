@@ -16,23 +16,19 @@ struct StaticPlan;
 
 /// What a rewriting may use: which nodes will run in which arithmetic.
 struct PassContext {
-    std::vector<bool> wants_static;   ///< by NodeId of the opened model
-    std::vector<bool> wants_integer;  ///< by NodeId: static or dynamic; while writing: what is written so in the end
-    std::vector<bool> keeps_float;    ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
-    std::vector<bool> wants_fp16;     ///< by NodeId: will run in FP16; empty = none
-    std::vector<bool> folds_batch_norm;  ///< by NodeId: takes a BatchNormalization behind it into its weights; empty = none
-    std::vector<bool> absorbed;       ///< by NodeId: set for nodes that a pass folds into a neighbour
+    std::vector<bool> wants_static;        ///< by NodeId of the opened model
+    std::vector<bool> wants_integer;       ///< by NodeId: static or dynamic; while writing: what is written so in the end
+    std::vector<bool> keeps_float;         ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
+    std::vector<bool> wants_fp16;          ///< by NodeId: will run in FP16; empty = none
+    std::vector<bool> folds_batch_norm;    ///< by NodeId: takes a BatchNormalization behind it into its weights; empty = none
+    std::vector<bool> absorbed;            ///< by NodeId: set for nodes that a pass folds into a neighbour
     std::map<NodeId, NodeId> folded_into;  ///< of those, the node that each became part of, where it is one of the opened model
-    std::vector<std::string> skip;    ///< names of the rewritings that the recipe leaves out
-    const StaticPlan* plan = nullptr; ///< from PassPlace::before_int8 on
+    std::vector<std::string> skip;         ///< names of the rewritings that the recipe leaves out
+    const StaticPlan* plan = nullptr;      ///< from PassPlace::before_int8 on
     std::vector<Finding>* findings = nullptr;
 
-    [[nodiscard]] bool is_static(const GraphEdit::Item& item) const {
-        return item.origin >= 0 && wants_static[static_cast<std::size_t>(item.origin)];
-    }
-    [[nodiscard]] bool is_integer(const GraphEdit::Item& item) const {
-        return item.origin >= 0 && wants_integer[static_cast<std::size_t>(item.origin)];
-    }
+    [[nodiscard]] bool is_static(const GraphEdit::Item& item) const { return item.origin >= 0 && wants_static[static_cast<std::size_t>(item.origin)]; }
+    [[nodiscard]] bool is_integer(const GraphEdit::Item& item) const { return item.origin >= 0 && wants_integer[static_cast<std::size_t>(item.origin)]; }
     [[nodiscard]] bool must_stay(const GraphEdit::Item& item) const {
         const auto at = static_cast<std::size_t>(item.origin);
         return item.origin >= 0 && at < keeps_float.size() && keeps_float[at];
@@ -58,14 +54,14 @@ using PassFn = int (*)(GraphEdit& edit, PassContext& context);
 
 /// When a rewriting runs.
 enum class PassPlace {
-    before_plan,   ///< on the opened model, before static INT8 is planned
-    before_int8,   ///< planned, before INT8 is written
-    behind_int8,   ///< INT8 is written, FP16 is not
-    end,           ///< everything is written
+    before_plan,  ///< on the opened model, before static INT8 is planned
+    before_int8,  ///< planned, before INT8 is written
+    behind_int8,  ///< INT8 is written, FP16 is not
+    end,          ///< everything is written
 };
 
 struct PassRow {
-    std::string_view name;                       ///< "fold-batch-norm": recipes name it in "skip_passes"
+    std::string_view name;  ///< "fold-batch-norm": recipes name it in "skip_passes"
     PassPlace place;
     bool (*needed)(const PassContext& context);
     PassFn run;

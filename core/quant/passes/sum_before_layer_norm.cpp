@@ -12,8 +12,8 @@ bool begins_taken_apart_norm(const GraphEdit& edit, const std::string& tensor, c
     for (const int which : {0, 1}) {
         const auto& mean = proto(edit, readers[static_cast<std::size_t>(which)]);
         const auto& sub = proto(edit, readers[static_cast<std::size_t>(1 - which)]);
-        if (mean.op_type() == "ReduceMean" && sub.op_type() == "Sub" && mean.input(0) == tensor && sub.input_size() == 2 &&
-            sub.input(0) == tensor && sub.input(1) == mean.output(0))
+        if (mean.op_type() == "ReduceMean" && sub.op_type() == "Sub" && mean.input(0) == tensor && sub.input_size() == 2 && sub.input(0) == tensor &&
+            sub.input(1) == mean.output(0))
             return true;
     }
     return false;

@@ -35,8 +35,7 @@ constexpr std::array kPasses = {
     PassRow{"narrow-wide-bias", kBeforePlan, for_integer, narrow_wide_bias},
     // Widths while weights are float still. Merged groups are no longer depthwise, which padding would look at.
     PassRow{"merge-conv-groups", kBeforeInt8, always, [](GraphEdit& edit, PassContext& context) { return merge_conv_groups(edit, *context.plan); }},
-    PassRow{"pad-depthwise-channels", kBeforeInt8, always,
-            [](GraphEdit& edit, PassContext& context) { return pad_depthwise_channels(edit, *context.plan); }},
+    PassRow{"pad-depthwise-channels", kBeforeInt8, always, [](GraphEdit& edit, PassContext& context) { return pad_depthwise_channels(edit, *context.plan); }},
     // Behind the integer nodes, which read an Add as such; before FP16, which puts Casts between Add and LayerNormalization.
     PassRow{"sum-before-layer-norm", kBehindInt8, for_integer, [](GraphEdit& edit, PassContext&) { return sum_before_layer_norm(edit); }},
     // When all methods have written: equal constants are those of both, and the guards look at the pairs that are there at last.

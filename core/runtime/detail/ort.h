@@ -95,8 +95,7 @@ public:
 };
 
 /// The public session around an open handle.
-[[nodiscard]] std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion,
-                                                    SessionHandle handle, double start_ms);
+[[nodiscard]] std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<SessionCompanion> companion, SessionHandle handle, double start_ms);
 
 /// Large initializers of a model that the runtime reads where they lie, so that they are neither copied nor serialized
 /// (protobuf stops at 2 GB). The model must outlive the sessions that are opened with it.
@@ -115,10 +114,9 @@ private:
 };
 
 /// Opens a session; a failure is Error{bad_model}, or Error{not_found} when the file is not there.
-[[nodiscard]] SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes,
-                                       const std::filesystem::path& folder, const OrtSessionOptions* options);
-[[nodiscard]] SessionHandle open_file(const Library& library, const std::filesystem::path& path,
-                                      const OrtSessionOptions* options);
+[[nodiscard]] SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes, const std::filesystem::path& folder,
+                                       const OrtSessionOptions* options);
+[[nodiscard]] SessionHandle open_file(const Library& library, const std::filesystem::path& path, const OrtSessionOptions* options);
 
 /// Adds "where external data lies" to options; nothing when folder is empty.
 void set_external_folder(const Library& library, OrtSessionOptions* options, const std::filesystem::path& folder);
@@ -131,8 +129,8 @@ void set_external_folder(const Library& library, OrtSessionOptions* options, con
 [[nodiscard]] std::vector<Port> input_ports(const Library& library, const OrtSession* session);
 
 /// An OrtValue that views bytes which the runtime only reads.
-[[nodiscard]] ValueHandle view_bytes(const Library& library, const std::string& name, ElementType type,
-                                     std::span<const std::int64_t> dims, std::span<const std::byte> bytes);
+[[nodiscard]] ValueHandle view_bytes(const Library& library, const std::string& name, ElementType type, std::span<const std::int64_t> dims,
+                                     std::span<const std::byte> bytes);
 /// An OrtValue that views the tensor's bytes. Throws Error{bad_data} when bytes and shape do not agree.
 [[nodiscard]] ValueHandle view_tensor(const Library& library, const std::string& name, const Tensor& tensor);
 

@@ -33,8 +33,7 @@ struct PassThrough {
 };
 
 /// Opens a model with the operator behind its tensors, those of bodies too. The session keeps the model.
-[[nodiscard]] std::unique_ptr<Session> open_passing(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model,
-                                                    const std::filesystem::path& folder, const Target& target,
-                                                    PassThrough passing);
+[[nodiscard]] std::unique_ptr<Session> open_passing(RuntimePtr runtime, std::shared_ptr<const onnx::ModelProto> model, const std::filesystem::path& folder,
+                                                    const Target& target, PassThrough passing);
 
 }  // namespace vernier::detail

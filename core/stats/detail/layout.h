@@ -18,9 +18,7 @@ struct ChannelLayout {
     std::size_t inner = 1;
 
     ChannelLayout(std::span<const std::int64_t> dims, std::size_t count, int axis) {
-        if (element_count(dims) != count)
-            throw Error(ErrorKind::internal,
-                        "a tensor has " + std::to_string(count) + " values, which its shape does not have");
+        if (element_count(dims) != count) throw Error(ErrorKind::internal, "a tensor has " + std::to_string(count) + " values, which its shape does not have");
         if (axis < 0 || static_cast<std::size_t>(axis) >= dims.size()) {
             inner = count;  // no such axis: one channel
             return;

@@ -61,7 +61,7 @@ TEST(DepthChart, MouseAndKeysSayWhichPlaceIsMeant) {
     ASSERT_EQ(clicked.size(), 1);
     EXPECT_EQ(clicked.at(0).at(0).toInt(), 2);
     QTest::keyClick(&chart, Qt::Key_Right);
-    QTest::keyClick(&chart, Qt::Key_Right);   // there is no more
+    QTest::keyClick(&chart, Qt::Key_Right);  // there is no more
     QTest::keyClick(&chart, Qt::Key_Return);
     ASSERT_EQ(clicked.size(), 2);
     EXPECT_EQ(clicked.at(1).at(0).toInt(), 3);

@@ -16,7 +16,9 @@ FrontPlot plot() {
     FrontPlot plot;
     plot.title = "Recipes";
     plot.fp32Ms = 20;
-    plot.dots = {{18, 1e-6, std::nullopt, false, "18 ms", {}}, {12, 1e-4, FrontMeasured{11, 2e-4, 10.5, 11.5, true}, true, "11 ms", {}}, {8, 1, std::nullopt, false, "8 ms", {}}};
+    plot.dots = {{18, 1e-6, std::nullopt, false, "18 ms", {}},
+                 {12, 1e-4, FrontMeasured{11, 2e-4, 10.5, 11.5, true}, true, "11 ms", {}},
+                 {8, 1, std::nullopt, false, "8 ms", {}}};
     return plot;
 }
 

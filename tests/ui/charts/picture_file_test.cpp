@@ -23,9 +23,7 @@ Picture square() {
     return picture;
 }
 
-QString pathOf(const test::TempDir& folder, const char* name) {
-    return QString::fromStdString((folder.path() / name).string());
-}
+QString pathOf(const test::TempDir& folder, const char* name) { return QString::fromStdString((folder.path() / name).string()); }
 
 TEST(PictureFile, PngIsTwiceAsLargeAndKeepsItsNotes) {
     const test::TempDir folder;

@@ -71,9 +71,9 @@ TEST(NodeTableModel, SortsNumbersAsNumbersAndWordsWithoutCase) {
         return ids;
     };
     model.sort(NodeTableModel::Size, Qt::DescendingOrder);
-    EXPECT_EQ(nodes(), (std::vector<int>{2, 0, 5, 1, 3, 4}));   // 8x8x3x3, 8x3x3x3, the head; equal ones as in the file
+    EXPECT_EQ(nodes(), (std::vector<int>{2, 0, 5, 1, 3, 4}));  // 8x8x3x3, 8x3x3x3, the head; equal ones as in the file
     model.sort(NodeTableModel::Name, Qt::AscendingOrder);
-    EXPECT_EQ(nodes(), (std::vector<int>{1, 0, 4, 5, 3, 2}));   // act first flat head pool second
+    EXPECT_EQ(nodes(), (std::vector<int>{1, 0, 4, 5, 3, 2}));  // act first flat head pool second
     small.session.filter().setText(QStringLiteral("op:Conv"));
     EXPECT_EQ(nodes(), (std::vector<int>{0, 2}));
     model.sort(NodeTableModel::Id, Qt::DescendingOrder);

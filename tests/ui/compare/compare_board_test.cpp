@@ -136,8 +136,9 @@ TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
     ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
     board.gate()->outputError()->setValue(30);
     EXPECT_EQ(small.session.gate().min_sqnr_db, 30);
-    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3 && board.table()->item(1, board.table()->gateColumn())->text() == QStringLiteral("✕ output error"); }))
-        << board.table()->item(1, board.table()->gateColumn())->text().toStdString();
+    ASSERT_TRUE(wait_until([&] {
+        return board.table()->rowCount() == 3 && board.table()->item(1, board.table()->gateColumn())->text() == QStringLiteral("✕ output error");
+    })) << board.table()->item(1, board.table()->gateColumn())->text().toStdString();
     board.gate()->outputError()->setValue(0);
     board.gate()->agreement()->setValue(90);
     EXPECT_EQ(small.session.gate().min_agreement, 90);
@@ -160,8 +161,9 @@ TEST(CompareBoard, AnyFigureCanBeLimited) {
         EXPECT_EQ(listed, can_limit(each)) << each.id;
     }
     more.setLimit(figure("size"), 0.3);
-    ASSERT_TRUE(wait_until([&] { return board.table()->rowCount() == 3 && board.table()->item(2, board.table()->gateColumn())->text() == QStringLiteral("✕ size"); }))
-        << board.table()->item(2, board.table()->gateColumn())->text().toStdString();
+    ASSERT_TRUE(wait_until([&] {
+        return board.table()->rowCount() == 3 && board.table()->item(2, board.table()->gateColumn())->text() == QStringLiteral("✕ size");
+    })) << board.table()->item(2, board.table()->gateColumn())->text().toStdString();
     EXPECT_TRUE(more.toolTip().contains(QStringLiteral("File size ≤ 0.300 of the baseline's"))) << more.toolTip().toStdString();
     board.gate()->speedup()->setValue(0.5);
     EXPECT_EQ(small.session.gate().limits.at("size"), 0.3) << "the boxes leave the other limits alone";

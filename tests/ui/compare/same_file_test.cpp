@@ -14,8 +14,8 @@
 #include "ui/compare/charts_area.h"
 #include "ui/compare/compare_board.h"
 #include "ui/compare/verdict_strip.h"
-#include "ui/session/trials.h"
 #include "ui/session/queue.h"
+#include "ui/session/trials.h"
 
 namespace vernier::ui {
 namespace {

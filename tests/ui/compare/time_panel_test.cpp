@@ -80,7 +80,8 @@ TEST(TimePanel, SaysWhatItWaitsFor) {
     EXPECT_TRUE(timePlot(small.session).rows.empty());
     EXPECT_TRUE(panel.chart()->plot().rows.empty());
     const auto labels = panel.findChildren<QLabel*>();
-    EXPECT_TRUE(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) { return !label->isHidden() && label->text().contains(QStringLiteral("baseline")); }));
+    EXPECT_TRUE(std::any_of(labels.begin(), labels.end(),
+                            [](const QLabel* label) { return !label->isHidden() && label->text().contains(QStringLiteral("baseline")); }));
 }
 
 TEST(CompareBoardCharts, MarkTheRunThatIsSelected) {

@@ -117,8 +117,7 @@ TEST_F(GraphCanvasTest, WheelZoomsAtTheCursor) {
     show(diamond());
     const QPointF where = canvas_.rectOf(3).topLeft();
     const double before = canvas_.zoom();
-    QWheelEvent event(where, canvas_.viewport()->mapToGlobal(where), QPoint(), QPoint(0, 240), Qt::NoButton, Qt::NoModifier,
-                      Qt::NoScrollPhase, false);
+    QWheelEvent event(where, canvas_.viewport()->mapToGlobal(where), QPoint(), QPoint(0, 240), Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
     QApplication::sendEvent(canvas_.viewport(), &event);
     EXPECT_NEAR(canvas_.zoom(), before * 1.44, 1e-9);
     EXPECT_LT((canvas_.rectOf(3).topLeft() - where).manhattanLength(), 0.01);

@@ -54,16 +54,14 @@ ModelBuilder quantizedNet() {
 TEST(ActivationFacts, AreNamedAsInTheOriginal) {
     const auto ranges = activationRanges(*make_model(quantizedNet().build()), *original());
     ASSERT_EQ(ranges.size(), 2U);
-    EXPECT_DOUBLE_EQ(ranges.at("x").least(), -64);       // (0 - 128) * 0.5
-    EXPECT_DOUBLE_EQ(ranges.at("x").most(), 63.5);       // (255 - 128) * 0.5
-    EXPECT_NEAR(ranges.at("b").least(), -1.27, 1e-6);    // (-128 + 1) * 0.01
-    EXPECT_NEAR(ranges.at("b").most(), 1.28, 1e-6);      // (127 + 1) * 0.01
+    EXPECT_DOUBLE_EQ(ranges.at("x").least(), -64);     // (0 - 128) * 0.5
+    EXPECT_DOUBLE_EQ(ranges.at("x").most(), 63.5);     // (255 - 128) * 0.5
+    EXPECT_NEAR(ranges.at("b").least(), -1.27, 1e-6);  // (-128 + 1) * 0.01
+    EXPECT_NEAR(ranges.at("b").most(), 1.28, 1e-6);    // (127 + 1) * 0.01
     EXPECT_EQ(ranges.count("a"), 0U);
 }
 
-TEST(ActivationFacts, AFloatModelHasNone) {
-    EXPECT_TRUE(activationRanges(*original(), *original()).empty());
-}
+TEST(ActivationFacts, AFloatModelHasNone) { EXPECT_TRUE(activationRanges(*original(), *original()).empty()); }
 
 TEST(ActivationsTab, InvitesToCalibrateThenShowsWhatTheCandidateCovers) {
     test::TempDir folder;

@@ -44,8 +44,9 @@ Layers small_layers() {
     Layers layers;
     layers.model = "net.onnx";
     layers.method = "int8-static";
-    layers.nodes = {node(0, "first", "Conv", 0.4, 0.2), node(1, "act", "Relu", 0.1, 0.0), node(2, "second", "Conv", 0.3, 0.1),
-                    node(3, "pool", "GlobalAveragePool", 0.1, 0.1), node(4, "flat", "Flatten", 0.0, 0.0), node(5, "head", "Gemm", 0.1, 0.2)};
+    layers.nodes = {node(0, "first", "Conv", 0.4, 0.2),   node(1, "act", "Relu", 0.1, 0.0),
+                    node(2, "second", "Conv", 0.3, 0.1),  node(3, "pool", "GlobalAveragePool", 0.1, 0.1),
+                    node(4, "flat", "Flatten", 0.0, 0.0), node(5, "head", "Gemm", 0.1, 0.2)};
     layers.nodes[1].executed = "fused";
     layers.nodes[1].fused_into = 0;
     layers.nodes[5].executed = "float";
@@ -70,16 +71,15 @@ Layers small_layers() {
 }
 
 ScriptedCli::ScriptedCli(const TempDir& folder, const std::string& body) {
-    const auto path = folder.write("scripted-cli", "#!/bin/sh\n[ \"$1\" = inspect ] && exit 70\necho \"$@\" >> '" + (folder / "words.txt").string() + "'\n" + body + "\n");
+    const auto path =
+        folder.write("scripted-cli", "#!/bin/sh\n[ \"$1\" = inspect ] && exit 70\necho \"$@\" >> '" + (folder / "words.txt").string() + "'\n" + body + "\n");
     QFile::setPermissions(QString::fromStdString(path.string()), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     qputenv("VERNIER_CLI", QByteArray::fromStdString(path.string()));
 }
 
 ScriptedCli::~ScriptedCli() { qunsetenv("VERNIER_CLI"); }
 
-std::string gives(const TempDir& folder, const Json& document) {
-    return "cat '" + folder.write("document.json", document.dump()).string() + "'";
-}
+std::string gives(const TempDir& folder, const Json& document) { return "cat '" + folder.write("document.json", document.dump()).string() + "'"; }
 
 bool open_samples(SmallSession& small) {
     small.session.setDataset(QString::fromStdString(write_small_samples(small.folder)));

@@ -12,8 +12,8 @@ namespace vernier::test {
 /// which the head (5) is slower than FP32; nodes 3 and 4 are in no region.
 Layers small_layers();
 
-/// A script in vernier-cli's place, as long as it lives: but for `inspect`, which the session asks for by itself, it writes its words into words.txt of the folder and gives what the
-/// shell commands of body say.
+/// A script in vernier-cli's place, as long as it lives: but for `inspect`, which the session asks for by itself, it writes its words into words.txt of the
+/// folder and gives what the shell commands of body say.
 class ScriptedCli {
 public:
     ScriptedCli(const TempDir& folder, const std::string& body);

@@ -55,10 +55,11 @@ TEST(LayerAdvice, StandsInTheInspectorWithItsAction) {
     ASSERT_TRUE(wait_until([&] { return small.session.plan().has_value(); }));
     QApplication::processEvents();
     const auto labels = panel.findChildren<QLabel*>();
-    const auto advice = std::find_if(labels.begin(), labels.end(), [](const QLabel* label) { return label->text().contains(QStringLiteral("60 % of the output error")); });
+    const auto advice =
+        std::find_if(labels.begin(), labels.end(), [](const QLabel* label) { return label->text().contains(QStringLiteral("60 % of the output error")); });
     ASSERT_NE(advice, labels.end());
     EXPECT_TRUE((*advice)->text().contains(QStringLiteral("Keep in FP32")));
-    emit (*advice)->linkActivated(QStringLiteral("act"));
+    emit(*advice)->linkActivated(QStringLiteral("act"));
     EXPECT_EQ(small.session.nodeState(2).chosen, Method::fp32);
 }
 

@@ -11,9 +11,7 @@
 namespace vernier::ui {
 namespace {
 
-std::vector<Choice> all(Method method) {
-    return std::vector<Choice>(6, Choice{method, true, -1});
-}
+std::vector<Choice> all(Method method) { return std::vector<Choice>(6, Choice{method, true, -1}); }
 
 TEST(LayerEstimate, IsWhatWasMeasuredAtBothEnds) {
     const Layers layers = test::small_layers();

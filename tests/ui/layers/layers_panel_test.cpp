@@ -77,7 +77,8 @@ TEST_F(LayersPanelTest, TheButtonAnalysesThePresentRecipeOnThePresentData) {
     ASSERT_TRUE(test::open_samples(small_));
     small_.session.chooseWholeModel(Method::int8_static);
     small_.session.choose({5}, Method::fp32);
-    const ScriptedCli cli(small_.folder, "cp \"$4\" '" + (small_.folder / "asked.json").string() + "'\n" + test::gives(small_.folder, to_json(test::small_layers())));
+    const ScriptedCli cli(small_.folder,
+                          "cp \"$4\" '" + (small_.folder / "asked.json").string() + "'\n" + test::gives(small_.folder, to_json(test::small_layers())));
     QTest::mouseClick(panel_.analyseButton(), Qt::LeftButton);
     ASSERT_TRUE(wait_until([this] { return small_.session.layers().layers() != nullptr; })) << panel_.emptyText().toStdString();
     const std::string words = read_file(small_.folder / "words.txt");

@@ -26,12 +26,14 @@ using test::wait_until;
 
 /// A front from FP32's side on: the head in float, everything quantized.
 Json front(bool measured) {
-    Json document{{"model", "net.onnx"}, {"method", "int8-static"}, {"fp32_ms", 1.0}, {"chosen", nullptr}, {"nearest", nullptr}, {"end", ""}, {"validations", 0}, {"seconds", 3}};
-    document["front"] = {{{"recipe", nullptr}, {"predicted", {{"ms", 0.8}, {"error", 0.001}, {"metric", nullptr}}}, {"measured", nullptr}, {"float_nodes", {2, 5}}},
-                         {{"recipe", nullptr}, {"predicted", {{"ms", 0.5}, {"error", 0.02}, {"metric", nullptr}}}, {"measured", nullptr}, {"float_nodes", Json::array()}}};
+    Json document{{"model", "net.onnx"}, {"method", "int8-static"}, {"fp32_ms", 1.0}, {"chosen", nullptr}, {"nearest", nullptr},
+                  {"end", ""},           {"validations", 0},        {"seconds", 3}};
+    document["front"] = {
+        {{"recipe", nullptr}, {"predicted", {{"ms", 0.8}, {"error", 0.001}, {"metric", nullptr}}}, {"measured", nullptr}, {"float_nodes", {2, 5}}},
+        {{"recipe", nullptr}, {"predicted", {{"ms", 0.5}, {"error", 0.02}, {"metric", nullptr}}}, {"measured", nullptr}, {"float_nodes", Json::array()}}};
     if (measured) {
-        document["front"][0]["measured"] = {{"ms", 0.75}, {"ms_low", 0.72}, {"ms_high", 0.78}, {"error", 0.0012}, {"metric", 31.5}, {"metric_low", 31}, {"metric_high", 32},
-                                            {"answers", "passed"}, {"speed", "passed"}, {"within", true}};
+        document["front"][0]["measured"] = {{"ms", 0.75},       {"ms_low", 0.72},    {"ms_high", 0.78},     {"error", 0.0012},   {"metric", 31.5},
+                                            {"metric_low", 31}, {"metric_high", 32}, {"answers", "passed"}, {"speed", "passed"}, {"within", true}};
         document["chosen"] = 0;
         document["end"] = "found";
         document["validations"] = 2;
@@ -60,7 +62,8 @@ protected:
     void clickDot(int dot) {
         const FrontLayout layout = layoutOf(panel_.front()->plot(), panel_.front()->rect());
         const FrontDot& at = panel_.front()->plot().dots[std::size_t(dot)];
-        QTest::mouseClick(panel_.front(), Qt::LeftButton, {}, (at.measured ? layout.at(at.measured->ms, at.measured->error) : layout.at(at.ms, at.error)).toPoint());
+        QTest::mouseClick(panel_.front(), Qt::LeftButton, {},
+                          (at.measured ? layout.at(at.measured->ms, at.measured->error) : layout.at(at.ms, at.error)).toPoint());
     }
 
     SmallSession small_;
@@ -95,7 +98,8 @@ TEST_F(SearchPanelTest, TheFrontFillsWhileItRuns) {
     const Json event{{"event", "partial"}, {"value", front(false)}};
     const auto file = small_.folder.write("event.json", event.dump() + "\n");
     const auto last = small_.folder.write("last.json", front(true).dump());
-    const ScriptedCli cli(small_.folder, "cat '" + file.string() + "' >&2\nwhile [ ! -e '" + (small_.folder / "go").string() + "' ]; do sleep 0.05; done\ncat '" + last.string() + "'");
+    const ScriptedCli cli(small_.folder, "cat '" + file.string() + "' >&2\nwhile [ ! -e '" + (small_.folder / "go").string() +
+                                             "' ]; do sleep 0.05; done\ncat '" + last.string() + "'");
     QTest::mouseClick(panel_.startButton(), Qt::LeftButton);
     ASSERT_TRUE(wait_until([this] { return search().values() != nullptr; }));
     EXPECT_TRUE(search().running());
@@ -141,7 +145,8 @@ TEST_F(SearchPanelTest, TheRecipeFileOfADotIsTaken) {
     const Json recipe{{"vernier_recipe", 1}, {"default", {{"method", "int8-dynamic"}}}, {"rules", Json::array()}};
     const auto file = small_.folder.write("recipe.json", recipe.dump());
     // The folder is the word behind -o.
-    const ScriptedCli cli(small_.folder, "while [ \"$1\" != -o ]; do shift; done\nmkdir -p \"$2\"\ncp '" + file.string() + "' \"$2/recipe-1.json\"\n" + test::gives(small_.folder, document));
+    const ScriptedCli cli(small_.folder, "while [ \"$1\" != -o ]; do shift; done\nmkdir -p \"$2\"\ncp '" + file.string() + "' \"$2/recipe-1.json\"\n" +
+                                             test::gives(small_.folder, document));
     QTest::mouseClick(panel_.startButton(), Qt::LeftButton);
     ASSERT_TRUE(wait_until([this] { return !search().busy() && search().values() != nullptr; }));
     QApplication::processEvents();
@@ -162,7 +167,7 @@ TEST_F(SearchPanelTest, ACancelledSearchGoesOnWithTheSameCommand) {
     }
     EXPECT_TRUE(panel_.resumeButton()->isVisible());
     EXPECT_FALSE(panel_.sentence().contains(QStringLiteral("failed")));
-    small_.session.choose({0}, Method::fp16);   // not what it was begun with
+    small_.session.choose({0}, Method::fp16);  // not what it was begun with
     const ScriptedCli cli(small_.folder, test::gives(small_.folder, front(true)));
     QTest::mouseClick(panel_.resumeButton(), Qt::LeftButton);
     ASSERT_TRUE(wait_until([this] { return !search().busy() && search().values() != nullptr; }));
@@ -184,7 +189,8 @@ TEST_F(SearchPanelTest, SaysWhenNothingPasses) {
     const ScriptedCli cli(small_.folder, test::gives(small_.folder, document) + "\nexit 1");
     QTest::mouseClick(panel_.startButton(), Qt::LeftButton);
     ASSERT_TRUE(wait_until([this] { return !search().busy(); }));
-    EXPECT_TRUE(panel_.sentence().startsWith(QStringLiteral("No recipe passes. Every recipe loses more than 20 dB. The nearest one is ringed"))) << panel_.sentence().toStdString();
+    EXPECT_TRUE(panel_.sentence().startsWith(QStringLiteral("No recipe passes. Every recipe loses more than 20 dB. The nearest one is ringed")))
+        << panel_.sentence().toStdString();
     EXPECT_TRUE(panel_.front()->plot().dots[0].best);
     EXPECT_FALSE(panel_.front()->plot().dots[0].measured->within);
 }

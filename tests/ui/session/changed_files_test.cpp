@@ -9,8 +9,8 @@
 
 #include "tests/support/model_builder.h"
 #include "tests/ui/small_session.h"
-#include "ui/session/trials.h"
 #include "ui/session/queue.h"
+#include "ui/session/trials.h"
 
 namespace vernier::ui {
 namespace {

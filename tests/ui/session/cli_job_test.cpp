@@ -37,7 +37,9 @@ protected:
         job_->start();
     }
     void TearDown() override { qunsetenv("VERNIER_CLI"); }
-    bool ended() { return wait_until([this] { return ends_ > 0; }); }
+    bool ended() {
+        return wait_until([this] { return ends_ > 0; });
+    }
 
     TempDir folder_;
     std::unique_ptr<CliJob> job_;

@@ -20,9 +20,7 @@ namespace {
 using test::BuiltCli;
 using test::SmallSession;
 
-QString text(const std::filesystem::path& path) {
-    return QString::fromStdString(path.string());
-}
+QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
 
 /// A recipe such as clicks, rules and the calibration's boxes make one.
 Recipe randomRecipe(std::mt19937& random) {
@@ -97,7 +95,8 @@ TEST(Command, MakesTheSameFileAsTheWindowByteForByte) {
         write_file(file, to_json(recipe).dump(2) + "\n");
         const QString model = QString::fromStdString(small.model_path);
         const bool window = run(program + QStringLiteral(" quantize %1 -o window.onnx --recipe %2 --data %3")
-                                              .arg(CliJob::quoted(model), CliJob::quoted(text(file)), CliJob::quoted(data)), small.folder);
+                                              .arg(CliJob::quoted(model), CliJob::quoted(text(file)), CliJob::quoted(data)),
+                                small.folder);
         QString command = quantizeCommandOf({recipe, model, data, QStringLiteral("copied.onnx")});
         (recipeOptions(recipe) ? byWords : byFile) += 1;
         ASSERT_TRUE(command.startsWith(QStringLiteral("vernier-cli ")));

@@ -38,7 +38,7 @@ TEST_F(DocumentTest, ChoicesAndLimitsAreStepsOfOneUndoStack) {
     gate.min_speedup = 1.5;
     document_.setGate(gate);
     gate.min_speedup = 2.0;
-    document_.setGate(gate);   // the arrows of a spin box leave one step
+    document_.setGate(gate);  // the arrows of a spin box leave one step
     EXPECT_EQ(document_.undoStack().count(), 2);
     EXPECT_EQ(document_.choices().at(0).method, Method::fp16);
     EXPECT_TRUE(document_.isModified());
@@ -68,9 +68,11 @@ TEST_F(DocumentTest, LimitsStayWithTheirModel) {
 TEST_F(DocumentTest, TellsBeforeTheModelGoesAndAfter) {
     ASSERT_TRUE(opened_);
     QStringList told;
-    QObject::connect(&document_, &Document::closing, &document_, [&] { told << QStringLiteral("closing") + (document_.model() ? QStringLiteral(" with a model") : QString()); });
+    QObject::connect(&document_, &Document::closing, &document_,
+                     [&] { told << QStringLiteral("closing") + (document_.model() ? QStringLiteral(" with a model") : QString()); });
     QObject::connect(&document_, &Document::stateChanged, &document_, [&] { told << QStringLiteral("state"); });
-    QObject::connect(&document_, &Document::closed, &document_, [&] { told << QStringLiteral("closed") + (document_.model() ? QStringLiteral(" with a model") : QString()); });
+    QObject::connect(&document_, &Document::closed, &document_,
+                     [&] { told << QStringLiteral("closed") + (document_.model() ? QStringLiteral(" with a model") : QString()); });
     document_.close();
     EXPECT_EQ(told, (QStringList{QStringLiteral("closing with a model"), QStringLiteral("state"), QStringLiteral("closed")}));
     EXPECT_TRUE(document_.choices().empty());

@@ -37,7 +37,7 @@ TEST_F(PlannerTest, OnlyTheNewestWishIsHeardOf) {
     ASSERT_TRUE(planner_.plan().has_value());
     EXPECT_EQ(planner_.plan()->nodes.at(0).applied, Method::fp16);
     EXPECT_TRUE(planner_.error().isEmpty());
-    (void)wait_until([] { return false; }, 200);   // what comes late is dropped
+    (void)wait_until([] { return false; }, 200);  // what comes late is dropped
     EXPECT_EQ(told_.count(), 1);
 }
 

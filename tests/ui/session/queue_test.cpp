@@ -24,7 +24,9 @@ protected:
         qputenv("VERNIER_CLI", QByteArray::fromStdString(path.string()));
     }
     void TearDown() override { qunsetenv("VERNIER_CLI"); }
-    bool idle() { return wait_until([this] { return !queue_.busy(); }, 20000); }
+    bool idle() {
+        return wait_until([this] { return !queue_.busy(); }, 20000);
+    }
 
     /// Says in told_ what becomes of it.
     Command command(const QString& name) {
@@ -59,7 +61,8 @@ TEST_F(QueueTest, CommandsRunInTheirOrderAndGiveTheirResults) {
 }
 
 TEST_F(QueueTest, OneBarRunsOverAllStagesOfAllCommands) {
-    script(R"(for event in '"stage":"check","done":1,"total":2' '"stage":"calibrate","done":8,"total":8' '"stage":"quantize","done":0,"total":9' '"stage":"write","done":1,"total":1'
+    script(
+        R"(for event in '"stage":"check","done":1,"total":2' '"stage":"calibrate","done":8,"total":8' '"stage":"quantize","done":0,"total":9' '"stage":"write","done":1,"total":1'
 do echo "{\"event\":\"progress\",$event}" >&2; sleep 0.05; done; echo '{}')");
     QVector<double> shares;
     QStringList headings;
@@ -150,7 +153,8 @@ TEST_F(QueueTest, OfWhatWasAbandonedNothingIsHeard) {
     script("cat > /dev/null; exit 130");
     queue_.enqueue(command(QStringLiteral("running")));
     queue_.enqueue(command(QStringLiteral("waiting")));
-    queue_.aside({QStringLiteral("inspect")}, [this](const Json&) { told_ << QStringLiteral("aside"); }, [this](const Problem&) { told_ << QStringLiteral("aside"); });
+    queue_.aside(
+        {QStringLiteral("inspect")}, [this](const Json&) { told_ << QStringLiteral("aside"); }, [this](const Problem&) { told_ << QStringLiteral("aside"); });
     queue_.abandon();
     EXPECT_FALSE(queue_.busy());
     ASSERT_TRUE(wait_until([this] { return queue_.children().isEmpty(); }, 20000)) << "the children are let go when they end";
@@ -160,7 +164,8 @@ TEST_F(QueueTest, OfWhatWasAbandonedNothingIsHeard) {
 TEST_F(QueueTest, WhatRunsAsideIsNoWorkThatTheUserWaitsFor) {
     script("echo '{\"advice\":1}'");
     Json given;
-    queue_.aside({QStringLiteral("inspect")}, [&](const Json& result) { given = result; }, [](const Problem&) {});
+    queue_.aside(
+        {QStringLiteral("inspect")}, [&](const Json& result) { given = result; }, [](const Problem&) {});
     EXPECT_FALSE(queue_.busy());
     ASSERT_TRUE(wait_until([&] { return given.is_object(); }, 20000));
     EXPECT_TRUE(queue_.log().isEmpty());

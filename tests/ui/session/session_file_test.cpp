@@ -8,8 +8,8 @@
 #include "core/base/file.h"
 #include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
-#include "ui/session/trials.h"
 #include "ui/session/session_file.h"
+#include "ui/session/trials.h"
 
 namespace vernier::ui {
 namespace {
@@ -17,13 +17,9 @@ namespace {
 using test::SmallSession;
 using test::wait_until;
 
-QString text(const std::filesystem::path& path) {
-    return QString::fromStdString(path.string());
-}
+QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
 
-bool finished(const Session& session) {
-    return session.state() == Session::State::open || session.state() == Session::State::failed;
-}
+bool finished(const Session& session) { return session.state() == Session::State::open || session.state() == Session::State::failed; }
 
 TEST(SessionFile, ReopensRecipeGateAndRuns) {
     SmallSession small;

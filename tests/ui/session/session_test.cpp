@@ -7,8 +7,8 @@
 #include "tests/support/model_builder.h"
 #include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
-#include "ui/session/trials.h"
 #include "ui/session/queue.h"
+#include "ui/session/trials.h"
 
 namespace vernier::ui {
 namespace {
@@ -65,7 +65,8 @@ TEST(Session, AFileThatIsRefusedLeavesTheOpenModelAsItWas) {
     session.choose({0, 2}, Method::fp16);
     const ModelPtr model = session.model();
     const QSignalSpy states(&session, &Session::stateChanged), refusals(&session, &Session::openRefused);
-    for (const auto& [name, content] : {std::pair{"broken.onnx", "this is no model"}, {"broken.vernier", "{}"}, {"other.vernier", "{\"vernier_session\": 1}"}}) {
+    for (const auto& [name, content] :
+         {std::pair{"broken.onnx", "this is no model"}, {"broken.vernier", "{}"}, {"other.vernier", "{\"vernier_session\": 1}"}}) {
         const auto before = refusals.size();
         session.open(QString::fromStdString(small.folder.write(name, content).string()));
         ASSERT_TRUE(wait_until([&] { return refusals.size() > before; }));

@@ -19,8 +19,11 @@ using test::wait_until;
 
 /// A vernier-cli that writes the same file of every recipe: quantize gives its hash, all other commands fail.
 std::string same_file_cli(const test::TempDir& folder) {
-    const std::string cli = folder.write("cli", "#!/bin/sh\n[ \"$1\" = quantize ] || exit 70\nwhile [ \"$1\" != -o ]; do shift; done\necho same > \"$2\"\n"
-                                                "echo '{\"sha256\":\"0123\",\"nodes\":[]}'\n").string();
+    const std::string cli = folder
+                                .write("cli",
+                                       "#!/bin/sh\n[ \"$1\" = quantize ] || exit 70\nwhile [ \"$1\" != -o ]; do shift; done\necho same > \"$2\"\n"
+                                       "echo '{\"sha256\":\"0123\",\"nodes\":[]}'\n")
+                                .string();
     std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
     return cli;
 }

@@ -55,7 +55,8 @@ TEST(Actions, EachMethodHasItsKeysForSelectionAndModel) {
 TEST(Actions, EachPanelHasACommandWithItsKeys) {
     for (const PanelRow& panel : panelTable()) {
         const auto table = actionTable();
-        const auto found = std::find_if(table.begin(), table.end(), [&](const ActionRow& row) { return QLatin1String(row.id) == QLatin1String(panel.id) + QStringLiteral("-panel"); });
+        const auto found = std::find_if(table.begin(), table.end(),
+                                        [&](const ActionRow& row) { return QLatin1String(row.id) == QLatin1String(panel.id) + QStringLiteral("-panel"); });
         ASSERT_NE(found, table.end()) << panel.id;
         EXPECT_STREQ(found->shortcuts, panel.keys);
         EXPECT_TRUE(found->menu == Menu::view && found->checked != nullptr) << panel.id;

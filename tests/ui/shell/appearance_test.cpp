@@ -90,12 +90,13 @@ TEST_F(AppearanceTest, ColoursInItemsAndStyleSheetsAreTakenAnewAndNothingElseIsS
     const AdviceBar advice(small.session);
     FilterLine filter(small.session);
     filter.setText(QStringLiteral("op:("));
-    QSignalSpy recipe(&small.session, &Session::recipeChanged), plan(&small.session, &Session::planChanged), filtered(&small.session.filter(), &Filter::changed);
+    QSignalSpy recipe(&small.session, &Session::recipeChanged), plan(&small.session, &Session::planChanged),
+        filtered(&small.session.filter(), &Filter::changed);
     for (const bool dark : {true, false}) {
         const Theme theme = dark ? Theme::night() : Theme::light();
         applyTheme(*qApp, dark);
         const auto grounds = [&](const QColor& edge) { return advice.styleSheet().contains(mixed(edge, theme.window, 0.10).name()); };
-        EXPECT_TRUE(grounds(theme.accent) || grounds(theme.bad));   // advice, or that the inspection failed
+        EXPECT_TRUE(grounds(theme.accent) || grounds(theme.bad));  // advice, or that the inspection failed
         EXPECT_TRUE(filter.styleSheet().contains(theme.bad.name()));
     }
     EXPECT_EQ(recipe.count() + plan.count() + filtered.count(), 0);

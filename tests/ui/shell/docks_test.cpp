@@ -21,8 +21,8 @@
 #include "ui/graph/graph_canvas.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
-#include "ui/shell/panels.h"
 #include "ui/shell/panel_title.h"
+#include "ui/shell/panels.h"
 
 namespace vernier::ui {
 namespace {
@@ -142,7 +142,7 @@ TEST_F(DocksTest, ResetBringsBackWhatWasMovedAndHidden) {
 
 TEST_F(DocksTest, APanelThatIsDraggedOutHasRoomAndLiesOnTheScreen) {
     QDockWidget* dock = docks_->dock(QStringLiteral("compare"));
-    docks_->setLowerHeight(1);   // a line as long as the window
+    docks_->setLowerHeight(1);  // a line as long as the window
     QApplication::processEvents();
     dock->setFloating(true);
     dock->move(-200, 5);
@@ -214,7 +214,7 @@ TEST(DocksInTheWindow, ArrangedPanelsAreThereAtTheNextStart) {
     EXPECT_GT(second.docks()->panel(QStringLiteral("inspector"))->mapTo(&second, QPoint()).x(), second.canvas()->mapTo(&second, QPoint()).x());
     EXPECT_TRUE(second.docks()->shows(QStringLiteral("log")));
     session.close();
-    QSettings().clear();   // other tests begin with the usual layout
+    QSettings().clear();  // other tests begin with the usual layout
 }
 
 TEST(DocksInTheWindow, AGroupOfPanelsComesBackAsItWas) {

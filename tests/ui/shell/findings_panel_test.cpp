@@ -48,13 +48,15 @@ TEST(Findings, OfAMeasuredRunLetTheMeasuredFigureSpeak) {
     const auto path = small.folder / "s.vernier";
     Json saved = Json::parse(read_file(path));
     const std::string timing = timing_sentence({{"this way", 0.516}, {"as opened", 0.487}});
-    saved["runs"][0]["quantized"] = {{"findings",
-                                      {{{"severity", "info"}, {"code", "float-prefix"}, {"text", "The first convolution stays in float." + timing}, {"remedy", ""}},
-                                       {{"severity", "warning"}, {"code", "nothing-to-gain"}, {"text", "INT8 is slower on this model." + timing}, {"remedy", ""}},
-                                       {{"severity", "info"}, {"code", "fp16-unchecked"}, {"text", "Unchecked."}, {"remedy", "Give samples (--data): then it is."}}}}};
+    saved["runs"][0]["quantized"] = {
+        {"findings",
+         {{{"severity", "info"}, {"code", "float-prefix"}, {"text", "The first convolution stays in float." + timing}, {"remedy", ""}},
+          {{"severity", "warning"}, {"code", "nothing-to-gain"}, {"text", "INT8 is slower on this model." + timing}, {"remedy", ""}},
+          {{"severity", "info"}, {"code", "fp16-unchecked"}, {"text", "Unchecked."}, {"remedy", "Give samples (--data): then it is."}}}}};
     small.folder.write("s.vernier", saved.dump());
     small.session.open(QString::fromStdString(path.string()));
-    ASSERT_TRUE(test::wait_until([&] { return small.session.readingName().isEmpty() && small.session.run(1) != nullptr && small.session.run(1)->quantized.is_object(); }));
+    ASSERT_TRUE(test::wait_until(
+        [&] { return small.session.readingName().isEmpty() && small.session.run(1) != nullptr && small.session.run(1)->quantized.is_object(); }));
     small.session.setCurrentRun(1);
     const FindingsPanel panel(small.session);
     const QString texts = textsOf(panel);

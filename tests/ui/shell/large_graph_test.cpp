@@ -32,7 +32,7 @@ TEST(LargeGraph, FilterKeyAndUndoReachEveryNode) {
     window.panel<NodesPanel>()->filterLine()->setText(QStringLiteral("conv"));
     EXPECT_EQ(session.filter().count(), kNodes / 2);
     window.action(QStringLiteral("filter"))->trigger();
-    QTest::keyClick(window.panel<NodesPanel>()->filterLine(), Qt::Key_End);   // the command marks the text, and marked text is meant itself
+    QTest::keyClick(window.panel<NodesPanel>()->filterLine(), Qt::Key_End);  // the command marks the text, and marked text is meant itself
     QTest::keyClick(window.panel<NodesPanel>()->filterLine(), Qt::Key_A, Qt::ControlModifier);
     ASSERT_EQ(session.selection().nodes().size(), kNodes / 2);
     QTest::keyClick(&window, Qt::Key_2);

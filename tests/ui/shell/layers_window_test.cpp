@@ -29,7 +29,7 @@ namespace {
 
 using test::wait_until;
 
-constexpr int kLong = 300'000;   ///< milliseconds, on a busy machine
+constexpr int kLong = 300'000;  ///< milliseconds, on a busy machine
 
 class LayersInTheWindow : public ::testing::Test {
 protected:
@@ -43,11 +43,10 @@ protected:
     void open() {
         ASSERT_TRUE(cli_.found());
         window_.openPath(QStringLiteral(VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx"));
-        ASSERT_TRUE(wait_until([this] { return session_.plan() && session_.dataset() && window_.graphPanel()->ready(); })) << session_.datasetError().toStdString();
+        ASSERT_TRUE(wait_until([this] { return session_.plan() && session_.dataset() && window_.graphPanel()->ready(); }))
+            << session_.datasetError().toStdString();
     }
-    [[nodiscard]] std::string problem() const {
-        return session_.queue().problem() ? session_.queue().problem()->message.toStdString() : std::string();
-    }
+    [[nodiscard]] std::string problem() const { return session_.queue().problem() ? session_.queue().problem()->message.toStdString() : std::string(); }
 
     test::BuiltCli cli_;
     Appearance appearance_;
@@ -91,7 +90,7 @@ TEST_F(LayersInTheWindow, ASearchFindsARecipeOfTheDemoThatPasses) {
     open();
     Recipe perTensor;
     perTensor.default_method = Method::int8_static;
-    perTensor.per_channel = false;   // which fails the limit
+    perTensor.per_channel = false;  // which fails the limit
     session_.setRecipe(perTensor, QStringLiteral("test"));
     window_.bringUp(QStringLiteral("search"));
     QApplication::processEvents();

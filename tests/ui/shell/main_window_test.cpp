@@ -3,14 +3,14 @@
 #include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
+#include <QDropEvent>
 #include <QFile>
 #include <QFileInfo>
-#include <QPushButton>
-#include <QStandardPaths>
-#include <QDropEvent>
 #include <QLabel>
 #include <QMimeData>
+#include <QPushButton>
 #include <QScrollArea>
+#include <QStandardPaths>
 #include <QTableView>
 #include <QTest>
 

@@ -16,7 +16,8 @@ namespace {
 TEST(FuzzyScore, PrefersWordStartsAndRuns) {
     EXPECT_EQ(fuzzyScore(QStringLiteral("xyz"), QStringLiteral("Quantize")), -1);
     EXPECT_GT(fuzzyScore(QStringLiteral("mb"), QStringLiteral("Measure the baseline")), fuzzyScore(QStringLiteral("mb"), QStringLiteral("Number")));
-    EXPECT_GT(fuzzyScore(QStringLiteral("quan"), QStringLiteral("Quantize and measure")), fuzzyScore(QStringLiteral("quan"), QStringLiteral("Add a quantized model")));
+    EXPECT_GT(fuzzyScore(QStringLiteral("quan"), QStringLiteral("Quantize and measure")),
+              fuzzyScore(QStringLiteral("quan"), QStringLiteral("Add a quantized model")));
     EXPECT_GE(fuzzyScore(QString(), QStringLiteral("anything")), 0);
 }
 

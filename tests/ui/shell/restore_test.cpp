@@ -122,7 +122,8 @@ TEST_F(RestoreTest, AModelThatWasMovedIsLocatedByTheDialog) {
         question = box.text();
         typeFile(moved());
         const auto buttons = box.buttons();
-        const auto locate = std::find_if(buttons.begin(), buttons.end(), [](const QAbstractButton* each) { return each->text().contains(QStringLiteral("Locate")); });
+        const auto locate =
+            std::find_if(buttons.begin(), buttons.end(), [](const QAbstractButton* each) { return each->text().contains(QStringLiteral("Locate")); });
         ASSERT_NE(locate, buttons.end());
         QTest::mouseClick(*locate, Qt::LeftButton);
     });

@@ -30,7 +30,8 @@ TEST(ElidedName, KeepsTheNumberAtTheEnd) {
 }
 
 TEST(ElidedName, ShowsTheBeginningOfWhatHasNoRoom) {
-    const QString depth = elided("/blocks/blocks.7/depthwise/Conv", "…/blocks.7/depth…/Conv"), point = elided("/blocks/blocks.7/pointwise/Conv", "…/blocks.7/depth…/Conv");
+    const QString depth = elided("/blocks/blocks.7/depthwise/Conv", "…/blocks.7/depth…/Conv"),
+                  point = elided("/blocks/blocks.7/pointwise/Conv", "…/blocks.7/depth…/Conv");
     EXPECT_TRUE(depth.startsWith(QStringLiteral("…/blocks.7/de"))) << depth.toStdString();
     EXPECT_TRUE(depth.endsWith(QStringLiteral("…/Conv"))) << depth.toStdString();
     EXPECT_NE(depth, point);
@@ -38,8 +39,7 @@ TEST(ElidedName, ShowsTheBeginningOfWhatHasNoRoom) {
 
 TEST(ElidedName, TellsNeighboursApart) {
     QSet<QString> shown;
-    for (int block = 0; block < 10; ++block)
-        shown << elided(qPrintable(QStringLiteral("/blocks/blocks.%1/pointwise/Conv").arg(block)), "/blocks…/Conv");
+    for (int block = 0; block < 10; ++block) shown << elided(qPrintable(QStringLiteral("/blocks/blocks.%1/pointwise/Conv").arg(block)), "/blocks…/Conv");
     EXPECT_EQ(shown.size(), 10);
 }
 
@@ -47,7 +47,8 @@ TEST(ElidedName, IsNeverWiderThanItsRoom) {
     const QFontMetricsF metrics(QApplication::font());
     for (const char* name : {"", "a", "/////", "/blocks/blocks.7/depthwise/Conv", "BatchNormalization_123456", "123456789012345678901234567890"})
         for (const double width : {0.0, 8.0, 20.0, 45.0, 90.0})
-            EXPECT_LE(metrics.horizontalAdvance(elidedName(QString::fromUtf8(name), metrics, width)), std::max(width, metrics.horizontalAdvance(QChar(0x2026)))) << name << ' ' << width;
+            EXPECT_LE(metrics.horizontalAdvance(elidedName(QString::fromUtf8(name), metrics, width)), std::max(width, metrics.horizontalAdvance(QChar(0x2026))))
+                << name << ' ' << width;
 }
 
 }  // namespace
