@@ -163,6 +163,9 @@ void InspectorPanel::showState() {
     } else {
         shownAdvice_ = {same ? tr("All of them have the same method.") : tr("They have different methods; a choice here sets all of them."),
                         own ? NodeAdvice::Action::reset : NodeAdvice::Action::none, own ? tr("Clear overrides") : QString(), false};
+        if (const std::optional<NodeAdvice> measured = layerAdvice(session_, nodes)) {
+            shownAdvice_ = *measured;
+        }
     }
     const Theme theme = Theme::current();
     const QString link = shownAdvice_.link.isEmpty()

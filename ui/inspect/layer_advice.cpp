@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QStringList>
 
+#include <algorithm>
 #include <string>
 
 #include "core/layers/layers.h"
@@ -62,6 +63,13 @@ std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId id) {
         return NodeAdvice{windowWords(node->why + (node->change.empty() ? "" : " " + node->change)), NodeAdvice::Action::none, {}, false};
     }
     return std::nullopt;
+}
+
+std::optional<NodeAdvice> layerAdvice(const Session& session, const QVector<int>& nodes) {
+    const LayerStudy& study = session.layers();
+    const LayerRegion* region = nodes.isEmpty() ? nullptr : study.regionOf(nodes.front());
+    const bool one = region != nullptr && std::all_of(nodes.begin(), nodes.end(), [&](int node) { return study.regionOf(node) == region; });
+    return one ? layerAdvice(session, region->core) : std::nullopt;
 }
 
 std::vector<std::pair<QString, QString>> layerFacts(const Session& session, NodeId id) {

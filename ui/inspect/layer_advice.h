@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QVector>
 
 #include <optional>
 #include <utility>
@@ -16,6 +17,9 @@ class Session;
 
 /// What the analysis of layers says of a node's choice, with its price and what to do; nothing where it has nothing to say.
 [[nodiscard]] std::optional<NodeAdvice> layerAdvice(const Session& session, NodeId node);
+
+/// The same of nodes that are one region: of the node that it is about.
+[[nodiscard]] std::optional<NodeAdvice> layerAdvice(const Session& session, const QVector<int>& nodes);
 
 /// Its time, its error alone and on the way, in two columns; empty before the model was analysed.
 [[nodiscard]] std::vector<std::pair<QString, QString>> layerFacts(const Session& session, NodeId node);

@@ -6,7 +6,9 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QFontMetricsF>
 #include <QSplitter>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -16,9 +18,30 @@
 #include "ui/layers/layers_model.h"
 #include "ui/layers/layers_panel.h"
 #include "ui/layers/share_bar.h"
+#include "ui/theme/elided_name.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
+
+namespace {
+
+/// Names cut where they are alike; how many nodes are meant stays.
+class LayerName : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        const qsizetype end = option->text.lastIndexOf(QLatin1String(" + "));
+        const QString more = end < 0 ? QString() : option->text.mid(end);
+        const QFontMetricsF metrics(option->font);
+        constexpr double kMargins = 8;
+        option->text = elidedName(option->text.left(end < 0 ? option->text.size() : end), metrics, option->rect.width() - kMargins - metrics.horizontalAdvance(more)) + more;
+    }
+};
+
+}  // namespace
 
 void LayersPanel::build() {
     auto* layout = new QVBoxLayout(this);
@@ -102,6 +125,7 @@ void LayersPanel::buildTable() {
     table_ = new QTableView;
     table_->setModel(model_);
     table_->setAccessibleName(tr("Layers"));
+    table_->setItemDelegateForColumn(LayersModel::Name, new LayerName(table_));
     table_->setItemDelegateForColumn(LayersModel::MethodColumn, new BadgeDelegate(table_));
     table_->setItemDelegateForColumn(LayersModel::Alone, new ShareBar(table_));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);

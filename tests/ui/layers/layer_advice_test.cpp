@@ -35,6 +35,8 @@ TEST(LayerAdvice, SaysWhatANodeBreaksAndWhatFp32Costs) {
     ASSERT_TRUE(head.has_value());
     EXPECT_TRUE(head->text.contains(QStringLiteral("saves no time"))) << head->text.toStdString();
     EXPECT_TRUE(head->text.contains(QStringLiteral("Keep it in FP32.")));
+    EXPECT_TRUE(layerAdvice(small.session, QVector<int>{0, 1})->text.contains(QStringLiteral("10 % of the output error"))) << "of a whole region";
+    EXPECT_FALSE(layerAdvice(small.session, QVector<int>{0, 2}).has_value()) << "of two regions";
     small.session.choose({2}, Method::fp32);
     EXPECT_FALSE(layerAdvice(small.session, 2).has_value()) << "it is in FP32";
     const auto facts = layerFacts(small.session, 2);
