@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the panel of layers is put together.
+#include <QFontMetricsF>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QFontMetricsF>
 #include <QSplitter>
 #include <QStyledItemDelegate>
 #include <QTableView>
@@ -37,7 +37,9 @@ protected:
         const QString more = end < 0 ? QString() : option->text.mid(end);
         const QFontMetricsF metrics(option->font);
         constexpr double kMargins = 8;
-        option->text = elidedName(option->text.left(end < 0 ? option->text.size() : end), metrics, option->rect.width() - kMargins - metrics.horizontalAdvance(more)) + more;
+        option->text =
+            elidedName(option->text.left(end < 0 ? option->text.size() : end), metrics, option->rect.width() - kMargins - metrics.horizontalAdvance(more)) +
+            more;
     }
 };
 
