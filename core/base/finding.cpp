@@ -16,6 +16,7 @@ Json to_json(const Finding& finding) {
     if (!finding.node_name.empty()) json["node_name"] = finding.node_name;
     if (!finding.tensor.empty()) json["tensor"] = finding.tensor;
     if (!finding.remedy.empty()) json["remedy"] = finding.remedy;
+    if (!finding.file.empty()) json["file"] = finding.file;
     return json;
 }
 
@@ -36,6 +37,7 @@ Finding finding_from_json(const Json& json) {
     finding.tensor = json.value("tensor", "");
     finding.text = json.value("text", "");
     finding.remedy = json.value("remedy", "");
+    finding.file = json.value("file", "");
     return finding;
 }
 

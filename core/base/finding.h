@@ -23,6 +23,7 @@ struct Finding {
     std::string tensor = {};     ///< tensor name, or empty
     std::string text = {};       ///< one sentence
     std::string remedy = {};     ///< what to do, or empty
+    std::string file = {};       ///< of several models, the file of the one that it is about; the text does not name it
 
     bool operator==(const Finding&) const = default;
 };

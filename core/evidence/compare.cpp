@@ -105,6 +105,14 @@ std::string title_of(const Measurement& measurement) {
 
 std::string title_of(const Trial& trial) { return trial.title.empty() ? title_of(trial.measurement) : trial.title; }
 
+std::string title_of_file(const Comparison& comparison, const std::string& file) {
+    const auto is_it = [&](const Trial& trial) { return trial.measurement.model.string() == file; };
+    if (is_it(comparison.baseline)) return title_of(comparison.baseline);
+    for (const CandidateComparison& candidate : comparison.candidates)
+        if (is_it(candidate)) return title_of(candidate);
+    return std::filesystem::path(file).filename().string();
+}
+
 std::vector<Trial> trials_of(std::vector<Measurement> measurements) {
     std::vector<Trial> trials(measurements.size());
     for (std::size_t i = 0; i < trials.size(); ++i) trials[i].measurement = std::move(measurements[i]);

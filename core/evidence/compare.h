@@ -68,6 +68,9 @@ struct Comparison {
     [[nodiscard]] Outcome outcome() const;  ///< passed when at least one candidate passed and none is needed more; see compare.cpp
 };
 
+/// What people call a measured file of the comparison (Finding::file); its name without folder where it is none of them.
+[[nodiscard]] std::string title_of_file(const Comparison& comparison, const std::string& file);
+
 /// Judges the same figures against other limits; the same as if they had been compared with these.
 void judge_again(Comparison& comparison, const Gate& gate);
 

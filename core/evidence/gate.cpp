@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/number_text.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -145,7 +146,7 @@ GateLine judge_sqnr(const std::vector<OutputFigures>& outputs, double limit) {
 GateLine judge_speed(double speedup, const Interval& interval, double limit) {
     GateLine line;
     line.what = "speed";
-    line.text = fmt::format("{:.3f}x as fast (95 %: {:.3f} to {:.3f}), at least {:g} wanted", speedup, interval.lo, interval.hi, limit);
+    line.text = fmt::format("{} (95 %: {}), {} wanted", speed_text(speedup, 4), speed_text(interval.lo, interval.hi, 4), speed_limit_text(limit));
     line.outcome = interval.lo >= limit ? Outcome::passed : interval.hi < limit ? Outcome::failed : Outcome::inconclusive;
     return line;
 }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/number_text.h"
+
 namespace vernier {
 namespace {
 
@@ -11,6 +13,7 @@ struct Judged {
     double value = 0;
     Interval interval;
     bool exact = false;
+    bool speed = false;  ///< a ratio of times, which has words of its own
 };
 
 std::optional<Judged> judged_of(const Figure& figure, const TrialView& trial) {
@@ -22,14 +25,25 @@ std::optional<Judged> judged_of(const Figure& figure, const TrialView& trial) {
     }
     const auto against = figure.against_of(trial);
     if (!against) return std::nullopt;
-    return Judged{against->value, against->interval.value_or(Interval{against->value, against->value}), !against->interval};
+    const bool speed = against->kind == Against::Kind::ratio && figure.form != Form::megabytes;
+    return Judged{against->value, against->interval.value_or(Interval{against->value, against->value}), !against->interval, speed};
 }
 
 std::string unit_of(const Figure& figure, const TrialView& trial) {
     if (figure.relative) return figure.unit.empty() ? std::string() : " " + std::string(figure.unit);
     const auto against = figure.against_of(trial);
     if (against && against->kind == Against::Kind::points) return " points";
-    return figure.form == Form::megabytes ? " of the baseline's" : "x";
+    return " of the baseline's";
+}
+
+std::string judged_text(const Figure& figure, const TrialView& trial, const Judged& judged, double bound) {
+    const auto& [lo, hi] = judged.interval;
+    if (judged.speed) {
+        const std::string interval = judged.exact ? std::string() : fmt::format(" (95 %: {})", speed_text(lo, hi, 4));
+        return fmt::format("{}{}, {} wanted", speed_text(judged.value, 4), interval, speed_limit_text(bound));
+    }
+    const std::string interval = judged.exact ? std::string() : fmt::format(" (95 %: {:.3f} to {:.3f})", lo, hi);
+    return fmt::format("{:.3f}{}{}, {} {:g} wanted", judged.value, unit_of(figure, trial), interval, is_least(figure) ? "at least" : "at most", bound);
 }
 
 /// An output that cannot stand for the baseline's; nullptr when there is none.
@@ -70,9 +84,7 @@ GateLine judge_figure(const Figure& figure, const TrialView& trial, double bound
         line.text = unknown_text(figure, trial);
         return line;
     }
-    const std::string unit = unit_of(figure, trial);
-    const std::string interval = judged->exact ? std::string() : fmt::format(" (95 %: {:.3f} to {:.3f})", judged->interval.lo, judged->interval.hi);
-    line.text = fmt::format("{:.3f}{}{}, {} {:g} wanted", judged->value, unit, interval, is_least(figure) ? "at least" : "at most", bound);
+    line.text = judged_text(figure, trial, *judged, bound);
     const bool passed = is_least(figure) ? judged->interval.lo >= bound : judged->interval.hi <= bound;
     const bool failed = is_least(figure) ? judged->interval.hi < bound : judged->interval.lo > bound;
     line.outcome = passed ? Outcome::passed : failed ? Outcome::failed : Outcome::inconclusive;

@@ -4,35 +4,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
+#include "core/base/number_text.h"
 #include "core/measure/latency.h"
 #include "core/measure/launch_plan.h"
 
 namespace vernier {
 namespace {
 
-/// Three digits: "0.223", "12.5".
-std::string ms(double value) {
-    const int decimals = value <= 0 ? 0 : std::clamp(2 - static_cast<int>(std::floor(std::log10(value))), 0, 6);
-    return fmt::format("{:.{}f}", value, decimals);
-}
-
-std::string name_of(const Measurement& measurement) { return measurement.model.filename().string(); }
-
 void name_two_speeds(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
     const auto found = std::find_if(measurements.begin(), measurements.end(), [](const Measurement& each) { return each.latency.two_speeds.has_value(); });
     if (found == measurements.end()) return;
-    findings.push_back({Severity::warning,
-                        "two-speeds",
-                        kNone,
-                        {},
-                        {},
-                        fmt::format("This machine runs at two speeds: {} takes {} ms or {} ms, and next to nothing between.", name_of(*found),
-                                    ms(found->latency.two_speeds->lo), ms(found->latency.two_speeds->hi)),
-                        "Its p50 depends on how long each speed lasted. Speed-ups are taken from pairs of runs at the same speed. For a steady "
-                        "p50 fix the clock (governor \"performance\") or end other work."});
+    const Interval& speeds = *found->latency.two_speeds;
+    findings.push_back({.severity = Severity::warning,
+                        .code = "two-speeds",
+                        .text = fmt::format("takes {} ms or {} ms, and next to nothing between: this machine runs at two speeds.", significant(speeds.lo),
+                                            significant(speeds.hi)),
+                        .remedy = "Its p50 depends on how long each speed lasted. Speed-ups are taken from pairs of runs at the same speed. For a steady "
+                                  "p50 fix the clock (governor \"performance\") or end other work.",
+                        .file = found->model.string()});
 }
 
 void name_few_launches(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
@@ -40,13 +31,10 @@ void name_few_launches(const std::vector<Measurement>& measurements, std::vector
     if (launches == 0 || launches >= kUsualLaunches) return;
     double start = 0;
     for (const Measurement& each : measurements) start = std::max(start, each.session_start_ms + each.first_run_ms);
-    findings.push_back({Severity::info,
-                        "few-launches",
-                        kNone,
-                        {},
-                        {},
-                        fmt::format("Each model was started {} times instead of {}, since a start takes up to {} ms.", launches, kUsualLaunches, ms(start)),
-                        "Intervals are wider; give more time with --seconds."});
+    findings.push_back(
+        {.code = "few-launches",
+         .text = fmt::format("Each model was started {} times instead of {}, since a start takes up to {} ms.", launches, kUsualLaunches, significant(start)),
+         .remedy = "Intervals are wider; give more time with --seconds."});
 }
 
 void name_few_runs(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
@@ -54,13 +42,10 @@ void name_few_runs(const std::vector<Measurement>& measurements, std::vector<Fin
     const auto fewest =
         std::min_element(measurements.begin(), measurements.end(), [](const Measurement& a, const Measurement& b) { return a.latency.n < b.latency.n; });
     if (fewest->latency.n >= needed) return;
-    findings.push_back({Severity::info,
-                        "few-runs",
-                        kNone,
-                        {},
-                        {},
-                        fmt::format("p99 needs {} timed runs, and {} had {}.", needed, name_of(*fewest), fewest->latency.n),
-                        "Give more time with --seconds."});
+    findings.push_back({.code = "few-runs",
+                        .text = fmt::format("had {} timed runs, and p99 needs {}.", fewest->latency.n, needed),
+                        .remedy = "Give more time with --seconds.",
+                        .file = fewest->model.string()});
 }
 
 }  // namespace

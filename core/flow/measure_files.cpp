@@ -87,26 +87,21 @@ void check_input_names(const Model& first, const Model& other) {
 /// One dataset feeds all models, and a comparison is one of equal work.
 void warn_of_inputs(const Model& first, const Model& other, std::vector<Finding>& findings) {
     if (!same_inputs(first, other)) {
-        findings.push_back({Severity::warning,
-                            "inputs-differ",
-                            kNone,
-                            {},
-                            {},
-                            fmt::format("{} takes {}, but {} takes {}.", other.path().string(), inputs_text(other), first.path().string(), inputs_text(first)),
-                            "Times of models that do different work say little about each other."});
+        findings.push_back({.severity = Severity::warning,
+                            .code = "inputs-differ",
+                            .text = fmt::format("takes {}, but the first model takes {}.", inputs_text(other), inputs_text(first)),
+                            .remedy = "Times of models that do different work say little about each other.",
+                            .file = other.path().string()});
         return;
     }
     for (const ValueId id : other.inputs()) {
         const Value& own = other.value(id);
         const Value* before = input_named(first, own.name);
         if (before != nullptr && before->type.element != own.type.element)
-            findings.push_back({Severity::info,
-                                "inputs-cast",
-                                kNone,
-                                {},
-                                own.name,
-                                fmt::format("{} takes {} as {}: the samples are cast to it.", other.path().string(), own.name, own.type.text()),
-                                {}});
+            findings.push_back({.code = "inputs-cast",
+                                .tensor = own.name,
+                                .text = fmt::format("takes {} as {}: the samples are cast to it.", own.name, own.type.text()),
+                                .file = other.path().string()});
     }
 }
 

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace vernier {
 namespace {
@@ -11,37 +14,25 @@ namespace {
 std::string of_samples(std::uint64_t count, std::uint64_t all) { return fmt::format("{} of {} samples", count, all); }
 
 void judge_first(const Measurement& first, const OutputFigures& output, std::vector<Finding>& findings) {
-    const std::string file = first.model.string();
+    const auto say = [&](Severity severity, const char* code, std::string text, std::string remedy) {
+        findings.push_back({severity, code, kNone, {}, output.name, std::move(text), std::move(remedy), first.model.string()});
+    };
     if (output.nan > 0)
-        findings.push_back(
-            {output.name == first.scores_output ? Severity::serious : Severity::warning,
-             "nan-answers",
-             kNone,
-             {},
-             output.name,
-             fmt::format("{}: output {} holds NaN on {}; only its finite values are compared.", file, output.name, of_samples(output.nan, output.samples)),
-             "Check the samples, or what the nodes compute."});
+        say(output.name == first.scores_output ? Severity::serious : Severity::warning, "nan-answers",
+            fmt::format("output {} holds NaN on {}; only its finite values are compared.", output.name, of_samples(output.nan, output.samples)),
+            "Check the samples, or what the nodes compute.");
     else if (output.infinite > 0)
-        findings.push_back({Severity::info,
-                            "infinite-answers",
-                            kNone,
-                            {},
-                            output.name,
-                            fmt::format("{}: output {} holds infinity on {}; only its finite values are compared.", file, output.name,
-                                        of_samples(output.infinite, output.samples)),
-                            {}});
-    if (!output.problem.empty())
-        findings.push_back(
-            {Severity::info, "output-not-compared", kNone, {}, output.name, fmt::format("{}: output {} is {}.", file, output.name, output.problem), {}});
+        say(Severity::info, "infinite-answers",
+            fmt::format("output {} holds infinity on {}; only its finite values are compared.", output.name, of_samples(output.infinite, output.samples)), {});
+    if (!output.problem.empty()) say(Severity::info, "output-not-compared", fmt::format("output {} is {}.", output.name, output.problem), {});
 }
 
-void judge_other(const Measurement& other, const OutputFigures& output, const Measurement& first, std::vector<Finding>& findings) {
-    const std::string file = other.model.string();
-    const auto say = [&](Severity severity, const char* code, std::string text, std::string remedy) {
-        findings.push_back({severity, code, kNone, {}, output.name, fmt::format("{}: output {} {}.", file, output.name, text), std::move(remedy)});
+void judge_other(const Measurement& other, const OutputFigures& output, std::vector<Finding>& findings) {
+    const auto say = [&](Severity severity, const char* code, std::string_view text, std::string remedy) {
+        findings.push_back({severity, code, kNone, {}, output.name, fmt::format("output {} {}.", output.name, text), std::move(remedy), other.model.string()});
     };
     if (output.problem == "missing")
-        say(Severity::serious, "output-missing", "is missing", "Outputs are matched by name with those of " + first.model.string() + ".");
+        say(Severity::serious, "output-missing", "is missing", "Outputs are matched by name with those of the first model.");
     else if (output.problem == "not in the baseline")
         say(Severity::info, "output-added", "is not in the baseline", {});
     else if (output.problem.starts_with("rank"))
@@ -88,7 +79,7 @@ void judge_outputs(const std::vector<Measurement>& measurements, bool labelled, 
     const Measurement& first = measurements.front();
     for (const OutputFigures& output : first.outputs) judge_first(first, output, findings);
     for (std::size_t i = 1; i < measurements.size(); ++i)
-        for (const OutputFigures& output : measurements[i].outputs) judge_other(measurements[i], output, first, findings);
+        for (const OutputFigures& output : measurements[i].outputs) judge_other(measurements[i], output, findings);
     judge_labels(first, labelled, findings);
 }
 

@@ -7,9 +7,16 @@
 #include <cctype>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 namespace vernier {
 namespace {
+
+/// With a full stop, where it ends without one.
+std::string stopped(std::string text) {
+    if (!text.empty() && std::string_view(".!?").find(text.back()) == std::string_view::npos) text += '.';
+    return text;
+}
 
 std::string sentence(std::string text) {
     if (text.empty()) return text;
@@ -17,41 +24,14 @@ std::string sentence(std::string text) {
     const std::size_t end = std::min(text.find(' '), text.size());
     const bool plain = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), [](unsigned char c) { return std::islower(c) != 0; });
     if (plain) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-    if (std::string_view(".!?").find(text.back()) == std::string_view::npos) text += '.';
-    return text;
+    return stopped(std::move(text));
 }
 
 }  // namespace
 
-std::string significant(double value, int digits) {
-    if (std::isnan(value)) return "nan";
-    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-    if (value == 0) return "0";
-    const auto decimals_of = [digits](double x) {
-        const int exponent = static_cast<int>(std::floor(std::log10(std::abs(x))));
-        return std::clamp(digits - 1 - exponent, 0, 12);
-    };
-    int decimals = decimals_of(value);
-    // 9.999 rounds up to 10.00: one digit less is then enough.
-    const double scale = std::pow(10.0, decimals);
-    const double rounded = std::round(value * scale) / scale;
-    if (rounded != 0) decimals = std::min(decimals, decimals_of(rounded));
-    return fmt::format("{:.{}f}", value, decimals);
-}
-
 std::string significant(const std::optional<double>& value, int digits) { return value ? significant(*value, digits) : "-"; }
 
 std::string megabytes(std::uint64_t bytes) { return significant(static_cast<double>(bytes) / 1e6); }
-
-std::string times(double ratio) { return significant(ratio) + "x"; }
-
-std::string speed_text(double speedup) { return speedup >= 1 ? times(speedup) + " faster" : times(1 / speedup) + " slower"; }
-
-std::string speed_text(double lo, double hi) {
-    if (lo >= 1) return times(lo) + " to " + speed_text(hi);
-    if (hi < 1) return times(1 / hi) + " to " + speed_text(lo);
-    return speed_text(lo) + " to " + speed_text(hi);
-}
 
 std::string size_text(double ratio) {
     const double change = 100 * std::abs(1 - ratio);
@@ -89,8 +69,9 @@ std::string shortened(double value) {
 }
 
 std::string sentences(const Finding& finding) {
+    const std::string said = finding.file.empty() ? sentence(finding.text) : finding.file + ": " + stopped(finding.text);
     const std::string remedy = sentence(finding.remedy);
-    return sentence(finding.text) + (remedy.empty() ? "" : " " + remedy);
+    return said + (remedy.empty() ? "" : " " + remedy);
 }
 
 }  // namespace vernier

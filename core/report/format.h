@@ -6,24 +6,16 @@
 #include <string>
 
 #include "core/base/finding.h"
+#include "core/base/number_text.h"
 
 namespace vernier {
 
 /// Figures as people read them. One place, so that terminal, sheet and report agree.
 
-/// digits significant digits without exponent: 0.0123, 1.23, 12.3, 123, 1234 (never rounds whole digits away).
-[[nodiscard]] std::string significant(double value, int digits = 3);
-/// The same, or "-" where the figure is not known.
+/// As significant() of a number, or "-" where the figure is not known.
 [[nodiscard]] std::string significant(const std::optional<double>& value, int digits = 3);
 /// Size in MB (10^6 bytes): "86.0", "0.0265".
 [[nodiscard]] std::string megabytes(std::uint64_t bytes);
-/// "2.19x".
-[[nodiscard]] std::string times(double ratio);
-/// How a time stands to the baseline's, of a speedup: "2.19x faster", "1.64x slower". Everywhere in this one form: a bare
-/// factor reads as faster, as slower and as a share.
-[[nodiscard]] std::string speed_text(double speedup);
-/// The same of an interval: "1.96x to 2.04x faster", "1.05x slower to 1.03x faster".
-[[nodiscard]] std::string speed_text(double lo, double hi);
 /// How a size stands to the baseline's, of their ratio: "72 % smaller", "3 % larger", "same size".
 [[nodiscard]] std::string size_text(double ratio);
 /// The same of an interval: "20 % to 28 % smaller", "3 % smaller to 2 % larger".
@@ -36,7 +28,8 @@ namespace vernier {
 [[nodiscard]] std::string grouped(std::uint64_t value);
 /// Large counts shortened: "21.5 M", "93.8 k", "512".
 [[nodiscard]] std::string shortened(double value);
-/// Text and remedy of a finding as sentences, each with a capital and a full stop.
+/// Text and remedy of a finding as sentences, each with a capital and a full stop; behind the file that it is about, where it
+/// names one.
 [[nodiscard]] std::string sentences(const Finding& finding);
 
 }  // namespace vernier

@@ -139,11 +139,13 @@ std::string figures_html(const ComparedFiles& compared) {
     return out + "</section>";
 }
 
-std::string findings_html(const std::vector<Finding>& findings) {
-    if (findings.empty()) return {};
+std::string findings_html(const ComparedFiles& compared) {
+    if (compared.findings.empty()) return {};
     std::string out = "<section><h2>Findings</h2><ul>";
-    for (const Finding& finding : findings)
+    for (Finding finding : compared.findings) {
+        if (!finding.file.empty()) finding.file = title_of_file(compared.comparison, finding.file);
         out += fmt::format("<li>{} <span class=\"note\">({}, {})</span></li>", escaped(sentences(finding)), name(finding.severity), escaped(finding.code));
+    }
     return out + "</ul></section>";
 }
 
@@ -182,7 +184,7 @@ std::string render_html(const ComparedFiles& compared) {
     out += verdict_html(verdict) + "\n" + charts_html(compared, verdict) + "\n";
     const std::string below = times_html(compared, verdict) + flips_html(compared, verdict);
     if (!below.empty()) out += "<section class=\"grid\">" + below + "</section>\n";
-    return out + figures_html(compared) + outputs_html(compared.comparison) + findings_html(compared.findings) + footer_html(compared, verdict) +
+    return out + figures_html(compared) + outputs_html(compared.comparison) + findings_html(compared) + footer_html(compared, verdict) +
            "\n</main></body></html>\n";
 }
 

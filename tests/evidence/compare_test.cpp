@@ -110,6 +110,12 @@ TEST(Gate, HasThreeOutcomesForSpeed) {
     EXPECT_EQ(judge_speed(1.5, {1.45, 1.55}, 1.5).outcome, Outcome::inconclusive);
 }
 
+TEST(Gate, SaysSpeedsAsFasterOrSlower) {
+    EXPECT_EQ(judge_speed(1.5, {1.45, 1.55}, 1.4).text, "1.500x faster (95 %: 1.450x to 1.550x faster), at least 1.4x faster wanted");
+    EXPECT_EQ(judge_speed(0.625, {0.5, 0.8}, 1).text, "1.600x slower (95 %: 1.250x to 2.000x slower), no slower wanted");
+    EXPECT_EQ(judge_speed(0.98, {0.8, 1.25}, 0.8).text, "1.020x slower (95 %: 1.250x slower to 1.250x faster), at most 1.25x slower wanted");
+}
+
 TEST(Gate, TheWorstLineDecidesACandidateAndOneGoodCandidateIsEnough) {
     Gate gate;
     gate.max_drop_points = 2;

@@ -206,7 +206,7 @@ TEST(Limits, AnIntervalThatHoldsTheBoundIsInconclusive) {
     const TrialView trial{candidate.measurement, &candidate};
     const GateLine open = judge_figure(figure("p90"), trial, 2);
     EXPECT_EQ(open.outcome, Outcome::inconclusive);
-    EXPECT_EQ(open.text, "2.000x (95 %: 1.960 to 2.040), at least 2 wanted");
+    EXPECT_EQ(open.text, "2.000x faster (95 %: 1.960x to 2.040x faster), at least 2x faster wanted");
     EXPECT_EQ(judge_figure(figure("size"), trial, 0.25).outcome, Outcome::passed) << "sizes are exact";
     candidate.paired.p99.reset();
     candidate.measurement.latency.p99.reset();
@@ -248,7 +248,7 @@ TEST(Limits, AreJudgedSavedAndToldOf) {
     EXPECT_EQ(to_json(back), to_json(comparison));
     const Verdict verdict = verdict_of(comparison);
     EXPECT_EQ(verdict.conclusion, Conclusion::not_worth_it);
-    EXPECT_THAT(verdict.sentences, HasSubstr("Limit on p90: beyond (2.000x (95 %: 1.960 to 2.040), at least 3 wanted)."));
+    EXPECT_THAT(verdict.sentences, HasSubstr("Limit on p90: beyond (2.000x faster (95 %: 1.960x to 2.040x faster), at least 3x faster wanted)."));
     EXPECT_THAT(verdict.title, Not(HasSubstr("p90"))) << "accuracy is another thing than a time";
 }
 

@@ -34,7 +34,8 @@ TEST(LatencyFindings, NameAMachineWithTwoSpeeds) {
     const auto findings = latency_findings({measured(8, 5000), slow_at_times});
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings[0].code, "two-speeds");
-    EXPECT_THAT(findings[0].text, HasSubstr("net.onnx takes 0.223 ms or 0.250 ms"));
+    EXPECT_THAT(findings[0].text, HasSubstr("takes 0.223 ms or 0.250 ms"));
+    EXPECT_EQ(findings[0].file, "folder/net.onnx");
 }
 
 TEST(LatencyFindings, NameWhatTheTimeDidNotGive) {
@@ -44,7 +45,8 @@ TEST(LatencyFindings, NameWhatTheTimeDidNotGive) {
     EXPECT_THAT(findings[0].text, HasSubstr("4 times instead of 8"));
     EXPECT_THAT(findings[0].text, HasSubstr("1234 ms"));
     EXPECT_EQ(findings[1].code, "few-runs");
-    EXPECT_THAT(findings[1].text, HasSubstr("net.onnx had 40"));
+    EXPECT_THAT(findings[1].text, HasSubstr("had 40 timed runs"));
+    EXPECT_EQ(findings[1].file, "folder/net.onnx");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/report/figure_text.h"
+#include "core/report/format.h"
 #include "core/report/html_rows.h"
 #include "core/report/svg.h"
 #include "tests/report/comparison.h"
@@ -37,6 +38,18 @@ TEST(Html, EscapesWhatComesFromFiles) {
     const std::string html = render_html(compared);
     EXPECT_THAT(html, Not(HasSubstr("<script")));
     EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)&amp;&quot;y&quot;"));
+}
+
+TEST(Html, AFindingAboutOneFileBeginsWithItsTitle) {
+    ComparedFiles compared = baseline_only();
+    add_candidate(compared, "folder/a.onnx", 4, 280'000, 90).title = "all static";
+    compared.findings.push_back({.code = "few-runs", .text = "had 40 timed runs, and p99 needs 1000.", .file = "folder/a.onnx"});
+    compared.findings.push_back({.code = "few-runs", .text = "had 50 timed runs.", .file = "elsewhere/b.onnx"});
+    const std::string html = render_html(compared);
+    EXPECT_THAT(html, HasSubstr("<li>all static: had 40 timed runs, and p99 needs 1000."));
+    EXPECT_THAT(html, HasSubstr("<li>b.onnx: had 50 timed runs."));
+    EXPECT_EQ(sentences(compared.findings.front()), "folder/a.onnx: had 40 timed runs, and p99 needs 1000.") << "on a terminal, the file itself";
+    EXPECT_EQ(finding_from_json(to_json(compared.findings.front())), compared.findings.front());
 }
 
 TEST(Html, EveryTagIsClosed) {

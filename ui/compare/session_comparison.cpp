@@ -2,7 +2,6 @@
 #include "ui/compare/session_comparison.h"
 
 #include <QCoreApplication>
-#include <QFileInfo>
 
 #include "core/model/precision.h"
 #include "core/quant/method.h"
@@ -22,15 +21,10 @@ QString methodOf(const Run& run) {
     return run.foreign ? QString() : QString::fromUtf8(method.data(), qsizetype(method.size()));
 }
 
-/// Runs by their titles: a text of vernier-cli knows only their files.
-QString named(QString words, const Session& session) {
-    for (const Run& run : session.runs()) {
-        const QString file = QFileInfo(run.file).fileName();
-        if (!file.isEmpty() && file != session.modelName()) {
-            words.replace(file, QStringLiteral("“%1”").arg(run.title));
-        }
-    }
-    return words;
+/// The text of a finding behind the title of the run that it is about.
+QString named(const Finding& finding, const Comparison& comparison) {
+    const QString words = windowWords(finding.text);
+    return finding.file.empty() ? words : QStringLiteral("“%1”: %2").arg(text(title_of_file(comparison, finding.file)), words);
 }
 
 QString whatOf(const GateLine& line) {
@@ -102,7 +96,7 @@ QVector<MeasuredWarning> measuredWarnings(const Session& session) {
     for (const Severity severity : {Severity::serious, Severity::warning}) {
         for (const Finding& finding : session.compared()->findings) {
             if (finding.severity == severity) {
-                words.push_back({named(windowWords(finding.text), session), named(windowWords(finding.remedy), session)});
+                words.push_back({named(finding, *session.comparison()), windowWords(finding.remedy)});
             }
         }
     }

@@ -155,7 +155,8 @@ void Queue::start(const Command& command) {
     child_ = std::make_unique<CliJob>(std::get<QStringList>(asked));
     connect(child_.get(), &CliJob::progress, this, &Queue::follow);
     connect(child_.get(), &CliJob::partial, this, &Queue::takePartial);
-    connect(child_.get(), &CliJob::finding, this, [this](const Finding& finding) { write(QString::fromStdString(finding.text)); });
+    connect(child_.get(), &CliJob::finding, this,
+            [this](const Finding& finding) { write(QString::fromStdString(finding.file.empty() ? finding.text : finding.file + ": " + finding.text)); });
     connect(child_.get(), &CliJob::finished, this, [this](const Json& result, int) { succeeded(result); });
     connect(child_.get(), &CliJob::failed, this, &Queue::failedWith);
     write(QStringLiteral("$ ") + child_->commandLine());

@@ -45,7 +45,8 @@ TEST(ExportSheet, TellsRecipeWarningsAndWhereItCameFrom) {
     const auto sheet = sheetOf(small.session);
     ASSERT_TRUE(sheet);
     EXPECT_TRUE(sheet->subtitle.startsWith(QStringLiteral("net.onnx")));
-    const QStringList warnings{QStringLiteral("Some samples are in both splits. Give each its own."), QStringLiteral("Other work was running. Measure again.")};
+    const QStringList warnings{QStringLiteral("Some samples are in both splits. Give each its own."), QStringLiteral("Other work was running. Measure again."),
+                               QStringLiteral("“all static”: takes 0.4 ms or 0.6 ms. Fix the clock.")};
     EXPECT_EQ(sheet->warnings, warnings);
     const QString footer = sheet->footer.join(QLatin1Char('\n'));
     EXPECT_TRUE(footer.contains(QStringLiteral("baseline sha256 01234567…cdef"))) << footer.toStdString();
