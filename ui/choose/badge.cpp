@@ -36,13 +36,18 @@ void paintBadge(QPainter& painter, const QRectF& rect, Method method, bool own, 
     painter.restore();
 }
 
+QString paintWithoutText(QPainter& painter, QStyleOptionViewItem plain) {
+    const QString words = plain.text;
+    plain.text.clear();
+    const QStyle* style = plain.widget != nullptr ? plain.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &plain, &painter, plain.widget);
+    return words;
+}
+
 void BadgeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     QStyleOptionViewItem plain(option);
     initStyleOption(&plain, index);
-    const QString words = plain.text;
-    plain.text.clear();
-    const QStyle* style = option.widget != nullptr ? option.widget->style() : QApplication::style();
-    style->drawControl(QStyle::CE_ItemViewItem, &plain, painter, option.widget);
+    const QString words = paintWithoutText(*painter, plain);
     const QVariant method = index.data(MethodRole);
     if (!method.isValid()) {
         return;

@@ -20,6 +20,9 @@ void paintBadge(QPainter& painter, const QRectF& rect, Method method, bool own, 
 /// The size that a badge takes in tables and lists.
 [[nodiscard]] QSize badgeSize(const QFontMetrics& metrics);
 
+/// Paints a cell but for its text, and gives the text. plain: as a delegate's initStyleOption() made it.
+QString paintWithoutText(QPainter& painter, QStyleOptionViewItem plain);
+
 /// Draws a badge for MethodRole, left in its cell, and the item's text behind it.
 class BadgeDelegate : public QStyledItemDelegate {
     Q_OBJECT

@@ -1,49 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/choose/nodes_panel.h"
 
-#include <QApplication>
 #include <QHeaderView>
 #include <QItemSelection>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
-#include <QStyle>
-#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
-#include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/choose/filter_line.h"
 #include "ui/choose/node_table_model.h"
+#include "ui/choose/row_table.h"
 #include "ui/session/session.h"
-#include "ui/theme/elided_name.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
-
-namespace {
-
-constexpr qsizetype kMostRanges = 1000;  ///< of rows that the view selects one by one
-
-/// Names that are cut where they are alike.
-class NameDelegate : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-protected:
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
-        QStyledItemDelegate::initStyleOption(option, index);
-        const QStyle* style = option->widget != nullptr ? option->widget->style() : QApplication::style();
-        const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, option, option->widget) + 1;
-        option->text = elidedName(option->text, QFontMetricsF(option->font), option->rect.width() - 2 * margin);
-    }
-};
-
-}  // namespace
 
 NodesPanel::NodesPanel(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), title_(new QLabel), empty_(new QLabel), wrong_(new QLabel), filter_(new FilterLine(session)), table_(new QTableView),
@@ -79,32 +55,14 @@ NodesPanel::NodesPanel(Session& session, QWidget* parent)
 void NodesPanel::buildTable() {
     table_->setModel(model_);
     table_->setAccessibleName(tr("Nodes"));
-    table_->setItemDelegateForColumn(NodeTableModel::MethodColumn, new BadgeDelegate(table_));
-    table_->setItemDelegateForColumn(NodeTableModel::Name, new NameDelegate(table_));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setShowGrid(false);
-    table_->setWordWrap(false);
-    table_->setTextElideMode(Qt::ElideMiddle);
+    makeRowTable(*table_, NodeTableModel::Name, NodeTableModel::MethodColumn);
     table_->setSortingEnabled(true);
     table_->sortByColumn(NodeTableModel::Id, Qt::AscendingOrder);
-    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setContextMenuPolicy(Qt::CustomContextMenu);
-    table_->setTabKeyNavigation(false);
     table_->installEventFilter(this);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     QHeaderView* header = table_->horizontalHeader();
-    header->setHighlightSections(false);
-    // It asks of every column whether all of its rows are selected, which takes seconds for thousands of them.
-    header->setSelectionModel(new QItemSelectionModel(model_, header));
-    header->setStretchLastSection(false);
-    header->setMinimumSectionSize(28);
-    header->setSectionResizeMode(NodeTableModel::Name, QHeaderView::Stretch);
     const QFontMetrics metrics = fontMetrics();
     const auto width = [&metrics](const char* sample) { return metrics.horizontalAdvance(QLatin1String(sample)) + 14; };
-    header->setFont(labelFont());
     header->resizeSection(NodeTableModel::Id, width("1000"));
     opWidth_ = width("GlobalAver");
     header->resizeSection(NodeTableModel::Op, opWidth_);
@@ -239,20 +197,11 @@ QItemSelection NodesPanel::selectedRows() const {
         }
     }
     std::sort(rows.begin(), rows.end());
-    QItemSelection selection;
-    model_->markSelected(false);
-    for (std::size_t first = 0, last = 0; first < rows.size(); first = ++last) {
-        while (last + 1 < rows.size() && rows[last + 1] == rows[last] + 1) {
-            ++last;
-        }
-        if (selection.size() == kMostRanges) {
-            // A view takes seconds for thousands of ranges: the rows show it by themselves.
-            model_->markSelected(true);
-            return {};
-        }
-        selection << QItemSelectionRange(model_->index(rows[first], 0), model_->index(rows[last], model_->columnCount() - 1));
-    }
-    return selection;
+    const QItemSelection selection = rangesOf(*model_, rows);
+    // A view takes seconds for thousands of ranges: the rows show it by themselves.
+    const bool byRows = selection.size() > kMostRanges;
+    model_->markSelected(byRows);
+    return byRows ? QItemSelection() : selection;
 }
 
 void NodesPanel::followSelection() {

@@ -13,6 +13,8 @@ namespace vernier::ui {
 [[nodiscard]] QString sizeText(quint64 bytes);
 /// "950", "21.5 k", "21.5 M", "2.90 G".
 [[nodiscard]] QString countText(quint64 count);
+/// "1 recipe", "3 recipes".
+[[nodiscard]] QString counted(int count, const QString& one, const QString& many);
 /// "1.12 ms", "21.0 µs" below 0.1 ms; "–" where it is not known.
 [[nodiscard]] QString timeText(const std::optional<double>& ms);
 /// A share from 0 to 1: "41 %", "0.3 %", "< 0.1 %"; "–".

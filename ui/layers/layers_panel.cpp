@@ -26,6 +26,7 @@
 #include "ui/charts/interval_chart.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/choose/numbers.h"
+#include "ui/choose/row_table.h"
 #include "ui/layers/layer_plots.h"
 #include "ui/layers/layers_model.h"
 #include "ui/session/layer_study.h"
@@ -41,7 +42,6 @@ namespace {
 
 constexpr int kRoomForCharts = 820;  ///< a narrower panel is the table's
 constexpr int kRoomForCopy = 520;
-constexpr qsizetype kMostRanges = 1000;  ///< of rows that the view selects: the time grows with their square
 
 }  // namespace
 
@@ -189,15 +189,7 @@ void LayersPanel::followSelection() {
     times_->setMarked(rowsWith(nodes, times_->plot()));
     if (!following_) {
         following_ = true;
-        QItemSelection selection;
-        const std::vector<int> rows = model_->rowsWith(nodes);
-        for (std::size_t first = 0, last = 0; first < rows.size() && selection.size() < kMostRanges; first = ++last) {
-            while (last + 1 < rows.size() && rows[last + 1] == rows[last] + 1) {
-                ++last;
-            }
-            selection << QItemSelectionRange(model_->index(rows[first], 0), model_->index(rows[last], LayersModel::ColumnCount - 1));
-        }
-        table_->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+        table_->selectionModel()->select(rangesOf(*model_, model_->rowsWith(nodes)), QItemSelectionModel::ClearAndSelect);
         const std::vector<int> current = model_->rowsWith({session_.selection().current()});
         const QModelIndex at = current.empty() ? QModelIndex() : model_->index(current.front(), LayersModel::Name);
         table_->selectionModel()->setCurrentIndex(at, QItemSelectionModel::NoUpdate);

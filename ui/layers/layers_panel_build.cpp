@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How the panel of layers is put together.
-#include <QFontMetricsF>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -8,42 +7,18 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSplitter>
-#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include "ui/charts/depth_chart.h"
 #include "ui/charts/interval_chart.h"
-#include "ui/choose/badge.h"
+#include "ui/choose/row_table.h"
 #include "ui/layers/layers_model.h"
 #include "ui/layers/layers_panel.h"
 #include "ui/layers/share_bar.h"
-#include "ui/theme/elided_name.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
-
-namespace {
-
-/// Names cut where they are alike; how many nodes are meant stays.
-class LayerName : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-protected:
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
-        QStyledItemDelegate::initStyleOption(option, index);
-        const qsizetype end = option->text.lastIndexOf(QLatin1String(" + "));
-        const QString more = end < 0 ? QString() : option->text.mid(end);
-        const QFontMetricsF metrics(option->font);
-        constexpr double kMargins = 8;
-        option->text =
-            elidedName(option->text.left(end < 0 ? option->text.size() : end), metrics, option->rect.width() - kMargins - metrics.horizontalAdvance(more)) +
-            more;
-    }
-};
-
-}  // namespace
 
 void LayersPanel::build() {
     auto* layout = new QVBoxLayout(this);
@@ -127,26 +102,11 @@ void LayersPanel::buildTable() {
     table_ = new QTableView;
     table_->setModel(model_);
     table_->setAccessibleName(tr("Layers"));
-    table_->setItemDelegateForColumn(LayersModel::Name, new LayerName(table_));
-    table_->setItemDelegateForColumn(LayersModel::MethodColumn, new BadgeDelegate(table_));
+    makeRowTable(*table_, LayersModel::Name, LayersModel::MethodColumn);
     table_->setItemDelegateForColumn(LayersModel::Alone, new ShareBar(table_));
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setShowGrid(false);
-    table_->setWordWrap(false);
-    table_->setTextElideMode(Qt::ElideMiddle);
-    table_->setTabKeyNavigation(false);
     table_->setMinimumHeight(60);
     table_->installEventFilter(this);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     QHeaderView* header = table_->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setFont(labelFont());
-    header->setMinimumSectionSize(28);
-    header->setStretchLastSection(false);
-    header->setSectionResizeMode(LayersModel::Name, QHeaderView::Stretch);
     const auto width = [this](const char* sample) { return fontMetrics().horizontalAdvance(QLatin1String(sample)) + 14; };
     header->resizeSection(LayersModel::Id, width("1000"));
     header->resizeSection(LayersModel::Op, width("MatMulNB"));

@@ -61,7 +61,8 @@ QString tipOf(const SearchDot& dot, const std::optional<double>& fp32Ms, SearchL
     } else if (dot.measured) {
         lines << tr("Not measured: %1").arg(dot.measured->trouble);
     }
-    lines << tr("%1 nodes stay in FP32. A click makes it the recipe.").arg(dot.floatNodes.size());
+    lines << (dot.floatNodes.size() == 1 ? tr("1 node stays in FP32.") : tr("%1 nodes stay in FP32.").arg(dot.floatNodes.size())) + QLatin1Char(' ') +
+                 tr("A click makes it the recipe.");
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -101,10 +102,10 @@ QString searchSentence(const RecipeSearch& search) {
     if (values == nullptr) {
         return {};
     }
-    const QString effort = tr("%1 recipes measured, %2.").arg(values->validations).arg(durationText(values->seconds));
+    const QString effort = tr("%1 measured, %2.").arg(counted(values->validations, tr("recipe"), tr("recipes")), durationText(values->seconds));
     const auto text = [&](int dot) { return textOf(values->front[static_cast<std::size_t>(dot)], values->fp32Ms, search.limit().of, true); };
     if (search.busy()) {
-        return tr("%1 recipes on the front. %2").arg(values->front.size()).arg(effort);
+        return tr("%1 on the front. %2").arg(counted(static_cast<int>(values->front.size()), tr("recipe"), tr("recipes")), effort);
     }
     if (values->chosen >= 0) {
         return tr("Found: %1. %2").arg(text(values->chosen), effort);

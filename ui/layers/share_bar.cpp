@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/layers/share_bar.h"
 
-#include <QApplication>
 #include <QPainter>
 
 #include <algorithm>
 
+#include "ui/choose/badge.h"
 #include "ui/layers/layers_model.h"
 #include "ui/theme/theme.h"
 
@@ -20,10 +20,7 @@ constexpr int kLeft = 4, kGap = 6;
 void ShareBar::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     QStyleOptionViewItem plain(option);
     initStyleOption(&plain, index);
-    const QString words = plain.text;
-    plain.text.clear();
-    const QStyle* style = option.widget != nullptr ? option.widget->style() : QApplication::style();
-    style->drawControl(QStyle::CE_ItemViewItem, &plain, painter, option.widget);
+    const QString words = paintWithoutText(*painter, plain);
     const Theme theme = Theme::current();
     const QFontMetrics metrics(monoFont(0.92));
     const double room = option.rect.width() - kLeft - kGap - metrics.horizontalAdvance(QStringLiteral("< 0.1 %")) - 4;

@@ -49,7 +49,6 @@ constexpr std::array kStages = {
     StageRow{"compare outputs", QT_TRANSLATE_NOOP("Stages", "comparing answers")},
     StageRow{"pair nodes", QT_TRANSLATE_NOOP("Stages", "pairing the nodes of both files")},
     StageRow{"look at the executed graph", QT_TRANSLATE_NOOP("Stages", "looking at what is executed")},
-    StageRow{"find the first place", QT_TRANSLATE_NOOP("Stages", "looking for the first place where they part")},
     StageRow{"measure recipes", QT_TRANSLATE_NOOP("Stages", "measuring recipes")},
 };
 
@@ -65,6 +64,14 @@ const StageRow* rowOf(const QString& stage) {
 std::optional<QString> stageWords(const QString& stage) {
     const StageRow* row = rowOf(stage);
     return row == nullptr ? std::nullopt : std::optional(QCoreApplication::translate("Stages", row->words));
+}
+
+QStringList stagesWithWords() {
+    QStringList names;
+    for (const StageRow& row : kStages) {
+        names << QLatin1String(row.stage);
+    }
+    return names;
 }
 
 double partOfStage(quint64 done, quint64 total) { return total == 0 ? 0 : static_cast<double>(std::min(done, total)) / static_cast<double>(total); }

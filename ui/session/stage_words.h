@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -9,6 +10,9 @@ namespace vernier::ui {
 
 /// What vernier-cli calls a stage of its work, in words for the window; nothing for a name that is not known.
 [[nodiscard]] std::optional<QString> stageWords(const QString& stage);
+
+/// All stages that have words.
+[[nodiscard]] QStringList stagesWithWords();
 
 /// How far a stage is, 0 to 1; a total of 0 is not known and says 0.
 [[nodiscard]] double partOfStage(quint64 done, quint64 total);

@@ -54,7 +54,61 @@ QString tailOf(const QString& name) {
     return at == name.size() || at == 0 ? QString() : name.mid(at - 1);
 }
 
+/// Where names differ: behind the parts of a path that all of them begin with, before those that all of them end with.
+struct Difference {
+    qsizetype begin = 0;
+    qsizetype end = 0;  ///< letters from the end
+};
+
+Difference differenceOf(const QString& name, const QStringList& others) {
+    Difference at{name.size(), name.size()};
+    for (const QString& other : others) {
+        const qsizetype most = std::min(name.size(), other.size());
+        qsizetype first = 0, last = 0;
+        while (first < most && name[first] == other[first]) {
+            ++first;
+        }
+        while (last < most && name[name.size() - 1 - last] == other[other.size() - 1 - last]) {
+            ++last;
+        }
+        at.begin = std::min(at.begin, first);
+        at.end = std::min(at.end, last);
+    }
+    at.begin = at.begin == 0 ? 0 : name.lastIndexOf(QLatin1Char('/'), at.begin - 1) + 1;
+    const qsizetype tail = name.indexOf(QLatin1Char('/'), name.size() - at.end);  // whole parts only
+    at.end = at.end == 0 || tail <= at.begin ? 0 : name.size() - tail;
+    return at;
+}
+
+/// The last number of a text: "7" of "/blocks/blocks.7/".
+QString lastNumber(const QString& text) {
+    qsizetype end = text.size();
+    while (end > 0 && !text[end - 1].isDigit()) {
+        --end;
+    }
+    qsizetype begin = end;
+    while (begin > 0 && text[begin - 1].isDigit()) {
+        --begin;
+    }
+    return text.mid(begin, end - begin);
+}
+
 }  // namespace
+
+QString elidedApart(const QString& name, const QStringList& alike, const QFontMetricsF& metrics, double width) {
+    const Difference at = differenceOf(name, alike);
+    const QString shared = name.left(at.begin), own = name.mid(at.begin, name.size() - at.begin - at.end);
+    const QString tail = at.end > 0 ? kMore : QString();
+    const double least = metrics.horizontalAdvance(QStringLiteral("a…c"));
+    for (const QString& head : {kMore + lastNumber(shared) + QLatin1Char('/'), kMore, QString()}) {
+        const QString before = shared.isEmpty() ? QString() : head;
+        const double room = width - metrics.horizontalAdvance(before) - metrics.horizontalAdvance(tail);
+        if (room >= std::min(least, metrics.horizontalAdvance(own))) {
+            return before + metrics.elidedText(own, Qt::ElideMiddle, room) + tail;
+        }
+    }
+    return elidedName(name, metrics, width);
+}
 
 QString elidedName(const QString& name, const QFontMetricsF& metrics, double width) {
     const auto fits = [&](const QString& text) { return metrics.horizontalAdvance(text) <= width; };

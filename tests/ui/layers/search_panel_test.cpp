@@ -193,6 +193,12 @@ TEST_F(SearchPanelTest, SaysWhenNothingPasses) {
         << panel_.sentence().toStdString();
     EXPECT_TRUE(panel_.front()->plot().dots[0].best);
     EXPECT_FALSE(panel_.front()->plot().dots[0].measured->within);
+    EXPECT_TRUE(panel_.sentence().endsWith(QStringLiteral("2 recipes measured, 3 s."))) << panel_.sentence().toStdString();
+    document["validations"] = 1;
+    const ScriptedCli again(small_.folder, test::gives(small_.folder, document) + "\nexit 1");
+    QTest::mouseClick(panel_.startButton(), Qt::LeftButton);
+    ASSERT_TRUE(wait_until([this] { return !search().busy() && search().values() != nullptr; }));
+    EXPECT_TRUE(panel_.sentence().endsWith(QStringLiteral("1 recipe measured, 3 s."))) << panel_.sentence().toStdString();
 }
 
 TEST_F(SearchPanelTest, TheSelectedRecipeCanBeQuantizedAtOnce) {

@@ -40,6 +40,13 @@ TEST(StageWords, AreThereForEveryStageOfTheCore) {
     EXPECT_FALSE(stageWords(QStringLiteral("anything else")));
 }
 
+TEST(StageWords, NoneAreOfAStageThatTheCoreHasNoMore) {
+    const std::set<std::string> names = stages();
+    for (const QString& stage : stagesWithWords()) {
+        EXPECT_TRUE(names.contains(stage.toStdString())) << "the core has no stage \"" << stage.toStdString() << '"';
+    }
+}
+
 TEST(StageWords, AStageIsAPartOfItsCommand) {
     const QString quantize = QStringLiteral("quantize");
     EXPECT_DOUBLE_EQ(shareOfCommand(quantize, QStringLiteral("read"), 0, 0), 0);

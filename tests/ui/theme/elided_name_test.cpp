@@ -6,6 +6,8 @@
 #include <QApplication>
 #include <QSet>
 
+#include <algorithm>
+
 namespace vernier::ui {
 namespace {
 
@@ -41,6 +43,34 @@ TEST(ElidedName, TellsNeighboursApart) {
     QSet<QString> shown;
     for (int block = 0; block < 10; ++block) shown << elided(qPrintable(QStringLiteral("/blocks/blocks.%1/pointwise/Conv").arg(block)), "/blocks…/Conv");
     EXPECT_EQ(shown.size(), 10);
+}
+
+TEST(ElidedName, WhatIsCutAlikeKeepsWhatItDiffersIn) {
+    const QFontMetricsF metrics(QApplication::font());
+    const double room = metrics.horizontalAdvance(QString::fromUtf8("…/blocks.3/…"));
+    const QStringList names{QStringLiteral("/blocks/blocks.3/depthwise/Conv"), QStringLiteral("/blocks/blocks.3/depthwise_norm/BatchNormalization"),
+                            QStringLiteral("/blocks/blocks.3/depthwise_relu/Relu"), QStringLiteral("/blocks/blocks.3/pointwise/Conv")};
+    QSet<QString> plain, apart;
+    for (const QString& name : names) {
+        QStringList others = names;
+        others.removeOne(name);
+        plain << elidedName(name, metrics, room);
+        const QString shown = elidedApart(name, others, metrics, room);
+        apart << shown;
+        EXPECT_TRUE(shown.startsWith(QString::fromUtf8("…3/"))) << shown.toStdString() << ": the block stays as well";
+        EXPECT_LE(metrics.horizontalAdvance(shown), room) << shown.toStdString();
+    }
+    EXPECT_EQ(plain.size(), 1) << "they would all be the same text";
+    EXPECT_EQ(apart.size(), names.size());
+}
+
+TEST(ElidedName, WhatAllEndWithGoesFirst) {
+    const QFontMetricsF metrics(QApplication::font());
+    const QString name = QStringLiteral("/a/query/MatMul"), other = QStringLiteral("/a/value/MatMul");
+    EXPECT_EQ(elidedApart(name, {other}, metrics, metrics.horizontalAdvance(QString::fromUtf8("…query…"))), QString::fromUtf8("…query…"));
+    for (const double width : {0.0, 10.0, 30.0}) {
+        EXPECT_LE(metrics.horizontalAdvance(elidedApart(name, {other}, metrics, width)), std::max(width, metrics.horizontalAdvance(QChar(0x2026))));
+    }
 }
 
 TEST(ElidedName, IsNeverWiderThanItsRoom) {
