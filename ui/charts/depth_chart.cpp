@@ -2,12 +2,8 @@
 #include "ui/charts/depth_chart.h"
 
 #include <QFontMetricsF>
-#include <QHelpEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -18,16 +14,10 @@ namespace {
 
 constexpr double kGap = 6;
 constexpr double kAxis = 34;  ///< for the numbers of the line, left of the plot
-constexpr double kWidestBar = 14;
+constexpr double kWidestBar = 14, kNarrowest = 3;
 constexpr double kBarRoom = 0.8;  ///< of the height: bars and line rarely meet
 
-QFont titleFont() {
-    QFont font = bodyFont();
-    font.setWeight(QFont::DemiBold);
-    return font;
-}
-
-double topOf(const QRectF& target) { return target.top() + QFontMetricsF(titleFont()).height() + kGap + QFontMetricsF(labelFont()).height() / 2; }
+double topOf(const QRectF& target) { return target.top() + plotTitleHeight() + kGap + QFontMetricsF(labelFont()).height() / 2; }
 
 void paintBars(QPainter& painter, const DepthPlot& plot, const DepthLayout& layout, const Theme& theme) {
     const double width = std::clamp(layout.step * 0.7, 1.0, kWidestBar);
@@ -110,20 +100,12 @@ void paintMarked(QPainter& painter, const DepthPlot& plot, const DepthLayout& la
     painter.drawText(box, Qt::AlignVCenter | Qt::AlignLeft, plot.markedText);
 }
 
-void paintTitle(QPainter& painter, const QRectF& target, const DepthPlot& plot, const Theme& theme) {
-    const QFontMetricsF title(titleFont()), note(labelFont());
-    painter.setFont(titleFont());
-    painter.setPen(theme.text);
-    painter.drawText(QPointF(target.left(), target.top() + title.ascent()), title.elidedText(plot.title, Qt::ElideRight, target.width()));
-    const double free = target.width() - title.horizontalAdvance(plot.title) - 2 * kGap;
-    if (note.horizontalAdvance(plot.note) <= free) {
-        painter.setFont(labelFont());
-        painter.setPen(theme.text2);
-        painter.drawText(QPointF(target.right() - note.horizontalAdvance(plot.note), target.top() + title.ascent()), plot.note);
-    }
-}
-
 }  // namespace
+
+QRectF DepthLayout::band(int point) const {
+    const double width = std::max(step, kNarrowest);
+    return {x(point) - width / 2, plot.top(), width, plot.height()};
+}
 
 DepthLayout layoutOf(const DepthPlot& plot, const QRectF& target) {
     DepthLayout layout;
@@ -161,29 +143,20 @@ void paintDepth(QPainter& painter, const QRectF& target, const DepthPlot& plot, 
     const DepthLayout layout = layoutOf(plot, target);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    const double width = std::max(layout.step, 3.0);
     for (const int point : selected) {
-        painter.fillRect(QRectF(layout.x(point) - width / 2, layout.plot.top(), width, layout.plot.height()), mixed(theme.accent, theme.window, 0.18));
+        painter.fillRect(layout.band(point), mixed(theme.accent, theme.window, 0.18));
     }
     paintBars(painter, plot, layout, theme);
     paintLine(painter, plot, layout, theme);
     paintScales(painter, layout, theme);
     paintMarked(painter, plot, layout, theme);
-    paintTitle(painter, target, plot, theme);
+    paintPlotTitle(painter, target, plot.title, plot.note, theme);
     painter.restore();
-}
-
-DepthChart::DepthChart(QWidget* parent) : QWidget(parent) {
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setFocusPolicy(Qt::StrongFocus);
 }
 
 void DepthChart::setPlot(const DepthPlot& plot) {
     plot_ = plot;
-    keyPoint_ = std::clamp(keyPoint_, 0, std::max(0, int(plot.points.size()) - 1));
-    setAccessibleName(plot.title);
-    setAccessibleDescription(plot.markedText);
-    update();
+    plotChanged(plot.title, plot.markedText);
 }
 
 void DepthChart::setMarked(const QVector<int>& points) {
@@ -193,54 +166,12 @@ void DepthChart::setMarked(const QVector<int>& points) {
     }
 }
 
-int DepthChart::pointAt(const QPointF& position) const {
+int DepthChart::placeAt(const QPointF& position) const {
     const DepthLayout layout = layoutOf(plot_, rect());
     const int point = int(std::floor((position.x() - layout.plot.left()) / layout.step));
-    return position.y() >= layout.plot.top() && point >= 0 && point < int(plot_.points.size()) ? point : -1;
+    return position.y() >= layout.plot.top() && point >= 0 && point < places() ? point : -1;
 }
 
-void DepthChart::paintEvent(QPaintEvent*) {
-    const Theme theme = Theme::current();
-    QPainter painter(this);
-    painter.fillRect(rect(), theme.window);
-    paintDepth(painter, rect(), plot_, marked_, theme);
-    if (hasFocus() && !plot_.points.empty()) {
-        const DepthLayout layout = layoutOf(plot_, rect());
-        const double width = std::max(layout.step, 3.0);
-        painter.setPen(QPen(theme.accent, 1));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(QRectF(layout.x(keyPoint_) - width / 2, layout.plot.top(), width, layout.plot.height()));
-    }
-}
-
-void DepthChart::mousePressEvent(QMouseEvent* event) {
-    if (const int point = pointAt(event->position()); event->button() == Qt::LeftButton && point >= 0) {
-        keyPoint_ = point;
-        emit pointClicked(point);
-    }
-}
-
-void DepthChart::keyPressEvent(QKeyEvent* event) {
-    const int last = int(plot_.points.size()) - 1;
-    const int step = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
-    if (step != 0 && keyPoint_ + step >= 0 && keyPoint_ + step <= last) {
-        keyPoint_ += step;
-        update();
-    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space) && last >= 0) {
-        emit pointClicked(keyPoint_);
-    } else {
-        event->ignore();
-    }
-}
-
-bool DepthChart::event(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        const int point = pointAt(help->pos());
-        QToolTip::showText(help->globalPos(), point >= 0 ? plot_.points[std::size_t(point)].tip : QString(), this);
-        return true;
-    }
-    return QWidget::event(event);
-}
+QRectF DepthChart::frameOf(int point) const { return layoutOf(plot_, rect()).band(point); }
 
 }  // namespace vernier::ui

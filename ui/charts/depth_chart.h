@@ -4,14 +4,12 @@
 #include <QRectF>
 #include <QString>
 #include <QVector>
-#include <QWidget>
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
-#include "ui/theme/theme.h"
-
-class QPainter;
+#include "ui/charts/place_chart.h"
 
 namespace vernier::ui {
 
@@ -39,6 +37,8 @@ struct DepthLayout {
     double most = 0;        ///< share at the upper edge
     double lo = 0, hi = 0;  ///< dB at the lower and the upper edge; equal: there is no line
 
+    /// The whole height of a place.
+    [[nodiscard]] QRectF band(int point) const;
     [[nodiscard]] double x(int point) const { return plot.left() + step * (point + 0.5); }
     [[nodiscard]] double yOfShare(double share) const { return plot.bottom() - plot.height() * share / most; }
     [[nodiscard]] double yOfDb(double db) const { return plot.bottom() - plot.height() * (db - lo) / (hi - lo); }
@@ -51,35 +51,29 @@ struct DepthLayout {
 /// Paints a plot; selected: places on a soft ground.
 void paintDepth(QPainter& painter, const QRectF& target, const DepthPlot& plot, const QVector<int>& selected, const Theme& theme);
 
-/// The chart as a widget. A click, or Return on the place that the arrow keys went to, says which place is meant.
-class DepthChart : public QWidget {
+/// The chart as a widget.
+class DepthChart : public PlaceChart {
     Q_OBJECT
 
 public:
-    explicit DepthChart(QWidget* parent = nullptr);
+    using PlaceChart::PlaceChart;
 
     void setPlot(const DepthPlot& plot);
     void setMarked(const QVector<int>& points);
     [[nodiscard]] const DepthPlot& plot() const { return plot_; }
     [[nodiscard]] const QVector<int>& marked() const { return marked_; }
-    /// Place under a point of the widget, or -1.
-    [[nodiscard]] int pointAt(const QPointF& position) const;
+    [[nodiscard]] int placeAt(const QPointF& position) const override;
     [[nodiscard]] QSize sizeHint() const override { return {420, 190}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {220, 110}; }
-
-signals:
-    void pointClicked(int point);
 
 protected:
-    void paintEvent(QPaintEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-    bool event(QEvent* event) override;
+    [[nodiscard]] int places() const override { return static_cast<int>(plot_.points.size()); }
+    [[nodiscard]] QString tipOf(int point) const override { return plot_.points[static_cast<std::size_t>(point)].tip; }
+    [[nodiscard]] QRectF frameOf(int point) const override;
+    void paintPlot(QPainter& painter, const Theme& theme) override { paintDepth(painter, rect(), plot_, marked_, theme); }
 
 private:
     DepthPlot plot_;
     QVector<int> marked_;
-    int keyPoint_ = 0;  ///< where the arrow keys are
 };
 
 }  // namespace vernier::ui

@@ -2,12 +2,9 @@
 #include "ui/charts/front_chart.h"
 
 #include <QFontMetricsF>
-#include <QHelpEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
-#include <QToolTip>
+#include <QStringList>
 
 #include <algorithm>
 #include <cmath>
@@ -21,12 +18,6 @@ namespace {
 
 constexpr double kDot = 5, kRing = 9, kReach = 12;  ///< radii; how far from a dot a click still means it
 constexpr double kSpread = 99;                      ///< how much small errors are spread out
-
-QFont titleFont() {
-    QFont font = bodyFont();
-    font.setWeight(QFont::DemiBold);
-    return font;
-}
 
 QString threeDigits(double value) { return QString::fromStdString(significant(value)); }
 
@@ -122,18 +113,6 @@ void paintRings(QPainter& painter, const FrontPlot& plot, const FrontLayout& lay
     }
 }
 
-void paintTitle(QPainter& painter, const QRectF& target, const FrontPlot& plot, const Theme& theme) {
-    const QFontMetricsF title(titleFont()), note(labelFont());
-    painter.setFont(titleFont());
-    painter.setPen(theme.text);
-    painter.drawText(QPointF(target.left(), target.top() + title.ascent()), plot.title);
-    if (title.horizontalAdvance(plot.title) + note.horizontalAdvance(plot.note) + 12 <= target.width()) {
-        painter.setFont(labelFont());
-        painter.setPen(theme.text2);
-        painter.drawText(QPointF(target.right() - note.horizontalAdvance(plot.note), target.top() + title.ascent()), plot.note);
-    }
-}
-
 }  // namespace
 
 /// Errors span orders of magnitude: near zero they are spread out, and zero has its place.
@@ -144,7 +123,7 @@ QPointF FrontLayout::at(double ms, double error) const {
 
 FrontLayout layoutOf(const FrontPlot& plot, const QRectF& target) {
     FrontLayout layout;
-    const double top = target.top() + QFontMetricsF(titleFont()).height() + 12, below = QFontMetricsF(labelFont()).height() + 8;
+    const double top = target.top() + plotTitleHeight() + 12, below = QFontMetricsF(labelFont()).height() + 8;
     layout.plot = QRectF(target.left() + 70, top, std::max(20.0, target.width() - 70 - 16), std::max(20.0, target.bottom() - below - top));
     double lo = HUGE_VAL, hi = -HUGE_VAL, most = 0;
     const auto take = [&](double ms, double error) {
@@ -175,7 +154,7 @@ void paintFront(QPainter& painter, const QRectF& target, const FrontPlot& plot, 
     const FrontLayout layout = layoutOf(plot, target);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    paintTitle(painter, target, plot, theme);
+    paintPlotTitle(painter, target, plot.title, plot.note, theme);
     paintAxes(painter, plot, layout, theme);
     paintLine(painter, plot, layout, theme);
     paintDots(painter, plot, layout, theme);
@@ -183,24 +162,16 @@ void paintFront(QPainter& painter, const QRectF& target, const FrontPlot& plot, 
     painter.restore();
 }
 
-FrontChart::FrontChart(QWidget* parent) : QWidget(parent) {
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setFocusPolicy(Qt::StrongFocus);
-}
-
 void FrontChart::setPlot(const FrontPlot& plot) {
     plot_ = plot;
-    keyDot_ = std::clamp(keyDot_, 0, std::max(0, int(plot.dots.size()) - 1));
-    setAccessibleName(plot.title);
     QStringList words;
     for (const FrontDot& dot : plot.dots) {
         words << dot.tip;
     }
-    setAccessibleDescription(words.join(QStringLiteral("; ")));
-    update();
+    plotChanged(plot.title, words.join(QStringLiteral("; ")));
 }
 
-int FrontChart::dotAt(const QPointF& position) const {
+int FrontChart::placeAt(const QPointF& position) const {
     const FrontLayout layout = layoutOf(plot_, rect());
     int nearest = -1;
     double least = kReach;
@@ -217,47 +188,9 @@ int FrontChart::dotAt(const QPointF& position) const {
     return nearest;
 }
 
-void FrontChart::paintEvent(QPaintEvent*) {
-    const Theme theme = Theme::current();
-    QPainter painter(this);
-    painter.fillRect(rect(), theme.window);
-    paintFront(painter, rect(), plot_, theme);
-    if (hasFocus() && !plot_.dots.empty()) {
-        const QPointF at = placeOf(plot_.dots[std::size_t(keyDot_)], layoutOf(plot_, rect()));
-        painter.setPen(QPen(theme.accent, 1, Qt::DotLine));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(QRectF(at.x() - kReach, at.y() - kReach, 2 * kReach, 2 * kReach));
-    }
-}
-
-void FrontChart::mousePressEvent(QMouseEvent* event) {
-    if (const int dot = dotAt(event->position()); event->button() == Qt::LeftButton && dot >= 0) {
-        keyDot_ = dot;
-        emit dotClicked(dot);
-    }
-}
-
-void FrontChart::keyPressEvent(QKeyEvent* event) {
-    const int last = int(plot_.dots.size()) - 1;
-    const int step = event->key() == Qt::Key_Right || event->key() == Qt::Key_Down ? 1 : event->key() == Qt::Key_Left || event->key() == Qt::Key_Up ? -1 : 0;
-    if (step != 0 && keyDot_ + step >= 0 && keyDot_ + step <= last) {
-        keyDot_ += step;
-        update();
-    } else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space) && last >= 0) {
-        emit dotClicked(keyDot_);
-    } else {
-        event->ignore();
-    }
-}
-
-bool FrontChart::event(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        const int dot = dotAt(help->pos());
-        QToolTip::showText(help->globalPos(), dot >= 0 ? plot_.dots[std::size_t(dot)].tip : QString(), this);
-        return true;
-    }
-    return QWidget::event(event);
+QRectF FrontChart::frameOf(int dot) const {
+    const QPointF at = placeOf(plot_.dots[static_cast<std::size_t>(dot)], layoutOf(plot_, rect()));
+    return {at.x() - kReach, at.y() - kReach, 2 * kReach, 2 * kReach};
 }
 
 }  // namespace vernier::ui

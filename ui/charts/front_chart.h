@@ -3,14 +3,12 @@
 
 #include <QRectF>
 #include <QString>
-#include <QWidget>
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
-#include "ui/theme/theme.h"
-
-class QPainter;
+#include "ui/charts/place_chart.h"
 
 namespace vernier::ui {
 
@@ -50,32 +48,26 @@ struct FrontLayout {
 [[nodiscard]] FrontLayout layoutOf(const FrontPlot& plot, const QRectF& target);
 void paintFront(QPainter& painter, const QRectF& target, const FrontPlot& plot, const Theme& theme);
 
-/// The front as a widget. A click on a dot, or Return on the one that the arrow keys went to, says which is meant.
-class FrontChart : public QWidget {
+/// The front as a widget. A click means the nearest dot.
+class FrontChart : public PlaceChart {
     Q_OBJECT
 
 public:
-    explicit FrontChart(QWidget* parent = nullptr);
+    using PlaceChart::PlaceChart;
 
     void setPlot(const FrontPlot& plot);
     [[nodiscard]] const FrontPlot& plot() const { return plot_; }
-    /// The dot under a point of the widget, or -1.
-    [[nodiscard]] int dotAt(const QPointF& position) const;
+    [[nodiscard]] int placeAt(const QPointF& position) const override;
     [[nodiscard]] QSize sizeHint() const override { return {460, 260}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {220, 130}; }
-
-signals:
-    void dotClicked(int dot);
 
 protected:
-    void paintEvent(QPaintEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-    bool event(QEvent* event) override;
+    [[nodiscard]] int places() const override { return static_cast<int>(plot_.dots.size()); }
+    [[nodiscard]] QString tipOf(int dot) const override { return plot_.dots[static_cast<std::size_t>(dot)].tip; }
+    [[nodiscard]] QRectF frameOf(int dot) const override;
+    void paintPlot(QPainter& painter, const Theme& theme) override { paintFront(painter, rect(), plot_, theme); }
 
 private:
     FrontPlot plot_;
-    int keyDot_ = 0;  ///< where the arrow keys are
 };
 
 }  // namespace vernier::ui

@@ -61,7 +61,7 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent) : QWidget(parent), s
     connect(model_, &QAbstractItemModel::modelReset, this, &LayersPanel::followSelection);  // a reset takes it away
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &LayersPanel::tellSelection);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &LayersPanel::tellSelection);
-    connect(depth_, &DepthChart::pointClicked, this,
+    connect(depth_, &DepthChart::placeClicked, this,
             [this](int point) { session_.selection().set(depth_->plot().points[static_cast<std::size_t>(point)].nodes); });
     connect(times_, &IntervalChart::rowClicked, this, [this](int row) { session_.selection().set(times_->plot().rows[static_cast<std::size_t>(row)].nodes); });
     connect(&ThemeWatch::instance(), &ThemeWatch::changed, this, &LayersPanel::restyle);

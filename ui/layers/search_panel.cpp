@@ -73,7 +73,7 @@ SearchPanel::SearchPanel(Session& session, QWidget* parent)
     connect(resume_, &QPushButton::clicked, &search, &RecipeSearch::resume);
     connect(cancel_, &QPushButton::clicked, &session.queue(), &Queue::cancel);
     connect(quantize_, &QPushButton::clicked, this, &SearchPanel::quantizeRequested);
-    connect(front_, &FrontChart::dotClicked, this, &SearchPanel::take);
+    connect(front_, &FrontChart::placeClicked, this, &SearchPanel::take);
     connect(of_, &QComboBox::currentIndexChanged, this, &SearchPanel::showBound);
     connect(&search, &RecipeSearch::changed, this, &SearchPanel::showState);
     connect(&session, &Session::stateChanged, this, &SearchPanel::showLimits);

@@ -55,7 +55,7 @@ TEST(DepthChart, MouseAndKeysSayWhichPlaceIsMeant) {
     chart.setPlot(plot());
     chart.show();
     QApplication::processEvents();
-    const QSignalSpy clicked(&chart, &DepthChart::pointClicked);
+    const QSignalSpy clicked(&chart, &DepthChart::placeClicked);
     const DepthLayout layout = layoutOf(chart.plot(), chart.rect());
     QTest::mouseClick(&chart, Qt::LeftButton, {}, QPoint(int(layout.x(2)), int(layout.plot.center().y())));
     ASSERT_EQ(clicked.size(), 1);

@@ -53,11 +53,11 @@ TEST(FrontChart, AClickMeansTheNearestDot) {
     chart.show();
     QApplication::processEvents();
     const FrontLayout layout = layoutOf(chart.plot(), chart.rect());
-    EXPECT_EQ(chart.dotAt(layout.at(8, 1)), 2);
-    EXPECT_EQ(chart.dotAt(layout.at(11, 2e-4)), 1) << "where it was measured";
-    EXPECT_EQ(chart.dotAt(layout.at(12, 1e-4)), 1) << "and where it was predicted";
-    EXPECT_EQ(chart.dotAt(layout.plot.topRight()), -1);
-    const QSignalSpy clicked(&chart, &FrontChart::dotClicked);
+    EXPECT_EQ(chart.placeAt(layout.at(8, 1)), 2);
+    EXPECT_EQ(chart.placeAt(layout.at(11, 2e-4)), 1) << "where it was measured";
+    EXPECT_EQ(chart.placeAt(layout.at(12, 1e-4)), 1) << "and where it was predicted";
+    EXPECT_EQ(chart.placeAt(layout.plot.topRight()), -1);
+    const QSignalSpy clicked(&chart, &FrontChart::placeClicked);
     QTest::mouseClick(&chart, Qt::LeftButton, {}, layout.at(8, 1).toPoint());
     QTest::keyClick(&chart, Qt::Key_Left);
     QTest::keyClick(&chart, Qt::Key_Return);
