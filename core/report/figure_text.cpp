@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "core/report/format.h"
 
 namespace vernier {
@@ -16,7 +18,7 @@ std::string number_text(Form form, double value) {
         case Form::megabytes:
         case Form::decibels: return significant(value);
         case Form::percent: return percent(value);
-        case Form::number: return fmt::format("{:.5f}", value);
+        case Form::number: return std::abs(value) < 0.1 ? significant(value) : fmt::format("{:.5f}", value);
     }
     return significant(value);
 }

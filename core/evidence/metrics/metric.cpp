@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/evidence/metrics/metric.h"
 
+#include <cmath>
 #include <string>
 
 #include "core/measure/statistics.h"
@@ -26,15 +27,27 @@ SampleSums total_of(const std::vector<SampleSums>& samples) {
 std::optional<MetricValue> value_of(const Metric& metric, const std::vector<SampleSums>& samples) {
     const SampleSums total = total_of(samples);
     if (total.values == 0) return std::nullopt;
-    MetricValue value{metric.value(total), std::nullopt};
-    if (metric.interval != nullptr) value.interval = metric.interval(samples);
-    return value;
+    return MetricValue{metric.value(total), metric.interval == nullptr ? std::nullopt : metric.interval(samples)};
 }
 
-Interval share_interval(const std::vector<SampleSums>& samples) {
+std::optional<Interval> share_interval(const std::vector<SampleSums>& samples) {
     const SampleSums total = total_of(samples);
     const Interval share = wilson_interval(static_cast<std::uint64_t>(total.sums[0]), total.values);
-    return {100 * share.lo, 100 * share.hi};
+    return Interval{100 * share.lo, 100 * share.hi};
+}
+
+std::optional<Interval> mean_interval(const std::vector<SampleSums>& samples) {
+    const SampleSums total = total_of(samples);
+    const double mean = total.sums[0] / static_cast<double>(total.values);
+    double n = 0, squares = 0;
+    for (const SampleSums& sample : samples) {
+        if (sample.values == 0) continue;
+        n += 1;
+        squares += std::pow(sample.sums[0] - mean * static_cast<double>(sample.values), 2);
+    }
+    if (n < 2) return std::nullopt;
+    const double half = student_t_quantile(0.975, n - 1) * std::sqrt(n / (n - 1) * squares) / static_cast<double>(total.values);
+    return Interval{mean - half, mean + half};
 }
 
 const OutputFigures* worst_output(const TrialView& trial) {

@@ -20,8 +20,8 @@ struct Metric {
     /// Of answers: what the i-th sample adds. For a metric that asks for no baseline, baseline may be the model's own answers.
     SampleSums (*of_answer)(const Answers& own, const Answers& baseline, std::size_t i) = nullptr;
     double (*value)(const SampleSums& total) = nullptr;
-    Interval (*interval)(const std::vector<SampleSums>& samples) = nullptr;   ///< nullptr: it has none
-    void (*keep)(OutputFigures& output, const MetricValue& value) = nullptr;  ///< of outputs, nullptr: in OutputFigures::metrics by its id
+    std::optional<Interval> (*interval)(const std::vector<SampleSums>& samples) = nullptr;  ///< 95 %; nullptr: it has none
+    void (*keep)(OutputFigures& output, const MetricValue& value) = nullptr;                ///< of outputs, nullptr: in OutputFigures::metrics by its id
 };
 
 /// What each sample of the answers adds; empty for a metric of outputs.
@@ -31,7 +31,10 @@ struct Metric {
 [[nodiscard]] std::optional<MetricValue> value_of(const Metric& metric, const std::vector<SampleSums>& samples);
 
 /// Wilson's interval of a share of samples, in percent: sums[0] is 1 for those that count.
-[[nodiscard]] Interval share_interval(const std::vector<SampleSums>& samples);
+[[nodiscard]] std::optional<Interval> share_interval(const std::vector<SampleSums>& samples);
+/// Of a mean over all values: sums[0] over values. Samples may hold different numbers of values, so it is the interval of a ratio of
+/// sums (Cochran, ratio estimators), t over samples. Nothing for fewer than two samples.
+[[nodiscard]] std::optional<Interval> mean_interval(const std::vector<SampleSums>& samples);
 
 /// For the rows of figures: what was kept of the worst output of a candidate, by the metric's id.
 [[nodiscard]] std::optional<MetricValue> of_worst_output(const TrialView& trial, std::string_view id);

@@ -40,16 +40,16 @@ Moments moments_of(const std::vector<SampleSums>& samples) {
 }
 
 /// The SQNR is that of a ratio of sums; its spread is that of error - ratio * signal over samples (Cochran, ratio estimators).
-Interval interval(const std::vector<SampleSums>& samples) {
+std::optional<Interval> interval(const std::vector<SampleSums>& samples) {
     const double sqnr = sqnr_db(distance_of(total_of(samples)));
     const Moments m = moments_of(samples);
-    if (m.e <= 0 || m.s <= 0) return {sqnr, sqnr};
-    if (m.n < 2) return {-kMostDb, kMostDb};
+    if (m.e <= 0 || m.s <= 0) return Interval{sqnr, sqnr};
+    if (m.n < 2) return Interval{-kMostDb, kMostDb};
     const double ratio = m.e / m.s;
     const double residual = std::max(0.0, m.ee - 2 * ratio * m.se + ratio * ratio * m.ss);
     const double relative = std::sqrt(m.n / (m.n - 1) * residual) / m.e;
     const double half = 10 / std::log(10.0) * student_t_quantile(0.975, m.n - 1) * relative;
-    return {std::max(-kMostDb, sqnr - half), std::min(kMostDb, sqnr + half)};
+    return Interval{std::max(-kMostDb, sqnr - half), std::min(kMostDb, sqnr + half)};
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 namespace vernier {
 
+extern const Metric kCosine;
+
 std::span<const Metric* const> metrics() {
     static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5, &kAgreement, &kSqnr, &kCosine};
     return kMetrics;

@@ -7,9 +7,11 @@
 
 namespace vernier {
 
-extern const Metric kTop1, kTop5, kAgreement, kSqnr, kCosine;
+/// Those that other code asks for by name.
+extern const Metric kTop1, kTop5, kAgreement, kSqnr;
 
-/// All metrics, in the order in which their figures stand in tables. To add one, write core/evidence/metrics/NAME.cpp and add its row.
+/// All metrics, in the order in which their figures stand in tables. To add one, write core/evidence/metrics/NAME.cpp and add its row
+/// to table.cpp.
 [[nodiscard]] std::span<const Metric* const> metrics();
 
 }  // namespace vernier
