@@ -90,6 +90,20 @@ TEST(Metrics, ASampleThatSaysNothingKeepsItsPlace) {
     EXPECT_FALSE(value_of(kSqnr, {SampleSums{}}));
 }
 
+TEST(Metrics, MeanAbsoluteErrorIsOverAllValues) {
+    OutputTally tally("y", sums_of_metrics());
+    tally.add(floats({1, 2}), floats({1.5, 2}), 0, 1);
+    tally.add(floats({-1, 4}), floats({1, 4}), 0, 1);
+    tally.add(floats({3, 3}), floats({3, 2}), 0, 1);
+    OutputFigures output = tally.figures();
+    fill_metrics(output);
+    const MetricValue& mae = output.metrics.at("mae");
+    EXPECT_DOUBLE_EQ(mae.value, 3.5 / 6);
+    // The means of the samples are 0.25, 1 and 0.5: 7/12 +- t(2) * sqrt(7/48 / 3).
+    EXPECT_NEAR(mae.interval->hi - mae.value, 4.302652729911275 * std::sqrt(7.0 / 48 / 3), 1e-9);
+    EXPECT_EQ(mae.interval->lo, 0) << "an error is never negative";
+}
+
 TEST(Metrics, SharesOfAnswersHaveWilsonsInterval) {
     Answers own, baseline;
     own.sample = baseline.sample = {0, 1, 2, 3};

@@ -3,10 +3,10 @@
 
 namespace vernier {
 
-extern const Metric kCosine;
+extern const Metric kCosine, kMae;
 
 std::span<const Metric* const> metrics() {
-    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5, &kAgreement, &kSqnr, &kCosine};
+    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5, &kAgreement, &kSqnr, &kCosine, &kMae};
     return kMetrics;
 }
 
