@@ -143,12 +143,18 @@ TEST(Figures, TheFirstCallAfterAPauseSaysHowManyRunsItLacks) {
     EXPECT_EQ(pause.value({measured}), 4.0);
 }
 
+TEST(Figures, P90StandsInTablesChartsAndGate) {
+    const Figure& p90 = figure("p90");
+    for (const Place place : {in_measure, in_times, in_report, in_report_chart, in_board_chart, in_sheet_chart}) EXPECT_NE(p90.places & place, 0U) << place;
+    EXPECT_TRUE(can_limit(p90));
+}
+
 TEST(Figures, ChartsStandInTheirOrder) {
     ComparedFiles compared = baseline_only();
     full_candidate(compared);
     std::string ids;
     for (const Figure* each : charts_in(in_board_chart, views_of(compared.comparison))) ids += std::string(each->id) + " ";
-    EXPECT_EQ(ids, "p50 top1 size p99 after_pause cold_start ");
+    EXPECT_EQ(ids, "p50 top1 size p90 p99 after_pause cold_start ");
 }
 
 TEST(Figures, TipsNameIntervalsPartsAndTheBaseline) {

@@ -103,7 +103,7 @@ TEST(ComparisonPlots, EachFigureOfTheBoardHasAChartWithRowsAndTips) {
         EXPECT_TRUE(plot.rows[1].tip.startsWith(QStringLiteral("static: "))) << plot.rows[1].tip.toStdString();
         EXPECT_EQ(plot.fromZero, each->better == Better::lower) << each->id;
     }
-    EXPECT_EQ(comparisonPlots(named, in_board_chart).size(), 6U) << "p50, answers, size, p99, after a pause, cold start";
+    EXPECT_EQ(comparisonPlots(named, in_board_chart).size(), 7U) << "p50, answers, size, p90, p99, after a pause, cold start";
 }
 
 }  // namespace
