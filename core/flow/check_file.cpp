@@ -33,8 +33,6 @@ bool is_float(const Tensor& tensor) {
            tensor.type == ElementType::bfloat16;
 }
 
-std::vector<float> numbers(const Tensor& tensor) { return to_floats(Initializer{{}, tensor.type, tensor.dims, std::span(tensor.bytes)}); }
-
 std::unique_ptr<Session> open_model_session(const RuntimePtr& runtime, const Model& model, const Target& target) {
     return Session::open(runtime, std::make_shared<const onnx::ModelProto>(inlined_proto(model)), target);
 }
@@ -146,10 +144,10 @@ private:
             if (off && !try_plain([&] { plain = off->run(fitted(off->inputs(), inputs), {}, job_.stop()); })) off.reset();
             for (std::size_t i = 0; i < theirs.size(); ++i) {
                 if (!is_float(theirs[i])) continue;
-                const std::vector<float> values = numbers(theirs[i]);
+                const std::vector<float> values = to_floats(theirs[i]);
                 if (const auto k = place(reference->outputs(), all->outputs()[i].name, i); k && mine[*k].count() == theirs[i].count())
-                    against[i].add(numbers(mine[*k]), values);
-                if (i < plain.size() && plain[i].count() == theirs[i].count()) levels[i].add(numbers(plain[i]), values);
+                    against[i].add(to_floats(mine[*k]), values);
+                if (i < plain.size() && plain[i].count() == theirs[i].count()) levels[i].add(to_floats(plain[i]), values);
             }
         }
         tell_outputs(files, *all, against, levels);

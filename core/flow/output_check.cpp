@@ -19,14 +19,6 @@ bool is_float(ElementType type) {
     return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 || type == ElementType::bfloat16;
 }
 
-std::vector<float> floats_of(const Tensor& tensor) {
-    Initializer view;
-    view.type = tensor.type;
-    view.dims = tensor.dims;
-    view.data = tensor.bytes;
-    return to_floats(view);
-}
-
 std::size_t width_of(const Tensor& tensor) { return static_cast<std::size_t>(std::max(bits(tensor.type) / 8, 1)); }
 
 std::uint64_t equal_elements(const Tensor& a, const Tensor& b) {
@@ -71,7 +63,7 @@ void OutputCheck::add(const Tensor& fp32, const Tensor& all, const Tensor* off) 
 }
 
 void OutputCheck::add_floats(const Tensor& fp32, const Tensor& all, const Tensor* off) {
-    const std::vector<float> reference = floats_of(fp32), first = floats_of(all), second = off == nullptr ? std::vector<float>() : floats_of(*off);
+    const std::vector<float> reference = to_floats(fp32), first = to_floats(all), second = off == nullptr ? std::vector<float>() : to_floats(*off);
     for (std::size_t i = 0; i < reference.size(); ++i) {
         const double value = reference[i];
         if (!std::isfinite(value)) continue;
@@ -107,7 +99,7 @@ void OutputCheck::add_half(const Tensor& fp32, const Tensor& half) {
         half_values_ += fp32.bytes.size() / width_of(fp32);
         return;
     }
-    const std::vector<float> reference = floats_of(fp32), values = floats_of(half);
+    const std::vector<float> reference = to_floats(fp32), values = to_floats(half);
     for (std::size_t i = 0; i < reference.size(); ++i) {
         if (!std::isfinite(reference[i])) continue;
         ++half_values_;

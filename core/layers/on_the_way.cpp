@@ -86,7 +86,7 @@ void run_group(const RuntimePtr& runtime, const OnTheWayRequest& request, const 
             const Tensor* answer = value.graph_input ? nullptr : &answers[place[k]];
             if (const auto found = given.find(value.name); value.graph_input && found != given.end()) answer = &found->second;
             if (answer == nullptr) continue;
-            numbers = to_floats(Initializer{{}, answer->type, answer->dims, std::span(answer->bytes)});
+            numbers = to_floats(*answer);
             if (common_part(*answer, answers_there[k], numbers_there)) sums[k].add(numbers, numbers_there);
         }
     }

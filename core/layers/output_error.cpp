@@ -21,14 +21,6 @@ constexpr double kGap = 3;
 constexpr int kMostParts = 8;
 constexpr std::size_t kFewest = 20;  ///< a part holds one of so many channels at least
 
-std::vector<float> floats_of(const Tensor& tensor) {
-    Initializer view;
-    view.type = tensor.type;
-    view.dims = tensor.dims;
-    view.data = tensor.bytes;
-    return to_floats(view);
-}
-
 std::size_t after(const std::vector<std::int64_t>& dims, int axis) {
     std::size_t count = 1;
     for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < dims.size(); ++i) count *= static_cast<std::size_t>(dims[i]);
@@ -75,7 +67,7 @@ bool is_distribution(std::span<const float> row) {
 void ReferenceOutputs::add(const std::vector<Tensor>& outputs) {
     samples_.resize(outputs_.size());
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
-        samples_[i].push_back({outputs[i].dims, floats_of(outputs[i])});
+        samples_[i].push_back({outputs[i].dims, to_floats(outputs[i])});
         bytes_ += samples_[i].back().values.size() * sizeof(float);
     }
 }
@@ -162,7 +154,7 @@ TrialSums ReferenceOutputs::against(std::size_t sample, const std::vector<Tensor
     for (std::size_t o = 0; o < outputs_.size(); ++o) {
         const Values& reference = samples_[o][sample];
         const Parts& parts = parts_[o];
-        const std::vector<float> values = floats_of(outputs[o]);
+        const std::vector<float> values = to_floats(outputs[o]);
         const bool same_shape = values.size() == reference.values.size();  // a cut may answer in front of a Reshape: dims differ never
         const std::size_t inner = parts.axis < 0 ? 1 : after(reference.dims, parts.axis);
         for (std::size_t i = 0; i < reference.values.size(); ++i) {

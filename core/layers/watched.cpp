@@ -64,8 +64,7 @@ void Watched::output(const std::string& name, ElementType element) {
 
 /// What of a tensor both models give: the numbers of the part that both have (a rewriting may have added channels of zeros at the end).
 bool common_part(const Tensor& small, const Tensor& large, std::vector<float>& values) {
-    const Initializer view{{}, large.type, large.dims, std::span(large.bytes)};
-    values = to_floats(view);
+    values = to_floats(large);
     if (small.dims == large.dims) return true;
     if (small.dims.size() != large.dims.size()) return small.count() == large.count();
     for (std::size_t i = 0; i < small.dims.size(); ++i)

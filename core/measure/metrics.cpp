@@ -33,14 +33,7 @@ void add_all(OutputDistance& distance, std::span<const T> reference, std::span<c
 
 }  // namespace
 
-std::vector<float> scores_of(const Tensor& output) {
-    if (bits(output.type) == 0) return {};
-    Initializer view;
-    view.type = output.type;
-    view.dims = output.dims;
-    view.data = output.bytes;
-    return to_floats(view);
-}
+std::vector<float> scores_of(const Tensor& output) { return bits(output.type) == 0 ? std::vector<float>() : to_floats(output); }
 
 std::int32_t arg_max(std::span<const float> scores) {
     std::int32_t best = -1;

@@ -132,6 +132,14 @@ std::vector<float> to_floats(const Initializer& tensor) {
     }
 }
 
+std::vector<float> to_floats(const Tensor& tensor) {
+    Initializer view;
+    view.type = tensor.type;
+    view.dims = tensor.dims;
+    view.data = tensor.bytes;
+    return to_floats(view);
+}
+
 std::span<const float> view_floats(const Initializer& tensor, std::vector<float>& storage) {
     const bool aligned = reinterpret_cast<std::uintptr_t>(tensor.data.data()) % alignof(float) == 0;
     if (tensor.type == ElementType::float32 && aligned && tensor.data.size() == tensor.size_bytes())

@@ -12,6 +12,8 @@ namespace vernier {
 /// Elements of a constant as float32 (float16, bfloat16, double, integers are converted; float32 is copied).
 /// Empty for types that are not numbers.
 [[nodiscard]] std::vector<float> to_floats(const Initializer& tensor);
+/// The same of a tensor that a run took or gave.
+[[nodiscard]] std::vector<float> to_floats(const Tensor& tensor);
 
 /// Views float32 data without a copy when it is aligned; otherwise fills storage and views that.
 [[nodiscard]] std::span<const float> view_floats(const Initializer& tensor, std::vector<float>& storage);

@@ -10,39 +10,28 @@
 #include "core/report/html_figures.h"
 #include "core/report/html_rows.h"
 #include "core/report/outputs_table.h"
+#include "core/report/page_style.h"
 #include "core/report/time_by_kind.h"
 #include "core/report/verdict.h"
 
 namespace vernier {
 namespace {
 
-constexpr const char* kStyle = R"(
-:root{color-scheme:light}
-body{margin:0;background:#fff;color:#1d2433;font:13px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
-main{width:1128px;margin:0 auto;padding:28px 36px}
-h1{font-size:22px;line-height:1.3;margin:0 0 4px;overflow-wrap:anywhere}
-h2{font-size:13px;margin:0}
-.sub{color:#697386;font-size:12px;margin:0;overflow-wrap:anywhere}
+constexpr const char* kStyle = R"(h2{margin:0}
 .verdict{margin:20px 0 24px;padding:14px 20px;border-left:4px solid #8a919e;background:#f3f4f6;overflow-wrap:anywhere}
 .verdict.good{border-color:#009e73;background:#edf6f3}
 .verdict.bad{border-color:#d55e00;background:#fcf1ea}
 .grid{display:grid;grid-template-columns:548px 548px;column-gap:32px;row-gap:28px}
 .head{display:flex;justify-content:space-between;align-items:baseline;margin-bottom:6px}
 .note{color:#697386;font-size:11px}
-svg{display:block}
-.label{font-size:12px;fill:#4b5565}.figure{font:11.5px ui-monospace,"DejaVu Sans Mono",monospace;fill:#1d2433;white-space:pre}
 .best{font-weight:700;fill:#1d2433}
 .base{stroke:#8a919e;stroke-width:1.2;stroke-dasharray:3 3}
-table{border-collapse:collapse;width:100%;font-size:12px}
-th{color:#697386;font-weight:400;font-size:11px;text-align:right;border-bottom:1px solid #d9dde3;padding:4px 8px}
-td{text-align:right;padding:5px 8px;border-bottom:1px solid #eef0f3;font-variant-numeric:tabular-nums}
-th:first-child,td:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}td.text,th.text{text-align:left}td:last-child{white-space:nowrap}
+th:first-child,td:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}td:last-child{white-space:nowrap}
 .flips{width:auto;margin:2px 0 8px}.flips td{border:1px solid #d9dde3;text-align:center;padding:8px 22px;color:#697386;font-size:11px}
 .flips b{display:block;font-size:17px;color:#1d2433}.flips .lost b{color:#d55e00}.flips .gained b{color:#0072b2}
 ul{margin:6px 0 0;padding-left:18px}
 section{margin-top:28px}
 footer{margin-top:28px;padding-top:10px;border-top:1px solid #d9dde3;color:#697386;font:11px/1.6 ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
-@page{size:A4 landscape;margin:8mm}
 @media print{main{padding:0;zoom:.9}section,.grid>div{break-inside:avoid}.verdict{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )";
 
@@ -179,7 +168,7 @@ std::string footer_html(const ComparedFiles& compared, const Verdict& verdict) {
 std::string render_html(const ComparedFiles& compared) {
     const Verdict verdict = verdict_of(compared.comparison);
     std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=1200\"><title>" +
-                      escaped(verdict.title) + "</title><style>" + kStyle + "</style></head><body><main>\n";
+                      escaped(verdict.title) + "</title><style>" + kPageStyle + kStyle + "</style></head><body><main>\n";
     out += "<h1>" + escaped(verdict.title) + "</h1><p class=\"sub\">" + escaped(subtitle(compared, verdict)) + "</p>\n";
     out += verdict_html(verdict) + "\n" + charts_html(compared, verdict) + "\n";
     const std::string below = times_html(compared, verdict) + flips_html(compared, verdict);

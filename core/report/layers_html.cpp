@@ -9,25 +9,14 @@
 #include <vector>
 
 #include "core/report/format.h"
+#include "core/report/page_style.h"
 #include "core/report/svg.h"
 
 namespace vernier {
 namespace {
 
-constexpr const char* kStyle = R"(
-:root{color-scheme:light}
-body{margin:0;background:#fff;color:#1d2433;font:13px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
-main{width:1128px;margin:0 auto;padding:28px 36px}
-h1{font-size:22px;line-height:1.3;margin:0 0 4px;overflow-wrap:anywhere}
-h2{font-size:13px;margin:24px 0 6px}
-.sub{color:#697386;font-size:12px;margin:0;overflow-wrap:anywhere}
-svg{display:block}
-.label{font-size:12px;fill:#4b5565}.figure{font:11.5px ui-monospace,"DejaVu Sans Mono",monospace;fill:#1d2433;white-space:pre}
-table{border-collapse:collapse;width:100%;font-size:12px}
-th{color:#697386;font-weight:400;font-size:11px;text-align:right;border-bottom:1px solid #d9dde3;padding:4px 8px}
-td{text-align:right;padding:5px 8px;border-bottom:1px solid #eef0f3;font-variant-numeric:tabular-nums;vertical-align:top}
-td.text,th.text{text-align:left;overflow-wrap:anywhere}
-@page{size:A4 landscape;margin:8mm}
+constexpr const char* kStyle = R"(h2{margin:24px 0 6px}
+td{vertical-align:top}td.text{overflow-wrap:anywhere}
 )";
 
 /// Rows that a chart shows.
@@ -73,8 +62,8 @@ std::string nodes_html(const Layers& layers) {
 std::string render_html(const Layers& layers) {
     const std::string title = "Layers of " + std::filesystem::path(layers.model).filename().string();
     std::string out =
-        fmt::format("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title><style>{}</style></head><body><main><h1>{}</h1>",
-                    escaped(title), kStyle, escaped(title));
+        fmt::format("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title><style>{}{}</style></head><body><main><h1>{}</h1>",
+                    escaped(title), kPageStyle, kStyle, escaped(title));
     out += fmt::format("<p class=\"sub\">ONNX Runtime {}, {}, {} thread{}{}</p><ul>", escaped(layers.run.library.version), escaped(layers.run.provider),
                        layers.run.threads, layers.run.threads == 1 ? "" : "s", layers.data.empty() ? "" : ", " + escaped(layers.data));
     for (const std::string& sentence : layers.sentences) out += "<li>" + escaped(sentence) + "</li>";

@@ -44,7 +44,7 @@ struct ProfileEvent {
     std::string node;     ///< name of the node as it ran
     std::string op_type;  ///< "QLinearConv", "Conv", ...
     std::string provider;
-    double microseconds = 0;  ///< mean per run
+    double microseconds = 0;  ///< of one run: mean of the middle half of all runs
     std::uint64_t runs = 0;
     std::string input_types;  ///< "uint8,int8,..." as the runtime reports them
 };

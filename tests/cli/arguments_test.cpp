@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
 
 namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
 
 TEST(Arguments, HelpNamesEveryCommandAndExitCode) {
     const Finished help = run_cli({"--help"});

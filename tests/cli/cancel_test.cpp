@@ -9,14 +9,12 @@
 
 #include "tests/cli/process.h"
 #include "tests/cli/slow_model.h"
+#include "tests/support/demo.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 
 struct Cancelled {
     Finished finished;

@@ -5,15 +5,13 @@
 #include <string>
 
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 
 TEST(CheckCommand, OurOwnFileHasNoFaults) {
     const TempDir dir;

@@ -5,6 +5,7 @@
 
 #include "core/model/model.h"
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
 
@@ -12,8 +13,6 @@ namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
 
 TEST(Inspect, HoldsTheFieldsOfTheContract) {
     const Finished done = run_cli({"inspect", kDemo, "--json"});

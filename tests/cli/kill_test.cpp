@@ -17,13 +17,12 @@
 #include "core/base/file.h"
 #include "core/model/model.h"
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
 
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 constexpr int kMoments = 50;
 
 /// Processes whose environment names this temporary folder: those that a test started, and their children.

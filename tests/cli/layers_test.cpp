@@ -8,15 +8,13 @@
 #include "core/base/file.h"
 #include "core/layers/layers.h"
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 
 /// Times of nodes, and what is charged to none, sum up to the measured latency.
 void expect_sums(const Layers& layers) {

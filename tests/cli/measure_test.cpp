@@ -11,6 +11,7 @@
 
 #include "core/base/file.h"
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
 
@@ -18,9 +19,6 @@ namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 
 TEST(Measure, HoldsTheFieldsOfTheContract) {
     const Finished done = run_cli({"measure", kDemo, "--data", kData, "--samples", "100", "--seconds", "0.2", "--json"});

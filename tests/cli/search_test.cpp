@@ -10,15 +10,13 @@
 
 #include "core/base/file.h"
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 
 std::vector<std::string> search_words(const std::string& out, std::vector<std::string> more) {
     std::vector<std::string> words = {"search", kDemo, "--data", kData, "-o", out, "--seconds", "0.2", "--samples", "20", "--per-tensor", "--json", "--events"};

@@ -10,24 +10,13 @@
 #include "core/flow/inspect.h"
 #include "core/flow/quantize_file.h"
 #include "core/flow/tensors.h"
+#include "tests/support/demo.h"
+#include "tests/support/error_kind.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
-
-const std::filesystem::path kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::filesystem::path kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
-
-ErrorKind kind_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.kind();
-    }
-    ADD_FAILURE() << "no error";
-    return ErrorKind::internal;
-}
 
 TEST(Inspect, ChecksTheModelWithTheRuntime) {
     const Inspection inspection = inspect(Runtime::load(), {kDemo}, {});
@@ -156,13 +145,14 @@ TEST(QuantizeFile, WritesNothingWhereAnInputChangesMeanwhile) {
     EXPECT_EQ(kind_of([&] { (void)quantize_file(Runtime::load(), request, Job({}, {rewrite, {}, {}})); }), ErrorKind::bad_model);
     EXPECT_FALSE(std::filesystem::exists(request.out));
 
-    for (const char* file : {"glyphs.dataset.json", "glyphs.npz", "classes.txt"}) std::filesystem::copy_file(kData.parent_path() / file, dir / file);
+    for (const char* file : {"glyphs.dataset.json", "glyphs.npz", "classes.txt"})
+        std::filesystem::copy_file(std::filesystem::path(kData).parent_path() / file, dir / file);
     request.model = kDemo;
     request.data = dir / "glyphs.dataset.json";
     request.recipe.default_method = Method::int8_static;
     request.recipe.calibration.samples = 10;
     const auto replace = [&](std::string_view stage, std::uint64_t, std::uint64_t) {
-        if (stage == "quantize") write_file(dir / "glyphs.npz", read_file(kData.parent_path() / "glyphs.npz"));
+        if (stage == "quantize") write_file(dir / "glyphs.npz", read_file(std::filesystem::path(kData).parent_path() / "glyphs.npz"));
     };
     EXPECT_EQ(kind_of([&] { (void)quantize_file(Runtime::load(), request, Job({}, {replace, {}, {}})); }), ErrorKind::bad_data);
     EXPECT_FALSE(std::filesystem::exists(request.out));

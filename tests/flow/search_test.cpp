@@ -18,13 +18,12 @@
 #include "core/flow/search_file.h"
 #include "core/flow/search_judge.h"
 #include "core/flow/search_state.h"
+#include "tests/support/demo.h"
+#include "tests/support/error_kind.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
-
-const std::filesystem::path kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::filesystem::path kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 
 /// One scale a tensor, which costs the demo much: so there is something to search.
 SearchRequest request_in(const TempDir& dir) {
@@ -58,16 +57,6 @@ double sqnr_of_all(const TempDir& dir) {
     request.options.time_prefix = false;
     (void)quantize_file(Runtime::load(), request, {});
     return compare_files(Runtime::load(), {kDemo, request.out}, kData, short_options(), {}, {}).comparison.candidates.front().output_sqnr_db.value();
-}
-
-ErrorKind kind_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.kind();
-    }
-    ADD_FAILURE() << "no error";
-    return ErrorKind::internal;
 }
 
 TEST(SearchFile, FindsWhatHoldsALimitThatAllInInt8DoesNot) {
