@@ -8,7 +8,7 @@ namespace vernier::cli {
 
 void RunChoices::declare(OptionSet& options) {
     options.text("--data", data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
-    options.count("--samples", samples, "N", "Validation samples to use, spread evenly (default: all)", 1, 1'000'000'000);
+    options.count("--samples", samples, "N", "Validation samples to use, spread evenly (default: all)", {1, 1'000'000'000});
     sizes.declare(options);
     options.number("--seconds", seconds, "S", "Time for the latency of each model (default 4)", false);
     options.threads(threads, "Threads of the runtime inside an operator (default 1)");

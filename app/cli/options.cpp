@@ -51,19 +51,18 @@ void OptionSet::list(const std::string& names, std::vector<std::string>& texts, 
     app_.add_option(names, texts, help)->type_name(value)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void OptionSet::count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help, std::uint64_t least,
-                      std::uint64_t most) {
-    const auto read = [&number, least, most, name = long_name(names)](const std::string& text) {
+void OptionSet::count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help, Bounds bounds) {
+    const auto read = [&number, bounds, name = long_name(names)](const std::string& text) {
         std::uint64_t parsed = 0;
-        if (!whole_text(text, parsed) || parsed < least || parsed > most)
-            throw CLI::ValidationError(name, fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most));
+        if (!whole_text(text, parsed) || parsed < bounds.least || parsed > bounds.most)
+            throw CLI::ValidationError(name, fmt::format("\"{}\" is not a whole number from {} to {}", text, bounds.least, bounds.most));
         number = parsed;
     };
     app_.add_option_function<std::string>(names, read, help)->type_name(value);
 }
 
 void OptionSet::threads(std::optional<std::uint64_t>& number, const std::string& help) {
-    count("--threads", number, "N", help, 1, std::max(64U, 8 * std::thread::hardware_concurrency()));
+    count("--threads", number, "N", help, {1, std::max(64U, 8 * std::thread::hardware_concurrency())});
 }
 
 void OptionSet::number(const std::string& names, std::optional<double>& number, const std::string& value, const std::string& help, bool zero) {

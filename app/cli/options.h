@@ -26,9 +26,11 @@ public:
     void text(const std::string& names, std::string& text, const std::string& value, const std::string& help, bool required = false);
     /// May be given several times.
     void list(const std::string& names, std::vector<std::string>& texts, const std::string& value, const std::string& help);
-    /// A whole number in [least, most].
-    void count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help, std::uint64_t least,
-               std::uint64_t most);
+    struct Bounds {
+        std::uint64_t least = 0, most = 0;
+    };
+    /// A whole number within the bounds, which count too.
+    void count(const std::string& names, std::optional<std::uint64_t>& number, const std::string& value, const std::string& help, Bounds bounds);
     /// Threads of the runtime: from 1 to what a machine like this one can still run in bearable time.
     void threads(std::optional<std::uint64_t>& number, const std::string& help);
     /// A finite number, above zero, or from zero up when zero is allowed.

@@ -56,7 +56,7 @@ void RecipeOptions::declare(OptionSet& options) {
 }
 
 void RecipeOptions::declare_calibration(OptionSet& options) {
-    options.count("--samples", samples, "N", "Calibration samples to use, spread evenly (default 100; 0: all)", 0, 1'000'000'000);
+    options.count("--samples", samples, "N", "Calibration samples to use, spread evenly (default 100; 0: all)", {0, 1'000'000'000});
     options.text("--calibration", calibration, "RANGES", "How samples become ranges: " + range_words());
 }
 

@@ -65,7 +65,7 @@ onnx::ModelProto quantized(const RuntimePtr& runtime, const Model& model, Form f
     const MadeDataset data(4, 4, [&](Split, std::uint64_t) { return sample(s); });
     const Ranges ranges = calibrate({runtime, Target{}, std::make_shared<const onnx::ModelProto>(edit.build()), data, Calibration{}.samples, 1}, watched, {});
     std::vector<Finding> findings;
-    emit_static(edit, plan, ranges, {}, std::vector<bool>(edit.size(), true), findings);
+    emit_static(edit, {plan, ranges, {}, std::vector<bool>(edit.size(), true)}, findings);
     return std::move(edit).build();
 }
 

@@ -26,7 +26,7 @@ void calibrate_demo(benchmark::State& state) {
     double added = 0;
     for (auto _ : state) {
         const PeakMemory memory;
-        benchmark::DoNotOptimize(quantize(runtime, model, recipe, data, options, {}));
+        benchmark::DoNotOptimize(quantize({runtime, model, recipe, data, options}, {}));
         added = std::max(added, static_cast<double>(memory.added_bytes()) / 1e6);
     }
     state.counters["added_MB"] = added;

@@ -68,9 +68,15 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 /// gives input names, types and shapes. A wrong shape is an error that names the input, what it should be and what it is. Throws Error{not_found, bad_data}.
 [[nodiscard]] DatasetPtr open_dataset(const std::filesystem::path& path, const Model& model);
 
-/// Calls consume(i, sample) in order for the given samples of a split, while up to threads threads (0 = all processors)
+/// Samples of a split, by their indices.
+struct Picked {
+    Split split;
+    const std::vector<std::uint64_t>& indices;
+};
+
+/// Calls consume(i, sample) in order for the picked samples, while up to threads threads (0 = all processors)
 /// decode at most 2 * threads + 1 samples ahead. Throws what loading or consume throws, and Error{cancelled}.
-void for_each_sample(const Dataset& dataset, Split split, const std::vector<std::uint64_t>& indices, int threads, const Job& job,
+void for_each_sample(const Dataset& dataset, const Picked& picked, int threads, const Job& job,
                      const std::function<void(std::uint64_t index, Sample& sample)>& consume);
 
 /// Inputs of one run: the samples, from 1 to `batch` of them and all of the same shapes, stacked along the first axis.

@@ -89,11 +89,10 @@ private:
 
 }  // namespace
 
-void for_each_sample(const Dataset& dataset, Split split, const std::vector<std::uint64_t>& indices, int threads, const Job& job,
-                     const std::function<void(std::uint64_t, Sample&)>& consume) {
+void for_each_sample(const Dataset& dataset, const Picked& picked, int threads, const Job& job, const std::function<void(std::uint64_t, Sample&)>& consume) {
     const std::size_t workers = threads > 0 ? static_cast<std::size_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
-    Prefetch ahead(dataset, split, indices, workers);
-    for (const std::uint64_t index : indices) {
+    Prefetch ahead(dataset, picked.split, picked.indices, workers);
+    for (const std::uint64_t index : picked.indices) {
         job.check();
         Sample sample = ahead.take(job);
         consume(index, sample);

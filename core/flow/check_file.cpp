@@ -250,15 +250,14 @@ ModelPtr open_stranger(const RuntimePtr& runtime, const std::filesystem::path& p
 
 }  // namespace
 
-CheckedFile check_models(const RuntimePtr& runtime, ModelPtr reference, ModelPtr quantized, const DatasetPtr& data, const CheckOptions& options,
-                         const Job& job) {
-    return Checker(runtime, data, options, job).run(std::move(reference), std::move(quantized));
+CheckedFile check_models(const RuntimePtr& runtime, const CheckedModels& models, const CheckOptions& options, const Job& job) {
+    return Checker(runtime, models.data, options, job).run(models.reference, models.quantized);
 }
 
 CheckedFile check_file(const RuntimePtr& runtime, const CheckFileRequest& request, const Job& job) {
     const ModelPtr reference = open_for_work(runtime, request.reference, job, request.sizes);
     const ModelPtr quantized = open_stranger(runtime, request.quantized, job, request.sizes);
-    CheckedFile checked = check_models(runtime, reference, quantized, open_data(request.data, *reference), request.options, job);
+    CheckedFile checked = check_models(runtime, {reference, quantized, open_data(request.data, *reference)}, request.options, job);
     if (request.data.empty())
         checked.findings.push_back(
             {Severity::info, "check-without-data", kNone, {}, {}, "Without samples only what is stored and executed is judged.", "Give --data."});

@@ -40,10 +40,14 @@ struct CheckOptions {
     Target target = {};
 };
 
-/// Judges a file against the model that it was made of. data may be null: then only what can be seen without samples is judged.
-/// Throws Error{bad_model, bad_data, cancelled}.
-[[nodiscard]] CheckedFile check_models(const RuntimePtr& runtime, ModelPtr reference, ModelPtr quantized, const DatasetPtr& data, const CheckOptions& options,
-                                       const Job& job = {});
+/// A file, the model that it was made of, and samples; without data only what can be seen without samples is judged.
+struct CheckedModels {
+    ModelPtr reference, quantized;
+    DatasetPtr data = nullptr;
+};
+
+/// Judges a file against the model that it was made of. Throws Error{bad_model, bad_data, cancelled}.
+[[nodiscard]] CheckedFile check_models(const RuntimePtr& runtime, const CheckedModels& models, const CheckOptions& options, const Job& job = {});
 
 struct CheckFileRequest {
     std::filesystem::path quantized, reference, data = {};

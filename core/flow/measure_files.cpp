@@ -206,13 +206,12 @@ Finding no_gate() {
             "Set --max-drop POINTS, --min-agreement P, --min-sqnr DB or --min-speedup X to get a verdict and an exit code."};
 }
 
-ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
-                            const MeasureOptions& options, const Gate& gate, const Job& job, const std::filesystem::path& report) {
-    if (!report.empty()) check_output(report, {});
-    Files files = open_all(models, data, options.sizes, job, report);
-    if (!gate.any()) files.findings.insert(files.findings.begin(), no_gate());
-    MeasuredFiles measured = measure_all(runtime, models, files, options, job);
-    return {compare(std::move(measured.trials), gate), std::move(measured.findings)};
+ComparedFiles compare_files(const RuntimePtr& runtime, const CompareRequest& request, const Job& job) {
+    if (!request.report.empty()) check_output(request.report, {});
+    Files files = open_all(request.models, request.data, request.options.sizes, job, request.report);
+    if (!request.gate.any()) files.findings.insert(files.findings.begin(), no_gate());
+    MeasuredFiles measured = measure_all(runtime, request.models, files, request.options, job);
+    return {compare(std::move(measured.trials), request.gate), std::move(measured.findings)};
 }
 
 void judge_again(ComparedFiles& compared, const Gate& gate) {

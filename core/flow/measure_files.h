@@ -27,10 +27,16 @@ struct ComparedFiles {
     std::vector<Finding> findings;
 };
 
-/// models[0] is the baseline. Throws as measure_files. A limit that has nothing to judge by (top-1 without labels) is inconclusive.
-/// report: a file that the caller will write; it is refused now when it is one of the inputs or cannot be written.
-[[nodiscard]] ComparedFiles compare_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
-                                          const MeasureOptions& options, const Gate& gate, const Job& job, const std::filesystem::path& report = {});
+struct CompareRequest {
+    std::vector<std::filesystem::path> models;  ///< the first is the baseline
+    std::filesystem::path data = {};
+    MeasureOptions options = {};
+    Gate gate = {};
+    std::filesystem::path report = {};  ///< a file that the caller will write; refused at once when it is an input or cannot be written
+};
+
+/// Throws as measure_files. A limit that has nothing to judge by (top-1 without labels) is inconclusive.
+[[nodiscard]] ComparedFiles compare_files(const RuntimePtr& runtime, const CompareRequest& request, const Job& job);
 
 /// What is said where no limit is set.
 [[nodiscard]] Finding no_gate();

@@ -152,7 +152,7 @@ void collect_answers(std::vector<Answering>& models, const Dataset& dataset, con
     Round round{{}, dataset.batch()};
     std::vector<Sample> run;
     std::size_t done = 0;
-    for_each_sample(dataset, Split::validation, samples, 1, job, [&](std::uint64_t index, Sample& sample) {
+    for_each_sample(dataset, {Split::validation, samples}, 1, job, [&](std::uint64_t index, Sample& sample) {
         round.asked.push_back({index, sample.label});
         run.push_back(std::move(sample));
         if (run.size() < round.batch && done + run.size() < samples.size()) return;

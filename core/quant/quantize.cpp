@@ -149,11 +149,10 @@ Quantized Quantization::result() const {
     return result;
 }
 
-Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe, const DatasetPtr& dataset, const QuantizeOptions& options,
-                   const Job& job) {
-    Quantized result = Quantization({runtime, model, recipe, dataset, options}, job).result();
+Quantized quantize(const QuantizeSource& source, const Job& job) {
+    Quantized result = Quantization(source, job).result();
     job.step("check", 0, 1);
-    if (!result.plan.changes_nothing()) check_it_loads(runtime, options.target, result.proto, *model);
+    if (!result.plan.changes_nothing()) check_it_loads(source.runtime, source.options.target, result.proto, *source.model);
     return result;
 }
 

@@ -82,7 +82,6 @@ void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::
 
 /// The whole way in this process: a quantization, and a check that the runtime loads it.
 /// Throws Error{usage} when calibration data are needed and there are none.
-[[nodiscard]] Quantized quantize(const RuntimePtr& runtime, const ModelPtr& model, const Recipe& recipe, const DatasetPtr& dataset,
-                                 const QuantizeOptions& options, const Job& job);
+[[nodiscard]] Quantized quantize(const QuantizeSource& source, const Job& job);
 
 }  // namespace vernier

@@ -143,12 +143,14 @@ void FiniteRanges(const float* values, std::size_t count, float* low, float* hig
     }
 }
 
-void FillHistogram(const float* values, std::size_t count, double low, double scale, std::uint64_t* counts, int bins) {
+void FillHistogram(const float* values, std::size_t count, const Bins& bins) {
+    const double low = bins.low, scale = bins.scale;
+    std::uint64_t* const counts = bins.counts;
     const hn::ScalableTag<double> dd;
     const hn::Rebind<float, decltype(dd)> df;
     const hn::Rebind<std::int32_t, decltype(dd)> di;
     const std::size_t lanes = hn::Lanes(dd);
-    const auto last = hn::Set(dd, static_cast<double>(bins - 1));
+    const auto last = hn::Set(dd, static_cast<double>(bins.count - 1));
     HWY_ALIGN std::int32_t index[HWY_MAX_BYTES / sizeof(double)];
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes) {
@@ -167,7 +169,7 @@ void FillHistogram(const float* values, std::size_t count, double low, double sc
     for (; i < count; ++i) {
         if (!(std::fabs(values[i]) <= kMaxFloat)) continue;
         const double place = (static_cast<double>(values[i]) - low) * scale;
-        ++counts[static_cast<int>(std::max(std::min(place, static_cast<double>(bins - 1)), 0.0))];
+        ++counts[static_cast<int>(std::max(std::min(place, static_cast<double>(bins.count - 1)), 0.0))];
     }
 }
 
@@ -266,9 +268,7 @@ void moments(const float* values, std::size_t count, float shift, double& sum, d
 void range(const float* values, std::size_t count, float& low, float& high) { HWY_DYNAMIC_DISPATCH(Range)(values, count, low, high); }
 void finite_range(const float* values, std::size_t count, float& low, float& high) { HWY_DYNAMIC_DISPATCH(FiniteRange)(values, count, low, high); }
 void finite_ranges(const float* values, std::size_t count, float* low, float* high) { HWY_DYNAMIC_DISPATCH(FiniteRanges)(values, count, low, high); }
-void histogram(const float* values, std::size_t count, double low, double scale, std::uint64_t* counts, int bins) {
-    HWY_DYNAMIC_DISPATCH(FillHistogram)(values, count, low, scale, counts, bins);
-}
+void histogram(const float* values, std::size_t count, const Bins& bins) { HWY_DYNAMIC_DISPATCH(FillHistogram)(values, count, bins); }
 void half_error(const float* values, std::size_t count, Error& error) { HWY_DYNAMIC_DISPATCH(HalfError)(values, count, error); }
 void int8_error(const float* values, std::size_t count, float scale, Error& error) { HWY_DYNAMIC_DISPATCH(Int8Error)(values, count, scale, error); }
 void int8_errors(const float* values, std::size_t count, const float* scales, Error& error) { HWY_DYNAMIC_DISPATCH(Int8Errors)(values, count, scales, error); }

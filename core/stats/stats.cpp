@@ -76,7 +76,7 @@ void fill_histogram(std::span<const float> values, int bins, TensorStats& stats)
     histogram.counts.assign(static_cast<std::size_t>(std::max(bins, 1)), 0);
     const double width = histogram.hi - histogram.lo;
     const double scale = width > 0 ? static_cast<double>(histogram.counts.size()) / width : 0;
-    kernels::histogram(values.data(), values.size(), histogram.lo, scale, histogram.counts.data(), static_cast<int>(histogram.counts.size()));
+    kernels::histogram(values.data(), values.size(), {histogram.lo, scale, histogram.counts.data(), static_cast<int>(histogram.counts.size())});
 }
 
 }  // namespace

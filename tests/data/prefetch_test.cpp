@@ -39,18 +39,18 @@ TEST(Prefetch, DeliversInOrder) {
     const SlowDataset data(60);
     for (const int threads : {1, 2, 5, 0}) {
         std::vector<std::uint64_t> seen;
-        for_each_sample(data, Split::validation, all_of(data), threads, {}, [&](std::uint64_t index, Sample& sample) {
+        for_each_sample(data, {Split::validation, all_of(data)}, threads, {}, [&](std::uint64_t index, Sample& sample) {
             EXPECT_EQ(sample.label, static_cast<std::int64_t>(index));
             seen.push_back(index);
         });
         EXPECT_EQ(seen, all_of(data));
     }
-    for_each_sample(data, Split::validation, {}, 2, {}, [](std::uint64_t, Sample&) { FAIL(); });
+    for_each_sample(data, {Split::validation, {}}, 2, {}, [](std::uint64_t, Sample&) { FAIL(); });
 }
 
 TEST(Prefetch, RunsOnlySoFarAhead) {
     const SlowDataset data(200);
-    for_each_sample(data, Split::validation, all_of(data), 2, {}, [&](std::uint64_t index, Sample&) {
+    for_each_sample(data, {Split::validation, all_of(data)}, 2, {}, [&](std::uint64_t index, Sample&) {
         if (index == 10) std::this_thread::sleep_for(50ms);
         EXPECT_LE(data.loaded.load(), index + 7);
     });
@@ -59,14 +59,14 @@ TEST(Prefetch, RunsOnlySoFarAhead) {
 TEST(Prefetch, DeliversAnErrorAfterTheSamplesBeforeIt) {
     const SlowDataset data(60, 20);
     std::uint64_t count = 0;
-    const Error error = error_of([&] { for_each_sample(data, Split::validation, all_of(data), 3, {}, [&](std::uint64_t, Sample&) { ++count; }); });
+    const Error error = error_of([&] { for_each_sample(data, {Split::validation, all_of(data)}, 3, {}, [&](std::uint64_t, Sample&) { ++count; }); });
     EXPECT_EQ(error.kind(), ErrorKind::bad_data);
     EXPECT_EQ(count, 20U);
 }
 
 TEST(Prefetch, StopsWhenTheConsumerThrows) {
     const SlowDataset data(10000);
-    EXPECT_THROW(for_each_sample(data, Split::validation, all_of(data), 3, {},
+    EXPECT_THROW(for_each_sample(data, {Split::validation, all_of(data)}, 3, {},
                                  [](std::uint64_t index, Sample&) {
                                      if (index == 5) throw std::runtime_error("enough");
                                  }),
@@ -83,7 +83,9 @@ TEST(Prefetch, CancelsWithin200Milliseconds) {
         asked = std::chrono::steady_clock::now();
         stop.request_stop();
     });
-    const Error error = error_of([&] { for_each_sample(data, Split::validation, all_of(data), 2, Job(stop.get_token(), {}), [](std::uint64_t, Sample&) {}); });
+    const Error error = error_of([&] {
+        for_each_sample(data, {Split::validation, all_of(data)}, 2, Job(stop.get_token(), {}), [](std::uint64_t, Sample&) {});
+    });
     EXPECT_EQ(error.kind(), ErrorKind::cancelled);
     EXPECT_LT(std::chrono::steady_clock::now() - asked, 200ms);
 }

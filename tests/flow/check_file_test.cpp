@@ -33,7 +33,7 @@ DatasetPtr data_of(std::vector<std::int64_t> dims, std::vector<float> row_sizes 
 }
 
 CheckedFile check(const onnx::ModelProto& reference, const onnx::ModelProto& quantized, const DatasetPtr& data) {
-    return check_models(Runtime::load(), make_model(reference), make_model(quantized), data, {});
+    return check_models(Runtime::load(), {make_model(reference), make_model(quantized), data}, {});
 }
 
 std::string told(const CheckedFile& checked) {

@@ -56,7 +56,7 @@ double sqnr_of_all(const TempDir& dir) {
     request.recipe.rules = {{"all", Method::int8_static, {}}};  // chosen by a rule, so that nothing goes back to float for what it loses
     request.options.time_prefix = false;
     (void)quantize_file(Runtime::load(), request, {});
-    return compare_files(Runtime::load(), {kDemo, request.out}, kData, short_options(), {}, {}).comparison.candidates.front().output_sqnr_db.value();
+    return compare_files(Runtime::load(), {{kDemo, request.out}, kData, short_options()}, {}).comparison.candidates.front().output_sqnr_db.value();
 }
 
 TEST(SearchFile, FindsWhatHoldsALimitThatAllInInt8DoesNot) {
@@ -75,7 +75,7 @@ TEST(SearchFile, FindsWhatHoldsALimitThatAllInInt8DoesNot) {
     EXPECT_EQ(found.selection_samples, 500U);
     EXPECT_EQ(found.report_samples, 1500U);
     // It passes on all samples, by the command that everybody judges with.
-    const ComparedFiles compared = compare_files(Runtime::load(), {kDemo, request.out / "model.onnx"}, kData, short_options(), gate, {});
+    const ComparedFiles compared = compare_files(Runtime::load(), {{kDemo, request.out / "model.onnx"}, kData, short_options(), gate}, {});
     EXPECT_EQ(compared.comparison.candidates.front().gate, Outcome::passed);
     // Its recipe makes the same file again.
     QuantizeRequest again;

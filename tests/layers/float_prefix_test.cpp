@@ -86,7 +86,7 @@ TEST(FloatPrefix, CandidatesHaveTheErrorOfTheWholeRun) {
     recipe.rules.push_back({"name:\"conv5\" or name:\"relu5\"", Method::int8_static, {}});
     QuantizeOptions options;
     options.time_prefix = false;
-    const Quantized written = quantize(runtime(), source.canonical->model, recipe, source.dataset, options, {});
+    const Quantized written = quantize({runtime(), source.canonical->model, recipe, source.dataset, options}, {});
     double lost = 0, power = 0;
     for (std::uint64_t i = 0; i < 4; ++i) {
         const auto inputs = source.dataset->load(Split::validation, 2 * i).inputs;

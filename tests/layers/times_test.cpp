@@ -213,7 +213,7 @@ TEST(NodeTimes, ADynamicProductTakesItsBiasAndTheMeasuringOfItsInput) {
     Recipe recipe;
     recipe.default_method = Method::int8_dynamic;
     const RuntimePtr runtime = Runtime::load();
-    const Quantized quantized = quantize(runtime, opened, recipe, nullptr, {}, {});
+    const Quantized quantized = quantize({runtime, opened, recipe, nullptr, {}}, {});
     const FileTimes times = times_of(opened, make_model(*quantized.proto));
     expect_whole(times);
     const NodeId product = named(*opened, "product");
@@ -228,7 +228,7 @@ TEST(NodeTimes, HalfPrecisionThatIsComputedInFloatKeepsItsNodes) {
     const ModelPtr opened = Chain(false).model();
     Recipe recipe;
     recipe.default_method = Method::fp16;
-    const Quantized half = quantize(Runtime::load(), opened, recipe, nullptr, {}, {});
+    const Quantized half = quantize({Runtime::load(), opened, recipe, nullptr, {}}, {});
     const FileTimes times = times_of(opened, make_model(*half.proto));
     expect_whole(times);
     for (const char* name : {"first", "middle", "second"}) {

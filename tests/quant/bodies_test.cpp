@@ -69,7 +69,7 @@ Quantized run(const ModelPtr& model, Method method, std::vector<Rule> rules = {}
     recipe.rules = std::move(rules);
     QuantizeOptions options;
     options.time_prefix = false;
-    return quantize(runtime(), model, recipe, data, options, {});
+    return quantize({runtime(), model, recipe, data, options}, {});
 }
 
 Rule rule(const std::string& select, Method method) {

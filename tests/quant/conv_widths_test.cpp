@@ -126,7 +126,7 @@ TEST(ConvWidths, AQuantizedBlockKeepsItsAccuracyAndItsBiasCorrection) {
     recipe.default_method = Method::int8_static;
     QuantizeOptions options;
     options.time_prefix = false;
-    const Quantized result = quantize(runtime(), model, recipe, data, options, {});
+    const Quantized result = quantize({runtime(), model, recipe, data, options}, {});
     const auto ran = executed_ops(*result.proto);
     EXPECT_EQ(ran.at("QLinearConv"), 5);
     EXPECT_GT(sqnr_db(first_output(model->proto(), {{"x", image(90)}}), first_output(*result.proto, {{"x", image(90)}})), 25);

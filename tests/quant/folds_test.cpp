@@ -214,12 +214,12 @@ TEST(Folds, FloatNodesReadTheirSubGraphsAgain) {
     const ModelPtr model = make_model(b.build());
     Recipe recipe;
     recipe.rules.push_back({"#1", Method::int8_dynamic, {}});
-    const Quantized mixed = quantize(test::runtime(), model, recipe, nullptr, {}, {});
+    const Quantized mixed = quantize({test::runtime(), model, recipe, nullptr, {}}, {});
     EXPECT_EQ(op_counts(*mixed.proto)["Cast"], 2);  // that of the weight, and that of MatMulInteger
     EXPECT_EQ(mixed.plan.nodes[0].applied, Method::fp32);
     EXPECT_EQ(mixed.plan.nodes[2].applied, Method::fp32);
     recipe.rules.push_back({"#2", Method::int8_dynamic, {}});
-    const Quantized both = quantize(test::runtime(), model, recipe, nullptr, {}, {});
+    const Quantized both = quantize({test::runtime(), model, recipe, nullptr, {}}, {});
     EXPECT_EQ(op_counts(*both.proto)["Cast"], 2);  // none but those of the products
     for (const auto& tensor : both.proto->graph().initializer()) EXPECT_NE(tensor.name(), "a");
     const std::map<std::string, Tensor> inputs = {{"x", test::tensor_of(ElementType::float32, normal_floats(24, 9), {1, 24})}};
@@ -300,7 +300,7 @@ TEST(OtherFloats, EveryMethodWorksAndBordersKeepTheirTypes) {
             const ModelPtr model = model_of(type);
             Recipe recipe;
             recipe.rules.push_back({"all", method, {}});
-            const Quantized made = quantize(test::runtime(), model, recipe, nullptr, {}, {});
+            const Quantized made = quantize({test::runtime(), model, recipe, nullptr, {}}, {});
             EXPECT_EQ(made.plan.count(method), method == Method::fp16 ? 4U : 2U);
             EXPECT_GT(test::sqnr_db(answer(model->proto(), type), answer(*made.proto, type)), 22) << name(type) << id(method);
         }
@@ -315,7 +315,7 @@ TEST(OtherFloats, WhatStaysInFloatKeepsItsOwnType) {
     EXPECT_EQ(plan.nodes[1].applied, Method::fp32);
     EXPECT_EQ(plan.nodes[1].already, Precision::fp64);
     EXPECT_FALSE(plan.nodes[1].why.empty());
-    const Quantized made = quantize(test::runtime(), model, {Method::fp32, true, {recipe.rules[0]}, {}}, nullptr, {}, {});
+    const Quantized made = quantize({test::runtime(), model, {Method::fp32, true, {recipe.rules[0]}, {}}, nullptr, {}}, {});
     for (const auto& node : made.proto->graph().node())
         if (node.op_type() == "Gemm" || node.op_type() == "Relu") {
             EXPECT_THAT(node.output(0), Not(HasSubstr("fp32"))) << node.op_type();

@@ -50,7 +50,7 @@ Quantized halve(const ModelPtr& model, const DatasetPtr& data, std::vector<Rule>
     Recipe recipe;
     recipe.default_method = Method::fp16;
     recipe.rules = std::move(rules);
-    return quantize(test::runtime(), model, recipe, data, {}, {});
+    return quantize({test::runtime(), model, recipe, data, {}}, {});
 }
 
 DatasetPtr unit_samples() { return std::make_shared<test::MadeDataset>(samples(1)); }

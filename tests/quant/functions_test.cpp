@@ -17,7 +17,7 @@ Quantized run(const ModelPtr& model, Method method, const std::string& select) {
     rule.method = method;
     recipe.default_method = Method::fp32;
     if (!select.empty()) recipe.rules = {rule};
-    return quantize(runtime(), model, recipe, nullptr, {}, {});
+    return quantize({runtime(), model, recipe, nullptr, {}}, {});
 }
 
 double agreement_db(const onnx::ModelProto& source, const Quantized& quantized) {

@@ -46,7 +46,7 @@ Quantized quantized(const ModelPtr& model, bool smooth) {
         sample.inputs["x"] = tensor_of(ElementType::float32, values, {1, 1, kSamples});
         return sample;
     });
-    return quantize(runtime(), model, recipe, data, {.time_prefix = false}, {});
+    return quantize({runtime(), model, recipe, data, {.time_prefix = false}}, {});
 }
 
 TEST(LostSums, ATransformOfSoundStaysInFloat) {
@@ -80,11 +80,11 @@ TEST(LostSums, QuietSoundInFrontOfALogarithmStaysInFloat) {
         sample.inputs["x"] = tensor_of(ElementType::float32, values, {1, 1, kSamples});
         return sample;
     });
-    const auto with = quantize(runtime(), loudness(true), recipe, data, {.time_prefix = false}, {});
+    const auto with = quantize({runtime(), loudness(true), recipe, data, {.time_prefix = false}}, {});
     EXPECT_EQ(with.plan.nodes.at(0).applied, Method::fp32);
     EXPECT_TRUE(std::any_of(with.findings.begin(), with.findings.end(),
                             [](const Finding& finding) { return finding.code == "range-shared" && finding.text.find("logarithm") != std::string::npos; }));
-    EXPECT_EQ(quantize(runtime(), loudness(false), recipe, data, {.time_prefix = false}, {}).plan.nodes.at(0).applied, Method::int8_static);
+    EXPECT_EQ(quantize({runtime(), loudness(false), recipe, data, {.time_prefix = false}}, {}).plan.nodes.at(0).applied, Method::int8_static);
 }
 
 }  // namespace

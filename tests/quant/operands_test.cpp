@@ -48,7 +48,7 @@ Outcome outcome_of(const ModelPtr& model, Method method, const Dims& dims, const
     QuantizeOptions options;
     options.time_prefix = false;
     const auto data = random_data(dims, change);
-    Outcome outcome{quantize(runtime(), model, recipe, data, options, {})};
+    Outcome outcome{quantize({runtime(), model, recipe, data, options}, {})};
     const auto inputs = data->load(Split::validation, 0).inputs;
     const auto before = open_proto(model->proto())->run(inputs), after = open_proto(*outcome.quantized.proto)->run(inputs);
     const auto a = before.at(0).as<float>(), b = after.at(0).as<float>();

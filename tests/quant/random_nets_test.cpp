@@ -147,7 +147,7 @@ TEST(RandomNets, EveryMixOfMethodsRunsAndStaysClose) {
         const Sample sample = sample_of(500);
         const auto expected = first_output(model->proto(), sample.inputs);
         for (const bool mixed : {false, true}) {
-            const Quantized result = quantize(runtime(), model, random_recipe(*model, seed, mixed), data, options, {});
+            const Quantized result = quantize({runtime(), model, random_recipe(*model, seed, mixed), data, options}, {});
             EXPECT_GT(sqnr_db(expected, first_output(*result.proto, sample.inputs)), 25) << "seed " << seed << (mixed ? ", mixed" : "");
         }
     }

@@ -93,7 +93,7 @@ TEST(Ranges, ZeroIsAlwaysExact) {
 
 TEST(WeightsInt8, RoundingStaysWithinHalfAStep) {
     const auto weight = random_floats(3 * 4 * 9, 6);
-    const Int8Weight rounded = quantize_weight(weight, 3, 36, true, {}, 1.f);
+    const Int8Weight rounded = quantize_weight(weight, {3, 36, true});
     ASSERT_EQ(rounded.scales.size(), 3u);
     for (std::size_t i = 0; i < weight.size(); ++i)
         EXPECT_LE(std::fabs(weight[i] - rounded.scales[i / 36] * rounded.codes[i]), rounded.scales[i / 36] * 0.5001f);
@@ -101,14 +101,14 @@ TEST(WeightsInt8, RoundingStaysWithinHalfAStep) {
 
 TEST(WeightsInt8, ADeadChannelKeepsItsBias) {
     const std::vector<float> weight(8, 0.f), bias = {0.3f, -1.f};
-    const Int8Weight rounded = quantize_weight(weight, 2, 4, true, bias, 0.02f);
+    const Int8Weight rounded = quantize_weight(weight, {2, 4, true}, {bias, 0.02f});
     const auto codes = quantize_bias(bias, rounded.scales, 0.02f);
     for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(codes[c] * rounded.scales[c] * 0.02f, bias[c], 1e-5);
 }
 
 TEST(WeightsInt8, ALargeBiasRaisesTheScaleUntilItFits) {
     const std::vector<float> weight(4, 1e-12f), bias = {0.3f};
-    const Int8Weight rounded = quantize_weight(weight, 1, 4, true, bias, 0.01f);
+    const Int8Weight rounded = quantize_weight(weight, {1, 4, true}, {bias, 0.01f});
     const auto codes = quantize_bias(bias, rounded.scales, 0.01f);
     EXPECT_LE(std::abs(codes[0]), (1 << 30) + 64);
     EXPECT_NEAR(codes[0] * double(rounded.scales[0]) * 0.01, 0.3, 1e-6);
@@ -117,7 +117,7 @@ TEST(WeightsInt8, ALargeBiasRaisesTheScaleUntilItFits) {
 TEST(WeightsInt8, BiasShiftGivesBackWhatRoundingTookOnAverage) {
     const auto weight = random_floats(6 * 5, 7);
     const std::vector<double> mean = {0.4, 1.0, 0.1, 2.0, 0.7};
-    const Int8Weight rounded = quantize_weight(weight, 6, 5, true, {}, 1.f);
+    const Int8Weight rounded = quantize_weight(weight, {6, 5, true});
     const auto shift = bias_shift(weight, rounded, {6, 5, 5, 1, 1, 1}, mean);
     ASSERT_EQ(shift.size(), 6u);
     for (std::size_t o = 0; o < 6; ++o) {

@@ -118,7 +118,7 @@ TEST(OneHotToTable, AStepChosenForFloatIsExecuted) {
         Recipe recipe;
         recipe.default_method = Method::int8_dynamic;
         if (explicit_choice) recipe.rules.push_back({.select = "op:Tanh", .method = Method::fp32, .per_channel = {}});
-        const Quantized result = quantize(test::runtime(), model, recipe, nullptr, {}, {});
+        const Quantized result = quantize({test::runtime(), model, recipe, nullptr, {}}, {});
         const auto executed = test::executed_ops(*result.proto);
         EXPECT_EQ(executed.contains("Tanh"), explicit_choice);
         EXPECT_FALSE(executed.contains("Equal"));
@@ -135,7 +135,7 @@ TEST(OneHotToTable, AnExplicitFloatInFrontKeepsTheProduct) {
         Recipe recipe;
         recipe.default_method = Method::int8_dynamic;
         recipe.rules.push_back({.select = "op:" + op, .method = Method::fp32, .per_channel = {}});
-        const Quantized result = quantize(test::runtime(), model, recipe, nullptr, {}, {});
+        const Quantized result = quantize({test::runtime(), model, recipe, nullptr, {}}, {});
         EXPECT_TRUE(test::op_counts(*result.proto).contains(op)) << op;
     }
 }

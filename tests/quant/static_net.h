@@ -57,7 +57,7 @@ inline Quantized run_static_on(const std::vector<std::int64_t>& sample_dims, con
     recipe.rules = std::move(rules);
     QuantizeOptions options;
     options.time_prefix = time_prefix;
-    return quantize(runtime(), model, recipe, std::make_shared<RandomData>(sample_dims), options, {});
+    return quantize({runtime(), model, recipe, std::make_shared<RandomData>(sample_dims), options}, {});
 }
 
 inline Quantized run_static(const ModelPtr& model, std::vector<Rule> rules = {}, bool time_prefix = false) {

@@ -53,7 +53,7 @@ TEST(StaticPasses, EachCanBeLeftOutByItsName) {
     for (const std::string& name : pass_names()) {
         EXPECT_TRUE(names.insert(name).second) << name;
         recipe.skip_passes = {name};
-        const Quantized result = quantize(runtime(), model, recipe, std::make_shared<RandomData>(std::vector<std::int64_t>{1, 16, 12, 12}), options, {});
+        const Quantized result = quantize({runtime(), model, recipe, std::make_shared<RandomData>(std::vector<std::int64_t>{1, 16, 12, 12}), options}, {});
         EXPECT_GT(agreement_db(model, result), 15) << name;
     }
 }

@@ -147,7 +147,7 @@ TEST(StaticInt8, AModelOfAFixedBatchIsCalibratedWithStackedSamples) {
             if (tensor.name().ends_with("_scale") && tensor.dims_size() == 0) found[tensor.name()] = tensor.raw_data();
         return found;
     };
-    const Quantized stacked = quantize(runtime(), make_model(fixed.build()), recipe, data, {.time_prefix = false}, {});
+    const Quantized stacked = quantize({runtime(), make_model(fixed.build()), recipe, data, {.time_prefix = false}}, {});
     const Quantized single = run_static(make_model(small_net().build()));
     EXPECT_FALSE(ranges_of(*single.proto).empty());
     EXPECT_EQ(ranges_of(*stacked.proto), ranges_of(*single.proto)) << "24 samples in 6 runs show the same values";
@@ -157,7 +157,7 @@ TEST(StaticInt8, WithoutDataItSaysWhatIsMissing) {
     Recipe recipe;
     recipe.default_method = Method::int8_static;
     try {
-        (void)quantize(runtime(), make_model(small_net().build()), recipe, nullptr, {}, {});
+        (void)quantize({runtime(), make_model(small_net().build()), recipe, nullptr, {}}, {});
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.kind(), ErrorKind::usage);
@@ -167,7 +167,7 @@ TEST(StaticInt8, WithoutDataItSaysWhatIsMissing) {
 
 TEST(StaticInt8, FloatRecipeKeepsEveryByte) {
     const auto model = make_model(small_net().build());
-    const Quantized result = quantize(runtime(), model, {}, nullptr, {}, {});
+    const Quantized result = quantize({runtime(), model, {}, nullptr, {}}, {});
     EXPECT_EQ(result.proto->SerializeAsString(), model->proto().SerializeAsString());
 }
 
@@ -286,7 +286,7 @@ TEST(MixedMethods, Fp16FoldsBatchNormOnlyWhereBothAreFp16) {
         Recipe recipe;
         recipe.default_method = Method::fp16;
         if (!norm_too) recipe.rules.push_back({"op:BatchNormalization", Method::fp32, {}});
-        const Quantized result = quantize(runtime(), model, recipe, nullptr, {}, {});
+        const Quantized result = quantize({runtime(), model, recipe, nullptr, {}}, {});
         EXPECT_EQ(op_counts(*result.proto).count("BatchNormalization"), norm_too ? 0u : 1u);
         EXPECT_GT(agreement_db(model, result), 50);
     }

@@ -63,7 +63,7 @@ TEST(Steps, ManyRecipesAreWrittenFromOneCanonicalModelAndOneRunOverTheSamples) {
         runs.push_back(statistics->runs());
         QuantizeOptions options;
         options.time_prefix = false;
-        const Quantized whole = quantize(runtime(), model, recipe, data, options, {});
+        const Quantized whole = quantize({runtime(), model, recipe, data, options}, {});
         EXPECT_TRUE(written.SerializeAsString() == whole.proto->SerializeAsString()) << to_json(recipe).dump();
         EXPECT_FALSE(whole.plan.changes_nothing());
     }

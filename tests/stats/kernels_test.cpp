@@ -126,7 +126,7 @@ TEST(Kernels, HistogramPutsValuesIntoTheirBins) {
             const double place = std::floor((static_cast<double>(values[i]) - low) * scale);
             ++expected[static_cast<std::size_t>(std::min(std::max(place, 0.0), kBins - 1.0))];
         }
-        histogram(values, count, low, scale, found.data(), kBins);
+        histogram(values, count, {low, scale, found.data(), kBins});
         EXPECT_EQ(found, expected);
     });
 }

@@ -18,9 +18,16 @@ QRectF between(const QRectF& from, const QRectF& to, double t) {
     return {from.topLeft() + (to.topLeft() - from.topLeft()) * t, QSizeF(std::lerp(from.width(), to.width(), t), std::lerp(from.height(), to.height(), t))};
 }
 
+/// A scene as it is shown.
+struct Shown {
+    const Scene& scene;
+    const View& view;
+    const Look& look;
+};
+
 /// Paints a card, which belongs at home, somewhere else.
-void paintAt(QPainter& painter, const Scene& scene, const View& view, const Look& look, int card, const QRectF& place) {
-    const QRectF home = view.toScreen(scene.cardRect(card));
+void paintAt(QPainter& painter, const Shown& shown, int card, const QRectF& place) {
+    const QRectF home = shown.view.toScreen(shown.scene.cardRect(card));
     if (home.width() <= 0 || home.height() <= 0) {
         return;
     }
@@ -28,7 +35,7 @@ void paintAt(QPainter& painter, const Scene& scene, const View& view, const Look
     painter.translate(place.topLeft());
     painter.scale(place.width() / home.width(), place.height() / home.height());
     painter.translate(-home.topLeft());
-    paintCards(painter, scene, view, look, {card});
+    paintCards(painter, shown.scene, shown.view, shown.look, {card});
     painter.restore();
 }
 
@@ -75,11 +82,11 @@ void FoldMotion::paint(QPainter& painter, const Scene& after, const View& afterV
     paintWires(painter, after, afterView, afterLook);
     painter.setOpacity(1 - t);
     for (const Move& move : going_) {
-        paintAt(painter, *before_, before_view_, before_look_, move.card, between(move.from, move.to, t));
+        paintAt(painter, {*before_, before_view_, before_look_}, move.card, between(move.from, move.to, t));
     }
     for (const Move& move : coming_) {
         painter.setOpacity(move.whole ? 1 : t);
-        paintAt(painter, after, afterView, afterLook, move.card, between(move.from, move.to, t));
+        paintAt(painter, {after, afterView, afterLook}, move.card, between(move.from, move.to, t));
     }
     painter.setOpacity(1);
 }

@@ -23,8 +23,8 @@ QString text(std::string_view words) { return QString::fromUtf8(words.data(), qs
 
 double paintHead(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
     const QString title = QString::fromStdString(sheet.verdict.title).toHtmlEscaped();
-    y += paintRich(painter, kMargin, y, kInner, title, sheetFont(22, true), theme.text) + 3;
-    return y + paintRich(painter, kMargin, y, kInner, sheet.subtitle.toHtmlEscaped(), sheetFont(12), theme.text2);
+    y += paintRich(painter, {kMargin, y}, kInner, title, {sheetFont(22, true), theme.text}) + 3;
+    return y + paintRich(painter, {kMargin, y}, kInner, sheet.subtitle.toHtmlEscaped(), {sheetFont(12), theme.text2});
 }
 
 double paintVerdict(QPainter* painter, double y, const Sheet& sheet, const Theme& theme) {
@@ -32,16 +32,16 @@ double paintVerdict(QPainter* painter, double y, const Sheet& sheet, const Theme
         QStringLiteral("<p style='line-height:135%; margin:0'><b>%1:</b> %2</p>")
             .arg(QString::fromStdString(sheet.verdict.opening).toHtmlEscaped(), QString::fromStdString(sheet.verdict.sentences).toHtmlEscaped());
     const double width = kInner - 40, top = y + 9;
-    const double height = paintRich(nullptr, 0, 0, width, html, sheetFont(13), theme.text);
+    const double height = paintRich(nullptr, {0, 0}, width, html, {sheetFont(13), theme.text});
     if (painter != nullptr) {
         const QColor colour = !sheet.verdict.worth ? theme.warn : *sheet.verdict.worth ? theme.method(u"int8-static") : theme.bad;
         painter->fillRect(QRectF(kMargin, y, kInner, height + 16), mixed(colour, theme.window, theme.dark ? 0.14 : 0.07));
         painter->fillRect(QRectF(kMargin, y, 4, height + 16), colour);
-        paintRich(painter, kMargin + 20, top, width, html, sheetFont(13), theme.text);
+        paintRich(painter, {kMargin + 20, top}, width, html, {sheetFont(13), theme.text});
     }
     y += height + 16;
     for (const QString& warning : sheet.warnings) {
-        y += 6 + paintRich(painter, kMargin + 20, y + 6, width, QStringLiteral("⚠ ") + warning.toHtmlEscaped(), sheetFont(12), theme.text2);
+        y += 6 + paintRich(painter, {kMargin + 20, y + 6}, width, QStringLiteral("⚠ ") + warning.toHtmlEscaped(), {sheetFont(12), theme.text2});
     }
     return y;
 }
@@ -99,7 +99,7 @@ double paintFoot(QPainter* painter, double y, const Sheet& sheet, const Theme& t
     QFont mono = monoFont();
     mono.setPixelSize(11);
     for (const QString& line : sheet.footer) {
-        y += paintRich(painter, kMargin, y, kInner, line.toHtmlEscaped(), mono, theme.text2) + 3;
+        y += paintRich(painter, {kMargin, y}, kInner, line.toHtmlEscaped(), {mono, theme.text2}) + 3;
     }
     return y;
 }

@@ -18,28 +18,27 @@ QFont sheetFont(double pixels, bool bold) {
     return font;
 }
 
-double paintRich(QPainter* painter, double x, double y, double width, const QString& html, const QFont& font, const QColor& colour) {
+double paintRich(QPainter* painter, const QPointF& corner, double width, const QString& html, const Ink& ink) {
     QTextDocument document;
     document.setDocumentMargin(0);
-    document.setDefaultFont(font);
+    document.setDefaultFont(ink.font);
     document.setHtml(html);
     document.setTextWidth(width);
     if (painter != nullptr) {
         painter->save();
-        painter->translate(x, y);
+        painter->translate(corner);
         QAbstractTextDocumentLayout::PaintContext context;
-        context.palette.setColor(QPalette::Text, colour);
+        context.palette.setColor(QPalette::Text, ink.colour);
         document.documentLayout()->draw(painter, context);
         painter->restore();
     }
     return document.size().height();
 }
 
-void paintLine(QPainter& painter, double x, double baseline, double width, const QString& words, const QFont& font, const QColor& colour,
-               Qt::TextElideMode elide) {
-    painter.setFont(font);
-    painter.setPen(colour);
-    painter.drawText(QPointF(x, baseline), QFontMetricsF(font).elidedText(words, elide, width));
+void paintLine(QPainter& painter, const QPointF& begin, double width, const QString& words, const Ink& ink) {
+    painter.setFont(ink.font);
+    painter.setPen(ink.colour);
+    painter.drawText(begin, QFontMetricsF(ink.font).elidedText(words, ink.elide, width));
 }
 
 }  // namespace vernier::ui

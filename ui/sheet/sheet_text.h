@@ -3,21 +3,27 @@
 
 #include <QColor>
 #include <QFont>
+#include <QPointF>
 #include <QString>
 
 class QPainter;
-class QRectF;
 
 namespace vernier::ui {
 
 /// The font of the sheet at a size in pixels, the same on every device.
 [[nodiscard]] QFont sheetFont(double pixels, bool bold = false);
 
-/// Paints HTML at a place in a width, in one colour, and gives its height. Without a painter it only tells the height.
-double paintRich(QPainter* painter, double x, double y, double width, const QString& html, const QFont& font, const QColor& colour);
+/// How words are written.
+struct Ink {
+    QFont font;
+    QColor colour;
+    Qt::TextElideMode elide = Qt::ElideRight;
+};
 
-/// Paints one line with its baseline at y, elided to the width.
-void paintLine(QPainter& painter, double x, double baseline, double width, const QString& words, const QFont& font, const QColor& colour,
-               Qt::TextElideMode elide = Qt::ElideRight);
+/// Paints HTML with its corner at a place, in a width, and gives its height. Without a painter it only tells the height.
+double paintRich(QPainter* painter, const QPointF& corner, double width, const QString& html, const Ink& ink);
+
+/// Paints one line whose baseline begins at a place, elided to the width.
+void paintLine(QPainter& painter, const QPointF& begin, double width, const QString& words, const Ink& ink);
 
 }  // namespace vernier::ui

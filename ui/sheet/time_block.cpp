@@ -28,7 +28,7 @@ void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double
     const double left = row.left() + kLabels + kGap, width = row.width() - kLabels - kTexts - 2 * kGap - kDot;
     const auto at = [&](double value) { return left + kDot / 2 + (most > 0 ? value / most : 0) * width; };
     const double y = row.center().y(), before = at(time.before), after = at(time.after);
-    paintLine(painter, row.left(), y + 4.5, kLabels, QString::fromStdString(time.kind), sheetFont(12), theme.text2, Qt::ElideMiddle);
+    paintLine(painter, {row.left(), y + 4.5}, kLabels, QString::fromStdString(time.kind), {sheetFont(12), theme.text2, Qt::ElideMiddle});
     painter.setPen(QPen(theme.line, 4, Qt::SolidLine, Qt::FlatCap));
     painter.drawLine(QPointF(before, y), QPointF(after, y));
     painter.setPen(Qt::NoPen);
@@ -41,7 +41,7 @@ void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double
     // One number of decimals for all rows, so that they read as a column.
     const int decimals = most < 10 ? 3 : most < 100 ? 2 : 1;
     const QString text = QStringLiteral("%1 → %2 ms").arg(time.before, 7, 'f', decimals).arg(time.after, 7, 'f', decimals);
-    paintLine(painter, row.right() - kTexts, y + 4.5, kTexts, text, mono, theme.text);
+    paintLine(painter, {row.right() - kTexts, y + 4.5}, kTexts, text, {mono, theme.text});
 }
 
 }  // namespace
@@ -105,8 +105,8 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
         return height;
     }
     const CandidateName& name = sheet.named.names[best];
-    paintLine(*painter, place.left(), place.top() + 14, place.width(),
-              tr("Where the time went: %1 (square) → %2 (dot)").arg(sheet.named.baseline.title, name.title), sheetFont(13, true), theme.text);
+    paintLine(*painter, {place.left(), place.top() + 14}, place.width(),
+              tr("Where the time went: %1 (square) → %2 (dot)").arg(sheet.named.baseline.title, name.title), {sheetFont(13, true), theme.text});
     double most = 0;
     for (const KindTime& kind : kinds) {
         most = std::max({most, kind.before, kind.after});
@@ -121,7 +121,7 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
     const QString note = time.scaled ? tr("Shares of profiled runs, scaled to the measured p50: profiled runs took %1 (before) and %2 (after) as long.")
                                            .arg(factor(time.profiledBefore), factor(time.profiledAfter))
                                      : tr("Mean time of a run by kind of operator, profiled on its own: profiling slows small operators.");
-    paintLine(*painter, place.left(), y + 16, place.width(), note, sheetFont(11), theme.text2);
+    paintLine(*painter, {place.left(), y + 16}, place.width(), note, {sheetFont(11), theme.text2});
     return height;
 }
 

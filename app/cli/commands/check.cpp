@@ -45,7 +45,7 @@ Run declare(OptionSet& set) {
     set.argument("QUANTIZED", options->quantized, "Quantized ONNX file, by Vernier or another tool");
     set.text("--against", options->against, "FP32", "The model that it was made of", true);
     set.text("--data", options->data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
-    set.count("--samples", options->samples, "N", "Samples to run (default 16)", 1, 1000000);
+    set.count("--samples", options->samples, "N", "Samples to run (default 16)", {1, 1000000});
     options->sizes.declare(set);
     set.threads(options->threads, "Threads of the runtime inside an operator (default 1)");
     return [options](Context& context) {

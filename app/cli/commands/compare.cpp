@@ -120,7 +120,7 @@ int compare(Context& context, const Options& options) {
     gate.min_sqnr_db = options.min_sqnr;
     for (const std::string& limit : options.limits) add_limit(gate, limit);
     if (options.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "--min-agreement is a percentage", {}, "Give a number from 0 to 100.");
-    const ComparedFiles compared = compare_files(context.runtime(), models, options.run.data, options.run.read(), gate, context.job(), options.report);
+    const ComparedFiles compared = compare_files(context.runtime(), {models, options.run.data, options.run.read(), gate, options.report}, context.job());
     if (!options.report.empty()) write_file(options.report, render_html(compared));
     context.result(to_json(compared, options.run.raw), [&](const Style& style) { return text_of(compared, style); });
     return exit_code_of(worst_outcome(compared.comparison));

@@ -107,7 +107,7 @@ Run declare(OptionSet& set) {
     set.number("--min-sqnr", options->min_sqnr, "DB", "Limit: the SQNR of each output must be at least this many dB", true);
     set.number("--min-speedup", options->min_speedup, "X", "Limit: p50 must be this many times FP32's or better (default: not shown to be slower)", false);
     set.number("--budget", options->budget, "MINUTES", "Stop measuring recipes after this time and judge the best so far (default: no bound)", false);
-    set.count("--seed", options->seed, "N", "What else is random (default 7); it also says which samples choose", 0, 1'000'000'000);
+    set.count("--seed", options->seed, "N", "What else is random (default 7); it also says which samples choose", {0, 1'000'000'000});
     options->recipe.declare(set);
     options->recipe.declare_calibration(set);
     options->sizes.declare(set);

@@ -57,7 +57,7 @@ Run declare(OptionSet& set) {
     options->recipe.declare(set);
     set.text("--data", options->data, "SPEC", "Samples: folder of images, .npz, .npy, folder of test_data_set_*, or .dataset.json");
     set.text("--calibration", options->recipe.calibration, "RANGES", "How samples become ranges, as of quantize");
-    set.count("--samples", options->samples, "N", "Samples that each region is measured on (default 16, fewer for a large model)", 1, 1'000'000);
+    set.count("--samples", options->samples, "N", "Samples that each region is measured on (default 16, fewer for a large model)", {1, 1'000'000});
     set.text("--state", options->state, "FILE", "Keep what is measured in this file, and go on from it after a stop");
     options->sizes.declare(set);
     set.threads(options->threads, "Threads of calibration (default: all processors)");

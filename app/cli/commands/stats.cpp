@@ -74,7 +74,7 @@ Run declare(OptionSet& set) {
     auto options = std::make_shared<Options>();
     set.argument("MODEL", options->model, "ONNX file");
     set.text("--tensor", options->tensor, "NAME", "Only this weight, with its histogram and channel ranges");
-    set.count("--bins", options->bins, "N", "Bins of the histogram (default 64)", 1, 65536);
+    set.count("--bins", options->bins, "N", "Bins of the histogram (default 64)", {1, 65536});
     return [options](Context& context) {
         const ModelPtr model = open_for_work(nullptr, options->model, context.job());
         const std::vector<TensorReport> reports = tensor_reports(*model, options->tensor, static_cast<int>(options->bins.value_or(64)), context.job());

@@ -191,8 +191,8 @@ private:
         const auto dims = edit_.dims(old.input(1));
         const auto weights = edit_.floats(old.input(1));
         const auto channels = static_cast<std::size_t>(dims[0]);
-        const Int8Weight codes = quantize_weight(weights, channels, weights.size() / channels, chosen.per_channel, {}, 1.f,
-                                                 pair_safe_scales(weights, matmul_layout(weights.size() / channels, channels, true)));
+        const Int8Weight codes = quantize_weight(weights, {channels, weights.size() / channels, chosen.per_channel},
+                                                 {.least = pair_safe_scales(weights, matmul_layout(weights.size() / channels, channels, true))});
         const std::vector<std::int64_t> ones(dims.size() - 2, 1);
         const std::string values = edit_.add_constant(old.input(1) + "_s8", ElementType::int8, dims, codes.codes);
         const std::string scale = scales(old.input(1), codes, ones);
@@ -217,7 +217,7 @@ private:
         if (!tables_.contains(table)) {
             const auto values = edit_.floats(table);
             const auto rows = static_cast<std::size_t>(dims[0]);
-            const Int8Weight codes = quantize_weight(values, rows, values.size() / rows, true, {}, 1.f);
+            const Int8Weight codes = quantize_weight(values, {rows, values.size() / rows, true});
             std::vector<std::int64_t> scale_dims(dims.size(), 1);
             scale_dims[0] = dims[0];
             tables_[table] = {edit_.add_constant(table + "_s8", ElementType::int8, dims, codes.codes),
@@ -241,7 +241,7 @@ private:
         const auto found = tables_.find(table);
         if (found == tables_.end()) {
             const auto values = edit_.floats(table);
-            const Int8Weight codes = quantize_weight(values, 1, 1, false, {}, 1.f);
+            const Int8Weight codes = quantize_weight(values, {1, 1, false});
             std::vector<std::uint8_t> shifted(codes.codes.size());
             std::transform(codes.codes.begin(), codes.codes.end(), shifted.begin(), [](int code) { return static_cast<std::uint8_t>(code + kTableZero); });
             tables_[table] = {edit_.add_constant(table + "_u8", ElementType::uint8, edit_.dims(table), shifted), scales(table, codes, {})};

@@ -44,7 +44,7 @@ std::vector<float> pair_safe_scales(std::span<const float> weights, const Produc
 }
 
 Int8Weight quantize_pair_safe(const std::vector<float>& weights, std::size_t k, std::size_t n, bool per_channel) {
-    return quantize_weight(weights, n, 1, per_channel, {}, 1.f, pair_safe_scales(weights, matmul_layout(k, n, false)));
+    return quantize_weight(weights, {n, 1, per_channel}, {.least = pair_safe_scales(weights, matmul_layout(k, n, false))});
 }
 
 }  // namespace vernier

@@ -23,9 +23,9 @@ struct ParamNames {
 
 class Emitter {
 public:
-    Emitter(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::vector<bool>& per_channel,
-            std::vector<Finding>& findings)
-        : edit_(edit), plan_(plan), ranges_(ranges), calibration_(calibration), findings_(findings), weights_(edit, plan, ranges, per_channel) {}
+    Emitter(GraphEdit& edit, const StaticWriting& writing, std::vector<Finding>& findings)
+        : edit_(edit), plan_(writing.plan), ranges_(writing.ranges), calibration_(writing.calibration), findings_(findings),
+          weights_(edit, writing.plan, writing.ranges, writing.per_channel) {}
 
     void run() {
         collect_ranges();
@@ -274,9 +274,6 @@ private:
 
 }  // namespace
 
-void emit_static(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::vector<bool>& per_channel,
-                 std::vector<Finding>& findings) {
-    Emitter(edit, plan, ranges, calibration, per_channel, findings).run();
-}
+void emit_static(GraphEdit& edit, const StaticWriting& writing, std::vector<Finding>& findings) { Emitter(edit, writing, findings).run(); }
 
 }  // namespace vernier

@@ -10,10 +10,16 @@
 
 namespace vernier {
 
-/// Rewrites the planned nodes as QDQ: U8 asymmetric activations, S8 symmetric weights (per channel where per_channel says
-/// so, by item index), int32 bias with scale sx * sw. Each quantized tensor keeps its name behind the DequantizeLinear.
-/// ranges holds every tensor of plan.observed().
-void emit_static(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::vector<bool>& per_channel,
-                 std::vector<Finding>& findings);
+/// What is written, by what was observed.
+struct StaticWriting {
+    const StaticPlan& plan;
+    const Ranges& ranges;  ///< of every tensor of plan.observed()
+    const Calibration& calibration;
+    const std::vector<bool>& per_channel;  ///< weights that get a scale a channel, by item index
+};
+
+/// Rewrites the planned nodes as QDQ: U8 asymmetric activations, S8 symmetric weights, int32 bias with scale sx * sw. Each
+/// quantized tensor keeps its name behind the DequantizeLinear.
+void emit_static(GraphEdit& edit, const StaticWriting& writing, std::vector<Finding>& findings);
 
 }  // namespace vernier

@@ -44,7 +44,8 @@ StaticWeights::Bias StaticWeights::find_bias(int i, std::size_t channels) const 
 }
 
 /// Scales below which the runtime's 16-bit sums would be clipped on CPUs without VNNI.
-std::vector<float> StaticWeights::least_scales(int i, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const WeightShape& shape) const {
+std::vector<float> StaticWeights::least_scales(int i, const FloatWeight& weight) const {
+    const auto& [values, dims, shape] = weight;
     if (item(i).kernel == Kernel::matmul || item(i).kernel == Kernel::gemm) {
         if (dims.size() != 2) return {};
         return pair_safe_scales(values, matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0));
@@ -91,36 +92,34 @@ std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>
 
 /// Gives back through the bias what rounding the weights takes from each channel on average. A Conv or Gemm without a
 /// bias gets one; a MatMul without an Add behind it has nowhere to put it.
-void StaticWeights::correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const WeightShape& shape,
-                                 const Int8Weight& weight) const {
+void StaticWeights::correct_bias(int i, Bias& bias, const FloatWeight& before, const Int8Weight& weight) const {
     const auto watched = ranges_.find(node(i).input(0));
     if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return;
     if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
-    const WeightWalk walk = weight_walk(i, dims, shape);
+    const WeightWalk walk = weight_walk(i, before.dims, before.shape);
     if (watched->second.channel_axis != input_channel_axis(node(i))) return;  // seen along the axis of another reader
     auto mean = watched->second.channel_mean;
     if (!mean.empty()) mean.resize(walk.inputs * walk.groups, 0.0);  // channels that were added have weights of zero
-    const auto shift = bias_shift(values, weight, walk, mean);
+    const auto shift = bias_shift(before.values, weight, walk, mean);
     if (shift.empty()) return;
-    if (bias.node < 0) bias = {i, 2, node(i).input(1) + "_bias", std::vector<float>(shape.channels, 0.f)};
+    if (bias.node < 0) bias = {i, 2, node(i).input(1) + "_bias", std::vector<float>(before.shape.channels, 0.f)};
     for (std::size_t o = 0; o < shift.size(); ++o) bias.values[o] += shift[o];
 }
 
 void StaticWeights::write(int i, float input_scale) {
     const std::string name = node(i).input(1);
-    auto dims = edit_.dims(name);
-    auto values = edit_.floats(name);
-    if (const auto inputs = padded_inputs(i, dims); inputs != dims[1]) {
-        values = grown(values, dims, 1, inputs);
-        padded_[i] = {dims.size(), inputs - dims[1]};
-        dims[1] = inputs;
+    FloatWeight before{edit_.floats(name), edit_.dims(name)};
+    if (const auto inputs = padded_inputs(i, before.dims); inputs != before.dims[1]) {
+        before.values = grown(before.values, before.dims, 1, inputs);
+        padded_[i] = {before.dims.size(), inputs - before.dims[1]};
+        before.dims[1] = inputs;
     }
-    const WeightShape shape = weight_shape(i, dims);
+    const WeightShape shape = before.shape = weight_shape(i, before.dims);
     Bias bias = find_bias(i, shape.channels);
     const Int8Weight weight =
-        quantize_weight(values, shape.channels, shape.stride, per_channel_[at(i)], bias.values, input_scale, least_scales(i, values, dims, shape));
-    correct_bias(i, bias, values, dims, shape, weight);
-    write_weight(i, name, dims, shape, weight);
+        quantize_weight(before.values, {shape.channels, shape.stride, per_channel_[at(i)]}, {bias.values, input_scale, least_scales(i, before)});
+    correct_bias(i, bias, before, weight);
+    write_weight(i, name, before.dims, shape, weight);
     if (bias.node < 0) return;
     if (has_float_bias(i, bias))
         write_float_bias(bias, shape);

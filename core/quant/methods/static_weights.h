@@ -31,6 +31,12 @@ private:
         std::size_t channels = 1, stride = 1;
         std::int64_t axis = 0;
     };
+    /// A weight before it is rounded.
+    struct FloatWeight {
+        std::vector<float> values;
+        std::vector<std::int64_t> dims;
+        WeightShape shape = {};
+    };
     /// The bias as one number a channel, and where it is read: node and slot; node -1 without a bias.
     struct Bias {
         int node = -1, slot = 0;
@@ -54,14 +60,12 @@ private:
 
     [[nodiscard]] WeightShape weight_shape(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] Bias find_bias(int i, std::size_t channels) const;
-    [[nodiscard]] std::vector<float> least_scales(int i, const std::vector<float>& values, const std::vector<std::int64_t>& dims,
-                                                  const WeightShape& shape) const;
+    [[nodiscard]] std::vector<float> least_scales(int i, const FloatWeight& weight) const;
     [[nodiscard]] std::vector<double> shares_of_taps(int i, const std::vector<std::int64_t>& window) const;
     [[nodiscard]] WeightWalk weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const;
     [[nodiscard]] std::int64_t padded_inputs(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] bool has_float_bias(int i, const Bias& bias) const;
-    void correct_bias(int i, Bias& bias, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const WeightShape& shape,
-                      const Int8Weight& weight) const;
+    void correct_bias(int i, Bias& bias, const FloatWeight& before, const Int8Weight& weight) const;
     [[nodiscard]] std::vector<std::string> store(const std::string& name, const std::vector<std::int64_t>& dims, const Int8Weight& weight);
     void write_weight(int i, const std::string& name, const std::vector<std::int64_t>& dims, const WeightShape& shape, const Int8Weight& weight);
     void write_float_bias(const Bias& bias, const WeightShape& shape);

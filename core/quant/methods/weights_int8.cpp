@@ -20,25 +20,24 @@ float scale_of(double largest, double bias, double input_scale) {
 
 }  // namespace
 
-Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channels, std::size_t channel_stride, bool per_channel, const std::vector<float>& bias,
-                           float input_scale, const std::vector<float>& least_scales) {
-    const auto channel_of = [&](std::size_t i) { return per_channel ? i / channel_stride % channels : 0; };
-    const std::size_t groups = per_channel ? channels : 1;
+Int8Weight quantize_weight(const std::vector<float>& weight, const WeightChannels& channels, const ScaleNeeds& needs) {
+    const auto channel_of = [&](std::size_t i) { return channels.each ? i / channels.stride % channels.count : 0; };
+    const std::size_t groups = channels.each ? channels.count : 1;
     std::vector<float> largest(groups, 0.f), largest_bias(groups, 0.f);
     for (std::size_t i = 0; i < weight.size(); ++i) {
         float& top = largest[channel_of(i)];
         top = std::max(top, std::fabs(weight[i]));
     }
-    for (std::size_t c = 0; c < bias.size(); ++c) {
-        float& top = largest_bias[per_channel ? c : 0];
-        top = std::max(top, std::fabs(bias[c]));
+    for (std::size_t c = 0; c < needs.bias.size(); ++c) {
+        float& top = largest_bias[channels.each ? c : 0];
+        top = std::max(top, std::fabs(needs.bias[c]));
     }
     Int8Weight result;
     result.scales.resize(groups);
-    for (std::size_t g = 0; g < groups; ++g) result.scales[g] = scale_of(largest[g], largest_bias[g], input_scale);
-    for (std::size_t c = 0; c < least_scales.size(); ++c) {
-        float& scale = result.scales[per_channel ? c : 0];
-        scale = std::max(scale, least_scales[c]);
+    for (std::size_t g = 0; g < groups; ++g) result.scales[g] = scale_of(largest[g], largest_bias[g], needs.input_scale);
+    for (std::size_t c = 0; c < needs.least.size(); ++c) {
+        float& scale = result.scales[channels.each ? c : 0];
+        scale = std::max(scale, needs.least[c]);
     }
     result.codes.resize(weight.size());
     for (std::size_t i = 0; i < weight.size(); ++i) {

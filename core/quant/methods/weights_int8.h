@@ -13,12 +13,24 @@ struct Int8Weight {
     bool operator==(const Int8Weight&) const = default;
 };
 
-/// Rounds to nearest even onto [-127, 127]. channels = dims[axis]; channel_stride = product of dims behind axis.
+/// Where the channels of a weight lie, and whether each gets a scale.
+struct WeightChannels {
+    std::size_t count = 1;   ///< dims[axis]
+    std::size_t stride = 1;  ///< product of dims behind axis
+    bool each = false;       ///< a scale a channel; otherwise one for all
+};
+
+/// What else the scales of a weight must leave room for.
+struct ScaleNeeds {
+    std::vector<float> bias = {};   ///< one a channel, or none
+    float input_scale = 1;          ///< of the activation, for the bias
+    std::vector<float> least = {};  ///< lower bounds of the scales, one a channel, or none
+};
+
+/// Rounds to nearest even onto [-127, 127].
 /// scale[c] = max|w_c| / 127, raised where the bias needs it to fit int32: |bias[c]| <= input_scale * scale[c] * 2^30.
-/// A channel without weights takes its scale from its bias, so that the bias survives. bias may be empty.
-/// least_scales (one a channel, or none) are lower bounds of the scales.
-[[nodiscard]] Int8Weight quantize_weight(const std::vector<float>& weight, std::size_t channels, std::size_t channel_stride, bool per_channel,
-                                         const std::vector<float>& bias, float input_scale, const std::vector<float>& least_scales = {});
+/// A channel without weights takes its scale from its bias, so that the bias survives.
+[[nodiscard]] Int8Weight quantize_weight(const std::vector<float>& weight, const WeightChannels& channels, const ScaleNeeds& needs = {});
 
 /// What rounding the weights takes from each output channel on average, to be added to its bias:
 ///   shift[o] = sum_i mean[i] * sum_k tap_share[k] * (W - W')[o, i, k]

@@ -29,8 +29,14 @@ void finite_range(const float* values, std::size_t count, float& low, float& hig
 /// Extends low[i], high[i] by finite values[i].
 void finite_ranges(const float* values, std::size_t count, float* low, float* high);
 
-/// Adds to counts[floor((x - low) * scale)], the last bin holding what reaches beyond; finite x >= low only.
-void histogram(const float* values, std::size_t count, double low, double scale, std::uint64_t* counts, int bins);
+/// Bins of width 1 / scale from low on.
+struct Bins {
+    double low = 0, scale = 0;
+    std::uint64_t* counts = nullptr;
+    int count = 0;
+};
+/// Adds to bins.counts[floor((x - low) * scale)], the last bin holding what reaches beyond; finite x >= low only.
+void histogram(const float* values, std::size_t count, const Bins& bins);
 
 /// Sums over finite x that a format's error needs.
 struct Error {
