@@ -259,6 +259,22 @@ Json nodes_of(const QuantizedFile& result) {
     return nodes;
 }
 
+/// What was made and mended, with all that is to be said of it but of its data.
+void take_over(QuantizedFile& result, Quantized& last, Mended& mended) {
+    result.plan = std::move(last.plan);
+    result.findings = std::move(last.findings);
+    if (mended.took_slower_back) std::erase_if(result.findings, [](const Finding& finding) { return finding.code == "dynamic-small"; });
+    result.verified = std::move(mended.verified);
+    result.executed = executed_nodes(mended.executed, *result.model, result.plan);
+    result.findings.insert(result.findings.end(), mended.findings.begin(), mended.findings.end());
+    keep_last_timing(result.findings);
+    for (Finding& finding : findings_of(result.verified)) result.findings.push_back(std::move(finding));
+    if (ran_as_assumed(result.verified, *result.model))
+        for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));
+    result.calibrate_seconds = last.calibrate_seconds;
+    result.quantize_seconds = last.quantize_seconds;
+}
+
 }  // namespace
 
 QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& request, const Job& job) {
@@ -298,21 +314,10 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.verify_seconds = verifying.wall - work.emitted.wall;
     result.verify_cpu_seconds = verifying.cpu - work.emitted.cpu;
     result.quantize_cpu_seconds = work.prepared.cpu + work.emitted.cpu;
-    result.plan = std::move(last.plan);
-    result.findings = std::move(last.findings);
-    if (mended.took_slower_back) std::erase_if(result.findings, [](const Finding& finding) { return finding.code == "dynamic-small"; });
-    result.verified = std::move(mended.verified);
-    result.executed = executed_nodes(mended.executed, *result.model, result.plan);
-    result.findings.insert(result.findings.end(), mended.findings.begin(), mended.findings.end());
-    keep_last_timing(result.findings);
-    for (Finding& finding : findings_of(result.verified)) result.findings.push_back(std::move(finding));
-    if (ran_as_assumed(result.verified, *result.model))
-        for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));
+    take_over(result, last, mended);
     if (result.verified.outputs.empty() && mended.file.readable().empty()) check_it_loads(runtime, request.options.target, last.proto, *result.model);
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
-    result.calibrate_seconds = last.calibrate_seconds;
-    result.quantize_seconds = last.quantize_seconds;
     warn_of_samples(result.origin.calibration_samples, recipe.calibration.samples, result.findings);
     result.worker_peak_bytes = verifier.peak_bytes();
 
