@@ -39,4 +39,13 @@ std::string latency_text(const Comparison& comparison, const Style& style) {
     return table.text(style) + style.dim(notes + "  " + notes_text(in_times) + "\n") + "\n";
 }
 
+std::string measured_with(const Measurement& measurement) {
+    const Target& run = measurement.run;
+    const Host& host = measurement.host;
+    std::string text = fmt::format("ONNX Runtime {}, {}, {} thread{}", run.library.version, run.provider, run.threads, run.threads == 1 ? "" : "s");
+    for (const std::string& word : {host.cpu, int8_flags(host)})
+        if (!word.empty()) text += ", " + printable(word);
+    return text;
+}
+
 }  // namespace vernier::cli

@@ -11,4 +11,7 @@ namespace vernier::cli {
 /// All times and the memory of the baseline and its candidates, each with its ratio to the baseline, and what they are made of.
 [[nodiscard]] std::string latency_text(const Comparison& comparison, const Style& style);
 
+/// What a model was measured with: "ONNX Runtime 1.31.1, CPU, 1 thread, AMD EPYC, AVX2, no VNNI".
+[[nodiscard]] std::string measured_with(const Measurement& measurement);
+
 }  // namespace vernier::cli

@@ -6,11 +6,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "core/base/json_number.h"
 
@@ -53,6 +55,19 @@ Host this_host() {
     std::array<double, 1> load{};
     if (::getloadavg(load.data(), 1) == 1) host.load = load[0];
     return host;
+}
+
+std::string int8_flags(const Host& host) {
+    constexpr std::array<std::pair<const char*, const char*>, 7> kBestFirst = {{{"amx_int8", "AMX-INT8"},
+                                                                                {"avx512_vnni", "AVX512-VNNI"},
+                                                                                {"avx_vnni", "AVX-VNNI"},
+                                                                                {"avx512f", "AVX-512, no VNNI"},
+                                                                                {"avx2", "AVX2, no VNNI"},
+                                                                                {"i8mm", "I8MM"},
+                                                                                {"asimddp", "dot product"}}};
+    for (const auto& [flag, words] : kBestFirst)
+        if (std::find(host.cpu_flags.begin(), host.cpu_flags.end(), flag) != host.cpu_flags.end()) return words;
+    return {};
 }
 
 Json to_json(const Host& host) {

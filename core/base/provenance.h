@@ -22,6 +22,8 @@ struct Host {
 };
 
 [[nodiscard]] Host this_host();
+/// The instructions that decide how fast INT8 is there, in words: "AVX512-VNNI", "AVX2, no VNNI"; empty where none is known.
+[[nodiscard]] std::string int8_flags(const Host& host);
 [[nodiscard]] Json to_json(const Host& host);
 [[nodiscard]] Host host_from_json(const Json& json);
 

@@ -55,7 +55,7 @@ std::string subtitle(const ComparedFiles& compared, const Verdict& verdict) {
     if (best != nullptr && best->origin) parts.push_back(best->origin->text());
     parts.push_back(
         fmt::format("ONNX Runtime {}, {}, {} thread{}", base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
-    parts.push_back(base.host.cpu);
+    parts.push_back(joined({base.host.cpu, int8_flags(base.host)}, ", "));
     return joined(parts, " · ");
 }
 

@@ -52,6 +52,12 @@ TEST(Html, AFindingAboutOneFileBeginsWithItsTitle) {
     EXPECT_EQ(finding_from_json(to_json(compared.findings.front())), compared.findings.front());
 }
 
+TEST(Html, NamesTheInstructionsThatDecideHowFastInt8Is) {
+    ComparedFiles compared = baseline_only();
+    compared.comparison.baseline.measurement.host.cpu_flags = {"avx2", "f16c"};
+    EXPECT_THAT(render_html(compared), HasSubstr("A processor, AVX2, no VNNI"));
+}
+
 TEST(Html, EveryTagIsClosed) {
     ComparedFiles compared = baseline_only();
     add_candidate(compared, "a.onnx", 4, 280'000, 90);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "core/base/provenance.h"
 #include "ui/choose/numbers.h"
 #include "ui/session/executed_text.h"
 #include "ui/session/layer_estimate.h"
@@ -32,17 +33,6 @@ QLabel* note() {
 }
 
 }  // namespace
-
-QString int8Flag(const std::vector<std::string>& flags) {
-    const auto has = [&flags](const char* flag) { return std::find(flags.begin(), flags.end(), flag) != flags.end(); };
-    if (has("amx_int8")) {
-        return QStringLiteral("AMX-INT8");
-    }
-    if (has("avx512_vnni")) {
-        return QStringLiteral("AVX512-VNNI");
-    }
-    return has("avx_vnni") ? QStringLiteral("AVX-VNNI") : has("avx512f") ? QStringLiteral("AVX-512") : has("avx2") ? QStringLiteral("AVX2") : QString();
-}
 
 StatusLine::StatusLine(Session& session, QWidget* parent)
     : QWidget(parent), session_(session), selection_(note()), estimate_(note()), baseline_(note()), runtime_(note()), job_(note()), progress_(new QProgressBar),
@@ -228,7 +218,7 @@ void StatusLine::showBaseline() {
         how += tr(", noise ±%1 %").arg(threeDigits(session_.comparison()->noise_floor * 100));
     }
     setNote(baseline_, how, tr("Measured %1 on %2").arg(QString::fromStdString(baseline->date), QString::fromStdString(baseline->host.cpu)));
-    const QString flag = int8Flag(baseline->host.cpu_flags);
+    const QString flag = QString::fromStdString(int8_flags(baseline->host));
     setNote(runtime_,
             QStringLiteral("ONNX Runtime %1").arg(QString::fromStdString(baseline->run.library.version)) +
                 (flag.isEmpty() ? QString() : QStringLiteral(" · ") + flag),

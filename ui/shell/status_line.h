@@ -49,7 +49,4 @@ private:
     QPushButton* cancel_;
 };
 
-/// "AVX512-VNNI", "AVX-VNNI", "AVX2" or "": what decides how fast INT8 runs.
-[[nodiscard]] QString int8Flag(const std::vector<std::string>& flags);
-
 }  // namespace vernier::ui

@@ -88,8 +88,7 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
             text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate)), line.what, name(line.outcome), line.text);
     text += outputs_text(comparison, style);
     const Measurement& base = comparison.baseline.measurement;
-    text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, ONNX Runtime {}, {}, {} thread{}", significant(100 * comparison.noise_floor, 2),
-                                  base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
+    text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, {}", significant(100 * comparison.noise_floor, 2), measured_with(base)));
     return text + "\n\n" + cli::text_of(compared.findings, style);
 }
 

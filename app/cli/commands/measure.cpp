@@ -5,6 +5,7 @@
 
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
+#include "app/cli/latency_text.h"
 #include "app/cli/measure_options.h"
 #include "app/cli/options.h"
 #include "core/evidence/figures.h"
@@ -35,11 +36,10 @@ std::string text_of(const MeasuredFiles& measured, const Style& style) {
         table.row(std::move(cells));
         if (const std::string words = missing_runs_text(TrialView{each}); !words.empty()) missing += "  " + printable(title_of(each)) + ": " + words + "\n";
     }
-    std::string text = table.text(style) + "\n" + style.dim(missing) +
-                       style.dim(fmt::format("  ONNX Runtime {}, {}, {} thread{}, {} runs in {} launches of each, interleaved, {}", first.run.library.version,
-                                             first.run.provider, first.run.threads, first.run.threads == 1 ? "" : "s", first.latency.n,
-                                             first.latency.launches.size(), printable(first.host.cpu))) +
-                       "\n\n";
+    std::string text =
+        table.text(style) + "\n" + style.dim(missing) +
+        style.dim(fmt::format("  {}, {} runs in {} launches of each, interleaved", measured_with(first), first.latency.n, first.latency.launches.size())) +
+        "\n\n";
     return text + cli::text_of(measured.findings, style);
 }
 
