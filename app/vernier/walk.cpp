@@ -61,11 +61,11 @@ int Walk::run() {
         window_.show();
         (void)QTest::qWaitForWindowExposed(&window_);
         window_.resetLayout();
-        ui::MeasureSettings settings = window_.session().measureSettings();
+        ui::MeasureSettings settings = window_.session().document().measureSettings();
         settings.seconds = options_.seconds;
         startPage();
         open();
-        window_.session().setMeasureSettings(settings);
+        window_.session().document().setMeasureSettings(settings);
         measureBaseline();
         quantizeWholeModel();
         quantizeSelectively();
@@ -184,7 +184,7 @@ void Walk::open() {
     if (!options_.data.isEmpty()) {
         session.setDataset(options_.data);
     }
-    waitFor(QStringLiteral("opening the dataset"), 120, [&] { return !session.datasetBusy(); });
+    waitFor(QStringLiteral("opening the dataset"), 120, [&] { return !session.document().datasetBusy(); });
     QObject::disconnect(listening);
     if (!refused.isEmpty()) {
         throw Stuck(refused);
@@ -202,7 +202,7 @@ void Walk::measureBaseline() {
     picture(QStringLiteral("before_baseline.png"));
     say(QStringLiteral("measure the baseline"));
     keys(Qt::Key_B, Qt::ControlModifier);
-    waitFor(QStringLiteral("measuring the baseline"), kPatience, [&] { return window_.session().baseline().has_value(); });
+    waitFor(QStringLiteral("measuring the baseline"), kPatience, [&] { return window_.session().baseline() != nullptr; });
 }
 
 void Walk::quantizeWholeModel() {
@@ -329,7 +329,7 @@ void Walk::exportSheet(const QString& name) {
 void Walk::exportAll() {
     ui::Session& session = window_.session();
     say(QStringLiteral("export"));
-    if (const auto problem = session.saveRecipe(file(QStringLiteral("recipe.json")))) {
+    if (const auto problem = session.document().saveRecipe(file(QStringLiteral("recipe.json")))) {
         throw Stuck(*problem);
     }
     if (const auto problem = session.save(file(QStringLiteral("walk.vernier")))) {

@@ -66,7 +66,7 @@ bool open_compared(SmallSession& small, const Comparison& comparison) {
     session["comparison"] = document;
     const auto path = small.folder.write("s.vernier", session.dump());
     small.session.open(QString::fromStdString(path.string()));
-    return wait_until([&] { return small.session.readingName().isEmpty(); }) && small.session.comparison() != nullptr;
+    return wait_until([&] { return small.session.document().readingName().isEmpty(); }) && small.session.comparison() != nullptr;
 }
 
 }  // namespace vernier::test

@@ -128,7 +128,7 @@ void NodesPanel::fitColumns() {
         others += header->sectionSize(column);
     }
     const int room = table_->viewport()->width();
-    const bool already = session_.isQuantizedAlready();  // a word beside the badge of each
+    const bool already = session_.document().isQuantizedAlready();  // a word beside the badge of each
     const int method = methodWidth_ + (already ? QFontMetrics(labelFont()).horizontalAdvance(tr("already")) : 0);
     others += method - header->sectionSize(NodeTableModel::MethodColumn);
     table_->setColumnWidth(NodeTableModel::MethodColumn, method);
@@ -230,7 +230,7 @@ void NodesPanel::goToTable() {
 
 void NodesPanel::showState() {
     const int nodes = model_->nodeCount();
-    title_->setText(nodes > 0 ? tr("NODES · %1").arg(session_.nodeCount()) : tr("NODES"));
+    title_->setText(nodes > 0 ? tr("NODES · %1").arg(session_.document().nodeCount()) : tr("NODES"));
     const bool opening = session_.state() == Session::State::opening;
     empty_->setText(opening                               ? tr("Reading the model…")
                     : nodes == 0                          ? tr("Open a model to see its nodes.")

@@ -56,8 +56,8 @@ void fillNodeMenu(QMenu& menu, Session& session, int id) {
     QAction* reset = menu.addAction(tr("Use default\t0"));
     QObject::connect(reset, &QAction::triggered, &session, [&session, nodes] { session.choose(nodes, std::nullopt); });
     menu.addSeparator();
-    addMethods(*menu.addMenu(tr("All %1 nodes").arg(op)), false, [&session, op](Method method) { session.chooseByOp(op, method); });
-    addMethods(*menu.addMenu(tr("Whole model")), false, [&session](Method method) { session.chooseWholeModel(method); });
+    addMethods(*menu.addMenu(tr("All %1 nodes").arg(op)), false, [&session, op](Method method) { session.document().chooseByOp(op, method); });
+    addMethods(*menu.addMenu(tr("Whole model")), false, [&session](Method method) { session.document().chooseWholeModel(method); });
     for (QAction* action : menu.actions()) {
         if (!session.isSound() && !action->isSeparator()) {
             action->setEnabled(false);

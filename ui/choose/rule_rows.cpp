@@ -55,7 +55,7 @@ std::vector<RuleRow> ruleRows(const Session& session) {
     const QString coarse = recipe.per_channel ? QString() : QObject::tr(" · per tensor");
     const int already = quantizedAlready(session);
     const QString kept = already == 0 ? QString() : QObject::tr(" · %1 stay as they are").arg(already);
-    std::vector<RuleRow> rows{{QObject::tr("default") + coarse + kept, recipe.default_method, session.ruleCount(-1) - already, {}, {}, false}};
+    std::vector<RuleRow> rows{{QObject::tr("default") + coarse + kept, recipe.default_method, session.document().ruleCount(-1) - already, {}, {}, false}};
     // Overrides by method, those that say per tensor or per channel apart.
     std::vector<RuleRow> own(methods().size() * 3);
     std::vector<std::vector<std::pair<NodeId, NodeId>>> ranges(methods().size() * 3);  // of the same
@@ -65,7 +65,8 @@ std::vector<RuleRow> ruleRows(const Session& session) {
         const QString select = QString::fromStdString(rule.select);
         const Method method = rule.method.value_or(recipe.default_method);
         if (!node_range(rule.select)) {
-            rows.push_back({select + granularityOf(rule), method, session.ruleCount(index), {index}, session.ruleError(index), false, select});
+            rows.push_back(
+                {select + granularityOf(rule), method, session.document().ruleCount(index), {index}, session.document().ruleError(index), false, select});
             continue;
         }
         const std::size_t place = static_cast<std::size_t>(method) * 3 + (!rule.per_channel ? 0U : *rule.per_channel ? 1U : 2U);
@@ -79,10 +80,10 @@ std::vector<RuleRow> ruleRows(const Session& session) {
             ids.push_back(range);
         }
         group.method = method;
-        group.count += session.ruleCount(index);
+        group.count += session.document().ruleCount(index);
         group.rules.push_back(index);
         group.ownChoices = true;
-        group.error = group.error.isEmpty() ? session.ruleError(index) : group.error;
+        group.error = group.error.isEmpty() ? session.document().ruleError(index) : group.error;
     }
     for (std::size_t i = 0; i < own.size(); ++i) {
         if (!own[i].rules.empty()) {

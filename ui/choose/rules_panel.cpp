@@ -64,7 +64,7 @@ RulesPanel::RulesPanel(Session& session, QWidget* parent)
     layout->addWidget(quantize_);
     setFocusProxy(quantize_);  // who brings the panel up wants that done
     connect(quantize_, &QPushButton::clicked, this,
-            [this] { session_.needsCalibration() && session_.datasetPath().isEmpty() ? emit dataRequested() : emit quantizeRequested(); });
+            [this] { session_.document().needsCalibration() && session_.datasetPath().isEmpty() ? emit dataRequested() : emit quantizeRequested(); });
     for (const auto signal : {&Session::stateChanged, &Session::recipeChanged}) {
         connect(&session, signal, this, &RulesPanel::refill);
     }
@@ -102,7 +102,7 @@ QWidget* RulesPanel::buildHeader() {
     }
     connect(add_, &QToolButton::clicked, this, [this] {
         QMenu methods(this);
-        addMethods(methods, false, [this](Method method) { session_.chooseBySelector(session_.filter().text(), method); });
+        addMethods(methods, false, [this](Method method) { session_.document().chooseBySelector(session_.filter().text(), method); });
         methods.exec(add_->mapToGlobal(QPoint(0, add_->height())));
     });
     connect(up_, &QToolButton::clicked, this, [this] { moveRow(currentRow(), -1); });
@@ -182,7 +182,7 @@ void RulesPanel::tellCalibration() {
     Calibration calibration = session_.recipe().calibration;
     calibration.method = range_->currentData().toString().toStdString();
     calibration.samples = static_cast<std::uint64_t>(samples_->value());
-    session_.setCalibration(calibration);
+    session_.document().setCalibration(calibration);
 }
 
 void RulesPanel::refill() {
@@ -229,7 +229,7 @@ void RulesPanel::showState() {
     up_->setEnabled(movable && row > 1);
     down_->setEnabled(movable && row < last);
     remove_->setEnabled(row > 0);
-    calibration_->setVisible(open && session_.needsCalibration());
+    calibration_->setVisible(open && session_.document().needsCalibration());
     const Totals totals = session_.totals();
     QStringList parts;
     for (const MethodSpec& method : methods()) {
@@ -238,7 +238,7 @@ void RulesPanel::showState() {
             parts << tr("%1 %2").arg(count).arg(textOf(method.title));
         }
     }
-    const bool missing = open && session_.needsCalibration() && session_.datasetPath().isEmpty();
+    const bool missing = open && session_.document().needsCalibration() && session_.datasetPath().isEmpty();
     // The totals are in the status bar too: in a low panel the rules need their lines more.
     const bool plain = !missing && session_.planError().isEmpty() && session_.isSound();
     note_->setVisible(open && (!plain || height() >= kFewLines * fontMetrics().height()));
@@ -276,14 +276,14 @@ void RulesPanel::pickMethod(int row) {
     QMenu menu(this);
     addMethods(menu, false, [this, chosen](Method method) {
         if (chosen.rules.empty()) {
-            session_.setDefaultMethod(method);
+            session_.document().setDefaultMethod(method);
             return;
         }
         Recipe recipe = session_.recipe();
         for (const int index : chosen.rules) {
             recipe.rules[static_cast<std::size_t>(index)].method = method;
         }
-        session_.setRecipe(recipe, tr("Method of %1").arg(chosen.text));
+        session_.document().setRecipe(recipe, tr("Method of %1").arg(chosen.text));
     });
     menu.exec(table_->viewport()->mapToGlobal(table_->visualItemRect(table_->item(row, Badge)).bottomLeft()));
 }
@@ -301,7 +301,7 @@ void RulesPanel::removeRow(int row) {
         }
     }
     recipe.rules = std::move(kept);
-    session_.setRecipe(recipe, tr("Remove rule %1").arg(rows_[static_cast<std::size_t>(row)].text));
+    session_.document().setRecipe(recipe, tr("Remove rule %1").arg(rows_[static_cast<std::size_t>(row)].text));
 }
 
 void RulesPanel::moveRow(int row, int step) {
@@ -310,7 +310,7 @@ void RulesPanel::moveRow(int row, int step) {
         const int from = rows_[static_cast<std::size_t>(row)].rules.front();
         const int target = rows_[static_cast<std::size_t>(to)].rules.front();
         table_->selectRow(to);
-        session_.moveRule(from, target);
+        session_.document().moveRule(from, target);
     }
 }
 

@@ -51,7 +51,7 @@ CompareBoard::CompareBoard(Session& session, QWidget* parent)
     connect(table_, &RunTable::saveModelRequested, this, &CompareBoard::saveModel);
     connect(charts_, &ChartsArea::rowClicked, this, [this](int row) {
         const QVector<int> ids = comparedRuns(session_);
-        session_.setCurrentRun(row > 0 && row <= ids.size() ? ids[row - 1] : 0);
+        session_.trials().setCurrentRun(row > 0 && row <= ids.size() ? ids[row - 1] : 0);
     });
     connect(charts_, &ChartsArea::nodesClicked, this, [this](const QVector<int>& nodes) { session_.selection().set(nodes); });
     connect(&session.selection(), &Selection::changed, this, &CompareBoard::markSelected);
@@ -171,7 +171,7 @@ void CompareBoard::fitTable() {
 
 void CompareBoard::refresh() {
     const auto named = namedComparison(session_);
-    left_->setVisible(session_.baseline().has_value());
+    left_->setVisible(session_.baseline() != nullptr);
     right_->setCurrentIndex(named ? 1 : 0);
     if (named) {
         verdict_->setVerdict(verdict_of(named->comparison));
@@ -203,9 +203,9 @@ void CompareBoard::selectBest(int best) {
     const QString stamp = session_.comparison() == nullptr ? QString() : QString::fromStdString(session_.comparison()->baseline.measurement.date);
     const QVector<int> runs = comparedRuns(session_);
     if (stamp != stamp_ && best >= 0) {
-        session_.setCurrentRun(runs[best]);
+        session_.trials().setCurrentRun(runs[best]);
     } else if (stamp != stamp_ && session_.currentRun() == 0 && !runs.isEmpty()) {
-        session_.setCurrentRun(runs.last());  // of a session that was opened: a row that can be saved
+        session_.trials().setCurrentRun(runs.last());  // of a session that was opened: a row that can be saved
     }
     stamp_ = stamp;
 }

@@ -93,7 +93,7 @@ void Invitation::invite() {
         return;
     }
     if (session_.baseline()) {
-        const bool missing = session_.needsCalibration() && session_.datasetPath().isEmpty();
+        const bool missing = session_.document().needsCalibration() && session_.datasetPath().isEmpty();
         title_->setText(session_.runs().isEmpty() ? tr("The baseline is measured. Now make a candidate.") : tr("The candidates are not measured yet."));
         text_->setText(missing ? tr("INT8 static needs calibration samples: pick a dataset in the Data tab, or choose another method.")
                                : tr("Choose methods in the table, the graph or the inspector. The candidate is made from the recipe, then measured "
@@ -105,9 +105,9 @@ void Invitation::invite() {
     }
     // Files that came with the model, such as a second one on the command line: they are measured with it at once.
     const QString waiting = waitingRuns();
-    title_->setText(!waiting.isEmpty()              ? tr("Measure %1 against %2").arg(waiting, session_.modelName())
-                    : session_.isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already")
-                                                    : tr("Measure the %1 baseline first").arg(openedAs(session_).title));
+    title_->setText(!waiting.isEmpty()                         ? tr("Measure %1 against %2").arg(waiting, session_.modelName())
+                    : session_.document().isQuantizedAlready() ? tr("Measure this model first: its nodes are quantized already")
+                                                               : tr("Measure the %1 baseline first").arg(openedAs(session_).title));
     QString words = tr("Savings are shown only against what this machine measured: size, session start, latency and, with a dataset, accuracy.");
     if (session_.datasetPath().isEmpty()) {
         words += QLatin1Char(' ') + tr("There is no dataset yet: without one only time and size are measured.");

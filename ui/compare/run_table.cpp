@@ -74,12 +74,12 @@ RunTable::RunTable(Session& session, QWidget* parent) : QTableWidget(parent), se
     connect(this, &QWidget::customContextMenuRequested, this, &RunTable::rowMenu);
     connect(this, &QTableWidget::itemSelectionChanged, this, [this] {
         if (!filling_ && currentRow() >= 0) {
-            session_.setCurrentRun(runOf(currentRow()));
+            session_.trials().setCurrentRun(runOf(currentRow()));
         }
     });
     connect(this, &QTableWidget::itemChanged, this, [this](QTableWidgetItem* item) {
         if (!filling_ && item->column() == Name) {
-            session_.renameRun(runOf(item->row()), item->text());
+            session_.trials().renameRun(runOf(item->row()), item->text());
         }
     });
     // Later, since an edit of a cell must end before its row is made anew.
@@ -277,7 +277,7 @@ void RunTable::keyPressEvent(QKeyEvent* event) {
 void RunTable::remove(int id) {
     const Run* run = session_.run(id);
     const QString title = run == nullptr ? QString() : run->title;
-    session_.removeRun(id);
+    session_.trials().removeRun(id);
     if (run != nullptr && session_.run(id) == nullptr) {
         session_.tell(tr("Removed “%1”. Ctrl+Z brings it back.").arg(title));
     }
@@ -300,11 +300,11 @@ void RunTable::rowMenu(const QPoint& position) {
     }
     const int id = run->id;
     QMenu menu(this);
-    menu.addAction(tr("Reload file"), this, [this, id] { session_.reloadRun(id); })->setEnabled(run->changed);
+    menu.addAction(tr("Reload file"), this, [this, id] { session_.trials().reloadRun(id); })->setEnabled(run->changed);
     menu.addAction(tr("Save model…"), this, &RunTable::saveModelRequested)->setEnabled(!run->file.isEmpty());
     menu.addAction(tr("Rename"), this, [this, row] { editItem(item(row, Name)); });
     if (!run->foreign) {
-        menu.addAction(tr("Use this recipe"), this, [this, id] { session_.takeRecipeOf(id); });
+        menu.addAction(tr("Use this recipe"), this, [this, id] { session_.trials().takeRecipeOf(id); });
         menu.addAction(tr("Copy as command"), this, [this, id] { copyCommand(id); });
     }
     menu.addSeparator();

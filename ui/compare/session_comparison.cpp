@@ -90,11 +90,11 @@ QString measuredHow(const Session& session) {
 
 QVector<MeasuredWarning> measuredWarnings(const Session& session) {
     QVector<MeasuredWarning> words;
-    if (!session.compared()) {
+    if (!session.trials().compared()) {
         return words;
     }
     for (const Severity severity : {Severity::serious, Severity::warning}) {
-        for (const Finding& finding : session.compared()->findings) {
+        for (const Finding& finding : session.trials().compared()->findings) {
             if (finding.severity == severity) {
                 words.push_back({named(finding, *session.comparison()), windowWords(finding.remedy)});
             }

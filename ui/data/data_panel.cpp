@@ -62,7 +62,7 @@ QWidget* DataPanel::buildEmpty() {
     suggest_->setProperty("primary", true);
     connect(file, &QPushButton::clicked, this, &DataPanel::pickFile);
     connect(folder, &QPushButton::clicked, this, &DataPanel::pickFolder);
-    connect(suggest_, &QPushButton::clicked, this, [this] { session_.setDataset(session_.suggestedDataset()); });
+    connect(suggest_, &QPushButton::clicked, this, [this] { session_.setDataset(session_.document().suggestedDataset()); });
     row->addStretch();
     for (QPushButton* button : {suggest_, file, folder}) {
         row->addWidget(button);
@@ -161,14 +161,14 @@ void DataPanel::showState() {
         }
         loadPage();
     }
-    const QString suggestion = session_.isSound() ? session_.suggestedDataset() : QString();
+    const QString suggestion = session_.isSound() ? session_.document().suggestedDataset() : QString();
     suggest_->setVisible(!dataset && !suggestion.isEmpty() && suggestion != session_.datasetPath());
     suggest_->setText(tr("Use %1").arg(QFileInfo(suggestion).fileName()));
     stack_->widget(0)->setEnabled(session_.isSound());
     stack_->widget(0)->setToolTip(session_.lookOnly());
     if (!session_.lookOnly().isEmpty()) {
         message_->setText(session_.lookOnly());
-    } else if (session_.datasetBusy()) {
+    } else if (session_.document().datasetBusy()) {
         message_->setText(tr("Reading %1…").arg(QFileInfo(session_.datasetPath()).fileName()));
     } else if (!session_.datasetError().isEmpty()) {
         message_->setText(session_.datasetError());

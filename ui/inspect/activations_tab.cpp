@@ -143,7 +143,7 @@ void ActivationsTab::refill() {
         return;
     }
     const Model& model = *session_.model();
-    std::vector<NodeId> card = session_.cardOf(node_);
+    std::vector<NodeId> card = session_.document().cardOf(node_);
     if (card.empty()) {
         card = {node_};
     }

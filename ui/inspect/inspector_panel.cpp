@@ -110,7 +110,7 @@ std::vector<std::pair<QString, QString>> InspectorPanel::factsOf(NodeId id) cons
 /// As on the node's card: "Conv 1×1 + SiLU".
 QString InspectorPanel::titleOf(NodeId id) const {
     QString title = QString::fromStdString(title_of(*session_.model(), id));
-    for (const std::string& follower : follower_names(*session_.model(), session_.cardOf(id))) {
+    for (const std::string& follower : follower_names(*session_.model(), session_.document().cardOf(id))) {
         title += QStringLiteral(" + ") + QString::fromStdString(follower);
     }
     return title;
@@ -308,7 +308,7 @@ void InspectorPanel::showGrid() {
 void InspectorPanel::follow(const QString&) {
     const auto nodes = session_.selection().nodes();
     if (shownAdvice_.action == NodeAdvice::Action::usePerChannel) {
-        session_.chooseGranularity(nodes, true);
+        session_.document().chooseGranularity(nodes, true);
     } else if (shownAdvice_.action == NodeAdvice::Action::useOther) {
         session_.choose(nodes, shownAdvice_.instead);
     } else if (shownAdvice_.action == NodeAdvice::Action::reset) {

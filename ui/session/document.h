@@ -90,6 +90,8 @@ public:
     void chooseGranularity(const QVector<int>& nodes, bool perChannel);
     void setDefaultMethod(Method method);
     void chooseBySelector(const QString& selector, Method method);
+    /// All nodes of an op type, by the rule "op:TYPE".
+    void chooseByOp(const QString& opType, Method method) { chooseBySelector(QStringLiteral("op:") + opType, method); }
     /// The whole model: the default, without rules and overrides.
     void chooseWholeModel(Method method);
     void removeRule(int index);

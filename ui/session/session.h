@@ -29,8 +29,9 @@ class LayerStudy;
 class RecipeSearch;
 
 /// What the window works on, as its panels see it: the document, its plan, its trials and the queue of child processes. It
-/// keeps nothing itself: panels read it and ask it for changes, it passes both on to who owns the value, and tells all
-/// panels by signals; they never talk to each other. All of it lives on the GUI thread.
+/// keeps nothing itself. Here stands what most panels read; the rest, and nearly all changes, are asked of who owns the value
+/// (document(), trials(), queue()). It tells all panels by signals; they never talk to each other. All of it lives on the GUI
+/// thread.
 class Session : public QObject {
     Q_OBJECT
 
@@ -48,27 +49,15 @@ public:
 
     // --- document -------------------------------------------------------------------------------------------------
     void open(const QString& path, const QString& modelFile = {}) { document_->open(path, modelFile); }
-    void openCopy(const QString& path) { document_->openCopy(path); }
-    void reload() { document_->reload(); }
     void close() { document_->close(); }
-    [[nodiscard]] QString readingName() const { return document_->readingName(); }
     [[nodiscard]] State state() const { return document_->state(); }
-    [[nodiscard]] double readTime() const { return document_->readTime(); }
-    [[nodiscard]] double sinceOpened() const { return document_->sinceOpened(); }
     [[nodiscard]] const QString& error() const { return document_->error(); }
     [[nodiscard]] const ModelPtr& model() const { return document_->model(); }
     [[nodiscard]] const QString& modelPath() const { return document_->modelPath(); }
     [[nodiscard]] QString modelName() const { return document_->modelName(); }
-    [[nodiscard]] int nodeCount() const { return document_->nodeCount(); }
-    [[nodiscard]] const QString& damage() const { return document_->damage(); }
     [[nodiscard]] bool isSound() const { return document_->isSound(); }
     [[nodiscard]] QString lookOnly() const { return document_->lookOnly(); }
-    [[nodiscard]] bool isQuantizedAlready() const { return document_->isQuantizedAlready(); }
-    [[nodiscard]] const Json& inspection() const { return document_->inspection(); }
-    [[nodiscard]] const QString& sessionPath() const { return document_->sessionPath(); }
     [[nodiscard]] bool isModified() const { return document_->isModified(); }
-    void setView(const Json& view) { document_->setView(view); }
-    [[nodiscard]] const Json& view() const { return document_->view(); }
     /// Writes the session file and copies the runs' models beside it. Gives what went wrong, or nothing.
     [[nodiscard]] std::optional<QString> save(const QString& path);
     /// The same as a copy to come back to after a crash: runs' models stay where they are, and what is unsaved stays unsaved.
@@ -77,26 +66,9 @@ public:
     // --- recipe ---------------------------------------------------------------------------------------------------
     [[nodiscard]] const Recipe& recipe() const { return document_->recipe(); }
     [[nodiscard]] QUndoStack& undoStack() { return document_->undoStack(); }
-    void setRecipe(const Recipe& recipe, const QString& text) { document_->setRecipe(recipe, text); }
     /// Says so where more nodes take the method than were meant by name: those on the same cards.
     void choose(const QVector<int>& nodes, std::optional<Method> method);
-    void setCards(std::vector<std::vector<NodeId>> cards) { document_->setCards(std::move(cards)); }
-    [[nodiscard]] std::vector<NodeId> cardOf(NodeId head) const { return document_->cardOf(head); }
-    void chooseGranularity(const QVector<int>& nodes, bool perChannel) { document_->chooseGranularity(nodes, perChannel); }
-    void setDefaultMethod(Method method) { document_->setDefaultMethod(method); }
-    /// All nodes of an op type, by the rule "op:TYPE".
-    void chooseByOp(const QString& opType, Method method) { document_->chooseBySelector(QStringLiteral("op:") + opType, method); }
-    void chooseBySelector(const QString& selector, Method method) { document_->chooseBySelector(selector, method); }
-    void chooseWholeModel(Method method) { document_->chooseWholeModel(method); }
-    void removeRule(int index) { document_->removeRule(index); }
-    void moveRule(int from, int to) { document_->moveRule(from, to); }
-    void setCalibration(const Calibration& calibration) { document_->setCalibration(calibration); }
-    [[nodiscard]] std::optional<QString> openRecipe(const QString& path) { return document_->openRecipe(path); }
-    [[nodiscard]] std::optional<QString> saveRecipe(const QString& path) const { return document_->saveRecipe(path); }
     [[nodiscard]] const std::vector<Choice>& choices() const { return document_->choices(); }
-    [[nodiscard]] QString ruleError(int index) const { return document_->ruleError(index); }
-    [[nodiscard]] int ruleCount(int index) const { return document_->ruleCount(index); }
-    [[nodiscard]] bool needsCalibration() const { return document_->needsCalibration(); }
 
     // --- what becomes of the nodes --------------------------------------------------------------------------------
     [[nodiscard]] const std::optional<Plan>& plan() const { return planner_->plan(); }  ///< nothing while it is made
@@ -123,30 +95,17 @@ public:
     void setDataset(const QString& path) { document_->setDataset(path); }
     [[nodiscard]] const QString& datasetPath() const { return document_->datasetPath(); }
     [[nodiscard]] const DatasetPtr& dataset() const { return document_->dataset(); }
-    [[nodiscard]] bool datasetBusy() const { return document_->datasetBusy(); }
     [[nodiscard]] const QString& datasetError() const { return document_->datasetError(); }
-    [[nodiscard]] QString suggestedDataset() const { return document_->suggestedDataset(); }
     [[nodiscard]] const Gate& gate() const { return document_->gate(); }
     /// Limits are judged anew at once on the figures that are there. One undo step.
     void setGate(const Gate& gate) { document_->setGate(gate); }
-    [[nodiscard]] const MeasureSettings& measureSettings() const { return document_->measureSettings(); }
-    void setMeasureSettings(const MeasureSettings& settings) { document_->setMeasureSettings(settings); }
 
     // --- trials ---------------------------------------------------------------------------------------------------
-    [[nodiscard]] const std::optional<Measurement>& baseline() const { return trials_->baseline(); }
+    [[nodiscard]] const Measurement* baseline() const { return trials_->baseline(); }
     [[nodiscard]] const QVector<Run>& runs() const { return trials_->runs(); }
     [[nodiscard]] const Run* run(int id) const { return trials_->run(id); }
     [[nodiscard]] int currentRun() const { return trials_->currentRun(); }
-    void setCurrentRun(int id) { trials_->setCurrentRun(id); }
-    int addCandidate(const QString& path) { return trials_->addCandidate(path); }
-    void reloadRun(int id) { trials_->reloadRun(id); }
-    void renameRun(int id, const QString& title) { trials_->renameRun(id, title); }
-    void removeRun(int id) { trials_->removeRun(id); }
-    void takeRecipeOf(int id) { trials_->takeRecipeOf(id); }
-    [[nodiscard]] QString quantizeProblem() const { return trials_->quantizeProblem(); }
     [[nodiscard]] const Comparison* comparison() const { return trials_->comparison(); }
-    [[nodiscard]] const std::optional<ComparedFiles>& compared() const { return trials_->compared(); }
-    [[nodiscard]] Json comparisonJson() const { return trials_->comparisonJson(); }
     [[nodiscard]] const CandidateComparison* measured(int run) const { return trials_->measured(run); }
 
 signals:

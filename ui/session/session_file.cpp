@@ -134,7 +134,10 @@ Json viewJson(const Session& session) {
             ranges.emplace_back(node, node);
         }
     }
-    return {{"filter", session.filter().text().toStdString()}, {"selection", ranges}, {"current", session.selection().current()}, {"window", session.view()}};
+    return {{"filter", session.filter().text().toStdString()},
+            {"selection", ranges},
+            {"current", session.selection().current()},
+            {"window", session.document().view()}};
 }
 
 QDir runsFolderOf(const QString& path) {
@@ -254,7 +257,7 @@ void writeSessionFile(const Session& session, const QString& path, KeepRuns runs
     json["recipe"] = to_json(anchored(session.recipe(), model));
     json["dataset"] = session.datasetPath().isEmpty() ? Json() : Json{{"path", relativeTo(folder, session.datasetPath())}};
     json["gate"] = gate_json(session.gate());
-    const MeasureSettings& settings = session.measureSettings();
+    const MeasureSettings& settings = session.document().measureSettings();
     json["measure"] = {{"threads", settings.threads}, {"seconds", settings.seconds}, {"samples", settings.samples}};
     for (const QString& word : settings.sizes) {
         json["measure"]["sizes"].push_back(word.toStdString());
@@ -267,10 +270,10 @@ void writeSessionFile(const Session& session, const QString& path, KeepRuns runs
     if (runs == KeepRuns::beside_the_session) {
         keepReport(session.trials(), reportOfSession(path));
     } else {
-        json["copy_of"] = relativeTo(folder, session.sessionPath());
+        json["copy_of"] = relativeTo(folder, session.document().sessionPath());
     }
     json["view"] = viewJson(session);
-    json["comparison"] = session.comparisonJson();
+    json["comparison"] = session.trials().comparisonJson();
     write_file(path.toStdString(), json.dump(1) + "\n");
 }
 

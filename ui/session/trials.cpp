@@ -43,7 +43,7 @@ void Trials::clear() {
 }
 
 void Trials::restore(const SavedSession& saved) {
-    baseline_ = saved.baseline;
+    baseline_ = saved.compared ? std::nullopt : saved.baseline;
     runs_ = saved.runs;
     for (const Run& run : runs_) {
         nextRun_ = std::max(nextRun_, run.id + 1);
@@ -64,6 +64,13 @@ void Trials::dataReplaced() {
 void Trials::touchAndTell() {
     document_.touch();
     emit changed();
+}
+
+const Measurement* Trials::baseline() const {
+    if (comparison_) {
+        return &comparison_->comparison.baseline.measurement;
+    }
+    return baseline_ ? &*baseline_ : nullptr;
 }
 
 Json Trials::comparisonJson() const { return comparison_ ? to_json(*comparison_, false) : Json(); }
@@ -170,6 +177,7 @@ void Trials::dropComparison(int id) {
     auto& candidates = comparison_->comparison.candidates;
     std::erase_if(candidates, [id](const CandidateComparison& each) { return each.id == id; });
     if (candidates.empty()) {
+        baseline_ = std::move(comparison_->comparison.baseline.measurement);
         comparison_.reset();
     }
     judgeAgain();
@@ -188,7 +196,7 @@ void Trials::removeRun(int id) {
     if (gone == nullptr || gone->state == Run::State::quantizing || gone->state == Run::State::measuring) {
         return;
     }
-    DroppedRun dropped{*gone, gone - runs_.constData(), baseline_ ? baseline_->date : std::string(), {}};
+    DroppedRun dropped{*gone, gone - runs_.constData(), baseline() != nullptr ? baseline()->date : std::string(), {}};
     if (measured(id) != nullptr) {
         dropped.compared = comparison_;
     }
@@ -200,7 +208,7 @@ void Trials::removeRun(int id) {
 void Trials::bringBack(const DroppedRun& dropped) {
     const auto place = runs_.begin() + std::min<std::ptrdiff_t>(dropped.position, runs_.size());
     Run run = dropped.run;
-    const bool same = dropped.compared && baseline_ && baseline_->date == dropped.measured;
+    const bool same = dropped.compared && baseline() != nullptr && baseline()->date == dropped.measured;
     if (dropped.compared && !same) {
         run.state = Run::State::quantized;
     }
@@ -210,6 +218,7 @@ void Trials::bringBack(const DroppedRun& dropped) {
         if (!comparison_) {
             comparison_ = dropped.compared;
             comparison_->comparison.candidates.clear();
+            baseline_.reset();
         }
         auto& candidates = comparison_->comparison.candidates;
         const auto before = std::count_if(runs_.begin(), place, [this](const Run& other) { return measured(other.id) != nullptr; });
@@ -286,7 +295,7 @@ void Trials::setComparison(const Json& json, const QVector<int>& runIds) {
         run->state = Run::State::measured;
         run->problem.clear();
     }
-    baseline_ = compared.comparison.baseline.measurement;
+    baseline_.reset();
     comparison_ = std::move(compared);
     nameCandidates();
     judgeAgain();  // by the limits of now: they may have changed while it was measured

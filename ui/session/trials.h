@@ -35,8 +35,8 @@ public:
     Trials(Document& document, const Planner& planner, Queue& queue);
 
     // --- what is there --------------------------------------------------------------------------------------------
-    /// FP32, measured here with the present data. Nothing: no saving may be shown.
-    [[nodiscard]] const std::optional<Measurement>& baseline() const { return baseline_; }
+    /// FP32, measured here with the present data. nullptr: no saving may be shown.
+    [[nodiscard]] const Measurement* baseline() const;
     [[nodiscard]] const QVector<Run>& runs() const { return runs_; }
     [[nodiscard]] const Run* run(int id) const;
     /// The newest whole comparison; nullptr before there is one. Each candidate is a run: that of its id, with its title.
@@ -142,8 +142,8 @@ private:
     QTemporaryDir work_;
     KnownFiles files_;  ///< the model's and the runs'
     bool modelChanged_ = false;
-    QVector<int> compared_;  ///< run ids of the running comparison, in the order of its candidates
-    std::optional<Measurement> baseline_;
+    QVector<int> compared_;                ///< run ids of the running comparison, in the order of its candidates
+    std::optional<Measurement> baseline_;  ///< of its own only where there is no comparison, which holds its baseline
     QVector<Run> runs_;
     int nextRun_ = 1;
     int currentRun_ = 0;

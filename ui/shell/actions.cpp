@@ -29,7 +29,7 @@ namespace {
 
 template <bool perChannel>
 void granularity(MainWindow& window) {
-    window.session().chooseGranularity(window.session().selection().nodes(), perChannel);
+    window.session().document().chooseGranularity(window.session().selection().nodes(), perChannel);
 }
 
 template <class Panel, void (Panel::*command)()>
@@ -177,7 +177,7 @@ ActionRow modelRow(const MethodSpec& method) {
             kept(QCoreApplication::translate("Actions", "Whole model in %1").arg(textOf(method.title))),
             kept(QStringLiteral("Ctrl+") + QChar::fromLatin1(method.key)),
             Needs::sound,
-            [wanted = method.method](MainWindow& window) { window.session().chooseWholeModel(wanted); },
+            [wanted = method.method](MainWindow& window) { window.session().document().chooseWholeModel(wanted); },
             "",
             method.method == Method::fp32};
 }

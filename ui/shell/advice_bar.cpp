@@ -33,7 +33,7 @@ AdviceBar::AdviceBar(Session& session, QWidget* parent)
     arrange(0);
     connect(take_, &QPushButton::clicked, this, [this] {
         if (method_) {
-            session_.chooseWholeModel(*method_);
+            session_.document().chooseWholeModel(*method_);
         }
     });
     for (const auto signal : {&Session::stateChanged, &Session::inspectionChanged, &Session::recipeChanged}) {
@@ -58,14 +58,14 @@ void AdviceBar::arrange(int width) {
 }
 
 void AdviceBar::showState() {
-    const Json& inspection = session_.inspection();
+    const Json& inspection = session_.document().inspection();
     const Json none;
     const Json& advice = inspection.is_object() && inspection.contains("advice") ? inspection["advice"] : none;
     const bool untouched = session_.recipe() == Recipe{};
     const QString why = text(advice, "text").isEmpty() ? text(advice, "why") : text(advice, "text");
     method_ = method_from_id(text(advice, "method").toStdString());
     // A damaged model has no advice, and what its inspection cannot do is known before.
-    const QString damage = session_.damage();
+    const QString damage = session_.document().damage();
     const QString problem = damage.isEmpty() ? text(inspection, "error") : tr("%1 Found: %2").arg(session_.lookOnly(), damage);
     setVisible(session_.model() && (!problem.isEmpty() || (untouched && !why.isEmpty())));
     const Theme theme = Theme::current();

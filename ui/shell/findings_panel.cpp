@@ -186,12 +186,12 @@ void FindingsPanel::markSelection() {
 void FindingsPanel::refill() {
     tree_->clear();
     if (session_.model()) {
-        std::vector<Finding> about = findingsFrom(session_.inspection(), "findings");
+        std::vector<Finding> about = findingsFrom(session_.document().inspection(), "findings");
         if (session_.baseline() || !session_.isSound()) {
             std::erase_if(about, [](const Finding& finding) { return finding.code == "no-baseline"; });
         }
         // Until vernier-cli has inspected it, and where that failed, what opening the file found is all there is.
-        addGroup(tr("THE MODEL"), session_.inspection().contains("findings") ? about : session_.model()->findings());
+        addGroup(tr("THE MODEL"), session_.document().inspection().contains("findings") ? about : session_.model()->findings());
         addGroup(tr("THE PLAN"), session_.plan() ? session_.plan()->findings : std::vector<Finding>());
         const Run* run = session_.run(session_.currentRun());
         if (run == nullptr && !session_.runs().isEmpty()) {

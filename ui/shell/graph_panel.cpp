@@ -102,8 +102,8 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     connect(canvas_, &GraphCanvas::firstFramePainted, this, [this](double milliseconds) {
         const auto seconds = [](double value) { return QString::number(value, 'f', value < 0.1 ? 3 : 2); };
         openingTimes_ = tr("opened %1 in %2 s (read %3, layout %4, first frame %5)")
-                            .arg(session_.modelName(), seconds(session_.sinceOpened()), seconds(session_.readTime()), seconds(layoutTime_ / 1000),
-                                 seconds(milliseconds / 1000));
+                            .arg(session_.modelName(), seconds(session_.document().sinceOpened()), seconds(session_.document().readTime()),
+                                 seconds(layoutTime_ / 1000), seconds(milliseconds / 1000));
         session_.queue().note(openingTimes_);
         emit firstFrame();
     });
@@ -182,7 +182,7 @@ void GraphPanel::showLayout() {
     for (const auto& [graph, of_graph] : cards_) {
         all.insert(all.end(), of_graph.begin(), of_graph.end());
     }
-    session_.setCards(std::move(all));
+    session_.document().setCards(std::move(all));
     showMethods();
     showFigures();
     canvas_->setSelection(session_.selection().nodes(), session_.selection().current());

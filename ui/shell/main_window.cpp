@@ -63,7 +63,7 @@ MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent
     layout->addWidget(problem_);
     connect(problem_, &ProblemBar::reloadRequested, this, [this] {
         if (mayDiscard()) {
-            session_.reload();
+            session_.document().reload();
         }
     });
     layout->addWidget(stack_, 1);
@@ -209,7 +209,7 @@ bool MainWindow::usable(Needs needs) const {
         case Needs::selection: return selection;
         case Needs::sound: return session_.isSound();
         case Needs::choice: return selection && session_.isSound();
-        case Needs::recipe: return session_.quantizeProblem().isEmpty();
+        case Needs::recipe: return session_.trials().quantizeProblem().isEmpty();
         case Needs::baseline: return session_.baseline() && !session_.queue().busy();
         case Needs::run: {
             const Run* run = session_.run(session_.currentRun());
@@ -238,7 +238,7 @@ QString MainWindow::whyNot(Needs needs) const {
         return tr("Select a node first.");
     }
     switch (needs) {
-        case Needs::recipe: return session_.quantizeProblem();
+        case Needs::recipe: return session_.trials().quantizeProblem();
         case Needs::baseline: return session_.queue().busy() ? tr("Wait until the running job has ended.") : tr("Measure the baseline first.");
         case Needs::run: return session_.runs().isEmpty() ? tr("Quantize first.") : tr("Select the row of a candidate in the Compare panel first.");
         case Needs::comparison: return tr("Measure a candidate against the baseline first.");
@@ -290,7 +290,7 @@ void MainWindow::sessionChanged() {
         start_->setBusy(opening ? tr("Reading %1…").arg(session_.modelName()) : QString());
     }
     if (open) {
-        addRecentFile(session_.sessionPath().isEmpty() ? session_.modelPath() : session_.sessionPath());
+        addRecentFile(session_.document().sessionPath().isEmpty() ? session_.modelPath() : session_.document().sessionPath());
         bringUp(session_.isSound() ? QStringLiteral("compare") : QStringLiteral("findings"));
         canvas()->setFocus();
     } else if (!opening) {

@@ -65,7 +65,7 @@ void MainWindow::openWithCandidates(const QString& model, const QStringList& can
         if (session_.state() == Session::State::open) {
             once->deleteLater();
             for (const QString& candidate : session_.isSound() ? candidates : QStringList()) {
-                session_.addCandidate(candidate);
+                session_.trials().addCandidate(candidate);
             }
         } else if (session_.state() == Session::State::failed) {
             once->deleteLater();
@@ -117,7 +117,7 @@ void MainWindow::offerRecovery() {
                 Recovery::remove(copy);
             },
             Qt::SingleShotConnection);
-        session_.openCopy(copy);
+        session_.document().openCopy(copy);
     }
 }
 

@@ -120,10 +120,10 @@ bool MainWindow::saveTo(const QString& path) {
 QString MainWindow::nameLike(const QString& ending) const { return QFileInfo(session_.modelPath()).completeBaseName() + ending; }
 
 bool MainWindow::saveSession() {
-    if (session_.sessionPath().isEmpty()) {
+    if (session_.document().sessionPath().isEmpty()) {
         return saveSessionAs();
     }
-    return saveTo(session_.sessionPath());
+    return saveTo(session_.document().sessionPath());
 }
 
 bool MainWindow::saveSessionAs() {
@@ -169,21 +169,21 @@ void MainWindow::saveReportDialog() {
 void MainWindow::openRecipeDialog() {
     const QString path = askToOpen(tr("Open recipe"), tr("Recipes (*.json);;All files (*)"));
     if (!path.isEmpty()) {
-        problem_->showText(session_.openRecipe(path).value_or(QString()));
+        problem_->showText(session_.document().openRecipe(path).value_or(QString()));
     }
 }
 
 void MainWindow::saveRecipeDialog() {
     const QString path = askToSave(tr("Save recipe"), nameLike(QStringLiteral(".recipe.json")), tr("Recipes (*.json)"));
     if (!path.isEmpty()) {
-        report(session_.saveRecipe(path).value_or(QString()), path);
+        report(session_.document().saveRecipe(path).value_or(QString()), path);
     }
 }
 
 void MainWindow::addCandidateDialog() {
     const QString path = askToOpen(tr("Add a quantized model"), tr("ONNX models (*.onnx);;All files (*)"));
     if (!path.isEmpty()) {
-        session_.addCandidate(path);
+        session_.trials().addCandidate(path);
         measureAgain();
     }
 }
@@ -192,7 +192,7 @@ void MainWindow::measureSettingsDialog() {
     QDialog dialog(this);
     dialog.setWindowTitle(tr("Measurement settings"));
     auto* form = new QFormLayout(&dialog);
-    const MeasureSettings settings = session_.measureSettings();
+    const MeasureSettings settings = session_.document().measureSettings();
     auto* threads = new QSpinBox;
     threads->setRange(1, QThread::idealThreadCount());
     threads->setValue(settings.threads);
@@ -237,7 +237,7 @@ void MainWindow::measureSettingsDialog() {
     });
     connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
     if (dialog.exec() == QDialog::Accepted) {
-        session_.setMeasureSettings({threads->value(), seconds->value(), static_cast<quint64>(samples->value()), words()});
+        session_.document().setMeasureSettings({threads->value(), seconds->value(), static_cast<quint64>(samples->value()), words()});
     }
 }
 

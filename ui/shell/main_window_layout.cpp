@@ -157,11 +157,12 @@ void MainWindow::restoreLayout() {
 
 /// What a session file keeps of the graph's view.
 void MainWindow::keepView() {
-    session_.setView({{"fold", graph_->folds()}, {"zoom", canvas()->zoom()}, {"middle", canvas()->middleNode()}, {"colour", name(canvas()->colourMode())}});
+    session_.document().setView(
+        {{"fold", graph_->folds()}, {"zoom", canvas()->zoom()}, {"middle", canvas()->middleNode()}, {"colour", name(canvas()->colourMode())}});
 }
 
 void MainWindow::takeView() {
-    const Json view = session_.view();
+    const Json view = session_.document().view();
     if (!view.is_object()) {
         return;
     }

@@ -133,11 +133,11 @@ void StatusLine::showSelection() {
         setNote(selection_, QStringLiteral("✓ ") + selection_->fontMetrics().elidedText(told_, Qt::ElideMiddle, width() / 2), told_);
         return;
     }
-    if (!session_.readingName().isEmpty() || !session_.model()) {
-        setNote(selection_, session_.readingName().isEmpty() ? tr("No model") : tr("Reading %1…").arg(session_.readingName()));
+    if (!session_.document().readingName().isEmpty() || !session_.model()) {
+        setNote(selection_, session_.document().readingName().isEmpty() ? tr("No model") : tr("Reading %1…").arg(session_.document().readingName()));
         return;
     }
-    const QString selected = tr("%L1 selected of %L2").arg(session_.selection().nodes().size()).arg(session_.nodeCount());
+    const QString selected = tr("%L1 selected of %L2").arg(session_.selection().nodes().size()).arg(session_.document().nodeCount());
     const Filter& filter = session_.filter();
     setNote(selection_,
             filter.active() && (filter.error().isEmpty() || filter.count() == 0) ? tr("%1, %L2 match").arg(selected).arg(filter.count()) : selected);
@@ -206,9 +206,9 @@ void StatusLine::showEstimate() {
 }
 
 void StatusLine::showBaseline() {
-    const auto& baseline = session_.baseline();
+    const Measurement* baseline = session_.baseline();
     if (!baseline) {
-        setNote(baseline_, session_.isSound() ? tr("no baseline yet") : session_.model() ? tr("view only") : QString(), session_.damage());
+        setNote(baseline_, session_.isSound() ? tr("no baseline yet") : session_.model() ? tr("view only") : QString(), session_.document().damage());
         setNote(runtime_, {});
         return;
     }

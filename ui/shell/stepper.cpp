@@ -48,7 +48,7 @@ std::array<Stepper::Mark, Stepper::StepCount> Stepper::marks(const Session& sess
     const auto& choices = session.choices();
     const auto& runs = session.runs();
     std::array<bool, StepCount> done{};
-    done[Baseline] = session.baseline().has_value();
+    done[Baseline] = session.baseline() != nullptr;
     done[Choose] = std::any_of(choices.begin(), choices.end(), [](const Choice& choice) { return choice.method != Method::fp32; });
     done[Compare] = session.comparison() != nullptr;
     // What was compared was made, also where its file is gone; a file made elsewhere that waits for it was not made here.

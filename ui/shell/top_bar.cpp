@@ -45,7 +45,7 @@ TopBar::TopBar(Session& session, QWidget* parent)
 
 QString TopBar::facts(bool whole) const {
     const Model& model = *session_.model();
-    const QString nodes = tr("%L1 nodes").arg(session_.nodeCount());
+    const QString nodes = tr("%L1 nodes").arg(session_.document().nodeCount());
     if (!whole) {
         return nodes + QStringLiteral(" · ") + sizeText(model.size_bytes());
     }

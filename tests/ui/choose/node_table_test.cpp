@@ -83,14 +83,14 @@ TEST(NodeTableModel, SortsNumbersAsNumbersAndWordsWithoutCase) {
 TEST(NodeTableModel, SaysWhereOneScaleServesAWholeTensor) {
     SmallSession small;
     NodeTableModel model(small.session);
-    small.session.chooseWholeModel(Method::int8_dynamic);
+    small.session.document().chooseWholeModel(Method::int8_dynamic);
     small.session.choose({5}, Method::int8_dynamic);
-    small.session.chooseGranularity({5}, false);
+    small.session.document().chooseGranularity({5}, false);
     ASSERT_TRUE(wait_until([&] { return small.session.plan().has_value(); }));
     EXPECT_EQ(small.session.nodeState(5).applied, Method::int8_dynamic);
     EXPECT_EQ(model.index(5, NodeTableModel::MethodColumn).data().toString(), QStringLiteral("tensor"));
     EXPECT_TRUE(model.index(5, NodeTableModel::MethodColumn).data(Qt::ToolTipRole).toString().contains(QStringLiteral("per tensor")));
-    small.session.chooseGranularity({5}, true);
+    small.session.document().chooseGranularity({5}, true);
     EXPECT_EQ(model.index(5, NodeTableModel::MethodColumn).data().toString(), QString());
 }
 

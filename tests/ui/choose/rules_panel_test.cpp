@@ -18,7 +18,7 @@ TEST(RulesPanel, GroupsOwnChoicesByMethodBehindTheRules) {
     SmallSession small;
     small.session.choose({0, 2}, Method::fp32);
     small.session.choose({5}, Method::fp16);
-    small.session.chooseByOp(QStringLiteral("Relu"), Method::int8_static);
+    small.session.document().chooseByOp(QStringLiteral("Relu"), Method::int8_static);
     const auto rows = ruleRows(small.session);
     ASSERT_EQ(rows.size(), 4U);
     EXPECT_EQ(rows[0].text, QStringLiteral("default"));
@@ -43,7 +43,7 @@ TEST(RulesPanel, ManyOverridesAreCountedAndNamedInTheTip) {
         recipe.rules.push_back({.select = "#" + std::to_string(node), .method = Method::fp16, .per_channel = std::nullopt});
     }
     recipe.rules.push_back({.select = "#1", .method = Method::fp16, .per_channel = std::nullopt});
-    small.session.setRecipe(recipe, QStringLiteral("test"));
+    small.session.document().setRecipe(recipe, QStringLiteral("test"));
     rows = ruleRows(small.session);
     EXPECT_EQ(rows.back().text, QStringLiteral("#0 #2 #4 +1"));
     EXPECT_EQ(rows.back().tip, QStringLiteral("Overrides: #0 #2 #4 #1"));
@@ -54,7 +54,7 @@ TEST(RulesPanel, SaysWhereMoreNodesThanTheSelectedTakeAMethod) {
     SmallSession small;
     QStringList told;
     QObject::connect(&small.session, &Session::told, &small.session, [&](const QString& what) { told << what; });
-    small.session.setCards({{0, 1}, {2}});
+    small.session.document().setCards({{0, 1}, {2}});
     small.session.choose({2, 3}, Method::fp16);
     EXPECT_TRUE(told.isEmpty()) << "as many as were selected";
     small.session.choose({0, 2}, Method::int8_static);
@@ -69,7 +69,7 @@ TEST(RulesPanel, SaysPerTensorInTheRow) {
     recipe.rules.push_back({.select = "op:Gemm", .method = Method::int8_dynamic, .per_channel = false});
     recipe.rules.push_back({.select = "#0", .method = Method::fp16, .per_channel = std::nullopt});
     recipe.rules.push_back({.select = "#2", .method = Method::fp16, .per_channel = true});
-    small.session.setRecipe(recipe, QStringLiteral("test"));
+    small.session.document().setRecipe(recipe, QStringLiteral("test"));
     const auto rows = ruleRows(small.session);
     ASSERT_EQ(rows.size(), 4U);
     EXPECT_EQ(rows[0].text, QStringLiteral("default · per tensor"));
@@ -83,14 +83,14 @@ TEST(RulesPanel, ShowsRowsAndAsksForDataWhereItIsMissing) {
     SmallSession small;
     RulesPanel panel(small.session);
     panel.show();
-    small.session.chooseWholeModel(Method::int8_static);
+    small.session.document().chooseWholeModel(Method::int8_static);
     EXPECT_EQ(panel.table()->rowCount(), 1);
     QSignalSpy data(&panel, &RulesPanel::dataRequested);
     QSignalSpy quantize(&panel, &RulesPanel::quantizeRequested);
     QTest::mouseClick(panel.quantizeButton(), Qt::LeftButton);
     EXPECT_EQ(data.count(), 1);
     EXPECT_EQ(quantize.count(), 0);
-    small.session.chooseWholeModel(Method::int8_dynamic);
+    small.session.document().chooseWholeModel(Method::int8_dynamic);
     QTest::mouseClick(panel.quantizeButton(), Qt::LeftButton);
     EXPECT_EQ(quantize.count(), 1);
 }

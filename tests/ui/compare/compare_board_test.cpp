@@ -49,7 +49,7 @@ TEST(CompareBoard, AFileThatCameWithTheModelIsNamedBeforeThereIsABaseline) {
     CompareBoard board(small.session);
     board.resize(1200, 260);
     board.show();
-    small.session.addCandidate(QString::fromStdString(small.folder.write("other.onnx", read_file(small.model_path)).string()));
+    small.session.trials().addCandidate(QString::fromStdString(small.folder.write("other.onnx", read_file(small.model_path)).string()));
     EXPECT_TRUE(board.invitation()->text().contains(QStringLiteral("“other”"))) << board.invitation()->text().toStdString();
     EXPECT_EQ(board.invitation()->button()->text(), QStringLiteral("Measure all"));
 }
@@ -66,7 +66,7 @@ TEST(CompareBoard, ARowThatCannotBeSavedSaysWhy) {
     }
     ASSERT_NE(save, nullptr);
     EXPECT_TRUE(save->isEnabled()) << "a candidate is selected when a session is opened";
-    small.session.setCurrentRun(0);
+    small.session.trials().setCurrentRun(0);
     EXPECT_FALSE(save->isEnabled());
     EXPECT_TRUE(save->toolTip().contains(QStringLiteral("Select"))) << save->toolTip().toStdString();
 }
@@ -144,7 +144,7 @@ TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
     EXPECT_EQ(small.session.gate().min_agreement, 90);
     EXPECT_FALSE(small.session.gate().min_sqnr_db.has_value());
     EXPECT_EQ(small.session.comparison()->candidates[0].gate, Outcome::passed);
-    EXPECT_EQ(small.session.comparisonJson()["candidates"][0]["gate"]["lines"].size(), 2U) << "the document follows";
+    EXPECT_EQ(small.session.trials().comparisonJson()["candidates"][0]["gate"]["lines"].size(), 2U) << "the document follows";
 }
 
 TEST(CompareBoard, AnyFigureCanBeLimited) {
@@ -204,14 +204,14 @@ TEST(CompareBoard, TheSelectedRunIsCopiedAsACommand) {
     CompareBoard board(small.session);
     board.show();
     ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
-    small.session.setCurrentRun(1);
+    small.session.trials().setCurrentRun(1);
     auto buttons = board.findChildren<QPushButton*>();
     const auto copy = std::find_if(buttons.begin(), buttons.end(), [](QPushButton* b) { return b->text().startsWith(QStringLiteral("Copy")); });
     ASSERT_NE(copy, buttons.end());
     ASSERT_TRUE((*copy)->isEnabled());
     (*copy)->click();
     EXPECT_TRUE(QGuiApplication::clipboard()->text().startsWith(QStringLiteral("vernier-cli quantize"))) << QGuiApplication::clipboard()->text().toStdString();
-    small.session.setCurrentRun(0);
+    small.session.trials().setCurrentRun(0);
     EXPECT_FALSE((*copy)->isEnabled());
 }
 

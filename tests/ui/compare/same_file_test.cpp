@@ -42,11 +42,11 @@ TEST(SameFile, ShowsNoMeasurableDifference) {
     ASSERT_TRUE(QFile::copy(QString::fromStdString(small.model_path), copy));
     MeasureSettings settings;
     settings.seconds = 2;
-    small.session.setMeasureSettings(settings);
+    small.session.document().setMeasureSettings(settings);
     CompareBoard board(small.session);
     board.resize(1500, 700);
     board.show();
-    small.session.addCandidate(copy);
+    small.session.trials().addCandidate(copy);
     // A claim at 99 % is wrong once in a hundred: of three comparisons one may be.
     int claims = 0;
     for (int turn = 0; turn < 3; ++turn) {

@@ -68,7 +68,7 @@ TEST(TimePanel, ShowsTheCandidateThatIsSelected) {
     ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
     const QVector<int> runs = comparedRuns(small.session);
     for (const int run : runs) {
-        small.session.setCurrentRun(run);
+        small.session.trials().setCurrentRun(run);
         EXPECT_TRUE(timePlot(small.session).more.contains(small.session.run(run)->title)) << timePlot(small.session).more.toStdString();
     }
 }
@@ -94,7 +94,7 @@ TEST(CompareBoardCharts, MarkTheRunThatIsSelected) {
     QApplication::processEvents();
     ASSERT_FALSE(board.charts()->charts().isEmpty());
     IntervalChart& chart = *board.charts()->charts().first();
-    small.session.setCurrentRun(comparedRuns(small.session)[1]);
+    small.session.trials().setCurrentRun(comparedRuns(small.session)[1]);
     EXPECT_EQ(chart.marked(), QVector<int>{2});
     QTest::mouseClick(chart.viewport(), Qt::LeftButton, {}, middleOf(chart, 1));
     EXPECT_EQ(small.session.currentRun(), comparedRuns(small.session)[0]);

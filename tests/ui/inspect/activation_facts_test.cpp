@@ -74,7 +74,7 @@ TEST(ActivationsTab, InvitesToCalibrateThenShowsWhatTheCandidateCovers) {
     tab.show();
     tab.showNode(1);
     EXPECT_TRUE(tab.findChild<QLabel*>()->text().contains(QStringLiteral("quantize with INT8 static")));
-    session.setCurrentRun(session.addCandidate(QString::fromStdString(folder.write("made.onnx", quantizedNet().bytes()).string())));
+    session.trials().setCurrentRun(session.trials().addCandidate(QString::fromStdString(folder.write("made.onnx", quantizedNet().bytes()).string())));
     const auto* table = tab.findChild<QTableWidget*>();
     ASSERT_TRUE(wait_until([&] { return table->rowCount() == 2; }));
     EXPECT_EQ(table->item(0, 0)->text(), QStringLiteral("in  a"));

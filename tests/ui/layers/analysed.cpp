@@ -83,7 +83,7 @@ std::string gives(const TempDir& folder, const Json& document) { return "cat '" 
 
 bool open_samples(SmallSession& small) {
     small.session.setDataset(QString::fromStdString(write_small_samples(small.folder)));
-    return wait_until([&] { return !small.session.datasetBusy(); }) && small.session.dataset() != nullptr;
+    return wait_until([&] { return !small.session.document().datasetBusy(); }) && small.session.dataset() != nullptr;
 }
 
 bool analyse(SmallSession& small, const Json& document) {

@@ -21,7 +21,7 @@ TEST(LayerAdvice, SaysWhatANodeBreaksAndWhatFp32Costs) {
     SmallSession small;
     EXPECT_FALSE(layerAdvice(small.session, 2).has_value()) << "not analysed yet";
     EXPECT_TRUE(layerFacts(small.session, 2).empty());
-    small.session.chooseWholeModel(Method::int8_static);
+    small.session.document().chooseWholeModel(Method::int8_static);
     ASSERT_TRUE(test::analyse(small, to_json(test::small_layers())));
     ASSERT_TRUE(wait_until([&] { return small.session.plan().has_value(); }));
     ASSERT_EQ(small.session.nodeState(2).applied, Method::int8_static);
@@ -51,7 +51,7 @@ TEST(LayerAdvice, StandsInTheInspectorWithItsAction) {
     InspectorPanel panel(small.session);
     panel.resize(400, 800);
     panel.show();
-    small.session.chooseWholeModel(Method::int8_static);
+    small.session.document().chooseWholeModel(Method::int8_static);
     small.session.selection().setOne(2);
     ASSERT_TRUE(test::analyse(small, to_json(test::small_layers())));
     ASSERT_TRUE(wait_until([&] { return small.session.plan().has_value(); }));

@@ -39,7 +39,7 @@ protected:
         QApplication::processEvents();
     }
     void analyse() {
-        small_.session.chooseWholeModel(Method::int8_static);
+        small_.session.document().chooseWholeModel(Method::int8_static);
         ASSERT_TRUE(test::analyse(small_, to_json(test::small_layers())));
         QApplication::processEvents();
     }
@@ -75,7 +75,7 @@ TEST_F(LayersPanelTest, SaysWhatItIsForAndWhatIsMissing) {
 
 TEST_F(LayersPanelTest, TheButtonAnalysesThePresentRecipeOnThePresentData) {
     ASSERT_TRUE(test::open_samples(small_));
-    small_.session.chooseWholeModel(Method::int8_static);
+    small_.session.document().chooseWholeModel(Method::int8_static);
     small_.session.choose({5}, Method::fp32);
     const ScriptedCli cli(small_.folder,
                           "cp \"$4\" '" + (small_.folder / "asked.json").string() + "'\n" + test::gives(small_.folder, to_json(test::small_layers())));

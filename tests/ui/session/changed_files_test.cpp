@@ -30,7 +30,7 @@ TEST(ChangedFiles, WeightsInAnotherFileThatChangedAreNotMeasuredInSilence) {
     test::ModelBuilder split;
     split.input("x", ElementType::float32, {"N", 4}).initializer(weight).node("MatMul", {"x", "w"}, {"y"}).output("y", ElementType::float32, {"N", 4});
     small.session.open(QString::fromStdString(small.folder.write("split.onnx", split.bytes()).string()));
-    ASSERT_TRUE(wait_until([&] { return small.session.readingName().isEmpty(); }));
+    ASSERT_TRUE(wait_until([&] { return small.session.document().readingName().isEmpty(); }));
     ASSERT_EQ(small.session.model()->files().size(), 2u);
     const std::string cli = small.folder.write("cli", "#!/bin/sh\necho started >> '" + (small.folder / "words.txt").string() + "'\nexit 70\n").string();
     std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
@@ -45,8 +45,8 @@ TEST(ChangedFiles, WeightsInAnotherFileThatChangedAreNotMeasuredInSilence) {
     ASSERT_TRUE(wait_until([&] { return !small.session.queue().busy(); }));
     EXPECT_TRUE(small.session.trials().modelChanged());
     EXPECT_FALSE(std::filesystem::exists(small.folder / "words.txt")) << "nothing was started";
-    small.session.reload();
-    ASSERT_TRUE(wait_until([&] { return small.session.readingName().isEmpty(); }));
+    small.session.document().reload();
+    ASSERT_TRUE(wait_until([&] { return small.session.document().readingName().isEmpty(); }));
     EXPECT_FALSE(small.session.trials().modelChanged());
     qunsetenv("VERNIER_CLI");
 }

@@ -112,7 +112,7 @@ TEST(Command, MakesTheSameFileAsTheWindowByteForByte) {
 
 TEST(Command, NamesTheFileByItsMethod) {
     SmallSession small;
-    small.session.chooseWholeModel(Method::fp16);
+    small.session.document().chooseWholeModel(Method::fp16);
     EXPECT_EQ(candidateName(small.session.document(), nullptr), QStringLiteral("net.fp16.onnx"));
     small.session.choose({5}, Method::fp32);
     EXPECT_EQ(candidateName(small.session.document(), nullptr), QStringLiteral("net.fp16-mixed.onnx"));

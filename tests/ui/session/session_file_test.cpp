@@ -24,15 +24,15 @@ bool finished(const Session& session) { return session.state() == Session::State
 TEST(SessionFile, ReopensRecipeGateAndRuns) {
     SmallSession small;
     Session& session = small.session;
-    session.chooseWholeModel(Method::int8_dynamic);
+    session.document().chooseWholeModel(Method::int8_dynamic);
     session.choose({5}, Method::fp32);
     session.setGate({.max_drop_points = 1.5, .min_speedup = 1.2});
-    session.setMeasureSettings({2, 1.5, 30});
+    session.document().setMeasureSettings({2, 1.5, 30});
     session.filter().setText(QStringLiteral("op:Conv"));
     session.selection().set({0, 1, 2, 5}, 5);
-    session.setView({{"zoom", 0.75}});
+    session.document().setView({{"zoom", 0.75}});
     const std::string other = test::write_small_net(small.folder, "other.onnx");
-    session.addCandidate(QString::fromStdString(other));
+    session.trials().addCandidate(QString::fromStdString(other));
     const auto file = small.folder / "work.vernier";
     ASSERT_EQ(session.save(text(file)), std::nullopt);
     EXPECT_FALSE(session.isModified());
@@ -45,18 +45,18 @@ TEST(SessionFile, ReopensRecipeGateAndRuns) {
     EXPECT_EQ(again.recipe().default_method, Method::int8_dynamic);
     EXPECT_TRUE(again.nodeState(5).own);
     EXPECT_EQ(again.gate(), session.gate());
-    EXPECT_EQ(again.measureSettings(), session.measureSettings());
+    EXPECT_EQ(again.measureSettings(), session.document().measureSettings());
     EXPECT_EQ(again.filter().text(), QStringLiteral("op:Conv"));
     EXPECT_EQ(again.selection().nodes(), (QVector<int>{0, 1, 2, 5}));
     EXPECT_EQ(again.selection().current(), 5);
-    EXPECT_EQ(again.view()["zoom"], 0.75);
+    EXPECT_EQ(again.document().view()["zoom"], 0.75);
     ASSERT_EQ(again.runs().size(), 1);
     EXPECT_EQ(again.runs()[0].title, QStringLiteral("other"));
     EXPECT_EQ(again.runs()[0].state, Run::State::quantized);
     // The run's model was copied beside the session: its source may go.
     EXPECT_NE(again.runs()[0].file, QString::fromStdString(other));
     EXPECT_FALSE(again.isModified());
-    EXPECT_EQ(again.sessionPath(), text(file));
+    EXPECT_EQ(again.document().sessionPath(), text(file));
 }
 
 TEST(SessionFile, SaysWhenTheModelHasChanged) {
@@ -111,17 +111,17 @@ TEST(SessionFile, ACopyForACrashIsUnsavedWorkOfItsSession) {
     const auto file = small.folder / "work.vernier";
     ASSERT_EQ(session.save(text(file)), std::nullopt);
     session.choose({2}, Method::fp16);
-    session.addCandidate(QString::fromStdString(test::write_small_net(small.folder, "other.onnx")));
+    session.trials().addCandidate(QString::fromStdString(test::write_small_net(small.folder, "other.onnx")));
     const auto copy = small.folder / "copies" / "one.vernier";
     std::filesystem::create_directories(copy.parent_path());
     ASSERT_EQ(session.keepCopy(text(copy)), std::nullopt);
     EXPECT_TRUE(session.isModified());
     EXPECT_FALSE(std::filesystem::exists(small.folder / "copies" / "one.runs")) << "runs' models stay where they are";
     Session again;
-    again.openCopy(text(copy));
+    again.document().openCopy(text(copy));
     ASSERT_TRUE(wait_until([&] { return again.state() == Session::State::open && !again.runs().isEmpty(); })) << again.error().toStdString();
     EXPECT_TRUE(again.isModified());
-    EXPECT_EQ(again.sessionPath(), text(file));
+    EXPECT_EQ(again.document().sessionPath(), text(file));
     EXPECT_TRUE(again.nodeState(2).own);
     EXPECT_TRUE(QFileInfo::exists(again.runs()[0].file));
 }
@@ -154,7 +154,7 @@ TEST(SessionFile, DamagedFilesAreErrorsAndNeverCrash) {
 
 TEST(SessionFile, ARunWhoseFileIsGoneSaysSo) {
     SmallSession small;
-    small.session.addCandidate(QString::fromStdString(test::write_small_net(small.folder, "other.onnx")));
+    small.session.trials().addCandidate(QString::fromStdString(test::write_small_net(small.folder, "other.onnx")));
     const auto file = small.folder / "work.vernier";
     ASSERT_EQ(small.session.save(text(file)), std::nullopt);
     std::filesystem::remove_all(small.folder / "work.runs");
@@ -170,14 +170,14 @@ TEST(SessionFile, KeepsTheReportOfItsComparison) {
     SmallSession small;
     ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
     small.session.setGate({.max_drop_points = 2.25});
-    small.session.renameRun(1, QStringLiteral("renamed run"));
+    small.session.trials().renameRun(1, QStringLiteral("renamed run"));
     const std::string report = read_file(small.session.trials().reportFile().toStdString());
     EXPECT_NE(report.find("renamed run"), std::string::npos);
     EXPECT_NE(report.find("limit 2.25"), std::string::npos) << "the limit of now";
     const QString other = text(small.folder / "other.vernier");
     ASSERT_EQ(small.session.save(other), std::nullopt);
     EXPECT_EQ(read_file(reportOfSession(other).toStdString()), report);
-    small.session.removeRun(1);
+    small.session.trials().removeRun(1);
     EXPECT_EQ(read_file(small.session.trials().reportFile().toStdString()).find("renamed run"), std::string::npos);
     small.session.close();
     EXPECT_TRUE(small.session.trials().reportFile().isEmpty());
@@ -188,16 +188,16 @@ TEST(SessionFile, AReopenedComparisonIsJudgedAsBefore) {
     ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));
     const Gate gate{.max_drop_points = 0.01, .min_agreement = 99.99, .min_sqnr_db = 15};
     small.session.setGate(gate);
-    const Json before = small.session.comparisonJson();
+    const Json before = small.session.trials().comparisonJson();
     EXPECT_EQ(before["candidates"][0]["gate"]["lines"].size(), 3U);
     const QString path = text(small.folder / "again.vernier");
     ASSERT_EQ(small.session.save(path), std::nullopt);
     small.session.close();
     small.session.open(path);
-    ASSERT_TRUE(test::wait_until([&] { return small.session.readingName().isEmpty() && small.session.comparison() != nullptr; }));
+    ASSERT_TRUE(test::wait_until([&] { return small.session.document().readingName().isEmpty() && small.session.comparison() != nullptr; }));
     EXPECT_EQ(small.session.gate(), gate);
     EXPECT_EQ(small.session.comparison()->gate, gate);
-    EXPECT_EQ(small.session.comparisonJson(), before);
+    EXPECT_EQ(small.session.trials().comparisonJson(), before);
 }
 
 TEST(SessionFile, CandidatesAreRunsByTheirIdsWhateverTheirOrder) {
@@ -216,7 +216,7 @@ TEST(SessionFile, CandidatesAreRunsByTheirIdsWhateverTheirOrder) {
     write_file(path.toStdString(), document.dump());
     small.session.close();
     small.session.open(path);
-    ASSERT_TRUE(test::wait_until([&] { return small.session.readingName().isEmpty() && small.session.comparison() != nullptr; }));
+    ASSERT_TRUE(test::wait_until([&] { return small.session.document().readingName().isEmpty() && small.session.comparison() != nullptr; }));
     EXPECT_EQ(small.session.comparison()->candidates.size(), 2U) << "each run once, and no run that is not there";
     EXPECT_EQ(small.session.measured(1)->measurement.size_bytes, 250'000U);
     EXPECT_EQ(small.session.measured(2)->measurement.size_bytes, 500'000U);
@@ -229,7 +229,7 @@ TEST(SessionFile, CannotBeWrittenIsAnAnswerNotAnException) {
     const auto problem = small.session.save(QStringLiteral("/proc/nowhere/work.vernier"));
     ASSERT_TRUE(problem.has_value());
     EXPECT_FALSE(problem->isEmpty());
-    EXPECT_TRUE(small.session.sessionPath().isEmpty());
+    EXPECT_TRUE(small.session.document().sessionPath().isEmpty());
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST(Trials, TheSameFileIsNoSecondCandidate) {
         (void)session.trials().quantize();
         return wait_until([&] { return !session.queue().busy(); }, 20000);
     };
-    session.chooseWholeModel(Method::fp16);
+    session.document().chooseWholeModel(Method::fp16);
     ASSERT_TRUE(made());
     ASSERT_EQ(session.runs().size(), 1);
     EXPECT_TRUE(told.isEmpty());

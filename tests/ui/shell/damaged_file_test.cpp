@@ -67,7 +67,7 @@ std::string with_missing_input() {
 TEST_F(DamagedFileTest, OpensToBeLookedAt) {
     open(with_missing_input());
     EXPECT_FALSE(session_.isSound());
-    EXPECT_TRUE(session_.damage().contains(QStringLiteral("ghost"))) << session_.damage().toStdString();
+    EXPECT_TRUE(session_.document().damage().contains(QStringLiteral("ghost"))) << session_.document().damage().toStdString();
     EXPECT_EQ(window_.panel<NodesPanel>()->table()->model()->rowCount(), 2);
     EXPECT_FALSE(window_.canvas()->rectOf(1).isNull());
     const auto* notice = window_.findChild<AdviceBar*>();
@@ -92,7 +92,7 @@ TEST_F(DamagedFileTest, CannotBeChosenForQuantizedOrMeasured) {
     EXPECT_FALSE(window_.panel<RulesPanel>()->quantizeButton()->isEnabled());
     EXPECT_EQ(window_.panel<RulesPanel>()->quantizeButton()->toolTip(), session_.lookOnly());
     EXPECT_FALSE(window_.docks()->panel(QStringLiteral("inspector"))->findChild<MethodControl*>()->isEnabled());
-    session_.chooseWholeModel(Method::fp16);
+    session_.document().chooseWholeModel(Method::fp16);
     EXPECT_EQ(session_.undoStack().count(), 0);
     session_.trials().measureBaseline();
     EXPECT_FALSE(session_.queue().busy());

@@ -56,8 +56,8 @@ TEST(Findings, OfAMeasuredRunLetTheMeasuredFigureSpeak) {
     small.folder.write("s.vernier", saved.dump());
     small.session.open(QString::fromStdString(path.string()));
     ASSERT_TRUE(test::wait_until(
-        [&] { return small.session.readingName().isEmpty() && small.session.run(1) != nullptr && small.session.run(1)->quantized.is_object(); }));
-    small.session.setCurrentRun(1);
+        [&] { return small.session.document().readingName().isEmpty() && small.session.run(1) != nullptr && small.session.run(1)->quantized.is_object(); }));
+    small.session.trials().setCurrentRun(1);
     const FindingsPanel panel(small.session);
     const QString texts = textsOf(panel);
     EXPECT_TRUE(texts.contains(QStringLiteral("The first convolution stays in float. Measured since:"))) << texts.toStdString();

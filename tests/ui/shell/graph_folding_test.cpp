@@ -202,7 +202,7 @@ TEST_F(GraphFoldingTest, OneCardShowsTheMethodsThatDiffer) {
     Rule& rule = recipe.rules.emplace_back();
     rule.select = "#2";  // the head alone: a choice in the window is for the whole card
     rule.method = Method::fp16;
-    session_.setRecipe(recipe, QStringLiteral("head alone"));
+    session_.document().setRecipe(recipe, QStringLiteral("head alone"));
     ASSERT_TRUE(drawn([this] { return session_.plan().has_value(); }));
     ASSERT_EQ(session_.nodeState(2).applied, Method::fp16);
     EXPECT_EQ(colours().first, Theme::light().method(u"fp16"));
@@ -214,7 +214,7 @@ TEST_F(GraphFoldingTest, TenThousandNodesAreOnTheScreenSoon) {
     const std::string path = folder_.write("large.onnx", model->proto().SerializeAsString()).string();
     window_.openPath(QString::fromStdString(path));
     ASSERT_TRUE(wait_until([this] { return !window_.graphPanel()->openingTimes().isEmpty(); })) << session_.error().toStdString();
-    const double after_reading = session_.sinceOpened() - session_.readTime();
+    const double after_reading = session_.document().sinceOpened() - session_.document().readTime();
     std::printf("  %s\n", qPrintable(window_.graphPanel()->openingTimes()));
     EXPECT_EQ(session_.queue().log().filter(QStringLiteral("# opened large.onnx in ")).size(), 1);
     EXPECT_LT(after_reading, 2.0) << "seconds from the model to the first frame";

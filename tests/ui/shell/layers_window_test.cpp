@@ -57,7 +57,7 @@ protected:
 
 TEST_F(LayersInTheWindow, TheWorstLayerOfTheDemoIsKeptInFp32ByOneKey) {
     open();
-    session_.chooseWholeModel(Method::int8_static);
+    session_.document().chooseWholeModel(Method::int8_static);
     window_.bringUp(QStringLiteral("layers"));
     QApplication::processEvents();
     auto& panel = *window_.panel<LayersPanel>();
@@ -96,7 +96,7 @@ TEST_F(LayersInTheWindow, ASearchFindsARecipeOfTheDemoThatPasses) {
     Recipe perTensor;
     perTensor.default_method = Method::int8_static;
     perTensor.per_channel = false;
-    session_.setRecipe(perTensor, QStringLiteral("test"));
+    session_.document().setRecipe(perTensor, QStringLiteral("test"));
     window_.bringUp(QStringLiteral("search"));
     QApplication::processEvents();
     auto& panel = *window_.panel<SearchPanel>();

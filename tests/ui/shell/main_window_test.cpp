@@ -121,7 +121,7 @@ TEST_F(MainWindowTest, TheStepperShowsWhatIsNext) {
     marks = Stepper::marks(session_);
     EXPECT_EQ(marks[Stepper::Baseline], Stepper::Mark::next);
     EXPECT_EQ(marks[Stepper::Choose], Stepper::Mark::later);
-    session_.chooseWholeModel(Method::fp16);
+    session_.document().chooseWholeModel(Method::fp16);
     EXPECT_EQ(Stepper::marks(session_)[Stepper::Choose], Stepper::Mark::done);
 }
 

@@ -79,7 +79,7 @@ protected:
         window.canvas()->setZoom(1.6);
         typeFile(saved());
         QTest::keyClick(&window, Qt::Key_S, Qt::ControlModifier);
-        EXPECT_EQ(session.sessionPath(), saved());
+        EXPECT_EQ(session.document().sessionPath(), saved());
         EXPECT_FALSE(session.isModified());
         session.close();
     }
