@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/cli/process.h"
+#include "tests/support/paths.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -33,7 +34,7 @@ struct Pipe {
 
 [[noreturn]] void execute(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
-    const std::string program = VERNIER_BINARY_DIR "/bin/vernier-cli";
+    const std::string program = test::binary_dir() + "/bin/vernier-cli";
     std::vector<char*> words = {const_cast<char*>(program.c_str())};
     for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
     words.push_back(nullptr);

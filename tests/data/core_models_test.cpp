@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/data/detail/elements.h"
 #include "tests/data/data_support.h"
+#include "tests/support/paths.h"
 
 namespace vernier::test {
 namespace {
@@ -33,7 +34,7 @@ std::vector<double> first_values(const Tensor& tensor, std::size_t n) {
 }
 
 TEST_P(CoreModels, FirstSampleEqualsTheRecordedOne) {
-    const auto folder = std::filesystem::path(VERNIER_SHARED_DATA) / "core" / GetParam().name;
+    const auto folder = std::filesystem::path(test::shared_data()) / "core" / GetParam().name;
     if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no labelled models at " << folder;
     const ModelPtr model = open_model(folder / "model.onnx");
     const DatasetPtr data = open_dataset(folder / (std::string(GetParam().name) + ".dataset.json"), *model);

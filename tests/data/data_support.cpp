@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/data/data_support.h"
+#include "tests/support/paths.h"
 
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
@@ -39,7 +40,7 @@ void write_npz(const std::filesystem::path& path, const std::vector<std::pair<st
     if (zip_close(archive) != 0) throw std::runtime_error("cannot write " + path.string());
 }
 
-std::filesystem::path reference(const std::string& name) { return std::filesystem::path(VERNIER_SOURCE_DIR) / "tests" / "data" / "reference" / name; }
+std::filesystem::path reference(const std::string& name) { return std::filesystem::path(test::source_dir()) / "tests" / "data" / "reference" / name; }
 
 Error error_of(const std::function<void()>& call) {
     try {

@@ -8,6 +8,7 @@
 
 #include "core/flow/open.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/paths.h"
 #include "tests/support/random.h"
 
 namespace vernier::test {
@@ -115,7 +116,7 @@ struct Expected {
 };
 
 TEST(Advice, IsRightForEveryCoreModel) {
-    const std::filesystem::path core = std::filesystem::path(VERNIER_SHARED_DATA) / "core";
+    const std::filesystem::path core = std::filesystem::path(test::shared_data()) / "core";
     if (!std::filesystem::exists(core)) GTEST_SKIP() << "the labelled models are not at " << core;
     const RuntimePtr runtime = Runtime::load();
     for (const Expected& expected : {Expected{"agnews_bilstm", Method::int8_dynamic},

@@ -18,6 +18,7 @@
 #include "core/flow/quantize_file.h"
 #include "tests/flow/product_chain.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/paths.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
 
@@ -221,7 +222,7 @@ TEST(Death, AFileThatKillsTheRuntimeIsMended) {
                             [&](const std::set<NodeId>& nodes, const std::string&) {
                                 for (const NodeId node : nodes) half.erase(node);
                             }};
-    Verifier verifier({VERNIER_BINARY_DIR "/bin/vernier-cli", "", model, nullptr, 1}, {});
+    Verifier verifier({test::binary_dir() + "/bin/vernier-cli", "", model, nullptr, 1}, {});
     const Mended mended = mend(emitting, verifier, *model, folder / "out.onnx", {});
     EXPECT_LT(half.size(), 2U);
     EXPECT_THAT(mended.verified.trouble, testing::IsEmpty());

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/paths.h"
 
 namespace vernier {
 namespace {
@@ -121,9 +122,9 @@ TEST(Layout, CancelThrowsCancelled) {
 class RealModel : public testing::TestWithParam<const char*> {};
 
 TEST_P(RealModel, IsDrawnSoundly) {
-    const auto path = std::filesystem::path(VERNIER_SHARED_DATA) / "core" / GetParam() / "model.onnx";
+    const auto path = std::filesystem::path(test::shared_data()) / "core" / GetParam() / "model.onnx";
     if (!std::filesystem::exists(path)) {
-        GTEST_SKIP() << "no labelled models at " << VERNIER_SHARED_DATA;
+        GTEST_SKIP() << "no labelled models at " << test::shared_data();
     }
     const ModelPtr model = open_model(path);
     const GraphLayout layout = layout_graph(*model);
@@ -132,9 +133,9 @@ TEST_P(RealModel, IsDrawnSoundly) {
 }
 
 TEST_P(RealModel, IsDrawnSoundlyInGroups) {
-    const auto path = std::filesystem::path(VERNIER_SHARED_DATA) / "core" / GetParam() / "model.onnx";
+    const auto path = std::filesystem::path(test::shared_data()) / "core" / GetParam() / "model.onnx";
     if (!std::filesystem::exists(path)) {
-        GTEST_SKIP() << "no labelled models at " << VERNIER_SHARED_DATA;
+        GTEST_SKIP() << "no labelled models at " << test::shared_data();
     }
     const ModelPtr model = open_model(path);
     const std::size_t single = layout_graph(*model).cards.size();

@@ -12,6 +12,7 @@
 #include "core/evidence/metrics/measured.h"
 #include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/paths.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
 
@@ -192,7 +193,7 @@ TEST_F(Measuring, StopsWhenAsked) {
 
 /// The figures of the shared labelled models: FP32 answers are exact.
 TEST(CoreModels, AnswerAsTheReferenceDoes) {
-    const std::filesystem::path core = std::filesystem::path(VERNIER_SHARED_DATA) / "core";
+    const std::filesystem::path core = std::filesystem::path(test::shared_data()) / "core";
     if (!std::filesystem::exists(core)) GTEST_SKIP() << "no labelled models at " << core;
     const RuntimePtr runtime = Runtime::load();
     for (const char* name : {"letter_mlp", "mnist_cnn", "agnews_bilstm"}) {

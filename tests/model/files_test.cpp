@@ -11,6 +11,7 @@
 
 #include "core/model/damage.h"
 #include "tests/model/expect.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier {
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::TempDir;
 
-const fs::path kShared = VERNIER_SHARED_DATA;
+const fs::path kShared = test::shared_data();
 
 /// A Python that can import onnx and numpy: VERNIER_TEST_PYTHON, else python3; empty when there is none.
 std::string python() {

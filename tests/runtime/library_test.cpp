@@ -5,6 +5,7 @@
 
 #include "core/runtime/runtime.h"
 #include "tests/runtime/runtime_fixture.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier {
@@ -40,13 +41,13 @@ TEST(Library, ALibraryThatIsNotOnnxRuntimeIsRefused) {
 }
 
 TEST(Library, AFolderStandsForTheLibraryInIt) {
-    const std::filesystem::path folder = std::filesystem::path(VERNIER_PREFIX) / "lib";
+    const std::filesystem::path folder = std::filesystem::path(test::prefix_dir()) / "lib";
     EXPECT_EQ(Runtime::load(folder)->version(), Runtime::load(folder / "libonnxruntime.so.1")->version());
 }
 
 TEST(Library, ANameWithoutAFolderMayBeAFileHere) {
     const std::filesystem::path before = std::filesystem::current_path();
-    std::filesystem::current_path(std::filesystem::path(VERNIER_PREFIX) / "lib");
+    std::filesystem::current_path(std::filesystem::path(test::prefix_dir()) / "lib");
     const std::filesystem::path found = Runtime::load("libonnxruntime.so.1")->path();
     std::filesystem::current_path(before);
     EXPECT_TRUE(found.is_absolute()) << found;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/support/paths.h"
 #include "ui/session/cli_job.h"
 
 namespace vernier::test {
@@ -14,7 +15,7 @@ namespace vernier::test {
 class BuiltCli {
 public:
     BuiltCli() {
-        const std::string built = std::string(VERNIER_BINARY_DIR) + "/bin/vernier-cli";
+        const std::string built = binary_dir() + "/bin/vernier-cli";
         mine_ = !qEnvironmentVariableIsSet("VERNIER_CLI") && std::filesystem::exists(built);
         if (mine_) {
             qputenv("VERNIER_CLI", QByteArray::fromStdString(built));

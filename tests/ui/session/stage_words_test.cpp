@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window shows words for every stage that the core names.
 #include "ui/session/stage_words.h"
+#include "tests/support/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,7 @@ namespace {
 std::set<std::string> stages() {
     static const std::regex call(R"(\bjob_?\.step\("([^"]+)\",)");
     std::set<std::string> names;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(VERNIER_SOURCE_DIR) / "core")) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(test::source_dir()) / "core")) {
         if (entry.path().extension() != ".cpp") {
             continue;
         }

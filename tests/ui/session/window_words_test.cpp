@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/session/window_words.h"
+#include "tests/support/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -33,7 +34,8 @@ TEST(WindowWords, NameThePlaceInsteadOfTheOption) {
 TEST(WindowWords, LeaveNoOptionOfTheCommandLine) {
     const QRegularExpression literal(QStringLiteral("\"((?:[^\"\\\\\n]|\\\\.)*)\"")), option(QStringLiteral("(?<![\\w-])--(?!ort\\b)[a-z][a-z-]+"));
     int seen = 0;
-    for (QDirIterator file(QStringLiteral(VERNIER_SOURCE_DIR "/core"), {QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories); file.hasNext();) {
+    for (QDirIterator file(QString::fromStdString(test::source_dir() + "/core"), {QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories);
+         file.hasNext();) {
         QFile source(file.next());
         ASSERT_TRUE(source.open(QIODevice::ReadOnly));
         const QString text = QString::fromUtf8(source.readAll());

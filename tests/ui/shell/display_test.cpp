@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier {
@@ -64,7 +65,7 @@ Result run(const QStringList& arguments) {
         environment.remove(QLatin1String(name));
     }
     process.setProcessEnvironment(environment);
-    process.start(QStringLiteral(VERNIER_BINARY_DIR "/bin/vernier"), arguments);
+    process.start(QString::fromStdString(test::binary_dir() + "/bin/vernier"), arguments);
     process.waitForFinished(60000);
     return {process.exitCode(), process.exitStatus(), process.readAllStandardOutput(), process.readAllStandardError()};
 }
