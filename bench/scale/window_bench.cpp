@@ -4,19 +4,16 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QStandardPaths>
 #include <QTest>
 
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "bench/scale/shown_window.h"
 #include "tests/ui/chain.h"
-#include "tests/ui/small_session.h"
 #include "ui/choose/filter_line.h"
 #include "ui/choose/nodes_panel.h"
-#include "ui/shell/graph_panel.h"
-#include "ui/shell/main_window.h"
 
 namespace {
 
@@ -27,17 +24,7 @@ constexpr int kNodes = 50'000;
 /// The window with the graph drawn and planned.
 class Shown {
 public:
-    Shown() {
-        window_.resize(1400, 900);
-        window_.show();
-        QApplication::setActiveWindow(&window_);
-        window_.openPath(QString::fromStdString(test::write_chain(folder_, kNodes)));
-        ready_ = test::wait_until([&] { return session_.plan() && window_.graphPanel()->ready(); }, 300000);
-        QApplication::processEvents();
-    }
-    ~Shown() { session_.close(); }
-    Shown(const Shown&) = delete;
-    Shown& operator=(const Shown&) = delete;
+    Shown() : ready_(shown_.open(test::write_chain(shown_.folder, kNodes), 300000)) {}
 
     [[nodiscard]] bool ready() const { return ready_; }
     void filter() { window_.panel<ui::NodesPanel>()->filterLine()->setText(QStringLiteral("conv")); }
@@ -51,10 +38,8 @@ public:
     void undo() { QTest::keyClick(&window_, Qt::Key_Z, Qt::ControlModifier); }
 
 private:
-    test::TempDir folder_;
-    ui::Session session_;
-    ui::Appearance appearance_;
-    ui::MainWindow window_{session_, appearance_};
+    bench::ShownWindow shown_;
+    ui::MainWindow& window_ = shown_.window;
     bool ready_ = false;
 };
 
@@ -90,12 +75,6 @@ BENCHMARK(no_filter)->Iterations(5)->Unit(benchmark::kMillisecond);
 }  // namespace
 
 int main(int argc, char** argv) {
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-    QStandardPaths::setTestModeEnabled(true);
-    const QApplication app(argc, argv);
-    benchmark::Initialize(&argc, argv);
-    shown = std::make_unique<Shown>();
-    benchmark::RunSpecifiedBenchmarks();
-    shown.reset();
-    return 0;
+    return vernier::bench::run(
+        argc, argv, [] { shown = std::make_unique<Shown>(); }, [] { shown.reset(); });
 }
