@@ -177,10 +177,8 @@ void NodesPanel::tellSelection() {
         return;
     }
     QVector<int> nodes;
-    for (const QItemSelectionRange& range : table_->selectionModel()->selection()) {
-        for (int row = range.top(); row <= range.bottom(); ++row) {
-            nodes << model_->nodeOf(row);
-        }
+    for (const int row : ui::selectedRows(*table_)) {
+        nodes << model_->nodeOf(row);
     }
     const QModelIndex current = table_->currentIndex();
     following_ = true;

@@ -46,4 +46,14 @@ QItemSelection rangesOf(const QAbstractItemModel& model, const std::vector<int>&
     return selection;
 }
 
+std::vector<int> selectedRows(const QTableView& table) {
+    std::vector<int> rows;
+    for (const QItemSelectionRange& range : table.selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom(); ++row) {
+            rows.push_back(row);
+        }
+    }
+    return rows;
+}
+
 }  // namespace vernier::ui

@@ -18,4 +18,7 @@ constexpr qsizetype kMostRanges = 1000;  ///< of rows that a view selects: the t
 /// Rising rows of a model, neighbours as one range; it ends with the first range above kMostRanges.
 [[nodiscard]] QItemSelection rangesOf(const QAbstractItemModel& model, const std::vector<int>& rows);
 
+/// The selected rows, in the order in which they were selected.
+[[nodiscard]] std::vector<int> selectedRows(const QTableView& table);
+
 }  // namespace vernier::ui

@@ -14,11 +14,13 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <onnx/onnx_pb.h>
 
 #include "core/base/tensor.h"
 #include "ui/choose/copy_rows.h"
+#include "ui/choose/name_delegate.h"
 #include "ui/choose/numbers.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -170,6 +172,12 @@ SummaryPanel::SummaryPanel(Session& session, QWidget* parent)
     operators_ = addTable(tr("OPERATORS"), {tr("Operator"), tr("Nodes"), tr("Parameters"), tr("Size"), tr("MACs")});
     tensors_ = addTable(tr("LARGEST TENSORS"), {tr("Tensor"), tr("Type"), tr("Shape"), tr("Size")});
     facts_->horizontalHeader()->hide();
+    // What is long is cut, so that no number has to be scrolled for.
+    facts_->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
+    for (QTableWidget* table : {operators_, tensors_}) {
+        table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+        table->setItemDelegateForColumn(0, new NameDelegate(table));
+    }
     layout->addWidget(parts_, 1);
     layout->addWidget(empty_, 1);
     connect(&session, &Session::stateChanged, this, &SummaryPanel::refill);
@@ -194,7 +202,8 @@ QTableWidget* SummaryPanel::addTable(const QString& title, const QStringList& co
     table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table->horizontalHeader()->setStretchLastSection(true);
+    table->horizontalHeader()->setMinimumSectionSize(28);
+    table->setTextElideMode(Qt::ElideMiddle);
     table->setFrameShape(QFrame::NoFrame);
     table->setShowGrid(false);
     table->setWordWrap(false);
@@ -221,6 +230,21 @@ void SummaryPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     const bool narrow = width() < kNarrow * fontMetrics().averageCharWidth();
     parts_->setOrientation(narrow ? Qt::Vertical : Qt::Horizontal);
+    QMetaObject::invokeMethod(this, &SummaryPanel::fitColumns, Qt::QueuedConnection);  // behind the tables' own layout
+}
+
+/// Where the names have too little room, the column that says least gives its own.
+void SummaryPanel::fitColumns() {
+    const int least = fontMetrics().horizontalAdvance(QStringLiteral("BatchNormali"));
+    for (const auto& [table, column] : {std::pair{operators_, 2}, std::pair{tensors_, 1}}) {
+        table->setColumnHidden(column, false);
+        int others = 0;
+        for (int other = 1; other < table->columnCount(); ++other) {
+            table->resizeColumnToContents(other);
+            others += table->columnWidth(other);
+        }
+        table->setColumnHidden(column, table->viewport()->width() - others < least);
+    }
 }
 
 bool SummaryPanel::eventFilter(QObject* object, QEvent* event) {
@@ -243,6 +267,7 @@ void SummaryPanel::refill() {
     fillTensors(summary);
     parts_->setVisible(session_.model() != nullptr);
     empty_->setVisible(session_.model() == nullptr);
+    QMetaObject::invokeMethod(this, &SummaryPanel::fitColumns, Qt::QueuedConnection);
 }
 
 /// Rows are set while nothing sorts, and then sorted as they come: the most frequent first.

@@ -53,6 +53,7 @@ protected:
     bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
+    void fitColumns();
     QTableWidget* addTable(const QString& title, const QStringList& columns);
     void refill();
     void fillOperators(const ModelSummary& summary);

@@ -29,6 +29,7 @@
 #include "ui/choose/row_table.h"
 #include "ui/layers/layer_plots.h"
 #include "ui/layers/layers_model.h"
+#include "ui/layers/sentence.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/queue.h"
 #include "ui/session/session.h"
@@ -42,6 +43,7 @@ namespace {
 
 constexpr int kRoomForCharts = 820;  ///< a narrower panel is the table's
 constexpr int kRoomForCopy = 520;
+constexpr int kLowLines = 15;  ///< of text: the height of a panel in the smallest window
 
 }  // namespace
 
@@ -71,9 +73,9 @@ LayersPanel::LayersPanel(Session& session, QWidget* parent) : QWidget(parent), s
 
 QPushButton* LayersPanel::analyseButton() const { return session_.layers().layers() != nullptr ? again_ : begin_; }
 
-QString LayersPanel::sentence() const { return sentence_->isHidden() ? QString() : sentence_->text(); }
+QString LayersPanel::sentence() const { return sentence_->isHidden() ? QString() : sentence_->words(); }
 
-QString LayersPanel::staleText() const { return stale_->isHidden() ? QString() : stale_->text(); }
+QString LayersPanel::staleText() const { return stale_->isHidden() ? QString() : stale_->words(); }
 
 QString LayersPanel::emptyText() const { return emptyPage_->isHidden() ? QString() : empty_->text(); }
 
@@ -91,8 +93,7 @@ void LayersPanel::takeResult() {
     for (const std::string& words : layers != nullptr ? layers->sentences : std::vector<std::string>()) {
         sentences << windowWords(words);
     }
-    sentence_->setText(sentences.join(QLatin1Char(' ')));
-    sentence_->setVisible(!sentences.isEmpty());
+    sentence_->setWords(sentences.join(QLatin1Char(' ')));
     std::vector<LayerRow> rows = model_->rows();
     std::sort(rows.begin(), rows.end(), [](const LayerRow& a, const LayerRow& b) { return a.head < b.head; });
     depth_->setPlot(depthPlot(rows, session_.layers()));
@@ -112,9 +113,7 @@ void LayersPanel::showState() {
     emptyPage_->setVisible(layers == nullptr);
     content_->setVisible(layers != nullptr);
     const QString failed = study.problem().isEmpty() ? QString() : tr("The layers could not be analysed again: %1").arg(study.problem());
-    const QString stale = QStringList{failed, study.staleness()}.join(QLatin1Char(' ')).trimmed();
-    stale_->setText(stale);
-    stale_->setVisible(!stale.isEmpty());
+    stale_->setWords(QStringList{failed, study.staleness()}.join(QLatin1Char(' ')).trimmed());
     again_->setEnabled(study.missing().isEmpty() && !study.busy());
     again_->setToolTip(study.missing());
     showEmpty();
@@ -163,10 +162,8 @@ void LayersPanel::showBusy() {
 
 QVector<int> LayersPanel::selectedNodes() const {
     QVector<int> nodes;
-    for (const QItemSelectionRange& range : table_->selectionModel()->selection()) {
-        for (int row = range.top(); row <= range.bottom(); ++row) {
-            nodes << model_->rows()[static_cast<std::size_t>(row)].nodes;
-        }
+    for (const int row : selectedRows(*table_)) {
+        nodes << model_->rows()[static_cast<std::size_t>(row)].nodes;
     }
     return nodes;
 }
@@ -249,13 +246,29 @@ bool LayersPanel::eventFilter(QObject* object, QEvent* event) {
 
 void LayersPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    fitHeight();
     fitCharts();
+}
+
+/// In a low panel the table has the height: words take one line each, and the buttons stand behind them.
+void LayersPanel::fitHeight() {
+    const bool low = height() < kLowLines * fontMetrics().height();
+    if (low == sentence_->oneLine()) {
+        return;
+    }
+    sentence_->setOneLine(low);
+    stale_->setOneLine(low);
+    if (low) {
+        head_->addWidget(buttons_);
+    } else {
+        left_->addWidget(buttons_);
+    }
 }
 
 /// In a narrow panel the table has all of it, and less of its columns.
 void LayersPanel::fitCharts() {
     charts_->setVisible(width() >= kRoomForCharts);
-    copy_->setVisible(width() >= kRoomForCopy);
+    copy_->setVisible(width() >= kRoomForCopy && !sentence_->oneLine());
     const int room = charts_->isHidden() ? width() : width() / 2;
     const int letter = fontMetrics().averageCharWidth();
     table_->setColumnHidden(LayersModel::Op, room < 100 * letter);

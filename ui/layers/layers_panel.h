@@ -4,6 +4,7 @@
 #include <QItemSelection>
 #include <QWidget>
 
+class QBoxLayout;
 class QKeyEvent;
 class QLabel;
 class QProgressBar;
@@ -17,6 +18,7 @@ namespace vernier::ui {
 class DepthChart;
 class IntervalChart;
 class LayersModel;
+class Sentence;
 class Session;
 
 /// Which layers break accuracy and which cost time: the sentence, the table with the worst at the top, and both charts.
@@ -61,6 +63,7 @@ private:
     void keepInFloat();
     void copyCommand();
     void fitCharts();
+    void fitHeight();
     bool chooseByKey(const QKeyEvent& event);
     [[nodiscard]] QVector<int> selectedNodes() const;
 
@@ -74,8 +77,11 @@ private:
     QProgressBar* progress_;
     QPushButton* cancel_;
     QSplitter* content_;
-    QLabel* sentence_;
-    QLabel* stale_;
+    QBoxLayout* left_;  ///< sentence, table, buttons from top to bottom
+    QBoxLayout* head_;  ///< the sentence, and in a low panel the buttons behind it
+    Sentence* sentence_;
+    Sentence* stale_;
+    QWidget* buttons_;
     QTableView* table_;
     QPushButton* keep_;
     QPushButton* again_;

@@ -15,6 +15,7 @@
 #include "ui/choose/row_table.h"
 #include "ui/layers/layers_model.h"
 #include "ui/layers/layers_panel.h"
+#include "ui/layers/sentence.h"
 #include "ui/layers/share_bar.h"
 #include "ui/theme/theme.h"
 
@@ -75,26 +76,28 @@ QWidget* LayersPanel::buildLeft() {
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(6);
-    sentence_ = new QLabel;
-    sentence_->setWordWrap(true);
-    sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    stale_ = new QLabel;
-    stale_->setWordWrap(true);
+    sentence_ = new Sentence;
+    stale_ = new Sentence;
     stale_->setFont(labelFont());
     buildTable();
     keep_ = new QPushButton(tr("Keep in FP32"));
     keep_->setProperty("primary", true);
     again_ = new QPushButton(tr("Analyse again"));
     copy_ = new QPushButton(tr("Copy as command"));
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(keep_);
-    buttons->addWidget(again_);
-    buttons->addWidget(copy_);
+    buttons_ = new QWidget;
+    auto* buttons = new QHBoxLayout(buttons_);
+    buttons->setContentsMargins(0, 0, 0, 0);
+    for (QPushButton* button : {keep_, again_, copy_}) {
+        buttons->addWidget(button);
+    }
     buttons->addStretch(1);
-    column->addWidget(sentence_);
+    head_ = new QHBoxLayout;
+    head_->addWidget(sentence_, 1);
+    column->addLayout(head_);
     column->addWidget(stale_);
     column->addWidget(table_, 1);
-    column->addLayout(buttons);
+    column->addWidget(buttons_);
+    left_ = column;
     return left;
 }
 

@@ -96,6 +96,7 @@ protected:
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     [[nodiscard]] bool usable(Needs needs) const;
@@ -121,6 +122,8 @@ private:
     void updateTitle();
     void showWorkspace(bool on);
     void docksChanged();
+    void giveRoom();
+    void takeRoomBack();
     void fitBottom();
     [[nodiscard]] int usualBottom(int height) const;
     void saveLayout();
@@ -142,6 +145,7 @@ private:
     StatusLine* status_;
     Docks* docks_ = nullptr;
     QMap<QStringList, QStringList> away_;  ///< what a group of panels showed when it was hidden
+    bool roomGiven_ = false;               ///< the left side is away for the table of layers
     bool roomyBottom_ = true;              ///< the comparison has its usual height
     int bottomHeight_ = 0;                 ///< of it, when it has
     Palette* palette_ = nullptr;

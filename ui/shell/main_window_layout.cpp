@@ -16,12 +16,15 @@
 #include "ui/session/session.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/panels.h"
 
 namespace vernier::ui {
 
 namespace {
 
-constexpr QSize kFrame{16, 48};  ///< what a desktop draws around a window
+constexpr QSize kFrame{16, 48};      ///< what a desktop draws around a window
+constexpr int kNarrowLetters = 175;  ///< a narrower window has no room for two tables beside the graph
+const QString kTableOfLayers = QStringLiteral("layers");
 
 }  // namespace
 
@@ -78,7 +81,35 @@ void MainWindow::fillPanelsMenu() {
 
 void MainWindow::docksChanged() {
     fitBottom();
+    giveRoom();
     updateActions();
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    giveRoom();
+}
+
+/// In a narrow window the table of layers stands for that of nodes, and the graph takes the room of the left side. It comes back with
+/// another tab, or with a wider window, unless the user has brought it back before.
+void MainWindow::giveRoom() {
+    if (docks_ == nullptr || !docks_->isVisible()) {
+        return;
+    }
+    const bool wanted = width() < kNarrowLetters * fontMetrics().averageCharWidth() && docks_->isBelow(kTableOfLayers) && docks_->inFront(kTableOfLayers);
+    if (!wanted) {
+        takeRoomBack();
+    } else if (!roomGiven_ && shows(panelsAt(Place::left))) {
+        roomGiven_ = true;
+        togglePanels(panelsAt(Place::left));
+    }
+}
+
+void MainWindow::takeRoomBack() {
+    if (roomGiven_ && !shows(panelsAt(Place::left))) {
+        togglePanels(panelsAt(Place::left));
+    }
+    roomGiven_ = false;
 }
 
 void MainWindow::showWorkspace(bool on) {
@@ -118,6 +149,7 @@ int MainWindow::usualBottom(int height) const { return std::clamp(height * 42 / 
 
 void MainWindow::resetLayout() {
     away_.clear();
+    roomGiven_ = false;
     // Before the window is shown its parts have no sizes of their own yet.
     const bool shown = isVisible();
     const int width = std::max(1000, shown ? stack_->width() : this->width());
@@ -138,6 +170,7 @@ void MainWindow::resetLayout() {
 void MainWindow::giveBottom(double share) { docks_->setLowerHeight(qRound(docks_->height() * share)); }
 
 void MainWindow::saveLayout() {
+    takeRoomBack();
     QSettings settings;
     const int lower = roomyBottom_ ? docks_->lowerHeight() : 0;
     settings.setValue(QStringLiteral("window"), saveGeometry());
@@ -157,14 +190,26 @@ void MainWindow::restoreLayout() {
 
 /// What a session file keeps of the graph's view.
 void MainWindow::keepView() {
-    session_.document().setView(
-        {{"fold", graph_->folds()}, {"zoom", canvas()->zoom()}, {"middle", canvas()->middleNode()}, {"colour", name(canvas()->colourMode())}});
+    QString front;
+    for (const QString& id : panelsAt(Place::below)) {
+        front = docks_->isBelow(id) && docks_->inFront(id) ? id : front;
+    }
+    session_.document().setView({{"front", front.toStdString()},
+                                 {"fold", graph_->folds()},
+                                 {"zoom", canvas()->zoom()},
+                                 {"middle", canvas()->middleNode()},
+                                 {"colour", name(canvas()->colourMode())}});
 }
 
 void MainWindow::takeView() {
     const Json view = session_.document().view();
     if (!view.is_object()) {
         return;
+    }
+    const Json front = view.value("front", Json());
+    const QString id = front.is_string() ? QString::fromStdString(front.get<std::string>()) : QString();
+    if (panelsAt(Place::below).contains(id)) {
+        bringUp(id);
     }
     const auto show = [this, view] {
         const Json zoom = view.value("zoom", Json());

@@ -7,6 +7,7 @@
 #include <QGuiApplication>
 #include <QImage>
 #include <QLocale>
+#include <QScrollBar>
 #include <QTableWidget>
 #include <QTest>
 
@@ -133,6 +134,18 @@ TEST_F(SummaryPanelTest, OnANarrowSideTheTablesStandBelowEachOther) {
     QApplication::processEvents();
     EXPECT_EQ(left(panel_.operators()).x(), left(panel_.facts()).x());
     EXPECT_GT(left(panel_.operators()).y(), left(panel_.facts()).y());
+}
+
+TEST_F(SummaryPanelTest, InASmallWindowNoNumberHasToBeScrolledFor) {
+    for (const int width : {1076, 850}) {
+        panel_.resize(width, 200);
+        QTest::qWait(0);
+        QApplication::processEvents();
+        for (const QTableWidget* table : {panel_.facts(), panel_.operators(), panel_.tensors()}) {
+            EXPECT_EQ(table->horizontalScrollBar()->maximum(), 0) << table->accessibleName().toStdString() << " at " << width;
+            EXPECT_FALSE(table->isColumnHidden(table->columnCount() - 1));
+        }
+    }
 }
 
 TEST_F(SummaryPanelTest, ItTakesBothThemesAndEmptiesWithTheModel) {

@@ -187,6 +187,20 @@ TEST_F(LayersPanelTest, KeysChooseForTheSelectedRows) {
     EXPECT_EQ(small_.session.nodeState(2).chosen, Method::fp16);
 }
 
+TEST_F(LayersPanelTest, ALowPanelGivesTheTableItsHeight) {
+    analyse();
+    const auto aboveTheTable = [this](const QWidget* button) { return button->mapTo(&panel_, QPoint()).y() < panel_.table()->mapTo(&panel_, QPoint()).y(); };
+    EXPECT_FALSE(aboveTheTable(panel_.keepButton())) << "the buttons stand below the table";
+    panel_.resize(1076, 200);
+    QApplication::processEvents();
+    EXPECT_TRUE(aboveTheTable(panel_.keepButton())) << "and behind the sentence in a low panel";
+    EXPECT_GE(panel_.table()->viewport()->height(), 4 * panel_.table()->rowHeight(0));
+    EXPECT_EQ(panel_.sentence(), QStringLiteral("1 of 3 regions carries 60 % of the error. The head gains nothing in INT8.")) << "as its tip";
+    panel_.resize(1500, 420);
+    QApplication::processEvents();
+    EXPECT_FALSE(aboveTheTable(panel_.keepButton()));
+}
+
 TEST_F(LayersPanelTest, SaysWhatHasChangedSince) {
     analyse();
     EXPECT_TRUE(panel_.staleText().isEmpty()) << panel_.staleText().toStdString();

@@ -171,6 +171,28 @@ TEST_F(MainWindowTest, FitsTheSmallestSize) {
     EXPECT_GT(window_.canvas()->width(), 250);
 }
 
+TEST_F(MainWindowTest, InANarrowWindowTheGraphHasTheRoomBesideTheTableOfLayers) {
+    open();
+    window_.resize(1100, 700);
+    QApplication::processEvents();
+    const QStringList left{QStringLiteral("nodes"), QStringLiteral("recipe")};
+    ASSERT_TRUE(window_.shows(left));
+    const int before = window_.canvas()->width();
+    window_.bringUp(QStringLiteral("layers"));
+    ASSERT_TRUE(wait_until([&] { return !window_.shows(left); }));
+    ASSERT_TRUE(wait_until([&] { return window_.canvas()->width() > before; }));
+    window_.bringUp(QStringLiteral("compare"));
+    ASSERT_TRUE(wait_until([&] { return window_.shows(left); })) << "they come back with another tab";
+    window_.bringUp(QStringLiteral("layers"));
+    ASSERT_TRUE(wait_until([&] { return !window_.shows(left); }));
+    window_.togglePanels(left);
+    QApplication::processEvents();
+    EXPECT_TRUE(window_.shows(left)) << "brought back by hand they stay";
+    window_.resize(1600, 1000);
+    QApplication::processEvents();
+    EXPECT_TRUE(window_.shows(left));
+}
+
 TEST_F(MainWindowTest, AQuarterLargerFontLeavesNothingCutAtTheSmallestSize) {
     const QFont usual = QApplication::font();
     QFont large = usual;
