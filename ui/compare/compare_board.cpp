@@ -14,6 +14,7 @@
 
 #include "ui/charts/comparison_plots.h"
 #include "ui/compare/charts_area.h"
+#include "ui/compare/estimate_plot.h"
 #include "ui/compare/export_sheet.h"
 #include "ui/compare/gate_row.h"
 #include "ui/compare/invitation.h"
@@ -49,6 +50,7 @@ CompareBoard::CompareBoard(Session& session, QWidget* parent)
     layout->addWidget(splitter_);
     connect(splitter_, &QSplitter::splitterMoved, this, [this] { splitByHand_ = true; });
     connect(table_, &RunTable::saveModelRequested, this, &CompareBoard::saveModel);
+    connect(table_, &RunTable::recipesRequested, this, &CompareBoard::recipesRequested);
     connect(charts_, &ChartsArea::rowClicked, this, [this](int row) {
         const QVector<int> ids = comparedRuns(session_);
         session_.trials().setCurrentRun(row > 0 && row <= ids.size() ? ids[row - 1] : 0);
@@ -184,6 +186,7 @@ void CompareBoard::refresh() {
                 nameOutputNodes(plot, session_, *named);
             }
         }
+        plots.push_back(estimatePlot(session_));  // without rows it is left out
         charts_->setPlots(plots, measuredHow(session_));
     }
     selectBest(named ? named->best : -1);

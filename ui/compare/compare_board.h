@@ -40,6 +40,9 @@ public:
     Q_INVOKABLE void exportSheetDialog();
     Q_INVOKABLE void copySheet();
 
+signals:
+    void recipesRequested();  ///< what differs between two recipes should be seen as a list
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
 

@@ -16,6 +16,7 @@
 #include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/compare/session_comparison.h"
+#include "ui/session/recipe_view.h"
 #include "ui/session/session.h"
 #include "ui/session/trials.h"
 #include "ui/theme/theme.h"
@@ -292,6 +293,25 @@ void RunTable::copyCommand(int id) {
     }
 }
 
+/// What can be done with a run's recipe.
+void RunTable::addRecipeCommands(QMenu& menu, int id) {
+    menu.addAction(tr("Use this recipe"), this, [this, id] { session_.trials().takeRecipeOf(id); });
+    menu.addAction(tr("Show its recipe in the graph"), this, [this, id] { session_.recipeView().show(id); });
+    QMenu* others = menu.addMenu(tr("Compare its recipe with"));
+    const auto add = [&](const QString& title, int other) {
+        others->addAction(title, this, [this, id, other] {
+            session_.recipeView().compare(id, other);
+            emit recipesRequested();
+        });
+    };
+    add(tr("the present recipe"), RecipeView::kPresent);
+    for (const Run& run : session_.runs()) {
+        if (run.id != id && !run.foreign) {
+            add(run.title, run.id);
+        }
+    }
+}
+
 void RunTable::rowMenu(const QPoint& position) {
     const int row = rowAt(position.y());
     const Run* run = row > 0 ? session_.run(runOf(row)) : nullptr;
@@ -304,7 +324,7 @@ void RunTable::rowMenu(const QPoint& position) {
     menu.addAction(tr("Save model…"), this, &RunTable::saveModelRequested)->setEnabled(!run->file.isEmpty());
     menu.addAction(tr("Rename"), this, [this, row] { editItem(item(row, Name)); });
     if (!run->foreign) {
-        menu.addAction(tr("Use this recipe"), this, [this, id] { session_.trials().takeRecipeOf(id); });
+        addRecipeCommands(menu, id);
         menu.addAction(tr("Copy as command"), this, [this, id] { copyCommand(id); });
     }
     menu.addSeparator();

@@ -8,6 +8,8 @@
 
 #include "core/evidence/figures.h"
 
+class QMenu;
+
 namespace vernier::ui {
 
 class Session;
@@ -37,6 +39,7 @@ public:
 
 signals:
     void saveModelRequested();
+    void recipesRequested();  ///< two recipes are compared: where the list of what differs is
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -50,6 +53,7 @@ private:
     void addFigures(int row, const TrialView& trial);
     void followSession();
     void rowMenu(const QPoint& position);
+    void addRecipeCommands(QMenu& menu, int id);
     void remove(int id);
     void fitColumns();
     void setHeads();

@@ -150,9 +150,10 @@ void GraphCanvas::setMessage(const QString& message) {
     tellScreenReader();
 }
 
-void GraphCanvas::setMethods(const std::vector<CardMethod>& methods) {
-    if (look_.methods != methods) {
+void GraphCanvas::setMethods(const std::vector<CardMethod>& methods, const QString& title) {
+    if (look_.methods != methods || look_.methodsTitle != title) {
         look_.methods = methods;
+        look_.methodsTitle = title;
         recolour();
         tellScreenReader();
     }

@@ -53,8 +53,8 @@ public:
     [[nodiscard]] bool hasGraph() const { return scene_ != nullptr; }
     /// What is shown instead of a graph, for example why there is none.
     void setMessage(const QString& message);
-    /// By NodeId; may be empty.
-    void setMethods(const std::vector<CardMethod>& methods);
+    /// By NodeId; may be empty. title: what they are of, for the legend; empty: the present recipe.
+    void setMethods(const std::vector<CardMethod>& methods, const QString& title = {});
     /// The figures that a mode colours by; without them it cannot be shown.
     void setFigures(ColourMode mode, std::optional<CardFigures> figures);
     /// A new current node is brought into sight.

@@ -124,7 +124,7 @@ QFont boldFont() {
 
 QString titleOf(const Look& look) {
     switch (look.mode) {
-        case ColourMode::Method: return QObject::tr("Colour: method ▾");
+        case ColourMode::Method: return look.methodsTitle.isEmpty() ? QObject::tr("Colour: method ▾") : QObject::tr("Colour: %1 ▾").arg(look.methodsTitle);
         case ColourMode::Executed: return look.knowsRuns() ? QObject::tr("Colour: what is run ▾") : QObject::tr("Colour: what is run (no run yet) ▾");
         case ColourMode::OpCategory: return QObject::tr("Colour: operator category ▾");
         case ColourMode::Time:

@@ -43,6 +43,7 @@ struct Look {
     Theme theme;
     ColourMode mode = ColourMode::Method;
     std::vector<CardMethod> methods;            ///< by node; may be shorter
+    QString methodsTitle = {};                  ///< for the legend: what they are of, where not of the present recipe
     std::map<ColourMode, CardFigures> figures;  ///< of the modes that have some
     std::vector<double> ofCards;                ///< by card: the shown figure; NaN where it is not known. Made by weigh().
     double most = 0;                            ///< the largest of them

@@ -78,6 +78,7 @@ SearchPanel::SearchPanel(Session& session, QWidget* parent)
     connect(&search, &RecipeSearch::changed, this, &SearchPanel::showState);
     connect(&session, &Session::stateChanged, this, &SearchPanel::showLimits);
     connect(&session, &Session::datasetChanged, this, &SearchPanel::showLimits);
+    connect(&session, &Session::restored, this, &SearchPanel::showSearched);
     connect(&session, &Session::gateChanged, this, &SearchPanel::showBound);
     connect(&session.queue(), &Queue::changed, this, &SearchPanel::showBusy);
     showLimits();
@@ -140,7 +141,20 @@ void SearchPanel::showBound() {
     bound_->setSingleStep(look.step);
     bound_->setPrefix(look.prefix);
     bound_->setSuffix(look.suffix);
-    bound_->setValue(look.usual);
+    // The limit of the search whose front is shown stays beside it.
+    const RecipeSearch& search = session_.search();
+    const bool same = search.values() != nullptr && int(search.limit().of) == of_->currentData().toInt();
+    bound_->setValue(same ? search.limit().bound : look.usual);
+}
+
+/// A session file brought a front: with what it was looked for.
+void SearchPanel::showSearched() {
+    const RecipeSearch& search = session_.search();
+    if (search.values() != nullptr) {
+        of_->setCurrentIndex(of_->findData(int(search.limit().of)));
+        budget_->setValue(search.limit().minutes);
+    }
+    showLimits();
 }
 
 void SearchPanel::begin() { session_.search().start({static_cast<SearchLimit::Of>(of_->currentData().toInt()), bound_->value(), budget_->value()}); }
@@ -166,7 +180,7 @@ void SearchPanel::showState() {
     front_->setVisible(dots);
     front_->setPlot(frontPlot(search));
     const QString failed = search.problem().isEmpty() ? QString() : tr("The search failed: %1").arg(search.problem());
-    const QString words = QStringList{failed, searchSentence(search)}.join(QLatin1Char(' ')).trimmed();
+    const QString words = QStringList{failed, search.staleness(), searchSentence(search)}.join(QLatin1Char(' ')).trimmed();
     sentence_->setText(words);
     sentence_->setVisible(!words.isEmpty());
     empty_->setVisible(!dots);

@@ -42,6 +42,7 @@ private:
     void take(int dot);
     void showLimits();
     void showBound();
+    void showSearched();
     void showState();
     void showBusy();
 

@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QStandardPaths>
 #include <QStringList>
+#include <QTemporaryDir>
 
 #include <algorithm>
 
@@ -72,6 +73,15 @@ QString quantizeCommandOf(const QuantizeWords& command) {
         words << QStringLiteral("--data") << CliJob::quoted(command.dataset);
     }
     return words.join(QLatin1Char(' '));
+}
+
+QString missingForSamples(const Document& document, const QTemporaryDir& work, const QString& noData) {
+    return !document.model()                    ? QObject::tr("Open a model first.")
+           : !document.isSound()                ? document.lookOnly()
+           : document.datasetPath().isEmpty()   ? noData
+           : !document.datasetError().isEmpty() ? QObject::tr("The dataset cannot be read: %1").arg(document.datasetError())
+           : !work.isValid()                    ? QObject::tr("The temporary folder cannot be used: %1").arg(work.errorString())
+                                                : QString();
 }
 
 QStringList sizeWords(const MeasureSettings& settings, const Model& model) {

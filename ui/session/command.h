@@ -9,6 +9,8 @@
 #include "core/model/model.h"
 #include "core/quant/recipe.h"
 
+class QTemporaryDir;
+
 namespace vernier::ui {
 
 class Document;
@@ -37,6 +39,10 @@ struct QuantizeWords {
 
 /// The words that say what open axes count as: "--dim height=640", "--shape input=1x3x640x640".
 [[nodiscard]] QStringList sizeWords(const MeasureSettings& settings, const Model& model);
+
+/// What is missing before a command that measures on samples can be made, as one sentence; empty when nothing is. noData: what it needs
+/// the samples for; work: where it writes.
+[[nodiscard]] QString missingForSamples(const Document& document, const QTemporaryDir& work, const QString& noData);
 
 /// "model.int8-static.onnx": what a run's file is called beside its model; the present recipe's without a run.
 [[nodiscard]] QString candidateName(const Document& document, const Run* run);

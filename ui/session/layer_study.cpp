@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,9 +13,11 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/temporary.h"
+#include "core/quant/method.h"
 #include "ui/session/command.h"
 #include "ui/session/document.h"
 #include "ui/session/recipe_edit.h"
+#include "ui/session/session_file.h"
 #include "ui/session/trials.h"
 
 namespace vernier::ui {
@@ -22,6 +25,8 @@ namespace vernier::ui {
 LayerStudy::LayerStudy(Document& document, Trials& trials, Queue& queue)
     : document_(document), trials_(trials), queue_(queue), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
     connect(&document, &Document::closing, this, &LayerStudy::clear);
+    connect(&document, &Document::restoring, this, &LayerStudy::restore);
+    connect(&trials, &Trials::madeChanged, this, &LayerStudy::changed);
     for (const auto signal :
          {&Document::recipeChanged, &Document::datasetChanged, &Document::measureSettingsChanged, &Document::sizesChanged, &Document::closed}) {
         connect(&document, signal, this, &LayerStudy::changed);
@@ -75,11 +80,25 @@ Recipe LayerStudy::wanted() const {
 }
 
 LayerStudy::Of LayerStudy::present() const {
-    Of of{wanted(), {}, document_.datasetPath(), document_.measureSettings().sizes};
+    Of of{wanted(), {}, document_.datasetPath(), document_.measureSettings().sizes, {}};
     if (document_.model()) {
+        of.sha256 = document_.model()->sha256();
         of.title = QString::fromStdString(recipe_title(of.recipe, resolve(of.recipe, *document_.model())));
     }
     return of;
+}
+
+/// Nodes that are quantized in what was analysed, and that the run of the present recipe took back to float.
+int LayerStudy::keptInFloat() const {
+    const std::optional<Plan>& made = trials_.made();
+    if (!made || without_anchors(wanted()) != without_anchors(of_.recipe)) {
+        return 0;
+    }
+    return static_cast<int>(std::count_if(layers_->nodes.begin(), layers_->nodes.end(), [&made](const LayerNode& node) {
+        const auto method = method_from_id(node.applied);
+        const auto at = static_cast<std::size_t>(node.id);
+        return method && *method != Method::fp32 && at < made->nodes.size() && made->nodes[at].applied == Method::fp32;
+    }));
 }
 
 QString LayerStudy::staleness() const {
@@ -87,8 +106,16 @@ QString LayerStudy::staleness() const {
         return {};
     }
     QStringList sentences;
-    if (wanted() != of_.recipe) {
+    if (document_.model()->sha256() != of_.sha256) {
+        sentences << tr("The model has changed since: these are figures of the model before.");
+    }
+    if (without_anchors(wanted()) != without_anchors(of_.recipe)) {
         sentences << tr("The recipe has changed since: quantized times and errors on the way are those of “%1”. Errors alone still hold.").arg(of_.title);
+    }
+    if (const int kept = keptInFloat(); kept > 0) {
+        sentences << (kept == 1 ? tr("1 node stayed in FP32 in “%2”, by what was measured when that was made; it is quantized here.")
+                                : tr("%1 nodes stayed in FP32 in “%2”, by what was measured when that was made; they are quantized here.").arg(kept))
+                         .arg(trials_.madeRun()->title);
     }
     if (document_.datasetPath() != of_.dataset) {
         sentences << tr("The data have changed since: errors are those on the data before.");
@@ -99,13 +126,44 @@ QString LayerStudy::staleness() const {
     return sentences.join(QLatin1Char(' '));
 }
 
+Json LayerStudy::saved() const {
+    if (!layers_) {
+        return {};
+    }
+    Json json{{"model_sha256", of_.sha256}, {"recipe", to_json(of_.recipe)}, {"title", of_.title.toStdString()}, {"dataset", of_.dataset.toStdString()}};
+    json["sizes"] = Json::array();
+    for (const QString& size : of_.sizes) {
+        json["sizes"].push_back(size.toStdString());
+    }
+    json["document"] = to_json(*layers_);
+    return json;
+}
+
+/// What cannot be read is as good as not analysed: everything else of the session holds without it.
+void LayerStudy::restore(const SavedSession& saved) {
+    if (!saved.layers.is_object()) {
+        return;
+    }
+    try {
+        Of of{recipe_from_json(saved.layers.at("recipe")),
+              QString::fromStdString(saved.layers.at("title").get<std::string>()),
+              QString::fromStdString(saved.layers.at("dataset").get<std::string>()),
+              {},
+              saved.layers.at("model_sha256").get<std::string>()};
+        for (const Json& size : saved.layers.at("sizes")) {
+            of.sizes << QString::fromStdString(size.get<std::string>());
+        }
+        take(layers_from_json(saved.layers.at("document")));
+        of_ = std::move(of);
+    } catch (const std::exception& error) {
+        clear();
+        queue_.note(tr("the layers of the session cannot be read: %1").arg(QString::fromUtf8(error.what())));
+    }
+    emit changed();
+}
+
 QString LayerStudy::missing() const {
-    return !document_.model()                    ? tr("Open a model first.")
-           : !document_.isSound()                ? document_.lookOnly()
-           : document_.datasetPath().isEmpty()   ? tr("The errors of layers are measured on samples. Pick a dataset in the Data tab.")
-           : !document_.datasetError().isEmpty() ? tr("The dataset cannot be read: %1").arg(document_.datasetError())
-           : !work_.isValid()                    ? tr("The temporary folder cannot be used: %1").arg(work_.errorString())
-                                                 : QString();
+    return missingForSamples(document_, work_, tr("The errors of layers are measured on samples. Pick a dataset in the Data tab."));
 }
 
 QStringList LayerStudy::words() {
@@ -158,6 +216,7 @@ void LayerStudy::analyse() {
                     .finished = [this](const Json& result) -> std::optional<Problem> {
                         take(layers_from_json(result));
                         of_ = asked_;
+                        document_.touch();
                         ended({});
                         return std::nullopt;
                     },

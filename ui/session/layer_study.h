@@ -7,8 +7,10 @@
 #include <QTemporaryDir>
 
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "core/base/json.h"
 #include "core/layers/layers.h"
 #include "core/quant/recipe.h"
 #include "ui/session/queue.h"
@@ -17,6 +19,7 @@ namespace vernier::ui {
 
 class Document;
 class Trials;
+struct SavedSession;
 
 /// What is known of each node and region of the open model: it makes the command `layers` and keeps its result.
 class LayerStudy : public QObject {
@@ -50,6 +53,8 @@ public:
     [[nodiscard]] const QString& problem() const { return problem_; }
 
     void analyse();
+    /// What a session file keeps of it: null before the model was analysed.
+    [[nodiscard]] Json saved() const;
     /// The command as a user would type it.
     [[nodiscard]] QString command() const;
 
@@ -62,10 +67,13 @@ private:
         Recipe recipe;
         QString title, dataset;
         QStringList sizes;
+        std::string sha256;  ///< of the model
     };
     [[nodiscard]] Of present() const;
+    [[nodiscard]] int keptInFloat() const;
     [[nodiscard]] QStringList words();
     void clear();
+    void restore(const SavedSession& saved);
     void take(Layers layers);
     void ended(const QString& problem);
 

@@ -133,6 +133,15 @@ Recipe with_whole_model(Recipe recipe, Method method) {
     return recipe;
 }
 
+Recipe without_anchors(Recipe recipe) {
+    for (Rule& rule : recipe.rules) {
+        rule.node_name.clear();
+        rule.node_op.clear();
+        rule.node_hash.clear();
+    }
+    return recipe;
+}
+
 bool changes_anything(const std::vector<Choice>& choices) {
     return std::any_of(choices.begin(), choices.end(), [](const Choice& choice) { return choice.method != Method::fp32; });
 }

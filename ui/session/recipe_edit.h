@@ -29,6 +29,9 @@ namespace vernier::ui {
 /// The recipe with this default and neither rules nor overrides.
 [[nodiscard]] Recipe with_whole_model(Recipe recipe, Method method);
 
+/// The same recipe without what finds its nodes again in another file: a recipe that was saved and read again equals itself so.
+[[nodiscard]] Recipe without_anchors(Recipe recipe);
+
 /// True when some node is to become something else than FP32.
 [[nodiscard]] bool changes_anything(const std::vector<Choice>& choices);
 

@@ -6,8 +6,11 @@
 #include <QStringList>
 #include <QTemporaryDir>
 
+#include <map>
 #include <optional>
+#include <string>
 
+#include "core/base/json.h"
 #include "core/quant/recipe.h"
 #include "ui/session/queue.h"
 #include "ui/session/search_values.h"
@@ -16,6 +19,7 @@ namespace vernier::ui {
 
 class Document;
 class Trials;
+struct SavedSession;
 
 /// What a recipe must keep to, and how long is looked for it.
 struct SearchLimit {
@@ -38,6 +42,8 @@ public:
     [[nodiscard]] const SearchValues* values() const { return values_ ? &*values_ : nullptr; }
     /// What values() was looked for with.
     [[nodiscard]] const SearchLimit& limit() const { return limit_; }
+    /// What has changed since it was looked for, as one sentence; empty where nothing has.
+    [[nodiscard]] QString staleness() const;
     /// What is missing before it can begin, as one sentence; empty when nothing is.
     [[nodiscard]] QString missing() const;
     [[nodiscard]] bool busy() const { return waiting_ || running_; }
@@ -53,6 +59,8 @@ public:
     void resume();
     /// The dot's recipe becomes the present one: one undo step. Gives what went wrong, or nothing.
     [[nodiscard]] std::optional<QString> take(int dot);
+    /// What a session file keeps of it, with the recipes of the front: null before anything is known.
+    [[nodiscard]] Json saved() const;
     /// The recipe of a dot. Throws Error.
     [[nodiscard]] Recipe recipeOf(int dot) const;
 
@@ -61,6 +69,9 @@ signals:
 
 private:
     void clear();
+    void restore(const SavedSession& saved);
+    void takeValues(const Json& document);
+    [[nodiscard]] Recipe written(const QString& file) const;
     void enqueue();
     void finish(const QString& problem, bool stopped);
     [[nodiscard]] QString folder() const;
@@ -71,6 +82,9 @@ private:
     Queue& queue_;
     QTemporaryDir work_;
     std::optional<SearchValues> values_;
+    Json json_;                       ///< that values_ were read from
+    std::map<QString, Recipe> kept_;  ///< recipe files of a search that a session file kept
+    std::string sha256_;              ///< of the model that it was looked for
     SearchLimit limit_;
     Recipe base_;  ///< what it was begun with: its overrides are pinned
     QString dataset_;

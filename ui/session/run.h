@@ -4,12 +4,22 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
 #include <string>
 
 #include "core/base/json.h"
 #include "core/quant/recipe.h"
 
 namespace vernier::ui {
+
+/// What was estimated of a run before it was made: kept, to be held against what is measured later.
+struct RunEstimate {
+    std::optional<double> bytes;  ///< of the file
+    std::optional<double> ms;     ///< of one run
+    std::optional<double> error;  ///< of the outputs: squared, of their power
+    bool rough = false;           ///< of something in it too little was known
+    bool operator==(const RunEstimate&) const = default;
+};
 
 /// One candidate: a recipe that was carried out, and its file. What was measured of it is in the session's comparison, under its id.
 struct Run {
@@ -24,6 +34,7 @@ struct Run {
     QString problem;       ///< why it failed or was stopped
     bool changed = false;  ///< its file is another one than the one that was made or measured
     Json quantized;        ///< result document of `quantize`; null before
+    std::optional<RunEstimate> estimate = {};
 
     /// Of its file when it was made; empty for a file made elsewhere.
     [[nodiscard]] std::string madeSha256() const;

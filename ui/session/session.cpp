@@ -6,6 +6,8 @@
 #include "core/quant/method.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/recipe_search.h"
+#include "ui/session/recipe_view.h"
+#include "ui/session/run_estimate.h"
 #include "ui/session/session_file.h"
 
 namespace vernier::ui {
@@ -21,6 +23,8 @@ Session::Session(QObject* parent)
     connect(trials_.get(), &Trials::told, this, &Session::told);
     connect(trials_.get(), &Trials::madeChanged, this, &Session::planChanged);
     connect(planner_.get(), &Planner::changed, this, &Session::planChanged);
+    trials_->setEstimator([this] { return estimateOfPresent(*this); });
+    recipeView_ = std::make_unique<RecipeView>(*this);
 }
 
 Session::~Session() = default;

@@ -27,6 +27,7 @@ namespace vernier::ui {
 
 class LayerStudy;
 class RecipeSearch;
+class RecipeView;
 
 /// What the window works on, as its panels see it: the document, its plan, its trials and the queue of child processes. It
 /// keeps nothing itself. Here stands what most panels read; the rest, and nearly all changes, are asked of who owns the value
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] Trials& trials() const { return *trials_; }
     [[nodiscard]] LayerStudy& layers() const { return *layers_; }
     [[nodiscard]] RecipeSearch& search() const { return *search_; }
+    [[nodiscard]] RecipeView& recipeView() const { return *recipeView_; }
 
     // --- document -------------------------------------------------------------------------------------------------
     void open(const QString& path, const QString& modelFile = {}) { document_->open(path, modelFile); }
@@ -142,6 +144,7 @@ private:
     std::unique_ptr<Trials> trials_;
     std::unique_ptr<LayerStudy> layers_;
     std::unique_ptr<RecipeSearch> search_;
+    std::unique_ptr<RecipeView> recipeView_;
 };
 
 }  // namespace vernier::ui

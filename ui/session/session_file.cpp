@@ -6,6 +6,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,9 @@
 #include "core/base/json_depth.h"
 #include "core/evidence/gate.h"
 #include "core/report/documents.h"
+#include "ui/session/layer_study.h"
+#include "ui/session/recipe_search.h"
+#include "ui/session/run_estimate.h"
 #include "ui/session/session.h"
 #include "ui/session/session_report.h"
 
@@ -65,6 +69,7 @@ Run runFrom(const Json& json, const QDir& folder, const Model& model) {
     run.recipe = reanchored(recipe_from_json(json.at("recipe")), model);
     run.file = absoluteFrom(folder, textAt(json, "file"));
     run.quantized = member(json, "quantized");
+    run.estimate = runEstimateFrom(member(json, "estimate"));
     run.state = Run::State::failed;
     if (run.file.isEmpty()) {
         run.problem = textAt(json, "problem");
@@ -122,6 +127,14 @@ void readView(const Json& view, int nodes, SavedSession& saved) {
             saved.selection << node;
         }
     }
+}
+
+/// Evidence with the path of its data as seen from the session's folder, or back.
+Json moved(Json evidence, const std::function<QString(const QString&)>& path) {
+    if (evidence.is_object()) {
+        evidence["dataset"] = path(textAt(evidence, "dataset")).toStdString();
+    }
+    return evidence;
 }
 
 /// Neighbours as one pair: a large selection stays short.
@@ -186,6 +199,7 @@ Json runJson(const Session& session, const Run& run, const QString& kept, const 
     json["problem"] = run.problem.toStdString();
     json["quantized"] = run.quantized;
     json["measured"] = session.measured(run.id) != nullptr;
+    json["estimate"] = run.estimate ? toJson(*run.estimate) : Json();
     return json;
 }
 
@@ -229,6 +243,9 @@ SavedSession sessionFromJson(const Json& json, const QString& path, const Model&
         if (member(json, "comparison").is_object()) {
             saved.compared = compared_from_json(json["comparison"]);
         }
+        const auto whole = [&folder](const QString& data) { return absoluteFrom(folder, data); };
+        saved.layers = moved(member(json, "layers"), whole);
+        saved.search = moved(member(json, "search"), whole);
         readView(member(json, "view"), static_cast<int>(model.nodes().size()), saved);
         saved.copyOf = absoluteFrom(folder, textAt(json, "copy_of"));
         QVector<int> measured;
@@ -272,6 +289,9 @@ void writeSessionFile(const Session& session, const QString& path, KeepRuns runs
     } else {
         json["copy_of"] = relativeTo(folder, session.document().sessionPath());
     }
+    const auto seenFrom = [&folder](const QString& data) { return QString::fromStdString(relativeTo(folder, data)); };
+    json["layers"] = moved(session.layers().saved(), seenFrom);
+    json["search"] = moved(session.search().saved(), seenFrom);
     json["view"] = viewJson(session);
     json["comparison"] = session.trials().comparisonJson();
     write_file(path.toStdString(), json.dump(1) + "\n");

@@ -20,8 +20,9 @@ class Session;
 /// What a `.vernier` file holds besides the model:
 ///   {"vernier_session": 1, "model": {"path", "sha256"}, "recipe": {...}, "dataset": {"path"} or null,
 ///    "gate": {"max_drop_points", "min_speedup"}, "measure": {"threads", "seconds", "samples", "sizes"},
-///    "baseline": measurement or null, "runs": [{"id", "title", "recipe", "file", "sha256", "quantized", "measured"}],
-///    "comparison": document or null, "view": {"filter", "selection", "current", "window"}, "copy_of": path}
+///    "baseline": measurement or null, "runs": [{"id", "title", "recipe", "file", "sha256", "quantized", "measured", "estimate"}],
+///    "comparison": document or null, "layers": evidence per layer or null, "search": front of recipes or null, "view": {"filter", "selection", "current",
+///    "window"}, "copy_of": path}
 /// Paths are relative to the file's folder where that is possible; runs' models lie in "NAME.runs" beside it.
 struct SavedSession {
     Recipe recipe;
@@ -35,6 +36,8 @@ struct SavedSession {
     QVector<int> selection;
     int current = -1;
     Json view;       ///< of the window
+    Json layers;     ///< as LayerStudy keeps it; null: the model was not analysed
+    Json search;     ///< as RecipeSearch keeps it; null: there is none
     QString copyOf;  ///< the session file that this is a copy of; empty: of none
 };
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -64,6 +65,8 @@ public:
     /// Makes a run of the present recipe, then measures it with all others against the baseline.
     /// Gives the run's id, or 0 with the queue's problem() set when something is missing (data for calibration).
     int quantize();
+    /// Who estimates the present recipe: asked when a run is made of it.
+    void setEstimator(std::function<RunEstimate()> estimator) { estimator_ = std::move(estimator); }
     /// All runs against the baseline once more, with one harness.
     void measureAgain();
     /// The open model's file is another one than the one that was opened: nothing is measured before it is reloaded.
@@ -140,6 +143,7 @@ private:
     const Planner& planner_;
     Queue& queue_;
     QTemporaryDir work_;
+    std::function<RunEstimate()> estimator_;
     KnownFiles files_;  ///< the model's and the runs'
     bool modelChanged_ = false;
     QVector<int> compared_;                ///< run ids of the running comparison, in the order of its candidates

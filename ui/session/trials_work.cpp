@@ -117,6 +117,9 @@ int Trials::quantize() {
     }
     const QString title = QString::fromStdString(recipe_title(document_.recipe(), document_.choices()));
     const int id = addRun(document_.recipe(), title);
+    if (estimator_) {
+        editRun(id)->estimate = estimator_();
+    }
     enqueueQuantize(id);
     enqueueCompare();
     return id;

@@ -18,6 +18,7 @@
 #include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/queue.h"
+#include "ui/session/recipe_view.h"
 #include "ui/session/session.h"
 #include "ui/shell/graph_panel.h"
 #include "ui/shell/main_window.h"
@@ -66,6 +67,44 @@ bool isTheme(MainWindow& window) {
 void selectAll(MainWindow& window) {
     // What the filter hides is not meant.
     window.session().selection().set(window.session().filter().nodes(), window.session().selection().current());
+}
+
+/// False, and said so, where the selected run is a file of which no recipe is known.
+bool hasRecipe(Session& session) {
+    const bool known = session.recipeView().hasRecipe(session.currentRun());
+    if (!known) {
+        session.complain(QCoreApplication::translate("Actions", "The selected model was made elsewhere: its recipe is not known."));
+    }
+    return known;
+}
+
+/// The selected run's recipe in the graph, or the present one again.
+void showRunsRecipe(MainWindow& window) {
+    if (!hasRecipe(window.session())) {
+        return;
+    }
+    RecipeView& view = window.session().recipeView();
+    const int run = window.session().currentRun();
+    view.show(view.active() && !view.compares() && view.to() == run ? RecipeView::kPresent : run);
+}
+
+bool showsOtherRecipe(MainWindow& window) { return window.session().recipeView().active() && !window.session().recipeView().compares(); }
+
+/// From the selected run to the present recipe; where they are the same, to the run before it.
+void compareRecipes(MainWindow& window) {
+    Session& session = window.session();
+    if (!hasRecipe(session)) {
+        return;
+    }
+    const Run* run = session.run(session.currentRun());
+    int other = RecipeView::kPresent;
+    for (const Run& each : session.runs()) {
+        if (run != nullptr && run->recipe == session.recipe() && each.id != run->id && session.recipeView().hasRecipe(each.id)) {
+            other = each.id;
+        }
+    }
+    session.recipeView().compare(session.currentRun(), other);
+    window.bringUp(QStringLiteral("recipes"));
 }
 
 const ActionRow kActions[] = {
@@ -118,6 +157,10 @@ const ActionRow kActions[] = {
      QT_TRANSLATE_NOOP("Actions", "All runs and the baseline, interleaved")},
     {Menu::measure, "add-candidate", QT_TRANSLATE_NOOP("Actions", "&Add a quantized model…"), "", Needs::sound, [](MainWindow& w) { w.addCandidateDialog(); },
      QT_TRANSLATE_NOOP("Actions", "A file made elsewhere, compared with the same harness")},
+    {Menu::measure, "show-recipe", QT_TRANSLATE_NOOP("Actions", "Show the selected run's recipe in the &graph"), "", Needs::run, showRunsRecipe,
+     QT_TRANSLATE_NOOP("Actions", "Which method each node has in it; the present recipe is not touched"), true, showsOtherRecipe},
+    {Menu::measure, "compare-recipes", QT_TRANSLATE_NOOP("Actions", "Compare the selected run's &recipe"), "", Needs::run, compareRecipes,
+     QT_TRANSLATE_NOOP("Actions", "The nodes that differ from the present recipe, or from another run's, as a list and in the graph")},
     {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job,
      [](MainWindow& w) { w.session().queue().cancel(); }, "", true},
     {Menu::measure, "settings", QT_TRANSLATE_NOOP("Actions", "Measurement &settings…"), "", Needs::nothing, [](MainWindow& w) { w.measureSettingsDialog(); },

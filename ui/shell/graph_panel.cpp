@@ -15,7 +15,9 @@
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/queue.h"
+#include "ui/session/recipe_view.h"
 #include "ui/session/session.h"
+#include "ui/shell/recipe_bar.h"
 #include "ui/theme/theme_watch.h"
 
 namespace vernier::ui {
@@ -63,6 +65,7 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(crumbs_);
+    column->addWidget(new RecipeBar(session));
     column->addLayout(stack_, 1);
     message_->setProperty("role", "note");
     message_->setAlignment(Qt::AlignCenter);
@@ -86,15 +89,8 @@ GraphPanel::GraphPanel(Session& session, QWidget* parent)
         goToGraph(graph);
         canvas_->setFocus(Qt::OtherFocusReason);
     });
-    connect(&session.filter(), &Filter::changed, this, [this] {
-        const Filter& filter = session_.filter();
-        std::vector<bool> dimmed;
-        if (filter.active()) {
-            dimmed = filter.matches();
-            dimmed.flip();
-        }
-        canvas_->setDimmed(dimmed);
-    });
+    connect(&session.filter(), &Filter::changed, this, &GraphPanel::showDimmed);
+    connect(&session.recipeView(), &RecipeView::changed, this, &GraphPanel::followRecipeView);
     connect(canvas_, &GraphCanvas::selectionRequested, this, [this](const QVector<int>& nodes, int current) { session_.selection().set(nodes, current); });
     connect(canvas_, &GraphCanvas::contextMenuRequested, this, &GraphPanel::contextMenuRequested);
     connect(canvas_, &GraphCanvas::foldRequested, this, &GraphPanel::turnCard);

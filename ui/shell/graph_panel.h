@@ -72,6 +72,8 @@ private:
     [[nodiscard]] int anchor() const;
     [[nodiscard]] const BlockRun* runOf(int node) const;
     void showMethods();
+    void showDimmed();
+    void followRecipeView();
     void showFigures();
     void showMessage(const QString& text);
 

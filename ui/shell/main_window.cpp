@@ -17,6 +17,7 @@
 #include "ui/choose/recipe_actions.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/queue.h"
+#include "ui/session/recipe_view.h"
 #include "ui/session/session.h"
 #include "ui/session/trials.h"
 #include "ui/shell/actions.h"
@@ -196,6 +197,7 @@ void MainWindow::connectPanels() {
     connect(docks_, &Docks::changed, this, &MainWindow::docksChanged);
     connect(&session_.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateActions);
     connect(graph_, &GraphPanel::foldingChanged, this, &MainWindow::updateActions);
+    connect(&session_.recipeView(), &RecipeView::changed, this, &MainWindow::updateActions);
     connect(&appearance_, &Appearance::changed, this, &MainWindow::retheme);
     connect(&appearance_, &Appearance::changed, this, &MainWindow::updateActions);
 }

@@ -6,6 +6,7 @@
 #include "ui/choose/nodes_panel.h"
 #include "ui/choose/rules_panel.h"
 #include "ui/compare/compare_board.h"
+#include "ui/compare/recipes_panel.h"
 #include "ui/compare/time_panel.h"
 #include "ui/data/data_panel.h"
 #include "ui/inspect/inspector_panel.h"
@@ -48,13 +49,20 @@ QWidget* makeSearch(MainWindow& window) {
     return panel;
 }
 
+QWidget* makeCompare(MainWindow& window) {
+    auto* board = new CompareBoard(window.session());
+    QObject::connect(board, &CompareBoard::recipesRequested, &window, [&window] { window.bringUp(QStringLiteral("recipes")); });
+    return board;
+}
+
 constexpr PanelRow kPanels[] = {
     {"nodes", QT_TRANSLATE_NOOP("Panels", "Nodes"), Place::left, makeNodes, "", QT_TRANSLATE_NOOP("Panels", "Node &table")},
     {"recipe", QT_TRANSLATE_NOOP("Panels", "Recipe"), Place::left, makeRecipe, "", QT_TRANSLATE_NOOP("Panels", "Recip&e")},
     {"inspector", QT_TRANSLATE_NOOP("Panels", "Inspector"), Place::right, make<InspectorPanel>, "F10", QT_TRANSLATE_NOOP("Panels", "Ins&pector")},
-    {"compare", QT_TRANSLATE_NOOP("Panels", "Compare"), Place::below, make<CompareBoard>},
+    {"compare", QT_TRANSLATE_NOOP("Panels", "Compare"), Place::below, makeCompare},
     {"layers", QT_TRANSLATE_NOOP("Panels", "Layers"), Place::below, make<LayersPanel>},
     {"search", QT_TRANSLATE_NOOP("Panels", "Find a recipe"), Place::below, makeSearch},
+    {"recipes", QT_TRANSLATE_NOOP("Panels", "Compare recipes"), Place::below, make<RecipesPanel>},
     {"time", QT_TRANSLATE_NOOP("Panels", "Time"), Place::below, make<TimePanel>},
     {"data", QT_TRANSLATE_NOOP("Panels", "Data"), Place::below, make<DataPanel>},
     {"findings", QT_TRANSLATE_NOOP("Panels", "Findings"), Place::below, make<FindingsPanel>},
