@@ -77,6 +77,7 @@ int Walk::run() {
         }
         analyseLayers();
         findRecipe();
+        compareRecipes();
     } catch (const Stuck& stuck) {
         std::fprintf(stderr, "vernier: the walk stopped: %s\n", stuck.what());
         return kInternal;

@@ -47,6 +47,7 @@ private:
     void exportAll();
     void analyseLayers();
     void findRecipe();
+    void compareRecipes();
 
     void say(const QString& step) const;
     void waitFor(const QString& what, int seconds, const std::function<bool()>& condition);

@@ -13,6 +13,7 @@
 #include "ui/layers/search_panel.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/recipe_search.h"
+#include "ui/session/recipe_view.h"
 #include "ui/session/session.h"
 #include "ui/shell/main_window.h"
 
@@ -62,6 +63,18 @@ void Walk::findRecipe() {
         window_.canvas()->setColourMode(ui::ColourMode::Method);
     }
     pictures(QStringLiteral("front"));
+}
+
+/// The selective recipe against the first one, in the graph and as a list.
+void Walk::compareRecipes() {
+    ui::Session& session = window_.session();
+    say(QStringLiteral("compare the recipes of two runs"));
+    session.recipeView().compare(session.runs().first().id, session.runs().last().id);
+    window_.bringUp(QStringLiteral("recipes"));
+    settle();
+    say(session.recipeView().sentence());
+    pictures(QStringLiteral("recipes"));
+    session.recipeView().clear();
 }
 
 }  // namespace vernier
