@@ -23,7 +23,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr QSize kFrame{16, 48};      ///< what a desktop draws around a window
-constexpr int kNarrowLetters = 175;  ///< a narrower window has no room for two tables beside the graph
+constexpr int kNarrowLetters = 190;  ///< a narrower window has no room for two tables beside the graph
 const QString kTableOfLayers = QStringLiteral("layers");
 
 }  // namespace
