@@ -97,12 +97,28 @@ FrontPlot frontPlot(const RecipeSearch& search) {
     return plot;
 }
 
+namespace {
+
+/// " Predictions hold: times are off by 4 %, errors by a factor of 1.2 (median of 3 recipes)."; empty before that can be told.
+QString predictionText(const SearchPrediction& prediction) {
+    if (prediction.points == 0 || !prediction.msOff) {
+        return {};
+    }
+    const QString error = prediction.errorFactor ? tr(", errors by a factor of %1").arg(*prediction.errorFactor, 0, 'f', 1) : QString();
+    const QString times = tr("%1 %").arg(*prediction.msOff * 100, 0, 'f', 0);
+    const QString off = tr("times are off by %1%2 (median of %3)").arg(times, error, counted(prediction.points, tr("recipe"), tr("recipes")));
+    return prediction.rough ? tr(" Predictions are rough: %1.").arg(off) : tr(" Predictions hold: %1.").arg(off);
+}
+
+}  // namespace
+
 QString searchSentence(const RecipeSearch& search) {
     const SearchValues* values = search.values();
     if (values == nullptr) {
         return {};
     }
-    const QString effort = tr("%1 measured, %2.").arg(counted(values->validations, tr("recipe"), tr("recipes")), durationText(values->seconds));
+    const QString effort = tr("%1 measured, %2.").arg(counted(values->validations, tr("recipe"), tr("recipes")), durationText(values->seconds)) +
+                           predictionText(values->prediction);
     const auto text = [&](int dot) { return textOf(values->front[static_cast<std::size_t>(dot)], values->fp32Ms, search.limit().of, true); };
     if (search.busy()) {
         return tr("%1 on the front. %2").arg(counted(static_cast<int>(values->front.size()), tr("recipe"), tr("recipes")), effort);

@@ -42,6 +42,7 @@ RunEstimate estimateOfPresent(const Session& session) {
         const SearchDot& dot = search.values()->front[static_cast<std::size_t>(search.taken())];
         estimate.ms = dot.ms;
         estimate.error = dot.error;
+        estimate.rough = search.values()->prediction.rough;
     } else if (const Layers* layers = session.layers().layers()) {
         takeLayers(estimate, *layers, session.choices());
     }

@@ -72,6 +72,17 @@ SearchDot dotFrom(const Json& json, const Model& model) {
     return dot;
 }
 
+SearchPrediction predictionFrom(const Json& document) {
+    SearchPrediction prediction;
+    if (const auto found = document.find("prediction"); found != document.end() && found->is_object()) {
+        prediction.points = static_cast<int>(number(*found, "points").value_or(0));
+        prediction.msOff = number(*found, "ms_off");
+        prediction.errorFactor = number(*found, "error_factor");
+        prediction.rough = found->value("rough", false);
+    }
+    return prediction;
+}
+
 }  // namespace
 
 SearchValues searchValuesFrom(const Json& document, const Model& model) {
@@ -87,6 +98,7 @@ SearchValues searchValuesFrom(const Json& document, const Model& model) {
     values.validations = static_cast<int>(number(document, "validations").value_or(0));
     values.seconds = number(document, "seconds").value_or(0);
     values.fp32Ms = number(document, "fp32_ms");
+    values.prediction = predictionFrom(document);
     return values;
 }
 

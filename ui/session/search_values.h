@@ -32,6 +32,13 @@ struct SearchDot {
     QVector<int> floatNodes;  ///< stay in FP32
 };
 
+/// How far predictions lay from what was measured of the same recipes.
+struct SearchPrediction {
+    int points = 0;                            ///< recipes that both are known of
+    std::optional<double> msOff, errorFactor;  ///< medians: share of the time, factor of the error
+    bool rough = false;                        ///< too far to be relied on
+};
+
 /// The document of `search`, as far as it is known.
 struct SearchValues {
     std::vector<SearchDot> front;   ///< by predicted error, the least first
@@ -42,6 +49,7 @@ struct SearchValues {
     int validations = 0;
     double seconds = 0;
     std::optional<double> fp32Ms;
+    SearchPrediction prediction;
 };
 
 /// Throws std::runtime_error where a node is not one of the model, and Json::exception where the form is another one.

@@ -201,6 +201,23 @@ TEST_F(SearchPanelTest, SaysWhenNothingPasses) {
     EXPECT_TRUE(panel_.sentence().endsWith(QStringLiteral("1 recipe measured, 3 s."))) << panel_.sentence().toStdString();
 }
 
+TEST_F(SearchPanelTest, SaysHowFarPredictionsHold) {
+    ASSERT_TRUE(test::open_samples(small_));
+    Json document = front(true);
+    const auto sentence = [&] {
+        const ScriptedCli cli(small_.folder, test::gives(small_.folder, document));
+        QTest::mouseClick(panel_.startButton(), Qt::LeftButton);
+        EXPECT_TRUE(wait_until([this] { return !search().busy() && search().values() != nullptr; }));
+        return panel_.sentence();
+    };
+    EXPECT_FALSE(sentence().contains(QStringLiteral("Predictions"))) << "nothing was measured to hold them against";
+    document["prediction"] = {{"points", 2}, {"ms_off", 0.04}, {"error_factor", 1.2}, {"rough", false}};
+    EXPECT_TRUE(sentence().endsWith(QStringLiteral("Predictions hold: times are off by 4 %, errors by a factor of 1.2 (median of 2 recipes).")))
+        << panel_.sentence().toStdString();
+    document["prediction"] = {{"points", 1}, {"ms_off", 0.2}, {"error_factor", nullptr}, {"rough", true}};
+    EXPECT_TRUE(sentence().endsWith(QStringLiteral("Predictions are rough: times are off by 20 % (median of 1 recipe)."))) << panel_.sentence().toStdString();
+}
+
 TEST_F(SearchPanelTest, TheSelectedRecipeCanBeQuantizedAtOnce) {
     ASSERT_TRUE(find());
     EXPECT_FALSE(panel_.quantizeButton()->isEnabled());
