@@ -88,6 +88,7 @@ private:
     std::vector<Body> bodies_;                                   ///< by GraphId
     std::map<GraphId, View> views_;                              ///< of graphs that were left
     std::map<GraphId, std::vector<std::vector<NodeId>>> cards_;  ///< fused nodes of the graphs that were shown
+    bool showsOther_ = false;                                    ///< another recipe than the present one
     int shownStudy_ = 0;                                         ///< revision of the evidence per layer that cards can show
     double layoutTime_ = 0;                                      ///< milliseconds
     QString openingTimes_;

@@ -179,9 +179,11 @@ void GraphPanel::showDimmed() {
 
 /// Another recipe is shown, or the present one again.
 void GraphPanel::followRecipeView() {
-    if (session_.recipeView().active()) {
+    const bool active = session_.recipeView().active();
+    if (active && !showsOther_) {
         canvas_->setColourMode(ColourMode::Method);
     }
+    showsOther_ = active;
     showMethods();
     showDimmed();
 }
