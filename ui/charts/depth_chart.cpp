@@ -13,9 +13,11 @@ namespace vernier::ui {
 namespace {
 
 constexpr double kGap = 6;
-constexpr double kAxis = 34;  ///< for the numbers of the line, left of the plot
 constexpr double kWidestBar = 14, kNarrowest = 3;
 constexpr double kBarRoom = 0.8;  ///< of the height: bars and line rarely meet
+
+/// For the numbers on either side of the plot.
+double axisWidth() { return QFontMetricsF(labelFont()).horizontalAdvance(QStringLiteral("100 dB")); }
 
 double topOf(const QRectF& target) { return target.top() + plotTitleHeight() + kGap + QFontMetricsF(labelFont()).height() / 2; }
 
@@ -63,7 +65,7 @@ void paintScales(QPainter& painter, const DepthLayout& layout, const Theme& them
         painter.setPen(theme.ink(theme.accent));
         for (const double db : {layout.hi, layout.lo}) {
             const QString text = QString::number(db, 'f', 0) + (db == layout.hi ? QStringLiteral(" dB") : QString());
-            painter.drawText(QRectF(layout.plot.left() - kAxis - 4, layout.yOfDb(db) - metrics.height() / 2, kAxis, metrics.height()),
+            painter.drawText(QRectF(layout.plot.left() - axisWidth() - 4, layout.yOfDb(db) - metrics.height() / 2, axisWidth(), metrics.height()),
                              Qt::AlignRight | Qt::AlignVCenter, text);
         }
     }
@@ -71,7 +73,7 @@ void paintScales(QPainter& painter, const DepthLayout& layout, const Theme& them
         const double share = layout.most * kBarRoom;
         const QString text = QStringLiteral("%1 %").arg(share * 100, 0, 'f', share < 0.1 ? 1 : 0);
         painter.setPen(theme.text2);
-        painter.drawText(QRectF(layout.plot.right() + 4, layout.yOfShare(share) - metrics.height() / 2, kAxis, metrics.height()),
+        painter.drawText(QRectF(layout.plot.right() + 4, layout.yOfShare(share) - metrics.height() / 2, axisWidth(), metrics.height()),
                          Qt::AlignLeft | Qt::AlignVCenter, text);
     }
 }
@@ -110,7 +112,8 @@ QRectF DepthLayout::band(int point) const {
 DepthLayout layoutOf(const DepthPlot& plot, const QRectF& target) {
     DepthLayout layout;
     const double top = topOf(target), bottom = target.bottom() - QFontMetricsF(labelFont()).height() - 4;
-    layout.plot = QRectF(target.left() + kAxis + 4, top, std::max(10.0, target.width() - 2 * (kAxis + 4)), std::max(10.0, bottom - top));
+    const double side = axisWidth() + 4;
+    layout.plot = QRectF(target.left() + side, top, std::max(10.0, target.width() - 2 * side), std::max(10.0, bottom - top));
     layout.step = layout.plot.width() / std::max<double>(1, double(plot.points.size()));
     double lo = HUGE_VAL, hi = -HUGE_VAL;
     for (const DepthPoint& point : plot.points) {

@@ -19,6 +19,9 @@ namespace {
 constexpr double kDot = 5, kRing = 9, kReach = 12;  ///< radii; how far from a dot a click still means it
 constexpr double kSpread = 99;                      ///< how much small errors are spread out
 
+/// For the numbers left of the plot; its title stands left of them.
+double numbersWidth() { return QFontMetricsF(labelFont()).horizontalAdvance(QStringLiteral("0.0001234")); }
+
 QString threeDigits(double value) { return QString::fromStdString(significant(value)); }
 
 QPointF placeOf(const FrontDot& dot, const FrontLayout& layout) {
@@ -39,11 +42,11 @@ void paintAxes(QPainter& painter, const FrontPlot& plot, const FrontLayout& layo
     painter.drawText(QPointF(layout.plot.center().x() - metrics.horizontalAdvance(plot.xTitle) / 2, below), plot.xTitle);
     for (const double error : {0.0, layout.most / 10, layout.most}) {
         const double y = layout.at(layout.lo, error).y();
-        painter.drawText(QRectF(layout.plot.left() - 62, y - metrics.height() / 2, 56, metrics.height()), Qt::AlignRight | Qt::AlignVCenter,
-                         threeDigits(error));
+        painter.drawText(QRectF(layout.plot.left() - 6 - numbersWidth(), y - metrics.height() / 2, numbersWidth(), metrics.height()),
+                         Qt::AlignRight | Qt::AlignVCenter, threeDigits(error));
     }
     painter.save();
-    painter.translate(layout.plot.left() - 60, layout.plot.center().y());
+    painter.translate(layout.plot.left() - 8 - numbersWidth() - metrics.height() / 2, layout.plot.center().y());
     painter.rotate(-90);
     painter.drawText(QRectF(-layout.plot.height() / 2, -metrics.height() / 2, layout.plot.height(), metrics.height()), Qt::AlignCenter, plot.yTitle);
     painter.restore();
@@ -124,7 +127,8 @@ QPointF FrontLayout::at(double ms, double error) const {
 FrontLayout layoutOf(const FrontPlot& plot, const QRectF& target) {
     FrontLayout layout;
     const double top = target.top() + plotTitleHeight() + 12, below = QFontMetricsF(labelFont()).height() + 8;
-    layout.plot = QRectF(target.left() + 70, top, std::max(20.0, target.width() - 70 - 16), std::max(20.0, target.bottom() - below - top));
+    const double left = 8 + numbersWidth() + QFontMetricsF(labelFont()).height();
+    layout.plot = QRectF(target.left() + left, top, std::max(20.0, target.width() - left - 16), std::max(20.0, target.bottom() - below - top));
     double lo = HUGE_VAL, hi = -HUGE_VAL, most = 0;
     const auto take = [&](double ms, double error) {
         lo = std::min(lo, ms);

@@ -41,8 +41,8 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr int kRoomForCharts = 820;  ///< a narrower panel is the table's
-constexpr int kRoomForCopy = 520;
+constexpr int kRoomForCharts = 117;  ///< letters; a narrower panel is the table's
+constexpr int kRoomForCopy = 75;
 constexpr int kLowLines = 15;  ///< of text: the height of a panel in the smallest window
 
 }  // namespace
@@ -267,10 +267,10 @@ void LayersPanel::fitHeight() {
 
 /// In a narrow panel the table has all of it, and less of its columns.
 void LayersPanel::fitCharts() {
-    charts_->setVisible(width() >= kRoomForCharts);
-    copy_->setVisible(width() >= kRoomForCopy && !sentence_->oneLine());
-    const int room = charts_->isHidden() ? width() : width() / 2;
     const int letter = fontMetrics().averageCharWidth();
+    charts_->setVisible(width() >= kRoomForCharts * letter);
+    copy_->setVisible(width() >= kRoomForCopy * letter && !sentence_->oneLine());
+    const int room = charts_->isHidden() ? width() : width() / 2;
     table_->setColumnHidden(LayersModel::Op, room < 100 * letter);
     table_->setColumnHidden(LayersModel::ExecutedColumn, room < 70 * letter);
     table_->setColumnHidden(LayersModel::OnTheWay, room < 60 * letter);

@@ -2,6 +2,7 @@
 #include "ui/charts/depth_chart.h"
 
 #include <QApplication>
+#include <QFontMetricsF>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -42,6 +43,18 @@ TEST(DepthChart, NothingKnownIsNoDivisionByZero) {
     EXPECT_FALSE(chart.grab().isNull());
     chart.setPlot(plot());
     EXPECT_FALSE(chart.grab().isNull());
+}
+
+TEST(DepthChart, ItsNumbersHaveTheirRoomInALargerFont) {
+    const QFont usual = QApplication::font();
+    for (const double scale : {1.0, 1.25, 2.0}) {
+        QFont font = usual;
+        font.setPointSizeF(usual.pointSizeF() * scale);
+        QApplication::setFont(font);
+        const DepthLayout layout = layoutOf(plot(), QRectF(0, 0, 400, 200));
+        EXPECT_GE(layout.plot.left(), QFontMetricsF(labelFont()).horizontalAdvance(QStringLiteral("100 dB"))) << scale;
+    }
+    QApplication::setFont(usual);
 }
 
 TEST(DepthChart, FindsThePlacesOfNodes) {

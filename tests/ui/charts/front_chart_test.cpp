@@ -2,6 +2,7 @@
 #include "ui/charts/front_chart.h"
 
 #include <QApplication>
+#include <QFontMetricsF>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -31,6 +32,19 @@ TEST(FrontChart, EverythingLiesInsideAndSmallErrorsAreSpreadOut) {
     EXPECT_DOUBLE_EQ(layout.at(8, 1).y(), layout.plot.top());
     EXPECT_LT(layout.at(8, 0.1).y(), layout.plot.center().y()) << "a tenth of the most is above the middle";
     EXPECT_LT(layout.at(8, 1).x(), layout.at(20, 0).x());
+}
+
+TEST(FrontChart, ItsNumbersHaveTheirRoomInALargerFont) {
+    const QFont usual = QApplication::font();
+    for (const double scale : {1.0, 1.25, 2.0}) {
+        QFont font = usual;
+        font.setPointSizeF(usual.pointSizeF() * scale);
+        QApplication::setFont(font);
+        const QFontMetricsF metrics(labelFont());
+        EXPECT_GE(layoutOf(plot(), QRectF(0, 0, 500, 300)).plot.left(), metrics.horizontalAdvance(QStringLiteral("0.0001234")) + metrics.height())
+            << "with the title beside them, " << scale;
+    }
+    QApplication::setFont(usual);
 }
 
 TEST(FrontChart, OneDotAndNoneHaveAScaleToo) {
