@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -24,6 +25,8 @@ struct Command {
     std::string_view examples;           ///< one a line
     Run (*declare)(OptionSet& options);  ///< adds the command's own options
     InWorker in_worker = InWorker::no;
+    /// How long work may go on after a stop was asked for; all but what the runtime does in one call ends within it.
+    std::chrono::milliseconds patience{1500};
 };
 
 /// All commands in the order of help.

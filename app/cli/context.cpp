@@ -121,6 +121,7 @@ void Context::result(const Json& document, const std::function<std::string(const
 }
 
 void Context::fail(const Error& error) const {
+    if (failed_.exchange(true)) return;
     progress_->clear();
     const Json body = document_of(error);
     if (globals_.events) {

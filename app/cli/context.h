@@ -42,7 +42,7 @@ public:
     void result(const Json& document, const std::function<std::string(const Style&)>& text) const;
     /// Writes text to stdout as it is. A reader that has gone away is no error. Throws Error{cannot_write}.
     void print(const std::string& text) const;
-    /// Says on stderr (and with --json on stdout) why the work stopped.
+    /// Says on stderr (and with --json on stdout) why the work stopped; once, whichever thread comes first.
     void fail(const Error& error) const;
     /// True while print() writes: nothing else may then go to stdout.
     [[nodiscard]] bool is_printing() const { return printing_; }
@@ -50,7 +50,7 @@ public:
 private:
     Globals globals_;
     std::stop_token stop_;
-    mutable std::atomic<bool> printing_{false};
+    mutable std::atomic<bool> printing_{false}, failed_{false};
     std::shared_ptr<Progress> progress_;
     std::optional<JobOrders> orders_;  ///< in a worker only
 };

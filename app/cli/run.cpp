@@ -31,6 +31,7 @@ struct Declared {
     CLI::App* app;
     Run run;
     InWorker in_worker = InWorker::no;
+    std::chrono::milliseconds patience{};
 };
 
 /// What the arguments ask for: a command to run, or a text to show.
@@ -119,9 +120,6 @@ bool has_flag(int argc, char** argv, std::string_view flag) {
     return false;
 }
 
-/// How long work may go on after a stop was asked for; all but what the runtime does in one call ends within it.
-constexpr std::chrono::milliseconds kPatience{1500};
-
 /// Ends the process while another thread is in a call that cannot be interrupted. Output files have no name before they are
 /// whole, so none is left.
 [[noreturn]] void end_now(const Context& context) {
@@ -150,7 +148,7 @@ int run_program(int argc, char** argv, const std::optional<JobOrders>& orders) {
     for (const Command& command : commands()) {
         CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
         OptionSet options(*sub);
-        declared.push_back({sub, command.declare(options), command.in_worker});
+        declared.push_back({sub, command.declare(options), command.in_worker, command.patience});
         declare_globals(options, globals);
     }
     app.require_subcommand(0, 1);
@@ -173,7 +171,8 @@ int run_program(int argc, char** argv, const std::optional<JobOrders>& orders) {
     if (orders) context.work_for_starter(*orders);
     // A process that only waits for its worker ends with it.
     std::optional<Signals::Overdue> overdue;
-    if (!delegates) overdue.emplace(signals, kPatience, [&context] { end_now(context); });
+    const std::chrono::milliseconds patience = parsed.chosen != nullptr ? parsed.chosen->patience : Command{}.patience;
+    if (!delegates) overdue.emplace(signals, patience, [&context] { end_now(context); });
     try {
         if (failure) throw *failure;
         if (delegates) return run_in_worker(context, worker_job(*parsed.chosen, globals, argc, argv));

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/flow/deadline.h"
 #include "core/flow/search_work.h"
 
 namespace vernier {
@@ -18,15 +21,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kReportTakes = 2.5;  ///< times as long as a measurement on selection samples: three times the samples, twice the time for latency
+
 /// Tells and writes a search while it runs.
 class Telling {
 public:
     Telling(SearchWork& work, const SearchRequest& request, const Job& job) : work_(work), request_(request), job_(job) {}
 
     [[nodiscard]] double seconds() const { return work_.state().seconds_before() + own_seconds(); }
-    [[nodiscard]] bool out_of_time() const { return request_.budget_minutes && seconds() >= 60 * *request_.budget_minutes; }
+    /// Seconds that the budget leaves; nothing: it has no end.
+    [[nodiscard]] std::optional<double> left() const {
+        return request_.budget_minutes ? std::optional(60 * *request_.budget_minutes - seconds()) : std::nullopt;
+    }
+    /// What is left is needed to judge the best on the report samples.
+    [[nodiscard]] bool out_of_time() const {
+        const auto seconds = left();
+        return seconds && *seconds < kReportTakes * longest_;
+    }
+
+    /// Measures, and learns how long that takes.
+    Validation timed(const std::function<Validation(const UnitSet&)>& measure, const UnitSet& set) {
+        const double before = own_seconds();
+        Validation seen = measure(set);
+        longest_ = std::max(longest_, own_seconds() - before);
+        return seen;
+    }
+
+    [[nodiscard]] const SearchResult& last() const { return last_; }
 
     void partial(const SearchResult& result) {
+        last_ = result;
         work_.state().keep_seconds(own_seconds());
         const SearchedFile now = searched(result);
         job_.partial(to_json(now));
@@ -75,33 +99,53 @@ private:
     SearchWork& work_;
     const SearchRequest& request_;
     const Job& job_;
+    SearchResult last_;
+    double longest_ = 0;  ///< seconds of a measurement on selection samples
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::map<UnitSet, std::string> files_;
 };
 
 /// The chosen recipe and its model.
-void write_chosen(SearchWork& work, const SearchRequest& request, SearchedFile& searched) {
+void write_chosen(SearchWork& work, const SearchRequest& request, SearchedFile& searched, const Job& job) {
     const fs::path model = request.out / "model.onnx", recipe = request.out / "recipe.json";
     if (!searched.result.chosen) return;
     const UnitSet& set = searched.result.front[*searched.result.chosen].quantized;
-    (void)work.write_model(set, model, SearchWork::Calibrated::anew);
+    (void)work.write_model(set, model, SearchWork::Calibrated::anew, job);  // which the budget does not cut off any more
     write_file(recipe, to_json(work.recipe_of(set)).dump(2) + "\n");
     searched.chosen_model = model.filename().string();
 }
 
 }  // namespace
 
-SearchedFile search_file(const RuntimePtr& runtime, const SearchRequest& request, const Job& job) {
+namespace {
+
+/// As far as the budget reaches. What it cuts off has kept all that it measured.
+SearchResult searched_in_time(SearchWork& work, Telling& telling, const Deadline& deadline, const SearchRequest& request) {
     try {
-        SearchWork work(runtime, request, job);
-        Telling telling(work, request, job);
         SearchSource source = work.prepare();
+        source.measure = [&, measure = source.measure](const UnitSet& set) { return telling.timed(measure, set); };
         source.out_of_time = [&] { return telling.out_of_time(); };
         source.partial = [&](const SearchResult& result) { telling.partial(result); };
-        const SearchResult result = search(source, request.options);
+        return search(source, request.options);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::cancelled || !deadline.is_over()) throw;
+        return stopped_by_time(telling.last());
+    }
+}
+
+}  // namespace
+
+SearchedFile search_file(const RuntimePtr& runtime, const SearchRequest& request, const Job& job) {
+    try {
+        Deadline deadline(job);
+        SearchWork work(runtime, request, deadline.job());
+        Telling telling(work, request, job);
+        if (const auto seconds = telling.left()) deadline.stop_in(*seconds);
+        const SearchResult result = searched_in_time(work, telling, deadline, request);
+        job.check();
         SearchedFile searched = telling.searched(result);
         job.step("write", 0, 0);
-        write_chosen(work, request, searched);
+        write_chosen(work, request, searched, job);
         telling.remove_others(searched);
         work.state().keep_seconds(telling.seconds() - work.state().seconds_before());
         searched.seconds = telling.seconds();

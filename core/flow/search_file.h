@@ -26,7 +26,7 @@ struct SearchRequest {
     /// Its default method is the one that is chosen or not (FP32 stands for static INT8); what its rules choose is pinned.
     Recipe recipe;
     Gate gate;                                  ///< at least one limit on answers
-    std::optional<double> budget_minutes = {};  ///< on the wall, over all starts of the same search; nothing: none
+    std::optional<double> budget_minutes = {};  ///< on the wall for all of it, over all starts of the same search; nothing: none
     std::uint64_t seed = 7;
     int threads = 1;     ///< of the sessions that are timed
     double seconds = 1;  ///< for the latency of each model in each measurement

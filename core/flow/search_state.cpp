@@ -30,6 +30,25 @@ std::string text_of(const UnitSet& set) {
     return text;
 }
 
+UnitSet set_of(const std::string& text) {
+    UnitSet set;
+    for (const char unit : text) set.push_back(unit == '1');
+    return set;
+}
+
+Json mixes_json(const std::vector<TimeSeen>& mixes) {
+    Json json = Json::array();
+    for (const TimeSeen& mix : mixes) json.push_back({{"set", text_of(mix.quantized)}, {"ms", mix.ms}, {"units_ms", mix.units_ms}});
+    return json;
+}
+
+std::vector<TimeSeen> mixes_from(const Json& json) {
+    std::vector<TimeSeen> mixes;
+    for (const Json& each : json)
+        mixes.push_back({set_of(each.at("set").get<std::string>()), each.at("ms").get<double>(), each.at("units_ms").get<std::vector<double>>()});
+    return mixes;
+}
+
 const char* name_of(SearchState::On samples) { return samples == SearchState::On::selection ? "selection" : "report"; }
 
 }  // namespace
@@ -39,8 +58,8 @@ Json to_json(const Validation& seen) {
                  {"ms_low", number_json(seen.ms_interval.lo)},
                  {"ms_high", number_json(seen.ms_interval.hi)},
                  {"error", number_json(seen.error)},
-                 {"error_low", nullptr},
-                 {"error_high", nullptr},
+                 {"error_low", seen.error ? number_json(seen.error_interval.lo) : Json(nullptr)},
+                 {"error_high", seen.error ? number_json(seen.error_interval.hi) : Json(nullptr)},
                  {"metric", number_json(seen.metric)}};
     json["metric_low"] = seen.metric ? number_json(seen.metric_interval.lo) : Json(nullptr);
     json["metric_high"] = seen.metric ? number_json(seen.metric_interval.hi) : Json(nullptr);
@@ -48,6 +67,8 @@ Json to_json(const Validation& seen) {
     json["speed"] = name(seen.speed);
     json["within"] = seen.within;
     json["room"] = number_json(seen.room);
+    if (seen.counts.samples > 0) json["counts"] = {{"lost", seen.counts.lost}, {"gained", seen.counts.gained}, {"samples", seen.counts.samples}};
+    if (!seen.units_ms.empty()) json["regions_ms"] = seen.units_ms;
     if (!seen.trouble.empty()) json["trouble"] = seen.trouble;
     return json;
 }
@@ -58,12 +79,16 @@ Validation validation_from_json(const Json& json) {
     seen.ms = optional_number(json, "ms").value_or(0);
     seen.ms_interval = {optional_number(json, "ms_low").value_or(0), optional_number(json, "ms_high").value_or(0)};
     seen.error = optional_number(json, "error");
+    seen.error_interval = {optional_number(json, "error_low").value_or(0), optional_number(json, "error_high").value_or(0)};
     seen.metric = optional_number(json, "metric");
     seen.metric_interval = {optional_number(json, "metric_low").value_or(0), optional_number(json, "metric_high").value_or(0)};
     seen.answers = outcome_of(json.at("answers"));
     seen.speed = outcome_of(json.at("speed"));
     seen.within = json.at("within").get<bool>();
     seen.room = optional_number(json, "room");
+    if (const auto counts = json.find("counts"); counts != json.end())
+        seen.counts = {counts->at("lost").get<std::uint64_t>(), counts->at("gained").get<std::uint64_t>(), counts->at("samples").get<std::uint64_t>()};
+    if (const auto units = json.find("regions_ms"); units != json.end()) seen.units_ms = units->get<std::vector<double>>();
     return seen;
 }
 
@@ -81,7 +106,7 @@ SearchState::SearchState(std::filesystem::path file, std::string key) : file_(st
         }
     }
     if (!state_.is_object() || state_.value("key", Json()) != Json(key))
-        state_ = {{"vernier_search_state", 1},
+        state_ = {{"vernier_search_state", 2},
                   {"key", key},
                   {"seconds", 0.0},
                   {"times", nullptr},
@@ -100,6 +125,7 @@ std::optional<SearchTimes> SearchState::times() const {
     times.float_ms = json.at("float_ms").get<std::vector<double>>();
     times.quantized_ms = json.at("quantized_ms").get<std::vector<double>>();
     times.conversions = {json.at("call_ms").get<double>(), json.at("quantize_ms").get<double>(), json.at("dequantize_ms").get<double>()};
+    times.mixes = mixes_from(json.at("mixes"));
     return times;
 }
 
@@ -110,7 +136,8 @@ void SearchState::keep(const SearchTimes& times) {
                        {"quantized_ms", times.quantized_ms},
                        {"call_ms", times.conversions.call_ms},
                        {"quantize_ms", times.conversions.quantize_ms},
-                       {"dequantize_ms", times.conversions.dequantize_ms}};
+                       {"dequantize_ms", times.conversions.dequantize_ms},
+                       {"mixes", mixes_json(times.mixes)}};
     write();
 }
 
@@ -125,14 +152,16 @@ void SearchState::keep(const UnitSet& set, On samples, const Validation& validat
     write();
 }
 
-std::optional<double> SearchState::error(const UnitSet& set) const {
+std::optional<SetError> SearchState::error(const UnitSet& set) const {
     const Json& all = state_.at("errors");
     const auto found = all.find(text_of(set));
-    return found == all.end() ? std::nullopt : std::optional(found->get<double>());
+    if (found == all.end()) return std::nullopt;
+    return SetError{found->at(0).get<double>(), {found->at(1).get<double>(), found->at(2).get<double>()}};
 }
 
-void SearchState::keep_error(const UnitSet& set, double error) {
-    state_["errors"][text_of(set)] = std::isfinite(error) ? error : 1e30;
+void SearchState::keep_error(const UnitSet& set, const SetError& error) {
+    const auto finite = [](double value) { return std::isfinite(value) ? value : 1e30; };
+    state_["errors"][text_of(set)] = {finite(error.error), finite(error.interval.lo), finite(error.interval.hi)};
     write();
 }
 

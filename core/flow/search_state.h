@@ -24,6 +24,14 @@ struct SearchTimes {
     double fp32_ms = 0, base_ms = 0;             ///< of the opened file; of what no region holds
     std::vector<double> float_ms, quantized_ms;  ///< by region
     ConversionCost conversions;
+    std::vector<TimeSeen> mixes = {};  ///< all quantized, and sets with many borders
+};
+
+/// The error of a set, measured in memory.
+struct SetError {
+    double error = 0;
+    Interval interval = {};  ///< 95 %, over samples
+    bool operator==(const SetError&) const = default;
 };
 
 /// What a search has measured, in a file, so that it goes on after a stop and ends the same. It is used only for the same inputs.
@@ -37,9 +45,8 @@ public:
     enum class On { selection, report };
     [[nodiscard]] std::optional<Validation> validation(const UnitSet& set, On samples) const;
     void keep(const UnitSet& set, On samples, const Validation& validation);
-    /// The error of a set, measured in memory.
-    [[nodiscard]] std::optional<double> error(const UnitSet& set) const;
-    void keep_error(const UnitSet& set, double error);
+    [[nodiscard]] std::optional<SetError> error(const UnitSet& set) const;
+    void keep_error(const UnitSet& set, const SetError& error);
     /// Nodes that the runtime runs in float although they were quantized.
     [[nodiscard]] std::optional<std::vector<NodeId>> unexecuted() const;
     void keep_unexecuted(const std::vector<NodeId>& nodes);

@@ -17,6 +17,7 @@
 #include "core/evidence/metrics/measured.h"
 #include "core/flow/open.h"
 #include "core/flow/search_judge.h"
+#include "core/flow/search_trial.h"
 #include "core/layers/sensitivity.h"
 #include "core/layers/times.h"
 #include "core/quant/prepare.h"
@@ -31,23 +32,7 @@ constexpr std::uint64_t kSelectionShare = 4;  ///< every fourth sample chooses
 constexpr std::uint64_t kErrorSamples = 64;   ///< that bring errors to size
 constexpr std::size_t kProbes = 6;            ///< sets of the front that are measured in memory before the search
 constexpr double kReportTime = 2;             ///< times as long as a measurement that only chooses
-
-/// A file that is only measured; it makes room for the next one.
-class TrialFile {
-public:
-    explicit TrialFile(const fs::path& folder) : path_(folder / "trial.onnx") {}
-    ~TrialFile() {
-        std::error_code ignored;
-        fs::remove(path_, ignored);
-        fs::remove(path_.string() + ".data", ignored);
-    }
-    TrialFile(const TrialFile&) = delete;
-    TrialFile& operator=(const TrialFile&) = delete;
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
+constexpr int kFewRounds = 3;                 ///< of profiles in turns, for a file that was measured
 
 void make_folder(const fs::path& folder) {
     std::error_code problem;
@@ -66,9 +51,10 @@ std::string key_of(const SearchRequest& request, const Model& model, const Datas
                         {"threads", request.threads},
                         {"seconds", request.seconds},
                         {"sizes", sizes_text(model.sizes())},
-                        {"most", {request.options.most_validations, request.options.most_fills, request.options.most_reports}},
+                        {"most", {request.options.most_validations, request.options.most_reports}},
                         {"runtime", runtime.version()},
                         {"cpu", this_host().cpu},
+                        {"state", 2},
                         {"vernier", VERNIER_VERSION}};
     return sha256(parts.dump());
 }
@@ -81,13 +67,6 @@ void check_limits(const SearchRequest& request, const Dataset& data) {
     if (gate.max_drop_points && !data.has_labels())
         throw Error(ErrorKind::usage, "the samples have no labels, so a drop of top-1 cannot be judged", {.file = data.path().string()},
                     "Give --min-agreement P or --min-sqnr DB instead.");
-}
-
-double sum_over(const std::vector<double>& of_node, const std::vector<NodeId>& nodes) {
-    double sum = 0;
-    for (const NodeId node : nodes)
-        if (static_cast<std::size_t>(node) < of_node.size()) sum += of_node[static_cast<std::size_t>(node)];
-    return sum;
 }
 
 }  // namespace
@@ -196,7 +175,7 @@ std::vector<NodeId> SearchWork::float_nodes(const UnitSet& quantized) const {
     return nodes;
 }
 
-QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& out, Calibrated calibrated) {
+QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& out, Calibrated calibrated, const Job& job) {
     QuantizeRequest request;
     request.model = request_.model;
     request.out = out;
@@ -207,7 +186,7 @@ QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& 
     request.worker = request_.worker;
     request.canonical = canonical_;
     if (calibrated == Calibrated::before) request.statistics = statistics_;
-    return quantize_file(runtime_, request, quiet());
+    return quantize_file(runtime_, request, {job.stop(), {}});
 }
 
 /// Nodes that the runtime runs in float between two conversions gain nothing: no recipe quantizes them, but where a rule of the user does.
@@ -226,43 +205,7 @@ void SearchWork::leave_out_unexecuted() {
         if (!has_usable_node(region)) pins_[static_cast<std::size_t>(region.id)] = SearchUnit::Pin::in_float;
 }
 
-SearchTimes SearchWork::timed() {
-    if (const std::optional<SearchTimes> known = state_->times()) return *known;
-    const TrialFile trial(folder_.path());
-    (void)write_model(all(), trial.path(), Calibrated::before);
-    const ModelPtr file = open_for_work(runtime_, trial.path(), quiet(), request_.sizes);
-    TimesRequest request{runtime_, model(), model(), {}, Target{}.on_threads(request_.threads), {}, 10};
-    const std::vector<std::uint64_t> first = pick_samples(*selection_, Split::validation, selection_->batch());
-    request.inputs = load_run(*selection_, Split::validation, std::span(first).first(std::min<std::size_t>(first.size(), selection_->batch())));
-    FileTimes opened = node_times(request, quiet());
-    request.file = file;
-    FileTimes quantized = node_times(request, quiet());
-    MeasureOptions options;
-    options.run = request.run;
-    options.seconds = request_.seconds;
-    options.samples = selection_->batch();
-    options.seed = request_.seed;
-    options.worker = request_.measurer;
-    const std::vector<Measurement> measured = measure_with_metrics(runtime_, {request_.model, trial.path()}, selection_, options, quiet());
-    opened.scale_to(measured[0].latency.p50);
-    quantized.scale_to(measured[1].latency.p50);
-    const std::vector<Choice> choices = resolve(recipe_, *model());
-    SearchTimes times;
-    times.fp32_ms = times.base_ms = measured[0].latency.p50;
-    for (const Region& region : regions_.list) {
-        times.quantized_ms.push_back(sum_over(quantized.ms, region.nodes) - sum_over(quantized.conversions_ms, region.nodes));
-        const Choice& core = choices[static_cast<std::size_t>(region.core)];
-        const bool is_other = core.method != method_ && core.method != Method::fp32;
-        times.float_ms.push_back(is_other ? times.quantized_ms.back() : sum_over(opened.ms, region.nodes));
-        times.base_ms -= times.float_ms.back();
-    }
-    times.base_ms = std::max(0.0, times.base_ms);
-    times.conversions = fitted(boundaries_of(*model(), regions_), all(), quantized);
-    state_->keep(times);
-    return times;
-}
-
-double SearchWork::error_in_memory(const UnitSet& quantized) {
+SetError SearchWork::error_in_memory(const UnitSet& quantized) {
     if (const auto known = state_->error(quantized)) return *known;
     if (candidates_ == nullptr) {
         CandidateSource source{runtime_, canonical_, recipe_, selection_, Target{}};
@@ -270,7 +213,8 @@ double SearchWork::error_in_memory(const UnitSet& quantized) {
     }
     Variant variant;
     variant.choices = resolve(recipe_of(quantized), *model());
-    const double error = candidates_->measure(candidates_->plan(variant, quiet()), 0, quiet()).error;
+    const TrialError measured = candidates_->measure(candidates_->plan(variant, quiet()), 0, quiet());
+    const SetError error{measured.error, {measured.low, measured.high}};
     state_->keep_error(quantized, error);
     return error;
 }
@@ -282,7 +226,7 @@ void SearchWork::probe(SearchSource& source) {
     for (std::size_t i = 0; i < count; ++i) {
         job_.step("errors of sets", i, count);
         const FrontPoint& point = points[count == 1 ? 0 : i * (points.size() - 1) / (count - 1)];
-        if (point.error > 0) source.errors.measured(point.error, error_in_memory(point.quantized));
+        if (point.error > 0) source.errors.measured(point.error, error_in_memory(point.quantized).error);
     }
 }
 
@@ -290,8 +234,7 @@ SearchSource SearchWork::prepare() {
     job_.step("quantize all", 0, 0);
     leave_out_unexecuted();
     job_.step("time the nodes", 0, 0);
-    const SearchTimes times = timed();
-    fp32_ms_ = times.fp32_ms;
+    const SearchTimes times = times_known_or_measured();
     CandidateSource candidates{runtime_, canonical_, recipe_, selection_, Target{}};
     SensitivityOptions options;
     options.state = request_.out / "sensitivity.json";
@@ -311,7 +254,11 @@ SearchSource SearchWork::prepare() {
     SearchSource source;
     source.graph = search_graph(regions_, evidence, row(method_).fuses ? boundaries_of(*model(), regions_) : std::vector<RegionBoundary>{}, times.conversions);
     source.errors = ErrorModel(sensitivity.all, sum);
-    source.times = TimeModel(times.base_ms);
+    source.base_ms = times.base_ms;
+    source.timed = times.mixes;
+    source.slowest_ms = times.fp32_ms / request_.gate.min_speedup.value_or(1);
+    source.answers = answer_limit(request_.gate, report_samples(), request_.options.most_reports);
+    source.other_limits = request_.gate.min_sqnr_db.has_value();
     probe(source);
     source.measure = [this](const UnitSet& set) { return validate(set, SearchState::On::selection); };
     source.report = [this](const UnitSet& set) { return validate(set, SearchState::On::report); };
@@ -344,8 +291,15 @@ Validation SearchWork::measure(const UnitSet& quantized, SearchState::On samples
     std::vector<Measurement> measured = measure_with_metrics(runtime_, {request_.model, trial.path()}, reports ? report_ : selection_, options, quiet());
     if (measured.front().sha256 != model()->sha256())
         throw Error(ErrorKind::bad_model, "the file changed during the search", {.file = request_.model.string()}, "Search again.");
-    Validation seen = judged(compare(std::move(measured), request_.gate), fp32_ms_);
-    seen.error = error_in_memory(quantized);
+    Validation seen = judged(compare(std::move(measured), request_.gate), {fp32_ms_, reports ? request_.options.most_reports : 1});
+    const SetError error = error_in_memory(quantized);
+    seen.error = error.error;
+    seen.error_interval = error.interval;
+    if (!reports) {
+        FileTimes profile = std::move(profiled(trial.path(), kFewRounds).at(1));
+        profile.scale_to(seen.ms);
+        seen.units_ms = own_times(profile);
+    }
     return seen;
 }
 

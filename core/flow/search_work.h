@@ -15,6 +15,7 @@
 #include "core/flow/search_file.h"
 #include "core/flow/search_state.h"
 #include "core/layers/candidates.h"
+#include "core/layers/times.h"
 #include "core/quant/canonical.h"
 #include "core/quant/regions.h"
 #include "core/quant/statistics.h"
@@ -49,7 +50,10 @@ public:
     /// its recipe makes it again to the last bit.
     enum class Calibrated { before, anew };
     /// Writes the model of a set.
-    QuantizedFile write_model(const UnitSet& quantized, const std::filesystem::path& out, Calibrated calibrated);
+    QuantizedFile write_model(const UnitSet& quantized, const std::filesystem::path& out, Calibrated calibrated) {
+        return write_model(quantized, out, calibrated, job_);
+    }
+    QuantizedFile write_model(const UnitSet& quantized, const std::filesystem::path& out, Calibrated calibrated, const Job& job);
 
 private:
     void open(const SearchRequest& request);
@@ -58,8 +62,15 @@ private:
     [[nodiscard]] UnitSet all() const;
     [[nodiscard]] bool has_usable_node(const Region& region) const;
     void leave_out_unexecuted();
+    [[nodiscard]] TimesRequest times_request(const ModelPtr& file) const;
+    /// The opened file and another one, in turns.
+    [[nodiscard]] std::vector<FileTimes> profiled(const std::filesystem::path& file, int rounds) const;
+    /// By region, without conversions.
+    [[nodiscard]] std::vector<double> own_times(const FileTimes& times) const;
     [[nodiscard]] SearchTimes timed();
-    [[nodiscard]] double error_in_memory(const UnitSet& quantized);
+    [[nodiscard]] TimeSeen timed_mix(const UnitSet& set, const SearchTimes& times);
+    [[nodiscard]] SearchTimes times_known_or_measured();
+    [[nodiscard]] SetError error_in_memory(const UnitSet& quantized);
     void probe(SearchSource& source);
     [[nodiscard]] Validation measure(const UnitSet& quantized, SearchState::On samples);
     [[nodiscard]] Job quiet() const { return {job_.stop(), {}}; }

@@ -170,29 +170,46 @@ TrialSums ReferenceOutputs::against(std::size_t sample, const std::vector<Tensor
     return sums;
 }
 
-TrialError ReferenceOutputs::total(const std::vector<TrialSums>& samples) const {
-    TrialError total;
-    double kl = 0;
-    std::size_t rows = 0;
+/// Of all samples but one; of all where that one is none of them.
+double ReferenceOutputs::error_without(const std::vector<TrialSums>& samples, std::size_t without) const {
+    double total = 0;
     int counted = 0;
     for (const Parts& parts : parts_) {
         double of_output = 0;
         int used = 0;
         for (int p = parts.first; p < parts.first + parts.count; ++p) {
             double error = 0, reference = 0;
-            for (const TrialSums& sample : samples) {
-                error += sample.error[static_cast<std::size_t>(p)];
-                reference += sample.reference[static_cast<std::size_t>(p)];
+            for (std::size_t i = 0; i < samples.size(); ++i) {
+                if (i == without) continue;
+                error += samples[i].error[static_cast<std::size_t>(p)];
+                reference += samples[i].reference[static_cast<std::size_t>(p)];
             }
             if (!(reference > 0)) continue;  // all zeros: nothing to lose
             of_output += std::min(error / reference, kLost);
             ++used;
         }
         if (used == 0) continue;
-        total.error += of_output / used;
+        total += of_output / used;
         ++counted;
     }
-    if (counted > 0) total.error /= counted;
+    return counted > 0 ? total / counted : 0;
+}
+
+TrialError ReferenceOutputs::total(const std::vector<TrialSums>& samples) const {
+    TrialError total;
+    total.error = total.low = total.high = error_without(samples, samples.size());
+    if (samples.size() > 1) {  // jackknife
+        const auto count = static_cast<double>(samples.size());
+        std::vector<double> left(samples.size());
+        double mean = 0, squares = 0;
+        for (std::size_t i = 0; i < samples.size(); ++i) mean += (left[i] = error_without(samples, i)) / count;
+        for (const double each : left) squares += (each - mean) * (each - mean);
+        const double half = 1.96 * std::sqrt(squares * (count - 1) / count);
+        total.low = std::max(0.0, total.error - half);
+        total.high = total.error + half;
+    }
+    double kl = 0;
+    std::size_t rows = 0;
     for (const TrialSums& sample : samples) {
         kl += sample.kl;
         rows += sample.rows;

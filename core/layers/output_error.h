@@ -15,6 +15,7 @@ namespace vernier {
 struct TrialError {
     double error = 0;          ///< mean over outputs of squared error over squared value; see ReferenceOutputs
     std::optional<double> kl;  ///< mean over rows of the KL divergence of the classes, for a classifier
+    double low = 0, high = 0;  ///< 95 % interval of error over samples; the error itself where there is one sample
     bool operator==(const TrialError&) const = default;
 };
 
@@ -53,6 +54,7 @@ private:
         int first = 0;  ///< in TrialSums
     };
     [[nodiscard]] Parts parts_along(std::size_t output, int axis) const;
+    [[nodiscard]] double error_without(const std::vector<TrialSums>& samples, std::size_t without) const;
     void find_parts(std::size_t output);
     void find_scores(std::size_t output);
     void add_kl(std::size_t output, const Values& reference, const std::vector<float>& values, TrialSums& sums) const;

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -42,15 +44,34 @@ struct Profiled {
     std::vector<std::string> input_types;  ///< by RunNode
 };
 
-Profiled profiled(const TimesRequest& request, const onnx::ModelProto& executed, const RunGraph& run) {
-    const TemporaryFolder folder;
-    const std::filesystem::path file = folder.path() / "executed.onnx";
-    save_model(executed, file);
+/// A file as it is executed, saved for the profiler.
+class ExecutedFile {
+public:
+    ExecutedFile(const TimesRequest& request, const Job& job) : request_(request), executed_(executed_graph(request)), run_(executed_, *request.file) {
+        job.check();
+        save_model(executed_, path());
+    }
+    ExecutedFile(const ExecutedFile&) = delete;
+    ExecutedFile& operator=(const ExecutedFile&) = delete;
+
+    [[nodiscard]] const RunGraph& run() const { return run_; }
+    [[nodiscard]] Profiled profiled() const;
+
+private:
+    [[nodiscard]] std::filesystem::path path() const { return folder_.path() / "executed.onnx"; }
+
+    const TimesRequest& request_;
+    TemporaryFolder folder_;
+    onnx::ModelProto executed_;
+    RunGraph run_;
+};
+
+Profiled ExecutedFile::profiled() const {
     std::unordered_map<std::string, ProfileEvent> events;
     // It is executed as it is: optimizing it again might change it.
-    for (ProfileEvent& event : profile(request.runtime, file, request.run.at(GraphLevel::off), request.inputs, request.runs))
+    for (ProfileEvent& event : profile(request_.runtime, path(), request_.run.at(GraphLevel::off), request_.inputs, request_.runs))
         events.emplace(event.node, std::move(event));
-    const std::size_t count = run.nodes().size();
+    const std::size_t count = run_.nodes().size();
     Profiled out{std::vector<double>(count), std::vector<std::string>(count)};
     for (std::size_t k = 0; k < count; ++k) {
         const auto event = events.find(fmt::format("k{}", k));
@@ -60,9 +81,20 @@ Profiled profiled(const TimesRequest& request, const onnx::ModelProto& executed,
     }
     std::vector<double> inside(count);
     for (std::size_t k = 0; k < count; ++k)
-        if (const int holder = run.nodes()[k].holder; holder >= 0) inside[static_cast<std::size_t>(holder)] += out.ms[k];
+        if (const int holder = run_.nodes()[k].holder; holder >= 0) inside[static_cast<std::size_t>(holder)] += out.ms[k];
     for (std::size_t k = 0; k < count; ++k) out.ms[k] = std::max(0.0, out.ms[k] - inside[k]);
     return out;
+}
+
+/// The middle value of each kernel.
+std::vector<double> medians(const std::vector<std::vector<double>>& rounds) {
+    std::vector<double> middle(rounds.front().size()), values(rounds.size());
+    for (std::size_t k = 0; k < middle.size(); ++k) {
+        for (std::size_t r = 0; r < rounds.size(); ++r) values[r] = rounds[r][k];
+        std::sort(values.begin(), values.end());
+        middle[k] = (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+    }
+    return middle;
 }
 
 bool is_integer_operator(std::string_view op) {
@@ -241,16 +273,51 @@ Pairing paired_by_name(const Model& opened, const Model& file) {
     return [pairs = std::move(pairs)](NodeId of_file) { return pairs.at(static_cast<std::size_t>(of_file)); };
 }
 
-FileTimes node_times(const TimesRequest& given, const Job& job) {
-    TimesRequest request = given;
+namespace {
+
+TimesRequest with_pairing(TimesRequest request) {
     if (request.opened == request.file) request.pairing = [](NodeId id) { return id; };
     if (!request.pairing) request.pairing = paired_by_name(*request.opened, *request.file);
-    onnx::ModelProto executed = executed_graph(request);
+    return request;
+}
+
+}  // namespace
+
+FileTimes node_times(const TimesRequest& given, const Job& job) {
+    const TimesRequest request = with_pairing(given);
+    const ExecutedFile executed(request, job);
+    Profiled profile = executed.profiled();
     job.check();
-    const RunGraph run(executed, *request.file);
-    Profiled profile = profiled(request, executed, run);
-    job.check();
-    return Charge(request, run, std::move(profile)).charged();
+    return Charge(request, executed.run(), std::move(profile)).charged();
+}
+
+std::vector<FileTimes> node_times_in_turns(const std::vector<TimesRequest>& given, int rounds, const Job& job) {
+    std::vector<TimesRequest> requests;
+    for (const TimesRequest& each : given) requests.push_back(with_pairing(each));
+    std::vector<std::unique_ptr<ExecutedFile>> files;
+    for (const TimesRequest& request : requests) files.push_back(std::make_unique<ExecutedFile>(request, job));
+    std::vector<std::vector<std::vector<double>>> ms(files.size());  // by file, round and kernel, over the first file's whole
+    std::vector<Profiled> last(files.size());
+    std::vector<double> wholes;
+    for (int round = 0; round < std::max(1, rounds); ++round) {
+        double whole = 0;
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            job.check();
+            last[i] = files[i]->profiled();
+            if (i == 0) whole = std::accumulate(last[0].ms.begin(), last[0].ms.end(), 0.0);
+            ms[i].push_back(last[i].ms);
+            for (double& each : ms[i].back()) each /= whole > 0 ? whole : 1;
+        }
+        wholes.push_back(whole > 0 ? whole : 1);
+    }
+    std::sort(wholes.begin(), wholes.end());
+    std::vector<FileTimes> times;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        last[i].ms = medians(ms[i]);
+        for (double& each : last[i].ms) each *= wholes[wholes.size() / 2];
+        times.push_back(Charge(requests[i], files[i]->run(), std::move(last[i])).charged());
+    }
+    return times;
 }
 
 }  // namespace vernier

@@ -66,4 +66,9 @@ struct TimesRequest {
 /// cancelled}.
 [[nodiscard]] FileTimes node_times(const TimesRequest& request, const Job& job);
 
+/// The same for several files, round by round in turns, `runs` in each: a machine that changes its speed does so for all of them. Each
+/// round's times are held against the first file's whole of that round; those that are returned are the medians of these over rounds,
+/// on the scale of the first file's middle round.
+[[nodiscard]] std::vector<FileTimes> node_times_in_turns(const std::vector<TimesRequest>& requests, int rounds, const Job& job);
+
 }  // namespace vernier

@@ -101,25 +101,25 @@ MeanInterval mean_t_interval(std::span<const double> values, double confidence) 
     return out;
 }
 
-Interval wilson_interval(std::uint64_t right, std::uint64_t n) {
+Interval wilson_interval(std::uint64_t right, std::uint64_t n, double z) {
     if (n == 0) return {0, 1};
     const auto count = static_cast<double>(n);
     const double p = static_cast<double>(right) / count;
-    const double z2 = kZ95 * kZ95;
+    const double z2 = z * z;
     const double centre = p + z2 / (2 * count);
-    const double half = kZ95 * std::sqrt(p * (1 - p) / count + z2 / (4 * count * count));
+    const double half = z * std::sqrt(p * (1 - p) / count + z2 / (4 * count * count));
     const double scale = 1 + z2 / count;
     return {std::max(0.0, (centre - half) / scale), std::min(1.0, (centre + half) / scale)};
 }
 
-Interval tango_interval(std::uint64_t lost, std::uint64_t gained, std::uint64_t n) {
+Interval tango_interval(std::uint64_t lost, std::uint64_t gained, std::uint64_t n, double z) {
     if (n == 0) return {-1, 1};
     const auto b = static_cast<double>(lost);
     const auto c = static_cast<double>(gained);
     const auto count = static_cast<double>(n);
     const double seen = (b - c) / count;
     const auto score = [&](double difference) { return tango_score(b, c, count, difference); };
-    return {falling_root(-1, seen, [&](double d) { return score(d) - kZ95; }), falling_root(seen, 1, [&](double d) { return score(d) + kZ95; })};
+    return {falling_root(-1, seen, [&](double d) { return score(d) - z; }), falling_root(seen, 1, [&](double d) { return score(d) + z; })};
 }
 
 double mcnemar_mid_p(std::uint64_t lost, std::uint64_t gained) {

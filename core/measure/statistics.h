@@ -28,12 +28,12 @@ struct MeanInterval {
 };
 [[nodiscard]] MeanInterval mean_t_interval(std::span<const double> values, double confidence = 0.95);
 
-/// Wilson's 95 % interval of a share, as a share in [0, 1].
-[[nodiscard]] Interval wilson_interval(std::uint64_t right, std::uint64_t n);
+/// Wilson's interval of a share, as a share in [0, 1]; of 95 % where no other quantile is given.
+[[nodiscard]] Interval wilson_interval(std::uint64_t right, std::uint64_t n, double z = kZ95);
 
-/// Tango's 95 % score interval of a paired difference (lost - gained) / n, as a share in [-1, 1].
+/// Tango's score interval (of 95 % where no other quantile is given) of a paired difference (lost - gained) / n, as a share in [-1, 1].
 /// lost: right before and wrong after; gained: the other way round. T. Tango, Statistics in Medicine 17 (1998).
-[[nodiscard]] Interval tango_interval(std::uint64_t lost, std::uint64_t gained, std::uint64_t n);
+[[nodiscard]] Interval tango_interval(std::uint64_t lost, std::uint64_t gained, std::uint64_t n, double z = kZ95);
 
 /// McNemar's test with the mid-p correction: how surprising lost and gained are when neither side is better.
 [[nodiscard]] double mcnemar_mid_p(std::uint64_t lost, std::uint64_t gained);

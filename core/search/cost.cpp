@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <utility>
 
 namespace vernier {
 namespace {
 
-constexpr double kPriorValues = 20000;                         ///< what a profile must convert to count as much as the standard cost
-constexpr double kStiffUnits = 0.1, kStiffConversions = 0.01;  ///< what holds the factors of times at 1
+constexpr double kPriorValues = 20000;                          ///< what a profile must convert to count as much as the standard cost
+constexpr double kStiffUnits = 0.1, kStiffConversions = 0.002;  ///< what holds the factors of times at 1
+constexpr double kNear = 0.15;                                  ///< share of the float file's time in which sets differ that still tell much of each other
+constexpr double kUnlike = 0.25;                                ///< what a set says of which nothing like it was measured: that all is explained
 constexpr double kSolid = 1e-12;
 
 int region_of(const Regions& regions, NodeId node) {
@@ -138,14 +141,32 @@ double ErrorModel::budget(double error) const {
     return below;
 }
 
-/// Least squares of relative errors, with both factors held at 1 as far as little speaks against it.
-void TimeModel::measured(const TimeParts& parts, double ms) {
-    if (!(ms > 0) || !std::isfinite(ms)) return;
-    seen_.push_back({parts, ms});
+/// The mean of what each unit took in all files in which it had this method; the first profiles count as one of them.
+void TimeModel::fit_units() {
+    fitted_ = graph_;
+    for (std::size_t i = 0; i < graph_.units.size(); ++i) {
+        double in_float = graph_.units[i].float_ms, quantized = graph_.units[i].quantized_ms;
+        double floats = 1, codes = 1;
+        for (const TimeSeen& seen : seen_) {
+            if (i >= seen.units_ms.size() || !(seen.units_ms[i] > 0) || !std::isfinite(seen.units_ms[i])) continue;
+            (seen.quantized[i] ? quantized : in_float) += seen.units_ms[i];
+            (seen.quantized[i] ? codes : floats) += 1;
+        }
+        fitted_.units[i].float_ms = in_float / floats;
+        fitted_.units[i].quantized_ms = quantized / codes;
+    }
+}
+
+/// Least squares of relative errors, with the factors of units and conversions held at 1 as far as little speaks against it. Where the
+/// units of a file were profiled, what they leave is that of its conversions.
+void TimeModel::fit_factors() {
     double uu = kStiffUnits, cc = kStiffConversions, uc = 0, ur = 0, cr = 0;
-    for (const Seen& seen : seen_) {
-        const double u = seen.parts.units / seen.ms, c = seen.parts.conversions / seen.ms;
-        const double rest = (seen.ms - base_ - seen.parts.units - seen.parts.conversions) / seen.ms;
+    for (const TimeSeen& seen : seen_) {
+        const TimeParts parts = time_parts(fitted_, seen.quantized);
+        const bool profiled = !seen.units_ms.empty();
+        const double units = profiled ? std::accumulate(seen.units_ms.begin(), seen.units_ms.end(), 0.0) : parts.units;
+        const double u = profiled ? 0 : units / seen.ms, c = parts.conversions / seen.ms;
+        const double rest = (seen.ms - base_ - units - parts.conversions) / seen.ms;
         uu += u * u;
         cc += c * c;
         uc += u * c;
@@ -154,20 +175,46 @@ void TimeModel::measured(const TimeParts& parts, double ms) {
     }
     const double determinant = uu * cc - uc * uc;
     if (!(determinant > kSolid)) return;
-    units_ = std::clamp(1 + (ur * cc - cr * uc) / determinant, 0.25, 4.0);
-    conversions_ = std::clamp(1 + (cr * uu - ur * uc) / determinant, 0.1, 10.0);
+    const double units = std::clamp(1 + (ur * cc - cr * uc) / determinant, 0.25, 4.0);
+    const double conversions = std::clamp(1 + (cr * uu - ur * uc) / determinant, 0.1, 10.0);
+    for (SearchUnit& unit : fitted_.units) {
+        unit.float_ms *= units;
+        unit.quantized_ms *= units;
+    }
+    for (SearchBoundary& boundary : fitted_.boundaries) {
+        boundary.quantize_ms *= conversions;
+        boundary.dequantize_ms *= conversions;
+    }
 }
 
-SearchGraph TimeModel::corrected(SearchGraph graph) const {
-    for (SearchUnit& unit : graph.units) {
-        unit.float_ms *= units_;
-        unit.quantized_ms *= units_;
+void TimeModel::measured(TimeSeen seen) {
+    if (!(seen.ms > 0) || !std::isfinite(seen.ms) || seen.quantized.size() != graph_.units.size()) return;
+    seen_.push_back(std::move(seen));
+    fit_units();
+    fit_factors();
+}
+
+/// 1 for the same set; falls with the share of the float file's time in which two sets differ.
+double TimeModel::likeness(const UnitSet& a, const UnitSet& b) const {
+    double all = 0, other = 0;
+    for (std::size_t i = 0; i < graph_.units.size(); ++i) {
+        const double ms = std::max(0.0, graph_.units[i].float_ms);
+        all += ms;
+        other += a[i] != b[i] ? ms : 0;
     }
-    for (SearchBoundary& boundary : graph.boundaries) {
-        boundary.quantize_ms *= conversions_;
-        boundary.dequantize_ms *= conversions_;
+    return all > 0 ? std::exp(-other / all / kNear) : 1;
+}
+
+double TimeModel::predicted(const UnitSet& quantized) const {
+    double sum = 0, weight = kUnlike;
+    for (const TimeSeen& seen : seen_) {
+        const double like = likeness(seen.quantized, quantized);
+        const double expected = explained(seen.quantized);
+        if (!(expected > 0)) continue;
+        sum += like * std::log(seen.ms / expected);
+        weight += like;
     }
-    return graph;
+    return explained(quantized) * std::exp(sum / weight);
 }
 
 }  // namespace vernier

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "core/layers/times.h"
@@ -70,25 +71,36 @@ private:
     std::vector<Seen> seen_;
 };
 
-/// How the times of units and conversions become the time of a file; fitted to files that were measured.
+/// A choice whose time was measured.
+struct TimeSeen {
+    UnitSet quantized;
+    double ms = 0;
+    std::vector<double> units_ms = {};  ///< by unit: of its own nodes, without conversions; empty: not known
+    bool operator==(const TimeSeen&) const = default;
+};
+
+/// How the times of units and conversions become the time of a file; fitted to files that were measured: what units took in these, what
+/// was left for conversions, and what remains unexplained in sets that are nearly the same.
 class TimeModel {
 public:
     TimeModel() = default;
     /// base_ms: of what no unit holds.
-    explicit TimeModel(double base_ms) : base_(base_ms) {}
+    TimeModel(SearchGraph graph, double base_ms) : graph_(std::move(graph)), fitted_(graph_), base_(base_ms) {}
 
-    [[nodiscard]] double predicted(const TimeParts& parts) const { return base_ + units_ * parts.units + conversions_ * parts.conversions; }
-    void measured(const TimeParts& parts, double ms);
-    /// The graph with the factors put in.
-    [[nodiscard]] SearchGraph corrected(SearchGraph graph) const;
+    [[nodiscard]] double predicted(const UnitSet& quantized) const;
+    void measured(TimeSeen seen);
+    /// With what was learned of units and conversions.
+    [[nodiscard]] const SearchGraph& graph() const { return fitted_; }
 
 private:
-    struct Seen {
-        TimeParts parts;
-        double ms = 0;
-    };
-    double base_ = 0, units_ = 1, conversions_ = 1;
-    std::vector<Seen> seen_;
+    void fit_units();
+    void fit_factors();
+    [[nodiscard]] double explained(const UnitSet& quantized) const { return base_ + time_of(fitted_, quantized); }
+    [[nodiscard]] double likeness(const UnitSet& a, const UnitSet& b) const;
+
+    SearchGraph graph_, fitted_;
+    double base_ = 0;
+    std::vector<TimeSeen> seen_;
 };
 
 }  // namespace vernier

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
+#include <functional>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,31 +17,64 @@
 namespace vernier {
 namespace {
 
-constexpr double kCareful = 0.9;  ///< of what the limit leaves: a guess that passes is worth more than one that just fails
-constexpr double kShrink = 0.88;  ///< of a budget whose fill failed
-constexpr double kAnew = 0.05;    ///< predicted times off by more than this: conversions cost otherwise, so the front is another one
+constexpr double kCareful = 0.9;                          ///< of what the limit leaves: a guess that passes is worth more than one that just fails
+constexpr double kShrink = 0.88;                          ///< of a budget, for a second one
+constexpr double kAnew = 0.03;                            ///< predicted times off by more than this: the front is another one
+constexpr double kTimeSpread = 0.01;                      ///< of a predicted time
+constexpr double kWorth = 0.005;                          ///< expected gain, of the best time, below which no more is measured
+constexpr double kLikely = 0.5;                           ///< chance of what counts as the best so far
+constexpr double kReport = 0.2;                           ///< least chance of what is measured on report samples
+constexpr double kNoHope = 0.02;                          ///< chance below which nothing is tried even where nothing else passed
+constexpr double kLeastSpread = 0.1, kMostSpread = 0.35;  ///< of the logarithm of a predicted error, by how far away the nearest measured one is
+
+double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+double normal_pdf(double x) { return std::exp(-x * x / 2) * 0.3989422804014327; }
 
 bool runs(const Validation& seen) { return seen.trouble.empty(); }
-bool is_within(const Validation& seen) { return runs(seen) && seen.within; }
-bool is_candidate(const Validation& seen) { return is_within(seen) && seen.speed != Outcome::failed; }
 bool holds(Outcome outcome) { return outcome == Outcome::passed || outcome == Outcome::not_judged; }
 bool has_passed(const Validation& seen) { return runs(seen) && holds(seen.answers) && holds(seen.speed); }
 bool is_undecided(const Validation& seen) { return runs(seen) && seen.answers != Outcome::failed && seen.speed != Outcome::failed && !has_passed(seen); }
 
+/// The measured one of which the limit leaves most; where that is not known, the one with the least error.
+std::optional<std::size_t> nearest_of(const SearchResult& result) {
+    std::optional<std::size_t> best;
+    const auto room = [&](std::size_t index) {
+        const SearchPoint& each = result.front[index];
+        const Validation& seen = each.reported ? *each.reported : *each.measured;
+        return std::pair(seen.room.value_or(0), -seen.error.value_or(each.predicted_error));
+    };
+    for (std::size_t i = 0; i < result.front.size(); ++i) {
+        if (!result.front[i].measured || !runs(*result.front[i].measured)) continue;
+        if (!best || room(i) > room(*best)) best = i;
+    }
+    return best;
+}
+
+constexpr const char* kTimeIsUp = "The time was up before a recipe within the limits was found.";
+
 class Search {
 public:
     Search(const SearchSource& source, const SearchOptions& options)
-        : source_(source), options_(options), graph_(source.times.corrected(source.graph)), errors_(source.errors), times_(source.times) {}
+        : source_(source), options_(options), times_(source.graph, source.base_ms), errors_(source.errors) {
+        for (const TimeSeen& each : source.timed) times_.measured(each);
+        if (source.answers) answers_.emplace(*source.answers);
+        float_ms_ = source.base_ms + time_of(source.graph, UnitSet(source.graph.units.size()));
+    }
 
     SearchResult run() {
         make_front();
         if (result_.front.empty()) return nothing_to_gain();
-        validate(corner(corners_.size() - 1));
-        if (corners_.size() > 1 && is_off(point(corner(corners_.size() - 1)))) make_front();
-        if (corners_.empty()) corners_.push_back(result_.front.back().quantized);  // the one that was measured
-        narrow();
-        fill();
-        choose();
+        validate(UnitSet(result_.front.back().quantized));
+        explore();
+        while (result_.reports < options_.most_reports) {
+            const std::optional<Index> next = to_report();
+            if (!next && !explore_one()) break;
+            if (!next) continue;
+            if (result_.reports > 0 && is_out_of_time()) break;
+            if (report(*next)) break;
+            explore();
+        }
+        if (!result_.chosen) say_why();
         tell();
         return std::move(result_);
     }
@@ -49,30 +83,26 @@ private:
     using Index = std::size_t;
 
     [[nodiscard]] SearchPoint& point(Index index) { return result_.front[index]; }
-    /// Where a corner stands in the front that is shown; in front of those that are no corners any more.
-    [[nodiscard]] Index corner(Index which) { return place_of(corners_[which]); }
+    [[nodiscard]] double predicted_error(const UnitSet& quantized) const { return errors_.predicted(error_of(source_.graph, quantized)); }
+    [[nodiscard]] double error_seen(const SearchPoint& point) const { return point.measured->error.value_or(point.predicted_error); }
 
     Index place_of(const UnitSet& quantized) {
         for (Index i = 0; i < result_.front.size(); ++i)
             if (result_.front[i].quantized == quantized) return i;
-        SearchPoint added{quantized, predicted_ms(quantized), predicted_error(quantized)};
+        SearchPoint added{quantized, times_.predicted(quantized), predicted_error(quantized)};
         // Sums of errors order nested sets whatever is learned of their size.
-        const double sum = error_of(graph_, quantized);
+        const double sum = error_of(source_.graph, quantized);
         const auto behind =
-            std::find_if(result_.front.begin(), result_.front.end(), [&](const SearchPoint& other) { return error_of(graph_, other.quantized) > sum; });
+            std::find_if(result_.front.begin(), result_.front.end(), [&](const SearchPoint& other) { return error_of(source_.graph, other.quantized) > sum; });
         const auto place = result_.front.insert(behind, std::move(added));
         return static_cast<Index>(place - result_.front.begin());
     }
 
-    [[nodiscard]] double predicted_ms(const UnitSet& quantized) const { return times_.predicted(time_parts(source_.graph, quantized)); }
-    [[nodiscard]] double predicted_error(const UnitSet& quantized) const { return errors_.predicted(error_of(graph_, quantized)); }
-
     /// The corners by what is known of times now. What was measured stays; other points go.
     void make_front() {
-        graph_ = times_.corrected(source_.graph);
-        corners_.clear();
         std::erase_if(result_.front, [](const SearchPoint& each) { return !each.measured; });
-        for (FrontPoint& each : vernier::front(graph_)) {
+        corners_.clear();
+        for (FrontPoint& each : vernier::front(times_.graph())) {
             if (std::find(each.quantized.begin(), each.quantized.end(), true) == each.quantized.end()) continue;  // the opened file itself
             (void)place_of(each.quantized);
             corners_.push_back(std::move(each.quantized));
@@ -80,180 +110,218 @@ private:
         tell();
     }
 
-    [[nodiscard]] bool is_off(const SearchPoint& seen) const {
-        return seen.measured && runs(*seen.measured) && seen.predicted_ms > 0 && std::abs(seen.measured->ms / seen.predicted_ms - 1) > kAnew;
-    }
-
-    [[nodiscard]] bool may_go_on() {
+    [[nodiscard]] bool is_out_of_time() {
         if (source_.out_of_time && source_.out_of_time()) result_.out_of_time = true;
-        return !result_.out_of_time && result_.validations < options_.most_validations;
+        return result_.out_of_time;
     }
 
-    /// Measures a point that was not, and learns from it. True where it is within the limits on answers.
-    bool validate(Index index) {
-        if (point(index).measured) return is_within(*point(index).measured);
-        const UnitSet quantized = point(index).quantized;
+    /// Measures a choice that was not, and learns from it.
+    void validate(const UnitSet& quantized) {
+        const Index index = place_of(quantized);
         const Validation seen = source_.measure(quantized);
         ++result_.validations;
         point(index).measured = seen;
         if (runs(seen)) {
-            times_.measured(time_parts(source_.graph, quantized), seen.ms);
-            if (seen.error) errors_.measured(error_of(graph_, quantized), *seen.error);
-            if (seen.error && seen.room) allowed_ = *seen.error * *seen.room;
+            times_.measured({quantized, seen.ms, seen.units_ms});
+            if (seen.error) errors_.measured(error_of(source_.graph, quantized), *seen.error);
+            learn_answers(error_seen(point(index)), seen);
+            if (std::abs(seen.ms / point(index).predicted_ms - 1) > kAnew) make_front();
         }
         for (SearchPoint& each : result_.front) {
             if (each.measured) continue;  // what was predicted before it was measured is kept beside it
-            each.predicted_ms = predicted_ms(each.quantized);
+            each.predicted_ms = times_.predicted(each.quantized);
             each.predicted_error = predicted_error(each.quantized);
         }
         tell();
-        return is_within(seen);
     }
 
-    /// Bisection between the last corner that is within the limits and the first that is not.
-    void narrow() {
-        above_ = corners_.size() - 1;
-        if (validate(corner(above_))) {
-            below_ = static_cast<std::ptrdiff_t>(above_);
-            try_fewer();
-            return;
-        }
-        int same_side = 0;
-        while (static_cast<std::ptrdiff_t>(above_) - below_ > 1 && may_go_on()) {
-            const Index middle = static_cast<Index>((static_cast<std::ptrdiff_t>(above_) + below_) / 2);
-            const Index next = std::abs(same_side) < 2 ? guess().value_or(middle) : middle;
-            if (validate(corner(next))) {
-                below_ = static_cast<std::ptrdiff_t>(next);
-                same_side = std::max(same_side, 0) + 1;
-            } else {
-                above_ = next;
-                same_side = std::min(same_side, 0) - 1;
-            }
-        }
+    void learn_answers(double error, const Validation& seen) {
+        if (answers_) answers_->seen(error, seen.counts);
+        if (seen.room && (!answers_ || source_.other_limits)) rooms_.push_back({error, error * *seen.room});
     }
 
-    /// The fast end is within the limits, but too slow, so that times were taken for others than they are: fewer units may be faster.
-    void try_fewer() {
-        Index tried = above_;
-        while (point(corner(tried)).measured->speed == Outcome::failed && tried > 0 && may_go_on()) {
-            tried /= 2;
-            validate(corner(tried));
-        }
+    /// What a measured error near this one came to.
+    struct Room {
+        double error = 0, allowed = 0;
+    };
+    [[nodiscard]] static double distance(double a, double b) { return std::abs(std::log(std::max(1e-30, a) / std::max(1e-30, b))); }
+    [[nodiscard]] const Room* room_near(double error) const {
+        const Room* nearest = nullptr;
+        for (const Room& each : rooms_)
+            if (nearest == nullptr || distance(each.error, error) < distance(nearest->error, error)) nearest = &each;
+        return nearest;
     }
 
-    /// The fastest open corner whose error the limit is likely to leave.
-    std::optional<Index> guess() {
-        if (!allowed_) return std::nullopt;
-        const auto first = static_cast<Index>(below_ + 1);
-        Index best = first;
-        for (Index i = first; i < above_; ++i)
-            if (predicted_error(corners_[i]) <= kCareful * *allowed_) best = i;
+    /// That an error which is only predicted passes.
+    [[nodiscard]] double chance_at(double error) const {
+        double chance = rooms_.empty() && (!answers_ || answers_->is_empty()) ? 0.5 : 1;
+        double nearest = HUGE_VAL;
+        for (const SearchPoint& each : result_.front)
+            if (each.measured && each.measured->error) nearest = std::min(nearest, distance(*each.measured->error, error));
+        const double spread = std::clamp(kLeastSpread + 0.15 * nearest, kLeastSpread, kMostSpread);
+        if (answers_ && !answers_->is_empty())
+            chance *= 0.25 * answers_->chance(error * std::exp(-spread)) + 0.5 * answers_->chance(error) + 0.25 * answers_->chance(error * std::exp(spread));
+        if (const Room* room = room_near(error)) chance *= room->allowed > 0 ? normal_cdf(std::log(room->allowed / std::max(1e-30, error)) / spread) : 0;
+        return chance;
+    }
+
+    /// That what was measured passes on report samples.
+    [[nodiscard]] double chance_of(const SearchPoint& point) const {
+        const Validation& seen = *point.measured;
+        if (!runs(seen) || seen.speed == Outcome::failed) return 0;
+        if (error_seen(point) >= least_refused_) return 0;
+        const double speed = seen.speed == Outcome::inconclusive ? 0.5 : 1;
+        if (!answers_) return seen.within ? speed : 0;
+        return seen.answers == Outcome::failed ? 0 : speed * answers_->chance(error_seen(point), seen.counts);
+    }
+
+    /// Measured, likely to pass, and not yet known whether it does: the fastest.
+    [[nodiscard]] const SearchPoint* best() const {
+        const SearchPoint* best = nullptr;
+        for (const SearchPoint& each : result_.front)
+            if (each.measured && !each.reported && chance_of(each) >= kLikely && (best == nullptr || each.measured->ms < best->measured->ms)) best = &each;
         return best;
     }
 
-    /// What lies between the two corners: what fits by prediction at once, then unit by unit.
-    void fill() {
-        if (below_ == static_cast<std::ptrdiff_t>(above_)) return;
-        UnitSet base = below_ >= 0 ? corners_[static_cast<Index>(below_)] : pinned();
-        std::size_t left = options_.most_fills;
-        double budget = allowed_ ? errors_.budget(kCareful * *allowed_) : 0;
-        for (int round = 0; round < 2 && budget > 0 && left > 0 && may_go_on(); ++round, budget *= kShrink) {
-            const UnitSet full = filled(graph_, base, budget).quantized;
-            if (full == base) break;
-            --left;
-            if (!validate(place_of(full))) continue;
-            base = full;
-            break;
+    [[nodiscard]] double time_to_beat() const {
+        if (const SearchPoint* known = best()) return known->measured->ms;
+        return source_.slowest_ms > 0 ? std::min(source_.slowest_ms, float_ms_) : float_ms_;
+    }
+
+    /// Choices that were not measured: corners, what fits between them, and the best with one unit more.
+    [[nodiscard]] std::vector<UnitSet> open_choices() const {
+        std::vector<UnitSet> open = corners_;
+        const SearchGraph& graph = times_.graph();
+        const SearchPoint* const known = best();
+        const UnitSet base = known != nullptr ? known->quantized : pinned();
+        if (const double most = allowed_error(); most > 0) {
+            for (const double share : {1.0, kShrink}) {
+                const double budget = errors_.budget(kCareful * share * most);
+                open.push_back(filled(graph, base, budget).quantized);
+                open.push_back(filled(graph, below(budget), budget).quantized);
+            }
         }
-        for (const std::size_t unit : by_gain(base)) {
-            if (left == 0 || !may_go_on()) return;
-            const std::optional<UnitSet> more = with_unit(graph_, base, unit);
-            if (!more || *more == base || time_of(graph_, *more) >= time_of(graph_, base)) continue;
-            --left;
-            if (validate(place_of(*more))) base = *more;
+        for (std::size_t i = 0; known != nullptr && i < base.size(); ++i)
+            if (!base[i])
+                if (auto more = with_unit(graph, base, i)) open.push_back(std::move(*more));
+        std::erase_if(open, [&](const UnitSet& set) {
+            if (std::find(set.begin(), set.end(), true) == set.end()) return true;
+            return std::any_of(result_.front.begin(), result_.front.end(), [&](const SearchPoint& each) { return each.measured && each.quantized == set; });
+        });
+        return open;
+    }
+
+    /// The last corner whose sum of errors is within a budget.
+    [[nodiscard]] UnitSet below(double budget) const {
+        UnitSet last = pinned();
+        for (const UnitSet& each : corners_)
+            if (error_of(source_.graph, each) <= budget) last = each;
+        return last;
+    }
+
+    /// The largest error that is as likely to pass as not; 0 where nothing is known.
+    [[nodiscard]] double allowed_error() const {
+        if (rooms_.empty() && (!answers_ || answers_->is_empty())) return 0;
+        double low = 0, high = predicted_error(UnitSet(source_.graph.units.size(), true));
+        for (int step = 0; step < 40; ++step) {
+            const double middle = (low + high) / 2;
+            (chance_at(middle) >= kLikely ? low : high) = middle;
         }
+        return low;
     }
 
     [[nodiscard]] UnitSet pinned() const {
-        UnitSet quantized(graph_.units.size());
-        for (std::size_t i = 0; i < quantized.size(); ++i) quantized[i] = graph_.units[i].pin == SearchUnit::Pin::quantized;
+        const SearchGraph& graph = source_.graph;
+        UnitSet quantized(graph.units.size());
+        for (std::size_t i = 0; i < quantized.size(); ++i) quantized[i] = graph.units[i].pin == SearchUnit::Pin::quantized;
         return quantized;
     }
 
-    /// Units that are not quantized yet, what saves most time first.
-    [[nodiscard]] std::vector<std::size_t> by_gain(const UnitSet& base) const {
-        std::vector<std::pair<double, std::size_t>> order;
-        const double now = time_of(graph_, base);
-        for (std::size_t i = 0; i < base.size(); ++i) {
-            if (base[i] || !corners_[above_][i]) continue;
-            if (const auto more = with_unit(graph_, base, i)) order.emplace_back(time_of(graph_, *more) - now, i);
+    void explore() {
+        while (explore_one()) {
         }
-        std::sort(order.begin(), order.end());
-        std::vector<std::size_t> units;
-        for (const auto& [gain, unit] : order)
-            if (gain < 0) units.push_back(unit);
-        return units;
     }
 
-    /// Those that are within the limits, the fastest first, on samples that chose nothing.
-    void choose() {
-        std::vector<Index> order;
-        for (Index i = 0; i < result_.front.size(); ++i)
-            if (point(i).measured && is_candidate(*point(i).measured)) order.push_back(i);
-        std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return point(a).measured->ms < point(b).measured->ms; });
-        bool undecided = false;
-        double least_error = 0;
-        for (const Index index : order) {
-            const double error = error_of(graph_, point(index).quantized);
-            if (result_.reports == options_.most_reports) break;
-            if (result_.reports > 0 && error >= least_error) continue;  // one that loses as much as one that did not pass
-            least_error = error;
-            ++result_.reports;
-            point(index).reported = source_.report(point(index).quantized);
-            tell();
-            if (has_passed(*point(index).reported)) {
-                result_.chosen = index;
-                result_.end = SearchEnd::found;
-                return;
+    /// Measures the choice of which most is to be expected; false where nothing is worth it.
+    bool explore_one() {
+        if (is_out_of_time() || result_.validations >= options_.most_validations) return false;
+        const double beat = time_to_beat();
+        const bool has_best = best() != nullptr;
+        std::optional<UnitSet> next, surest;
+        double most = kWorth * beat, chance = kNoHope;
+        for (UnitSet& set : open_choices()) {
+            const double ms = times_.predicted(set), likely = chance_at(predicted_error(set));
+            const double spread = kTimeSpread * ms, gain = beat - ms;
+            const double expected = likely * (gain * normal_cdf(gain / spread) + spread * normal_pdf(gain / spread));
+            if (!has_best && likely > chance) {
+                chance = likely;
+                surest = set;
             }
-            undecided = undecided || is_undecided(*point(index).reported);
+            if (expected <= most) continue;
+            most = expected;
+            next = std::move(set);
         }
-        say_why(order.empty(), undecided);
+        if (!next) next = std::move(surest);
+        if (!next) return false;
+        validate(*next);
+        return true;
     }
 
-    void say_why(bool none_within, bool undecided) {
-        result_.nearest = nearest();
-        const bool stopped = none_within && result_.out_of_time && static_cast<std::ptrdiff_t>(above_) - below_ > 1;
-        result_.end = undecided || stopped ? SearchEnd::undecided : SearchEnd::none;
-        if (stopped)
-            result_.why = "The time was up before a recipe within the limits was found.";
-        else if (undecided)
-            result_.why = "A recipe is within the limits on the samples that chose it, but the report samples do not decide it.";
-        else if (none_within && is_any_within())
-            result_.why = "What is within the limits on answers is too slow.";
-        else if (none_within)
-            result_.why = fmt::format("None of {} measured recipes is within the limits.", result_.validations);
-        else
-            result_.why = "What was within the limits on the samples that chose it is not on the report samples.";
-    }
-
-    [[nodiscard]] bool is_any_within() const {
-        return std::any_of(result_.front.begin(), result_.front.end(), [](const SearchPoint& each) { return each.measured && is_within(*each.measured); });
-    }
-
-    /// The measured one of which the limit leaves most; where that is not known, the one with the least error.
-    [[nodiscard]] std::optional<Index> nearest() {
-        std::optional<Index> best;
-        const auto room = [&](Index index) {
-            const SearchPoint& each = point(index);
-            const Validation& seen = each.reported ? *each.reported : *each.measured;
-            return std::pair(seen.room.value_or(0), -seen.error.value_or(each.predicted_error));
-        };
+    /// What was measured and is likely enough to pass: that of which most is to be expected.
+    [[nodiscard]] std::optional<Index> to_report() {
+        std::optional<Index> next;
+        double most = 0;
         for (Index i = 0; i < result_.front.size(); ++i) {
-            if (!point(i).measured || !runs(*point(i).measured)) continue;
-            if (!best || room(i) > room(*best)) best = i;
+            if (!point(i).measured || point(i).reported) continue;
+            const double chance = chance_of(point(i)), ms = point(i).measured->ms;
+            const double expected = chance * std::max(float_ms_ - ms, 1e-3 * ms);
+            if (chance < kReport || expected <= most) continue;
+            most = expected;
+            next = i;
         }
-        return best;
+        return next;
+    }
+
+    /// True where it passes.
+    bool report(Index index) {
+        ++result_.reports;
+        const Validation seen = source_.report(point(index).quantized);
+        point(index).reported = seen;
+        if (runs(seen)) learn_answers(error_seen(point(index)), seen);
+        if (!runs(seen) || !holds(seen.answers)) least_refused_ = std::min(least_refused_, error_seen(point(index)));
+        if (has_passed(seen)) {
+            result_.chosen = index;
+            result_.end = SearchEnd::found;
+        }
+        tell();
+        return has_passed(seen);
+    }
+
+    [[nodiscard]] bool any(const std::function<bool(const SearchPoint&)>& what) const {
+        return std::any_of(result_.front.begin(), result_.front.end(), [&](const SearchPoint& each) { return each.measured && what(each); });
+    }
+
+    void say_why() {
+        result_.nearest = nearest_of(result_);
+        const bool within = any([](const SearchPoint& each) { return runs(*each.measured) && each.measured->within; });
+        const bool fast = any([](const SearchPoint& each) { return runs(*each.measured) && each.measured->within && each.measured->speed != Outcome::failed; });
+        result_.end = SearchEnd::undecided;
+        if (any([](const SearchPoint& each) { return each.reported && is_undecided(*each.reported); })) {
+            result_.why = "A recipe is within the limits on the samples that chose it, but the report samples do not decide it.";
+        } else if (answers_ && AnswerModel(*source_.answers).chance(0) < kReport) {
+            result_.why = fmt::format("{} report samples are too few for this limit: even a recipe that changes no answer could not show that it holds it.",
+                                      source_.answers->report_samples);
+        } else if (result_.out_of_time && result_.reports == 0) {
+            result_.why = kTimeIsUp;
+        } else if (result_.reports == 0 && fast) {
+            result_.why = "A recipe may be within the limits, but the report samples are too few to show it, so it was not tried on them.";
+        } else {
+            result_.end = SearchEnd::none;
+            result_.why = result_.reports > 0        ? "What was within the limits on the samples that chose it is not on the report samples."
+                          : within                   ? "What is within the limits on answers is too slow."
+                          : result_.validations == 1 ? "The recipe that was measured is not within the limits."
+                                                     : fmt::format("None of {} measured recipes is within the limits.", result_.validations);
+        }
     }
 
     SearchResult nothing_to_gain() {
@@ -268,14 +336,14 @@ private:
 
     const SearchSource& source_;
     SearchOptions options_;
-    SearchGraph graph_;  ///< with the factors of the time model
-    ErrorModel errors_;
     TimeModel times_;
+    ErrorModel errors_;
+    std::optional<AnswerModel> answers_;
+    std::vector<Room> rooms_;
+    double least_refused_ = HUGE_VAL;  ///< error of what did not pass on the report samples: what loses as much would not either
+    double float_ms_ = 0;              ///< of the opened file, by what its units took
     SearchResult result_;
-    std::vector<UnitSet> corners_;   ///< by error, the least first
-    std::ptrdiff_t below_ = -1;      ///< last corner within the limits; -1: the opened file
-    std::size_t above_ = 0;          ///< first corner that is not
-    std::optional<double> allowed_;  ///< error that the limit leaves, by the last measurement
+    std::vector<UnitSet> corners_;  ///< by error, the least first
 };
 
 }  // namespace
@@ -298,6 +366,15 @@ PredictionQuality prediction_of(const SearchResult& result) {
             errors.push_back(std::abs(std::log(*error / point.predicted_error)));
     }
     return {times.size(), times.empty() ? 0 : median(times), errors.empty() ? 1 : std::exp(median(errors))};
+}
+
+SearchResult stopped_by_time(SearchResult result) {
+    result.out_of_time = true;
+    if (result.chosen) return result;
+    result.end = SearchEnd::undecided;
+    result.nearest = nearest_of(result);
+    result.why = kTimeIsUp;
+    return result;
 }
 
 SearchResult search(const SearchSource& source, const SearchOptions& options) { return Search(source, options).run(); }

@@ -11,6 +11,7 @@
 
 #include "core/evidence/compare.h"
 #include "core/measure/interval.h"
+#include "core/search/chance.h"
 #include "core/search/cost.h"
 #include "core/search/front.h"
 
@@ -22,12 +23,15 @@ struct Validation {
     double ms = 0;                      ///< median run
     Interval ms_interval = {};          ///< 95 %
     std::optional<double> error = {};   ///< of the outputs, as the sensitivity measures it
+    Interval error_interval = {};       ///< 95 %, over samples
     std::optional<double> metric = {};  ///< what the limit speaks of: points of top-1 lost, percent of equal answers, dB
     Interval metric_interval = {};
     Outcome answers = Outcome::not_judged;  ///< limits on what it answers
     Outcome speed = Outcome::not_judged;    ///< limits on its time; without one, that it is not shown to be slower than the opened file
+    AnswerCounts counts = {};               ///< where a limit is one on a share of answers
     bool within = false;                    ///< answers passed, or are not decided and lie on the good side
     std::optional<double> room = {};        ///< the error that the limit leaves, as a multiple of the one that was seen: 2 = twice as much may be lost
+    std::vector<double> units_ms = {};      ///< by unit: time of its own nodes in this file, on the scale of ms; empty: not profiled
     bool operator==(const Validation&) const = default;
 };
 
@@ -57,6 +61,9 @@ struct SearchResult {
     std::string why;  ///< why nothing was found; a sentence
 };
 
+/// A search that was cut off: what it had found when its time was up.
+[[nodiscard]] SearchResult stopped_by_time(SearchResult result);
+
 /// How well what was predicted agrees with what was measured afterwards.
 struct PredictionQuality {
     std::size_t points = 0;  ///< that were measured
@@ -69,24 +76,29 @@ struct PredictionQuality {
 
 struct SearchOptions {
     std::size_t most_validations = 12;
-    std::size_t most_fills = 4;  ///< of these, for single units between two corners
-    std::size_t most_reports = 3;
+    std::size_t most_reports = 3;  ///< on the same samples: each is judged at a third of the level (core/flow/search_judge.h)
 };
 
 /// What a search works with: what is known before it, and who measures.
 struct SearchSource {
     SearchGraph graph;
+    double base_ms = 0;                ///< of what no unit holds
+    std::vector<TimeSeen> timed = {};  ///< choices that were timed before
     ErrorModel errors;
-    TimeModel times;
+    double slowest_ms = 0;                                  ///< what the limit on time leaves; 0: what all in float take
+    std::optional<AnswerLimit> answers = {};                ///< where a limit is one on a share of answers
+    bool other_limits = false;                              ///< beside that one
     std::function<Validation(const UnitSet&)> measure;      ///< on selection samples
     std::function<Validation(const UnitSet&)> report;       ///< on report samples
     std::function<bool()> out_of_time = {};                 ///< empty: never
     std::function<void(const SearchResult&)> partial = {};  ///< hears what is known so far
 };
 
-/// The fastest recipe within the limits. The fast end of the front is measured first, since it often passes; then bisection on the front, led by
-/// how much of the error the limit leaves; then fills between the corner that passes and the one that fails. What is fastest of those
-/// that passed is measured on report samples, and only what passes there is chosen. The same measurements give the same answer.
+/// The fastest recipe within the limits. The fast end of the front is measured first, since it often passes; then always the choice of which
+/// most is to be expected: the time that it is predicted to save more than the best so far, times the chance that it passes, by all
+/// that was measured. Choices are the corners of the front, which is made anew where times come out otherwise, what fits between
+/// them, and the best with one unit more. Then what is likely to pass is measured on report samples, until one passes or nothing
+/// likely is left; only what passes there is chosen. The same measurements give the same answer.
 [[nodiscard]] SearchResult search(const SearchSource& source, const SearchOptions& options);
 
 }  // namespace vernier

@@ -13,11 +13,13 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/evidence/gate.h"
 #include "core/flow/measure_files.h"
 #include "core/flow/quantize_file.h"
 #include "core/flow/search_file.h"
 #include "core/flow/search_judge.h"
 #include "core/flow/search_state.h"
+#include "core/measure/statistics.h"
 #include "tests/support/demo.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/temp_dir.h"
@@ -158,6 +160,20 @@ TEST(SearchFile, SaysThatNoRecipeHoldsTheLimit) {
     EXPECT_TRUE(to_json(none).at("chosen").is_null());
 }
 
+/// All of it is within the budget: what it cuts off keeps what was measured, and says so.
+TEST(SearchFile, EndsWithItsBudget) {
+    const TempDir dir;
+    SearchRequest request = request_in(dir);
+    request.gate.min_sqnr_db = 20;
+    request.budget_minutes = 0.0001;
+    const SearchedFile cut = search_file(Runtime::load(), request, {});
+    EXPECT_EQ(cut.result.end, SearchEnd::undecided);
+    EXPECT_TRUE(cut.result.out_of_time);
+    EXPECT_EQ(cut.result.validations, 0U);
+    EXPECT_NE(cut.result.why.find("time was up"), std::string::npos);
+    EXPECT_TRUE(std::filesystem::is_regular_file(request.out / "search.json"));
+}
+
 TEST(SearchFile, RefusesWhatCannotBeJudged) {
     const TempDir dir;
     SearchRequest request = request_in(dir);
@@ -197,8 +213,8 @@ TEST(SearchJudge, TellsHowMuchMoreMayBeLost) {
     EXPECT_EQ(bad.speed, Outcome::failed);
     // Twice as fast as the opened file beside it, which took 3 ms when the search began.
     comparison.candidates[0].paired.p50 = PairedRatio{2, {1.5, 2.5}, true};
-    EXPECT_EQ(judged(comparison, 3).ms, 1.5);
-    EXPECT_EQ(judged(comparison, 3).ms_interval, (Interval{1.2, 2}));
+    EXPECT_EQ(judged(comparison, {.fp32_ms = 3}).ms, 1.5);
+    EXPECT_EQ(judged(comparison, {.fp32_ms = 3}).ms_interval, (Interval{1.2, 2}));
     EXPECT_EQ(judged(comparison).ms, 2);
     // Not decided, and on the good side: it may be tried on more samples.
     comparison.candidates = {candidate_at(21)};
@@ -208,12 +224,42 @@ TEST(SearchJudge, TellsHowMuchMoreMayBeLost) {
     EXPECT_FALSE(judged(comparison).within);
 }
 
+/// Three judgements on the same samples: each must show more than one alone.
+TEST(SearchJudge, SharesTheLevelOfSeveralReports) {
+    EXPECT_NEAR(shared_z(1), 1.96, 1e-3);
+    EXPECT_NEAR(shared_z(3), 2.394, 1e-3);
+    Comparison comparison;
+    comparison.gate.max_drop_points = 0.5;
+    comparison.candidates = {candidate_at(30)};
+    CandidateComparison& candidate = comparison.candidates[0];
+    candidate.flips = {1490, 3, 4, 3};
+    candidate.top1_delta_points = 100.0 / 1500;
+    candidate.gate_lines = {judge_drop(3, 4, 1500, 0.5)};
+    ASSERT_EQ(candidate.gate_lines[0].outcome, Outcome::passed);
+    EXPECT_EQ(judged(comparison).answers, Outcome::passed);
+    EXPECT_EQ(judged(comparison, {.judgements = 3}).answers, Outcome::passed);
+    EXPECT_EQ(judged(comparison).counts, (AnswerCounts{3, 4, 1500}));
+    candidate.flips = {1485, 6, 3, 6};
+    candidate.top1_delta_points = -300.0 / 1500;
+    const double limit = 100 * tango_interval(6, 3, 1500).hi + 0.01;  // what one judgement just shows
+    comparison.gate.max_drop_points = limit;
+    candidate.gate_lines = {judge_drop(6, 3, 1500, limit)};
+    EXPECT_EQ(judged(comparison).answers, Outcome::passed);
+    const Validation shared = judged(comparison, {.judgements = 3});
+    EXPECT_EQ(shared.answers, Outcome::inconclusive);
+    EXPECT_TRUE(shared.within);
+    EXPECT_GT(shared.metric_interval.hi, limit);
+}
+
 TEST(SearchState, KeepsWhatWasMeasuredForTheSameInputsOnly) {
     const TempDir dir;
     Validation seen;
     seen.ms = 1.25;
     seen.ms_interval = {1, 1.5};
     seen.error = 1e-7;
+    seen.error_interval = {0.5e-7, 2e-7};
+    seen.counts = {3, 1, 500};
+    seen.units_ms = {0.5, 0.25, 1};
     seen.metric = 0.5;
     seen.metric_interval = {-0.25, 1};
     seen.answers = Outcome::inconclusive;
@@ -224,13 +270,13 @@ TEST(SearchState, KeepsWhatWasMeasuredForTheSameInputsOnly) {
     {
         SearchState state(dir / "state.json", "one");
         state.keep(set, SearchState::On::selection, seen);
-        state.keep_error(set, 0.125);
+        state.keep_error(set, {0.125, {0.1, 0.2}});
         state.keep_seconds(2);
     }
     const SearchState again(dir / "state.json", "one");
     EXPECT_EQ(again.validation(set, SearchState::On::selection), seen);
     EXPECT_EQ(again.validation(set, SearchState::On::report), std::nullopt);
-    EXPECT_EQ(again.error(set), 0.125);
+    EXPECT_EQ(again.error(set), (SetError{0.125, {0.1, 0.2}}));
     EXPECT_EQ(again.seconds_before(), 2);
     EXPECT_EQ(SearchState(dir / "state.json", "two").validation(set, SearchState::On::selection), std::nullopt);
     dir.write("state.json", "{\"key\": \"one\"");

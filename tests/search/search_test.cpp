@@ -41,7 +41,6 @@ struct Truth {
         SearchSource source;
         source.graph = seen;
         source.errors = ErrorModel(all, error_of(seen, UnitSet(seen.units.size(), true)));
-        source.times = TimeModel(0);
         source.measure = [this](const UnitSet& set) { return validate(set, limit); };
         source.report = [this](const UnitSet& set) { return validate(set, report_limit); };
         return source;

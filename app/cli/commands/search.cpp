@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,8 +67,9 @@ std::string text_of(const SearchedFile& searched, const std::string& out, const 
     }
     std::string text = style.bold(printable(title)) + "\n" + wrapped(printable(more), 100, "  ") + "\n\n";
     if (!result.front.empty()) text += front_text(searched, style) + "\n";
-    text += style.dim(fmt::format("  {} recipes measured on {} samples, {} judged on {} others, {:.0f} s in all", result.validations,
-                                  grouped(searched.selection_samples), result.reports, grouped(searched.report_samples), searched.seconds));
+    text += style.dim(fmt::format("  {} {} measured on {} samples, {} judged on {} others, {:.0f} s in all", result.validations,
+                                  result.validations == 1 ? "recipe" : "recipes", grouped(searched.selection_samples), result.reports,
+                                  grouped(searched.report_samples), searched.seconds));
     if (const PredictionQuality quality = prediction_of(result); quality.points > 0)
         text += style.dim(fmt::format("\n  predictions were off by {:.0f} % of the time and a factor of {:.2f} of the error (medians){}", 100 * quality.ms,
                                       quality.error, quality.is_rough() ? ": take them as rough" : ""));
@@ -106,7 +108,7 @@ Run declare(OptionSet& set) {
     set.number("--min-agreement", options->min_agreement, "P", "Limit: at least this percent of samples must get FP32's answer", true);
     set.number("--min-sqnr", options->min_sqnr, "DB", "Limit: the SQNR of each output must be at least this many dB", true);
     set.number("--min-speedup", options->min_speedup, "X", "Limit: p50 must be this many times FP32's or better (default: not shown to be slower)", false);
-    set.number("--budget", options->budget, "MINUTES", "Stop measuring recipes after this time and judge the best so far (default: no bound)", false);
+    set.number("--budget", options->budget, "MINUTES", "Time for all of it: the best so far is judged before it ends (default: no bound)", false);
     set.count("--seed", options->seed, "N", "What else is random (default 7); it also says which samples choose", {0, 1'000'000'000});
     options->recipe.declare(set);
     options->recipe.declare_calibration(set);
@@ -134,6 +136,7 @@ const Command kSearch = {
     "vernier-cli search model.onnx --data samples.npz --min-sqnr 25 --min-speedup 1.5 --budget 10 -o found\n"
     "vernier-cli search model.onnx --data images --min-agreement 99 --set 'block:head=fp32' -o found",
     declare,
-    InWorker::yes};
+    InWorker::yes,
+    std::chrono::milliseconds(80)};  // all that was measured is kept
 
 }  // namespace vernier::cli
