@@ -28,11 +28,11 @@ constexpr double kMostRoom = 1000;
 Outcome at_most(double low, double high, double limit) { return high <= limit ? Outcome::passed : low > limit ? Outcome::failed : Outcome::inconclusive; }
 Outcome at_least(double low, double high, double limit) { return low >= limit ? Outcome::passed : high < limit ? Outcome::failed : Outcome::inconclusive; }
 
-/// Where the gate says "passed" or "failed" at the whole level, the narrower one of a shared level may say less; never more.
+/// What the gate's line says; where it passes at the whole level, but not at the shared one, nothing is decided.
 Outcome careful(const CandidateComparison& candidate, const char* what, Outcome shared) {
     const GateLine* line = line_of(candidate, what);
-    if (line == nullptr || line->outcome == Outcome::not_judged) return Outcome::not_judged;
-    return shared == line->outcome ? shared : Outcome::inconclusive;
+    if (line == nullptr) return Outcome::not_judged;
+    return line->outcome == Outcome::passed && shared != Outcome::passed ? Outcome::inconclusive : line->outcome;
 }
 
 Interval widened(const Interval& interval, double value, double times) {
@@ -69,9 +69,8 @@ Held held_sqnr(const CandidateComparison& candidate, double limit, double z) {
     for (const OutputFigures& output : candidate.measurement.outputs)
         if (output.sqnr_db && *output.sqnr_db == value) interval = widened(output.sqnr_interval, value, z / kZ95);
     Held held{value, interval};
-    const GateLine* line = line_of(candidate, "output error");
-    held.outcome = line == nullptr ? Outcome::not_judged : line->outcome;
-    if (z > kZ95) held.outcome = careful(candidate, "output error", at_least(interval.lo, interval.hi, limit));
+    // Equal outputs have no interval, and the worst of several need not be the one that is judged: only a wider interval says less.
+    held.outcome = careful(candidate, "output error", z > kZ95 ? at_least(interval.lo, interval.hi, limit) : Outcome::passed);
     held.room = std::min(kMostRoom, std::pow(10, (value - limit) / 10));
     held.good = candidate.output_sqnr_db && value >= limit;
     return held;
