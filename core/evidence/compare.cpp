@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/evidence/gate.h"
 #include "core/evidence/limits.h"
+#include "core/evidence/metrics/reference.h"
 #include "core/evidence/metrics/table.h"
 #include "core/measure/statistics.h"
 
@@ -43,6 +47,23 @@ void compare_agreement(CandidateComparison& candidate, const Measurement& baseli
     const SampleSums total = total_of(samples_of(kAgreement, candidate.measurement.answers, baseline.answers));
     candidate.same = static_cast<std::uint64_t>(total.sums[0]);
     candidate.answered = total.values;
+}
+
+using References = std::map<std::string, Reference>;
+
+/// Metrics that the baseline's answers have, each read once for all candidates.
+References references_of(const Measurement& baseline) {
+    References references;
+    for (const Metric* metric : metrics())
+        if (const std::string id(metric->figure.id); baseline.metrics.contains(id)) references.try_emplace(id, *metric, baseline.answers);
+    return references;
+}
+
+void compare_metrics(CandidateComparison& candidate, const References& references) {
+    for (const auto& [id, reference] : references) {
+        if (!candidate.measurement.metrics.contains(id)) continue;
+        if (const auto change = reference.change_of(candidate.measurement.answers)) candidate.changes[id] = *change;
+    }
 }
 
 void compare_answers(CandidateComparison& candidate, const Measurement& baseline) {
@@ -130,6 +151,7 @@ Comparison compare(std::vector<Trial> trials, const Gate& gate) {
     comparison.gate = gate;
     comparison.baseline = std::move(trials.front());
     const Measurement& baseline = comparison.baseline.measurement;
+    const References references = references_of(baseline);
     for (std::size_t i = 1; i < trials.size(); ++i) {
         CandidateComparison candidate;
         static_cast<Trial&>(candidate) = std::move(trials[i]);
@@ -137,6 +159,7 @@ Comparison compare(std::vector<Trial> trials, const Gate& gate) {
         candidate.paired = compare_latency(baseline, candidate.measurement);
         comparison.noise_floor = std::max(comparison.noise_floor, take_speedup(candidate));
         compare_answers(candidate, baseline);
+        compare_metrics(candidate, references);
         judge(candidate, baseline, gate);
         comparison.candidates.push_back(std::move(candidate));
     }

@@ -41,6 +41,14 @@ struct Flips {
     bool operator==(const Flips&) const = default;
 };
 
+/// A metric of a candidate's answers less the baseline's, on the same samples.
+struct MetricChange {
+    double delta = 0;
+    std::optional<Interval> interval = {};  ///< 95 %, paired
+    [[nodiscard]] bool differs() const { return interval && (interval->lo > 0 || interval->hi < 0); }
+    bool operator==(const MetricChange&) const = default;
+};
+
 /// A trial against the baseline, paired.
 struct CandidateComparison : Trial {
     double size_ratio = 1;
@@ -52,10 +60,11 @@ struct CandidateComparison : Trial {
     Interval top1_delta_interval;             ///< 95 % Tango
     /// Percent of samples with the baseline's answer. Only for a classifier (Measurement::classifies), or when a limit asks for it.
     std::optional<double> agreement;
-    std::uint64_t same = 0, answered = 0;  ///< samples whose answers are equal, of how many; 0 where no output holds answers
-    std::optional<double> output_sqnr_db;  ///< of the worst output with floating values
-    std::optional<double> output_cosine;   ///< of the same output
-    Flips flips;                           ///< of labelled samples
+    std::uint64_t same = 0, answered = 0;         ///< samples whose answers are equal, of how many; 0 where no output holds answers
+    std::optional<double> output_sqnr_db;         ///< of the worst output with floating values
+    std::optional<double> output_cosine;          ///< of the same output
+    Flips flips;                                  ///< of labelled samples
+    std::map<std::string, MetricChange> changes;  ///< of Measurement::metrics, by the same ids
     std::vector<GateLine> gate_lines;
     Outcome gate = Outcome::not_judged;  ///< worst of the lines: failed, then inconclusive, then passed
 };

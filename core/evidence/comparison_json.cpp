@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "core/base/error.h"
@@ -133,6 +136,27 @@ Trial trial_from(const Json& json) {
     return trial;
 }
 
+/// Into the metrics of the candidate: beside "delta" the interval is the paired one, and that of the value goes by a name of its own.
+void put_changes(Json& metrics, const std::map<std::string, MetricChange>& changes) {
+    for (const auto& [id, change] : changes) {
+        if (!metrics.contains(id)) continue;
+        Json& metric = metrics[id];
+        metric["value_interval"] = metric["interval"];
+        metric["delta"] = number_json(change.delta);
+        metric["interval"] = change.interval ? interval_json(*change.interval) : Json(nullptr);
+        metric["differs"] = change.differs();
+    }
+}
+
+void take_changes(const Json& metrics, CandidateComparison& candidate) {
+    for (const auto& [id, metric] : metrics.items()) {
+        if (!metric.contains("delta")) continue;
+        const Json &paired = metric.at("interval"), &own = metric.at("value_interval");
+        candidate.changes[id] = {number_from(metric.at("delta")), paired.is_null() ? std::nullopt : std::optional(interval_from_json(paired))};
+        candidate.measurement.metrics[id].interval = own.is_null() ? std::nullopt : std::optional(interval_from_json(own));
+    }
+}
+
 Json candidate_json(const CandidateComparison& candidate, bool with_samples) {
     Json json = trial_json(candidate, with_samples);
     json["size_ratio"] = number_json(candidate.size_ratio);
@@ -141,6 +165,7 @@ Json candidate_json(const CandidateComparison& candidate, bool with_samples) {
     json["latency_differs"] = candidate.latency_differs;
     json["paired"] = paired_json(candidate.paired);
     put_compared_answers(json, candidate);
+    put_changes(json["metrics"], candidate.changes);
     return json;
 }
 
@@ -153,6 +178,7 @@ CandidateComparison candidate_from(const Json& json) {
     candidate.latency_differs = json.at("latency_differs").get<bool>();
     if (json.contains("paired")) candidate.paired = paired_from_json(json.at("paired"));
     take_compared_answers(json, candidate);
+    if (const auto metrics = json.find("metrics"); metrics != json.end()) take_changes(*metrics, candidate);
     return candidate;
 }
 

@@ -19,6 +19,7 @@ Measurement read_measurement(const Json& json) {
     m.peak_rss_bytes = json.at("peak_rss_bytes").get<std::uint64_t>();
     m.latency = latency_from_json(json.at("latency_ms"));
     m.accuracy = accuracy_from_json(json.at("accuracy"));
+    if (const auto metrics = json.find("metrics"); metrics != json.end()) m.metrics = metrics_from_json(*metrics);
     take_outputs(json, m);
     if (json.contains("answers")) m.answers = answers_from_json(json.at("answers"));
     m.profile = profile_from_json(json.at("profile"));
@@ -65,7 +66,8 @@ Json to_json(const Measurement& measurement, bool with_samples) {
                  {"first_run_ms", number_json(measurement.first_run_ms)},
                  {"cold_start_ms", cold_start_json(measurement)},
                  {"peak_rss_bytes", measurement.peak_rss_bytes},
-                 {"accuracy", accuracy_json(measurement.accuracy)}};
+                 {"accuracy", accuracy_json(measurement.accuracy)},
+                 {"metrics", metrics_json(measurement.metrics)}};
     put_outputs(json, measurement, with_samples);
     json["runtime"] = to_json(measurement.run);
     json["data"] = {{"name", measurement.data_name}, {"fingerprint", measurement.data_fingerprint}, {"samples", measurement.samples}};

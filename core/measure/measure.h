@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,11 +85,12 @@ struct Measurement {
     double first_run_ms = 0;           ///< median of the launches
     std::uint64_t peak_rss_bytes = 0;  ///< median of what opening it and a first run add to a process at most
     Latency latency;
-    std::optional<Accuracy> accuracy;    ///< made of the answers by core/evidence/metrics, as are SQNR and cosine of the outputs
-    std::vector<OutputFigures> outputs;  ///< all outputs; of the first model in its order, of others then the worst first
-    std::string scores_output;           ///< the output that holds the scores: the dataset's choice, else the first
-    std::uint64_t classes = 0;           ///< its classes; 0 where it is not [N, classes]
-    bool classifies = false;             ///< it has classes, and labels or the dataset say that they are classes
+    std::optional<Accuracy> accuracy;                 ///< made of the answers by core/evidence/metrics, as are SQNR and cosine of the outputs
+    std::map<std::string, MetricValue> metrics = {};  ///< of its answers, by their ids (core/evidence/metrics)
+    std::vector<OutputFigures> outputs;               ///< all outputs; of the first model in its order, of others then the worst first
+    std::string scores_output;                        ///< the output that holds the scores: the dataset's choice, else the first
+    std::uint64_t classes = 0;                        ///< its classes; 0 where it is not [N, classes]
+    bool classifies = false;                          ///< it has classes, and labels or the dataset say that they are classes
     Answers answers;
     std::vector<ProfileEvent> profile;  ///< time per executed node
     Target run;                         ///< with the library that ran it

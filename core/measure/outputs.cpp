@@ -21,26 +21,6 @@ ElementType type_named(const std::string& text) {
     return ElementType::undefined;
 }
 
-Json metrics_json(const std::map<std::string, MetricValue>& metrics) {
-    Json json = Json::object();
-    for (const auto& [id, metric] : metrics) {
-        json[id] = {{"value", number_json(metric.value)}, {"interval", nullptr}};
-        if (metric.interval) json[id]["interval"] = {number_json(metric.interval->lo), number_json(metric.interval->hi)};
-    }
-    return json;
-}
-
-std::map<std::string, MetricValue> metrics_from(const Json& json) {
-    std::map<std::string, MetricValue> metrics;
-    for (const auto& [id, item] : json.items()) {
-        MetricValue& metric = metrics[id];
-        metric.value = number_from(item.at("value"));
-        if (const Json& interval = item.at("interval"); !interval.is_null())
-            metric.interval = Interval{number_from(interval.at(0)), number_from(interval.at(1))};
-    }
-    return metrics;
-}
-
 /// {"distance": [[sum, sum, sum, sum, values], ...]}.
 Json sums_json(const std::map<std::string, std::vector<SampleSums>>& sums) {
     Json json = Json::object();
@@ -100,6 +80,28 @@ std::string text_of(const OutputFigures& output) {
     return "finite";
 }
 
+Json metrics_json(const std::map<std::string, MetricValue>& metrics) {
+    Json json = Json::object();
+    for (const auto& [id, metric] : metrics) {
+        json[id] = {{"value", number_json(metric.value)}, {"interval", nullptr}, {"n", metric.n}};
+        if (metric.interval) json[id]["interval"] = {number_json(metric.interval->lo), number_json(metric.interval->hi)};
+    }
+    return json;
+}
+
+std::map<std::string, MetricValue> metrics_from_json(const Json& json) {
+    std::map<std::string, MetricValue> metrics;
+    for (const auto& [id, item] : json.items()) {
+        if (item.value("relative", false)) continue;  // made of other fields
+        MetricValue& metric = metrics[id];
+        metric.value = number_from(item.at("value"));
+        metric.n = item.value("n", std::uint64_t{0});
+        if (const Json& interval = item.at("interval"); !interval.is_null())
+            metric.interval = Interval{number_from(interval.at(0)), number_from(interval.at(1))};
+    }
+    return metrics;
+}
+
 Json to_json(const std::vector<OutputFigures>& outputs, bool with_samples) {
     Json json = Json::array();
     for (const OutputFigures& output : outputs) {
@@ -137,7 +139,7 @@ std::vector<OutputFigures> outputs_from_json(const Json& json) {
         output.lost = item.at("lost_samples").get<std::uint64_t>();
         output.other_shape = item.at("other_shape_samples").get<std::uint64_t>();
         if (item.at("problem").is_string()) output.problem = item.at("problem").get<std::string>();
-        if (item.contains("metrics")) output.metrics = metrics_from(item.at("metrics"));
+        if (item.contains("metrics")) output.metrics = metrics_from_json(item.at("metrics"));
         if (item.contains("sums")) output.sums = sums_from(item.at("sums"));
         outputs.push_back(std::move(output));
     }

@@ -14,10 +14,11 @@
 
 namespace vernier {
 
-/// A metric of an output, over all samples.
+/// A metric of an output or of a model's answers, over all samples.
 struct MetricValue {
     double value = 0;
     std::optional<Interval> interval = {};  ///< 95 %; nothing for a metric without one
+    std::uint64_t n = 0;                    ///< samples that it stands on
     bool operator==(const MetricValue&) const = default;
 };
 
@@ -57,6 +58,10 @@ void worst_first(std::vector<OutputFigures>& outputs);
 
 /// "SQNR 31.2 dB", "98.20 % equal", "missing", "NaN on 12 of 12 samples".
 [[nodiscard]] std::string text_of(const OutputFigures& output);
+
+/// {id: {"value", "interval", "n"}}.
+[[nodiscard]] Json metrics_json(const std::map<std::string, MetricValue>& metrics);
+[[nodiscard]] std::map<std::string, MetricValue> metrics_from_json(const Json& json);
 
 /// with_samples: with the sums of each sample.
 [[nodiscard]] Json to_json(const std::vector<OutputFigures>& outputs, bool with_samples = false);

@@ -43,8 +43,9 @@ TEST(Metrics, EachRowIsWhole) {
     for (const Metric* metric : metrics()) {
         EXPECT_TRUE(ids.insert(metric->figure.id).second) << metric->figure.id;
         EXPECT_NO_THROW((void)figure(metric->figure.id)) << metric->figure.id << " is a figure";
-        EXPECT_NE(metric->value, nullptr) << metric->figure.id;
-        EXPECT_NE(metric->sums == nullptr, metric->of_answer == nullptr) << metric->figure.id << ": it is of outputs or of answers";
+        EXPECT_EQ(metric->value == nullptr, metric->of_answers != nullptr) << metric->figure.id;
+        const int kinds = (metric->sums != nullptr ? 1 : 0) + (metric->of_answer != nullptr ? 1 : 0) + (metric->of_answers != nullptr ? 1 : 0);
+        EXPECT_EQ(kinds, 1) << metric->figure.id << ": it is of outputs or of answers";
         EXPECT_TRUE(needs_samples(metric->figure)) << metric->figure.id;
         if (metric->sums != nullptr) {
             EXPECT_TRUE(metric->figure.relative) << metric->figure.id << " stands against the baseline only";

@@ -77,7 +77,25 @@ Gate random_gate(Random& random) {
     if (one_in(random, 2)) gate.min_agreement = 60 + 40 * random.unit();
     if (one_in(random, 2)) gate.min_sqnr_db = 40 * random.unit();
     if (one_in(random, 2)) gate.min_speedup = 2 * random.unit();
+    if (one_in(random, 2)) gate.limits = {{"macro_f1", -2 * random.unit()}, {"ece", random.unit()}, {"mae", random.unit()}};
     return gate;
+}
+
+/// Metrics of answers and their changes, whatever they may come to.
+void add_metrics(Random& random, Comparison& comparison) {
+    for (const char* id : {"macro_f1", "ece", "one of a later version"}) {
+        if (one_in(random, 3)) continue;
+        comparison.baseline.measurement.metrics[id] = {odd_number(random, 90), Interval{odd_number(random, 88), odd_number(random, 92)}, 100};
+        for (CandidateComparison& candidate : comparison.candidates) {
+            candidate.measurement.metrics[id] = {odd_number(random, 89), one_in(random, 3) ? std::nullopt : std::optional(Interval{87, 91}), 100};
+            if (one_in(random, 4)) continue;
+            candidate.changes[id] = {odd_number(random, -1), Interval{odd_number(random, -2), odd_number(random, 0)}};
+            if (one_in(random, 4)) candidate.changes[id].interval.reset();
+        }
+    }
+    for (CandidateComparison& candidate : comparison.candidates)
+        for (OutputFigures& output : candidate.measurement.outputs)
+            if (one_in(random, 2)) output.metrics["mae"] = {odd_number(random, 0.5), Interval{odd_number(random, 0.4), odd_number(random, 0.6)}, 9};
 }
 
 Comparison there_and_back(const Comparison& comparison) { return comparison_from_json(Json::parse(to_json(comparison).dump())); }
@@ -92,6 +110,7 @@ TEST(Rejudging, EqualsJudgingAfreshForRandomComparisons) {
         for (int i = 0; i < 4; ++i) all.push_back(random_measurement(random, n, labels, classes));
         const Gate first = random_gate(random), second = random_gate(random);
         Comparison again = compare(all, first);
+        add_metrics(random, again);
         for (CandidateComparison& candidate : again.candidates) {  // whatever a figure of time may come to
             candidate.speedup = odd_number(random, candidate.speedup);
             candidate.speedup_interval = {odd_number(random, 0.9), odd_number(random, 1.1)};
@@ -141,6 +160,10 @@ void visit(Measurement& m, const Visit& each) {
         each(m.accuracy->top5);
         visit(m.accuracy->top1_interval, each);
     }
+    for (auto& [id, metric] : m.metrics) {
+        each(metric.value);
+        if (metric.interval) visit(*metric.interval, each);
+    }
     for (ProfileEvent& event : m.profile) each(event.microseconds);
     for (OutputFigures& output : m.outputs) {
         for (auto* number : {&output.sqnr_db, &output.cosine, &output.equal})
@@ -172,6 +195,10 @@ void visit(CandidateComparison& candidate, const Visit& each) {
     for (auto* number : {&candidate.top1_delta_points, &candidate.agreement, &candidate.output_sqnr_db, &candidate.output_cosine})
         if (*number) each(**number);
     if (candidate.top1_delta_points) visit(candidate.top1_delta_interval, each);
+    for (auto& [id, change] : candidate.changes) {
+        each(change.delta);
+        if (change.interval) visit(*change.interval, each);
+    }
 }
 
 template <class Visit>
@@ -217,6 +244,7 @@ TEST(Rejudging, NothingOfAComparisonIsLostInItsDocument) {
         Gate gate = random_gate(random);
         if (one_in(random, 2)) gate.limits = {{"p90", 1.2}, {"size", 0.5}};
         Comparison comparison = compare(trials, gate);
+        add_metrics(random, comparison);
         visit(comparison, [&](double& number) { number = odd_number(random, number); });
         const Json document = to_json(comparison, true);
         const Comparison back = comparison_from_json(Json::parse(document.dump()));

@@ -40,13 +40,22 @@ std::optional<Accuracy> accuracy_of(const Answers& answers) {
     return Accuracy{top1->value, top5->value, total_of(top1_samples).values, *top1->interval};
 }
 
+void fill_metrics(Measurement& measurement, const Answers& first) {
+    for (const Metric* metric : metrics()) {
+        if (metric->sums != nullptr || metric->figure.relative) continue;
+        if (const auto value = value_of(*metric, measurement.answers, first)) measurement.metrics[std::string(metric->figure.id)] = *value;
+    }
+}
+
 std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
                                               MeasureOptions options, const Job& job) {
     options.sums = sums_of_metrics();
     std::vector<Measurement> all = measure(runtime, models, dataset, options, job);
     for (Measurement& each : all) {
         for (OutputFigures& output : each.outputs) fill_metrics(output);
-        if (each.classifies) each.accuracy = accuracy_of(each.answers);
+        if (!each.classifies) continue;
+        each.accuracy = accuracy_of(each.answers);
+        fill_metrics(each, all.front().answers);
     }
     for (std::size_t i = 1; i < all.size(); ++i) worst_first(all[i].outputs);
     return all;

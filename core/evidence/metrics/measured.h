@@ -17,6 +17,8 @@ namespace vernier {
 [[nodiscard]] std::vector<OutputSums> sums_of_metrics();
 /// Fills in what the sums of an output come to; nothing for one that was not compared.
 void fill_metrics(OutputFigures& output);
+/// Fills in the metrics of a model's answers; those of the first model of the call decide what the scores are.
+void fill_metrics(Measurement& measurement, const Answers& first);
 /// Top-1 and top-5 over the samples that have a label; nothing when none has.
 [[nodiscard]] std::optional<Accuracy> accuracy_of(const Answers& answers);
 

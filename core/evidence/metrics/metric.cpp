@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/evidence/metrics/metric.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -27,7 +28,40 @@ SampleSums total_of(const std::vector<SampleSums>& samples) {
 std::optional<MetricValue> value_of(const Metric& metric, const std::vector<SampleSums>& samples) {
     const SampleSums total = total_of(samples);
     if (total.values == 0) return std::nullopt;
-    return MetricValue{metric.value(total), metric.interval == nullptr ? std::nullopt : metric.interval(samples)};
+    MetricValue value{metric.value(total), metric.interval == nullptr ? std::nullopt : metric.interval(samples)};
+    for (const SampleSums& sample : samples) value.n += sample.values > 0 ? 1U : 0U;
+    return value;
+}
+
+Interval unless_point(const Interval& interval, double value, double room) {
+    if (interval.hi > interval.lo) return interval;
+    return {std::max(-100.0, value - room), std::min(100.0, value + room)};
+}
+
+std::optional<MetricValue> value_of(const Metric& metric, const Answers& own, const Answers& baseline) {
+    if (metric.of_answers == nullptr) return value_of(metric, samples_of(metric, own, baseline));
+    const auto statistic = metric.of_answers(own, baseline);
+    const auto value = statistic ? value_of(*statistic) : std::nullopt;
+    if (!value) return std::nullopt;
+    MetricValue kept{*value, bootstrap_interval(*statistic), statistic->samples};
+    if (kept.interval) {
+        const double room = 100 * (1 - wilson_interval(kept.n, kept.n).lo);
+        kept.interval = unless_point(*kept.interval, *value, room);
+        kept.interval->lo = std::max(0.0, kept.interval->lo);
+    }
+    return kept;
+}
+
+std::optional<MetricValue> kept_value(const TrialView& trial, std::string_view id) {
+    const auto found = trial.measured.metrics.find(std::string(id));
+    return found == trial.measured.metrics.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Against> kept_change(const TrialView& trial, std::string_view id) {
+    if (trial.compared == nullptr) return std::nullopt;
+    const auto found = trial.compared->changes.find(std::string(id));
+    if (found == trial.compared->changes.end()) return std::nullopt;
+    return Against{Against::Kind::points, found->second.delta, found->second.interval, found->second.differs()};
 }
 
 std::optional<Interval> share_interval(const std::vector<SampleSums>& samples) {

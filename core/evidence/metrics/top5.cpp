@@ -13,7 +13,8 @@ constexpr Metric kTop5 = {
                .better = Better::higher,
                .places = in_measure | in_report,
                .family = "accuracy",
-               .value = [](const TrialView& trial) { return trial.measured.accuracy ? std::optional(trial.measured.accuracy->top5) : std::nullopt; }},
+               .value = [](const TrialView& trial) { return trial.measured.accuracy ? std::optional(trial.measured.accuracy->top5) : std::nullopt; },
+               .against = [](const TrialView& trial) { return kept_change(trial, "top5"); }},
     .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
         if (own.label[i] < 0) return {};
         return {{own.in_top5[i] ? 1.0 : 0.0}, 1};
