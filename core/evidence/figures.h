@@ -50,7 +50,8 @@ enum Place : unsigned {
     in_report = 1U << 4U,        ///< table of the HTML report
     in_report_chart = 1U << 5U,  ///< charts of the HTML report
     in_board_chart = 1U << 6U,   ///< charts of the window
-    in_sheet_chart = 1U << 7U    ///< charts of the comparison sheet
+    in_sheet_chart = 1U << 7U,   ///< charts of the comparison sheet
+    in_metrics = 1U << 8U        ///< table of `measure`, `compare` and the HTML report with a row for each of those that are known
 };
 inline constexpr unsigned in_charts = in_report_chart | in_board_chart | in_sheet_chart;
 

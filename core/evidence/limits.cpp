@@ -70,7 +70,7 @@ std::string limit_names() {
     return names;
 }
 
-bool is_least(const Figure& figure) { return figure.relative ? figure.better == Better::higher : figure.form != Form::megabytes; }
+bool is_least(const Figure& figure) { return needs_samples(figure) ? figure.better == Better::higher : figure.form != Form::megabytes; }
 
 GateLine judge_figure(const Figure& figure, const TrialView& trial, double bound) {
     GateLine line{std::string(figure.column), Outcome::inconclusive, {}, 0, std::string(figure.id)};

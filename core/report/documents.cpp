@@ -2,6 +2,7 @@
 #include "core/report/documents.h"
 
 #include "core/evidence/figures.h"
+#include "core/report/metric_table.h"
 #include "core/report/verdict.h"
 
 namespace vernier {
@@ -11,8 +12,12 @@ namespace {
 void put_figures(Json& document, const Comparison& comparison) {
     const TrialViews trials = views_of(comparison);
     document["baseline"]["figures"] = figures_json(trials.front());
+    put_metrics(document["baseline"], trials.front());
     Json& candidates = document["candidates"];
-    for (std::size_t i = 0; i < candidates.size() && i + 1 < trials.size(); ++i) candidates[i]["figures"] = figures_json(trials[i + 1]);
+    for (std::size_t i = 0; i < candidates.size() && i + 1 < trials.size(); ++i) {
+        candidates[i]["figures"] = figures_json(trials[i + 1]);
+        put_metrics(candidates[i], trials[i + 1]);
+    }
 }
 
 }  // namespace
@@ -29,6 +34,7 @@ Json to_json(const MeasuredFiles& measured, bool with_samples) {
         Json model = to_json(trial.measurement, with_samples);
         model["origin"] = trial.origin ? to_json(*trial.origin) : Json(nullptr);
         model["figures"] = figures_json({trial.measurement});
+        put_metrics(model, {trial.measurement});
         models.push_back(std::move(model));
     }
     return document({{"models", std::move(models)}, {"findings", to_json(measured.findings)}});

@@ -9,6 +9,7 @@
 #include "core/report/format.h"
 #include "core/report/html_figures.h"
 #include "core/report/html_rows.h"
+#include "core/report/metric_table.h"
 #include "core/report/outputs_table.h"
 #include "core/report/page_style.h"
 #include "core/report/time_by_kind.h"
@@ -173,8 +174,8 @@ std::string render_html(const ComparedFiles& compared) {
     out += verdict_html(verdict) + "\n" + charts_html(compared, verdict) + "\n";
     const std::string below = times_html(compared, verdict) + flips_html(compared, verdict);
     if (!below.empty()) out += "<section class=\"grid\">" + below + "</section>\n";
-    return out + figures_html(compared) + outputs_html(compared.comparison) + findings_html(compared) + footer_html(compared, verdict) +
-           "\n</main></body></html>\n";
+    return out + figures_html(compared) + metrics_html(views_of(compared.comparison)) + outputs_html(compared.comparison) + findings_html(compared) +
+           footer_html(compared, verdict) + "\n</main></body></html>\n";
 }
 
 }  // namespace vernier

@@ -7,6 +7,12 @@
 
 namespace vernier::test {
 
+namespace {
+
+bool is_of_answers(const Metric& metric) { return metric.sums == nullptr && !metric.figure.relative; }
+
+}  // namespace
+
 Measurement measured(const std::string& name, double p50, std::uint64_t bytes, double top1) {
     Measurement m;
     m.model = name;
@@ -24,6 +30,8 @@ Measurement measured(const std::string& name, double p50, std::uint64_t bytes, d
                  .two_speeds = {},
                  .launches = {}};
     m.accuracy = Accuracy{top1, 99, 1000, {top1 - 1, top1 + 1}};
+    for (const Metric* metric : metrics())
+        if (is_of_answers(*metric)) m.metrics[std::string(metric->figure.id)] = {50, Interval{48, 52}, 1000};
     m.samples = 1000;
     m.scores_output = "scores";
     m.classes = 10;
@@ -65,6 +73,8 @@ CandidateComparison& add_candidate(ComparedFiles& compared, const std::string& n
     for (const Metric* metric : metrics())
         if (metric->sums != nullptr && metric->keep == nullptr) scores.metrics[std::string(metric->figure.id)] = {0.02, Interval{0.019, 0.021}};
     candidate.measurement.outputs = {scores};
+    for (const Metric* metric : metrics())
+        if (is_of_answers(*metric)) candidate.changes[std::string(metric->figure.id)] = {1, Interval{0.9, 1.1}};
     compared.comparison.candidates.push_back(candidate);
     return compared.comparison.candidates.back();
 }

@@ -10,6 +10,7 @@
 #include "app/cli/context.h"
 #include "app/cli/latency_text.h"
 #include "app/cli/measure_options.h"
+#include "app/cli/metrics_text.h"
 #include "app/cli/options.h"
 #include "core/base/file.h"
 #include "core/evidence/figures.h"
@@ -86,7 +87,7 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     for (const CandidateComparison& candidate : comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
             text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate)), line.what, name(line.outcome), line.text);
-    text += outputs_text(comparison, style);
+    text += metrics_text(views_of(comparison), style) + outputs_text(comparison, style);
     const Measurement& base = comparison.baseline.measurement;
     text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, {}", significant(100 * comparison.noise_floor, 2), measured_with(base)));
     return text + "\n\n" + cli::text_of(compared.findings, style);

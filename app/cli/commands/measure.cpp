@@ -7,6 +7,7 @@
 #include "app/cli/context.h"
 #include "app/cli/latency_text.h"
 #include "app/cli/measure_options.h"
+#include "app/cli/metrics_text.h"
 #include "app/cli/options.h"
 #include "core/evidence/figures.h"
 #include "core/report/documents.h"
@@ -28,16 +29,18 @@ std::string text_of(const MeasuredFiles& measured, const Style& style) {
     TextTable table(heads);
     const Measurement& first = measured.trials.front().measurement;
     std::string missing;
+    TrialViews views;
     for (const Trial& trial : measured.trials) {
         const Measurement& each = trial.measurement;
         std::vector<std::string> cells = {title_of(each)};
         for (const Figure* shown : figures_in(in_measure)) cells.push_back(value_text(*shown, TrialView{each}));
         cells.push_back(each.samples > 0 ? grouped(each.samples) : "-");
         table.row(std::move(cells));
+        views.push_back({each});
         if (const std::string words = missing_runs_text(TrialView{each}); !words.empty()) missing += "  " + printable(title_of(each)) + ": " + words + "\n";
     }
     std::string text =
-        table.text(style) + "\n" + style.dim(missing) +
+        table.text(style) + metrics_text(views, style) + "\n" + style.dim(missing) +
         style.dim(fmt::format("  {}, {} runs in {} launches of each, interleaved", measured_with(first), first.latency.n, first.latency.launches.size())) +
         "\n\n";
     return text + cli::text_of(measured.findings, style);

@@ -27,7 +27,7 @@ extern constexpr Metric kMae = {.figure = {.id = "mae",
                                            .column = "MAE",
                                            .unit = "",
                                            .form = Form::number,
-                                           .places = in_report,
+                                           .places = in_metrics,
                                            .relative = true,
                                            .self = 0,
                                            .value = [](const TrialView& trial) -> std::optional<double> {

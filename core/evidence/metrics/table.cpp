@@ -3,10 +3,11 @@
 
 namespace vernier {
 
-extern const Metric kCosine, kMae;
+extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kCosine, kMae;
 
 std::span<const Metric* const> metrics() {
-    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5, &kAgreement, &kSqnr, &kCosine, &kMae};
+    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5,   &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kAgreement,
+                                                 &kSqnr, &kCosine, &kMae};
     return kMetrics;
 }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AUROC, one class against the rest: the share of pairs of a sample of the class and one of another in which the first has the higher
+// probability (a tie counts half), as a mean over the classes that some labels name and some do not. Scores that are no probabilities
+// go through a softmax.
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "core/evidence/metrics/labelled.h"
+#include "core/evidence/metrics/metric.h"
+
+namespace vernier {
+namespace {
+
+constexpr char kId[] = "auroc";
+
+/// Samples by the probability of one class, the lowest first.
+struct Ranked {
+    std::uint32_t class_index = 0;
+    std::vector<std::uint32_t> order;
+    std::vector<bool> higher;  ///< than the one before
+};
+
+struct Ranking {
+    std::vector<std::uint32_t> label;
+    std::vector<Ranked> classes;  ///< that have samples
+};
+
+Ranked ranked(const Labelled& labelled, const Probabilities& probabilities, std::uint32_t class_index) {
+    const std::size_t n = labelled.sample.size();
+    std::vector<double> scores(n);
+    for (std::size_t i = 0; i < n; ++i) scores[i] = probabilities.of(labelled.sample[i], class_index);
+    Ranked result{class_index, std::vector<std::uint32_t>(n), std::vector<bool>(n)};
+    std::iota(result.order.begin(), result.order.end(), 0U);
+    std::sort(result.order.begin(), result.order.end(), [&](std::uint32_t a, std::uint32_t b) { return scores[a] < scores[b]; });
+    for (std::size_t i = 1; i < n; ++i) result.higher[i] = scores[result.order[i]] > scores[result.order[i - 1]];
+    return result;
+}
+
+/// Of one class; negative where it has no samples, or all.
+double area_of(const Ranked& ranked, const std::vector<std::uint32_t>& label, std::span<const std::uint32_t> times) {
+    double wins = 0, own = 0, others = 0, tied_own = 0, tied_others = 0;
+    const auto close = [&] {
+        wins += tied_own * (others + 0.5 * tied_others);
+        own += tied_own;
+        others += tied_others;
+        tied_own = tied_others = 0;
+    };
+    for (std::size_t i = 0; i < ranked.order.size(); ++i) {
+        if (ranked.higher[i]) close();
+        const std::uint32_t sample = ranked.order[i];
+        (label[sample] == ranked.class_index ? tied_own : tied_others) += times[sample];
+    }
+    close();
+    return own > 0 && others > 0 ? wins / (own * others) : -1;
+}
+
+double macro_area(const Ranking& ranking, std::span<const std::uint32_t> times) {
+    double sum = 0, n = 0;
+    for (const Ranked& each : ranking.classes) {
+        const double area = area_of(each, ranking.label, times);
+        if (area < 0) continue;
+        sum += area;
+        n += 1;
+    }
+    return n > 0 ? 100 * sum / n : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) {
+    const auto labelled = labelled_of(own);
+    if (!labelled || labelled->classes != own.classes) return std::nullopt;
+    const Probabilities probabilities(own, baseline);
+    if (!probabilities.known(*labelled)) return std::nullopt;
+    auto ranking = std::make_shared<Ranking>();
+    ranking->label = labelled->label;
+    std::vector<bool> seen(labelled->classes);
+    for (const std::uint32_t label : labelled->label) seen[label] = true;
+    for (std::uint32_t each = 0; each < labelled->classes; ++each)
+        if (seen[each]) ranking->classes.push_back(ranked(*labelled, probabilities, each));
+    const auto n = labelled->sample.size();
+    return Statistic{n, 2.0 * static_cast<double>(n) * static_cast<double>(ranking->classes.size()),
+                     [ranking](std::span<const std::uint32_t> times) { return macro_area(*ranking, times); }};
+}
+
+}  // namespace
+
+extern constexpr Metric kAuroc = {.figure = {.id = kId,
+                                             .title = "AUROC, one class against the rest",
+                                             .column = "AUROC",
+                                             .unit = "%",
+                                             .form = Form::percent,
+                                             .better = Better::higher,
+                                             .places = in_metrics,
+                                             .value = Kept<kId>::value,
+                                             .interval = Kept<kId>::interval,
+                                             .against = Kept<kId>::against},
+                                  .of_answers = statistic};
+
+}  // namespace vernier
