@@ -85,15 +85,19 @@ void judge(CandidateComparison& candidate, const Measurement& baseline, const Ga
     const bool answers = candidate.answered > 0 && (baseline.classifies || gate.min_agreement);
     candidate.agreement = answers ? std::optional(100.0 * static_cast<double>(candidate.same) / static_cast<double>(candidate.answered)) : std::nullopt;
     candidate.gate_lines.clear();
-    if (gate.max_drop_points) candidate.gate_lines.push_back(judge_accuracy(candidate, baseline, *gate.max_drop_points));
-    if (gate.min_agreement) candidate.gate_lines.push_back(judge_agreement(candidate, baseline, *gate.min_agreement));
-    if (gate.min_sqnr_db) candidate.gate_lines.push_back(judge_sqnr(candidate.measurement.outputs, *gate.min_sqnr_db));
-    if (gate.min_speedup) {
-        candidate.gate_lines.push_back(judge_speed(candidate.speedup, candidate.speedup_interval, *gate.min_speedup));
-    }
+    const auto add = [&](GateLine line, const char* figure) {
+        line.figure = figure;
+        candidate.gate_lines.push_back(std::move(line));
+    };
+    if (gate.max_drop_points) add(judge_accuracy(candidate, baseline, *gate.max_drop_points), "top1");
+    if (gate.min_agreement) add(judge_agreement(candidate, baseline, *gate.min_agreement), "agreement");
+    if (gate.min_sqnr_db) add(judge_sqnr(candidate.measurement.outputs, *gate.min_sqnr_db), "sqnr");
+    if (gate.min_speedup) add(judge_speed(candidate.speedup, candidate.speedup_interval, *gate.min_speedup), "p50");
+    const TrialView trial{candidate.measurement, &candidate};
     for (const Figure& each : figures())
         if (const auto limit = gate.limits.find(std::string(each.id)); limit != gate.limits.end())
-            candidate.gate_lines.push_back(judge_figure(each, {candidate.measurement, &candidate}, limit->second));
+            candidate.gate_lines.push_back(judge_figure(each, trial, limit->second));
+    for (const GateLimit& limit : gate.more) candidate.gate_lines.push_back(judge_limit(limit, trial));
     candidate.gate = worst_of(candidate.gate_lines);
 }
 

@@ -11,14 +11,25 @@
 
 namespace vernier {
 
+/// A limit on what a figure itself is, or on how far it may be below or above the baseline's, in its unit (percentages: points).
+struct GateLimit {
+    enum class Of { value, drop, rise };
+    std::string figure;  ///< its id; of a metric command the name of its metric
+    Of of = Of::value;
+    double bound = 0;
+    bool least = false;  ///< the bound is the least that passes, else the most
+    bool operator==(const GateLimit&) const = default;
+};
+
 /// What a candidate must hold. Unset limits are not judged.
 struct Gate {
     std::optional<double> max_drop_points = {};  ///< top-1 points below the baseline
     std::optional<double> min_speedup = {};      ///< of the median run
     std::optional<double> min_agreement = {};    ///< percent of samples with the baseline's answer
     std::optional<double> min_sqnr_db = {};      ///< of each output with floating values
-    std::map<std::string, double> limits = {};   ///< of any other figure, by its id (core/evidence/limits.h)
-    [[nodiscard]] bool any() const { return max_drop_points || min_speedup || min_agreement || min_sqnr_db || !limits.empty(); }
+    std::map<std::string, double> limits = {};   ///< against the baseline of any other figure, by its id (core/evidence/limits.h)
+    std::vector<GateLimit> more = {};            ///< that none of the fields above can say
+    [[nodiscard]] bool any() const { return max_drop_points || min_speedup || min_agreement || min_sqnr_db || !limits.empty() || !more.empty(); }
     bool operator==(const Gate&) const = default;
 };
 
@@ -31,7 +42,7 @@ struct GateLine {
     Outcome outcome = Outcome::not_judged;
     std::string text;                  ///< "drop 0.20 points (95 %: -0.05 to 0.46), limit 0.5"
     std::uint64_t samples_needed = 0;  ///< for inconclusive answers: how many would decide; 0 = not known
-    std::string figure = {};           ///< id of the figure, for a limit of Gate::limits
+    std::string figure = {};           ///< id of the figure; empty in documents of earlier versions, but for a limit of Gate::limits
 };
 
 /// Which answers changed, of the samples with a label.

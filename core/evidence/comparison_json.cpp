@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/json_number.h"
@@ -182,6 +183,26 @@ CandidateComparison candidate_from(const Json& json) {
     return candidate;
 }
 
+constexpr std::array<std::pair<const char*, GateLimit::Of>, 3> kOf{
+    {{"value", GateLimit::Of::value}, {"drop", GateLimit::Of::drop}, {"rise", GateLimit::Of::rise}}};
+
+Json limits_json(const std::vector<GateLimit>& limits) {
+    Json json = Json::array();
+    for (const GateLimit& limit : limits)
+        for (const auto& [name, of] : kOf)
+            if (of == limit.of) json.push_back({{"figure", limit.figure}, {"of", name}, {"bound", number_json(limit.bound)}, {"least", limit.least}});
+    return json;
+}
+
+std::vector<GateLimit> limits_from(const Json& json) {
+    std::vector<GateLimit> limits;
+    for (const Json& item : json)
+        for (const auto& [name, of] : kOf)
+            if (item.at("of") == name)
+                limits.push_back({item.at("figure").get<std::string>(), of, number_from(item.at("bound")), item.at("least").get<bool>()});
+    return limits;
+}
+
 }  // namespace
 
 Json gate_json(const Gate& gate) {
@@ -191,7 +212,8 @@ Json gate_json(const Gate& gate) {
             {"min_speedup", number_json(gate.min_speedup)},
             {"min_agreement", number_json(gate.min_agreement)},
             {"min_sqnr_db", number_json(gate.min_sqnr_db)},
-            {"limits", std::move(limits)}};
+            {"limits", std::move(limits)},
+            {"more", limits_json(gate.more)}};
 }
 
 Gate gate_from_json(const Json& json) {
@@ -200,6 +222,7 @@ Gate gate_from_json(const Json& json) {
               optional_number(json, "min_sqnr_db")};
     if (const auto limits = json.find("limits"); limits != json.end() && limits->is_object())
         for (const auto& [figure, bound] : limits->items()) gate.limits[figure] = number_from(bound);
+    if (const auto more = json.find("more"); more != json.end() && more->is_array()) gate.more = limits_from(*more);
     return gate;
 }
 

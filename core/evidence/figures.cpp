@@ -2,12 +2,14 @@
 #include "core/evidence/figures.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 #include "core/base/error.h"
 #include "core/evidence/latency_compare.h"
 #include "core/evidence/metrics/table.h"
 #include "core/measure/latency.h"
+#include "core/measure/statistics.h"
 
 namespace vernier {
 namespace {
@@ -32,6 +34,36 @@ std::vector<Part> cold_start_parts(const TrialView& trial) {
     return {{"download", download_ms(trial.measured.size_bytes)}, {"start", trial.measured.session_start_ms}, {"first run", trial.measured.first_run_ms}};
 }
 
+/// 95 %, t over launches; the value itself is a median of theirs, which the interval holds in any case. Nothing below three launches.
+std::optional<Interval> of_launches(const TrialView& trial, double value, const std::function<std::optional<double>(const Launch&)>& figure) {
+    constexpr std::size_t kFewest = 3;
+    std::vector<double> values;
+    for (const Launch& launch : trial.measured.latency.launches)
+        if (const auto each = figure(launch)) values.push_back(*each);
+    if (values.size() < kFewest) return std::nullopt;
+    const Interval interval = mean_t_interval(values).interval;
+    return Interval{std::max(0.0, std::min(interval.lo, value)), std::max(interval.hi, value)};
+}
+
+std::optional<Interval> cold_start_interval(const TrialView& trial) {
+    const double download = download_ms(trial.measured.size_bytes);
+    return of_launches(trial, cold_start_ms(trial.measured),
+                       [download](const Launch& launch) { return download + launch.session_start_ms + launch.first_run_ms; });
+}
+
+std::optional<Interval> memory_interval(const TrialView& trial) {
+    return of_launches(trial, static_cast<double>(trial.measured.peak_rss_bytes) / 1e6,
+                       [](const Launch& launch) { return static_cast<double>(launch.peak_rss_bytes) / 1e6; });
+}
+
+std::optional<Interval> pause_interval(const TrialView& trial) {
+    if (!positive(trial.measured.latency.after_pause)) return std::nullopt;
+    return of_launches(trial, trial.measured.latency.after_pause, [](const Launch& launch) -> std::optional<double> {
+        if (launch.after_pause_ms.empty()) return std::nullopt;
+        return median(launch.after_pause_ms);
+    });
+}
+
 /// Size, time and memory. Figures of answers are rows of core/evidence/metrics.
 constexpr Figure kFigures[] = {
     {.id = "size",
@@ -53,6 +85,10 @@ constexpr Figure kFigures[] = {
      .unit = "ms",
      .places = in_measure | in_report,
      .value = [](const TrialView& trial) { return std::optional(trial.measured.session_start_ms); },
+     .interval =
+         [](const TrialView& trial) {
+             return of_launches(trial, trial.measured.session_start_ms, [](const Launch& launch) { return launch.session_start_ms; });
+         },
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.session_start); }},
     {.id = "first_run",
      .title = "First run",
@@ -60,6 +96,8 @@ constexpr Figure kFigures[] = {
      .unit = "ms",
      .places = in_report,
      .value = [](const TrialView& trial) { return std::optional(trial.measured.first_run_ms); },
+     .interval =
+         [](const TrialView& trial) { return of_launches(trial, trial.measured.first_run_ms, [](const Launch& launch) { return launch.first_run_ms; }); },
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.first_run); }},
     {.id = "p50",
      .title = "Latency p50",
@@ -81,6 +119,7 @@ constexpr Figure kFigures[] = {
      .chart = 4,
      .family = "latency",
      .value = [](const TrialView& trial) { return trial.measured.latency.p90; },
+     .interval = [](const TrialView& trial) { return trial.measured.latency.p90_interval; },
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.p90); },
      .runs_needed = [] { return runs_needed(0.9); }},
     {.id = "p99",
@@ -91,6 +130,7 @@ constexpr Figure kFigures[] = {
      .chart = 4,
      .family = "latency",
      .value = [](const TrialView& trial) { return trial.measured.latency.p99; },
+     .interval = [](const TrialView& trial) { return trial.measured.latency.p99_interval; },
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.p99); },
      .runs_needed = [] { return runs_needed(0.99); }},
     {.id = "mean",
@@ -100,6 +140,7 @@ constexpr Figure kFigures[] = {
      .places = in_measure | in_times | in_report,
      .family = "latency",
      .value = [](const TrialView& trial) { return std::optional(trial.measured.latency.mean); },
+     .interval = [](const TrialView& trial) { return trial.measured.latency.mean_interval; },
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.mean); }},
     {.id = "after_pause",
      .title = "First call after a pause",
@@ -109,6 +150,7 @@ constexpr Figure kFigures[] = {
      .chart = 5,
      .note = "single runs with cold caches",
      .value = [](const TrialView& trial) { return positive(trial.measured.latency.after_pause); },
+     .interval = pause_interval,
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.after_pause); },
      .runs_needed = [] { return kPausesNeeded; },
      .runs = [](const TrialView& trial) { return pauses_of(trial.measured.latency); }},
@@ -120,6 +162,7 @@ constexpr Figure kFigures[] = {
      .chart = 6,
      .note = "download at an assumed 400 Mbit/s + session start + first run",
      .value = [](const TrialView& trial) { return std::optional(cold_start_ms(trial.measured)); },
+     .interval = cold_start_interval,
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.cold_start); },
      .parts = cold_start_parts},
     {.id = "memory",
@@ -129,6 +172,7 @@ constexpr Figure kFigures[] = {
      .form = Form::megabytes,
      .places = in_times | in_report,
      .value = [](const TrialView& trial) { return megabytes_of(trial.measured.peak_rss_bytes); },
+     .interval = memory_interval,
      .against = [](const TrialView& trial) { return ratio(trial.compared->paired.memory); }},
 };
 

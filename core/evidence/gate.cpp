@@ -67,15 +67,6 @@ std::string no_classes(const Measurement& baseline) {
                                           : fmt::format("output {} does not hold class scores (float, [N, classes])", baseline.scores_output);
 }
 
-/// Samples after which an interval of half width half, seen on n samples, leaves out a limit that is away from the value, most
-/// of the time (80 %).
-std::uint64_t samples_until(double half, double away, std::uint64_t n) {
-    constexpr double kPower = (1.959964 + 0.841621) / 1.959964;
-    if (!(away > 0) || !std::isfinite(half)) return 0;
-    const double needed = std::ceil(static_cast<double>(n) * std::pow(kPower * half / away, 2));
-    return needed < 1e15 ? std::max(static_cast<std::uint64_t>(needed), n + 1) : 0;
-}
-
 GateLine judge_output(const OutputFigures& output, double limit) {
     GateLine line;
     line.what = "output error";
@@ -98,6 +89,13 @@ GateLine judge_output(const OutputFigures& output, double limit) {
 }
 
 }  // namespace
+
+std::uint64_t samples_until(double half, double away, std::uint64_t n) {
+    constexpr double kPower = (1.959964 + 0.841621) / 1.959964;
+    if (!(away > 0) || !std::isfinite(half)) return 0;
+    const double needed = std::ceil(static_cast<double>(n) * std::pow(kPower * half / away, 2));
+    return needed < 1e15 ? std::max(static_cast<std::uint64_t>(needed), n + 1) : 0;
+}
 
 GateLine judge_accuracy(const CandidateComparison& candidate, const Measurement& baseline, double limit_points) {
     if (auto line = unusable("accuracy", candidate, baseline)) return *line;

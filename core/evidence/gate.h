@@ -24,6 +24,10 @@ namespace vernier {
 /// Judges a speedup against a least value in the same way.
 [[nodiscard]] GateLine judge_speed(double speedup, const Interval& interval, double limit);
 
+/// Samples after which an interval of half width half, seen on n samples, leaves out a limit that is away from the value, most
+/// of the time (80 %). 0: not known.
+[[nodiscard]] std::uint64_t samples_until(double half, double away, std::uint64_t n);
+
 [[nodiscard]] Json gate_json(const Gate& gate);
 /// Limits that are missing or null are not set.
 [[nodiscard]] Gate gate_from_json(const Json& json);

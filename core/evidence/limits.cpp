@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
-#include "core/base/number_text.h"
+#include <algorithm>
+#include <cmath>
+
+#include "core/evidence/gate.h"
+#include "core/evidence/metrics/metric.h"
 
 namespace vernier {
 namespace {
@@ -11,45 +15,72 @@ namespace {
 /// What a bound is held against.
 struct Judged {
     double value = 0;
-    Interval interval;
-    bool exact = false;
-    bool speed = false;  ///< a ratio of times, which has words of its own
+    std::optional<Interval> interval;
+    bool exact = false;  ///< it has no interval; else one that is missing is not known
 };
 
-std::optional<Judged> judged_of(const Figure& figure, const TrialView& trial) {
+/// How it is judged and told.
+struct Bound {
+    double value = 0;
+    bool least = false;
+    std::string unit;
+};
+
+std::optional<Judged> judged_against(const Figure& figure, const TrialView& trial) {
     if (figure.relative) {
         const auto value = figure.value(trial);
         if (!value) return std::nullopt;
         const auto interval = figure.interval_of(trial);
-        return Judged{*value, interval.value_or(Interval{*value, *value}), !interval};
+        return Judged{*value, interval, !interval};
     }
     const auto against = figure.against_of(trial);
     if (!against) return std::nullopt;
-    const bool speed = against->kind == Against::Kind::ratio && figure.form != Form::megabytes;
-    return Judged{against->value, against->interval.value_or(Interval{against->value, against->value}), !against->interval, speed};
+    return Judged{against->value, against->interval, !against->interval};
 }
 
-std::string unit_of(const Figure& figure, const TrialView& trial) {
-    if (figure.relative) return figure.unit.empty() ? std::string() : " " + std::string(figure.unit);
+/// How far it is above the baseline's, or below.
+Judged judged_change(const Against& against, GateLimit::Of of) {
+    if (of == GateLimit::Of::rise || !against.interval) return {of == GateLimit::Of::rise ? against.value : -against.value, against.interval, false};
+    return {-against.value, Interval{-against.interval->hi, -against.interval->lo}, false};
+}
+
+/// Of a metric that is no row of the table of figures.
+std::optional<Judged> judged_by_name(const GateLimit& limit, const TrialView& trial) {
+    if (limit.of != GateLimit::Of::value) {
+        const auto change = kept_change(trial, limit.figure);
+        return change ? std::optional(judged_change(*change, limit.of)) : std::nullopt;
+    }
+    const auto kept = kept_value(trial, limit.figure);
+    return kept ? std::optional(Judged{kept->value, kept->interval, false}) : std::nullopt;
+}
+
+std::optional<Judged> judged_of(const Figure& figure, GateLimit::Of of, const TrialView& trial) {
+    if (of == GateLimit::Of::value) {
+        const auto value = figure.value(trial);
+        if (!value) return std::nullopt;
+        return Judged{*value, figure.interval_of(trial), figure.interval == nullptr};
+    }
+    const auto against = figure.against_of(trial);
+    if (!against || against->kind != Against::Kind::points) return std::nullopt;
+    return judged_change(*against, of);
+}
+
+std::string unit_of(const Figure& figure) { return figure.unit.empty() ? std::string() : " " + std::string(figure.unit); }
+
+std::string unit_against(const Figure& figure, const TrialView& trial) {
+    if (figure.relative) return unit_of(figure);
     const auto against = figure.against_of(trial);
     if (against && against->kind == Against::Kind::points) return " points";
-    return " of the baseline's";
+    return figure.form == Form::megabytes ? " of the baseline's" : "x";
 }
 
-std::string judged_text(const Figure& figure, const TrialView& trial, const Judged& judged, double bound) {
-    const auto& [lo, hi] = judged.interval;
-    if (judged.speed) {
-        const std::string interval = judged.exact ? std::string() : fmt::format(" (95 %: {})", speed_text(lo, hi, 4));
-        return fmt::format("{}{}, {} wanted", speed_text(judged.value, 4), interval, speed_limit_text(bound));
-    }
-    const std::string interval = judged.exact ? std::string() : fmt::format(" (95 %: {:.3f} to {:.3f})", lo, hi);
-    return fmt::format("{:.3f}{}{}, {} {:g} wanted", judged.value, unit_of(figure, trial), interval, is_least(figure) ? "at least" : "at most", bound);
-}
-
-/// An output that cannot stand for the baseline's; nullptr when there is none.
-const OutputFigures* unusable_output(const TrialView& trial) {
-    for (const OutputFigures& output : trial.measured.outputs)
+/// An output that cannot stand for the baseline's; nullptr when there is none. Metrics of answers are of the scores alone.
+const OutputFigures* unusable_output(const Figure& figure, const TrialView& trial) {
+    if (!needs_samples(figure)) return nullptr;
+    for (const OutputFigures& output : trial.measured.outputs) {
+        if (!figure.relative && output.name != trial.measured.scores_output) continue;
         if (is_broken(output) && (output.lost > 0 || !output.problem.empty())) return &output;
+    }
     return nullptr;
 }
 
@@ -57,6 +88,45 @@ std::string unknown_text(const Figure& figure, const TrialView& trial) {
     const std::uint64_t missing = figure.runs_missing(trial);
     return fmt::format("{} is not known{}, so a limit on it cannot be judged", figure.title,
                        missing > 0 ? fmt::format(" ({} more runs are needed)", missing) : "");
+}
+
+std::uint64_t sample_count(const Figure& figure, const TrialView& trial) {
+    const auto kept = kept_value(trial, figure.id);
+    return kept ? kept->n : trial.measured.samples;
+}
+
+/// The whole interval on the right side of the bound passes, on the wrong side fails.
+void decide(GateLine& line, const Judged& judged, const Bound& bound) {
+    const std::string side = fmt::format("{} {:g} wanted", bound.least ? "at least" : "at most", bound.value);
+    if (!judged.interval && !judged.exact) {
+        line.text = fmt::format("{:.3f}{}, {}, but its 95 % interval is not known", judged.value, bound.unit, side);
+        return;
+    }
+    const Interval interval = judged.interval.value_or(Interval{judged.value, judged.value});
+    const std::string room = judged.interval ? fmt::format(" (95 %: {:.3f} to {:.3f})", interval.lo, interval.hi) : std::string();
+    line.text = fmt::format("{:.3f}{}{}, {}", judged.value, bound.unit, room, side);
+    const bool passed = bound.least ? interval.lo >= bound.value : interval.hi <= bound.value;
+    const bool failed = bound.least ? interval.hi < bound.value : interval.lo > bound.value;
+    line.outcome = passed ? Outcome::passed : failed ? Outcome::failed : Outcome::inconclusive;
+}
+
+GateLine judge(const Figure& figure, const TrialView& trial, const std::optional<Judged>& judged, const Bound& bound) {
+    GateLine line{std::string(figure.column), Outcome::inconclusive, {}, 0, std::string(figure.id)};
+    if (const OutputFigures* output = unusable_output(figure, trial)) {
+        line.outcome = Outcome::failed;
+        line.text = fmt::format("output {}: {}", output->name, text_of(*output));
+        return line;
+    }
+    if (!judged) {
+        line.text = unknown_text(figure, trial);
+        return line;
+    }
+    decide(line, *judged, bound);
+    if (line.outcome == Outcome::inconclusive && judged->interval && needs_samples(figure)) {
+        const double half = (judged->interval->hi - judged->interval->lo) / 2;
+        line.samples_needed = samples_until(half, std::abs(judged->value - bound.value), sample_count(figure, trial));
+    }
+    return line;
 }
 
 }  // namespace
@@ -73,21 +143,18 @@ std::string limit_names() {
 bool is_least(const Figure& figure) { return needs_samples(figure) ? figure.better == Better::higher : figure.form != Form::megabytes; }
 
 GateLine judge_figure(const Figure& figure, const TrialView& trial, double bound) {
-    GateLine line{std::string(figure.column), Outcome::inconclusive, {}, 0, std::string(figure.id)};
-    if (const OutputFigures* output = unusable_output(trial); output != nullptr && figure.relative) {
-        line.outcome = Outcome::failed;
-        line.text = fmt::format("output {}: {}", output->name, text_of(*output));
-        return line;
-    }
-    const auto judged = judged_of(figure, trial);
-    if (!judged) {
-        line.text = unknown_text(figure, trial);
-        return line;
-    }
-    line.text = judged_text(figure, trial, *judged, bound);
-    const bool passed = is_least(figure) ? judged->interval.lo >= bound : judged->interval.hi <= bound;
-    const bool failed = is_least(figure) ? judged->interval.hi < bound : judged->interval.lo > bound;
-    line.outcome = passed ? Outcome::passed : failed ? Outcome::failed : Outcome::inconclusive;
+    return judge(figure, trial, judged_against(figure, trial), {bound, is_least(figure), unit_against(figure, trial)});
+}
+
+GateLine judge_limit(const GateLimit& limit, const TrialView& trial) {
+    const auto all = figures();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Figure& each) { return each.id == limit.figure; });
+    const bool known = found != all.end(), own = limit.of == GateLimit::Of::value;
+    const Figure& figure = known ? *found : Figure{.id = limit.figure, .title = limit.figure, .column = limit.figure, .unit = {}, .form = Form::number};
+    const std::string unit = own || figure.form != Form::percent ? unit_of(figure) : " points";
+    const auto judged = known ? judged_of(figure, limit.of, trial) : judged_by_name(limit, trial);
+    GateLine line = judge(figure, trial, judged, {limit.bound, limit.least, unit});
+    if (!own && judged) line.text = (limit.of == GateLimit::Of::drop ? "drop " : "rise ") + line.text;
     return line;
 }
 

@@ -21,4 +21,8 @@ namespace vernier {
 /// is what is not known. An output that is missing, or not finite where the baseline's is, fails a limit on outputs.
 [[nodiscard]] GateLine judge_figure(const Figure& figure, const TrialView& trial, double bound);
 
+/// Judges a limit on a figure itself, on its drop or its rise, in the same way. A figure whose interval should be there but is not is
+/// inconclusive.
+[[nodiscard]] GateLine judge_limit(const GateLimit& limit, const TrialView& trial);
+
 }  // namespace vernier

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <thread>
 
@@ -42,6 +43,56 @@ std::uint64_t pauses_of(const Latency& latency) {
     return pauses;
 }
 
+namespace {
+
+/// A warm run, and the launch that it belongs to.
+struct Run {
+    double ms = 0;
+    std::size_t launch = 0;
+};
+
+/// All warm runs in rising order.
+std::vector<Run> sorted_runs(const std::vector<Launch>& launches) {
+    std::vector<Run> runs;
+    for (std::size_t i = 0; i < launches.size(); ++i)
+        for (const auto& block : launches[i].blocks)
+            for (const double ms : block) runs.push_back({ms, i});
+    std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.ms < b.ms; });
+    return runs;
+}
+
+/// A figure of all runs with its interval: the runs of a launch are alike, so the figure is taken without each launch in turn (jackknife).
+std::optional<Interval> over_launches(const std::vector<Run>& sorted, std::size_t launches, const std::function<double(const std::vector<double>&)>& figure) {
+    constexpr std::size_t kFewest = 3;
+    if (launches < kFewest || sorted.empty()) return std::nullopt;
+    std::vector<double> all, without;
+    for (const Run& run : sorted) all.push_back(run.ms);
+    for (std::size_t out = 0; out < launches; ++out) {
+        std::vector<double> rest;
+        for (const Run& run : sorted)
+            if (run.launch != out) rest.push_back(run.ms);
+        if (rest.empty() || rest.size() == all.size()) return std::nullopt;
+        without.push_back(figure(rest));
+    }
+    const double n = static_cast<double>(launches), mean = std::accumulate(without.begin(), without.end(), 0.0) / n;
+    double squares = 0;
+    for (const double each : without) squares += (each - mean) * (each - mean);
+    const double half = student_t_quantile(0.975, n - 1) * std::sqrt((n - 1) / n * squares), value = figure(all);
+    return Interval{std::max(0.0, value - half), value + half};
+}
+
+void add_intervals(Latency& latency) {
+    const std::vector<Run> runs = sorted_runs(latency.launches);
+    const auto percentile = [](double p) { return [p](const std::vector<double>& sorted) { return quantile_sorted(sorted, p); }; };
+    if (latency.p90) latency.p90_interval = over_launches(runs, latency.launches.size(), percentile(0.9));
+    if (latency.p99) latency.p99_interval = over_launches(runs, latency.launches.size(), percentile(0.99));
+    latency.mean_interval = over_launches(runs, latency.launches.size(), [](const std::vector<double>& sorted) {
+        return std::accumulate(sorted.begin(), sorted.end(), 0.0) / static_cast<double>(sorted.size());
+    });
+}
+
+}  // namespace
+
 Latency summarise(std::vector<Launch> launches) {
     Latency latency;
     std::vector<double> all, medians, pauses, of_blocks;
@@ -71,6 +122,7 @@ Latency summarise(std::vector<Launch> launches) {
     if (pauses.size() >= kPausesNeeded) latency.after_pause = median(pauses);
     latency.two_speeds = two_speeds_of(of_blocks);
     latency.launches = std::move(launches);
+    add_intervals(latency);
     return latency;
 }
 

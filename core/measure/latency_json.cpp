@@ -2,7 +2,9 @@
 #include "core/measure/latency_json.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "core/base/json_number.h"
@@ -10,6 +12,9 @@
 
 namespace vernier {
 namespace {
+
+constexpr std::array<std::pair<const char*, std::optional<Interval> Latency::*>, 3> kIntervals{
+    {{"p90_interval", &Latency::p90_interval}, {"p99_interval", &Latency::p99_interval}, {"mean_interval", &Latency::mean_interval}}};
 
 using Blocks = std::vector<std::vector<double>>;
 
@@ -49,6 +54,7 @@ Json latency_json(const Latency& latency, bool with_samples) {
                  {"mean", number_json(latency.mean)},
                  {"n", latency.n}};
     json["p50_interval"] = interval_json(latency.p50_interval);
+    for (const auto& [name, place] : kIntervals) json[name] = latency.*place ? interval_json(*(latency.*place)) : Json(nullptr);
     json["p99_runs_missing"] = latency.n < needed ? needed - latency.n : 0;
     json["after_pause"] = latency.after_pause == 0 ? Json(nullptr) : number_json(latency.after_pause);
     json["two_speeds"] = latency.two_speeds ? interval_json(*latency.two_speeds) : Json(nullptr);
@@ -70,6 +76,8 @@ Latency latency_from_json(const Json& json) {
     latency.mean = number_from(json.at("mean"));
     latency.n = json.at("n").get<std::uint64_t>();
     latency.p50_interval = interval_from_json(json.at("p50_interval"));
+    for (const auto& [name, place] : kIntervals)
+        if (const auto found = json.find(name); found != json.end() && !found->is_null()) latency.*place = interval_from_json(*found);
     latency.after_pause = optional_number(json, "after_pause").value_or(0);
     if (json.contains("two_speeds") && !json.at("two_speeds").is_null()) latency.two_speeds = interval_from_json(json.at("two_speeds"));
     Blocks blocks;

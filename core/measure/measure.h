@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -11,6 +12,7 @@
 #include "core/base/job.h"
 #include "core/base/json.h"
 #include "core/base/provenance.h"
+#include "core/base/tensor.h"
 #include "core/data/dataset.h"
 #include "core/measure/interval.h"
 #include "core/measure/outputs.h"
@@ -45,7 +47,8 @@ struct Latency {
     std::optional<double> p90, p99;  ///< nothing when there are too few runs to know (runs_needed)
     double mean = 0;
     std::uint64_t n = 0;
-    Interval p50_interval;               ///< 95 %, t over launches
+    Interval p50_interval;                                                             ///< 95 %, t over launches
+    std::optional<Interval> p90_interval = {}, p99_interval = {}, mean_interval = {};  ///< 95 %, jackknife over launches; nothing below three
     double after_pause = 0;              ///< first call after a pause (cold caches), median; 0 = not measured, or too few to know
     std::optional<Interval> two_speeds;  ///< where the blocks' medians fall into two groups: the fast and the slow speed
     std::vector<Launch> launches;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "core/report/format.h"
@@ -85,11 +87,14 @@ std::string outputs_sentence(const Comparison& comparison, const CandidateCompar
     return text;
 }
 
+/// Of lines that other sentences tell of.
+constexpr std::string_view kTold[] = {"accuracy", "agreement", "output error", "speed"};
+
 /// Limits on figures that no other sentence tells of.
 std::string limits_sentence(const CandidateComparison& candidate) {
     std::string text;
     for (const GateLine& line : candidate.gate_lines)
-        if (!line.figure.empty())
+        if (std::find(std::begin(kTold), std::end(kTold), line.what) == std::end(kTold))
             text += fmt::format("Limit on {}: {} ({}). ", line.what,
                                 line.outcome == Outcome::passed   ? "within"
                                 : line.outcome == Outcome::failed ? "beyond"

@@ -78,6 +78,9 @@ Gate random_gate(Random& random) {
     if (one_in(random, 2)) gate.min_sqnr_db = 40 * random.unit();
     if (one_in(random, 2)) gate.min_speedup = 2 * random.unit();
     if (one_in(random, 2)) gate.limits = {{"macro_f1", -2 * random.unit()}, {"ece", random.unit()}, {"mae", random.unit()}};
+    if (one_in(random, 2))
+        gate.more = {{"p99", GateLimit::Of::value, random.unit()}, {"macro_f1", GateLimit::Of::drop, random.unit()}, {"ece", GateLimit::Of::rise, 1}};
+    if (one_in(random, 5)) gate.more.push_back({"of a later version", GateLimit::Of::value, 1});
     return gate;
 }
 
@@ -147,6 +150,8 @@ void visit(Measurement& m, const Visit& each) {
     for (auto* number : {&m.latency.p90, &m.latency.p99})
         if (*number) each(**number);
     visit(m.latency.p50_interval, each);
+    for (auto* interval : {&m.latency.p90_interval, &m.latency.p99_interval, &m.latency.mean_interval})
+        if (*interval) visit(**interval, each);
     if (m.latency.two_speeds) visit(*m.latency.two_speeds, each);
     for (Launch& launch : m.latency.launches) {
         each(launch.session_start_ms);
@@ -208,6 +213,7 @@ void visit(Comparison& comparison, const Visit& each) {
     for (auto* number : {&comparison.gate.max_drop_points, &comparison.gate.min_speedup, &comparison.gate.min_agreement, &comparison.gate.min_sqnr_db})
         if (*number) each(**number);
     for (auto& [figure, bound] : comparison.gate.limits) each(bound);
+    for (GateLimit& limit : comparison.gate.more) each(limit.bound);
     each(comparison.noise_floor);
 }
 

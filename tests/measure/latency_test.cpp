@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <utility>
 
 namespace vernier {
 namespace {
@@ -41,9 +42,26 @@ TEST(Summarise, GivesPercentilesOfAllRunsOfAllLaunches) {
     EXPECT_NEAR(latency.mean, 500.5, 1e-9);
     EXPECT_LE(latency.p50_interval.lo, latency.p50);
     EXPECT_GE(latency.p50_interval.hi, latency.p50);
+    for (const auto& [interval, value] :
+         {std::pair(latency.p90_interval, *latency.p90), std::pair(latency.p99_interval, *latency.p99), std::pair(latency.mean_interval, latency.mean)}) {
+        ASSERT_TRUE(interval);
+        EXPECT_LT(interval->lo, value);
+        EXPECT_GT(interval->hi, value);
+        EXPECT_NEAR(interval->hi - interval->lo, 0, 20) << "all launches are alike";
+    }
     EXPECT_DOUBLE_EQ(latency.after_pause, 5);
     EXPECT_EQ(latency.launches.size(), 5U);
     EXPECT_EQ(pauses_of(latency), 10U);
+}
+
+TEST(Summarise, IntervalsAreOverLaunches) {
+    std::vector<Launch> launches(4, Launch{1, 1, 1, {std::vector<double>(500, 10.0)}, {}});
+    launches[0].blocks[0].assign(500, 12.0);
+    const Latency latency = summarise(launches);
+    // The four means 12, 10, 10 and 10 have the deviation 1: t(3) * 1 / sqrt(4).
+    EXPECT_NEAR(latency.mean, 10.5, 1e-12);
+    EXPECT_NEAR(latency.mean_interval->hi - latency.mean, 3.182446305284263 * 0.5, 1e-9);
+    EXPECT_FALSE(summarise(std::vector<Launch>(2, launches[0])).mean_interval) << "two launches say too little";
 }
 
 TEST(Summarise, TheFirstCallAfterAPauseNeedsItsRuns) {

@@ -121,6 +121,8 @@ void GateRow::showUse() {
                                  : tr("Most top-1 points that a candidate may lose"));
 }
 
-void GateRow::tell() { session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits}); }
+void GateRow::tell() {
+    session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits, session_.gate().more});
+}
 
 }  // namespace vernier::ui

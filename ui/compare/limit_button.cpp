@@ -12,21 +12,30 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kMost = 1000;
+constexpr double kMost = 1000, kMostPoints = 100;
 constexpr int kDecimals = 3;
 
 QString titleOf(const Figure& figure) { return QString::fromUtf8(figure.title.data(), qsizetype(figure.title.size())); }
 
-/// "Latency p90 ≥ 1.20x", "File size ≤ 0.300 of the baseline's".
+/// Metrics are held against the baseline in points, which may be below it.
+bool inPoints(const Figure& figure) { return needs_samples(figure) && !figure.relative; }
+
+/// "Latency p90 ≥ 1.20x", "File size ≤ 0.300 of the baseline's", "Macro F1 ≥ -0.50 points".
 QString limitText(const Figure& figure, double bound) {
     const QString number = figure.relative    ? QString::fromStdString(significant(bound))
+                           : inPoints(figure) ? QObject::tr("%1 points").arg(QString::fromStdString(signed_points(bound)))
                            : is_least(figure) ? QString::fromStdString(times(bound))
                                               : QObject::tr("%1 of the baseline's").arg(QString::fromStdString(significant(bound)));
     return titleOf(figure) + (is_least(figure) ? QStringLiteral(" ≥ ") : QStringLiteral(" ≤ ")) + number;
 }
 
 QString questionOf(const Figure& figure) {
-    return figure.relative    ? QObject::tr("%1, at least").arg(titleOf(figure))
+    if (inPoints(figure)) {
+        return (is_least(figure) ? QObject::tr("%1: at least so many points against the baseline (a drop is negative)")
+                                 : QObject::tr("%1: at most so many points against the baseline"))
+            .arg(titleOf(figure));
+    }
+    return figure.relative    ? (is_least(figure) ? QObject::tr("%1, at least") : QObject::tr("%1, at most")).arg(titleOf(figure))
            : is_least(figure) ? QObject::tr("%1: minimum speedup").arg(titleOf(figure))
                               : QObject::tr("%1: at most so many times that of the baseline").arg(titleOf(figure));
 }
@@ -72,7 +81,8 @@ void LimitButton::fill() {
 
 void LimitButton::ask(const Figure& figure) {
     bool chosen = false;
-    const double bound = QInputDialog::getDouble(this, tr("Limit"), questionOf(figure), 1, 0, kMost, kDecimals, &chosen);
+    const double bound = QInputDialog::getDouble(this, tr("Limit"), questionOf(figure), inPoints(figure) ? 0 : 1, inPoints(figure) ? -kMostPoints : 0, kMost,
+                                                 kDecimals, &chosen);
     if (chosen) {
         setLimit(figure, bound);
     }

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/evidence/gate_text.h"
 #include "ui/session/command.h"
 #include "ui/session/trials.h"
 
@@ -98,6 +99,9 @@ QStringList Trials::gateWords() const {
     }
     for (const auto& [figure, bound] : gate.limits) {
         words << QStringLiteral("--limit") << QString::fromStdString(figure) + QLatin1Char('=') + number(bound);
+    }
+    for (const GateLimit& limit : gate.more) {
+        words << QStringLiteral("--gate") << QString::fromStdString(text_of(limit));
     }
     return words;
 }

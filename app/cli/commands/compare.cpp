@@ -14,6 +14,7 @@
 #include "app/cli/options.h"
 #include "core/base/file.h"
 #include "core/evidence/figures.h"
+#include "core/evidence/gate_text.h"
 #include "core/evidence/limits.h"
 #include "core/report/documents.h"
 #include "core/report/figure_text.h"
@@ -27,7 +28,7 @@ namespace {
 
 struct Options {
     std::string baseline, report;
-    std::vector<std::string> candidates, limits;
+    std::vector<std::string> candidates, limits, gates;
     RunChoices run;
     std::optional<double> max_drop, min_speedup, min_agreement, min_sqnr;
 };
@@ -94,7 +95,7 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
 }
 
 /// "p90=1.2" as a limit of a gate.
-void add_limit(Gate& gate, const std::string& text) {
+void add_old_limit(Gate& gate, const std::string& text) {
     const std::size_t equals = text.find('=');
     const std::string id = text.substr(0, equals);
     const auto all = figures();
@@ -118,8 +119,9 @@ int compare(Context& context, const Options& options) {
     gate.min_speedup = options.min_speedup;
     gate.min_agreement = options.min_agreement;
     gate.min_sqnr_db = options.min_sqnr;
-    for (const std::string& limit : options.limits) add_limit(gate, limit);
-    if (options.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "--min-agreement is a percentage", {}, "Give a number from 0 to 100.");
+    for (const std::string& limit : options.limits) add_old_limit(gate, limit);
+    for (const std::string& limit : options.gates) add_limit(gate, limit);
+    if (gate.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "agreement is a percentage", {}, "Give a number from 0 to 100.");
     const ComparedFiles compared = compare_files(context.runtime(), {models, options.run.data, options.run.read(), gate, options.report}, context.job());
     if (!options.report.empty()) write_file(options.report, render_html(compared));
     context.result(to_json(compared, options.run.raw), [&](const Style& style) { return text_of(compared, style); });
@@ -131,12 +133,14 @@ Run declare(OptionSet& set) {
     set.argument("BASELINE", options->baseline, "ONNX file that the others are compared with, as a rule the FP32 model");
     set.arguments("CANDIDATE", options->candidates, "ONNX files to judge");
     options->run.declare(set);
+    set.list("--gate", options->gates, "LIMIT",
+             "Gate: a limit on any figure or metric: 'p99<=20' (itself), 'macro_f1 drop<=0.5' (points below the baseline), 'p90 ratio>=1.2'");
     set.number("--max-drop", options->max_drop, "POINTS", "Gate: top-1 may fall by this many points at most", true);
     set.number("--min-speedup", options->min_speedup, "X", "Gate: p50 must be this many times that of the baseline or better", false);
     set.number("--min-agreement", options->min_agreement, "P", "Gate: at least this percent of samples must get the baseline's answer", true);
     set.number("--min-sqnr", options->min_sqnr, "DB", "Gate: the SQNR of each output must be at least this many dB", true);
     set.list("--limit", options->limits, "FIGURE=X",
-             "Gate: a limit on another figure, such as p90=1.2 (times as fast), size=0.5 or memory=0.9 (of the baseline's), cosine=0.99");
+             "Gate: a limit against the baseline on another figure, such as p90=1.2 (times as fast), size=0.5 or memory=0.9 (of the baseline's), cosine=0.99");
     set.text("--report", options->report, "FILE.html", "Write the comparison as one HTML file");
     return [options](Context& context) { return compare(context, *options); };
 }
@@ -150,6 +154,7 @@ const Command kCompare = {"compare", "Measure candidates against a baseline, and
                           "Exit code: 1 when a candidate fails a limit, else 2 when one is inconclusive, else 0. Without a limit nothing is judged.",
                           "vernier-cli compare model.onnx small.onnx --data model.dataset.json --max-drop 0.5 --min-speedup 1.5\n"
                           "vernier-cli compare model.onnx small.onnx --data samples.npz --min-sqnr 20\n"
+                          "vernier-cli compare model.onnx small.onnx --data images --gate 'balanced_accuracy drop<=0.5' --gate 'p99<=20'\n"
                           "vernier-cli compare model.onnx a.onnx b.onnx --data images --report comparison.html",
                           declare};
 

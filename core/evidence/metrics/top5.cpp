@@ -14,6 +14,11 @@ constexpr Metric kTop5 = {
                .places = in_measure | in_report,
                .family = "accuracy",
                .value = [](const TrialView& trial) { return trial.measured.accuracy ? std::optional(trial.measured.accuracy->top5) : std::nullopt; },
+               .interval =
+                   [](const TrialView& trial) {
+                       const auto kept = kept_value(trial, "top5");
+                       return kept ? kept->interval : std::nullopt;
+                   },
                .against = [](const TrialView& trial) { return kept_change(trial, "top5"); }},
     .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
         if (own.label[i] < 0) return {};
