@@ -12,6 +12,7 @@ void RunChoices::declare(OptionSet& options) {
     sizes.declare(options);
     options.number("--seconds", seconds, "S", "Time for the latency of each model (default 4)", false);
     options.threads(threads, "Threads of the runtime inside an operator (default 1)");
+    options.text("--metric-command", metric_command, "PROGRAM", "Program that gets the answers as .npz and writes a line of JSON with metrics for each sample");
     options.flag("--raw", raw, "With --json: the single latencies and answers as well");
 }
 
@@ -23,6 +24,8 @@ MeasureOptions RunChoices::read() const {
     options.samples = samples.value_or(0);
     options.seconds = seconds.value_or(options.seconds);
     options.sizes = sizes.read();
+    if (!metric_command.empty() && data.empty()) throw Error(ErrorKind::usage, "--metric-command has no samples to measure", {}, "Give --data.");
+    options.metric_command = metric_command;
     options.worker = "/proc/self/exe";
     return options;
 }

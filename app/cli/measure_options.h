@@ -14,7 +14,7 @@ class OptionSet;
 
 /// The options that measure and compare share.
 struct RunChoices {
-    std::string data;
+    std::string data, metric_command;
     SizeOptions sizes;
     std::optional<std::uint64_t> samples, threads;
     std::optional<double> seconds;

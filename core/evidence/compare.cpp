@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/evidence/gate.h"
 #include "core/evidence/limits.h"
+#include "core/evidence/metrics/command.h"
 #include "core/evidence/metrics/reference.h"
 #include "core/evidence/metrics/table.h"
 #include "core/measure/statistics.h"
@@ -63,6 +64,14 @@ void compare_metrics(CandidateComparison& candidate, const References& reference
     for (const auto& [id, reference] : references) {
         if (!candidate.measurement.metrics.contains(id)) continue;
         if (const auto change = reference.change_of(candidate.measurement.answers)) candidate.changes[id] = *change;
+    }
+}
+
+void compare_command_metrics(CandidateComparison& candidate, const Measurement& baseline) {
+    for (const auto& [name, before] : baseline.command_samples) {
+        const auto after = candidate.measurement.command_samples.find(name);
+        if (after == candidate.measurement.command_samples.end()) continue;
+        if (const auto change = Reference::change(kOfCommand, before, after->second)) candidate.changes[name] = *change;
     }
 }
 
@@ -164,6 +173,7 @@ Comparison compare(std::vector<Trial> trials, const Gate& gate) {
         comparison.noise_floor = std::max(comparison.noise_floor, take_speedup(candidate));
         compare_answers(candidate, baseline);
         compare_metrics(candidate, references);
+        compare_command_metrics(candidate, baseline);
         judge(candidate, baseline, gate);
         comparison.candidates.push_back(std::move(candidate));
     }

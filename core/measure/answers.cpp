@@ -16,15 +16,9 @@ namespace {
 
 constexpr std::size_t kKeptScoreBytes = std::size_t{64} << 20;
 
-/// What is known of a sample before its answer.
-struct Asked {
-    std::uint64_t index;
-    std::int64_t label;
-};
-
 /// The samples of one run.
 struct Round {
-    std::vector<Asked> asked;
+    std::vector<AskedSample> asked;
     std::uint64_t batch = 1;
 };
 
@@ -68,11 +62,12 @@ public:
     }
 
     /// Takes the answer to a round; reference holds the first model's, and is filled by it.
-    void take(const Round& round, Values& reference) {
+    void take(const Round& round, Values& reference, AnswerSink* sink, std::size_t model) {
         const auto outputs = naming_file(model_.result->model, [&] { return model_.subject->answer(); });
         Values own;
         for (const auto& [name, tensor] : outputs) own.emplace(name, values_of(tensor));
         if (is_first_) reference = own;
+        if (sink != nullptr) sink->take(model, round.asked, outputs, round.batch);
         const auto scores = outputs.find(scores_);
         take_scores(scores == outputs.end() ? nullptr : &scores->second, round);
         for (std::size_t i = 0; i < round.asked.size(); ++i) take_outputs(own, reference, i, round.batch);
@@ -143,17 +138,17 @@ private:
 
 }  // namespace
 
-void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const std::vector<OutputSums>& sums,
+void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const MeasureOptions& options,
                      const Job& job) {
     const Opened& first = models.front().subject->opened();
     const std::string scores = scores_output(first, dataset.output(), models.front().result->model);
     std::vector<Collector> collectors;
-    for (const Answering& model : models) collectors.emplace_back(model, first, scores, sums);
+    for (const Answering& model : models) collectors.emplace_back(model, first, scores, options.sums);
     Round round{{}, dataset.batch()};
     std::vector<Sample> run;
     std::size_t done = 0;
     for_each_sample(dataset, {Split::validation, samples}, 1, job, [&](std::uint64_t index, Sample& sample) {
-        round.asked.push_back({index, sample.label});
+        round.asked.push_back({index, sample.label, sample.name});
         run.push_back(std::move(sample));
         if (run.size() < round.batch && done + run.size() < samples.size()) return;
         job.step("answers", done, samples.size());
@@ -161,10 +156,11 @@ void collect_answers(std::vector<Answering>& models, const Dataset& dataset, con
         const auto inputs = stack_samples(std::move(run), round.batch);
         for (const Collector& collector : collectors) collector.ask(inputs);
         Values reference;
-        for (Collector& collector : collectors) collector.take(round, reference);
+        for (std::size_t model = 0; model < collectors.size(); ++model) collectors[model].take(round, reference, options.sink, model);
         run.clear();
         round.asked.clear();
     });
+    if (options.sink != nullptr) options.sink->finish();
     for (Collector& collector : collectors) collector.finish(dataset.classifies());
     job.step("answers", samples.size(), samples.size());
 }

@@ -18,9 +18,9 @@ struct Answering {
 };
 
 /// Every sample is decoded once and answered by every model, so that all saw the same. Fills answers, outputs with their sums,
-/// scores_output, classes, classifies and samples of each result. Outputs are matched by name with those of the first model.
-/// Throws Error{bad_data, bad_model, cancelled}.
-void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const std::vector<OutputSums>& sums,
+/// scores_output, classes, classifies and samples of each result. Outputs are matched by name with those of the first model. The options
+/// say which sums are kept, and who else is given the answers. Throws Error{bad_data, bad_model, cancelled}.
+void collect_answers(std::vector<Answering>& models, const Dataset& dataset, const std::vector<std::uint64_t>& samples, const MeasureOptions& options,
                      const Job& job);
 
 /// Calls, and puts the model's file into an error that comes without one.

@@ -20,6 +20,7 @@ Measurement read_measurement(const Json& json) {
     m.latency = latency_from_json(json.at("latency_ms"));
     m.accuracy = accuracy_from_json(json.at("accuracy"));
     if (const auto metrics = json.find("metrics"); metrics != json.end()) m.metrics = metrics_from_json(*metrics);
+    if (const auto samples = json.find("metric_samples"); samples != json.end()) m.command_samples = sums_from_json(*samples);
     take_outputs(json, m);
     if (json.contains("answers")) m.answers = answers_from_json(json.at("answers"));
     m.profile = profile_from_json(json.at("profile"));
@@ -75,6 +76,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
     json["date"] = measurement.date;
     json["vernier_version"] = measurement.vernier_version;
     json["profile"] = profile_json(measurement.profile);
+    if (with_samples && !measurement.command_samples.empty()) json["metric_samples"] = sums_json(measurement.command_samples);
     if (with_samples) json["answers"] = answers_json(measurement.answers);
     return json;
 }

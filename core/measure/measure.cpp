@@ -121,7 +121,7 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
     if (dataset != nullptr) {
         std::vector<Answering> answering;
         for (Entry& entry : entries) answering.push_back({entry.subject.get(), &entry.result});
-        collect_answers(answering, *dataset, samples, options.sums, job);
+        collect_answers(answering, *dataset, samples, options, job);
     }
     std::vector<LaunchCost> costs;
     for (const Entry& entry : entries) costs.push_back(cost_of(entry, naming_file(entry.result.model, [&] { return entry.subject->warm_up(); })));

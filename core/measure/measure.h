@@ -22,13 +22,31 @@
 
 namespace vernier {
 
+/// What is known of a sample before its answer.
+struct AskedSample {
+    std::uint64_t index = 0;  ///< in the validation split
+    std::int64_t label = -1;
+    std::string name = {};
+};
+
+/// Is given every answer of every model.
+class AnswerSink {
+public:
+    virtual ~AnswerSink() = default;
+    /// The answers to one run of `batch` samples, of which so many were asked; by model in the order of the call.
+    virtual void take(std::size_t model, const std::vector<AskedSample>& asked, const std::map<std::string, Tensor>& outputs, std::uint64_t batch) = 0;
+    virtual void finish() = 0;
+};
+
 struct MeasureOptions {
     Target run;
     double seconds = 4;         ///< time budget of the latency part for each model
     std::uint64_t samples = 0;  ///< validation samples; 0 = the whole split
     std::uint64_t seed = 7;
-    SizeChoices sizes = {};             ///< what open axes of inputs count as, where no dataset gives them
-    std::vector<OutputSums> sums = {};  ///< of outputs, for metrics (core/evidence/metrics/measured.h)
+    SizeChoices sizes = {};                     ///< what open axes of inputs count as, where no dataset gives them
+    std::vector<OutputSums> sums = {};          ///< of outputs, for metrics (core/evidence/metrics/measured.h)
+    std::filesystem::path metric_command = {};  ///< a program that measures answers (core/evidence/metrics/command.h); empty: none
+    AnswerSink* sink = nullptr;                 ///< not owned
     /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
     std::filesystem::path worker = {};
 };
@@ -90,10 +108,12 @@ struct Measurement {
     Latency latency;
     std::optional<Accuracy> accuracy;                 ///< made of the answers by core/evidence/metrics, as are SQNR and cosine of the outputs
     std::map<std::string, MetricValue> metrics = {};  ///< of its answers, by their ids (core/evidence/metrics)
-    std::vector<OutputFigures> outputs;               ///< all outputs; of the first model in its order, of others then the worst first
-    std::string scores_output;                        ///< the output that holds the scores: the dataset's choice, else the first
-    std::uint64_t classes = 0;                        ///< its classes; 0 where it is not [N, classes]
-    bool classifies = false;                          ///< it has classes, and labels or the dataset say that they are classes
+    /// What each sample adds to the metrics of a metric command, by their names (core/evidence/metrics/command.h).
+    std::map<std::string, std::vector<SampleSums>> command_samples = {};
+    std::vector<OutputFigures> outputs;  ///< all outputs; of the first model in its order, of others then the worst first
+    std::string scores_output;           ///< the output that holds the scores: the dataset's choice, else the first
+    std::uint64_t classes = 0;           ///< its classes; 0 where it is not [N, classes]
+    bool classifies = false;             ///< it has classes, and labels or the dataset say that they are classes
     Answers answers;
     std::vector<ProfileEvent> profile;  ///< time per executed node
     Target run;                         ///< with the library that ran it

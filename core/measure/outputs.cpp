@@ -21,33 +21,6 @@ ElementType type_named(const std::string& text) {
     return ElementType::undefined;
 }
 
-/// {"distance": [[sum, sum, sum, sum, values], ...]}.
-Json sums_json(const std::map<std::string, std::vector<SampleSums>>& sums) {
-    Json json = Json::object();
-    for (const auto& [id, samples] : sums) {
-        Json& list = json[id] = Json::array();
-        for (const SampleSums& sample : samples) {
-            Json one = Json::array();
-            for (const double sum : sample.sums) one.push_back(number_json(sum));
-            one.push_back(sample.values);
-            list.push_back(std::move(one));
-        }
-    }
-    return json;
-}
-
-std::map<std::string, std::vector<SampleSums>> sums_from(const Json& json) {
-    std::map<std::string, std::vector<SampleSums>> sums;
-    for (const auto& [id, list] : json.items()) {
-        for (const Json& one : list) {
-            SampleSums& sample = sums[id].emplace_back();
-            for (std::size_t i = 0; i < sample.sums.size(); ++i) sample.sums[i] = number_from(one.at(i));
-            sample.values = one.at(sample.sums.size()).get<std::uint64_t>();
-        }
-    }
-    return sums;
-}
-
 }  // namespace
 
 bool is_broken(const OutputFigures& output) {
@@ -78,6 +51,32 @@ std::string text_of(const OutputFigures& output) {
     if (output.sqnr_db) return *output.sqnr_db >= 200 ? "equal" : fmt::format("SQNR {:.1f} dB", *output.sqnr_db);
     if (!output.finite()) return fmt::format("{} on {} of {} samples", word, std::max(output.nan, output.infinite), output.samples);
     return "finite";
+}
+
+Json sums_json(const std::map<std::string, std::vector<SampleSums>>& sums) {
+    Json json = Json::object();
+    for (const auto& [id, samples] : sums) {
+        Json& list = json[id] = Json::array();
+        for (const SampleSums& sample : samples) {
+            Json one = Json::array();
+            for (const double sum : sample.sums) one.push_back(number_json(sum));
+            one.push_back(sample.values);
+            list.push_back(std::move(one));
+        }
+    }
+    return json;
+}
+
+std::map<std::string, std::vector<SampleSums>> sums_from_json(const Json& json) {
+    std::map<std::string, std::vector<SampleSums>> sums;
+    for (const auto& [id, list] : json.items()) {
+        for (const Json& one : list) {
+            SampleSums& sample = sums[id].emplace_back();
+            for (std::size_t i = 0; i < sample.sums.size(); ++i) sample.sums[i] = number_from(one.at(i));
+            sample.values = one.at(sample.sums.size()).get<std::uint64_t>();
+        }
+    }
+    return sums;
 }
 
 Json metrics_json(const std::map<std::string, MetricValue>& metrics) {
@@ -140,7 +139,7 @@ std::vector<OutputFigures> outputs_from_json(const Json& json) {
         output.other_shape = item.at("other_shape_samples").get<std::uint64_t>();
         if (item.at("problem").is_string()) output.problem = item.at("problem").get<std::string>();
         if (item.contains("metrics")) output.metrics = metrics_from_json(item.at("metrics"));
-        if (item.contains("sums")) output.sums = sums_from(item.at("sums"));
+        if (item.contains("sums")) output.sums = sums_from_json(item.at("sums"));
         outputs.push_back(std::move(output));
     }
     return outputs;

@@ -63,6 +63,10 @@ void worst_first(std::vector<OutputFigures>& outputs);
 [[nodiscard]] Json metrics_json(const std::map<std::string, MetricValue>& metrics);
 [[nodiscard]] std::map<std::string, MetricValue> metrics_from_json(const Json& json);
 
+/// {"distance": [[sum, sum, sum, sum, values], ...]}.
+[[nodiscard]] Json sums_json(const std::map<std::string, std::vector<SampleSums>>& sums);
+[[nodiscard]] std::map<std::string, std::vector<SampleSums>> sums_from_json(const Json& json);
+
 /// with_samples: with the sums of each sample.
 [[nodiscard]] Json to_json(const std::vector<OutputFigures>& outputs, bool with_samples = false);
 [[nodiscard]] std::vector<OutputFigures> outputs_from_json(const Json& json);

@@ -1,15 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/report/metric_table.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/json_number.h"
+#include "core/evidence/metrics/metric.h"
 #include "core/measure/latency_json.h"
 #include "core/report/figure_text.h"
+#include "core/report/format.h"
 #include "core/report/svg.h"
 
 namespace vernier {
 
+namespace {
+
+bool is_figure(const std::string& id) {
+    const auto all = figures();
+    return std::any_of(all.begin(), all.end(), [&](const Figure& each) { return each.id == id; });
+}
+
+/// Of a metric command: whether more of it is better is not known.
+std::string command_cell(const TrialView& trial, const std::string& id) {
+    const auto value = kept_value(trial, id);
+    if (!value) return "-";
+    const auto change = kept_change(trial, id);
+    const std::string moved =
+        change ? fmt::format("  {}{}{}", change->value < 0 ? "-" : "+", significant(std::abs(change->value)), change->differs ? "" : " ~") : "";
+    return significant(value->value) + moved;
+}
+
+}  // namespace
+
 std::vector<MetricRow> metric_rows(const TrialViews& trials) {
     std::vector<MetricRow> rows;
+    if (trials.empty()) return rows;
     for (const Figure* each : figures_in(in_metrics)) {
         if (!is_told(*each, trials)) continue;
         MetricRow& row = rows.emplace_back(MetricRow{head_text(*each), {}});
@@ -18,6 +45,11 @@ std::vector<MetricRow> metric_rows(const TrialViews& trials) {
             const bool none = each->relative && trial.compared == nullptr;
             row.cells.push_back(none ? std::string() : value_text(*each, trial) + (against.empty() ? "" : "  " + against));
         }
+    }
+    for (const auto& [id, value] : trials.front().measured.metrics) {
+        if (is_figure(id)) continue;
+        MetricRow& row = rows.emplace_back(MetricRow{id, {}});
+        for (const TrialView& trial : trials) row.cells.push_back(command_cell(trial, id));
     }
     return rows;
 }
@@ -40,6 +72,8 @@ std::string metrics_html(const TrialViews& trials) {
 
 void put_metrics(Json& model, const TrialView& trial) {
     Json& metrics = model["metrics"];
+    for (Json& metric : metrics)
+        if (!metric.contains("unit")) metric["unit"] = "";
     for (const Figure& each : figures()) {
         if (!needs_samples(each)) continue;
         const std::string id(each.id);

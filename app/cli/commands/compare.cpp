@@ -120,7 +120,7 @@ int compare(Context& context, const Options& options) {
     gate.min_agreement = options.min_agreement;
     gate.min_sqnr_db = options.min_sqnr;
     for (const std::string& limit : options.limits) add_old_limit(gate, limit);
-    for (const std::string& limit : options.gates) add_limit(gate, limit);
+    for (const std::string& limit : options.gates) add_limit(gate, limit, !options.run.metric_command.empty());
     if (gate.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "agreement is a percentage", {}, "Give a number from 0 to 100.");
     const ComparedFiles compared = compare_files(context.runtime(), {models, options.run.data, options.run.read(), gate, options.report}, context.job());
     if (!options.report.empty()) write_file(options.report, render_html(compared));

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/evidence/metrics/command.h"
 #include "core/evidence/metrics/table.h"
 
 namespace vernier {
@@ -50,7 +51,13 @@ void fill_metrics(Measurement& measurement, const Answers& first) {
 std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
                                               MeasureOptions options, const Job& job) {
     options.sums = sums_of_metrics();
+    std::optional<MetricCommand> command;
+    if (!options.metric_command.empty()) options.sink = &command.emplace(options.metric_command, job);
     std::vector<Measurement> all = measure(runtime, models, dataset, options, job);
+    for (std::size_t i = 0; command && dataset != nullptr && i < all.size(); ++i) {
+        all[i].command_samples = command->metrics(i);
+        all[i].metrics = values_of(all[i].command_samples);
+    }
     for (Measurement& each : all) {
         for (OutputFigures& output : each.outputs) fill_metrics(output);
         if (!each.classifies) continue;

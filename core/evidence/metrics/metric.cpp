@@ -64,6 +64,11 @@ std::optional<Against> kept_change(const TrialView& trial, std::string_view id) 
     return Against{Against::Kind::points, found->second.delta, found->second.interval, found->second.differs()};
 }
 
+bool is_share(const std::vector<SampleSums>& samples) {
+    return std::all_of(samples.begin(), samples.end(),
+                       [](const SampleSums& sample) { return sample.values == 0 || (sample.values == 1 && (sample.sums[0] == 0 || sample.sums[0] == 1)); });
+}
+
 std::optional<Interval> share_interval(const std::vector<SampleSums>& samples) {
     const SampleSums total = total_of(samples);
     const Interval share = wilson_interval(static_cast<std::uint64_t>(total.sums[0]), total.values);

@@ -41,6 +41,9 @@ struct Metric {
 /// ones of so many do.
 [[nodiscard]] Interval unless_point(const Interval& interval, double value, double room);
 
+/// True where each sample that says anything adds 0 or 1 of 1.
+[[nodiscard]] bool is_share(const std::vector<SampleSums>& samples);
+
 /// Wilson's interval of a share of samples, in percent: sums[0] is 1 for those that count.
 [[nodiscard]] std::optional<Interval> share_interval(const std::vector<SampleSums>& samples);
 /// Of a mean over all values: sums[0] over values. Samples may hold different numbers of values, so it is the interval of a ratio of

@@ -9,12 +9,10 @@
 namespace vernier {
 namespace {
 
-bool is_share(const std::vector<SampleSums>& samples) {
-    return std::all_of(samples.begin(), samples.end(),
-                       [](const SampleSums& sample) { return sample.values == 0 || (sample.values == 1 && (sample.sums[0] == 0 || sample.sums[0] == 1)); });
-}
+/// What one more of a whole share, or of a mean, is in the metric's unit: 100 for percentages.
+double unit_of(const Metric& metric) { return std::abs(metric.value({{1}, 1}) - metric.value({{0}, 1})); }
 
-std::optional<Interval> tango(const std::vector<SampleSums>& before, const std::vector<SampleSums>& after) {
+std::optional<Interval> tango(const Metric& metric, const std::vector<SampleSums>& before, const std::vector<SampleSums>& after) {
     std::uint64_t lost = 0, gained = 0, n = 0;
     for (std::size_t i = 0; i < before.size(); ++i) {
         if (before[i].values == 0 || after[i].values == 0) continue;
@@ -24,7 +22,8 @@ std::optional<Interval> tango(const std::vector<SampleSums>& before, const std::
     }
     if (n == 0) return std::nullopt;
     const Interval drop = tango_interval(lost, gained, n);
-    return Interval{-100 * drop.hi, -100 * drop.lo};
+    const double unit = unit_of(metric);
+    return Interval{-unit * drop.hi, -unit * drop.lo};
 }
 
 /// t over samples of what each adds to the difference of the two means, which are ratios of sums.
@@ -32,17 +31,21 @@ std::optional<Interval> paired_t(const Metric& metric, const std::vector<SampleS
     const SampleSums first = total_of(before), second = total_of(after);
     const double one = static_cast<double>(first.values), other = static_cast<double>(second.values);
     const double mean_before = first.sums[0] / one, mean_after = second.sums[0] / other;
-    double n = 0, squares = 0;
+    double n = 0, squares = 0, least = HUGE_VAL, most = -HUGE_VAL;
     for (std::size_t i = 0; i < before.size(); ++i) {
         if (before[i].values == 0 && after[i].values == 0) continue;
         const double left = (before[i].sums[0] - mean_before * static_cast<double>(before[i].values)) / one;
         const double right = (after[i].sums[0] - mean_after * static_cast<double>(after[i].values)) / other;
         squares += (right - left) * (right - left);
+        least = std::min({least, left, right});
+        most = std::max({most, left, right});
         n += 1;
     }
     if (n < 2) return std::nullopt;
-    const double unit = metric.value({{1}, 1}) - metric.value({{0}, 1});  // 100 for what is told in percent
-    const double half = std::abs(unit) * student_t_quantile(0.975, n - 1) * std::sqrt(n / (n - 1) * squares);
+    double half = student_t_quantile(0.975, n - 1) * std::sqrt(n / (n - 1) * squares);
+    // Where no sample differs, one that does may be among those that were not asked: as far as samples lie apart, as often as for shares.
+    if (squares == 0) half = n * (most - least) * tango_interval(0, 0, static_cast<std::uint64_t>(n)).hi;
+    half *= unit_of(metric);
     const double delta = metric.value(second) - metric.value(first);
     return Interval{delta - half, delta + half};
 }
@@ -67,11 +70,14 @@ std::optional<MetricChange> Reference::change_of(const Answers& other) const {
         if (interval) interval = unless_point(*interval, *delta, 100 * tango_interval(0, 0, change.samples).hi);
         return MetricChange{*delta, interval};
     }
-    const std::vector<SampleSums> after = samples_of(metric_, other, answers_);
-    const SampleSums first = total_of(samples_), second = total_of(after);
-    if (first.values == 0 || second.values == 0 || after.size() != samples_.size()) return std::nullopt;
-    const bool share = is_share(samples_) && is_share(after);
-    return MetricChange{metric_.value(second) - metric_.value(first), share ? tango(samples_, after) : paired_t(metric_, samples_, after)};
+    return change(metric_, samples_, samples_of(metric_, other, answers_));
+}
+
+std::optional<MetricChange> Reference::change(const Metric& metric, const std::vector<SampleSums>& before, const std::vector<SampleSums>& after) {
+    const SampleSums first = total_of(before), second = total_of(after);
+    if (first.values == 0 || second.values == 0 || after.size() != before.size()) return std::nullopt;
+    const bool share = is_share(before) && is_share(after);
+    return MetricChange{metric.value(second) - metric.value(first), share ? tango(metric, before, after) : paired_t(metric, before, after)};
 }
 
 }  // namespace vernier

@@ -12,6 +12,8 @@ namespace vernier {
 class Reference {
 public:
     Reference(const Metric& metric, const Answers& answers);
+    /// Of samples that are known already; of answers otherwise.
+    [[nodiscard]] static std::optional<MetricChange> change(const Metric& metric, const std::vector<SampleSums>& before, const std::vector<SampleSums>& after);
     /// other - baseline: Tango's interval for shares, t for means, the bootstrap for all others. Nothing where one is not defined.
     [[nodiscard]] std::optional<MetricChange> change_of(const Answers& other) const;
 
