@@ -83,7 +83,7 @@ public:
             std::fill(answers.in_top5.begin(), answers.in_top5.end(), false);
         }
         if (!any_whole_) answers.whole_equal.clear();
-        if (kept_ > kKeptScoreBytes) answers.scores.clear();
+        if (kept_ > kKeptScoreBytes || (!only_classes_ && !only_single_)) answers.scores.clear();
         for (const OutputTally& tally : tallies_) result.outputs.push_back(tally.figures());
         result.classes = answers.classes;
         result.classifies = said_to_classify && answers.classes > 1;
@@ -94,9 +94,11 @@ private:
     void take_scores(const Tensor* scores, const Round& round) {
         Answers& answers = model_.result->answers;
         const bool classes = scores != nullptr && is_class_scores(*scores, round.batch);
+        const bool single = scores != nullptr && is_single_score(*scores, round.batch);
         only_classes_ = only_classes_ && classes;
+        only_single_ = only_single_ && single;
         const std::vector<float> values = scores == nullptr ? std::vector<float>() : scores_of(*scores);
-        const std::size_t each = classes ? values.size() / round.batch : 0;
+        const std::size_t each = classes || single ? values.size() / round.batch : 0;
         for (std::size_t i = 0; i < round.asked.size(); ++i) {
             const auto own = std::span(values).subspan(i * each, each);
             const bool nan = std::any_of(own.begin(), own.end(), [](float score) { return std::isnan(score); });
@@ -130,7 +132,7 @@ private:
 
     Answering model_;
     std::string scores_;
-    bool is_first_ = false, only_classes_ = true, any_whole_ = false;
+    bool is_first_ = false, only_classes_ = true, only_single_ = true, any_whole_ = false;
     std::vector<OutputTally> tallies_;
     std::vector<std::string> names_;
     std::size_t kept_ = 0;

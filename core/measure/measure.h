@@ -92,9 +92,10 @@ struct Answers {
     std::vector<std::int32_t> predicted;  ///< arg max of the scores, lowest index wins a tie; -1 for NaN and where there are no classes
     std::vector<std::int32_t> label;      ///< -1 without labels
     std::vector<bool> in_top5;
-    std::uint64_t classes = 0;               ///< scores of an answer; 0 where the output is not [N, classes] (metrics.h)
-    std::vector<bool> whole_equal;           ///< all integer outputs are those of the first model; empty without such outputs
-    std::vector<std::vector<float>> scores;  ///< the scores output, flattened; empty when all together pass 64 MB
+    std::uint64_t classes = 0;      ///< scores of an answer; 0 where the output is not [N, classes] (metrics.h)
+    std::vector<bool> whole_equal;  ///< all integer outputs are those of the first model; empty without such outputs
+    /// The scores output: one of each class, or a single one of a sample; empty where it holds neither, or all together pass 64 MB.
+    std::vector<std::vector<float>> scores;
 };
 
 /// Everything measured about one model file with one harness.

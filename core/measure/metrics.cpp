@@ -64,6 +64,11 @@ bool is_class_scores(const Tensor& output, std::uint64_t samples) {
     return std::all_of(output.dims.begin() + 2, output.dims.end(), [](std::int64_t dim) { return dim == 1; });
 }
 
+bool is_single_score(const Tensor& output, std::uint64_t samples) {
+    if (!is_floating(output.type) || output.dims.empty() || output.dims[0] != static_cast<std::int64_t>(samples)) return false;
+    return std::all_of(output.dims.begin() + 1, output.dims.end(), [](std::int64_t dim) { return dim == 1; });
+}
+
 double sqnr_db(const OutputDistance& distance) {
     constexpr double most = 200;
     if (distance.error <= 0) return most;

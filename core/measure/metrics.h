@@ -34,4 +34,7 @@ void add_values(OutputDistance& distance, std::span<const double> reference, std
 /// they are 1 ([N, 1000, 1, 1] of a network that ends in a pool).
 [[nodiscard]] bool is_class_scores(const Tensor& output, std::uint64_t samples);
 
+/// True for one floating score a sample: [samples], [samples, 1], ...
+[[nodiscard]] bool is_single_score(const Tensor& output, std::uint64_t samples);
+
 }  // namespace vernier

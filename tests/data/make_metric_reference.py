@@ -11,7 +11,9 @@ import pathlib
 import warnings
 
 import numpy as np
-from sklearn.metrics import f1_score, recall_score, roc_auc_score
+from scipy.interpolate import interp1d
+from scipy.optimize import brentq
+from sklearn.metrics import accuracy_score, f1_score, recall_score, roc_auc_score, roc_curve
 
 warnings.filterwarnings("ignore")
 rng = np.random.default_rng(18)
@@ -91,6 +93,55 @@ cases += [
     case("rare class", *logits(60, 2, 1.5, [1] * 3 + [0] * 57)),
 ]
 
+
+
+def decision(name, labels, scores):
+    """Yes or no by a single score: the threshold is 0.5 of probabilities, 0 of logits."""
+    labels = np.asarray(labels)
+    wide = np.asarray(scores, dtype=np.float32).astype(np.float64)
+    decided = wide >= (0.5 if ((wide >= 0) & (wide <= 1)).all() else 0.0)
+    both = 0 < labels.sum() < len(labels)
+    if both:
+        alarms, hits, _ = roc_curve(labels, wide, drop_intermediate=False)
+        rate = brentq(lambda x: 1 - x - interp1d(alarms, hits)(x), 0, 1, xtol=1e-14) if not steep(alarms, hits) else crossing(alarms, hits)
+    expected = {
+        "decision_accuracy": 100 * accuracy_score(labels, decided),
+        "f1": 100 * f1_score(labels, decided, zero_division=0),
+        "auroc": 100 * roc_auc_score(labels, wide) if both else None,
+        "eer": 100 * rate if both else None,
+    }
+    return {"name": name, "labels": labels.tolist(), "scores": [[float(v)] for v in wide], "expected": expected}
+
+
+def steep(alarms, hits):
+    """True where the curve crosses the diagonal on a step straight up, which no function of alarms can say."""
+    return any(a == b and 1 - a > low and 1 - a <= high for a, b, low, high in zip(alarms, alarms[1:], hits, hits[1:]))
+
+
+def crossing(alarms, hits):
+    return float(next(a for a, b, low, high in zip(alarms, alarms[1:], hits, hits[1:]) if a == b and 1 - a > low and 1 - a <= high))
+
+
+def one_score(n, skill, share=0.5):
+    labels = (rng.random(n) < share).astype(int)
+    return labels, (rng.normal(size=n) + skill * (2 * labels - 1)).round(3)
+
+
+decisions = [decision(f"logits, {n} samples, skill {s}, {share} yes", *one_score(n, s, share)) for n, s, share in
+             [(40, 1, 0.5), (41, 0.5, 0.5), (60, 0, 0.5), (30, 2, 0.5), (55, 1, 0.2), (55, 1, 0.8), (7, 1, 0.5), (50, 0.7, 0.4), (33, -1, 0.5), (60, 1.5, 0.5)]]
+decisions += [decision(f"probabilities with ties, {n} samples", rng.integers(0, 2, n), rng.integers(0, steps + 1, n) / steps) for n, steps in
+              [(40, 4), (30, 8), (50, 2), (25, 16), (60, 64)]]
+decisions += [
+    decision("all right", [0, 1] * 10, [-3, 3] * 10),
+    decision("all wrong", [0, 1] * 10, [3, -3] * 10),
+    decision("only yes", [1] * 8, [0.1, 0.9, 0.5, 0.4, 0.6, 0.7, 0.2, 0.8]),
+    decision("only no", [0] * 8, [-1, 1, 2, -2, 3, 0, -3, 1.5]),
+    decision("all scores equal", [0, 1, 1, 0, 1], [0.5] * 5),
+    decision("nothing is decided for", [0, 1, 1, 0], [0.1, 0.2, 0.3, 0.4]),
+    decision("one sample", [1], [0.75]),
+    decision("a score at the threshold", [1, 0, 1, 0], [0.5, 0.25, 0.75, 0.5]),
+]
+
 path = pathlib.Path(__file__).parent / "reference" / "classification.json"
-path.write_text(json.dumps({"made_by": "tests/data/make_metric_reference.py", "cases": cases}, separators=(",", ":")) + "\n")
-print(len(cases), "cases", path.stat().st_size, "bytes")
+path.write_text(json.dumps({"made_by": "tests/data/make_metric_reference.py", "cases": cases, "decisions": decisions}, separators=(",", ":")) + "\n")
+print(len(cases), "cases,", len(decisions), "decisions,", path.stat().st_size, "bytes")

@@ -2,8 +2,12 @@
 // Metrics of classifiers against scikit-learn (tests/data/make_metric_reference.py).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -26,7 +30,7 @@ Answers answers_of(const std::vector<std::int32_t>& labels, const std::vector<st
         answers.predicted.push_back(nan ? -1 : arg_max(scores[i]));
         answers.in_top5.push_back(in_top(scores[i], labels[i], 5));
         answers.scores.push_back(scores[i]);
-        answers.classes = scores[i].size();
+        answers.classes = scores[i].size() > 1 ? scores[i].size() : 0;
     }
     return answers;
 }
@@ -44,9 +48,9 @@ const Metric& metric(std::string_view id) {
     throw std::out_of_range(std::string(id));
 }
 
-TEST(Classification, MetricsAreThoseOfScikitLearn) {
+void expect_reference(const char* list) {
     std::ifstream file(VERNIER_SOURCE_DIR "/tests/data/reference/classification.json");
-    const Json cases = Json::parse(file).at("cases");
+    const Json cases = Json::parse(file).at(list);
     ASSERT_GE(cases.size(), 20U);
     for (const Json& each : cases) {
         const auto found = metrics_of(answers_of(each.at("labels"), each.at("scores")));
@@ -61,6 +65,17 @@ TEST(Classification, MetricsAreThoseOfScikitLearn) {
             }
         }
     }
+}
+
+TEST(Classification, MetricsAreThoseOfScikitLearn) { expect_reference("cases"); }
+
+TEST(Decisions, MetricsAreThoseOfScikitLearn) { expect_reference("decisions"); }
+
+TEST(Decisions, LabelsAreOneOrZeroAndScoresAreFinite) {
+    EXPECT_FALSE(metrics_of(answers_of({0, 2}, {{1}, {-1}})).contains("f1"));
+    EXPECT_FALSE(metrics_of(answers_of({0, 1}, {{1}, {std::numeric_limits<float>::infinity()}})).contains("f1"));
+    EXPECT_FALSE(metrics_of(answers_of({0, 1}, {{1}, {-1}})).contains("top1")) << "a single score is no class";
+    EXPECT_EQ(metrics_of(answers_of({0, -1, 1}, {{-1}, {-1}, {1}})).at("f1").n, 2U);
 }
 
 TEST(Classification, NanIsAWrongAnswerAndLeavesNoProbabilities) {

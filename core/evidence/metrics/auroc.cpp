@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AUROC, one class against the rest: the share of pairs of a sample of the class and one of another in which the first has the higher
 // probability (a tie counts half), as a mean over the classes that some labels name and some do not. Scores that are no probabilities
-// go through a softmax.
+// go through a softmax. Of a single score: yes against no.
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <numeric>
 #include <utility>
 
+#include "core/evidence/metrics/decisions.h"
 #include "core/evidence/metrics/labelled.h"
 #include "core/evidence/metrics/metric.h"
 
@@ -28,10 +30,9 @@ struct Ranking {
     std::vector<Ranked> classes;  ///< that have samples
 };
 
-Ranked ranked(const Labelled& labelled, const Probabilities& probabilities, std::uint32_t class_index) {
-    const std::size_t n = labelled.sample.size();
+Ranked ranked(std::uint32_t class_index, std::size_t n, const std::function<double(std::size_t)>& score) {
     std::vector<double> scores(n);
-    for (std::size_t i = 0; i < n; ++i) scores[i] = probabilities.of(labelled.sample[i], class_index);
+    for (std::size_t i = 0; i < n; ++i) scores[i] = score(i);
     Ranked result{class_index, std::vector<std::uint32_t>(n), std::vector<bool>(n)};
     std::iota(result.order.begin(), result.order.end(), 0U);
     std::sort(result.order.begin(), result.order.end(), [&](std::uint32_t a, std::uint32_t b) { return scores[a] < scores[b]; });
@@ -68,7 +69,19 @@ double macro_area(const Ranking& ranking, std::span<const std::uint32_t> times) 
     return n > 0 ? 100 * sum / n : std::numeric_limits<double>::quiet_NaN();
 }
 
+/// Of a single score: of yes against no.
+std::optional<Statistic> of_decisions(const Answers& own, const Answers& baseline) {
+    const auto decisions = decisions_of(own, baseline);
+    if (!decisions) return std::nullopt;
+    auto ranking = std::make_shared<Ranking>();
+    for (const Decision& each : *decisions) ranking->label.push_back(each.yes ? 1 : 0);
+    ranking->classes.push_back(ranked(1, decisions->size(), [&](std::size_t i) { return (*decisions)[i].score; }));
+    return Statistic{decisions->size(), 2.0 * static_cast<double>(decisions->size()),
+                     [ranking](std::span<const std::uint32_t> times) { return macro_area(*ranking, times); }};
+}
+
 std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) {
+    if (own.classes == 0) return of_decisions(own, baseline);
     const auto labelled = labelled_of(own);
     if (!labelled || labelled->classes != own.classes) return std::nullopt;
     const Probabilities probabilities(own, baseline);
@@ -78,7 +91,8 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
     std::vector<bool> seen(labelled->classes);
     for (const std::uint32_t label : labelled->label) seen[label] = true;
     for (std::uint32_t each = 0; each < labelled->classes; ++each)
-        if (seen[each]) ranking->classes.push_back(ranked(*labelled, probabilities, each));
+        if (seen[each])
+            ranking->classes.push_back(ranked(each, labelled->sample.size(), [&](std::size_t i) { return probabilities.of(labelled->sample[i], each); }));
     const auto n = labelled->sample.size();
     return Statistic{n, 2.0 * static_cast<double>(n) * static_cast<double>(ranking->classes.size()),
                      [ranking](std::span<const std::uint32_t> times) { return macro_area(*ranking, times); }};
@@ -87,7 +101,7 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 }  // namespace
 
 extern constexpr Metric kAuroc = {.figure = {.id = kId,
-                                             .title = "AUROC, one class against the rest",
+                                             .title = "AUROC",
                                              .column = "AUROC",
                                              .unit = "%",
                                              .form = Form::percent,
@@ -96,6 +110,7 @@ extern constexpr Metric kAuroc = {.figure = {.id = kId,
                                              .value = Kept<kId>::value,
                                              .interval = Kept<kId>::interval,
                                              .against = Kept<kId>::against},
+                                  .of = Answer::either,
                                   .of_answers = statistic};
 
 }  // namespace vernier

@@ -42,8 +42,9 @@ std::optional<Accuracy> accuracy_of(const Answers& answers) {
 }
 
 void fill_metrics(Measurement& measurement, const Answers& first) {
+    const Answer other = measurement.answers.classes > 1 ? Answer::decision : Answer::classes;
     for (const Metric* metric : metrics()) {
-        if (metric->sums != nullptr || metric->figure.relative) continue;
+        if (metric->sums != nullptr || metric->figure.relative || metric->of == other) continue;
         if (const auto value = value_of(*metric, measurement.answers, first)) measurement.metrics[std::string(metric->figure.id)] = *value;
     }
 }
@@ -60,9 +61,8 @@ std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const s
     }
     for (Measurement& each : all) {
         for (OutputFigures& output : each.outputs) fill_metrics(output);
-        if (!each.classifies) continue;
-        each.accuracy = accuracy_of(each.answers);
-        fill_metrics(each, all.front().answers);
+        if (each.classifies) each.accuracy = accuracy_of(each.answers);
+        if (each.classifies || each.answers.classes == 0) fill_metrics(each, all.front().answers);
     }
     for (std::size_t i = 1; i < all.size(); ++i) worst_first(all[i].outputs);
     return all;

@@ -14,10 +14,14 @@
 
 namespace vernier {
 
+/// What answers a metric is of.
+enum class Answer { classes, decision, either };  ///< a class of several, yes or no by a single score
+
 /// A metric of what models answer: what each sample adds to it, its value and 95 % interval, and its row in the table of figures.
 /// One of sums, of_answer and of_answers is set.
 struct Metric {
     Figure figure;
+    Answer of = Answer::classes;       ///< of a metric of answers
     const OutputSums* sums = nullptr;  ///< of outputs with floating values, held against the baseline's: which sums it is made of
     /// Of answers: what the i-th sample adds. For a metric that asks for no baseline, baseline may be the model's own answers.
     SampleSums (*of_answer)(const Answers& own, const Answers& baseline, std::size_t i) = nullptr;

@@ -3,10 +3,10 @@
 
 namespace vernier {
 
-extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kCosine, kMae;
+extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae;
 
 std::span<const Metric* const> metrics() {
-    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5,   &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kAgreement,
+    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5,   &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1, &kEqualErrorRate, &kAgreement,
                                                  &kSqnr, &kCosine, &kMae};
     return kMetrics;
 }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// F1 of yes at the threshold (0.5 of probabilities, 0 of logits): 2 TP / (2 TP + FP + FN); 0 where nothing is yes.
+#include <memory>
+#include <utility>
+
+#include "core/evidence/metrics/decisions.h"
+#include "core/evidence/metrics/metric.h"
+
+namespace vernier {
+namespace {
+
+constexpr char kId[] = "f1";
+
+std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) {
+    auto decisions = decisions_of(own, baseline);
+    if (!decisions) return std::nullopt;
+    const auto all = std::make_shared<const std::vector<Decision>>(std::move(*decisions));
+    return Statistic{all->size(), static_cast<double>(all->size()), [all](std::span<const std::uint32_t> times) {
+                         double both = 0, either = 0;
+                         for (std::size_t i = 0; i < times.size(); ++i) {
+                             const Decision& each = (*all)[i];
+                             both += each.yes && each.decided ? 2.0 * times[i] : 0.0;
+                             either += ((each.yes ? 1.0 : 0.0) + (each.decided ? 1.0 : 0.0)) * times[i];
+                         }
+                         return either > 0 ? 100 * both / either : 0.0;
+                     }};
+}
+
+}  // namespace
+
+extern constexpr Metric kF1 = {.figure = {.id = kId,
+                                          .title = "F1 of decisions",
+                                          .column = "F1",
+                                          .unit = "%",
+                                          .form = Form::percent,
+                                          .better = Better::higher,
+                                          .places = in_metrics,
+                                          .value = Kept<kId>::value,
+                                          .interval = Kept<kId>::interval,
+                                          .against = Kept<kId>::against},
+                               .of = Answer::decision,
+                               .of_answers = statistic};
+
+}  // namespace vernier
