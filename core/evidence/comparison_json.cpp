@@ -142,7 +142,8 @@ void put_changes(Json& metrics, const std::map<std::string, MetricChange>& chang
     for (const auto& [id, change] : changes) {
         if (!metrics.contains(id)) continue;
         Json& metric = metrics[id];
-        metric["value_interval"] = metric["interval"];
+        Json own = metric.at("interval");  // a copy: a new key may move the others
+        metric["value_interval"] = std::move(own);
         metric["delta"] = number_json(change.delta);
         metric["interval"] = change.interval ? interval_json(*change.interval) : Json(nullptr);
         metric["differs"] = change.differs();
