@@ -13,6 +13,7 @@
 
 #include "core/audit/audit.h"
 #include "core/base/error.h"
+#include "core/flow/level_cause.h"
 #include "core/flow/open.h"
 #include "core/flow/run_faults.h"
 #include "core/layers/tensor_error.h"
@@ -83,9 +84,9 @@ public:
 private:
     void run_all(const FilePair& files) {
         job_.step("look at the executed graph", 0, 0);
-        const Audit audit = audit_model(runtime_, inlined_proto(*checked_.quantized), {}, options_.target);
+        audit_ = audit_model(runtime_, inlined_proto(*checked_.quantized), {}, options_.target);
         if (data_) run_samples(files);
-        take(faults_of_execution(files, audit, checked_.faults));
+        take(faults_of_execution(files, audit_, checked_.faults));
         if (data_) look_at_levels(files);
     }
 
@@ -199,27 +200,38 @@ private:
         request.reference_target = options_.target.at(GraphLevel::off);
         const OnTheWay way = errors_on_the_way(runtime_, request, job_);
         const NodeId node = way.first ? way.first->node : kNone;
-        const std::string where = node == kNone ? "" : ", from this node on";
+        const std::string cause = level_cause(files.quantized, node, audit_);
+        const std::string where = node == kNone ? ""
+                                                : fmt::format(" This node is the first that does: {:.1f} dB in front of it, {:.1f} dB behind.",
+                                                              way.first->before_db, way.first->after_db);
         // What the tensors show at this node comes of that.
         std::erase_if(checked_.faults, [&](const Fault& fault) { return node != kNone && fault.node == node && fault.code == "wide-range-quantized"; });
         take({Fault{"levels-differ", node, files.label(node),
-                    fmt::format("With and without the runtime's graph optimizations the file gives other answers at {} ({:.1f} dB){}.", output.name,
-                                *output.levels_db, where),
-                    "Look at what the runtime makes of this node: a float bias that overflows int32, a weight that it quantizes by itself, or saturation on "
-                    "this CPU."}});
+                    fmt::format("With and without the runtime's graph optimizations the file gives other answers at {} ({:.1f} dB).{}{}{}", output.name,
+                                *output.levels_db, where, cause.empty() ? "" : " ", cause),
+                    cause.empty() ? "Look at what the runtime makes of this node, or leave it in FP32."
+                                  : "Leave this node in FP32, or quantize it so that what the runtime makes of it can hold its numbers."}});
     }
 
-    /// Where most is lost comes first; the others stand in the order of the file.
+    /// Where most is lost comes first, then what is seen at the outputs too; else they stand in the order of the file.
     void sort() {
+        const OnTheWay& way = checked_.way;
         double most = 0;
         for (Fault& fault : checked_.faults) {
-            for (const Parting& parting : checked_.way.partings)
-                if (fault.node != kNone && parting.twin == fault.node) fault.weight = std::max(fault.weight, parting.added());
+            if (way.by_reach) fault.weight = 0;
+            std::string reach;
+            for (const Parting& parting : way.partings) {
+                if (fault.node == kNone || parting.twin != fault.node) continue;
+                fault.weight = std::max(fault.weight, way.weight(parting));
+                reach = parting.reach_text();
+            }
+            fault.text += reach;
             most = std::max(most, fault.weight);
         }
-        const auto is_heavy = [&](const Fault& fault) { return most > 0 && 2 * fault.weight >= most; };
+        constexpr double kSeen = 0.01;
+        const auto rank = [&](const Fault& fault) { return most > 0 && 2 * fault.weight >= most ? 0 : way.by_reach && fault.weight >= kSeen ? 1 : 2; };
         std::stable_sort(checked_.faults.begin(), checked_.faults.end(),
-                         [&](const Fault& a, const Fault& b) { return is_heavy(a) != is_heavy(b) ? is_heavy(a) : a.node < b.node; });
+                         [&](const Fault& a, const Fault& b) { return rank(a) != rank(b) ? rank(a) < rank(b) : a.node < b.node; });
     }
 
     const RuntimePtr& runtime_;
@@ -227,16 +239,8 @@ private:
     const CheckOptions& options_;
     const Job& job_;
     CheckedFile checked_;
+    Audit audit_;  ///< of the quantized file
 };
-
-/// Where as much is lost as anywhere, in the order of the model.
-std::vector<Parting> places_of(const OnTheWay& way) {
-    std::vector<Parting> places;
-    for (const Parting& parting : way.partings)
-        if (way.first && 2 * parting.added() >= way.partings.front().added()) places.push_back(parting);
-    std::sort(places.begin(), places.end(), [](const Parting& a, const Parting& b) { return a.node < b.node; });
-    return places;
-}
 
 /// A file that does not hold together is opened as far as it does: what is stored in it may tell why.
 ModelPtr open_stranger(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes) {
@@ -277,7 +281,7 @@ Json to_json(const CheckedFile& checked) {
     for (const CheckedOutput& output : checked.outputs)
         outputs.push_back({{"name", output.name}, {"sqnr_db", output.sqnr_db}, {"levels_db", output.levels_db ? Json(*output.levels_db) : Json()}});
     Json places = Json::array();
-    for (const Parting& parting : places_of(checked.way)) places.push_back(to_json(parting, *checked.reference));
+    for (const Parting& parting : checked.way.places()) places.push_back(to_json(parting, *checked.reference));
     return {{"model", checked.quantized->path().string()},
             {"against", checked.reference->path().string()},
             {"nodes", {{"counted", checked.twins.counted}, {"found", checked.twins.found}}},

@@ -34,7 +34,10 @@ std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
 class Judge {
 public:
     Judge(const FilePair& files, const OnTheWay& way) : files_(files), ref_(files.reference), way_(way) {
-        for (const Parting& parting : way.partings) added_[parting.node] = parting.added();
+        for (const Parting& parting : way.partings) {
+            added_[parting.node] = parting.added();
+            weight_[parting.node] = way.weight(parting);
+        }
         for (const TensorError& error : way.tensors) by_value_[error.pair.reference] = &error;
     }
 
@@ -51,6 +54,12 @@ private:
     [[nodiscard]] double added(NodeId node) const {
         const auto found = added_.find(node);
         return found == added_.end() ? 0 : found->second;
+    }
+
+    /// By what places are ranked: a root of a variance of zero breaks what the variance's codes have lost.
+    [[nodiscard]] double weight(NodeId node) const {
+        const auto found = weight_.find(node);
+        return found == weight_.end() ? 0 : found->second;
     }
 
     void add(std::string code, NodeId node, std::string text, std::string remedy) {
@@ -115,20 +124,23 @@ private:
         for (const NodeId mean : open_layer_norms(ref_)) {
             NodeId worst = kNone;
             std::string quantized;
+            double left_db = kExactDb;
+            bool lost = false;
             for (const NodeId id : norm_behind(mean)) {
                 const Node& node = ref_.node(id);
                 const TensorError* error = node.outputs.empty() ? nullptr : error_of(node.outputs[0]);
                 if (error == nullptr) continue;
                 if (error->pair.quantize != kNone && quantized.empty()) quantized = node.label;
-                if (added(id) >= kLostInNorm && (worst == kNone || added(id) > added(worst))) worst = id;
+                left_db = std::min({left_db, error->sqnr_db, error->group_sqnr_db});
+                lost = lost || added(id) >= kLostInNorm;
+                if (worst == kNone || std::pair(weight(id), added(id)) > std::pair(weight(worst), added(worst))) worst = id;
             }
-            if (worst == kNone || quantized.empty()) continue;
-            const TensorError& error = *error_of(ref_.node(worst).outputs[0]);
+            if (!lost || quantized.empty()) continue;
             add("layernorm-quantized", worst,
-                fmt::format(
-                    "A LayerNormalization that is written as single operators is quantized inside (from {} on): {:.1f} dB are left here, since small variances "
-                    "get the code of zero.",
-                    quantized, std::min(error.sqnr_db, error.group_sqnr_db)),
+                fmt::format("A LayerNormalization that is written as single operators is quantized inside (from {} on): {:.1f} dB are left of it, since small "
+                            "variances "
+                            "get the code of zero.",
+                            quantized, left_db),
                 "Leave its nodes in FP32, or fuse them to LayerNormalization before quantizing.");
             for (const NodeId id : norm_behind(mean)) told_.insert(id);
         }
@@ -187,7 +199,7 @@ private:
     const FilePair& files_;
     const Model& ref_;
     const OnTheWay& way_;
-    std::map<NodeId, double> added_;
+    std::map<NodeId, double> added_, weight_;
     std::map<ValueId, const TensorError*> by_value_;
     std::unordered_set<NodeId> told_;
     std::vector<Fault> faults_;

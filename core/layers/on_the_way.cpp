@@ -10,6 +10,7 @@
 
 #include "core/layers/partings.h"
 #include "core/layers/quant_range.h"
+#include "core/layers/reach.h"
 #include "core/layers/tensor_error.h"
 #include "core/layers/watched.h"
 #include "core/measure/cast.h"
@@ -133,6 +134,8 @@ OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& req
     }
     index_nodes(request, way);
     find_partings(request.reference, request.twins, way);
+    if (!request.same_file) measure_reach(runtime, request, way, job);
+    choose_first(way);
     return way;
 }
 
@@ -143,7 +146,9 @@ Json to_json(const Parting& parting, const Model& reference) {
             {"op", node.op_type},
             {"before_db", parting.before_db},
             {"sqnr_db", parting.after_db},
-            {"text", fmt::format("{} ({}): {:.1f} dB in front of it, {:.1f} dB behind it.", node.label, node.op_type, parting.before_db, parting.after_db)}};
+            {"outputs_db", parting.reach ? Json(parting.outputs_db()) : Json()},
+            {"text", fmt::format("{} ({}): {:.1f} dB in front of it, {:.1f} dB behind it.{}", node.label, node.op_type, parting.before_db, parting.after_db,
+                                 parting.reach_text())}};
 }
 
 }  // namespace vernier

@@ -43,18 +43,28 @@ struct Parting {
     std::size_t tensor = 0;  ///< index into OnTheWay::tensors: the node's output
     double before_db = 0;    ///< worst SQNR of what it reads
     double after_db = 0;     ///< of what it makes
+    /// Noise over signal that the outputs of FP32 have with this alone; nothing where it was not measured (reach.h).
+    std::optional<double> reach = {};
     /// Noise over signal that the node adds, at most 1.
     [[nodiscard]] double added() const;
+    /// SQNR of the outputs with this alone, and a sentence of it: " Alone it leaves 12.3 dB at the outputs."; empty where it was not measured.
+    [[nodiscard]] double outputs_db() const;
+    [[nodiscard]] std::string reach_text() const;
 };
 
 struct OnTheWay {
     std::vector<TensorError> tensors;   ///< in the order of the FP32 model
     std::vector<std::int32_t> of_node;  ///< by NodeId of the FP32 model: index of the tensor that it makes; kNone where there is none
-    std::vector<Parting> partings;      ///< nodes that add noise of their own, those that add most first
+    std::vector<Parting> partings;      ///< nodes that add noise of their own, and some in front of them; those that weigh most first
     std::optional<Parting> first;       ///< the first place where the two part
+    bool by_reach = false;              ///< places are ranked by what they do to the outputs; else by the noise that they add
     std::uint64_t samples = 0;
 
     [[nodiscard]] const TensorError* of(NodeId node) const;  ///< nullptr when the node's output was not compared
+    /// By what places are ranked, 0 where it was not measured.
+    [[nodiscard]] double weight(const Parting& parting) const { return by_reach ? parting.reach.value_or(0) : parting.added(); }
+    /// Places that weigh at least half of the heaviest, and those that alone leave less than 20 dB at the outputs, in the order of the model.
+    [[nodiscard]] std::vector<Parting> places() const;
 };
 
 /// What to hold against each other, on what.
@@ -74,7 +84,7 @@ struct OnTheWayRequest {
 /// Throws Error{bad_model, bad_data, cancelled}.
 [[nodiscard]] OnTheWay errors_on_the_way(const RuntimePtr& runtime, const OnTheWayRequest& request, const Job& job);
 
-/// node, name, op, before_db, sqnr_db, text.
+/// node, name, op, before_db, sqnr_db, outputs_db (null where it was not measured), text.
 [[nodiscard]] Json to_json(const Parting& parting, const Model& reference);
 
 }  // namespace vernier

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/layers/partings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <unordered_set>
+#include <vector>
 
 namespace vernier {
 namespace {
@@ -12,6 +16,10 @@ namespace {
 constexpr double kLeastNoise = 0.003;  // of the signal (25 dB): below it two files do not part
 constexpr double kAsMuch = 0.5;        // of the most: the first node that adds this much is where they part
 constexpr double kGroupDb = 10;        // a group of numbers this far below the whole is lost in a scale that fits the others
+constexpr double kMuchNoise = 0.01;    // of the outputs (20 dB): a place of its own, whatever others do
+constexpr double kHardlyDb = 35;       // at the outputs: no reason to change anything
+constexpr double kCleanDb = 60;        // nothing was lost so far
+constexpr int kAbove = 5;              // nodes from a variance to the division by its root
 constexpr double kGoesOnDb = 10;       // noise that a reader's result shows too
 
 std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
@@ -29,12 +37,9 @@ public:
 
     void run() {
         for (const Node& node : ref_.nodes()) look(node);
+        const std::vector<Parting> found = way_.partings;
+        for (const Parting& parting : found) add_above(ref_.node(parting.node), kAbove);
         std::stable_sort(way_.partings.begin(), way_.partings.end(), [](const Parting& a, const Parting& b) { return a.added() > b.added(); });
-        double most = 0;
-        for (const Parting& parting : way_.partings) most = std::max(most, parting.added());
-        if (most < kLeastNoise) return;
-        for (const Parting& parting : way_.partings)
-            if (parting.added() >= kAsMuch * most && (!way_.first || parting.node < way_.first->node)) way_.first = parting;
     }
 
 private:
@@ -83,6 +88,18 @@ private:
         way_.partings.push_back({node.id, twins_.nodes[at(node.id)].node(), at(tensor_of_[at(output)]), before_db, after_db});
     }
 
+    /// What a root or a division breaks may have been lost in front of it, where it was little: those nodes are places that may count.
+    void add_above(const Node& node, int depth) {
+        for (const ValueId input : node.inputs) {
+            if (depth == 0 || input == kNone || ref_.value(input).is_constant() || ref_.value(input).producer == kNone) continue;
+            const Node& maker = ref_.node(ref_.value(input).producer);
+            const TensorError* error = error_of(input);
+            if (error != nullptr && error->sqnr_db >= kCleanDb && error->group_sqnr_db >= kCleanDb) continue;
+            if (error != nullptr) add(maker, input, before(maker), error->sqnr_db);
+            add_above(maker, depth - 1);
+        }
+    }
+
     void look(const Node& node) {
         if (node.outputs.empty()) return;
         const ValueId output = node.outputs[0];
@@ -108,6 +125,37 @@ private:
 }  // namespace
 
 double Parting::added() const { return noise_of(after_db) - noise_of(before_db); }
+
+double Parting::outputs_db() const { return reach.value_or(0) <= 0 ? kExactDb : std::clamp(-10 * std::log10(*reach), -kExactDb, kExactDb); }
+
+std::string Parting::reach_text() const {
+    if (!reach) return {};
+    if (outputs_db() >= kHardlyDb) return " It hardly reaches the outputs.";
+    return fmt::format(" Alone it leaves {:.1f} dB at the outputs.", outputs_db());
+}
+
+std::vector<Parting> OnTheWay::places() const {
+    std::vector<Parting> found;
+    if (!first) return found;
+    for (const Parting& parting : partings)
+        if (weight(parting) >= kAsMuch * weight(partings.front()) || (by_reach && weight(parting) >= kMuchNoise)) found.push_back(parting);
+    std::sort(found.begin(), found.end(), [](const Parting& a, const Parting& b) { return a.node < b.node; });
+    return found;
+}
+
+void choose_first(OnTheWay& way) {
+    way.first.reset();
+    double most = 0;
+    for (const Parting& parting : way.partings) most = std::max(most, way.weight(parting));
+    if (way.by_reach && most < kLeastNoise) {  // nothing reaches the outputs: told by what tensors lose
+        way.by_reach = false;
+        return choose_first(way);
+    }
+    std::stable_sort(way.partings.begin(), way.partings.end(), [&](const Parting& a, const Parting& b) { return way.weight(a) > way.weight(b); });
+    if (most < kLeastNoise) return;
+    for (const Parting& parting : way.partings)
+        if (way.weight(parting) >= kAsMuch * most && (!way.first || parting.node < way.first->node)) way.first = parting;
+}
 
 void find_partings(const Model& reference, const Twins& twins, OnTheWay& way) { Finder(reference, twins, way).run(); }
 

@@ -45,6 +45,38 @@ std::string Watched::add_codes(const TensorPair& pair) {
     return name;
 }
 
+Watched::Exchange Watched::exchange(ValueId value) {
+    const Value& of = model_.value(value);
+    onnx::GraphProto& graph = *proto_->mutable_graph();
+    const std::string made = fresh("vernier/made");
+    int maker = 0;
+    for (; maker < graph.node_size(); ++maker) {
+        auto& outputs = *graph.mutable_node(maker)->mutable_output();
+        const auto found = std::find(outputs.begin(), outputs.end(), of.name);
+        if (found == outputs.end()) continue;
+        *found = made;
+        break;
+    }
+    const Exchange names{input("vernier/use", ElementType::boolean, 0), input("vernier/given", ElementType::float32, of.type.dims.size())};
+    onnx::NodeProto& where = *graph.add_node();
+    where.set_op_type("Where");
+    where.set_name(fresh("vernier/exchange"));
+    for (const std::string& read : {names.use, names.value, made}) where.add_input(read);
+    where.add_output(of.name);
+    for (int i = graph.node_size() - 1; i > maker + 1; --i) graph.mutable_node()->SwapElements(i, i - 1);
+    return names;
+}
+
+std::string Watched::input(const std::string& base, ElementType element, std::size_t rank) {
+    onnx::ValueInfoProto& info = *proto_->mutable_graph()->add_input();
+    info.set_name(fresh(base));
+    onnx::TypeProto_Tensor& type = *info.mutable_type()->mutable_tensor_type();
+    type.set_elem_type(static_cast<std::int32_t>(element));
+    onnx::TensorShapeProto& shape = *type.mutable_shape();
+    for (std::size_t i = 0; i < rank; ++i) shape.add_dim();
+    return info.name();
+}
+
 std::unique_ptr<Session> Watched::open(const RuntimePtr& runtime, const Target& target) const {
     return Session::open(runtime, std::shared_ptr<const onnx::ModelProto>(proto_), target);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace vernier {
 
-/// A copy of a model with further outputs.
+/// A copy of a model with further outputs, and with tensors that can be exchanged.
 class Watched {
 public:
     explicit Watched(const Model& model);
@@ -19,11 +20,18 @@ public:
     std::string add(ValueId value);
     /// The same for codes, brought back to float by a node of its own: what is fused around the file's own nodes stays fused.
     std::string add_codes(const TensorPair& pair);
+    /// Inputs by which a run takes a tensor from outside in place of what the model makes: whether it does (a bool), and the tensor.
+    struct Exchange {
+        std::string use, value;
+    };
+    /// Of a float32 tensor of the main graph that a node makes, whose rank is known; from opset 9 on. It keeps its name.
+    Exchange exchange(ValueId value);
     [[nodiscard]] std::unique_ptr<Session> open(const RuntimePtr& runtime, const Target& target) const;
 
 private:
     std::string fresh(const std::string& base);
     void output(const std::string& name, ElementType element);
+    std::string input(const std::string& base, ElementType element, std::size_t rank);
 
     const Model& model_;
     std::shared_ptr<onnx::ModelProto> proto_;

@@ -28,8 +28,12 @@ std::string text_of(const CheckedFile& checked, const Style& style) {
     if (checked.way.first) {
         const Parting& first = *checked.way.first;
         const Node& node = checked.reference->node(first.node);
-        text += fmt::format("They part first at {} ({}): {:.1f} dB before, {:.1f} dB behind\n", printable(node.label), printable(node.op_type), first.before_db,
-                            first.after_db);
+        text += fmt::format("They part first at {} ({}): {:.1f} dB before, {:.1f} dB behind.{}\n", printable(node.label), printable(node.op_type),
+                            first.before_db, first.after_db, first.reach_text());
+        for (const Parting& place : checked.way.places())
+            if (place.node != first.node && place.node > first.node && place.reach)
+                text += style.dim(fmt::format("  then at {} ({}).{}\n", printable(checked.reference->node(place.node).label),
+                                              printable(checked.reference->node(place.node).op_type), place.reach_text()));
     }
     text += "\n";
     for (const Fault& fault : checked.faults) {
