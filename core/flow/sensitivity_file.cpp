@@ -25,6 +25,16 @@ void check_request(const SensitivityRequest& request, const SensitivityFile& fil
 
 Json known(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
+/// Error of each output, and of its channels that are alike in size.
+Json outputs_json(const Sensitivity& found, const RegionErrors& errors) {
+    Json outputs = Json::array();
+    for (std::size_t i = 0; i < std::min(found.parts.size(), errors.parts.size()); ++i) {
+        const OutputPart& part = found.parts[i];
+        outputs.push_back({{"name", part.output}, {"channels", part.axis < 0 ? Json() : Json(part.channels)}, {"error", errors.parts[i]}});
+    }
+    return outputs;
+}
+
 Json region_json(const SensitivityFile& file, const RegionErrors& errors) {
     const Region& region = file.regions.list[static_cast<std::size_t>(errors.region)];
     const Node& core = file.model->node(region.core);
@@ -44,6 +54,8 @@ Json region_json(const SensitivityFile& file, const RegionErrors& errors) {
             {"error_activations", known(errors.activations)},
             {"kl_alone", known(errors.whole_kl)},
             {"kl_planned", known(errors.alone_kl)},
+            {"error_without", known(errors.without)},
+            {"outputs", outputs_json(file.found, errors)},
             {"why", errors.why},
             {"stays", errors.stays}};
 }

@@ -173,14 +173,15 @@ Json Candidates::measured() const {
     const std::lock_guard guard(measured_mutex_);
     Json json = Json::object();
     for (const auto& [key, error] : measured_)
-        json[key] = {{"error", error.error}, {"low", error.low}, {"high", error.high}, {"kl", error.kl ? Json(*error.kl) : Json()}};
+        json[key] = {{"error", error.error}, {"low", error.low}, {"high", error.high}, {"kl", error.kl ? Json(*error.kl) : Json()}, {"parts", error.parts}};
     return json;
 }
 
 void Candidates::take_measured(const Json& json) {
     const std::lock_guard guard(measured_mutex_);
     for (const auto& [key, value] : json.items()) {
-        TrialError error{value.at("error").get<double>(), {}, value.at("low").get<double>(), value.at("high").get<double>()};
+        TrialError error{
+            value.at("error").get<double>(), {}, value.at("parts").get<std::vector<double>>(), value.at("low").get<double>(), value.at("high").get<double>()};
         if (const Json& kl = value.at("kl"); kl.is_number()) error.kl = kl.get<double>();
         measured_.insert_or_assign(key, error);
     }

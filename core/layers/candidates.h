@@ -64,6 +64,8 @@ public:
     /// same time; 0: one a processor.
     [[nodiscard]] TrialError measure(const Candidate& candidate, std::uint64_t samples, const Job& job, int at_once = 0);
     [[nodiscard]] std::uint64_t samples() const { return inputs_.size(); }
+    /// What TrialError::parts are of.
+    [[nodiscard]] std::vector<OutputPart> output_parts() const { return reference_->parts(); }
     /// How often the samples were run for calibration.
     [[nodiscard]] std::size_t calibrations() const { return statistics_->runs(); }
 

@@ -6,8 +6,11 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/layers/assemble.h"
+#include "core/layers/sensitivity.h"
 #include "core/model/weights.h"
 
 namespace vernier {
@@ -38,11 +41,13 @@ public:
         }
         layers_.sentences.clear();
         say_errors();
+        say_together();
         say_divergence();
         say_time();
         say_first_convolution();
         say_conversions();
         say_not_executed();
+        say_untimed();
     }
 
 private:
@@ -251,6 +256,19 @@ private:
             fmt::format("{} of {} regions {} {:.0f} % of the error: {}.", count, layers_.regions.size(), count == 1 ? "carries" : "carry", 100 * share, named));
     }
 
+    /// Regions that break each other: no share of a sum says it.
+    void say_together() {
+        double sum = 0;
+        std::vector<Involved> involved;
+        for (const LayerRegion& region : layers_.regions) {
+            if (!region.error_planned) continue;
+            sum += *region.error_planned;
+            if (region.error_without) involved.push_back({region.name, *region.error_planned, *region.error_without});
+        }
+        if (involved.empty()) return;
+        layers_.sentences.push_back(together_sentence(layers_.error_all.value_or(0), sum, std::move(involved)));
+    }
+
     void say_divergence() {
         if (layers_.first_divergence) layers_.sentences.push_back(layers_.first_divergence->text);
     }
@@ -301,6 +319,20 @@ private:
         if (nodes.empty()) return;
         layers_.sentences.push_back(fmt::format("{} {} written for INT8 and {} in float: {}.", nodes.size(), nodes.size() == 1 ? "node is" : "nodes are",
                                                 nodes.size() == 1 ? "runs" : "run", names(nodes)));
+    }
+
+    /// What quantize decides by timing is not decided here.
+    void say_untimed() {
+        if (!layers_.untimed) return;
+        const bool could_be_timed = std::any_of(layers_.nodes.begin(), layers_.nodes.end(), [](const LayerNode& node) {
+            const auto applied = method_from_id(node.applied);
+            return applied && row(*applied).fuses;
+        });
+        if (could_be_timed)
+            layers_.sentences.emplace_back(
+                "The file was made for this with nothing timed: a quantized file of the same recipe may keep first convolutions and groups in FP32 that are "
+                "INT8 "
+                "here.");
     }
 
     Layers& layers_;

@@ -20,6 +20,8 @@ void take_errors(Layers& layers, const Sensitivity& sensitivity) {
         region.error_weights = errors.weights;
         region.error_activations = errors.activations;
         region.error_share = errors.share;
+        region.error_planned = errors.alone;
+        region.error_without = errors.without;
     }
     for (LayerNode& node : layers.nodes)
         if (node.region >= 0) node.error_alone = layers.regions.at(static_cast<std::size_t>(node.region)).error_alone;
@@ -43,8 +45,8 @@ void take_on_the_way(Layers& layers, const OnTheWay& way, const Model& opened) {
         place.tensor = opened.value(way.tensors[first.tensor].pair.reference).name;
     place.sqnr_db = first.after_db;
     const std::string before = first.before_db >= kExactDb ? "equal" : fmt::format("{:.1f} dB", first.before_db);
-    place.text = fmt::format("The two files part first at {} (#{}, {}): from {} to {:.1f} dB of FP32.", place.name, place.node, opened.node(first.node).op_type,
-                             before, first.after_db);
+    place.text = fmt::format("The two files part first at {} (#{}, {}): from {} to {:.1f} dB of FP32.{}", place.name, place.node,
+                             opened.node(first.node).op_type, before, first.after_db, first.reach_text());
     layers.first_divergence = place;
 }
 

@@ -100,6 +100,8 @@ Json region_json(const LayerRegion& region) {
             {"error_weights", number_json(region.error_weights)},
             {"error_activations", number_json(region.error_activations)},
             {"error_share", number_json(region.error_share)},
+            {"error_planned", number_json(region.error_planned)},
+            {"error_without", number_json(region.error_without)},
             {"fp32_ms", number_json(region.fp32_ms)},
             {"int8_ms", number_json(region.int8_ms)}};
 }
@@ -115,6 +117,8 @@ LayerRegion region_from(const Json& json) {
     region.error_weights = optional_number(json, "error_weights");
     region.error_activations = optional_number(json, "error_activations");
     region.error_share = optional_number(json, "error_share");
+    region.error_planned = optional_number(json, "error_planned");
+    region.error_without = optional_number(json, "error_without");
     region.fp32_ms = optional_number(json, "fp32_ms");
     region.int8_ms = optional_number(json, "int8_ms");
     return region;
@@ -180,6 +184,7 @@ Json to_json(const Layers& layers) {
             {"first_divergence", layers.first_divergence ? divergence_json(*layers.first_divergence) : Json(nullptr)},
             {"fp32", file_json(layers.fp32)},
             {"quantized", file_json(layers.quantized)},
+            {"untimed", layers.untimed},
             {"error_all", number_json(layers.error_all)},
             {"kl_all", number_json(layers.kl_all)},
             {"nodes", std::move(nodes)},
@@ -201,6 +206,7 @@ Layers layers_from_json(const Json& json) {
         if (const Json& place = json.at("first_divergence"); !place.is_null()) layers.first_divergence = divergence_from(place);
         layers.fp32 = file_from(json.at("fp32"));
         layers.quantized = file_from(json.at("quantized"));
+        layers.untimed = json.at("untimed").get<bool>();
         layers.error_all = optional_number(json, "error_all");
         layers.kl_all = optional_number(json, "kl_all");
         for (const Json& node : json.at("nodes")) layers.nodes.push_back(node_from(node));

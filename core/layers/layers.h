@@ -47,6 +47,8 @@ struct LayerRegion {
     std::optional<double> error_weights, error_activations;  ///< the same of weights and of activations alone (the worst ten only)
     std::optional<double> error_share;                       ///< of the sum over all regions, 0 to 1
     std::optional<double> fp32_ms, int8_ms;                  ///< sums of its nodes; int8_ms: in the quantized file
+    std::optional<double> error_planned = {};                ///< as error_alone, of what a recipe that chooses it alone would be written as
+    std::optional<double> error_without = {};                ///< of all others together, where all lose far more than the sum of each
     bool operator==(const LayerRegion&) const = default;
 };
 
@@ -82,6 +84,7 @@ struct Layers {
     std::vector<std::string> sentences;
     std::optional<Divergence> first_divergence;
     LayerFile fp32, quantized;
+    bool untimed = false;                     ///< the quantized file was made for this with nothing timed: one of a run may keep more nodes in FP32
     std::optional<double> error_all, kl_all;  ///< with all regions quantized
     std::vector<Finding> findings;
     Target run;

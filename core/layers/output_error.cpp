@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/layers/output_error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numeric>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "core/model/weights.h"
@@ -63,6 +66,30 @@ bool is_distribution(std::span<const float> row) {
 }
 
 }  // namespace
+
+std::string OutputPart::text() const {
+    if (axis < 0 || channels.empty()) return output;
+    std::string ranges;
+    for (std::size_t i = 0; i < channels.size();) {
+        std::size_t last = i;
+        while (last + 1 < channels.size() && channels[last + 1] == channels[last] + 1) ++last;
+        ranges += (ranges.empty() ? "" : ", ") + (last == i ? std::to_string(channels[i]) : fmt::format("{} to {}", channels[i], channels[last]));
+        i = last + 1;
+    }
+    return fmt::format("{}, channel{} {}", output, channels.size() == 1 ? "" : "s", ranges);
+}
+
+std::vector<OutputPart> ReferenceOutputs::parts() const {
+    std::vector<OutputPart> found;
+    for (std::size_t o = 0; o < parts_.size(); ++o)
+        for (int part = 0; part < parts_[o].count; ++part) {
+            OutputPart of{outputs_[o].name, parts_[o].axis, {}};
+            for (std::size_t channel = 0; channel < parts_[o].of_channel.size(); ++channel)
+                if (parts_[o].of_channel[channel] == part) of.channels.push_back(static_cast<std::int64_t>(channel));
+            found.push_back(std::move(of));
+        }
+    return found;
+}
 
 void ReferenceOutputs::add(const std::vector<Tensor>& outputs) {
     samples_.resize(outputs_.size());
@@ -170,8 +197,9 @@ TrialSums ReferenceOutputs::against(std::size_t sample, const std::vector<Tensor
     return sums;
 }
 
-/// Of all samples but one; of all where that one is none of them.
-double ReferenceOutputs::error_without(const std::vector<TrialSums>& samples, std::size_t without) const {
+/// Of all samples but one; of all where that one is none of them. With the error of each part, where these are wanted.
+double ReferenceOutputs::error_without(const std::vector<TrialSums>& samples, std::size_t without, std::vector<double>* part_errors) const {
+    if (part_errors != nullptr) part_errors->assign(static_cast<std::size_t>(part_count_), 0);
     double total = 0;
     int counted = 0;
     for (const Parts& parts : parts_) {
@@ -185,7 +213,9 @@ double ReferenceOutputs::error_without(const std::vector<TrialSums>& samples, st
                 reference += samples[i].reference[static_cast<std::size_t>(p)];
             }
             if (!(reference > 0)) continue;  // all zeros: nothing to lose
-            of_output += std::min(error / reference, kLost);
+            const double lost = std::min(error / reference, kLost);
+            if (part_errors != nullptr) (*part_errors)[static_cast<std::size_t>(p)] = lost;
+            of_output += lost;
             ++used;
         }
         if (used == 0) continue;
@@ -197,7 +227,7 @@ double ReferenceOutputs::error_without(const std::vector<TrialSums>& samples, st
 
 TrialError ReferenceOutputs::total(const std::vector<TrialSums>& samples) const {
     TrialError total;
-    total.error = total.low = total.high = error_without(samples, samples.size());
+    total.error = total.low = total.high = error_without(samples, samples.size(), &total.parts);
     if (samples.size() > 1) {  // jackknife
         const auto count = static_cast<double>(samples.size());
         std::vector<double> left(samples.size());

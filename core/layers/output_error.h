@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,11 +12,22 @@
 
 namespace vernier {
 
+/// Numbers of the outputs that have an error of their own: an output, or channels of it that are alike in size.
+struct OutputPart {
+    std::string output;
+    int axis = -1;                       ///< of the channels; -1: the whole output
+    std::vector<std::int64_t> channels;  ///< in rising order
+    /// "scores", "detections, channels 0 to 3".
+    [[nodiscard]] std::string text() const;
+    bool operator==(const OutputPart&) const = default;
+};
+
 /// The error of a trial's outputs.
 struct TrialError {
-    double error = 0;          ///< mean over outputs of squared error over squared value; see ReferenceOutputs
-    std::optional<double> kl;  ///< mean over rows of the KL divergence of the classes, for a classifier
-    double low = 0, high = 0;  ///< 95 % interval of error over samples; the error itself where there is one sample
+    double error = 0;                ///< mean over outputs of squared error over squared value; see ReferenceOutputs
+    std::optional<double> kl;        ///< mean over rows of the KL divergence of the classes, for a classifier
+    std::vector<double> parts = {};  ///< squared error over squared value of each of ReferenceOutputs::parts(); 0 of one that is all zeros
+    double low = 0, high = 0;        ///< 95 % interval of error over samples; the error itself where there is one sample
     bool operator==(const TrialError&) const = default;
 };
 
@@ -40,6 +52,8 @@ public:
     [[nodiscard]] TrialSums against(std::size_t sample, const std::vector<Tensor>& outputs) const;
     [[nodiscard]] TrialError total(const std::vector<TrialSums>& samples) const;
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    /// After finish().
+    [[nodiscard]] std::vector<OutputPart> parts() const;
 
 private:
     struct Values {
@@ -54,7 +68,7 @@ private:
         int first = 0;  ///< in TrialSums
     };
     [[nodiscard]] Parts parts_along(std::size_t output, int axis) const;
-    [[nodiscard]] double error_without(const std::vector<TrialSums>& samples, std::size_t without) const;
+    [[nodiscard]] double error_without(const std::vector<TrialSums>& samples, std::size_t without, std::vector<double>* part_errors = nullptr) const;
     void find_parts(std::size_t output);
     void find_scores(std::size_t output);
     void add_kl(std::size_t output, const Values& reference, const std::vector<float>& values, TrialSums& sums) const;

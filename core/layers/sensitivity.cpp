@@ -29,6 +29,13 @@ std::uint64_t rank_samples_of(const Model& model, std::size_t regions) {
     return std::clamp(static_cast<std::uint64_t>(kMostWork / work), kFewestSamples, kRankSamples);
 }
 
+constexpr std::size_t kMostLeftOut = 16;
+/// The whole is explained by the sum of its parts up to this factor.
+constexpr double kFarAbove = 2;
+constexpr double kNoError = 1e-4;  // 40 dB: no one asks where it comes from
+
+bool is_far_above(double all, double sum) { return all > kNoError && all > kFarAbove * sum; }
+
 /// What brings an error that was seen on few samples to its size on many.
 double factor_of(double many, double few) { return many > 0 && few > 0 ? std::clamp(many / few, 0.1, 10.0) : 1; }
 
@@ -51,6 +58,7 @@ public:
         found_.regions.resize(regions.list.size());
         for (std::size_t i = 0; i < regions.list.size(); ++i) found_.regions[i].region = static_cast<int>(i);
         found_.size_samples = candidates.samples();
+        found_.parts = candidates.output_parts();
         const std::uint64_t rank =
             options.rank_samples != 0 ? options.rank_samples : rank_samples_of(*candidates.source().canonical->model, regions.list.size());
         found_.rank_samples = std::min<std::uint64_t>(rank, found_.size_samples);
@@ -64,6 +72,7 @@ public:
             parallel_for(regions_.list.size(), 0, [&](std::size_t i) { measure_region(regions_.list[i]); });
             rank();
             measure_apart();
+            measure_without();
         } catch (...) {
             state_.save_now();
             throw;
@@ -109,6 +118,7 @@ private:
     TrialError measure(const Candidate& candidate) {
         TrialError error = candidates_.measure(candidate, found_.rank_samples, job_, 1);
         error.error *= factor_;
+        for (double& part : error.parts) part *= factor_;
         if (error.kl)
             *error.kl *= kl_factor_;
         else if (found_.all_kl && candidate.applied.empty())
@@ -153,6 +163,7 @@ private:
         errors.applied_whole = whole.applied;
         errors.whole = error.error;
         errors.whole_kl = error.kl;
+        errors.parts = error.parts;
         const bool changes = std::any_of(whole.applied.begin(), whole.applied.end(),
                                          [&](NodeId id) { return all_.nodes[static_cast<std::size_t>(id)].applied != Method::fp32; });
         if (!changes && !whole.applied.empty()) errors.stays = reason_of(all_, region);
@@ -177,6 +188,25 @@ private:
             found_.regions[at].activations = activations;
             state_.save();
             job_.step("weights and activations", ++done_, worst.size());
+        });
+    }
+
+    /// Where all lose far more than the sum of each, regions break each other: which ones shows when one is left out of all.
+    void measure_without() {
+        if (!is_far_above(found_.all, found_.sum)) return;
+        std::vector<int> some;
+        for (const int id : found_.worst_first)
+            if (some.size() < kMostLeftOut && !found_.regions[static_cast<std::size_t>(id)].applied_whole.empty()) some.push_back(id);
+        done_ = 0;
+        parallel_for(some.size(), 0, [&](std::size_t i) {
+            const auto at = static_cast<std::size_t>(some[i]);
+            std::vector<Choice> choices = candidates_.choices();
+            for (const NodeId node : regions_.list[at].nodes) choices[static_cast<std::size_t>(node)] = Choice{Method::fp32, true, -1};
+            const double without = measure(candidates_.plan({.choices = choices}, job_)).error;
+            const std::lock_guard guard(mutex_);
+            found_.regions[at].without = without;
+            state_.save();
+            job_.step("all but one", ++done_, some.size());
         });
     }
 
@@ -247,6 +277,30 @@ std::string carriers(const Sensitivity& sensitivity, const Regions& regions, con
     return fmt::format("{} of {} regions {} {:.0f} % of the error: {}.", count, can, count == 1 ? "carries" : "carry", 100 * share, names);
 }
 
+std::string together(const Sensitivity& sensitivity, const Regions& regions, const Model& model) {
+    std::vector<Involved> involved;
+    for (std::size_t i = 0; i < sensitivity.worst_first.size(); ++i) {
+        const RegionErrors& errors = sensitivity.regions[static_cast<std::size_t>(sensitivity.worst_first[i])];
+        if (!errors.measured) return {};
+        if (errors.without) involved.push_back({region_name(sensitivity, regions, model, i), errors.alone, *errors.without});
+    }
+    return together_sentence(sensitivity.all, sensitivity.sum, std::move(involved));
+}
+
+/// Where outputs or their channels differ: the worst of the worst region.
+std::string worst_part(const Sensitivity& sensitivity, const Regions& regions, const Model& model) {
+    const std::size_t count = sensitivity.parts.size();
+    if (count < 2 || sensitivity.worst_first.empty()) return {};
+    const std::vector<double>& parts = sensitivity.regions[static_cast<std::size_t>(sensitivity.worst_first[0])].parts;
+    if (parts.size() != count) return {};
+    const auto worst = static_cast<std::size_t>(std::max_element(parts.begin(), parts.end()) - parts.begin());
+    const auto least = static_cast<std::size_t>(std::min_element(parts.begin(), parts.end()) - parts.begin());
+    constexpr double kApart = 2;
+    if (!(parts[worst] > kApart * parts[least])) return {};
+    return fmt::format("{} breaks {} most ({:.2g}), and {} least ({:.2g}).", region_name(sensitivity, regions, model, 0), sensitivity.parts[worst].text(),
+                       parts[worst], sensitivity.parts[least].text(), parts[least]);
+}
+
 /// The worst ones that are in FP32 where all are planned.
 std::string kept_anyway(const Sensitivity& sensitivity, const Regions& regions, const Model& model) {
     for (std::size_t i = 0; i < sensitivity.worst_first.size(); ++i) {
@@ -297,6 +351,25 @@ double anchored_sum(double sum, double sum_all, double error_all) {
     return sum >= turn ? error_all : error_all < sum_all / 2 ? std::min(error, error_all) : error;
 }
 
+std::string together_sentence(double all, double sum, std::vector<Involved> involved) {
+    constexpr std::size_t kNamed = 3;
+    constexpr double kMuch = 0.1;  // of the whole
+    if (!is_far_above(all, sum)) return {};
+    std::string text =
+        sum > 0 ? fmt::format("All regions together lose {:.2g}, {:.2g} times the sum of what each loses alone: they break each other.", all, all / sum)
+                : fmt::format("All regions together lose {:.2g}, though none loses anything alone.", all);
+    const auto saves = [all](const Involved& region) { return all - region.without; };
+    std::stable_sort(involved.begin(), involved.end(), [&](const Involved& a, const Involved& b) { return saves(a) > saves(b); });
+    std::string named;
+    for (std::size_t i = 0; i < std::min(involved.size(), kNamed); ++i) {
+        const Involved& region = involved[i];
+        if (saves(region) < kMuch * all || saves(region) < kFarAbove * region.alone) continue;
+        named +=
+            fmt::format("{} {} takes {:.0f} % away (alone it costs {:.2g})", named.empty() ? "" : ",", region.name, 100 * saves(region) / all, region.alone);
+    }
+    return named.empty() ? text : fmt::format("{} Left in FP32,{}.", text, named);
+}
+
 std::vector<std::string> sentences_of(const Sensitivity& sensitivity, const Regions& regions, const Model& model) {
     if (std::all_of(sensitivity.regions.begin(), sensitivity.regions.end(), [](const RegionErrors& r) { return r.applied_whole.empty(); }))
         return {"No region can have what was chosen: nothing would change."};
@@ -305,6 +378,8 @@ std::vector<std::string> sentences_of(const Sensitivity& sensitivity, const Regi
         sentences.push_back(carriers(sensitivity, regions, model));
     else
         sentences.emplace_back("No region changes the outputs.");
+    if (std::string text = together(sensitivity, regions, model); !text.empty()) sentences.push_back(std::move(text));
+    if (std::string text = worst_part(sensitivity, regions, model); !text.empty()) sentences.push_back(std::move(text));
     if (std::string text = kept_anyway(sensitivity, regions, model); !text.empty()) sentences.push_back(std::move(text));
     if (std::string text = without_effect(sensitivity, regions, model); !text.empty()) sentences.push_back(std::move(text));
     return sentences;

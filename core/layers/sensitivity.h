@@ -24,10 +24,13 @@ struct RegionErrors {
     double alone = 0, whole = 0;                 ///< error of the outputs with these
     std::optional<double> alone_kl, whole_kl;    ///< mean KL divergence of the classes, for a classifier
     std::optional<double> weights, activations;  ///< of whole, the error of each apart; the worst regions only
-    double share = 0;                            ///< of the sum of `whole` over all regions, 0 to 1
-    std::string why;                             ///< why nothing, or not all, is applied alone; empty where all is
-    std::string stays = {};                      ///< why it is in FP32 where all are planned, all of what applied_whole names; empty where it is not
-    bool measured = false;                       ///< false in a partial result
+    std::vector<double> parts;                   ///< of whole, the error of each of Sensitivity::parts
+    /// Error of all others as planned, with this region left out; of the worst few, where all lose far more than the sum of each.
+    std::optional<double> without = {};
+    double share = 0;        ///< of the sum of `whole` over all regions, 0 to 1
+    std::string why;         ///< why nothing, or not all, is applied alone; empty where all is
+    std::string stays = {};  ///< why it is in FP32 where all are planned, all of what applied_whole names; empty where it is not
+    bool measured = false;   ///< false in a partial result
     bool operator==(const RegionErrors&) const = default;
 };
 
@@ -37,7 +40,8 @@ struct Sensitivity {
     std::vector<int> worst_first;       ///< Region::id by RegionErrors::whole, then alone
     double all = 0;                     ///< with all regions quantized as planned
     std::optional<double> all_kl;
-    double sum = 0;  ///< of RegionErrors::alone over all regions
+    double sum = 0;                 ///< of RegionErrors::alone over all regions
+    std::vector<OutputPart> parts;  ///< of the outputs that have an error of their own
     std::uint64_t rank_samples = 0, size_samples = 0;
     std::vector<Finding> findings;
     bool operator==(const Sensitivity&) const = default;
@@ -58,6 +62,14 @@ struct SensitivityOptions {
 
 /// The error of a set of regions from the sum of their own: E = S + (E_all - S_all) (S / S_all)^2, never falling, and E_all for all.
 [[nodiscard]] double anchored_sum(double sum, double sum_all, double error_all);
+
+/// What a region costs alone, and what is left without it.
+struct Involved {
+    std::string name;
+    double alone = 0, without = 0;
+};
+/// Why the sum of regions does not explain the whole: "All regions together lose 0.4, 4 times the sum of what each loses alone: ..."; empty where it does.
+[[nodiscard]] std::string together_sentence(double all, double sum, std::vector<Involved> involved);
 
 /// Sentences for a person, the most telling first: "3 of 10 regions carry 81 % of the error: ...".
 [[nodiscard]] std::vector<std::string> sentences_of(const Sensitivity& sensitivity, const Regions& regions, const Model& model);

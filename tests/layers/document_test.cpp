@@ -25,6 +25,7 @@ Layers full() {
     layers.first_divergence = Divergence{3, "relu", 0, "r", 7.5, "The two part at relu."};
     layers.fp32 = {"net.onnx", "abc", 2.0, 1.9, 2.0 / 1.9, 0.25, 0.01};
     layers.quantized = {"", "def", 1.0, 0.9, 1.0 / 0.9, 0.125, 0};
+    layers.untimed = true;
     layers.error_all = 0.03;
     layers.kl_all = 0.01;
     layers.findings = {{Severity::warning, "code", 3, "relu", "r", "Text.", "Remedy."}};

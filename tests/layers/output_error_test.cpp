@@ -25,6 +25,12 @@ Tensor floats(std::vector<float> values, std::vector<std::int64_t> dims) { retur
 
 TrialError error_of(ReferenceOutputs& reference, const std::vector<Tensor>& outputs) { return reference.total({reference.against(0, outputs)}); }
 
+TEST(OutputParts, NameTheirChannelsInRanges) {
+    EXPECT_EQ((OutputPart{"y", -1, {}}).text(), "y");
+    EXPECT_EQ((OutputPart{"y", 1, {4}}).text(), "y, channel 4");
+    EXPECT_EQ((OutputPart{"y", 2, {0, 1, 2, 5, 7, 8}}).text(), "y, channels 0 to 2, 5, 7 to 8");
+}
+
 TEST(OutputError, EachOutputCountsAlike) {
     ReferenceOutputs reference(std::vector<TrialOutput>{{"small"}, {"large"}});
     reference.add({floats({1, 2}, {1, 2}), floats({300, 400}, {1, 2})});

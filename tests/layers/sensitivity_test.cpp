@@ -113,10 +113,62 @@ TEST(Sensitivity, AConcatOfScoresAndBoxesIsFirstThoughItIsNotAppliedAlone) {
     EXPECT_EQ(join.applied_whole.size(), 1U);
     EXPECT_THAT(join.why, HasSubstr("edge of an INT8 island"));
     EXPECT_NEAR(join.whole, 0.5, 0.25) << "nearly all of the scores, nothing of the boxes";
+    ASSERT_EQ(found.parts.size(), 2U) << "scores and boxes";
+    EXPECT_EQ(found.parts[0].text(), "y, channels 4 to 7");
+    EXPECT_EQ(found.parts[1].text(), "y, channels 0 to 3");
+    ASSERT_EQ(join.parts.size(), 2U);
+    EXPECT_NEAR(join.parts[0], 1, 0.5);
+    EXPECT_LT(join.parts[1], 1e-3);
+    EXPECT_NEAR((join.parts[0] + join.parts[1]) / 2, join.whole, 1e-9 + 1e-6 * join.whole) << "parts count alike";
     const auto sentences = sentences_of(found, a_case.found, *a_case.model);
-    ASSERT_EQ(sentences.size(), 2U);
+    ASSERT_EQ(sentences.size(), 3U);
     EXPECT_THAT(sentences[0], HasSubstr("join"));
-    EXPECT_THAT(sentences[1], HasSubstr("Chosen alone or with all others, join stays in FP32")) << "it ends the model";
+    EXPECT_THAT(sentences[1], HasSubstr("join breaks y, channels 4 to 7 most"));
+    EXPECT_THAT(sentences[2], HasSubstr("Chosen alone or with all others, join stays in FP32")) << "it ends the model";
+}
+
+/// Six convolutions that read the same, add up, and are as good as equal: what one gets wrong all get wrong.
+ModelPtr like_minded_net() {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 8, 8, 8}).output("y", ElementType::float32, {1, 8, 8, 8});
+    const std::vector<float> weights = random_floats(8 * 8 * 9, 3, -0.25f, 0.25f);
+    std::string sum;
+    for (int i = 0; i < 6; ++i) {
+        const std::string n = std::to_string(i);
+        std::vector<float> own = weights;
+        own[static_cast<std::size_t>(i)] *= 1.001f;
+        b.initializer("w" + n, own, {8, 8, 3, 3});
+        b.node("Conv", {"x", "w" + n}, {"c" + n}, {{"pads", {1, 1, 1, 1}}}, "conv" + n);
+        if (i > 0) b.node("Add", {sum, "c" + n}, {i == 5 ? "y" : "s" + n}, {}, "add" + n);
+        sum = i == 0 ? "c0" : "s" + n;
+    }
+    return make_model(b.build());
+}
+
+TEST(Sensitivity, SaysWhereTheSumDoesNotExplainTheWhole) {
+    const Case a_case(like_minded_net());
+    const Sensitivity found = a_case.run();
+    EXPECT_GT(found.all, 2 * found.sum) << "errors of the same sign add up by their amounts, not by their squares";
+    std::size_t left_out = 0;
+    for (const RegionErrors& errors : found.regions) {
+        if (!errors.without) continue;
+        ++left_out;
+        EXPECT_GT(*errors.without, 0);
+    }
+    const auto sentences = sentences_of(found, a_case.found, *a_case.model);
+    const bool is_said =
+        std::any_of(sentences.begin(), sentences.end(), [](const std::string& text) { return text.find("they break each other") != std::string::npos; });
+    EXPECT_EQ(is_said, found.all > 1e-4) << "below 40 dB no one asks";
+    EXPECT_EQ(left_out > 0, is_said);
+}
+
+TEST(Sensitivity, NamesTheRegionsThatBreakEachOther) {
+    EXPECT_EQ(together_sentence(0.4, 0.1, {{"a", 0.01, 0.1}, {"b", 0.05, 0.35}, {"c", 0.02, 0.2}}),
+              "All regions together lose 0.4, 4 times the sum of what each loses alone: they break each other. Left in FP32, a takes 75 % away (alone it costs "
+              "0.01), c takes 50 % away (alone it costs 0.02).");
+    EXPECT_EQ(together_sentence(0.4, 0, {}), "All regions together lose 0.4, though none loses anything alone.");
+    EXPECT_EQ(together_sentence(0.19, 0.1, {{"a", 0.01, 0.1}}), "") << "the sum explains it";
+    EXPECT_EQ(together_sentence(1e-5, 0, {{"a", 0, 0}}), "") << "nothing is lost";
 }
 
 /// Products with a bias and a Relu, and scores that a mask of -10000 is added to in front of a Softmax.

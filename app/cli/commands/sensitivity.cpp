@@ -31,17 +31,25 @@ std::string share_of(const std::optional<double>& part, double whole) {
     return part && whole > 0 ? fmt::format("{:.0f} %", std::min(100 * *part / whole, 999.0)) : std::string();
 }
 
+/// Of several outputs, or channels apart in size, the one that loses most.
+std::string worst_output(const Sensitivity& found, const RegionErrors& errors) {
+    if (found.parts.size() < 2 || errors.parts.size() != found.parts.size()) return {};
+    const auto worst = std::max_element(errors.parts.begin(), errors.parts.end());
+    return fmt::format("{}: {:.2g}", printable(found.parts[static_cast<std::size_t>(worst - errors.parts.begin())].text()), *worst);
+}
+
 std::string text_of(const SensitivityFile& file, const Style& style) {
     std::string text;
     for (const std::string& sentence : file.sentences) text += wrapped(printable(sentence), 100, "") + "\n";
-    TextTable table({">#", "<region", "<operator", ">nodes", ">error", ">share", ">as planned", ">weights", ">activations", "<why it is not all INT8"});
+    TextTable table(
+        {">#", "<region", "<operator", ">nodes", ">error", ">share", "<worst output", ">as planned", ">weights", ">activations", "<why it is not all INT8"});
     for (const int id : file.found.worst_first) {
         const RegionErrors& errors = file.found.regions[static_cast<std::size_t>(id)];
         const Region& region = file.regions.list[static_cast<std::size_t>(id)];
         const Node& core = file.model->node(region.core);
         table.row({std::to_string(region.core), printable(core.label), printable(core.op_type), std::to_string(errors.applied_whole.size()),
                    errors.measured ? fmt::format("{:.3g}", errors.whole) : "", errors.measured ? fmt::format("{:.1f} %", 100 * errors.share) : "",
-                   errors.measured ? fmt::format("{:.3g}", errors.alone) : "", share_of(errors.weights, errors.whole),
+                   worst_output(file.found, errors), errors.measured ? fmt::format("{:.3g}", errors.alone) : "", share_of(errors.weights, errors.whole),
                    share_of(errors.activations, errors.whole), printable(errors.why)});
     }
     text += "\n" + table.text(style, 40) + "\n";
