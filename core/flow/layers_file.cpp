@@ -132,6 +132,19 @@ LayerFile file_of(const fs::path& path, const Model& model, const FileTimes& tim
     return file;
 }
 
+/// What the recipe gives a method and the file has in FP32 all the same: decided when the file was made.
+void take_back(std::vector<NodeState>& states, const WrittenFile& candidate, const Pairing& pairing) {
+    for (const Node& node : candidate.file->nodes()) {
+        const NodeId source = pairing(node.id);
+        if (source == kNone) continue;
+        NodeState& state = states[static_cast<std::size_t>(source)];
+        const auto applied = method_from_id(state.applied);
+        if (!applied || !row(*applied).fuses || precision_of(*candidate.file, node.id) != Precision::fp32) continue;
+        state.applied = id(Method::fp32);
+        state.reason = "the file has it in FP32: decided by timing, or by what the outputs lost, when it was made";
+    }
+}
+
 /// What became of each node, by the plan; without one by what its twin in the file is.
 std::vector<NodeState> states_of(const Model& opened, const WrittenFile& candidate, const Pairing& pairing) {
     std::vector<NodeState> states(opened.nodes().size());
@@ -141,6 +154,7 @@ std::vector<NodeState> states_of(const Model& opened, const WrittenFile& candida
             states[i] = {std::string(id(plan.chosen.method)), std::string(id(plan.applied)), plan.why, !plan.chosen.per_channel};
             if (states[i].reason.empty() && i < candidate.executed.size()) states[i].reason = candidate.executed[i].why;
         }
+        take_back(states, candidate, pairing);
         return states;
     }
     for (const Node& node : opened.nodes()) states[static_cast<std::size_t>(node.id)] = {"fp32", "fp32", {}};
@@ -257,6 +271,7 @@ Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, cons
     layers.findings = std::move(head.findings);
     layers.run = std::move(head.run);
     layers.data = data_text(data);
+    layers.untimed = !is_given;
     layers.fp32 = file_of(request.model, *opened, fp32, fp32_ms);
     layers.quantized = file_of(is_given ? request.quantized : fs::path(), *candidate.file, quantized, quantized_ms);
     if (data != nullptr && request.errors) {

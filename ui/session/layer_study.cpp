@@ -2,6 +2,7 @@
 #include "ui/session/layer_study.h"
 
 #include <QDir>
+#include <QFileInfo>
 
 #include <algorithm>
 #include <cstddef>
@@ -31,6 +32,7 @@ LayerStudy::LayerStudy(Document& document, Trials& trials, Queue& queue)
          {&Document::recipeChanged, &Document::datasetChanged, &Document::measureSettingsChanged, &Document::sizesChanged, &Document::closed}) {
         connect(&document, signal, this, &LayerStudy::changed);
     }
+    connect(&trials, &Trials::madeChanged, this, &LayerStudy::changed);
 }
 
 void LayerStudy::clear() {
@@ -80,7 +82,12 @@ Recipe LayerStudy::wanted() const {
 }
 
 LayerStudy::Of LayerStudy::present() const {
-    Of of{wanted(), {}, document_.datasetPath(), document_.measureSettings().sizes, {}};
+    Of of{wanted(), {}, document_.datasetPath(), {}, document_.measureSettings().sizes, {}};
+    // What a run's timing left in FP32 is in its file alone.
+    const Run* run = changes_anything(document_.choices()) ? trials_.madeRun() : nullptr;
+    if (run != nullptr && !run->changed && QFileInfo::exists(run->file)) {
+        of.file = run->file;
+    }
     if (document_.model()) {
         of.sha256 = document_.model()->sha256();
         of.title = QString::fromStdString(recipe_title(of.recipe, resolve(of.recipe, *document_.model())));
@@ -168,22 +175,27 @@ QString LayerStudy::missing() const {
 
 QStringList LayerStudy::words() {
     asked_ = present();
+    const QStringList sizes = sizeWords(document_.measureSettings(), *document_.model());
+    if (!asked_.file.isEmpty()) {
+        return QStringList{QStringLiteral("layers"), document_.modelPath(), asked_.file, QStringLiteral("--data"), asked_.dataset} + sizes;
+    }
     const QString recipe = QDir(work_.path()).filePath(QStringLiteral("layers.recipe.json"));
     write_file(recipe.toStdString(), to_json(asked_.recipe).dump(2) + "\n");
-    return QStringList{QStringLiteral("layers"), document_.modelPath(), QStringLiteral("--recipe"), recipe, QStringLiteral("--data"), asked_.dataset} +
-           sizeWords(document_.measureSettings(), *document_.model());
+    return QStringList{QStringLiteral("layers"), document_.modelPath(), QStringLiteral("--recipe"), recipe, QStringLiteral("--data"), asked_.dataset} + sizes;
 }
 
 QString LayerStudy::command() const {
     if (!missing().isEmpty()) {
         return {};
     }
-    QStringList words{QStringLiteral("vernier-cli layers"),
-                      CliJob::quoted(document_.modelPath()),
-                      QStringLiteral("--recipe"),
-                      CliJob::quoted(keptRecipe(wanted())),
-                      QStringLiteral("--data"),
-                      CliJob::quoted(document_.datasetPath())};
+    const Of of = present();
+    QStringList words{QStringLiteral("vernier-cli layers"), CliJob::quoted(document_.modelPath())};
+    if (of.file.isEmpty()) {
+        words << QStringLiteral("--recipe") << CliJob::quoted(keptRecipe(of.recipe));
+    } else {
+        words << CliJob::quoted(of.file);
+    }
+    words << QStringLiteral("--data") << CliJob::quoted(of.dataset);
     for (const QString& word : sizeWords(document_.measureSettings(), *document_.model())) {
         words << CliJob::quoted(word);
     }

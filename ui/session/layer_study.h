@@ -42,6 +42,8 @@ public:
     /// What has changed since it was analysed, as sentences; empty where all of it holds. Errors alone and the times of
     /// regions hold for every recipe.
     [[nodiscard]] QString staleness() const;
+    /// The file of a run that was looked at; empty where one was made for the analysis, with nothing timed.
+    [[nodiscard]] QString file() const { return of_.file; }
     /// What is missing before the model can be analysed, as one sentence; empty when nothing is.
     [[nodiscard]] QString missing() const;
     /// What will be analysed: the present recipe, or INT8 static for the whole model where it leaves all nodes in FP32.
@@ -66,6 +68,7 @@ private:
     struct Of {
         Recipe recipe;
         QString title, dataset;
+        QString file;  ///< of the run of the recipe; empty where there is none
         QStringList sizes;
         std::string sha256;  ///< of the model
     };

@@ -139,16 +139,18 @@ Run declare(OptionSet& set) {
 
 }  // namespace
 
-const Command kLayers = {"layers",
-                         "Show for each node what it costs, what is executed and what it breaks",
-                         "Both files are timed node by node. The time of a fused operator goes to the nodes that it does the work of, that of a conversion to "
-                         "the node that causes it, and all sums up to the measured latency. Each node that is slower than in FP32 is given with the reason and "
-                         "a change to make. With --data, what each region breaks when it alone is quantized, and where the two files part.\n\n"
-                         "Without QUANTIZED, the file is made by the recipe in a temporary folder, with nothing decided by timing.",
-                         "vernier-cli layers model.onnx small.onnx --data model.dataset.json\n"
-                         "vernier-cli layers model.onnx --method int8-static --data samples.npz --json\n"
-                         "vernier-cli layers model.onnx --recipe mixed.json --data images --report layers.html",
-                         declare,
-                         InWorker::yes};
+const Command kLayers = {
+    "layers",
+    "Show for each node what it costs, what is executed and what it breaks",
+    "Both files are timed node by node. The time of a fused operator goes to the nodes that it does the work of, that of a conversion to "
+    "the node that causes it, and all sums up to the measured latency. Each node that is slower than in FP32 is given with the reason and "
+    "a change to make. With --data, what each region breaks when it alone is quantized, and where the two files part.\n\n"
+    "Without QUANTIZED, the file is made by the recipe in a temporary folder, with nothing decided by timing: give the file of quantize to see "
+    "what that left in FP32.",
+    "vernier-cli layers model.onnx small.onnx --data model.dataset.json\n"
+    "vernier-cli layers model.onnx --method int8-static --data samples.npz --json\n"
+    "vernier-cli layers model.onnx --recipe mixed.json --data images --report layers.html",
+    declare,
+    InWorker::yes};
 
 }  // namespace vernier::cli

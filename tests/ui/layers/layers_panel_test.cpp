@@ -11,6 +11,7 @@
 #include <QTableView>
 #include <QTest>
 
+#include <filesystem>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -23,6 +24,7 @@
 #include "ui/layers/layers_model.h"
 #include "ui/session/layer_study.h"
 #include "ui/session/queue.h"
+#include "ui/session/trials.h"
 
 namespace vernier::ui {
 namespace {
@@ -245,6 +247,31 @@ TEST_F(LayersPanelTest, AFailureLeavesTheResultBefore) {
     ASSERT_TRUE(wait_until([this] { return !small_.session.layers().busy(); }));
     EXPECT_EQ(panel_.table()->model()->rowCount(), 4);
     EXPECT_TRUE(panel_.staleText().contains(QStringLiteral("The node second is refused"))) << panel_.staleText().toStdString();
+}
+
+TEST_F(LayersPanelTest, LooksAtTheFileOfARunOfTheRecipe) {
+    ASSERT_TRUE(test::open_samples(small_));
+    Session& session = small_.session;
+    Json nodes = Json::array();
+    for (int id = 0; id < 6; ++id) {
+        nodes.push_back({{"id", id}, {"applied", id == 2 ? "int8-static" : "fp32"}, {"why", ""}});
+    }
+    const Json made = {{"sha256", "0123"}, {"nodes", nodes}, {"size_bytes", 1234}};
+    const auto cli =
+        small_.folder.write("makes", "#!/bin/sh\n[ \"$1\" = quantize ] || exit 70\nwhile [ \"$1\" != -o ]; do shift; done\necho same > \"$2\"\ncat '" +
+                                         small_.folder.write("made.json", made.dump()).string() + "'\n");
+    std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
+    session.chooseWholeModel(Method::int8_static);
+    EXPECT_TRUE(session.layers().command().contains(QStringLiteral("--recipe")));
+    qputenv("VERNIER_CLI", QByteArray::fromStdString(cli.string()));
+    (void)session.trials().quantize();
+    ASSERT_TRUE(wait_until([&] { return !session.queue().busy(); }));
+    qunsetenv("VERNIER_CLI");
+    ASSERT_NE(session.madeRun(), nullptr);
+    EXPECT_TRUE(session.layers().command().contains(session.madeRun()->file)) << session.layers().command().toStdString();
+    EXPECT_FALSE(session.layers().command().contains(QStringLiteral("--recipe")));
+    session.choose({0}, Method::fp32);
+    EXPECT_TRUE(session.layers().command().contains(QStringLiteral("--recipe"))) << "no run is of this recipe";
 }
 
 TEST_F(LayersPanelTest, CopiesTheCommand) {
