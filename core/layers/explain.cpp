@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -265,8 +266,8 @@ private:
             sum += *region.error_planned;
             if (region.error_without) involved.push_back({region.name, *region.error_planned, *region.error_without});
         }
-        if (involved.empty()) return;
-        layers_.sentences.push_back(together_sentence(layers_.error_all.value_or(0), sum, std::move(involved)));
+        std::string text = involved.empty() ? "" : together_sentence(layers_.error_all.value_or(0), sum, std::move(involved));
+        if (!text.empty()) layers_.sentences.push_back(std::move(text));
     }
 
     void say_divergence() {
