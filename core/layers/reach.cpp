@@ -136,11 +136,18 @@ private:
         const ValueId output = way_.tensors[parting.tensor].pair.reference;
         Place place;
         place.parting = index;
-        const auto own = index_of(output);
-        if (!own) return;
-        place.behind.push_back({*own});
-        add_inputs(ref_.node(parting.node), place.before, kHops);
+        // A place in a body is seen at the node that holds it.
+        NodeId node = parting.node;
+        while (ref_.node(node).graph != 0) node = ref_.node(node).parent;
         std::vector<ValueId> row{output};
+        if (node != parting.node) row = ref_.node(node).outputs;
+        Patch own;
+        for (const ValueId value : row)
+            if (const auto known = value == kNone ? std::nullopt : index_of(value)) own.push_back(*known);
+        if (own.empty()) return;
+        place.behind.push_back(std::move(own));
+        add_inputs(ref_.node(node), place.before, kHops);
+        std::erase(row, kNone);
         for (int i = 0; i < 3; ++i) {  // a variance of zero is a number again behind root, division and what scales it
             row = readers_of(row);
             Patch patch;

@@ -17,17 +17,86 @@ namespace vernier {
 Watched::Watched(const Model& model) : model_(model), proto_(std::make_shared<onnx::ModelProto>(inlined_proto(model))) {
     for (const auto& output : proto_->graph().output()) outputs_.insert(output.name());
     for (const Value& value : model.values()) names_.insert(value.name);
+    bool has_bodies = false;
+    for (const Node& node : model.nodes()) has_bodies = has_bodies || node.graph != 0;
+    if (!has_bodies) return;
+    for (const Node& node : model.nodes()) graph_of_.emplace(node.proto, node.graph);
+    find_bodies(model.proto().graph(), *proto_->mutable_graph(), 0);
+}
+
+/// The copy has the form of the original, whose nodes are known. A body without nodes has no values to be watched.
+void Watched::find_bodies(const onnx::GraphProto& original, onnx::GraphProto& copy, GraphId outer) {
+    for (int n = 0; n < original.node_size(); ++n)
+        for (int a = 0; a < original.node(n).attribute_size(); ++a) {
+            const onnx::AttributeProto& attribute = original.node(n).attribute(a);
+            if (!attribute.has_g() || attribute.g().node_size() == 0) continue;
+            const auto graph = graph_of_.find(&attribute.g().node(0));
+            if (graph == graph_of_.end()) continue;
+            onnx::NodeProto& holder = *copy.mutable_node(n);
+            onnx::GraphProto& body = *holder.mutable_attribute(a)->mutable_g();
+            bodies_[graph->second] = {&body, &holder, outer};
+            find_bodies(attribute.g(), body, graph->second);
+        }
+}
+
+namespace {
+
+onnx::ValueInfoProto& add_output(onnx::GraphProto& graph, const std::string& name, ElementType element) {
+    onnx::ValueInfoProto& info = *graph.add_output();
+    info.set_name(name);
+    if (element != ElementType::undefined) info.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<std::int32_t>(element));
+    return info;
+}
+
+/// What another branch of an If answers with in the same place: no numbers.
+void add_nothing(onnx::GraphProto& branch, const std::string& name, ElementType element) {
+    onnx::NodeProto& node = *branch.add_node();
+    node.set_op_type("Constant");
+    node.add_output(name);
+    onnx::AttributeProto& attribute = *node.add_attribute();
+    attribute.set_name("value");
+    attribute.set_type(onnx::AttributeProto_AttributeType_TENSOR);
+    attribute.mutable_t()->set_data_type(static_cast<std::int32_t>(element));
+    attribute.mutable_t()->add_dims(0);
+    add_output(branch, name, element);
+}
+
+}  // namespace
+
+std::string Watched::lift(GraphId graph, std::string name, ElementType element) {
+    while (graph != 0) {
+        const Body& body = bodies_.at(graph);
+        const std::string inside = fresh("vernier/inside"), outside = fresh("vernier/outside");
+        onnx::NodeProto& pass = *body.graph->add_node();
+        pass.set_op_type("Identity");
+        pass.set_name(fresh("vernier/hand_out"));
+        pass.add_input(name);
+        pass.add_output(inside);
+        // Outputs that nobody reads may have been left out at the end. A Loop's body answers first whether it goes on.
+        const int own = body.graph->output_size() - (body.holder->op_type() == "Loop" ? 1 : 0);
+        while (body.holder->output_size() < own) body.holder->add_output("");
+        body.holder->add_output(outside);
+        add_output(*body.graph, inside, element);
+        for (auto& attribute : *body.holder->mutable_attribute()) {
+            if (attribute.has_g() && attribute.mutable_g() != body.graph) add_nothing(*attribute.mutable_g(), fresh("vernier/nothing"), element);
+            if (attribute.name() == "scan_output_axes" || attribute.name() == "scan_output_directions") attribute.add_ints(0);
+        }
+        name = outside;
+        graph = body.outer;
+    }
+    return name;
 }
 
 std::string Watched::add(ValueId value) {
     const Value& of = model_.value(value);
-    output(of.name, of.type.element);
-    return of.name;
+    const std::string name = lift(of.graph, of.name, of.type.element);
+    output(name, of.type.element);
+    return name;
 }
 
 std::string Watched::add_codes(const TensorPair& pair) {
     const Node& node = model_.node(pair.quantize);
-    onnx::GraphProto& graph = *proto_->mutable_graph();
+    onnx::GraphProto& graph = node.graph == 0 ? *proto_->mutable_graph() : *bodies_.at(node.graph).graph;
     onnx::NodeProto dequantize;
     dequantize.set_op_type("DequantizeLinear");
     dequantize.set_name(fresh("vernier/watch"));
@@ -39,8 +108,9 @@ std::string Watched::add_codes(const TensorPair& pair) {
     if (is_quantize && node.proto != nullptr)
         for (const auto& attribute : node.proto->attribute())
             if (attribute.name() == "axis" || attribute.name() == "block_size") *dequantize.add_attribute() = attribute;
-    const std::string name = dequantize.output(0);
+    const std::string made = dequantize.output(0);
     *graph.add_node() = std::move(dequantize);
+    const std::string name = lift(node.graph, made, ElementType::float32);
     output(name, ElementType::float32);
     return name;
 }
@@ -89,9 +159,7 @@ std::string Watched::fresh(const std::string& base) {
 
 void Watched::output(const std::string& name, ElementType element) {
     if (!outputs_.insert(name).second) return;
-    onnx::ValueInfoProto& info = *proto_->mutable_graph()->add_output();
-    info.set_name(name);
-    if (element != ElementType::undefined) info.mutable_type()->mutable_tensor_type()->set_elem_type(static_cast<std::int32_t>(element));
+    add_output(*proto_->mutable_graph(), name, element);
 }
 
 /// What of a tensor both models give: the numbers of the part that both have (a rewriting may have added channels of zeros at the end).

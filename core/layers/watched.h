@@ -3,12 +3,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "core/layers/on_the_way.h"
+
+namespace onnx {
+class GraphProto;
+class NodeProto;
+}  // namespace onnx
 
 namespace vernier {
 
@@ -16,7 +23,8 @@ namespace vernier {
 class Watched {
 public:
     explicit Watched(const Model& model);
-    /// The name under which a value of the main graph comes out.
+    /// The name under which a value comes out. One in a body of If comes out empty where the other branch is taken; one of Loop and Scan as
+    /// those of all turns, one behind the other.
     std::string add(ValueId value);
     /// The same for codes, brought back to float by a node of its own: what is fused around the file's own nodes stays fused.
     std::string add_codes(const TensorPair& pair);
@@ -29,6 +37,15 @@ public:
     [[nodiscard]] std::unique_ptr<Session> open(const RuntimePtr& runtime, const Target& target) const;
 
 private:
+    /// A body in the copy, and the node that holds it.
+    struct Body {
+        onnx::GraphProto* graph = nullptr;
+        onnx::NodeProto* holder = nullptr;
+        GraphId outer = 0;
+    };
+    void find_bodies(const onnx::GraphProto& original, onnx::GraphProto& copy, GraphId outer);
+    /// Hands a value of a body out to the main graph; the name that it has there.
+    std::string lift(GraphId graph, std::string name, ElementType element);
     std::string fresh(const std::string& base);
     void output(const std::string& name, ElementType element);
     std::string input(const std::string& base, ElementType element, std::size_t rank);
@@ -36,6 +53,8 @@ private:
     const Model& model_;
     std::shared_ptr<onnx::ModelProto> proto_;
     std::unordered_set<std::string> outputs_, names_;
+    std::unordered_map<const onnx::NodeProto*, GraphId> graph_of_;  ///< of the original's nodes
+    std::map<GraphId, Body> bodies_;
 };
 
 /// What of a tensor both models give: the numbers of the part that both have (a rewriting may have added channels of zeros at the end).
