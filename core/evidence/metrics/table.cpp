@@ -6,8 +6,9 @@ namespace vernier {
 extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae;
 
 std::span<const Metric* const> metrics() {
-    static constexpr const Metric* kMetrics[] = {&kTop1, &kTop5,   &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1, &kEqualErrorRate, &kAgreement,
-                                                 &kSqnr, &kCosine, &kMae};
+    static constexpr const Metric* kMetrics[] = {
+        &kTop1,           &kTop5,      &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1,
+        &kEqualErrorRate, &kAgreement, &kSqnr,    &kCosine,           &kMae};
     return kMetrics;
 }
 
