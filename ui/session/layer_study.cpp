@@ -32,7 +32,6 @@ LayerStudy::LayerStudy(Document& document, Trials& trials, Queue& queue)
          {&Document::recipeChanged, &Document::datasetChanged, &Document::measureSettingsChanged, &Document::sizesChanged, &Document::closed}) {
         connect(&document, signal, this, &LayerStudy::changed);
     }
-    connect(&trials, &Trials::madeChanged, this, &LayerStudy::changed);
 }
 
 void LayerStudy::clear() {
@@ -155,6 +154,7 @@ void LayerStudy::restore(const SavedSession& saved) {
         Of of{recipe_from_json(saved.layers.at("recipe")),
               QString::fromStdString(saved.layers.at("title").get<std::string>()),
               QString::fromStdString(saved.layers.at("dataset").get<std::string>()),
+              {},
               {},
               saved.layers.at("model_sha256").get<std::string>()};
         for (const Json& size : saved.layers.at("sizes")) {
