@@ -17,8 +17,8 @@ using Start = std::function<std::unique_ptr<Subject>(const std::vector<int>& cpu
 
 /// Times the models in launches. Each launch starts one process for every model, one after the other, since a start that is
 /// timed must not run beside another; then come the rounds, in each of which every model has one block, all of them on the
-/// same processors, in random order (seeded) that the next round turns round; then the first calls after a pause. Result: by model, by launch, without
-/// the runs that the plan drops.
+/// same processors, in random order (seeded) that the next round turns round; then the first calls after a pause. At starts and
+/// first calls the models take turns in being the first. Result: by model, by launch, without the runs that the plan drops.
 [[nodiscard]] std::vector<std::vector<Launch>> run_launches(const std::vector<Start>& models, const LaunchPlan& plan, std::uint64_t seed, const Job& job);
 
 }  // namespace vernier

@@ -111,6 +111,44 @@ TEST(Launches, AllModelsOfALaunchStayOnTheSameProcessorAndLaunchesTakeTurns) {
     EXPECT_EQ(where, (Log{"on 0", "on 0", "on 1", "on 1", "on 0", "on 0"}));
 }
 
+/// How often model 0 is the first of two at what begins so, of all and of every second time from the first or the second.
+std::vector<std::size_t> first_of_two(const Log& log, const std::string& what) {
+    std::vector<std::size_t> firsts(3);
+    std::size_t seen = 0;
+    for (const std::string& line : log) {
+        if (!line.starts_with(what)) continue;
+        if (seen % 2 == 0 && line.ends_with("0")) {
+            ++firsts[0];
+            ++firsts[1 + seen / 2 % 2];
+        }
+        ++seen;
+    }
+    return firsts;
+}
+
+TEST(Launches, NoModelComesFirstMoreOftenAtAStartOrAfterAPause) {
+    for (const std::uint64_t seed : {1U, 7U, 99U})
+        for (const int rounds : {1, 2, 8, 12})
+            for (const int pauses : {1, 2}) {
+                LaunchPlan plan = plan_of(8, rounds, 2);
+                plan.pauses = pauses;
+                Log log;
+                (void)run_launches(logged(log, 2), plan, seed, {});
+                EXPECT_EQ(first_of_two(log, "start "), (std::vector<std::size_t>{4, 2, 2})) << "on both processors too";
+                EXPECT_EQ(first_of_two(log, "pause ").front(), 4U * static_cast<std::size_t>(pauses));
+            }
+}
+
+TEST(Launches, OfThreeModelsEachIsTheFirstOnce) {
+    Log log;
+    (void)run_launches(logged(log, 3), plan_of(12, 2, 3), 7, {});
+    std::set<std::string> firsts;
+    std::size_t seen = 0;
+    for (const std::string& line : log)
+        if (line.starts_with("start ") && seen++ % 3 == 0) firsts.insert(line);
+    EXPECT_EQ(firsts.size(), 3U);
+}
+
 TEST(Launches, TheOrderInARoundChangesAndTheSeedRepeatsIt) {
     const auto order_of = [](std::uint64_t seed) {
         Log log, order;
