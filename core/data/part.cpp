@@ -30,7 +30,7 @@ public:
     [[nodiscard]] const std::vector<Finding>& findings() const override { return whole_->findings(); }
     [[nodiscard]] std::string fingerprint() const override {
         std::string text = whole_->fingerprint();
-        for (const std::uint64_t index : validation_) text += " " + std::to_string(index);
+        for (const std::uint64_t index : validation_) text.append(1, ' ').append(std::to_string(index));
         return sha256(text);
     }
     [[nodiscard]] std::string preprocessing() const override { return whole_->preprocessing(); }

@@ -156,7 +156,10 @@ std::string short_text(const ValueType& type) {
     if (!type.has_shape) return type.text();
     std::string text(name(type.element));
     text += '[';
-    for (std::size_t i = 0; i < type.dims.size(); ++i) text += (i > 0 ? "," : "") + short_dim(type.dims[i]);
+    for (std::size_t i = 0; i < type.dims.size(); ++i) {
+        if (i > 0) text += ',';
+        text += short_dim(type.dims[i]);
+    }
     return text + ']';
 }
 

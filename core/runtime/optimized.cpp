@@ -40,7 +40,7 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
     const detail::PrivateFolder temporary;
     const std::filesystem::path written = temporary.path() / "optimized.onnx";
     Target own = target;
-    own.config["session.disable_prepacking"] = "1";  // it is never run
+    own.config["session.disable_prepacking"] = std::string("1");  // it is never run
     detail::Lent lent;
     const std::string bytes = detail::serialized(lent.take(library, model));
     std::uint64_t external = lent.bytes();
