@@ -65,7 +65,7 @@ std::optional<Judged> judged_of(const Figure& figure, GateLimit::Of of, const Tr
     return judged_change(*against, of);
 }
 
-std::string unit_of(const Figure& figure) { return figure.unit.empty() ? std::string() : " " + std::string(figure.unit); }
+std::string unit_of(const Figure& figure) { return figure.unit.empty() ? std::string() : fmt::format(" {}", figure.unit); }
 
 std::string unit_against(const Figure& figure, const TrialView& trial) {
     if (figure.relative) return unit_of(figure);
