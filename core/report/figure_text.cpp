@@ -120,7 +120,7 @@ std::string tip_text(const Figure& figure, const TrialView& trial, const std::st
     if (figure.form == Form::megabytes && figure.value(trial))
         text += fmt::format(" ({} bytes)", grouped(static_cast<std::uint64_t>(*figure.value(trial) * 1e6 + 0.5)));
     if (const std::string parts = parts_text(figure, trial); !parts.empty()) text += "\n" + parts;
-    if (figure.runs_missing(trial) > 0) text += "\n" + missing_runs_text(trial);
+    if (figure.runs_missing(trial) > 0) text += fmt::format("\n{}", missing_runs_text(trial));
     if (const auto against = figure.against_of(trial)) {
         const std::string interval = interval_text(figure, against);
         const bool equal = against->kind == Against::Kind::ratio && !against->differs;
