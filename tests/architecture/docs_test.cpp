@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,7 +39,7 @@ std::vector<std::string> named_in(const std::string& text) {
 /// Every file and folder of the tree from its root: "core/quant/plan.h" as it is and without its ending.
 std::vector<std::string> all_paths() {
     std::vector<std::string> paths;
-    const fs::path root(VERNIER_SOURCE_DIR);
+    const fs::path root(vernier::test::source_dir());
     for (const char* top : {"app", "bench", "core", "docs", "packaging", "resources", "tests", "ui"}) {
         paths.push_back(std::string("/") + top);
         for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / top)) {
@@ -58,7 +60,7 @@ TEST(Docs, NameFilesThatAreThere) {
     const std::vector<std::string> paths = all_paths();
     ASSERT_GT(paths.size(), 500U);
     for (const char* document : {"docs/architecture.md", "docs/CONTRIBUTING.md"}) {
-        const std::vector<std::string> names = named_in(text_of(fs::path(VERNIER_SOURCE_DIR) / document));
+        const std::vector<std::string> names = named_in(text_of(fs::path(vernier::test::source_dir()) / document));
         EXPECT_GT(names.size(), 10U) << document;
         for (const std::string& name : names) EXPECT_TRUE(is_there(name, paths)) << document << " names " << name << ", which is not there";
     }

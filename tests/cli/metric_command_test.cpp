@@ -10,15 +10,14 @@
 #include <vector>
 
 #include "tests/cli/process.h"
+#include "tests/support/demo.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const std::string kDemo = VERNIER_SOURCE_DIR "/resources/demo/glyphs.onnx";
-const std::string kData = VERNIER_SOURCE_DIR "/resources/demo/glyphs.dataset.json";
 
 bool works(const std::string& command) { return std::system((command + " > /dev/null 2>&1").c_str()) == 0; }
 
@@ -36,7 +35,7 @@ std::string script(const TempDir& dir, const std::string& name, const std::strin
 
 TEST(MetricCommand, InShellCountsWhatTopOneCounts) {
     if (!works("command -v unzip && command -v od && command -v awk && command -v paste")) GTEST_SKIP() << "unzip, od, awk or paste is missing";
-    const Finished done = compared(VERNIER_SOURCE_DIR "/docs/examples/right.sh", {"--gate", "right>=0.5", "--gate", "right drop<=0.05"});
+    const Finished done = compared(test::source_dir() + "/docs/examples/right.sh", {"--gate", "right>=0.5", "--gate", "right drop<=0.05"});
     ASSERT_EQ(done.exit_code, 0) << done.err;
     const Json document = done.json();
     const Json& own = document.at("baseline").at("metrics").at("right");
@@ -50,8 +49,8 @@ TEST(MetricCommand, InShellCountsWhatTopOneCounts) {
     const Json& lines = document.at("candidates").at(0).at("gate").at("lines");
     EXPECT_EQ(lines.at(0).at("figure"), "right");
     EXPECT_EQ(lines.at(1).at("outcome"), "passed");
-    EXPECT_EQ(compared(VERNIER_SOURCE_DIR "/docs/examples/right.sh", {"--gate", "right drop<=0.001"}).exit_code, 2) << "300 equal samples show no less";
-    EXPECT_EQ(compared(VERNIER_SOURCE_DIR "/docs/examples/right.sh", {"--gate", "right>=1.5"}).exit_code, 1);
+    EXPECT_EQ(compared(test::source_dir() + "/docs/examples/right.sh", {"--gate", "right drop<=0.001"}).exit_code, 2) << "300 equal samples show no less";
+    EXPECT_EQ(compared(test::source_dir() + "/docs/examples/right.sh", {"--gate", "right>=1.5"}).exit_code, 1);
 }
 
 TEST(MetricCommand, InPythonWithoutNumpyGetsIdsNamesAndOutputs) {
@@ -82,7 +81,7 @@ TEST(MetricCommand, InPythonWithoutNumpyGetsIdsNamesAndOutputs) {
 
 TEST(MetricCommand, TheExampleInPython) {
     if (!works("python3 -c 'import numpy'")) GTEST_SKIP() << "python3 with numpy is missing";
-    const Finished done = compared(VERNIER_SOURCE_DIR "/docs/examples/likelihood.py", {"--gate", "nll rise<=5"});
+    const Finished done = compared(test::source_dir() + "/docs/examples/likelihood.py", {"--gate", "nll rise<=5"});
     ASSERT_EQ(done.exit_code, 0) << done.err;
     EXPECT_GE(done.json().at("baseline").at("metrics").at("top3").at("value").get<double>(), 0.5);
 }

@@ -17,6 +17,7 @@
 #include "core/evidence/metrics/table.h"
 #include "core/measure/metrics.h"
 #include "core/measure/statistics.h"
+#include "tests/support/paths.h"
 
 namespace vernier {
 namespace {
@@ -49,7 +50,7 @@ const Metric& metric(std::string_view id) {
 }
 
 void expect_reference(const char* list) {
-    std::ifstream file(VERNIER_SOURCE_DIR "/tests/data/reference/classification.json");
+    std::ifstream file(test::source_dir() + "/tests/data/reference/classification.json");
     const Json cases = Json::parse(file).at(list);
     ASSERT_GE(cases.size(), 20U);
     for (const Json& each : cases) {
