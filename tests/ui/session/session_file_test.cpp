@@ -45,7 +45,7 @@ TEST(SessionFile, ReopensRecipeGateAndRuns) {
     EXPECT_EQ(again.recipe().default_method, Method::int8_dynamic);
     EXPECT_TRUE(again.nodeState(5).own);
     EXPECT_EQ(again.gate(), session.gate());
-    EXPECT_EQ(again.measureSettings(), session.document().measureSettings());
+    EXPECT_EQ(again.document().measureSettings(), session.document().measureSettings());
     EXPECT_EQ(again.filter().text(), QStringLiteral("op:Conv"));
     EXPECT_EQ(again.selection().nodes(), (QVector<int>{0, 1, 2, 5}));
     EXPECT_EQ(again.selection().current(), 5);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/file.h"
+#include "tests/support/model_builder.h"
 #include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/queue.h"
