@@ -123,7 +123,7 @@ TEST(NoisySearch, FindsNearlyTheFastestThatPasses) {
     double saved = 0, best = 0;
     int searches = 0, found = 0;
     std::vector<double> off;
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
         const NoisyWorld world(seed, kUnits);
         const double most = best_saving(world, kUnits);
         if (most < 0.03 * world.float_ms()) continue;
@@ -161,7 +161,7 @@ TEST(NoisySearch, IsRepeatable) {
 /// A report that decides nothing is not the end: a recipe that loses less passes on the same samples.
 TEST(NoisySearch, GoesOnAfterAReportThatDoesNotDecide) {
     int went_on = 0, found = 0;
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
         const NoisyWorld world(seed, 14);
         SearchSource source = world.source();
         double first = 0;
