@@ -261,7 +261,7 @@ TEST_F(LayersPanelTest, LooksAtTheFileOfARunOfTheRecipe) {
         small_.folder.write("makes", "#!/bin/sh\n[ \"$1\" = quantize ] || exit 70\nwhile [ \"$1\" != -o ]; do shift; done\necho same > \"$2\"\ncat '" +
                                          small_.folder.write("made.json", made.dump()).string() + "'\n");
     std::filesystem::permissions(cli, std::filesystem::perms::owner_all);
-    session.chooseWholeModel(Method::int8_static);
+    session.document().chooseWholeModel(Method::int8_static);
     EXPECT_TRUE(session.layers().command().contains(QStringLiteral("--recipe")));
     qputenv("VERNIER_CLI", QByteArray::fromStdString(cli.string()));
     (void)session.trials().quantize();
