@@ -35,7 +35,7 @@ struct Include {
 
 std::vector<Include> includes_under(const std::string& folder) {
     std::vector<Include> found;
-    const fs::path root = test::source_dir();
+    const fs::path root = vernier::test::source_dir();
     if (!fs::exists(root / folder)) return found;
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
         const std::string extension = entry.path().extension().string();
@@ -88,7 +88,7 @@ TEST(Architecture, ReadsTheSources) {
 }
 
 TEST(Architecture, EveryFolderOfCoreHasItsFloor) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(test::source_dir()) / "core")) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(vernier::test::source_dir()) / "core")) {
         if (entry.is_directory() && fs::exists(entry.path() / "CMakeLists.txt")) {
             EXPECT_GE(floor_of(entry.path().filename().string()), 0) << entry.path() << " is not in the picture";
         }
@@ -183,7 +183,7 @@ bool emits_for_another(const std::string& line) {
 TEST(Architecture, NobodyEmitsAnotherObjectsSignal) {
     int files = 0;
     for (const char* folder : {"ui", "app"}) {
-        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(fs::path(test::source_dir()) / folder)) {
+        for (const fs::directory_entry& entry : fs::recursive_directory_iterator(fs::path(vernier::test::source_dir()) / folder)) {
             const std::string extension = entry.path().extension().string();
             if (extension != ".h" && extension != ".cpp") continue;
             ++files;
