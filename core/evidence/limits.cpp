@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/number_text.h"
 #include "core/evidence/gate.h"
 #include "core/evidence/metrics/metric.h"
 
@@ -24,6 +25,7 @@ struct Bound {
     double value = 0;
     bool least = false;
     std::string unit;
+    bool speed = false;  ///< a ratio of times, which has words of its own
 };
 
 std::optional<Judged> judged_against(const Figure& figure, const TrialView& trial) {
@@ -71,7 +73,13 @@ std::string unit_against(const Figure& figure, const TrialView& trial) {
     if (figure.relative) return unit_of(figure);
     const auto against = figure.against_of(trial);
     if (against && against->kind == Against::Kind::points) return " points";
-    return figure.form == Form::megabytes ? " of the baseline's" : "x";
+    return " of the baseline's";
+}
+
+/// "2.000x faster (95 %: ...), at least 2x faster wanted".
+std::string speed_words(const Judged& judged, double bound) {
+    const std::string room = judged.interval ? fmt::format(" (95 %: {})", speed_text(judged.interval->lo, judged.interval->hi, 4)) : std::string();
+    return fmt::format("{}{}, {} wanted", speed_text(judged.value, 4), room, speed_limit_text(bound));
 }
 
 /// An output that cannot stand for the baseline's; nullptr when there is none. Metrics of answers are of the scores alone.
@@ -104,7 +112,7 @@ void decide(GateLine& line, const Judged& judged, const Bound& bound) {
     }
     const Interval interval = judged.interval.value_or(Interval{judged.value, judged.value});
     const std::string room = judged.interval ? fmt::format(" (95 %: {:.3f} to {:.3f})", interval.lo, interval.hi) : std::string();
-    line.text = fmt::format("{:.3f}{}{}, {}", judged.value, bound.unit, room, side);
+    line.text = bound.speed ? speed_words(judged, bound.value) : fmt::format("{:.3f}{}{}, {}", judged.value, bound.unit, room, side);
     const bool passed = bound.least ? interval.lo >= bound.value : interval.hi <= bound.value;
     const bool failed = bound.least ? interval.hi < bound.value : interval.lo > bound.value;
     line.outcome = passed ? Outcome::passed : failed ? Outcome::failed : Outcome::inconclusive;
@@ -143,7 +151,8 @@ std::string limit_names() {
 bool is_least(const Figure& figure) { return needs_samples(figure) ? figure.better == Better::higher : figure.form != Form::megabytes; }
 
 GateLine judge_figure(const Figure& figure, const TrialView& trial, double bound) {
-    return judge(figure, trial, judged_against(figure, trial), {bound, is_least(figure), unit_against(figure, trial)});
+    return judge(figure, trial, judged_against(figure, trial),
+                 {bound, is_least(figure), unit_against(figure, trial), !needs_samples(figure) && figure.form != Form::megabytes});
 }
 
 GateLine judge_limit(const GateLimit& limit, const TrialView& trial) {
@@ -153,7 +162,7 @@ GateLine judge_limit(const GateLimit& limit, const TrialView& trial) {
     const Figure& figure = known ? *found : Figure{.id = limit.figure, .title = limit.figure, .column = limit.figure, .unit = {}, .form = Form::number};
     const std::string unit = own || figure.form != Form::percent ? unit_of(figure) : " points";
     const auto judged = known ? judged_of(figure, limit.of, trial) : judged_by_name(limit, trial);
-    GateLine line = judge(figure, trial, judged, {limit.bound, limit.least, unit});
+    GateLine line = judge(figure, trial, judged, {limit.bound, limit.least, unit, false});
     if (!own && judged) line.text = (limit.of == GateLimit::Of::drop ? "drop " : "rise ") + line.text;
     return line;
 }

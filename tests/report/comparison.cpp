@@ -32,6 +32,7 @@ Measurement measured(const std::string& name, double p50, std::uint64_t bytes, d
     m.accuracy = Accuracy{top1, 99, 1000, {top1 - 1, top1 + 1}};
     for (const Metric* metric : metrics())
         if (is_of_answers(*metric)) m.metrics[std::string(metric->figure.id)] = {50, Interval{48, 52}, 1000};
+    m.metrics["top5"] = {m.accuracy->top5, Interval{98.2, 99.5}, 1000};
     m.samples = 1000;
     m.scores_output = "scores";
     m.classes = 10;
