@@ -90,14 +90,16 @@ double acceleration(const std::vector<double>& without) {
     return squares > 0 ? cubes / (6 * std::pow(squares, 1.5)) : 0;
 }
 
-Interval bca(double value, const std::vector<double>& sorted, const std::vector<double>& without) {
+Interval bca(double value, double samples, const std::vector<double>& sorted, const std::vector<double>& without) {
     const auto below = std::lower_bound(sorted.begin(), sorted.end(), value), above = std::upper_bound(sorted.begin(), sorted.end(), value);
     const double n = static_cast<double>(sorted.size());
     const double share = (static_cast<double>(below - sorted.begin()) + 0.5 * static_cast<double>(above - below)) / n;
     const double bias = normal_quantile(std::clamp(share, 1 / (n + 1), n / (n + 1)));
     const double a = acceleration(without);
-    const auto end = [&](double z) { return quantile_sorted(sorted, normal_cdf(bias + (bias + z) / std::max(1e-3, 1 - a * (bias + z)))); };
-    return {std::min(value, end(-kZ95)), std::max(value, end(kZ95))};
+    // Draws spread by (n - 1) / n too little, and know their spread no better than t does (T. Hesterberg, 2015).
+    const double z = std::sqrt(samples / (samples - 1)) * student_t_quantile(0.975, samples - 1);
+    const auto end = [&](double to) { return quantile_sorted(sorted, normal_cdf(bias + (bias + to) / std::max(1e-3, 1 - a * (bias + to)))); };
+    return {std::min(value, end(-z)), std::max(value, end(z))};
 }
 
 std::optional<Interval> jackknife(double value, const std::vector<double>& without) {
@@ -131,7 +133,7 @@ std::optional<Interval> bootstrap_interval(const Statistic& statistic) {
     if (draws < kFewestDraws) return jackknife(*value, without);
     const std::vector<double> values = drawn(statistic, draws);
     if (2 * values.size() < static_cast<std::size_t>(draws)) return std::nullopt;
-    return bca(*value, values, without);
+    return bca(*value, static_cast<double>(statistic.samples), values, without);
 }
 
 }  // namespace vernier
