@@ -37,6 +37,7 @@ public:
 
     void run() {
         for (const Node& node : ref_.nodes()) look(node);
+        leave_out_holders();
         const std::vector<Parting> found = way_.partings;
         for (const Parting& parting : found) add_above(ref_.node(parting.node), kAbove);
         std::stable_sort(way_.partings.begin(), way_.partings.end(), [](const Parting& a, const Parting& b) { return a.added() > b.added(); });
@@ -81,6 +82,14 @@ private:
                 }
             }
         return false;
+    }
+
+    /// What an If, a Loop or a Scan makes was lost at the nodes of its body, where these are known.
+    void leave_out_holders() {
+        std::unordered_set<NodeId> holders;
+        for (const Parting& parting : way_.partings)
+            for (NodeId id = ref_.node(parting.node).parent; id != kNone; id = ref_.node(id).parent) holders.insert(id);
+        std::erase_if(way_.partings, [&](const Parting& parting) { return holders.contains(parting.node); });
     }
 
     void add(const Node& node, ValueId output, double before_db, double after_db) {
