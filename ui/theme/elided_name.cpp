@@ -100,7 +100,8 @@ QString elidedApart(const QString& name, const QStringList& alike, const QFontMe
     const QString shared = name.left(at.begin), own = name.mid(at.begin, name.size() - at.begin - at.end);
     const QString tail = at.end > 0 ? kMore : QString();
     const double least = metrics.horizontalAdvance(QStringLiteral("a…c"));
-    for (const QString& head : {kMore + lastNumber(shared) + QLatin1Char('/'), kMore, QString()}) {
+    const QString number = lastNumber(shared);
+    for (const QString& head : {number.isEmpty() ? kMore : kMore + number + QLatin1Char('/'), kMore, QString()}) {
         const QString before = shared.isEmpty() ? QString() : head;
         const double room = width - metrics.horizontalAdvance(before) - metrics.horizontalAdvance(tail);
         if (room >= std::min(least, metrics.horizontalAdvance(own))) {
