@@ -48,6 +48,7 @@ protected:
     [[nodiscard]] QImage graph() { return window_.canvas()->viewport()->grab().toImage(); }
     /// Ctrl+K, the words, Return.
     void command(const char* words) {
+        QApplication::setActiveWindow(&window_);  // no window manager does it when the palette has closed
         QTest::keyClick(&window_, Qt::Key_K, Qt::ControlModifier);
         auto* palette = window_.findChild<Palette*>();
         ASSERT_TRUE(wait_until([&] { return palette->isVisible(); }));
