@@ -43,6 +43,7 @@ namespace {
 
 constexpr int kRoomForCharts = 117;  ///< letters; a narrower panel is the table's
 constexpr int kRoomForCopy = 75;
+constexpr int kRoomForName = 18;
 constexpr int kLowLines = 15;  ///< of text: the height of a panel in the smallest window
 
 }  // namespace
@@ -270,11 +271,19 @@ void LayersPanel::fitCharts() {
     const int letter = fontMetrics().averageCharWidth();
     charts_->setVisible(width() >= kRoomForCharts * letter);
     copy_->setVisible(width() >= kRoomForCopy * letter && !sentence_->oneLine());
-    const int room = charts_->isHidden() ? width() : width() / 2;
-    table_->setColumnHidden(LayersModel::Op, room < 100 * letter);
-    table_->setColumnHidden(LayersModel::ExecutedColumn, room < 70 * letter);
-    table_->setColumnHidden(LayersModel::OnTheWay, room < 60 * letter);
-    table_->setColumnHidden(LayersModel::Fp32, room < 50 * letter);
+    const int room = charts_->isHidden() ? width() : width() * 46 / 100;
+    int needed = kRoomForName * letter;
+    for (int column = 0; column < table_->model()->columnCount(); ++column) {
+        table_->setColumnHidden(column, false);
+        needed += column == LayersModel::Name ? 0 : table_->columnWidth(column);
+    }
+    for (const int column : {LayersModel::Op, LayersModel::OnTheWay, LayersModel::ExecutedColumn, LayersModel::Fp32}) {
+        if (needed <= room) {
+            break;
+        }
+        needed -= table_->columnWidth(column);
+        table_->setColumnHidden(column, true);
+    }
 }
 
 }  // namespace vernier::ui

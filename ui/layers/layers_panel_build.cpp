@@ -116,7 +116,7 @@ void LayersPanel::buildTable() {
     header->resizeSection(LayersModel::MethodColumn, width("method") + 10);
     header->resizeSection(LayersModel::ExecutedColumn, width("fused into #12"));
     header->resizeSection(LayersModel::Fp32, width("0.000 ms"));
-    header->resizeSection(LayersModel::Alone, width("error alone") + 90);
+    header->resizeSection(LayersModel::Alone, width("error alone") + 50);
     header->resizeSection(LayersModel::OnTheWay, width("dB here") + 10);
     table_->sortByColumn(LayersModel::Alone, Qt::DescendingOrder);
     table_->setSortingEnabled(true);

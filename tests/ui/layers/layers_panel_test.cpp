@@ -301,6 +301,11 @@ TEST_F(LayersPanelTest, GivesATableItsRoomInANarrowDock) {
     panel_.resize(1500, 420);
     QApplication::processEvents();
     EXPECT_TRUE(panel_.depth()->isVisible());
+    for (const int width : {1900, 1500, 1350, 1200, 900, 640}) {
+        panel_.resize(width, 420);
+        QApplication::processEvents();
+        EXPECT_GT(panel_.table()->columnWidth(LayersModel::Name), 10 * panel_.fontMetrics().averageCharWidth()) << "a name can be read at " << width;
+    }
 }
 
 }  // namespace
