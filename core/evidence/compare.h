@@ -98,6 +98,9 @@ void judge_again(Comparison& comparison, const Gate& gate);
 [[nodiscard]] Comparison compare(std::vector<Trial> trials, const Gate& gate);
 [[nodiscard]] Comparison compare(std::vector<Measurement> measurements, const Gate& gate);
 
+/// Version of a comparison's fields in documents ("vernier_comparison").
+inline constexpr int kComparisonVersion = 1;
+
 /// The document of a comparison. Both ways nothing is lost but what was measured sample by sample and run by run (with_samples).
 [[nodiscard]] Json to_json(const Comparison& comparison, bool with_samples = false);
 [[nodiscard]] Comparison comparison_from_json(const Json& json);

@@ -19,8 +19,6 @@
 namespace vernier {
 namespace {
 
-constexpr int kSchema = 1;
-
 Outcome outcome_from(const std::string& text) {
     for (const Outcome outcome : {Outcome::passed, Outcome::failed, Outcome::inconclusive, Outcome::not_judged}) {
         if (name(outcome) == text) return outcome;
@@ -112,6 +110,7 @@ Json trial_json(const Trial& trial, bool with_samples) {
     Json json = to_json(trial.measurement, with_samples);
     json["title"] = title_of(trial);
     json["origin"] = trial.origin ? to_json(*trial.origin) : Json(nullptr);
+    json["precision"] = trial.precision.empty() ? Json(nullptr) : Json(trial.precision);
     if (trial.id != 0) json["trial"] = trial.id;
     return json;
 }
@@ -134,6 +133,7 @@ Trial trial_from(const Json& json) {
     trial.title = json.value("title", std::string());
     if (trial.title == title_of(trial.measurement)) trial.title.clear();
     trial.origin = origin_from(json);
+    if (const auto precision = json.find("precision"); precision != json.end() && precision->is_string()) trial.precision = precision->get<std::string>();
     return trial;
 }
 
@@ -228,7 +228,7 @@ Gate gate_from_json(const Json& json) {
 }
 
 Json to_json(const Comparison& comparison, bool with_samples) {
-    Json json = {{"vernier_comparison", kSchema}, {"baseline", trial_json(comparison.baseline, with_samples)}};
+    Json json = {{"vernier_comparison", kComparisonVersion}, {"baseline", trial_json(comparison.baseline, with_samples)}};
     Json candidates = Json::array();
     for (const CandidateComparison& candidate : comparison.candidates) candidates.push_back(candidate_json(candidate, with_samples));
     json["candidates"] = std::move(candidates);
@@ -240,7 +240,7 @@ Json to_json(const Comparison& comparison, bool with_samples) {
 
 Comparison comparison_from_json(const Json& json) {
     return reading("comparison", [&] {
-        if (json.at("vernier_comparison").get<int>() != kSchema) {
+        if (json.at("vernier_comparison").get<int>() != kComparisonVersion) {
             throw Error(ErrorKind::bad_data, "the comparison was saved by another version of Vernier");
         }
         Comparison comparison;

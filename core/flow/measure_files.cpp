@@ -13,6 +13,7 @@
 #include "core/flow/latency_findings.h"
 #include "core/flow/output_findings.h"
 #include "core/measure/cast.h"
+#include "core/model/precision.h"
 
 namespace vernier {
 namespace {
@@ -122,6 +123,7 @@ void warn_of_threads(const MeasureOptions& options, std::vector<Finding>& findin
 struct Looked {
     std::string hash;
     std::optional<Origin> origin;
+    std::string precision;
 };
 
 /// What is measured, and what was said of it so far.
@@ -135,7 +137,7 @@ struct Files {
 Trial trial_of(Measurement measurement, const Looked& looked) {
     if (measurement.sha256 != looked.hash)
         throw Error(ErrorKind::bad_model, "the file changed while it was measured", {.file = measurement.model.string()}, "Measure it again.");
-    return {0, {}, looked.origin, std::move(measurement)};
+    return {0, {}, looked.origin, std::move(measurement), looked.precision};
 }
 
 /// What can be known before anything is measured: how the files were made, and their dataset.
@@ -149,7 +151,7 @@ Files open_all(const std::vector<std::filesystem::path>& models, const std::file
     for (const std::filesystem::path& each : models) {
         const ModelPtr model = open_for_work(nullptr, each, job, sizes);
         if (!report.empty()) check_output(report, model->files());
-        result.looked.push_back({model->sha256(), read_origin(model->proto())});
+        result.looked.push_back({model->sha256(), read_origin(model->proto()), std::string(id(main_precision(*model)))});
         if (first == nullptr) first = model;
         warn_of_inputs(*first, *model, result.findings);
         if (data == nullptr)

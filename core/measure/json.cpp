@@ -28,6 +28,7 @@ Measurement read_measurement(const Json& json) {
     m.data_name = json.at("data").at("name").get<std::string>();
     m.data_fingerprint = json.at("data").at("fingerprint").get<std::string>();
     m.samples = json.at("data").at("samples").get<std::uint64_t>();
+    m.seed = json.value("seed", std::uint64_t{0});
     m.host = host_from_json(json.at("host"));
     m.date = json.at("date").get<std::string>();
     m.vernier_version = json.at("vernier_version").get<std::string>();
@@ -72,6 +73,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
     put_outputs(json, measurement, with_samples);
     json["runtime"] = to_json(measurement.run);
     json["data"] = {{"name", measurement.data_name}, {"fingerprint", measurement.data_fingerprint}, {"samples", measurement.samples}};
+    json["seed"] = measurement.seed;
     json["host"] = to_json(measurement.host);
     json["date"] = measurement.date;
     json["vernier_version"] = measurement.vernier_version;

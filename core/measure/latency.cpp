@@ -91,6 +91,15 @@ void add_intervals(Latency& latency) {
     });
 }
 
+/// What an empirical distribution is drawn from: 101 numbers do not grow with the runs.
+std::vector<double> quantiles_of(const std::vector<double>& sorted) {
+    constexpr std::size_t kMost = 101;
+    if (sorted.size() <= kMost) return sorted;
+    std::vector<double> quantiles;
+    for (std::size_t i = 0; i < kMost; ++i) quantiles.push_back(quantile_sorted(sorted, static_cast<double>(i) / (kMost - 1)));
+    return quantiles;
+}
+
 }  // namespace
 
 Latency summarise(std::vector<Launch> launches) {
@@ -119,6 +128,7 @@ Latency summarise(std::vector<Launch> launches) {
         // The median of all runs may lie beside the mean of the launches' medians under drift; the interval covers both.
         latency.p50_interval = {std::min(interval.lo, latency.p50), std::max(interval.hi, latency.p50)};
     }
+    latency.quantiles = quantiles_of(all);
     if (pauses.size() >= kPausesNeeded) latency.after_pause = median(pauses);
     latency.two_speeds = two_speeds_of(of_blocks);
     latency.launches = std::move(launches);

@@ -60,6 +60,7 @@ Json latency_json(const Latency& latency, bool with_samples) {
     json["two_speeds"] = latency.two_speeds ? interval_json(*latency.two_speeds) : Json(nullptr);
     json["launches"] = Json::array();
     for (const Launch& launch : latency.launches) json["launches"].push_back(launch_json(launch, with_samples));
+    json["quantiles"] = numbers_json(latency.quantiles);
     if (with_samples) {
         json["blocks"] = Json::array();
         for (const Launch& launch : latency.launches)
@@ -80,6 +81,7 @@ Latency latency_from_json(const Json& json) {
         if (const auto found = json.find(name); found != json.end() && !found->is_null()) latency.*place = interval_from_json(*found);
     latency.after_pause = optional_number(json, "after_pause").value_or(0);
     if (json.contains("two_speeds") && !json.at("two_speeds").is_null()) latency.two_speeds = interval_from_json(json.at("two_speeds"));
+    if (json.contains("quantiles")) latency.quantiles = numbers_from(json.at("quantiles"));
     Blocks blocks;
     if (json.contains("blocks"))
         for (const Json& block : json.at("blocks")) blocks.push_back(numbers_from(block));

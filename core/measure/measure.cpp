@@ -117,6 +117,7 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
         request.model = path;
         entries.push_back(open_entry(runtime, request, options, job));
         fill_context(entries.back().result, runtime, dataset, host);
+        entries.back().result.seed = options.seed;
     }
     if (dataset != nullptr) {
         std::vector<Answering> answering;

@@ -70,6 +70,9 @@ struct Latency {
     double after_pause = 0;              ///< first call after a pause (cold caches), median; 0 = not measured, or too few to know
     std::optional<Interval> two_speeds;  ///< where the blocks' medians fall into two groups: the fast and the slow speed
     std::vector<Launch> launches;
+    /// Of all warm runs: the runs themselves in rising order, or where there are more than 101 their percentiles 0 to 100. The share
+    /// of runs that take no longer than entry i of n is i / (n - 1).
+    std::vector<double> quantiles = {};
 };
 
 /// Top-1 and top-5 in percent, where there are labels (core/evidence/metrics).
@@ -120,6 +123,7 @@ struct Measurement {
     Target run;                         ///< with the library that ran it
     std::string data_name, data_fingerprint;
     std::uint64_t samples = 0;
+    std::uint64_t seed = 0;  ///< of the order of runs (MeasureOptions::seed); 0: not known
     Host host;
     std::string date;
     std::string vernier_version;

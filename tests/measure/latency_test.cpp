@@ -54,6 +54,16 @@ TEST(Summarise, GivesPercentilesOfAllRunsOfAllLaunches) {
     EXPECT_EQ(pauses_of(latency), 10U);
 }
 
+TEST(Summarise, QuantilesAreTheRunsOrTheirPercentiles) {
+    EXPECT_EQ(summarise(std::vector<Launch>{{1, 1, 1, {{3, 1}, {2}}, {}}}).quantiles, (std::vector<double>{1, 2, 3}));
+    std::vector<double> runs;
+    for (int i = 1000; i >= 0; --i) runs.push_back(i);
+    const std::vector<double> quantiles = summarise(std::vector<Launch>{{1, 1, 1, {runs}, {}}}).quantiles;
+    ASSERT_EQ(quantiles.size(), 101U);
+    for (std::size_t i = 0; i < quantiles.size(); ++i) EXPECT_NEAR(quantiles[i], 10.0 * static_cast<double>(i), 1e-9);
+    EXPECT_TRUE(summarise({}).quantiles.empty());
+}
+
 TEST(Summarise, IntervalsAreOverLaunches) {
     std::vector<Launch> launches(4, Launch{1, 1, 1, {std::vector<double>(500, 10.0)}, {}});
     launches[0].blocks[0].assign(500, 12.0);
