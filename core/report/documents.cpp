@@ -2,6 +2,7 @@
 #include "core/report/documents.h"
 
 #include "core/evidence/figures.h"
+#include "core/report/evidence.h"
 #include "core/report/metric_table.h"
 #include "core/report/verdict.h"
 
@@ -33,6 +34,7 @@ Json to_json(const MeasuredFiles& measured, bool with_samples) {
     for (const Trial& trial : measured.trials) {
         Json model = to_json(trial.measurement, with_samples);
         model["origin"] = trial.origin ? to_json(*trial.origin) : Json(nullptr);
+        model["precision"] = trial.precision;
         model["figures"] = figures_json({trial.measurement});
         put_metrics(model, {trial.measurement});
         models.push_back(std::move(model));
@@ -60,7 +62,7 @@ Json to_json(const ComparedFiles& compared, bool with_samples) {
     json["verdict"] = to_json(verdict_of(compared.comparison));
     json["worst_outcome"] = name(worst_outcome(compared.comparison));
     json["findings"] = to_json(compared.findings);
-    return json;
+    return sealed(std::move(json));
 }
 
 }  // namespace vernier

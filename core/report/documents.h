@@ -16,7 +16,8 @@ inline constexpr int kReportVersion = 1;
 /// {"vernier_report", "models": [...], "findings"}; with_samples adds raw latency blocks and answers.
 [[nodiscard]] Json to_json(const MeasuredFiles& measured, bool with_samples);
 
-/// {"vernier_report", "baseline", "candidates", "gate", "verdict", "findings", ...}; each model with its "origin" or null.
+/// {"vernier_report", "baseline", "candidates", "gate", "verdict", "findings", ..., "content_sha256"}; each model with its "origin" or null.
+/// It is what evidence.h reads.
 [[nodiscard]] Json to_json(const ComparedFiles& compared, bool with_samples);
 
 /// The way back from a document of `compare`. Throws as comparison_from_json; findings that cannot be read are left out.

@@ -34,6 +34,13 @@ std::string command_cell(const TrialView& trial, const std::string& id) {
 
 }  // namespace
 
+std::vector<std::string> command_metrics(const Measurement& measurement) {
+    std::vector<std::string> ids;
+    for (const auto& [id, value] : measurement.metrics)
+        if (!is_figure(id)) ids.push_back(id);
+    return ids;
+}
+
 std::vector<MetricRow> metric_rows(const TrialViews& trials) {
     std::vector<MetricRow> rows;
     if (trials.empty()) return rows;
@@ -46,8 +53,7 @@ std::vector<MetricRow> metric_rows(const TrialViews& trials) {
             row.cells.push_back(none ? std::string() : value_text(*each, trial) + (against.empty() ? "" : "  " + against));
         }
     }
-    for (const auto& [id, value] : trials.front().measured.metrics) {
-        if (is_figure(id)) continue;
+    for (const std::string& id : command_metrics(trials.front().measured)) {
         MetricRow& row = rows.emplace_back(MetricRow{id, {}});
         for (const TrialView& trial : trials) row.cells.push_back(command_cell(trial, id));
     }

@@ -13,6 +13,9 @@ struct MetricRow {
     std::string name;
     std::vector<std::string> cells;
 };
+/// Ids of a model's metrics that are no rows of the table of figures: those of a metric command.
+[[nodiscard]] std::vector<std::string> command_metrics(const Measurement& measurement);
+
 /// Rows of in_metrics of which there is something to say.
 [[nodiscard]] std::vector<MetricRow> metric_rows(const TrialViews& trials);
 

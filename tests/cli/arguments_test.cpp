@@ -15,13 +15,13 @@ TEST(Arguments, HelpNamesEveryCommandAndExitCode) {
     const Finished help = run_cli({"--help"});
     EXPECT_EQ(help.exit_code, 0);
     for (const char* word :
-         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "layers", "check", "version", "completion", "man", "130"})
+         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "version", "completion", "man", "130"})
         EXPECT_THAT(help.out, HasSubstr(word));
 }
 
 TEST(Arguments, EachCommandHasHelpWithItsOptions) {
     for (const char* command :
-         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "layers", "check", "version", "completion", "man"}) {
+         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "version", "completion", "man"}) {
         const Finished help = run_cli({command, "--help"});
         EXPECT_EQ(help.exit_code, 0) << command;
         EXPECT_THAT(help.out, HasSubstr(std::string("vernier-cli ") + command));

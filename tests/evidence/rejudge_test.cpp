@@ -12,6 +12,9 @@
 #include "core/evidence/compare.h"
 #include "core/evidence/metrics/measured.h"
 #include "core/measure/latency.h"
+#include "core/report/documents.h"
+#include "core/report/evidence.h"
+#include "core/report/verdict.h"
 #include "tests/measure/simulated.h"
 #include "tests/support/random.h"
 
@@ -137,6 +140,31 @@ TEST(Rejudging, EqualsJudgingAfreshForRandomComparisons) {
     }
 }
 
+/// The file of a comparison that was made with some limits, judged by others, says what one with the others would have said.
+TEST(Rejudging, AFileSaysWhatComparingWithTheseLimitsWouldHave) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        Random random(1000 + seed);
+        const std::size_t n = one_in(random, 6) ? 0 : 1 + random.below(300);
+        std::vector<Measurement> all;
+        for (int i = 0; i < 3; ++i) all.push_back(random_measurement(random, n, seed % 2 == 0, one_in(random, 3) ? 1 : 10));
+        const Gate then = one_in(random, 4) ? Gate{} : random_gate(random), now = one_in(random, 4) ? Gate{} : random_gate(random);
+        ComparedFiles written{compare(all, then), {}}, compared{compare(all, now), {}};
+        for (auto* each : {&written, &compared}) {
+            Random same(seed);
+            add_metrics(same, each->comparison);
+            judge_again(*each, each->comparison.gate);
+            each->findings.push_back({.severity = Severity::warning, .code = "busy-machine", .text = "Other work was running."});
+        }
+        const bool samples = one_in(random, 2);
+        ComparedFiles read = evidence_from(to_json(written, samples).dump(), "e.json");
+        EXPECT_EQ(to_json(read, samples), to_json(written, samples)) << "seed " << seed;
+        judge_again(read, now);
+        EXPECT_EQ(to_json(read, samples), to_json(compared, samples)) << "seed " << seed;
+        EXPECT_EQ(worst_outcome(read.comparison), worst_outcome(compared.comparison)) << "seed " << seed;
+        EXPECT_EQ(verdict_of(read.comparison).text, verdict_of(compared.comparison).text) << "seed " << seed;
+    }
+}
+
 template <class Visit>
 void visit(Interval& interval, const Visit& each) {
     each(interval.lo);
@@ -153,6 +181,7 @@ void visit(Measurement& m, const Visit& each) {
     for (auto* interval : {&m.latency.p90_interval, &m.latency.p99_interval, &m.latency.mean_interval})
         if (*interval) visit(**interval, each);
     if (m.latency.two_speeds) visit(*m.latency.two_speeds, each);
+    for (double& number : m.latency.quantiles) each(number);
     for (Launch& launch : m.latency.launches) {
         each(launch.session_start_ms);
         each(launch.first_run_ms);
@@ -236,6 +265,7 @@ void add_what_is_known_of_a_file(Random& random, Trial& trial) {
     if (one_in(random, 2)) m.latency.two_speeds = Interval{1, 2};
     if (one_in(random, 2)) trial.title = "run / of: all. \"things\"";
     if (one_in(random, 2)) trial.id = 1 + static_cast<int>(random.below(9));
+    if (one_in(random, 2)) trial.precision = "int8-static";
     if (one_in(random, 2)) trial.origin = Origin{"0.1.0", "abc", Json::object(), "def", {{Method::int8_static, 3}}, "data", "fed", 100};
 }
 
@@ -258,6 +288,7 @@ TEST(Rejudging, NothingOfAComparisonIsLostInItsDocument) {
         EXPECT_EQ(to_json(back, true), document) << "seed " << seed;
         for (std::size_t i = 0; i < back.candidates.size(); ++i) {
             EXPECT_EQ(back.candidates[i].id, comparison.candidates[i].id);
+            EXPECT_EQ(back.candidates[i].precision, comparison.candidates[i].precision);
             EXPECT_EQ(back.candidates[i].title, comparison.candidates[i].title);
             EXPECT_EQ(back.candidates[i].origin.has_value(), comparison.candidates[i].origin.has_value());
             EXPECT_EQ(back.candidates[i].measurement.answers.predicted, comparison.candidates[i].measurement.answers.predicted);

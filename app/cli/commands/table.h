@@ -12,6 +12,8 @@ extern const Command kQuantize;
 extern const Command kSensitivity;
 extern const Command kMeasure;
 extern const Command kCompare;
+extern const Command kJudge;
+extern const Command kReport;
 extern const Command kLayers;
 extern const Command kSearch;
 extern const Command kCheck;

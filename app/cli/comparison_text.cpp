@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/comparison_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "app/cli/context.h"
+#include "app/cli/latency_text.h"
+#include "app/cli/metrics_text.h"
+#include "core/evidence/figures.h"
+#include "core/report/figure_text.h"
+#include "core/report/format.h"
+#include "core/report/outputs_table.h"
+#include "core/report/verdict.h"
+
+namespace vernier::cli {
+namespace {
+
+std::string gate_text(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::passed: return "✓ passed";
+        case Outcome::failed: return "✗ failed";
+        case Outcome::inconclusive: return "? inconclusive";
+        case Outcome::not_judged: return "-";
+    }
+    return "-";
+}
+
+/// One column a figure, and one more for how it stands to the baseline where the row names it.
+std::string figures_text(const Comparison& comparison, const Style& style) {
+    const std::vector<const Figure*> shown = figures_in(in_compare);
+    std::vector<std::string> heads = {"<model"};
+    for (const Figure* each : shown) {
+        heads.push_back(">" + head_text(*each));
+        if (!each->against_column.empty()) heads.push_back(">" + std::string(each->against_column));
+    }
+    heads.push_back("<gate");
+    TextTable table(heads);
+    for (const TrialView& trial : views_of(comparison)) {
+        std::vector<std::string> cells = {title_of(trial)};
+        for (const Figure* each : shown) {
+            cells.push_back(each->relative && trial.compared == nullptr ? "" : value_text(*each, trial));
+            if (!each->against_column.empty()) cells.push_back(against_text(*each, trial));
+        }
+        cells.push_back(trial.compared == nullptr ? "baseline" : gate_text(trial.compared->gate));
+        table.row(std::move(cells));
+    }
+    return table.text(style);
+}
+
+/// Where there is more than one output: each against the baseline's of the same name.
+std::string outputs_text(const Comparison& comparison, const Style& style) {
+    constexpr std::size_t kMost = 20;
+    const std::vector<OutputRow> rows = output_rows(comparison);
+    const auto single = [](const CandidateComparison& each) { return each.measurement.outputs.size() < 2; };
+    if (rows.empty() || std::all_of(comparison.candidates.begin(), comparison.candidates.end(), single)) return {};
+    TextTable table({"<model", "<output (worst first)", "<type", ">error", ">cosine", "<finite"});
+    for (std::size_t i = 0; i < std::min(rows.size(), kMost); ++i)
+        table.row({printable(rows[i].model), printable(rows[i].output), rows[i].type, printable(rows[i].error), rows[i].cosine, rows[i].finite});
+    const std::string rest = rows.size() > kMost ? fmt::format("  and {} more (--json names all)\n", rows.size() - kMost) : "";
+    return "\n" + table.text(style) + rest + "\n";
+}
+
+}  // namespace
+
+std::string text_of(const ComparedFiles& compared, const Style& style) {
+    const Comparison& comparison = compared.comparison;
+    const Verdict verdict = verdict_of(comparison);
+    std::string text = style.bold(printable(verdict.title)) + "\n" + wrapped(printable(verdict.text), 100, "  ") + "\n\n";
+    text += figures_text(comparison, style) + "\n" + latency_text(comparison, style);
+    for (const CandidateComparison& candidate : comparison.candidates)
+        for (const GateLine& line : candidate.gate_lines)
+            text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate)), line.what, name(line.outcome), line.text);
+    text += metrics_text(views_of(comparison), style) + outputs_text(comparison, style);
+    const Measurement& base = comparison.baseline.measurement;
+    text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, {}", significant(100 * comparison.noise_floor, 2), measured_with(base)));
+    return text + "\n\n" + cli::text_of(compared.findings, style);
+}
+
+int exit_code_of(Outcome outcome) { return outcome == Outcome::failed ? 1 : outcome == Outcome::inconclusive ? 2 : 0; }
+
+}  // namespace vernier::cli
