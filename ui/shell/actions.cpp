@@ -115,7 +115,7 @@ const ActionRow kActions[] = {
     {Menu::file, "save-as", QT_TRANSLATE_NOOP("Actions", "Save session &as…"), "Ctrl+Shift+S", Needs::sound, [](MainWindow& w) { w.saveSessionAs(); }, ""},
     {Menu::file, "save-model", QT_TRANSLATE_NOOP("Actions", "Save quantized &model…"), "Ctrl+E", Needs::run, [](MainWindow& w) { w.saveRunDialog(); },
      QT_TRANSLATE_NOOP("Actions", "The selected run's file"), true},
-    {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save HTML repor&t…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
+    {Menu::file, "save-report", QT_TRANSLATE_NOOP("Actions", "Save repor&t…"), "", Needs::comparison, [](MainWindow& w) { w.saveReportDialog(); }, ""},
     {Menu::file, "export-sheet", QT_TRANSLATE_NOOP("Actions", "Export comparison s&heet…"), "Ctrl+Shift+E", Needs::comparison,
      onPanel<CompareBoard, &CompareBoard::exportSheetDialog>, QT_TRANSLATE_NOOP("Actions", "One page as PNG, SVG or PDF")},
     {Menu::file, "copy-sheet", QT_TRANSLATE_NOOP("Actions", "Cop&y comparison sheet"), "Ctrl+Shift+C", Needs::comparison,

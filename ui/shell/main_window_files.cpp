@@ -18,6 +18,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/model/sizes.h"
+#include "core/report/report_file.h"
 #include "ui/session/command.h"
 #include "ui/session/folders.h"
 #include "ui/session/session.h"
@@ -39,6 +40,16 @@ QString copyWhole(const QString& from, const QString& to) {
         const MappedFile source(from.toStdString());
         const auto bytes = source.bytes();
         write_file(to.toStdString(), std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    } catch (const Error& error) {
+        return QString::fromStdString(error.line());
+    }
+    return {};
+}
+
+/// By the ending of the name, HTML for any other; gives what went wrong, or an empty text.
+QString saveReport(const ComparedFiles& compared, const QString& path) {
+    try {
+        write_file(path.toStdString(), report_text(compared, report_form_or_html(path.toStdString())));
     } catch (const Error& error) {
         return QString::fromStdString(error.line());
     }
@@ -96,7 +107,11 @@ QString MainWindow::askToOpen(const QString& title, const QString& kinds) {
 }
 
 QString MainWindow::askToSave(const QString& title, const QString& name, const QString& kinds) {
-    const QString path = QFileDialog::getSaveFileName(this, title, dialogFile(session_, name), kinds);
+    QString kind;
+    QString path = QFileDialog::getSaveFileName(this, title, dialogFile(session_, name), kinds, &kind);
+    if (!path.isEmpty() && QFileInfo(path).suffix().isEmpty()) {
+        path += kind.section(QLatin1Char('*'), 1, 1).section(QLatin1Char(')'), 0, 0);  // "Recipes (*.json)": ".json"
+    }
     if (!path.isEmpty()) {
         rememberFolderOf(path);
     }
@@ -155,14 +170,14 @@ void MainWindow::saveRunDialog() {
 }
 
 void MainWindow::saveReportDialog() {
-    const QString report = session_.trials().reportFile();
-    if (report.isEmpty()) {
+    if (!session_.trials().compared()) {
         problem_->showText(tr("There is no report of this comparison any more. Measure again to make one."));
         return;
     }
-    const QString path = askToSave(tr("Save report"), nameLike(QStringLiteral(".report.html")), tr("HTML files (*.html)"));
+    const QString path = askToSave(tr("Save report"), nameLike(QStringLiteral(".report.html")),
+                                   tr("HTML page (*.html);;Table, one row a model (*.csv);;Evidence to judge again (*.json)"));
     if (!path.isEmpty()) {
-        this->report(copyWhole(report, path), path);
+        this->report(saveReport(*session_.trials().compared(), path), path);
     }
 }
 
