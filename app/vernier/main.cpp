@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 #include "app/vernier/display.h"
 #include "app/vernier/signals.h"
 #include "app/vernier/walk.h"
+#include "core/base/error.h"
 #include "core/base/temporary.h"
+#include "ui/compare/export_sheet.h"
 #include "ui/session/session.h"
 #include "ui/shell/appearance.h"
 #include "ui/shell/main_window.h"
@@ -36,6 +39,9 @@ void define(QCommandLineParser& parser) {
     parser.addOption({QStringLiteral("data"), QStringLiteral("Dataset: a folder, .npz, .npy or .dataset.json."), QStringLiteral("SPEC")});
     parser.addOption({QStringLiteral("ort"), QStringLiteral("ONNX Runtime's library to measure on."), QStringLiteral("PATH")});
     parser.addOption({QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")});
+    parser.addOption(
+        {QStringLiteral("export"), QStringLiteral("Write the sheet of a comparison that compare --json wrote, and end."), QStringLiteral("EVIDENCE")});
+    parser.addOption({{QStringLiteral("o"), QStringLiteral("out")}, QStringLiteral("File for --export: .png, .svg or .pdf."), QStringLiteral("FILE")});
     parser.addOption({QStringLiteral("screenshots"), QStringLiteral("Drive the window through the whole job and take pictures."), QStringLiteral("DIR")});
     parser.addOption({QStringLiteral("walk"), QStringLiteral("The same, and export all results."), QStringLiteral("DIR")});
     parser.addOption({QStringLiteral("size"), QStringLiteral("Size of the window for those two, such as 1100x700."), QStringLiteral("WxH")});
@@ -101,9 +107,27 @@ int walk(ui::MainWindow& window, const QCommandLineParser& parser) {
     return Walk(window, options).run();
 }
 
-bool asksForWalk(int argc, char** argv) {
-    return std::any_of(argv + 1, argv + argc,
-                       [](const char* word) { return QByteArray(word).startsWith("--screenshots") || QByteArray(word).startsWith("--walk"); });
+/// The sheet of a comparison's file. Light, unless dark was asked for: it is for paper and pages.
+int exportSheet(const QCommandLineParser& parser) {
+    const QString out = parser.value(QStringLiteral("out"));
+    if (out.isEmpty() || !parser.positionalArguments().isEmpty()) {
+        std::fprintf(stderr, "vernier: --export takes evidence and -o FILE, and nothing else: vernier --export evidence.json -o sheet.png\n");
+        return kUsage;
+    }
+    try {
+        const bool dark = parser.value(QStringLiteral("theme")) == QLatin1String("dark");
+        ui::exportEvidence(parser.value(QStringLiteral("export")).toStdString(), out.toStdString(), dark ? ui::Theme::night() : ui::Theme::light());
+        return 0;
+    } catch (const Error& error) {
+        std::fprintf(stderr, "vernier: %s\n", error.line().c_str());
+        return exit_code(error.kind());
+    }
+}
+
+bool asksFor(int argc, char** argv, const std::vector<const char*>& options) {
+    return std::any_of(argv + 1, argv + argc, [&](const char* word) {
+        return std::any_of(options.begin(), options.end(), [&](const char* option) { return QByteArray(word).startsWith(option); });
+    });
 }
 
 /// What only prints needs no display either.
@@ -114,16 +138,26 @@ bool asksForWords(int argc, char** argv) {
     });
 }
 
+/// Offscreen where there is no display and none is needed; a sheet is the same picture with a display and without. False, and why on
+/// stderr, where a window has no place to be.
+bool choosePlatform(int argc, char** argv, bool walking, bool exporting) {
+    const auto problem = noDisplay(displayWishes(argc, argv));
+    if (problem && !walking && !exporting && !asksForWords(argc, argv)) {
+        std::fprintf(stderr, "vernier: %s\n", problem->c_str());
+        return false;
+    }
+    if (problem || (exporting && !displayWishes(argc, argv).platformNamed)) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool walking = asksForWalk(argc, argv);
-    if (const auto problem = noDisplay(displayWishes(argc, argv))) {
-        if (!walking && !asksForWords(argc, argv)) {
-            std::fprintf(stderr, "vernier: %s\n", problem->c_str());
-            return kUnavailable;
-        }
-        qputenv("QT_QPA_PLATFORM", "offscreen");
+    const bool walking = asksFor(argc, argv, {"--screenshots", "--walk"}), exporting = asksFor(argc, argv, {"--export"});
+    if (!choosePlatform(argc, argv, walking, exporting)) {
+        return kUnavailable;
     }
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Vernier"));
@@ -141,7 +175,7 @@ int main(int argc, char** argv) {
         // The children read it from their environment.
         qputenv("VERNIER_ORT", QFileInfo(parser.value(QStringLiteral("ort"))).absoluteFilePath().toUtf8());
     }
-    const std::unique_ptr<QTemporaryDir> settings = walking ? settingsOfWalk() : nullptr;
+    const std::unique_ptr<QTemporaryDir> settings = walking || exporting ? settingsOfWalk() : nullptr;
     ui::Appearance appearance;
     const QString theme = parser.value(QStringLiteral("theme"));
     if (!theme.isEmpty() && theme != QLatin1String("light") && theme != QLatin1String("dark") && theme != QLatin1String("system")) {
@@ -152,6 +186,9 @@ int main(int argc, char** argv) {
                        : theme == QLatin1String("dark") ? ui::Appearance::Mode::dark
                        : theme.isEmpty()                ? appearance.mode()
                                                         : ui::Appearance::Mode::system);
+    if (parser.isSet(QStringLiteral("export"))) {
+        return exportSheet(parser);
+    }
     remove_left_folders();
     ui::Session session;
     ui::MainWindow window(session, appearance);

@@ -117,6 +117,8 @@ void copyPicture(const Picture& picture) {
     QGuiApplication::clipboard()->setMimeData(data);
 }
 
+QStringList pictureEndings() { return {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf")}; }
+
 QString pictureFilter() { return tr("PNG picture (*.png);;SVG drawing (*.svg);;PDF document (*.pdf)"); }
 
 QString withPictureEnding(const QString& path, const QString& filter) {

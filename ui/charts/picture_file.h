@@ -6,6 +6,7 @@
 #include <QMap>
 #include <QSizeF>
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 
@@ -30,6 +31,8 @@ struct Picture {
 [[nodiscard]] QImage pictureImage(const Picture& picture);
 /// Bitmap and SVG, so that each program takes what it can.
 void copyPicture(const Picture& picture);
+/// Endings of picture files, without the dot.
+[[nodiscard]] QStringList pictureEndings();
 /// For file dialogs: "PNG picture (*.png);;...".
 [[nodiscard]] QString pictureFilter();
 /// A name from a file dialog, with the ending of the chosen filter where it has none.

@@ -3,8 +3,15 @@
 
 #include <QCoreApplication>
 
+#include <filesystem>
 #include <optional>
+#include <string_view>
+#include <utility>
 
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/flow/open.h"
+#include "core/report/evidence.h"
 #include "core/report/format.h"
 #include "ui/compare/session_comparison.h"
 #include "ui/session/session.h"
@@ -19,8 +26,8 @@ QString text(const std::string& words) { return QString::fromStdString(words); }
 
 QString shortHash(const QString& hash) { return hash.size() > 12 ? hash.left(8) + QStringLiteral("…") + hash.right(4) : hash; }
 
-QString subtitleOf(const Session& session, const Measurement& baseline, const Trial* best) {
-    QStringList parts{session.modelName()};
+QString subtitleOf(const QString& model, const Measurement& baseline, const Trial* best) {
+    QStringList parts{model};
     if (best != nullptr && best->origin && !best->origin->counts.empty()) {
         parts << text(best->origin->text());
     }
@@ -62,6 +69,19 @@ QStringList footerOf(const NamedComparison& named, const Trial* best) {
     return {first.join(QStringLiteral(" · ")), second.join(QStringLiteral(" · "))};
 }
 
+Sheet sheetOf(NamedComparison named, const QString& model, const QVector<MeasuredWarning>& warnings) {
+    const Trial* best = named.best < 0 ? nullptr : &named.comparison.candidates[std::size_t(named.best)];
+    Sheet sheet;
+    sheet.verdict = verdict_of(named.comparison);
+    sheet.subtitle = subtitleOf(model, named.comparison.baseline.measurement, best);
+    for (const MeasuredWarning& warning : warnings) {
+        sheet.warnings << warning.whole();
+    }
+    sheet.footer = footerOf(named, best);
+    sheet.named = std::move(named);
+    return sheet;
+}
+
 }  // namespace
 
 std::optional<Sheet> sheetOf(const Session& session) {
@@ -69,16 +89,12 @@ std::optional<Sheet> sheetOf(const Session& session) {
     if (!named) {
         return std::nullopt;
     }
-    const Trial* best = named->best < 0 ? nullptr : &named->comparison.candidates[std::size_t(named->best)];
-    Sheet sheet;
-    sheet.verdict = verdict_of(named->comparison);
-    sheet.subtitle = subtitleOf(session, named->comparison.baseline.measurement, best);
-    for (const MeasuredWarning& warning : measuredWarnings(session)) {
-        sheet.warnings << warning.whole();
-    }
-    sheet.footer = footerOf(*named, best);
-    sheet.named = std::move(*named);
-    return sheet;
+    return sheetOf(std::move(*named), session.modelName(), measuredWarnings(session));
+}
+
+Sheet sheetOf(const ComparedFiles& compared) {
+    const std::filesystem::path& model = compared.comparison.baseline.measurement.model;
+    return sheetOf(namedComparison(compared.comparison), text(model.filename().string()), measuredWarnings(compared));
 }
 
 bool exportSheet(const Session& session, const QString& path, QString* error) {
@@ -90,6 +106,20 @@ bool exportSheet(const Session& session, const QString& path, QString* error) {
         return false;
     }
     return writePicture(sheetPicture(*sheet), path, error);
+}
+
+void exportEvidence(const std::filesystem::path& evidence, const std::filesystem::path& out, const Theme& theme) {
+    const QString ending = text(out.extension().string()).mid(1).toLower();
+    if (!pictureEndings().contains(ending)) {
+        throw Error(ErrorKind::usage, "the ending says no kind of picture", {.file = out.string()},
+                    "Let the name end with ." + pictureEndings().join(QStringLiteral(", .")).toStdString() + ".");
+    }
+    check_output(out, {evidence});
+    const QByteArray bytes = pictureBytes(sheetPicture(sheetOf(read_evidence(evidence)), theme), ending);
+    if (bytes.isEmpty()) {
+        throw Error(ErrorKind::bad_data, "compares too many models for one picture", {.file = evidence.string()}, "Write the report as HTML instead.");
+    }
+    write_file(out, std::string_view(bytes.constData(), std::size_t(bytes.size())));
 }
 
 }  // namespace vernier::ui

@@ -3,6 +3,9 @@
 
 #include <QCoreApplication>
 
+#include <string_view>
+#include <utility>
+
 #include "core/model/precision.h"
 #include "core/quant/method.h"
 #include "core/report/format.h"
@@ -16,10 +19,17 @@ QString tr(const char* words) { return QCoreApplication::translate("SessionCompa
 
 QString text(const std::string& words) { return QString::fromStdString(words); }
 
-QString methodOf(const Run& run) {
-    const std::string_view method = id(run.mainMethod());
-    return run.foreign ? QString() : QString::fromUtf8(method.data(), qsizetype(method.size()));
+QString text(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
+
+QString methodOf(const Run& run) { return run.foreign ? QString() : text(id(run.mainMethod())); }
+
+/// Title and colour of a precision. Integer weights alone have no method of their own yet: they look like the dynamic one, as in the graph.
+CandidateName nameOf(Precision precision) {
+    const bool own = method_from_id(id(precision)).has_value();
+    return {text(title(precision)), text(own || !is_integer(precision) ? id(precision) : id(Precision::int8_dynamic))};
 }
+
+CandidateName baselineName(CandidateName opened) { return {tr("%1 baseline").arg(opened.title), std::move(opened.method)}; }
 
 /// The text of a finding behind the title of the run that it is about.
 QString named(const Finding& finding, const Comparison& comparison) {
@@ -37,13 +47,7 @@ QString whatOf(const GateLine& line) {
 
 }  // namespace
 
-CandidateName openedAs(const Session& session) {
-    const Precision precision = session.model() ? main_precision(*session.model()) : Precision::fp32;
-    const auto words = [](std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); };
-    // Integer weights alone have no method of their own yet: they look like the dynamic one, as in the graph.
-    const bool own = method_from_id(id(precision)).has_value();
-    return {words(title(precision)), words(own || !is_integer(precision) ? id(precision) : id(Precision::int8_dynamic))};
-}
+CandidateName openedAs(const Session& session) { return nameOf(session.model() ? main_precision(*session.model()) : Precision::fp32); }
 
 QVector<int> comparedRuns(const Session& session) {
     QVector<int> ids;
@@ -65,8 +69,20 @@ std::optional<NamedComparison> namedComparison(const Session& session) {
         named.names.push_back({run.title, methodOf(run)});
     }
     named.best = verdict_of(named.comparison).best;
-    named.baseline = openedAs(session);
-    named.baseline.title = tr("%1 baseline").arg(named.baseline.title);
+    named.baseline = baselineName(openedAs(session));
+    return named;
+}
+
+NamedComparison namedComparison(const Comparison& comparison) {
+    NamedComparison named{comparison, {}, verdict_of(comparison).best};
+    for (const CandidateComparison& candidate : comparison.candidates) {
+        named.names.push_back({text(title_of(candidate)), candidate.origin ? text(id(candidate.origin->main_method())) : QString()});
+    }
+    for (const Precision precision : kPrecisions) {
+        if (id(precision) == comparison.baseline.precision) {
+            named.baseline = baselineName(nameOf(precision));
+        }
+    }
     return named;
 }
 
@@ -88,19 +104,20 @@ QString measuredHow(const Session& session) {
     return parts.join(QStringLiteral(" · "));
 }
 
-QVector<MeasuredWarning> measuredWarnings(const Session& session) {
+QVector<MeasuredWarning> measuredWarnings(const ComparedFiles& compared) {
     QVector<MeasuredWarning> words;
-    if (!session.trials().compared()) {
-        return words;
-    }
     for (const Severity severity : {Severity::serious, Severity::warning}) {
-        for (const Finding& finding : session.trials().compared()->findings) {
+        for (const Finding& finding : compared.findings) {
             if (finding.severity == severity) {
-                words.push_back({named(finding, *session.comparison()), windowWords(finding.remedy)});
+                words.push_back({named(finding, compared.comparison), windowWords(finding.remedy)});
             }
         }
     }
     return words;
+}
+
+QVector<MeasuredWarning> measuredWarnings(const Session& session) {
+    return session.trials().compared() ? measuredWarnings(*session.trials().compared()) : QVector<MeasuredWarning>();
 }
 
 QString gateWords(const CandidateComparison& candidate) {

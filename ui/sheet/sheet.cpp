@@ -123,13 +123,13 @@ double paintSheet(QPainter* painter, const Sheet& sheet, const Theme& theme) {
     return std::ceil(paintFoot(painter, y, sheet, theme) + 20);
 }
 
-Picture sheetPicture(const Sheet& sheet) {
+Picture sheetPicture(const Sheet& sheet, const Theme& theme) {
     Picture picture;
-    picture.size = QSizeF(kSheetWidth, paintSheet(nullptr, sheet, Theme::light()));
+    picture.size = QSizeF(kSheetWidth, paintSheet(nullptr, sheet, theme));
     picture.title = QString::fromStdString(sheet.verdict.title);
     picture.description = QString::fromStdString(sheet.verdict.text);
     picture.notes = {{QStringLiteral("Source"), sheet.subtitle}, {QStringLiteral("Comment"), sheet.footer.join(QLatin1Char('\n'))}};
-    picture.paint = [sheet](QPainter& painter) { paintSheet(&painter, sheet, Theme::light()); };
+    picture.paint = [sheet, theme](QPainter& painter) { paintSheet(&painter, sheet, theme); };
     return picture;
 }
 

@@ -28,7 +28,7 @@ inline constexpr double kSheetWidth = 1200;
 /// start of each candidate, where the time went and which answers changed for the best one, footer.
 double paintSheet(QPainter* painter, const Sheet& sheet, const Theme& theme);
 
-/// The sheet for files and the clipboard, in the light theme.
-[[nodiscard]] Picture sheetPicture(const Sheet& sheet);
+/// The sheet for files and the clipboard.
+[[nodiscard]] Picture sheetPicture(const Sheet& sheet, const Theme& theme = Theme::light());
 
 }  // namespace vernier::ui

@@ -11,8 +11,10 @@
 
 #include <gtest/gtest.h>
 
+#include "core/report/documents.h"
 #include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
+#include "tests/ui/compared.h"
 
 namespace vernier {
 namespace {
@@ -78,6 +80,26 @@ TEST(Display, TheProgramSaysInOneLineWhatToDo) {
     EXPECT_TRUE(result.error.startsWith("vernier: there is no display")) << result.error.constData();
     EXPECT_TRUE(result.error.contains("QT_QPA_PLATFORM=offscreen"));
     EXPECT_TRUE(result.error.contains("vernier-cli"));
+}
+
+TEST(Display, ASheetIsExportedWithoutOne) {
+    test::TempDir folder;
+    ComparedFiles compared{test::simulated_comparison(), {}};
+    const QString evidence = QString::fromStdString(folder.write("e.json", to_json(compared, false).dump()).string());
+    for (const char* name : {"sheet.png", "sheet.svg", "sheet.pdf"}) {
+        const QString out = QString::fromStdString((folder / name).string());
+        const Result result = run({QStringLiteral("--export"), evidence, QStringLiteral("-o"), out, QStringLiteral("--theme"), QStringLiteral("dark")});
+        EXPECT_EQ(result.code, 0) << name << ": " << result.error.constData();
+        EXPECT_GT(QFileInfo(out).size(), 5000) << name;
+    }
+    const Result bare = run({QStringLiteral("--export"), evidence});
+    EXPECT_EQ(bare.code, 64);
+    EXPECT_TRUE(bare.error.contains("-o FILE")) << bare.error.constData();
+    const QString none = QString::fromStdString(folder.write("no.json", "{").string());
+    const Result refused = run({QStringLiteral("--export"), none, QStringLiteral("--out"), QString::fromStdString((folder / "no.png").string())});
+    EXPECT_EQ(refused.code, 65);
+    EXPECT_TRUE(refused.error.contains("cut short")) << refused.error.constData();
+    EXPECT_FALSE(QFileInfo::exists(QString::fromStdString((folder / "no.png").string())));
 }
 
 TEST(Display, HelpAndVersionNeedNone) {
