@@ -3,6 +3,7 @@
 
 #include "app/cli/options.h"
 #include "core/base/error.h"
+#include "core/data/task.h"
 
 namespace vernier::cli {
 
@@ -13,6 +14,7 @@ void RunChoices::declare(OptionSet& options) {
     options.number("--seconds", seconds, "S", "Time for the latency of each model (default 4)", false);
     options.threads(threads, "Threads of the runtime inside an operator (default 1)");
     options.text("--metric-command", metric_command, "PROGRAM", "Program that gets the answers as .npz and writes a line of JSON with metrics for each sample");
+    options.text("--task", task, "TASK", "By which answers are judged (default: proposed from outputs and targets): " + task_names());
     options.flag("--raw", raw, "With --json: the single latencies and answers as well");
 }
 
@@ -26,6 +28,11 @@ MeasureOptions RunChoices::read() const {
     options.sizes = sizes.read();
     if (!metric_command.empty() && data.empty()) throw Error(ErrorKind::usage, "--metric-command has no samples to measure", {}, "Give --data.");
     options.metric_command = metric_command;
+    if (!task.empty()) {
+        options.task = task_named(task);
+        if (!options.task) throw Error(ErrorKind::usage, "there is no task \"" + task + "\"", {}, "There are: " + task_names() + ".");
+        if (data.empty()) throw Error(ErrorKind::usage, "--task has no samples to judge answers of", {}, "Give --data.");
+    }
     options.worker = "/proc/self/exe";
     return options;
 }

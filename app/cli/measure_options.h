@@ -14,7 +14,7 @@ class OptionSet;
 
 /// The options that measure and compare share.
 struct RunChoices {
-    std::string data, metric_command;
+    std::string data, metric_command, task;
     SizeOptions sizes;
     std::optional<std::uint64_t> samples, threads;
     std::optional<double> seconds;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "core/base/error.h"
@@ -27,10 +28,17 @@ struct ArrayInput {
     Preprocess steps;
 };
 
+/// What is right for each sample.
+struct ArrayTruth {
+    std::vector<std::int64_t> labels = {};
+    std::optional<Tensor> targets = {};
+    std::string targets_name = {};
+};
+
 class ArrayDataset final : public SourceDataset {
 public:
-    ArrayDataset(DatasetInfo info, std::vector<ArrayInput> inputs, std::vector<std::int64_t> labels, std::vector<fs::path> files)
-        : SourceDataset(std::move(info)), inputs_(std::move(inputs)), labels_(std::move(labels)), files_(std::move(files)) {}
+    ArrayDataset(DatasetInfo info, std::vector<ArrayInput> inputs, ArrayTruth truth, std::vector<fs::path> files)
+        : SourceDataset(std::move(info)), inputs_(std::move(inputs)), truth_(std::move(truth)), files_(std::move(files)) {}
 
     [[nodiscard]] std::vector<fs::path> files() const override {
         std::vector<fs::path> all = files_;
@@ -49,40 +57,53 @@ protected:
     [[nodiscard]] Sample load_sample(std::uint64_t number) const override {
         Sample sample;
         for (const ArrayInput& input : inputs_) {
-            const RawSample raw{input.data.type, std::span(input.data.dims).subspan(1), bytes_of(input, number)};
+            const RawSample raw{input.data.type, std::span(input.data.dims).subspan(1), bytes_of(input.data, number)};
             sample.inputs[input.name] = preprocess_array(raw, input.steps, fmt::format("{} {}", info_.path.string(), sample_name(number)));
         }
         return sample;
     }
-    [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return labels_.empty() ? -1 : labels_[static_cast<std::size_t>(number)]; }
+    [[nodiscard]] std::int64_t label(std::uint64_t number) const override {
+        return truth_.labels.empty() ? -1 : truth_.labels[static_cast<std::size_t>(number)];
+    }
+    [[nodiscard]] TargetForm target_form() const override {
+        if (!truth_.targets) return TargetForm::none;
+        return is_float(truth_.targets->type) ? TargetForm::numbers : TargetForm::whole;
+    }
+    [[nodiscard]] SampleTarget target_of(std::uint64_t number) const override {
+        const Tensor& all = *truth_.targets;
+        const auto own = bytes_of(all, number);
+        return {.values = Tensor{all.type, {all.dims.begin() + 1, all.dims.end()}, {own.begin(), own.end()}}};
+    }
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return fmt::format("#{}", number); }
     [[nodiscard]] std::optional<std::uint64_t> content_hash(std::uint64_t number) const override {
         std::uint64_t hash = 0;
-        for (const ArrayInput& input : inputs_) hash = hash_bytes(hash, bytes_of(input, number));
+        for (const ArrayInput& input : inputs_) hash = hash_bytes(hash, bytes_of(input.data, number));
         return hash;
     }
     [[nodiscard]] std::string identity() const override {
         std::string all = "arrays";
         for (const fs::path& file : files_) all += fmt::format(" {}", sha256_of_file(file));
         for (const ArrayInput& input : inputs_) all += " " + input.name;
+        if (truth_.targets) all += " targets " + truth_.targets_name;
         return all;
     }
 
 private:
-    [[nodiscard]] std::span<const std::byte> bytes_of(const ArrayInput& input, std::uint64_t number) const {
-        const std::size_t bytes = input.data.bytes.size() / static_cast<std::size_t>(total());
-        return std::span(input.data.bytes).subspan(static_cast<std::size_t>(number) * bytes, bytes);
+    [[nodiscard]] std::span<const std::byte> bytes_of(const Tensor& all, std::uint64_t number) const {
+        const std::size_t bytes = all.bytes.size() / static_cast<std::size_t>(total());
+        return std::span(all.bytes).subspan(static_cast<std::size_t>(number) * bytes, bytes);
     }
 
     std::vector<ArrayInput> inputs_;
-    std::vector<std::int64_t> labels_;
+    ArrayTruth truth_;
     std::vector<fs::path> files_;
 };
 
 /// Labels as 64-bit class indices; `name` is the array's name in errors.
 std::vector<std::int64_t> labels_from(const Tensor& tensor, const std::string& name, const fs::path& file) {
     const auto fail = [&](const std::string& what) {
-        throw Error(ErrorKind::bad_data, fmt::format("the labels '{}' {}", name, what), {.file = file.string()});
+        throw Error(ErrorKind::bad_data, fmt::format("the labels '{}' {}", name, what), {.file = file.string()},
+                    "A label is one class index; what is more than that is given as 'targets'");
     };
     const bool column = tensor.dims.size() == 2 && tensor.dims[1] == 1;
     if (tensor.dims.size() != 1 && !column) fail(fmt::format("have shape [{}], but must have one axis", fmt::join(tensor.dims, ",")));
@@ -97,7 +118,7 @@ std::vector<std::int64_t> labels_from(const Tensor& tensor, const std::string& n
 }
 
 /// The arrays must agree on the number of samples.
-void check_counts(const std::vector<ArrayInput>& inputs, const std::vector<std::int64_t>& labels, bool labelled, const fs::path& file) {
+void check_counts(const std::vector<ArrayInput>& inputs, const ArrayTruth& truth, bool labelled, const fs::path& file) {
     for (const ArrayInput& input : inputs)
         if (input.data.dims.empty())
             throw Error(ErrorKind::bad_data, fmt::format("the array for input '{}' is a single number", input.name), {.file = file.string()});
@@ -108,9 +129,13 @@ void check_counts(const std::vector<ArrayInput>& inputs, const std::vector<std::
                 ErrorKind::bad_data,
                 fmt::format("the array for input '{}' holds {} samples, the one for '{}' holds {}", input.name, input.data.dims[0], inputs.front().name, count),
                 {.file = file.string()});
-    if (labelled && static_cast<std::int64_t>(labels.size()) != count)
-        throw Error(ErrorKind::bad_data, fmt::format("there are {} labels for {} samples", labels.size(), count), {.file = file.string()},
+    if (labelled && static_cast<std::int64_t>(truth.labels.size()) != count)
+        throw Error(ErrorKind::bad_data, fmt::format("there are {} labels for {} samples", truth.labels.size(), count), {.file = file.string()},
                     "Axis 0 of 'labels' and of the inputs must have the same length");
+    if (truth.targets && (truth.targets->dims.empty() || truth.targets->dims[0] != count))
+        throw Error(ErrorKind::bad_data,
+                    fmt::format("the targets '{}' have shape [{}], but there are {} samples", truth.targets_name, fmt::join(truth.targets->dims, ","), count),
+                    {.file = file.string()}, "Axis 0 of 'targets' and of the inputs must have the same length");
     if (count == 0) throw Error(ErrorKind::bad_data, "the arrays hold no samples", {.file = file.string()});
 }
 
@@ -125,10 +150,14 @@ SourcePtr open_source(Fields& top, DatasetInfo info, std::vector<fs::path>& file
         inputs.push_back({key, read(arrays, key), all.contains(key) ? all[key] : cast_only(input)});
     }
     if (inputs.empty()) top.fail("arrays", "names no array");
-    std::vector<std::int64_t> labels;
+    ArrayTruth truth;
     const bool labelled = top.has("labels");
-    if (labelled) labels = labels_from(read(top, "labels"), top.text("labels"), top.file());
-    check_counts(inputs, labels, labelled, top.file());
+    if (labelled) truth.labels = labels_from(read(top, "labels"), top.text("labels"), top.file());
+    if (top.has("targets")) {
+        truth.targets = read(top, "targets");
+        truth.targets_name = top.text("targets");
+    }
+    check_counts(inputs, truth, labelled, top.file());
 
     Splits splits;
     const auto total = static_cast<std::uint64_t>(inputs.front().data.dims[0]);
@@ -137,7 +166,7 @@ SourcePtr open_source(Fields& top, DatasetInfo info, std::vector<fs::path>& file
     if (given.has("validation")) splits.validation = parse_indices(given.object("validation"), total, info.findings);
     given.note_unknown(info.findings);
     top.note_unknown(info.findings);
-    auto dataset = std::make_shared<ArrayDataset>(std::move(info), std::move(inputs), std::move(labels), files);
+    auto dataset = std::make_shared<ArrayDataset>(std::move(info), std::move(inputs), std::move(truth), files);
     dataset->finish(std::move(splits));
     return dataset;
 }
@@ -173,28 +202,37 @@ Preprocess assumed_steps(const InputSpec& input, const Tensor& data, std::vector
     return steps;
 }
 
-SourcePtr open_path(DatasetInfo info, std::vector<std::pair<std::string, Tensor>> arrays, const Tensor* labels) {
+SourcePtr open_path(DatasetInfo info, std::vector<std::pair<std::string, Tensor>> arrays, ArrayTruth truth, bool labelled) {
     std::vector<ArrayInput> inputs;
     for (auto& [key, data] : arrays) {
         const InputSpec& input = input_named(info.inputs, key, info.path);
         Preprocess steps = assumed_steps(input, data, info.findings);
         inputs.push_back({key, std::move(data), std::move(steps)});
     }
-    std::vector<std::int64_t> classes;
-    if (labels != nullptr) classes = labels_from(*labels, "labels", info.path);
-    check_counts(inputs, classes, labels != nullptr, info.path);
+    check_counts(inputs, truth, labelled, info.path);
     Splits splits = fixed_splits(static_cast<std::uint64_t>(inputs.front().data.dims[0]), info.findings);
     const fs::path file = info.path;
-    auto dataset = std::make_shared<ArrayDataset>(std::move(info), std::move(inputs), std::move(classes), std::vector{file});
+    auto dataset = std::make_shared<ArrayDataset>(std::move(info), std::move(inputs), std::move(truth), std::vector{file});
     dataset->finish(std::move(splits));
     return dataset;
 }
 
+template <class Names>
+bool is_one_of(const Names& names, const std::string& name, const DatasetInfo& info) {
+    const bool input = std::any_of(info.inputs.begin(), info.inputs.end(), [&](const InputSpec& spec) { return spec.name == name; });
+    return !input && std::find(names.begin(), names.end(), lower(name)) != names.end();
+}
+
 /// Names that people give to the array with the labels, when the model has no input of that name.
 bool may_be_labels(const std::string& name, const DatasetInfo& info) {
-    constexpr std::array kNames = {"labels", "label", "y", "target", "targets", "y_true", "classes"};
-    const bool input = std::any_of(info.inputs.begin(), info.inputs.end(), [&](const InputSpec& spec) { return spec.name == name; });
-    return !input && std::find(kNames.begin(), kNames.end(), lower(name)) != kNames.end();
+    constexpr std::array<std::string_view, 7> kNames = {"labels", "label", "y", "target", "targets", "y_true", "classes"};
+    return is_one_of(kNames, name, info);
+}
+
+/// The same of targets that are more than a class.
+bool may_be_targets(const std::string& name, const DatasetInfo& info) {
+    constexpr std::array<std::string_view, 6> kNames = {"targets", "target", "y", "y_true", "masks", "mask"};
+    return is_one_of(kNames, name, info);
 }
 
 /// True for whole numbers from 0 on, one a sample.
@@ -228,6 +266,24 @@ std::optional<Tensor> find_labels(const NpzFile& npz, std::int64_t count, Datase
     return std::nullopt;
 }
 
+/// The targets among the arrays that are no input, of which they are taken out. An array of a usual name other than "targets" is said.
+void find_targets(const NpzFile& npz, std::int64_t count, DatasetInfo& info, std::vector<std::string>& unused, ArrayTruth& truth) {
+    for (auto name = unused.begin(); name != unused.end(); ++name) {
+        if (!may_be_targets(*name, info)) continue;
+        Tensor tensor = npz.read(*name);
+        if (*name != "targets" && (tensor.dims.empty() || tensor.dims[0] != count)) continue;
+        if (*name != "targets")
+            info.findings.push_back(
+                {.code = "targets-assumed",
+                 .text = fmt::format("The array '{}' ({}, [{}]) is taken as the targets.", *name, vernier::name(tensor.type), fmt::join(tensor.dims, ",")),
+                 .remedy = "Call it 'targets', or write a .dataset.json, to say so"});
+        truth.targets = std::move(tensor);
+        truth.targets_name = *name;
+        unused.erase(name);
+        return;
+    }
+}
+
 }  // namespace
 
 SourcePtr open_npz_source(Fields& top, DatasetInfo info) {
@@ -254,7 +310,7 @@ SourcePtr open_npz_path(DatasetInfo info) {
     const NpzFile npz(info.path);
     std::vector<std::string> others;
     for (const std::string& name : npz.names())
-        if (!may_be_labels(name, info)) others.push_back(name);
+        if (!may_be_labels(name, info) && !may_be_targets(name, info)) others.push_back(name);
     if (others.empty())  // the only array is the input's, whatever it is called
         for (const std::string& name : npz.names())
             if (name != "labels") others.push_back(name);
@@ -273,13 +329,16 @@ SourcePtr open_npz_path(DatasetInfo info) {
         if (!taken) unused.push_back(name);
     }
     const std::int64_t count = arrays.front().second.dims.empty() ? 0 : arrays.front().second.dims[0];
+    ArrayTruth truth;
     const std::optional<Tensor> labels = find_labels(npz, count, info, unused);
+    if (labels) truth.labels = labels_from(*labels, "labels", info.path);
+    find_targets(npz, count, info, unused, truth);
     if (!unused.empty())
         info.findings.push_back({.severity = Severity::warning,
                                  .code = "members-unused",
                                  .text = fmt::format("{} holds arrays that were not used: {}.", info.path.filename().string(), fmt::join(unused, ", ")),
-                                 .remedy = "Inputs are found by their names, labels under 'labels'"});
-    return open_path(std::move(info), std::move(arrays), labels ? &*labels : nullptr);
+                                 .remedy = "Inputs are found by their names, labels under 'labels', targets under 'targets'"});
+    return open_path(std::move(info), std::move(arrays), std::move(truth), labels.has_value());
 }
 
 SourcePtr open_npy_path(DatasetInfo info) {
@@ -288,7 +347,7 @@ SourcePtr open_npy_path(DatasetInfo info) {
                     "Give a .npz with one array for each input");
     std::vector<std::pair<std::string, Tensor>> arrays;
     arrays.emplace_back(info.inputs[0].name, read_npy_file(info.path));
-    return open_path(std::move(info), std::move(arrays), nullptr);
+    return open_path(std::move(info), std::move(arrays), {}, false);
 }
 
 }  // namespace vernier

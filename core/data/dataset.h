@@ -14,6 +14,8 @@
 #include "core/base/finding.h"
 #include "core/base/job.h"
 #include "core/base/tensor.h"
+#include "core/data/sample_target.h"
+#include "core/data/task.h"
 #include "core/model/model.h"
 
 namespace vernier {
@@ -26,6 +28,7 @@ struct Sample {
     std::int64_t label = -1;               ///< class index, or -1 when there is none
     std::string name;                      ///< file name, or "#17"
     std::string text;                      ///< for people; may be empty
+    SampleTarget target = {};              ///< of validation samples, where the right answer is more than a class
 };
 
 /// A picture of a sample for people: 8-bit RGB, row major; empty when the sample is not a picture.
@@ -49,6 +52,13 @@ public:
     [[nodiscard]] virtual Sample load(Split split, std::uint64_t index) const = 0;
     [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;  ///< may be empty
     [[nodiscard]] virtual bool has_labels() const = 0;
+    /// What the right answers of the validation samples are.
+    [[nodiscard]] virtual TargetForm target() const { return has_labels() ? TargetForm::label : TargetForm::none; }
+    /// What is said of the task.
+    [[nodiscard]] virtual const TaskSpec& task() const {
+        static const TaskSpec nothing;
+        return nothing;
+    }
     /// True when the scores are those of classes: there are labels or names of classes, or the dataset file gives a metric.
     [[nodiscard]] virtual bool classifies() const { return has_labels() || !classes().empty(); }
     /// Name of the output that holds the scores [N, classes]; empty means the model's first output.
@@ -62,7 +72,7 @@ public:
 
 using DatasetPtr = std::shared_ptr<const Dataset>;
 
-/// Opens a dataset: a folder of images (class subfolders or labels.csv), .npz or .npy (first axis = samples; "labels"),
+/// Opens a dataset: a folder of images (class subfolders or labels.csv), .npz or .npy (first axis = samples; "labels" or "targets"),
 /// a folder of ONNX test_data_set_*, a .dataset.json, or a folder that holds one. Where the source has no splits, samples
 /// are divided by a fixed rule (every fifth is calibration, of fewer than 50 ten or half; fewer than five serve as both) that is stated as a finding. The model
 /// gives input names, types and shapes. A wrong shape is an error that names the input, what it should be and what it is. Throws Error{not_found, bad_data}.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <new>
 
 #include "core/base/error.h"
@@ -43,6 +44,10 @@ void read_shared_keys(Fields& top, const Model& model, DatasetInfo& info) {
     const auto metric = top.text_if("metric");
     if (metric && *metric != "top1") top.fail("metric", fmt::format("is '{}', which is not known", *metric), "Known: top1");
     info.has_metric = metric.has_value();
+    if (const auto task = top.text_if("task")) {
+        info.task.task = task_named(*task);
+        if (!info.task.task) top.fail("task", fmt::format("is '{}', which is not known", *task), "Known: " + task_names());
+    }
     if (top.has("batch")) static_cast<void>(top.integer("batch", 0, 1 << 20));
     info.output = top.text_if("output").value_or("");
     const auto& outputs = model.outputs();

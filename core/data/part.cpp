@@ -25,6 +25,8 @@ public:
     }
     [[nodiscard]] const std::vector<std::string>& classes() const override { return whole_->classes(); }
     [[nodiscard]] bool has_labels() const override { return whole_->has_labels(); }
+    [[nodiscard]] TargetForm target() const override { return whole_->target(); }
+    [[nodiscard]] const TaskSpec& task() const override { return whole_->task(); }
     [[nodiscard]] bool classifies() const override { return whole_->classifies(); }
     [[nodiscard]] const std::string& output() const override { return whole_->output(); }
     [[nodiscard]] const std::vector<Finding>& findings() const override { return whole_->findings(); }

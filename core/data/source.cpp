@@ -72,8 +72,16 @@ Sample SourceDataset::load(Split split, std::uint64_t index) const {
     Sample sample = load_sample(number);
     sample.label = label(number);
     sample.name = sample_name(number);
+    if (split == Split::validation && target_form() != TargetForm::none) sample.target = target_of(number);
     check_inputs(sample);
     return sample;
+}
+
+SampleTarget SourceDataset::target_of(std::uint64_t /*number*/) const { return {}; }
+
+bool SourceDataset::classifies() const {
+    if (info_.task.task) return info_.task.task == Task::classification;
+    return target_form() == TargetForm::none && (info_.has_metric || Dataset::classifies());
 }
 
 void SourceDataset::check_inputs(const Sample& sample) const {
@@ -135,7 +143,7 @@ void SourceDataset::check_labels() {
                         {.file = info_.path.string()});
         }
     has_labels_ = labelled > 0 && labelled == splits_.validation.size();
-    if (has_labels_ || splits_.validation.empty()) return;
+    if (has_labels_ || splits_.validation.empty() || target_form() != TargetForm::none) return;
     if (labelled == 0)
         info_.findings.push_back(
             {.code = "labels-missing", .text = "The samples have no labels: outputs can be compared with those of FP32, accuracy cannot be measured."});

@@ -124,6 +124,14 @@ std::optional<double> value_of(const Statistic& statistic) {
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
+double spread_of(const Statistic& statistic) {
+    if (statistic.samples < 2) return 0;
+    const std::vector<double> without = left_out(statistic);
+    if (without.empty()) return 0;
+    const auto [least, most] = std::minmax_element(without.begin(), without.end());
+    return static_cast<double>(without.size()) * (*most - *least);
+}
+
 std::optional<Interval> bootstrap_interval(const Statistic& statistic) {
     const auto value = value_of(statistic);
     if (!value || statistic.samples < 2) return std::nullopt;

@@ -32,4 +32,8 @@ inline constexpr int kDraws = 2000;
 /// Nothing for fewer than two samples, or where more than half of the draws have no value.
 [[nodiscard]] std::optional<Interval> bootstrap_interval(const Statistic& statistic);
 
+/// How far samples lie apart, in the statistic's unit: so many times the most by which leaving one out changes it more than leaving
+/// out another. 0 where all say the same.
+[[nodiscard]] double spread_of(const Statistic& statistic);
+
 }  // namespace vernier

@@ -40,7 +40,7 @@ void say_what_is_missing(const DatasetPtr& data, std::vector<Finding>& findings)
                             {},
                             "Without samples neither accuracy nor agreement is known; latency was measured on zeros.",
                             "Give --data."});
-    else if (!data->has_labels())
+    else if (data->target() == TargetForm::none)
         findings.push_back({Severity::info,
                             "no-labels",
                             kNone,
@@ -49,6 +49,22 @@ void say_what_is_missing(const DatasetPtr& data, std::vector<Finding>& findings)
                             "The samples have no labels, so there is no accuracy; outputs are "
                             "compared with those of the baseline.",
                             "--min-sqnr DB limits the error of outputs; where they hold class scores, --min-agreement P limits the answers that change."});
+}
+
+/// What was taken as the task, where nobody named it and it is not the usual one.
+void say_task(const Measurement& first, const Dataset& data, std::vector<Finding>& findings) {
+    if (!first.task_proposed || first.task == Task::classification) return;
+    const bool targets = data.target() != TargetForm::none && data.target() != TargetForm::label;
+    if (first.task != Task::none)
+        findings.push_back({.code = "task-assumed",
+                            .tensor = first.scores_output,
+                            .text = fmt::format("Output {} is judged as {}: {}.", first.scores_output, name(first.task), answer_of(first.task)),
+                            .remedy = "Name another with --task, or \"task\" in the .dataset.json."});
+    else if (targets)
+        findings.push_back({.severity = Severity::warning,
+                            .code = "task-unknown",
+                            .text = "The samples have targets, but no output fits them, so answers are only compared with those of the baseline.",
+                            .remedy = "Name the task with --task: " + task_names() + "."});
 }
 
 std::string inputs_text(const Model& model) {
@@ -174,7 +190,9 @@ MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::file
     MeasuredFiles result{{}, files.findings};
     const DatasetPtr& data = files.data;
     std::vector<Measurement> measured = measure_with_metrics(runtime, models, data, options, job);
-    judge_outputs(measured, data != nullptr && data->has_labels(), result.findings);
+    const bool classes = measured.front().task == Task::classification || measured.front().task_proposed;
+    judge_outputs(measured, data != nullptr && data->has_labels() && data->target() == TargetForm::label && classes, result.findings);
+    if (data != nullptr) say_task(measured.front(), *data, result.findings);
     if (data != nullptr && options.samples > data->size(Split::validation))
         result.findings.push_back({Severity::info,
                                    "few-samples",

@@ -144,13 +144,14 @@ void collect_answers(std::vector<Answering>& models, const Dataset& dataset, con
                      const Job& job) {
     const Opened& first = models.front().subject->opened();
     const std::string scores = scores_output(first, dataset.output(), models.front().result->model);
+    if (options.sink != nullptr) options.sink->begin(scores);
     std::vector<Collector> collectors;
     for (const Answering& model : models) collectors.emplace_back(model, first, scores, options.sums);
     Round round{{}, dataset.batch()};
     std::vector<Sample> run;
     std::size_t done = 0;
     for_each_sample(dataset, {Split::validation, samples}, 1, job, [&](std::uint64_t index, Sample& sample) {
-        round.asked.push_back({index, sample.label, sample.name});
+        round.asked.push_back({index, sample.label, sample.name, std::move(sample.target)});
         run.push_back(std::move(sample));
         if (run.size() < round.batch && done + run.size() < samples.size()) return;
         job.step("answers", done, samples.size());

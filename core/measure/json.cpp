@@ -29,6 +29,7 @@ Measurement read_measurement(const Json& json) {
     m.data_fingerprint = json.at("data").at("fingerprint").get<std::string>();
     m.samples = json.at("data").at("samples").get<std::uint64_t>();
     m.seed = json.value("seed", std::uint64_t{0});
+    m.task = task_named(json.value("task", std::string())).value_or(Task::none);
     m.host = host_from_json(json.at("host"));
     m.date = json.at("date").get<std::string>();
     m.vernier_version = json.at("vernier_version").get<std::string>();
@@ -71,6 +72,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
                  {"accuracy", accuracy_json(measurement.accuracy)},
                  {"metrics", metrics_json(measurement.metrics)}};
     put_outputs(json, measurement, with_samples);
+    json["task"] = name(measurement.task);
     json["runtime"] = to_json(measurement.run);
     json["data"] = {{"name", measurement.data_name}, {"fingerprint", measurement.data_fingerprint}, {"samples", measurement.samples}};
     json["seed"] = measurement.seed;

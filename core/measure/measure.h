@@ -27,12 +27,15 @@ struct AskedSample {
     std::uint64_t index = 0;  ///< in the validation split
     std::int64_t label = -1;
     std::string name = {};
+    SampleTarget target = {};
 };
 
 /// Is given every answer of every model.
 class AnswerSink {
 public:
     virtual ~AnswerSink() = default;
+    /// Before the first answer: the output that the dataset names, else the first model's first.
+    virtual void begin(const std::string& /*scores*/) {}
     /// The answers to one run of `batch` samples, of which so many were asked; by model in the order of the call.
     virtual void take(std::size_t model, const std::vector<AskedSample>& asked, const std::map<std::string, Tensor>& outputs, std::uint64_t batch) = 0;
     virtual void finish() = 0;
@@ -47,6 +50,7 @@ struct MeasureOptions {
     std::vector<OutputSums> sums = {};          ///< of outputs, for metrics (core/evidence/metrics/measured.h)
     std::filesystem::path metric_command = {};  ///< a program that measures answers (core/evidence/metrics/command.h); empty: none
     AnswerSink* sink = nullptr;                 ///< not owned
+    std::optional<Task> task = {};              ///< by which answers are judged; nothing: as the dataset says, or as proposed
     /// The program that holds each model's session in a process of its own (vernier-cli); empty: sessions in this process.
     std::filesystem::path worker = {};
 };
@@ -89,6 +93,9 @@ struct OutputDistance {
     bool operator==(const OutputDistance&) const = default;
 };
 
+/// What one sample adds to the metrics of a task (core/evidence/tasks, which knows what the numbers are); empty: it says nothing.
+using SampleRecord = std::vector<double>;
+
 /// What the model answered on each validation sample (kept for paired comparison).
 struct Answers {
     std::vector<std::uint64_t> sample;    ///< index in the validation split
@@ -99,6 +106,9 @@ struct Answers {
     std::vector<bool> whole_equal;  ///< all integer outputs are those of the first model; empty without such outputs
     /// The scores output: one of each class, or a single one of a sample; empty where it holds neither, or all together pass 64 MB.
     std::vector<std::vector<float>> scores;
+    Task task = Task::none;                  ///< whose records these are; none: answers are classes, or a single score
+    std::vector<SampleRecord> records = {};  ///< of each sample, held against its target; empty where there are none
+    std::vector<SampleRecord> against = {};  ///< the same, held against what the first model answered; empty for that model
 };
 
 /// Everything measured about one model file with one harness.
@@ -118,6 +128,8 @@ struct Measurement {
     std::string scores_output;           ///< the output that holds the scores: the dataset's choice, else the first
     std::uint64_t classes = 0;           ///< its classes; 0 where it is not [N, classes]
     bool classifies = false;             ///< it has classes, and labels or the dataset say that they are classes
+    Task task = Task::none;              ///< by which its answers were judged
+    bool task_proposed = false;          ///< nobody named the task
     Answers answers;
     std::vector<ProfileEvent> profile;  ///< time per executed node
     Target run;                         ///< with the library that ran it

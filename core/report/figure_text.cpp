@@ -23,6 +23,12 @@ std::string number_text(Form form, double value) {
     return significant(value);
 }
 
+/// A difference of two values: percentages in points, others in the figure's own unit.
+std::string change_text(const Figure& figure, double change) {
+    if (figure.form == Form::percent) return signed_points(change);
+    return fmt::format("{}{}", change < 0 ? "-" : "+", significant(std::abs(change)));
+}
+
 std::string ratio_text(const Figure& figure, double ratio) { return figure.form == Form::megabytes ? size_text(ratio) : speed_text(ratio); }
 
 std::string ratio_text(const Figure& figure, const Interval& ratio) {
@@ -70,7 +76,7 @@ std::string value_text(const Figure& figure, const TrialView& trial) { return va
 
 std::string against_text(const Figure& figure, const std::optional<Against>& against) {
     if (!against) return {};
-    if (against->kind == Against::Kind::points) return signed_points(against->value) + (against->differs ? "" : " ~");
+    if (against->kind == Against::Kind::points) return change_text(figure, against->value) + (against->differs ? "" : " ~");
     return against->differs ? ratio_text(figure, against->value) : "~";
 }
 
@@ -80,7 +86,7 @@ std::string interval_text(const Figure& figure, const std::optional<Against>& ag
     if (!against || !against->interval) return {};
     const Interval& interval = *against->interval;
     if (against->kind == Against::Kind::ratio) return "95 %: " + ratio_text(figure, interval);
-    return fmt::format("95 %: {} to {}", signed_points(interval.lo), signed_points(interval.hi));
+    return fmt::format("95 %: {} to {}", change_text(figure, interval.lo), change_text(figure, interval.hi));
 }
 
 std::string row_text(const Figure& figure, const TrialView& trial) {
@@ -126,7 +132,7 @@ std::string tip_text(const Figure& figure, const TrialView& trial, const std::st
         const bool equal = against->kind == Against::Kind::ratio && !against->differs;
         text += "\nagainst the baseline" + std::string(interval.empty() ? ": " : ", paired: ") +
                 (equal ? "no measurable difference" : against_text(figure, against));
-        if (against->kind == Against::Kind::points) text += " points";
+        if (against->kind == Against::Kind::points && figure.form == Form::percent) text += " points";
         if (!interval.empty()) text += ", " + interval;
     }
     return text;

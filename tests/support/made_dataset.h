@@ -25,6 +25,8 @@ public:
     [[nodiscard]] Sample load(Split split, std::uint64_t index) const override { return make_(split, index); }
     [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
     [[nodiscard]] bool has_labels() const override { return labels_; }
+    [[nodiscard]] TargetForm target() const override { return target_ == TargetForm::none ? Dataset::target() : target_; }
+    [[nodiscard]] const TaskSpec& task() const override { return task_; }
     [[nodiscard]] const std::string& output() const override { return output_; }
     [[nodiscard]] const std::vector<Finding>& findings() const override { return findings_; }
     [[nodiscard]] std::string fingerprint() const override { return "made"; }
@@ -32,12 +34,16 @@ public:
 
     void set_labels(bool labels) { labels_ = labels; }
     void set_batch(std::uint64_t batch) { batch_ = batch; }
+    void set_target(TargetForm target) { target_ = target; }
+    void set_task(TaskSpec task) { task_ = std::move(task); }
     void set_output(const std::string& output) { output_ = output; }
 
 private:
     std::uint64_t calibration_, validation_, batch_ = 1;
     Make make_;
     bool labels_ = false;
+    TargetForm target_ = TargetForm::none;
+    TaskSpec task_ = {};
     std::string name_ = "made", output_;
     std::filesystem::path path_ = "made";
     std::vector<std::string> classes_;

@@ -42,6 +42,7 @@ struct DatasetInfo {
     std::vector<InputSpec> inputs;
     std::vector<Finding> findings;
     bool has_metric = false;  ///< the dataset file says how answers are judged
+    TaskSpec task = {};       ///< what it says of the task
 };
 
 /// Base of all kinds of datasets: a source says how many samples there are and how to load one; this class keeps the
@@ -57,7 +58,9 @@ public:
     [[nodiscard]] Sample load(Split split, std::uint64_t index) const final;
     [[nodiscard]] const std::vector<std::string>& classes() const final { return info_.classes; }
     [[nodiscard]] bool has_labels() const final { return has_labels_; }
-    [[nodiscard]] bool classifies() const final { return info_.has_metric || Dataset::classifies(); }
+    [[nodiscard]] TargetForm target() const final { return target_form() == TargetForm::none ? Dataset::target() : target_form(); }
+    [[nodiscard]] const TaskSpec& task() const final { return info_.task; }
+    [[nodiscard]] bool classifies() const final;
     [[nodiscard]] const std::string& output() const final { return info_.output; }
     [[nodiscard]] const std::vector<Finding>& findings() const final { return info_.findings; }
     [[nodiscard]] std::string fingerprint() const final;
@@ -72,6 +75,9 @@ protected:
     [[nodiscard]] virtual Sample load_sample(std::uint64_t number) const = 0;
     [[nodiscard]] virtual std::int64_t label(std::uint64_t number) const = 0;
     [[nodiscard]] virtual std::string sample_name(std::uint64_t number) const = 0;
+    /// Of targets that are more than a class; none where there are no such.
+    [[nodiscard]] virtual TargetForm target_form() const { return TargetForm::none; }
+    [[nodiscard]] virtual SampleTarget target_of(std::uint64_t number) const;
     /// All that defines the samples, as a text that is hashed.
     [[nodiscard]] virtual std::string identity() const = 0;
     /// A hash of the sample's raw values, where these stand in memory anyway.

@@ -110,7 +110,7 @@ extern constexpr Metric kAuroc = {.figure = {.id = kId,
                                              .value = Kept<kId>::value,
                                              .interval = Kept<kId>::interval,
                                              .against = Kept<kId>::against},
-                                  .of = Answer::either,
+                                  .of = only(Task::classification) | only(Task::decision),
                                   .of_answers = statistic};
 
 }  // namespace vernier

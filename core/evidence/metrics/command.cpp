@@ -158,7 +158,7 @@ void MetricCommand::take(std::size_t model, const std::vector<AskedSample>& aske
             bytes += (parts[taken ? "output_" + name : name] = part_of(output, i, batch)).bytes.size();
         }
         if (!own.parts.empty() && !fits(own.parts.front(), parts)) flush(model);
-        own.asked.push_back(asked[i]);
+        own.asked.push_back({asked[i].index, asked[i].label, asked[i].name});
         own.parts.push_back(std::move(parts));
         own.bytes += bytes;
         if (own.parts.size() >= kMostSamples || own.bytes >= kMostBytes) flush(model);

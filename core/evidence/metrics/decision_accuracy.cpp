@@ -37,7 +37,7 @@ extern constexpr Metric kDecisionAccuracy = {.figure = {.id = kId,
                                                         .value = Kept<kId>::value,
                                                         .interval = Kept<kId>::interval,
                                                         .against = Kept<kId>::against},
-                                             .of = Answer::decision,
+                                             .of = only(Task::decision),
                                              .of_answers = statistic};
 
 }  // namespace vernier

@@ -38,7 +38,7 @@ extern constexpr Metric kF1 = {.figure = {.id = kId,
                                           .value = Kept<kId>::value,
                                           .interval = Kept<kId>::interval,
                                           .against = Kept<kId>::against},
-                               .of = Answer::decision,
+                               .of = only(Task::decision),
                                .of_answers = statistic};
 
 }  // namespace vernier

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mean absolute error of an output: the mean of |value - baseline's| over all values of all samples. A value that is not finite counts as 0.
-#include <algorithm>
 #include <cmath>
 
 #include "core/evidence/metrics/metric.h"
@@ -14,11 +13,6 @@ constexpr OutputSums kAbsolute = {"absolute", [](std::span<const double> referen
                                           error += std::abs(std::isfinite(values[i]) ? values[i] - reference[i] : reference[i]);
                                       return {error};
                                   }};
-
-std::optional<Interval> interval(const std::vector<SampleSums>& samples) {
-    const auto mean = mean_interval(samples);
-    return mean ? std::optional(Interval{std::max(0.0, mean->lo), mean->hi}) : std::nullopt;
-}
 
 }  // namespace
 
@@ -40,6 +34,6 @@ extern constexpr Metric kMae = {.figure = {.id = "mae",
                                            }},
                                 .sums = &kAbsolute,
                                 .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
-                                .interval = interval};
+                                .interval = positive_mean_interval};
 
 }  // namespace vernier

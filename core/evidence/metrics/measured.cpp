@@ -2,11 +2,15 @@
 #include "core/evidence/metrics/measured.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 
 #include "core/evidence/metrics/command.h"
 #include "core/evidence/metrics/table.h"
+#include "core/evidence/tasks/meter.h"
 
 namespace vernier {
 
@@ -42,27 +46,68 @@ std::optional<Accuracy> accuracy_of(const Answers& answers) {
 }
 
 void fill_metrics(Measurement& measurement, const Answers& first) {
-    const Answer other = measurement.answers.classes > 1 ? Answer::decision : Answer::classes;
+    const Tasks own = only(task_of(measurement.answers));
     for (const Metric* metric : metrics()) {
-        if (metric->sums != nullptr || metric->figure.relative || metric->of == other) continue;
+        const bool held = !metric->figure.relative || (metric->to_first && !measurement.answers.against.empty());
+        if (metric->sums != nullptr || !held || (metric->of & own) == 0) continue;
         if (const auto value = value_of(*metric, measurement.answers, first)) measurement.metrics[std::string(metric->figure.id)] = *value;
     }
 }
 
+namespace {
+
+/// Gives every answer to several.
+class Sinks : public AnswerSink {
+public:
+    void add(AnswerSink& sink) { sinks_.push_back(&sink); }
+    void begin(const std::string& scores) override {
+        for (AnswerSink* sink : sinks_) sink->begin(scores);
+    }
+    void take(std::size_t model, const std::vector<AskedSample>& asked, const std::map<std::string, Tensor>& outputs, std::uint64_t batch) override {
+        for (AnswerSink* sink : sinks_) sink->take(model, asked, outputs, batch);
+    }
+    void finish() override {
+        for (AnswerSink* sink : sinks_) sink->finish();
+    }
+
+private:
+    std::vector<AnswerSink*> sinks_;
+};
+
+/// Answers of classes and of a single score are judged where they are said to be such; those with records by their records.
+void fill_answers(Measurement& measurement, const Answers& first) {
+    const bool named = !measurement.task_proposed;
+    if (measurement.answers.task != Task::none) {
+        measurement.classifies = false;
+        fill_metrics(measurement, first);
+        return;
+    }
+    if (named) measurement.classifies = measurement.task == Task::classification && measurement.answers.classes > 1;
+    if (measurement.classifies) measurement.accuracy = accuracy_of(measurement.answers);
+    const bool decides = measurement.answers.classes == 0 && (!named || measurement.task == Task::decision);
+    if (measurement.classifies || decides) fill_metrics(measurement, first);
+}
+
+}  // namespace
+
 std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
                                               MeasureOptions options, const Job& job) {
     options.sums = sums_of_metrics();
+    Sinks sinks;
     std::optional<MetricCommand> command;
-    if (!options.metric_command.empty()) options.sink = &command.emplace(options.metric_command, job);
+    std::optional<TaskMeter> meter;
+    if (!options.metric_command.empty()) sinks.add(command.emplace(options.metric_command, job));
+    if (dataset != nullptr) sinks.add(meter.emplace(*dataset, options.task));
+    options.sink = &sinks;
     std::vector<Measurement> all = measure(runtime, models, dataset, options, job);
     for (std::size_t i = 0; command && dataset != nullptr && i < all.size(); ++i) {
         all[i].command_samples = command->metrics(i);
         all[i].metrics = values_of(all[i].command_samples);
     }
-    for (Measurement& each : all) {
-        for (OutputFigures& output : each.outputs) fill_metrics(output);
-        if (each.classifies) each.accuracy = accuracy_of(each.answers);
-        if (each.classifies || each.answers.classes == 0) fill_metrics(each, all.front().answers);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (OutputFigures& output : all[i].outputs) fill_metrics(output);
+        if (meter) meter->fill(i, all[i]);
+        if (meter) fill_answers(all[i], all.front().answers);
     }
     for (std::size_t i = 1; i < all.size(); ++i) worst_first(all[i].outputs);
     return all;

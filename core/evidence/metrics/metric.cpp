@@ -27,15 +27,22 @@ SampleSums total_of(const std::vector<SampleSums>& samples) {
 
 std::optional<MetricValue> value_of(const Metric& metric, const std::vector<SampleSums>& samples) {
     const SampleSums total = total_of(samples);
-    if (total.values == 0) return std::nullopt;
+    if (total.values == 0 || std::isnan(total.sums[0])) return std::nullopt;
     MetricValue value{metric.value(total), metric.interval == nullptr ? std::nullopt : metric.interval(samples)};
     for (const SampleSums& sample : samples) value.n += sample.values > 0 ? 1U : 0U;
     return value;
 }
 
-Interval unless_point(const Interval& interval, double value, double room) {
+Task task_of(const Answers& answers) {
+    if (answers.task != Task::none) return answers.task;
+    return answers.classes > 1 ? Task::classification : Task::decision;
+}
+
+Interval unless_point(const Interval& interval, double value, const Metric& metric, const Statistic& statistic, double share) {
     if (interval.hi > interval.lo) return interval;
-    return {std::max(-100.0, value - room), std::min(100.0, value + room)};
+    const double width = metric.range.hi - metric.range.lo;
+    const double room = share * (metric.figure.form == Form::percent ? 100 : spread_of(statistic));
+    return {std::max(-width, value - room), std::min(width, value + room)};
 }
 
 std::optional<MetricValue> value_of(const Metric& metric, const Answers& own, const Answers& baseline) {
@@ -45,9 +52,9 @@ std::optional<MetricValue> value_of(const Metric& metric, const Answers& own, co
     if (!value) return std::nullopt;
     MetricValue kept{*value, bootstrap_interval(*statistic), statistic->samples};
     if (kept.interval) {
-        const double room = 100 * (1 - wilson_interval(kept.n, kept.n).lo);
-        kept.interval = unless_point(*kept.interval, *value, room);
-        kept.interval->lo = std::max(0.0, kept.interval->lo);
+        kept.interval = unless_point(*kept.interval, *value, metric, *statistic, 1 - wilson_interval(kept.n, kept.n).lo);
+        kept.interval->lo = std::max(metric.range.lo, kept.interval->lo);
+        kept.interval->hi = std::min(metric.range.hi, kept.interval->hi);
     }
     return kept;
 }
@@ -87,6 +94,11 @@ std::optional<Interval> mean_interval(const std::vector<SampleSums>& samples) {
     if (n < 2) return std::nullopt;
     const double half = student_t_quantile(0.975, n - 1) * std::sqrt(n / (n - 1) * squares) / static_cast<double>(total.values);
     return Interval{mean - half, mean + half};
+}
+
+std::optional<Interval> positive_mean_interval(const std::vector<SampleSums>& samples) {
+    const auto mean = mean_interval(samples);
+    return mean ? std::optional(Interval{std::max(0.0, mean->lo), mean->hi}) : std::nullopt;
 }
 
 const OutputFigures* worst_output(const TrialView& trial) {

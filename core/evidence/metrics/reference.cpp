@@ -67,7 +67,7 @@ std::optional<MetricChange> Reference::change_of(const Answers& other) const {
         const auto delta = value_of(change);
         if (!delta) return std::nullopt;
         auto interval = bootstrap_interval(change);
-        if (interval) interval = unless_point(*interval, *delta, 100 * tango_interval(0, 0, change.samples).hi);
+        if (interval) interval = unless_point(*interval, *delta, metric_, *statistic_, tango_interval(0, 0, change.samples).hi);
         return MetricChange{*delta, interval};
     }
     return change(metric_, samples_, samples_of(metric_, other, answers_));
@@ -76,6 +76,7 @@ std::optional<MetricChange> Reference::change_of(const Answers& other) const {
 std::optional<MetricChange> Reference::change(const Metric& metric, const std::vector<SampleSums>& before, const std::vector<SampleSums>& after) {
     const SampleSums first = total_of(before), second = total_of(after);
     if (first.values == 0 || second.values == 0 || after.size() != before.size()) return std::nullopt;
+    if (std::isnan(first.sums[0]) || std::isnan(second.sums[0])) return std::nullopt;
     const bool share = is_share(before) && is_share(after);
     return MetricChange{metric.value(second) - metric.value(first), share ? tango(metric, before, after) : paired_t(metric, before, after)};
 }

@@ -4,11 +4,12 @@
 namespace vernier {
 
 extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae;
+extern const Metric kTargetMae, kRmse, kR2, kSiSdr;
 
 std::span<const Metric* const> metrics() {
     static constexpr const Metric* kMetrics[] = {
-        &kTop1,           &kTop5,      &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1,
-        &kEqualErrorRate, &kAgreement, &kSqnr,    &kCosine,           &kMae};
+        &kTop1,  &kTop5,      &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1, &kEqualErrorRate, &kTargetMae, &kRmse, &kR2,
+        &kSiSdr, &kAgreement, &kSqnr,    &kCosine,           &kMae};
     return kMetrics;
 }
 

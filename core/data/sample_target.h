@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/base/tensor.h"
+
+namespace vernier {
+
+/// What the right answers of a dataset's samples are.
+enum class TargetForm {
+    none,
+    label,    ///< a class index
+    numbers,  ///< floating values, of any rank
+    whole,    ///< integers, of any rank: a mask, a class of each token
+    text
+};
+
+/// What is right for a sample, where it is more than a class; also what a model answered, read in the same form.
+struct SampleTarget {
+    std::optional<Tensor> values = {};  ///< numbers, without an axis that counts samples
+    std::optional<std::string> text = {};
+    [[nodiscard]] bool known() const { return values || text; }
+};
+
+}  // namespace vernier

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vernier {
+
+/// What a model is asked to do, by which its answers are judged.
+enum class Task { none, classification, decision, regression, enhancement, segmentation, ctc, tokens, embedding, detection };
+
+/// A row of the table of tasks.
+struct TaskRow {
+    Task task;
+    std::string_view id;      ///< stable name in dataset files, options and documents: "segmentation"
+    std::string_view answer;  ///< what a model answers, for people: "a class of each pixel"
+};
+[[nodiscard]] std::span<const TaskRow> tasks();
+[[nodiscard]] std::string_view name(Task task);
+/// What a model of that task answers, for people.
+[[nodiscard]] std::string_view answer_of(Task task);
+[[nodiscard]] std::optional<Task> task_named(std::string_view id);
+/// "classification, yes-no, ...".
+[[nodiscard]] std::string task_names();
+
+/// Tasks as a set of bits, so that a row of a table can name several.
+using Tasks = unsigned;
+[[nodiscard]] constexpr Tasks only(Task task) { return 1U << static_cast<unsigned>(task); }
+
+/// What a dataset says of its task.
+struct TaskSpec {
+    std::optional<Task> task = {};  ///< the one that it names; nothing: proposed from outputs and targets
+};
+
+}  // namespace vernier

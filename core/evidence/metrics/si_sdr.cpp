@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Scale-invariant signal-to-distortion ratio (J. Le Roux et al., 2019): the mean over signals (the last axis of targets) of
+// 10 log10(|a s|^2 / |a s - answer|^2) with s the target and a = <answer, s> / |s|^2. A silent target says nothing.
+#include <cstddef>
+#include <cstdint>
+
+#include "core/evidence/metrics/metric.h"
+#include "core/evidence/tasks/regression.h"
+
+namespace vernier {
+namespace {
+
+constexpr char kId[] = "si_sdr";
+
+}  // namespace
+
+extern constexpr Metric kSiSdr = {.figure = {.id = kId,
+                                             .title = "SI-SDR",
+                                             .column = "SI-SDR",
+                                             .unit = "dB",
+                                             .form = Form::decibels,
+                                             .better = Better::higher,
+                                             .places = in_metrics,
+                                             .value = Kept<kId>::value,
+                                             .interval = Kept<kId>::interval,
+                                             .against = Kept<kId>::against},
+                                  .of = only(Task::enhancement),
+                                  .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
+                                      if (i >= own.records.size() || own.records[i].empty()) return {};
+                                      const RegressionSums sums = regression_of(own.records[i]);
+                                      return {{sums.decibels}, static_cast<std::uint64_t>(sums.signals)};
+                                  },
+                                  .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                  .interval = mean_interval};
+
+}  // namespace vernier

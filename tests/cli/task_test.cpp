@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From samples with targets to a verdict: the task that is proposed or named, its metrics, limits, and the documents.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/data/write_npz.h"
+#include "tests/cli/process.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/random.h"
+#include "tests/support/temp_dir.h"
+
+namespace vernier::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+template <class T>
+NamedArray array(const std::string& name, ElementType type, const Dims& dims, const std::vector<T>& values) {
+    NamedArray made{name, {type, dims, std::vector<std::byte>(values.size() * sizeof(T))}};
+    std::memcpy(made.numbers.bytes.data(), values.data(), made.numbers.bytes.size());
+    return made;
+}
+
+/// y = x w, with w away from what it should be.
+std::string linear(float away) {
+    std::vector<float> weights = random_floats(8, 3);
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] += (i % 2 == 0 ? away : -away);
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {"N", 4}).initializer("w", weights, {4, 2}).node("MatMul", {"x", "w"}, {"y"});
+    builder.output("y", ElementType::float32, {"N", 2});
+    return builder.bytes();
+}
+
+class TaskRun : public testing::Test {
+protected:
+    /// Targets are those of exact weights.
+    void SetUp() override {
+        const std::vector<float> x = random_floats(4 * kSamples, 4), w = random_floats(8, 3);
+        std::vector<float> y(2 * kSamples);
+        for (std::size_t i = 0; i < y.size(); ++i)
+            for (std::size_t k = 0; k < 4; ++k) y[i] += x[i / 2 * 4 + k] * w[2 * k + i % 2];
+        const auto n = static_cast<std::int64_t>(kSamples);
+        write_npz(folder_ / "data.npz", {array("x", ElementType::float32, {n, 4}, x), array("targets", ElementType::float32, {n, 2}, y)});
+        base_ = folder_.write("base.onnx", linear(0.01F)).string();
+        close_ = folder_.write("close.onnx", linear(0.0101F)).string();
+        far_ = folder_.write("far.onnx", linear(0.3F)).string();
+    }
+
+    [[nodiscard]] Finished compared(const std::string& candidate, const std::vector<std::string>& more = {}) const {
+        std::vector<std::string> words = {"compare", base_, candidate, "--data", (folder_ / "data.npz").string(), "--seconds", "0.02", "--json"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run_cli(words);
+    }
+
+    static constexpr std::size_t kSamples = 200;
+    TempDir folder_;
+    std::string base_, close_, far_;
+};
+
+bool says(const Json& document, const std::string& code) {
+    for (const Json& finding : document.at("findings"))
+        if (finding.at("code") == code) return true;
+    return false;
+}
+
+TEST_F(TaskRun, RegressionIsProposedMeasuredAndLimited) {
+    const Finished passed = compared(close_, {"--gate", "rmse<=0.1", "--gate", "r2 drop<=0.01", "--gate", "target_mae rise<=0.01"});
+    ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
+    const Json document = passed.json();
+    EXPECT_TRUE(says(document, "task-assumed"));
+    EXPECT_FALSE(says(document, "no-labels"));
+    EXPECT_EQ(document.at("baseline").at("task"), "regression");
+    EXPECT_GT(document.at("baseline").at("metrics").at("r2").at("value").get<double>(), 0.99);
+    EXPECT_EQ(document.at("baseline").at("metrics").at("rmse").at("n"), 160) << "every fifth sample calibrates";
+    const Json& change = document.at("candidates").at(0).at("metrics").at("rmse");
+    EXPECT_GT(change.at("delta").get<double>(), 0);
+    EXPECT_TRUE(change.at("interval").is_array());
+    EXPECT_TRUE(document.at("baseline").at("accuracy").is_null());
+    EXPECT_FALSE(document.at("baseline").at("metrics").contains("top1"));
+    const Finished failed = compared(far_, {"--gate", "rmse<=0.1"});
+    EXPECT_EQ(failed.exit_code, 1) << failed.out;
+    EXPECT_EQ(failed.json().at("candidates").at(0).at("gate").at("lines").at(0).at("figure"), "rmse");
+    EXPECT_EQ(compared(far_, {"--gate", "r2 drop<=0.01"}).exit_code, 1);
+}
+
+TEST_F(TaskRun, TheTaskCanBeNamed) {
+    const Json none = compared(close_, {"--task", "none"}).json();
+    EXPECT_FALSE(none.at("baseline").at("metrics").contains("rmse"));
+    EXPECT_EQ(none.at("baseline").at("task"), "none");
+    EXPECT_FALSE(says(none, "task-assumed"));
+    EXPECT_TRUE(compared(close_, {"--task", "enhancement"}).json().at("baseline").at("metrics").contains("si_sdr"));
+    const Finished unknown = compared(close_, {"--task", "cooking"});
+    EXPECT_EQ(unknown.exit_code, 64);
+    EXPECT_THAT(unknown.out, HasSubstr("regression"));
+    const Finished wrong = compared(close_, {"--task", "yes-no"});
+    EXPECT_EQ(wrong.exit_code, 65);
+    EXPECT_THAT(wrong.out, HasSubstr("one floating score a sample"));
+}
+
+TEST_F(TaskRun, ADatasetFileNamesTaskAndTargets) {
+    folder_.write("own.dataset.json",
+                  R"({"version": 1, "source": "npz", "file": "data.npz", "arrays": {"x": "x"}, "targets": "targets", "task": "regression",
+                      "splits": {"validation": {"range": [0, 50]}, "calibration": {"range": [50, 60]}}})");
+    const Finished done = run_cli({"measure", base_, "--data", (folder_ / "own.dataset.json").string(), "--seconds", "0.02", "--json"});
+    ASSERT_EQ(done.exit_code, 0) << done.err;
+    const Json document = done.json();
+    EXPECT_EQ(document.at("models").at(0).at("metrics").at("rmse").at("n"), 50);
+    EXPECT_FALSE(says(document, "task-assumed"));
+    folder_.write(
+        "bad.dataset.json",
+        R"({"version": 1, "source": "npz", "file": "data.npz", "arrays": {"x": "x"}, "task": "cooking", "splits": {"validation": {"range": [0, 50]}}})");
+    const Finished bad = run_cli({"measure", base_, "--data", (folder_ / "bad.dataset.json").string(), "--json"});
+    EXPECT_EQ(bad.exit_code, 65);
+    EXPECT_THAT(bad.out, HasSubstr("cooking"));
+}
+
+}  // namespace
+}  // namespace vernier::test
