@@ -25,52 +25,34 @@ struct Held {
 
 constexpr double kMostRoom = 1000;
 
-Outcome at_most(double low, double high, double limit) { return high <= limit ? Outcome::passed : low > limit ? Outcome::failed : Outcome::inconclusive; }
-Outcome at_least(double low, double high, double limit) { return low >= limit ? Outcome::passed : high < limit ? Outcome::failed : Outcome::inconclusive; }
-
-/// What the gate's line says; where it passes at the whole level, but not at the shared one, nothing is decided.
-Outcome careful(const CandidateComparison& candidate, const char* what, Outcome shared) {
+Outcome line_outcome(const CandidateComparison& candidate, const char* what) {
     const GateLine* line = line_of(candidate, what);
-    if (line == nullptr) return Outcome::not_judged;
-    return line->outcome == Outcome::passed && shared != Outcome::passed ? Outcome::inconclusive : line->outcome;
+    return line == nullptr ? Outcome::not_judged : line->outcome;
 }
 
-Interval widened(const Interval& interval, double value, double times) {
-    return {value - (value - interval.lo) * times, value + (interval.hi - value) * times};
-}
-
-Held held_drop(const CandidateComparison& candidate, double limit, double z) {
+Held held_drop(const CandidateComparison& candidate, double limit) {
     const double drop = 0 - candidate.top1_delta_points.value_or(0);
-    const Interval share = tango_interval(candidate.flips.lost, candidate.flips.gained, candidate.flips.samples(), z);
-    Held held{drop, {100 * share.lo, 100 * share.hi}};
-    held.counted = true;
-    held.outcome = careful(candidate, "accuracy", at_most(held.interval.lo, held.interval.hi, limit));
+    const Interval share = tango_interval(candidate.flips.lost, candidate.flips.gained, candidate.flips.samples());
+    Held held{drop, {100 * share.lo, 100 * share.hi}, line_outcome(candidate, "accuracy"), true};
     held.room = drop <= 0 ? kMostRoom : std::min(kMostRoom, limit / drop);
     held.good = candidate.top1_delta_points && drop <= limit;
     return held;
 }
 
-Held held_agreement(const CandidateComparison& candidate, double limit, double z) {
+Held held_agreement(const CandidateComparison& candidate, double limit) {
     const double value = candidate.agreement.value_or(0), lost = 100 - value;
-    const Interval share = wilson_interval(candidate.same, candidate.answered, z);
-    Held held{value, {100 * share.lo, 100 * share.hi}};
-    held.counted = true;
-    const bool all = limit >= 100;  // asks for all of these samples, which no interval of others can say
-    held.outcome = all ? careful(candidate, "agreement", candidate.same == candidate.answered ? Outcome::passed : Outcome::failed)
-                       : careful(candidate, "agreement", at_least(held.interval.lo, held.interval.hi, limit));
+    const Interval share = wilson_interval(candidate.same, candidate.answered);
+    Held held{value, {100 * share.lo, 100 * share.hi}, line_outcome(candidate, "agreement"), true};
     held.room = lost <= 0 ? kMostRoom : std::min(kMostRoom, (100 - limit) / lost);
     held.good = candidate.agreement && value >= limit;
     return held;
 }
 
-Held held_sqnr(const CandidateComparison& candidate, double limit, double z) {
+Held held_sqnr(const CandidateComparison& candidate, double limit) {
     const double value = candidate.output_sqnr_db.value_or(-200);
-    Interval interval{value, value};
+    Held held{value, {value, value}, line_outcome(candidate, "output error")};
     for (const OutputFigures& output : candidate.measurement.outputs)
-        if (output.sqnr_db && *output.sqnr_db == value) interval = widened(output.sqnr_interval, value, z / kZ95);
-    Held held{value, interval};
-    // Equal outputs have no interval, and the worst of several need not be the one that is judged: only a wider interval says less.
-    held.outcome = careful(candidate, "output error", z > kZ95 ? at_least(interval.lo, interval.hi, limit) : Outcome::passed);
+        if (output.sqnr_db && *output.sqnr_db == value) held.interval = output.sqnr_interval;
     held.room = std::min(kMostRoom, std::pow(10, (value - limit) / 10));
     held.good = candidate.output_sqnr_db && value >= limit;
     return held;
@@ -82,13 +64,10 @@ Outcome worst(const std::vector<Held>& held) {
     return worst_of(lines);
 }
 
-Outcome speed_of(const CandidateComparison& candidate, const std::optional<double>& limit, double z) {
+Outcome speed_of(const CandidateComparison& candidate) {
     const GateLine* line = line_of(candidate, "speed");
-    if (line == nullptr) return is_slower(candidate) ? Outcome::failed : Outcome::passed;
-    if (!limit || z <= kZ95 || !(candidate.speedup > 0) || !(candidate.speedup_interval.lo > 0)) return line->outcome;
-    const double middle = std::log(candidate.speedup);
-    const Interval logs = widened({std::log(candidate.speedup_interval.lo), std::log(candidate.speedup_interval.hi)}, middle, z / kZ95);
-    return careful(candidate, "speed", at_least(std::exp(logs.lo), std::exp(logs.hi), *limit));
+    if (line != nullptr) return line->outcome;
+    return is_slower(candidate) ? Outcome::failed : Outcome::passed;
 }
 
 /// The loss that the limits leave: of those on values where there are any, since counts of few answers say little.
@@ -121,30 +100,24 @@ void take_time(Validation& seen, const CandidateComparison& candidate, double fp
 
 }  // namespace
 
-double shared_z(std::size_t judgements) {
-    constexpr double kMany = 1e4;  // degrees of freedom, which is the normal distribution to three digits
-    return judgements <= 1 ? kZ95 : student_t_quantile(1 - 0.025 / static_cast<double>(judgements), kMany);
-}
-
-std::optional<AnswerLimit> answer_limit(const Gate& gate, std::uint64_t report_samples, std::size_t judgements) {
-    if (gate.max_drop_points) return AnswerLimit{*gate.max_drop_points / 100, report_samples, shared_z(judgements)};
-    if (gate.min_agreement) return AnswerLimit{1 - *gate.min_agreement / 100, report_samples, shared_z(judgements)};
+std::optional<AnswerLimit> answer_limit(const Gate& gate, std::uint64_t report_samples) {
+    if (gate.max_drop_points) return AnswerLimit{*gate.max_drop_points / 100, report_samples, kZ95};
+    if (gate.min_agreement) return AnswerLimit{1 - *gate.min_agreement / 100, report_samples, kZ95};
     return std::nullopt;
 }
 
-Validation judged(const Comparison& comparison, const Judging& judging) {
+Validation judged(const Comparison& comparison, double fp32_ms) {
     const CandidateComparison& candidate = comparison.candidates.front();
     const Gate& gate = comparison.gate;
-    const double z = shared_z(judging.judgements);
     std::vector<Held> held;
-    if (gate.max_drop_points) held.push_back(held_drop(candidate, *gate.max_drop_points, z));
-    if (gate.min_agreement) held.push_back(held_agreement(candidate, *gate.min_agreement, z));
-    if (gate.min_sqnr_db) held.push_back(held_sqnr(candidate, *gate.min_sqnr_db, z));
+    if (gate.max_drop_points) held.push_back(held_drop(candidate, *gate.max_drop_points));
+    if (gate.min_agreement) held.push_back(held_agreement(candidate, *gate.min_agreement));
+    if (gate.min_sqnr_db) held.push_back(held_sqnr(candidate, *gate.min_sqnr_db));
 
     Validation seen;
-    take_time(seen, candidate, judging.fp32_ms);
+    take_time(seen, candidate, fp32_ms);
     seen.answers = worst(held);
-    seen.speed = speed_of(candidate, gate.min_speedup, z);
+    seen.speed = speed_of(candidate);
     seen.counts = counts_of(candidate, gate);
     if (!held.empty()) {
         seen.metric = held.front().value;

@@ -72,7 +72,7 @@ SearchTimes SearchWork::timed() {
     const Comparison pair = compare(measure_with_metrics(runtime_, {request_.model, trial.path()}, selection_, options, quiet()), Gate{});
     SearchTimes times;
     times.fp32_ms = fp32_ms_ = pair.baseline.measurement.latency.p50;
-    const double all_ms = judged(pair, {.fp32_ms = fp32_ms_}).ms;
+    const double all_ms = judged(pair, fp32_ms_).ms;
     std::vector<FileTimes> profiles = profiled(trial.path(), kRounds);
     profiles[0].scale_to(times.fp32_ms);
     profiles[1].scale_to(all_ms);

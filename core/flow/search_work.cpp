@@ -257,7 +257,7 @@ SearchSource SearchWork::prepare() {
     source.base_ms = times.base_ms;
     source.timed = times.mixes;
     source.slowest_ms = times.fp32_ms / request_.gate.min_speedup.value_or(1);
-    source.answers = answer_limit(request_.gate, report_samples(), request_.options.most_reports);
+    source.answers = answer_limit(request_.gate, report_samples());
     source.other_limits = request_.gate.min_sqnr_db.has_value();
     probe(source);
     source.measure = [this](const UnitSet& set) { return validate(set, SearchState::On::selection); };
@@ -291,7 +291,7 @@ Validation SearchWork::measure(const UnitSet& quantized, SearchState::On samples
     std::vector<Measurement> measured = measure_with_metrics(runtime_, {request_.model, trial.path()}, reports ? report_ : selection_, options, quiet());
     if (measured.front().sha256 != model()->sha256())
         throw Error(ErrorKind::bad_model, "the file changed during the search", {.file = request_.model.string()}, "Search again.");
-    Validation seen = judged(compare(std::move(measured), request_.gate), {fp32_ms_, reports ? request_.options.most_reports : 1});
+    Validation seen = judged(compare(std::move(measured), request_.gate), fp32_ms_);
     const SetError error = error_in_memory(quantized);
     seen.error = error.error;
     seen.error_interval = error.interval;

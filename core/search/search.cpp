@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "core/measure/statistics.h"
+#include "core/search/sequence.h"
 
 namespace vernier {
 namespace {
@@ -66,14 +67,7 @@ public:
         if (result_.front.empty()) return nothing_to_gain();
         validate(UnitSet(result_.front.back().quantized));
         explore();
-        while (result_.reports < options_.most_reports) {
-            const std::optional<Index> next = to_report();
-            if (!next && !explore_one()) break;
-            if (!next) continue;
-            if (result_.reports > 0 && is_out_of_time()) break;
-            if (report(*next)) break;
-            explore();
-        }
+        report_in_sequence();
         if (!result_.chosen) say_why();
         tell();
         return std::move(result_);
@@ -169,7 +163,6 @@ private:
     [[nodiscard]] double chance_of(const SearchPoint& point) const {
         const Validation& seen = *point.measured;
         if (!runs(seen) || seen.speed == Outcome::failed) return 0;
-        if (error_seen(point) >= least_refused_) return 0;
         const double speed = seen.speed == Outcome::inconclusive ? 0.5 : 1;
         if (!answers_) return seen.within ? speed : 0;
         return seen.answers == Outcome::failed ? 0 : speed * answers_->chance(error_seen(point), seen.counts);
@@ -267,34 +260,30 @@ private:
         return true;
     }
 
-    /// What was measured and is likely enough to pass: that of which most is to be expected.
-    [[nodiscard]] std::optional<Index> to_report() {
-        std::optional<Index> next;
-        double most = 0;
+    [[nodiscard]] std::vector<ReportStep> measured_steps() const {
+        std::vector<ReportStep> steps;
         for (Index i = 0; i < result_.front.size(); ++i) {
-            if (!point(i).measured || point(i).reported) continue;
-            const double chance = chance_of(point(i)), ms = point(i).measured->ms;
-            const double expected = chance * std::max(float_ms_ - ms, 1e-3 * ms);
-            if (chance < kReport || expected <= most) continue;
-            most = expected;
-            next = i;
+            const SearchPoint& each = result_.front[i];
+            if (!each.measured) continue;
+            if (const double chance = chance_of(each); chance >= kReport)
+                steps.push_back({i, error_seen(each), std::max(float_ms_ - each.measured->ms, 1e-3 * each.measured->ms), chance});
         }
-        return next;
+        return steps;
     }
 
-    /// True where it passes.
-    bool report(Index index) {
-        ++result_.reports;
-        const Validation seen = source_.report(point(index).quantized);
-        point(index).reported = seen;
-        if (runs(seen)) learn_answers(error_seen(point(index)), seen);
-        if (!runs(seen) || !holds(seen.answers)) least_refused_ = std::min(least_refused_, error_seen(point(index)));
-        if (has_passed(seen)) {
-            result_.chosen = index;
-            result_.end = SearchEnd::found;
+    /// Reports until one does not pass. Nothing of what they say changes the order.
+    void report_in_sequence() {
+        for (const Index index : best_sequence(measured_steps(), {options_.most_reports, kWorth * float_ms_}).points) {
+            if (result_.reports > 0 && is_out_of_time()) return;
+            ++result_.reports;
+            point(index).reported = source_.report(point(index).quantized);
+            const Validation& seen = *point(index).reported;
+            const bool passed = has_passed(seen);
+            if (passed && (!result_.chosen || seen.ms < point(*result_.chosen).reported->ms)) result_.chosen = index;
+            if (passed) result_.end = SearchEnd::found;
+            tell();
+            if (!passed) return;
         }
-        tell();
-        return has_passed(seen);
     }
 
     [[nodiscard]] bool any(const std::function<bool(const SearchPoint&)>& what) const {
@@ -340,8 +329,7 @@ private:
     ErrorModel errors_;
     std::optional<AnswerModel> answers_;
     std::vector<Room> rooms_;
-    double least_refused_ = HUGE_VAL;  ///< error of what did not pass on the report samples: what loses as much would not either
-    double float_ms_ = 0;              ///< of the opened file, by what its units took
+    double float_ms_ = 0;  ///< of the opened file, by what its units took
     SearchResult result_;
     std::vector<UnitSet> corners_;  ///< by error, the least first
 };

@@ -213,8 +213,8 @@ TEST(SearchJudge, TellsHowMuchMoreMayBeLost) {
     EXPECT_EQ(bad.speed, Outcome::failed);
     // Twice as fast as the opened file beside it, which took 3 ms when the search began.
     comparison.candidates[0].paired.p50 = PairedRatio{2, {1.5, 2.5}, true};
-    EXPECT_EQ(judged(comparison, {.fp32_ms = 3}).ms, 1.5);
-    EXPECT_EQ(judged(comparison, {.fp32_ms = 3}).ms_interval, (Interval{1.2, 2}));
+    EXPECT_EQ(judged(comparison, 3).ms, 1.5);
+    EXPECT_EQ(judged(comparison, 3).ms_interval, (Interval{1.2, 2}));
     EXPECT_EQ(judged(comparison).ms, 2);
     // Not decided, and on the good side: it may be tried on more samples.
     comparison.candidates = {candidate_at(21)};
@@ -224,31 +224,27 @@ TEST(SearchJudge, TellsHowMuchMoreMayBeLost) {
     EXPECT_FALSE(judged(comparison).within);
 }
 
-/// Three judgements on the same samples: each must show more than one alone.
-TEST(SearchJudge, SharesTheLevelOfSeveralReports) {
-    EXPECT_NEAR(shared_z(1), 1.96, 1e-3);
-    EXPECT_NEAR(shared_z(3), 2.394, 1e-3);
+/// One answer lost of 1,500 shows that no more than half a point is; three do not.
+TEST(SearchJudge, JudgesADropAtTheWholeLevel) {
     Comparison comparison;
     comparison.gate.max_drop_points = 0.5;
     comparison.candidates = {candidate_at(30)};
     CandidateComparison& candidate = comparison.candidates[0];
-    candidate.flips = {1490, 3, 4, 3};
-    candidate.top1_delta_points = 100.0 / 1500;
-    candidate.gate_lines = {judge_drop(3, 4, 1500, 0.5)};
-    ASSERT_EQ(candidate.gate_lines[0].outcome, Outcome::passed);
-    EXPECT_EQ(judged(comparison).answers, Outcome::passed);
-    EXPECT_EQ(judged(comparison, {.judgements = 3}).answers, Outcome::passed);
-    EXPECT_EQ(judged(comparison).counts, (AnswerCounts{3, 4, 1500}));
-    candidate.flips = {1485, 6, 3, 6};
-    candidate.top1_delta_points = -300.0 / 1500;
-    const double limit = 100 * tango_interval(6, 3, 1500).hi + 0.01;  // what one judgement just shows
-    comparison.gate.max_drop_points = limit;
-    candidate.gate_lines = {judge_drop(6, 3, 1500, limit)};
-    EXPECT_EQ(judged(comparison).answers, Outcome::passed);
-    const Validation shared = judged(comparison, {.judgements = 3});
-    EXPECT_EQ(shared.answers, Outcome::inconclusive);
-    EXPECT_TRUE(shared.within);
-    EXPECT_GT(shared.metric_interval.hi, limit);
+    const auto lose = [&](std::uint64_t lost) {
+        candidate.flips = {1499 - lost, lost, 0, 1};
+        candidate.top1_delta_points = -100.0 * static_cast<double>(lost) / 1500;
+        candidate.gate_lines = {judge_drop(lost, 0, 1500, 0.5)};
+    };
+    lose(1);
+    const Validation one = judged(comparison);
+    EXPECT_EQ(one.answers, Outcome::passed);
+    EXPECT_EQ(one.counts, (AnswerCounts{1, 0, 1500}));
+    EXPECT_NEAR(one.metric_interval.hi, 100 * tango_interval(1, 0, 1500).hi, 1e-9);
+    lose(3);
+    const Validation three = judged(comparison);
+    EXPECT_EQ(three.answers, Outcome::inconclusive);
+    EXPECT_TRUE(three.within);
+    EXPECT_GT(three.metric_interval.hi, 0.5);
 }
 
 TEST(SearchState, KeepsWhatWasMeasuredForTheSameInputsOnly) {

