@@ -21,6 +21,7 @@
 #include "core/flow/measure_files.h"
 #include "core/flow/open.h"
 #include "core/flow/quantize_file.h"
+#include "core/flow/run_faults.h"
 #include "core/layers/assemble.h"
 #include "core/layers/candidates.h"
 #include "core/layers/join.h"
@@ -217,10 +218,16 @@ struct OnSamples {
     const Target& target;
 };
 
-void add_on_the_way(Layers& layers, const OnSamples& on, const Twins& twins, const Job& job) {
+/// And what it shows to be wrong in the file, at nodes of the opened model.
+std::vector<Fault> add_on_the_way(Layers& layers, const OnSamples& on, const Twins& twins, const Job& job) {
     OnTheWayRequest request{*on.opened, *on.candidate.file, twins, on.data};
     request.target = on.target;
-    take_on_the_way(layers, errors_on_the_way(on.runtime, request, job), *on.opened);
+    const OnTheWay way = errors_on_the_way(on.runtime, request, job);
+    take_on_the_way(layers, way, *on.opened);
+    std::vector<Fault> faults = faults_on_the_way({*on.opened, *on.candidate.file, twins}, way);
+    std::erase_if(faults, [](const Fault& fault) { return fault.node == kNone; });
+    for (Fault& fault : faults) fault.node = twins.reference_of.at(static_cast<std::size_t>(fault.node));
+    return faults;
 }
 
 void add_errors(Layers& layers, const OnSamples& on, const Regions& all, const Job& job) {
@@ -265,7 +272,8 @@ Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, cons
 
     const Regions all = regions(*canonical(opened));
     const std::vector<NodeState> states = states_of(*opened, candidate, pairing);
-    const LayersParts parts{*opened, all, states, fp32, quantized};
+    LayersParts parts{*opened, all, states, fp32, quantized};
+    parts.is_strange = is_given && !candidate.plan;
     Layers layers = assembled(parts);
     layers.model = request.model.string();
     layers.findings = std::move(head.findings);
@@ -278,7 +286,7 @@ Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, cons
         job.partial(to_json(layers));
         const OnSamples on{runtime, opened, candidate, data, request.run.run};
         job.step("compare tensors", 0, 1);
-        attempt(layers, "What tensors keep of FP32 was not measured", [&] { add_on_the_way(layers, on, twins, job); });
+        attempt(layers, "What tensors keep of FP32 was not measured", [&] { parts.faults = add_on_the_way(layers, on, twins, job); });
         attempt(layers, "What each region breaks was not measured", [&] { add_errors(layers, on, all, job); });
     }
     explain(layers, parts);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/layers/fault.h"
 #include "core/layers/layers.h"
 #include "core/layers/times.h"
 #include "core/model/model.h"
@@ -25,6 +26,8 @@ struct LayersParts {
     const std::vector<NodeState>& states;  ///< by NodeId
     const FileTimes& fp32;                 ///< scaled to the measured p50, both
     const FileTimes& quantized;
+    std::vector<Fault> faults = {};  ///< of the quantized file, each at its node of the opened model
+    bool is_strange = false;         ///< another tool made the file: what regions break alone is told of Vernier's quantization, not of it
 };
 
 /// Rows of nodes and regions, with times and what is executed. Pure.

@@ -39,11 +39,13 @@ public:
             node.change.clear();
             explain(node);
             explain_error(node);
+            explain_fault(node);
         }
         layers_.sentences.clear();
+        if (is_broken()) say_divergence();
         say_errors();
         say_together();
-        say_divergence();
+        if (!is_broken()) say_divergence();
         say_time();
         say_first_convolution();
         say_conversions();
@@ -65,13 +67,21 @@ private:
         if (constant >= noticeable_ms_) {
             node.why = fmt::format("{} reads a constant that is dequantized again on each run: {}.", node.op, time_text(constant));
             node.change = "Leave it in FP32.";
+        } else if (const auto fusion = lost_fusion(node.id)) {
+            if (fusion->whole->nodes.front() == node.id) explain_lost_fusion(node, *fusion);
         } else if (node.executed == "int8") {
             explain_integer(node, lost);
         } else if (node.executed == "float" && node.conversions_ms >= noticeable_ms_ && sides_of(node.id).any()) {
             explain_float(node);
-        } else if (node.executed == "float") {
-            explain_lost_fusion(node);
         }
+    }
+
+    /// What is wrong in the file comes before what it costs.
+    void explain_fault(LayerNode& node) const {
+        const auto fault = std::find_if(parts_.faults.begin(), parts_.faults.end(), [&](const Fault& each) { return each.node == node.id; });
+        if (fault == parts_.faults.end()) return;
+        node.why = fault->text + (node.why.empty() ? "" : " ") + node.why;
+        node.change = fault->remedy;
     }
 
     /// What its region breaks, where that is much of all; said once, at the node that the region is about.
@@ -82,8 +92,8 @@ private:
         std::string cause;
         if (region->error_weights && region->error_activations)
             cause = *region->error_weights > *region->error_activations ? ", most of it by its weights" : ", most of it by its activations";
-        node.why =
-            fmt::format("Quantized alone, it makes {:.0f} % of the error{}.{}{}", 100 * *region->error_share, cause, node.why.empty() ? "" : " ", node.why);
+        node.why = fmt::format("Quantized alone{}, it makes {:.0f} % of the error{}.{}{}", parts_.is_strange ? " by Vernier" : "", 100 * *region->error_share,
+                               cause, node.why.empty() ? "" : " ", node.why);
         constexpr double kWide = 8;
         if (parts_.states.at(static_cast<std::size_t>(node.id)).per_tensor && node.channel_ratio.value_or(1) >= kWide) {
             node.change = fmt::format("Use per channel: its channels differ {:.0f} times in range.", *node.channel_ratio);
@@ -127,26 +137,43 @@ private:
                           : fmt::format("Keep it in INT8: between INT8 nodes, FP32 would cost about {} of conversions.", time_text(borders));
     }
 
-    /// Nodes that one operator does in the FP32 file and several do here: said once, at the node that the one is named after.
-    void explain_lost_fusion(LayerNode& node) const {
-        const int kernel = parts_.fp32.kernel_of.at(static_cast<std::size_t>(node.id));
-        if (kernel < 0) return;
-        const TimedKernel& whole = parts_.fp32.kernels[static_cast<std::size_t>(kernel)];
-        if (whole.nodes.size() < 2 || whole.nodes.front() != node.id) return;
+    /// Nodes that one operator does in the FP32 file and several do here.
+    struct LostFusion {
+        const TimedKernel* whole = nullptr;
         double now = 0;
+    };
+
+    [[nodiscard]] std::optional<LostFusion> lost_fusion(NodeId id) const {
+        const int kernel = parts_.fp32.kernel_of.at(static_cast<std::size_t>(id));
+        if (kernel < 0) return std::nullopt;
+        LostFusion fusion{&parts_.fp32.kernels[static_cast<std::size_t>(kernel)]};
+        double conversions = 0;
         std::set<int> kernels;
-        std::vector<NodeId> around;
-        for (const NodeId each : whole.nodes) {
-            now += parts_.quantized.ms.at(static_cast<std::size_t>(each));
+        for (const NodeId each : fusion.whole->nodes) {
+            fusion.now += parts_.quantized.ms.at(static_cast<std::size_t>(each));
+            conversions += parts_.quantized.conversions_ms.at(static_cast<std::size_t>(each));
             kernels.insert(parts_.quantized.kernel_of.at(static_cast<std::size_t>(each)));
         }
-        if (kernels.size() < 2 || now - whole.ms < noticeable_ms_) return;
-        node.why = fmt::format("{} nodes that FP32 runs as one {} run one by one here: {} against {}.", whole.nodes.size(), whole.op, time_text(now),
-                               time_text(whole.ms));
-        const Sides sides = sides_of(node.id);
-        around.insert(around.end(), sides.above.begin(), sides.above.end());
-        around.insert(around.end(), sides.below.begin(), sides.below.end());
-        if (!around.empty()) node.change = fmt::format("Leave {} in FP32.", names(around));
+        kernels.erase(-1);
+        if (kernels.size() < 2 || fusion.now - conversions - fusion.whole->ms < noticeable_ms_) return std::nullopt;
+        return fusion;
+    }
+
+    /// Said once, at the node that the operator is named after: the others have no time of their own in FP32.
+    void explain_lost_fusion(LayerNode& node, const LostFusion& fusion) const {
+        const std::vector<NodeId>& nodes = fusion.whole->nodes;
+        node.why = fmt::format("{} nodes that FP32 runs as one {} run one by one here: {} against {}.", nodes.size(), fusion.whole->op, time_text(fusion.now),
+                               time_text(fusion.whole->ms));
+        std::vector<NodeId> guilty;
+        for (const NodeId each : nodes)
+            if (const LayerNode* row = layers_.find(each); row != nullptr && row->executed == "int8") guilty.push_back(each);
+        std::sort(guilty.begin(), guilty.end());
+        if (guilty.empty()) {
+            const Sides sides = sides_of(node.id);
+            guilty.insert(guilty.end(), sides.above.begin(), sides.above.end());
+            guilty.insert(guilty.end(), sides.below.begin(), sides.below.end());
+        }
+        if (!guilty.empty()) node.change = fmt::format("Leave {} in FP32.", names(guilty));
     }
 
     [[nodiscard]] double constant_ms(NodeId node) const {
@@ -253,12 +280,13 @@ private:
         std::string named;
         for (std::size_t i = 0; i < std::min(count, kNamed); ++i) named += (i == 0 ? "" : ", ") + worst[i]->name;
         if (count > kNamed) named += fmt::format(" and {} more", count - kNamed);
-        layers_.sentences.push_back(
-            fmt::format("{} of {} regions {} {:.0f} % of the error: {}.", count, layers_.regions.size(), count == 1 ? "carries" : "carry", 100 * share, named));
+        layers_.sentences.push_back(fmt::format("{}{} of {} regions {} {:.0f} % of the error: {}.", parts_.is_strange ? "Quantized alone by Vernier, " : "",
+                                                count, layers_.regions.size(), count == 1 ? "carries" : "carry", 100 * share, named));
     }
 
     /// Regions that break each other: no share of a sum says it.
     void say_together() {
+        if (parts_.is_strange) return;
         double sum = 0;
         std::vector<Involved> involved;
         for (const LayerRegion& region : layers_.regions) {
@@ -271,7 +299,19 @@ private:
     }
 
     void say_divergence() {
-        if (layers_.first_divergence) layers_.sentences.push_back(layers_.first_divergence->text);
+        if (!layers_.first_divergence) return;
+        std::string text = layers_.first_divergence->text;
+        for (const Fault& fault : parts_.faults)
+            if (fault.node == layers_.first_divergence->node) text += " " + fault.text;
+        layers_.sentences.push_back(std::move(text));
+    }
+
+    /// One place alone loses so much that nothing else is worth looking at first.
+    [[nodiscard]] bool is_broken() const {
+        constexpr double kBrokenDb = 20;
+        if (!layers_.first_divergence) return false;
+        const LayerNode* place = layers_.find(layers_.first_divergence->node);
+        return place != nullptr && place->outputs_db.value_or(kBrokenDb) < kBrokenDb;
     }
 
     void say_time() {

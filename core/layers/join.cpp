@@ -35,6 +35,8 @@ void take_on_the_way(Layers& layers, const OnTheWay& way, const Model& opened) {
         node.group_sqnr_db = error->group_sqnr_db;
         node.clipped = error->clipped;
     }
+    for (const Parting& parting : way.partings)
+        if (LayerNode* node = layers.find(parting.node); node != nullptr && parting.reach) node->outputs_db = parting.outputs_db();
     if (!way.first) return;
     const Parting& first = *way.first;
     Divergence place;
@@ -44,9 +46,8 @@ void take_on_the_way(Layers& layers, const OnTheWay& way, const Model& opened) {
     if (first.tensor < way.tensors.size() && way.tensors[first.tensor].pair.reference != kNone)
         place.tensor = opened.value(way.tensors[first.tensor].pair.reference).name;
     place.sqnr_db = first.after_db;
-    const std::string before = first.before_db >= kExactDb ? "equal" : fmt::format("{:.1f} dB", first.before_db);
-    place.text = fmt::format("The two files part first at {} (#{}, {}): from {} to {:.1f} dB of FP32.{}", place.name, place.node,
-                             opened.node(first.node).op_type, before, first.after_db, first.reach_text());
+    place.text = fmt::format("The two files part first at {} (#{}, {}): {}.{}", place.name, place.node, opened.node(first.node).op_type, first.loss_text(),
+                             first.reach_text());
     layers.first_divergence = place;
 }
 

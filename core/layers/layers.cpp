@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -53,6 +54,7 @@ Json node_json(const LayerNode& node) {
             {"channel_ratio", number_json(node.channel_ratio)},
             {"dead_channels", number_json(node.dead_channels)},
             {"outlier", number_json(node.outlier)},
+            {"outputs_db", number_json(node.outputs_db)},
             {"clipped", number_json(node.clipped)},
             {"why", node.why},
             {"change", node.change}};
@@ -84,6 +86,7 @@ LayerNode node_from(const Json& json) {
     node.channel_ratio = optional_number(json, "channel_ratio");
     node.dead_channels = optional_number(json, "dead_channels");
     node.outlier = optional_number(json, "outlier");
+    if (json.contains("outputs_db")) node.outputs_db = optional_number(json, "outputs_db");  // not in evidence that was saved before
     node.clipped = optional_number(json, "clipped");
     node.why = json.at("why").get<std::string>();
     node.change = json.at("change").get<std::string>();
@@ -171,6 +174,11 @@ Divergence divergence_from(const Json& json) {
 const LayerNode* Layers::find(NodeId id) const {
     const auto found = std::lower_bound(nodes.begin(), nodes.end(), id, [](const LayerNode& node, NodeId wanted) { return node.id < wanted; });
     return found == nodes.end() || found->id != id ? nullptr : &*found;
+}
+
+LayerNode* Layers::find(NodeId id) {
+    const LayerNode* found = std::as_const(*this).find(id);
+    return found == nullptr ? nullptr : &nodes[static_cast<std::size_t>(found - nodes.data())];
 }
 
 Json to_json(const Layers& layers) {

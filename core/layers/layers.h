@@ -32,6 +32,7 @@ struct LayerNode {
     std::optional<double> channel_ratio = {};  ///< of its weight after folding: the widest channel over the narrowest that is not dead
     std::optional<double> dead_channels = {};  ///< channels of its weight that hold nothing
     std::optional<double> outlier = {};        ///< largest magnitude of its weight over the standard deviation
+    std::optional<double> outputs_db = {};     ///< what the outputs keep of FP32 with what this node alone loses in the file; of places that count only
     std::optional<double> clipped = {};        ///< share of the numbers of its output that lie outside the range of the file's scale
     bool operator==(const LayerNode&) const = default;
 };
@@ -90,6 +91,7 @@ struct Layers {
     Target run;
     std::string data;
     [[nodiscard]] const LayerNode* find(NodeId id) const;  ///< nullptr when absent
+    [[nodiscard]] LayerNode* find(NodeId id);
     bool operator==(const Layers&) const = default;
 };
 

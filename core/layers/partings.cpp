@@ -143,6 +143,13 @@ std::string Parting::reach_text() const {
     return fmt::format(" Alone it leaves {:.1f} dB at the outputs.", outputs_db());
 }
 
+std::string Parting::loss_text() const {
+    constexpr double kLess = 1;  // dB
+    if (after_db > before_db - kLess)
+        return fmt::format("{:.1f} dB of FP32 are left of it, and what was lost in front of it does less to the outputs", after_db);
+    return fmt::format("from {} to {:.1f} dB of FP32", before_db >= kExactDb ? "equal" : fmt::format("{:.1f} dB", before_db), after_db);
+}
+
 std::vector<Parting> OnTheWay::places() const {
     std::vector<Parting> found;
     if (!first) return found;

@@ -36,6 +36,10 @@ constexpr double kNoError = 1e-4;  // 40 dB: no one asks where it comes from
 
 bool is_far_above(double all, double sum) { return all > kNoError && all > kFarAbove * sum; }
 
+std::string factor_text(double factor) {
+    return factor < 10 ? fmt::format("{:.2g}", factor) : factor < 1e6 ? fmt::format("{:.0f}", factor) : fmt::format("{:.2g}", factor);
+}
+
 /// What brings an error that was seen on few samples to its size on many.
 double factor_of(double many, double few) { return many > 0 && few > 0 ? std::clamp(many / few, 0.1, 10.0) : 1; }
 
@@ -355,9 +359,9 @@ std::string together_sentence(double all, double sum, std::vector<Involved> invo
     constexpr std::size_t kNamed = 3;
     constexpr double kMuch = 0.1;  // of the whole
     if (!is_far_above(all, sum)) return {};
-    std::string text =
-        sum > 0 ? fmt::format("All regions together lose {:.2g}, {:.2g} times the sum of what each loses alone: they break each other.", all, all / sum)
-                : fmt::format("All regions together lose {:.2g}, though none loses anything alone.", all);
+    std::string text = sum > 0 ? fmt::format("All regions together lose {:.2g}, {} times the sum of what each loses alone: they break each other.", all,
+                                             factor_text(all / sum))
+                               : fmt::format("All regions together lose {:.2g}, though none loses anything alone.", all);
     const auto saves = [all](const Involved& region) { return all - region.without; };
     std::stable_sort(involved.begin(), involved.end(), [&](const Involved& a, const Involved& b) { return saves(a) > saves(b); });
     std::string named;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ constexpr Arithmetic F = Arithmetic::floating, I = Arithmetic::integer;
 class Explained : public ::testing::Test {
 protected:
     Layers explained(const FileTimes& fp32, const FileTimes& quantized) {
-        const LayersParts parts{*model_, regions_, states_, fp32, quantized};
+        const LayersParts parts{*model_, regions_, states_, fp32, quantized, faults_, strange_};
         Layers layers = assembled(parts);
         layers.fp32.p50_ms = 4;
         layers.quantized.p50_ms = 2;
@@ -53,6 +54,10 @@ protected:
         if (shares_) {
             layers.regions[0].error_share = 0.7;
             layers.regions[1].error_share = 0.3;
+        }
+        if (parted_db_) {
+            layers.first_divergence = Divergence{1, "middle", 0, "m", 3.0, "The two files part first at middle."};
+            layers.nodes[1].outputs_db = parted_db_;
         }
         explain(layers, parts);
         return layers;
@@ -64,7 +69,9 @@ protected:
                                    {"fp32", "fp32", "", false},
                                    {"int8-static", "int8-static", "", false},
                                    {"int8-static", "int8-static", "", false}};
-    bool shares_ = false;
+    std::vector<Fault> faults_;
+    std::optional<double> parted_db_;  ///< what is left at the outputs by what middle loses
+    bool shares_ = false, strange_ = false;
     const FileTimes fp32_ = times({2, 0.2, 1.7, 0.1}, {F, F, F, F});
 };
 
@@ -117,6 +124,33 @@ TEST_F(Explained, AFusionThatFp32HasAndTheFileHasNotIsSaidOnce) {
     EXPECT_EQ(layers.nodes[3].why, "2 nodes that FP32 runs as one LayerNormalization run one by one here: 0.9 ms against 0.3 ms.");
     EXPECT_EQ(layers.nodes[3].change, "Leave second (#2) in FP32.");
     EXPECT_EQ(layers.nodes[1].why, "");
+}
+
+/// In FP32 all of the time is at the node that the operator is named after: against 0 µs every kernel of the file would look slow.
+TEST_F(Explained, NodesOfAnOperatorThatIsTakenApartAreNotHeldAgainstNothing) {
+    FileTimes whole = times({2, 0, 1.7, 0.3}, {F, F, F, F});
+    whole.kernels[3].op = "LayerNormalization";
+    whole.kernels[3].nodes = {3, 1};
+    whole.kernel_of[1] = 3;
+    const Layers layers = explained(whole, times({0.6, 0.5, 0.8, 0.4}, {I, I, I, F}));
+    EXPECT_EQ(layers.nodes[3].why, "2 nodes that FP32 runs as one LayerNormalization run one by one here: 0.9 ms against 0.3 ms.");
+    EXPECT_EQ(layers.nodes[3].change, "Leave middle (#1) in FP32.") << "the one that INT8 took out of it";
+    EXPECT_EQ(layers.nodes[1].why, "");
+}
+
+TEST_F(Explained, WhatIsWrongInTheFileComesFirstWhereItBreaksTheOutputs) {
+    shares_ = strange_ = true;
+    parted_db_ = 5.1;
+    faults_ = {{"masked-scores-quantized", 1, "middle", "The mask shares one scale with the scores.", "Leave this node in FP32."}};
+    const FileTimes quantized = times({0.6, 0.2, 0.8, 0.09}, {I, I, I, I});
+    const Layers layers = explained(fp32_, quantized);
+    EXPECT_EQ(layers.sentences.at(0), "The two files part first at middle. The mask shares one scale with the scores.");
+    EXPECT_EQ(layers.sentences.at(1), "Quantized alone by Vernier, 1 of 2 regions carries 70 % of the error: first.") << "it is of no use for this file";
+    EXPECT_EQ(layers.nodes[1].why, "The mask shares one scale with the scores.");
+    EXPECT_EQ(layers.nodes[1].change, "Leave this node in FP32.");
+    EXPECT_EQ(layers.nodes[0].why, "Quantized alone by Vernier, it makes 70 % of the error.");
+    parted_db_ = 30;
+    EXPECT_THAT(explained(fp32_, quantized).sentences.at(0), HasSubstr("70 % of the error")) << "it hardly shows";
 }
 
 TEST_F(Explained, WrittenForIntegersAndRunInFloatIsSaid) {

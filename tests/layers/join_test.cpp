@@ -69,6 +69,8 @@ TEST(TakeOnTheWay, NamesTheFirstPlaceAndWhatIsLeftThere) {
     parting.tensor = 1;
     parting.before_db = kExactDb;
     parting.after_db = 7.25;
+    parting.reach = 0.25;
+    way.partings = {parting};
     way.first = parting;
     take_on_the_way(layers, way, *model);
     EXPECT_EQ(layers.nodes[0].output_sqnr_db, kExactDb);
@@ -80,7 +82,20 @@ TEST(TakeOnTheWay, NamesTheFirstPlaceAndWhatIsLeftThere) {
     EXPECT_EQ(layers.first_divergence->node, 1);
     EXPECT_EQ(layers.first_divergence->region, 1);
     EXPECT_EQ(layers.first_divergence->tensor, "e");
-    EXPECT_EQ(layers.first_divergence->text, "The two files part first at middle (#1, Exp): from equal to 7.2 dB of FP32.");
+    EXPECT_EQ(layers.first_divergence->text,
+              "The two files part first at middle (#1, Exp): from equal to 7.2 dB of FP32. Alone it leaves 6.0 dB at the outputs.");
+    EXPECT_NEAR(layers.nodes[1].outputs_db.value_or(0), 6.02, 0.01);
+    EXPECT_FALSE(layers.nodes[0].outputs_db.has_value()) << "no place";
+}
+
+/// Numbers behind a mask are lost there already, and no one reads them: the place is where those are lost that count.
+TEST(TakeOnTheWay, NoiseInFrontThatDoesLessIsNoImprovement) {
+    Parting parting;
+    parting.before_db = -1.4;
+    parting.after_db = 0.04;
+    EXPECT_EQ(parting.loss_text(), "0.0 dB of FP32 are left of it, and what was lost in front of it does less to the outputs");
+    parting.before_db = 30;
+    EXPECT_EQ(parting.loss_text(), "from 30.0 dB to 0.0 dB of FP32");
 }
 
 }  // namespace

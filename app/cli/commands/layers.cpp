@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "core/base/file.h"
 #include "core/flow/layers_file.h"
 #include "core/flow/open.h"
+#include "core/layers/on_the_way.h"
 #include "core/report/documents.h"
 #include "core/report/format.h"
 #include "core/report/layers_html.h"
@@ -38,9 +40,12 @@ std::string ms_text(const std::optional<double>& ms) { return ms ? significant(*
 std::string error_text(const std::optional<double>& error) { return error ? fmt::format("{:.2g}", *error) : "-"; }
 std::string db_text(const std::optional<double>& db) { return !db ? "-" : *db >= 200 ? "equal" : fmt::format("{:.1f}", *db); }
 
-/// Errors first; where they are alike, what is slower than in FP32.
+/// What breaks the outputs of this file first, then what regions break alone; where they are alike, what is slower than in FP32.
 bool worse(const LayerNode& a, const LayerNode& b) {
-    const auto key = [](const LayerNode& node) { return std::pair(node.error_alone.value_or(0), node.ms.value_or(0) - node.fp32_ms.value_or(0)); };
+    const auto key = [](const LayerNode& node) {
+        const double left_db = std::min(node.outputs_db.value_or(kExactDb), 20.0);  // more of them breaks nothing
+        return std::tuple(-left_db, node.error_alone.value_or(0), node.ms.value_or(0) - node.fp32_ms.value_or(0));
+    };
     return key(a) > key(b);
 }
 
