@@ -7,17 +7,17 @@ import numpy as np
 
 
 class Dataset:
-    """Arrays by input name and labels, of the calibration or the validation split."""
+    """Arrays by input name and labels (None without), of the calibration or the validation split."""
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
         self.spec = json.loads(self.path.read_text(encoding="utf-8"))
         if self.spec["version"] != 1:
             raise SystemExit(f"{path}: version {self.spec['version']} is not known")
-        self.name = self.spec["name"]
-        self.output = self.spec["output"]
+        self.name = self.spec.get("name", self.path.stem)
+        self.output = self.spec.get("output")
         self.batch = self.spec.get("batch", 0)
-        self.model = self.path.parent / self.spec["model"]
+        self.model = self.path.parent / self.spec["model"] if "model" in self.spec else None
 
     def load(self, split, limit=None):
         part = self.spec["splits"][split]
@@ -28,6 +28,8 @@ class Dataset:
             return self._from_images(part, limit)
         if source == "jsonl":
             return self._from_lines(part, limit)
+        if source == "onnx_test_data":
+            return self._from_test_data(part, limit)
         raise SystemExit(f"{self.path}: source {source} is not read by this benchmark")
 
     def _from_npz(self, part, limit):
@@ -35,7 +37,8 @@ class Dataset:
         index = (np.arange(*part["range"]) if "range" in part else np.array(part["indices"]))[:limit]
         steps = self.spec["preprocess"]
         inputs = {name: prepared(members[member][index], steps[name]) for name, member in self.spec["arrays"].items()}
-        return inputs, members[self.spec["labels"]][index].astype(np.int64)
+        labels = members[self.spec["labels"]][index].astype(np.int64) if "labels" in self.spec else None
+        return inputs, labels
 
     def _from_lines(self, part, limit):
         lines = (self.path.parent / part["file"]).read_text(encoding="utf-8").splitlines()[:limit]
@@ -43,6 +46,19 @@ class Dataset:
         steps = self.spec["preprocess"]
         inputs = {name: prepared(np.array([sample["inputs"][name] for sample in samples]), steps[name]) for name in samples[0]["inputs"]}
         return inputs, np.array([sample["label"] for sample in samples], np.int64)
+
+    def _from_test_data(self, part, limit):
+        """Samples of one shape: folders whose shapes differ from the first one's are left out."""
+        import onnx
+        from onnx import numpy_helper
+
+        samples = []
+        for folder in part["folders"][:limit]:
+            tensors = [onnx.load_tensor(str(path)) for path in sorted((self.path.parent / folder).glob("input_*.pb"))]
+            samples.append({tensor.name: numpy_helper.to_array(tensor) for tensor in tensors})
+        same = [sample for sample in samples if all(sample[name].shape == values.shape for name, values in samples[0].items())]
+        self.batch = len(next(iter(samples[0].values()))) if samples[0] else 0
+        return {name: np.concatenate([sample[name] for sample in same]) for name in samples[0]}, None
 
     def _from_images(self, part, limit):
         from PIL import Image
