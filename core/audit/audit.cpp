@@ -118,11 +118,6 @@ bool ends_an_operator(const std::string& op) {
     return kOps.contains(op);
 }
 
-bool is_integer_operator(const std::string& op) {
-    return op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") || op.starts_with("DynamicQuantize") ||
-           op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention";
-}
-
 /// True when the executed node computes on 8-bit data.
 bool runs_integer(const onnx::NodeProto& node, const GraphIndex& executed) {
     const std::string& op = node.op_type();
@@ -274,6 +269,11 @@ onnx::ModelProto with_named_nodes(const onnx::ModelProto& model) {
 }
 
 }  // namespace
+
+bool is_integer_operator(std::string_view op) {
+    return op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") ||
+           (op.starts_with("DynamicQuantize") && op != "DynamicQuantizeLinear") || op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention";
+}
 
 std::string_view name(NodeAudit::Verdict verdict) {
     switch (verdict) {

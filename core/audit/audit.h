@@ -30,6 +30,9 @@ struct NodeAudit {
 };
 [[nodiscard]] std::string_view name(NodeAudit::Verdict verdict);
 
+/// True for an operator that computes on 8-bit data or on integer weights, by its type alone; not for those that only convert.
+[[nodiscard]] bool is_integer_operator(std::string_view op);
+
 /// What the runtime makes of a file at its highest level.
 struct Audit {
     std::vector<NodeAudit> nodes;                  ///< by index, without Q, DQ and Constant nodes

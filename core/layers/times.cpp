@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/audit/audit.h"
 #include "core/base/error.h"
 #include "core/base/temporary.h"
 #include "core/layers/detail/borders.h"
@@ -95,11 +96,6 @@ std::vector<double> medians(const std::vector<std::vector<double>>& rounds) {
         middle[k] = (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
     }
     return middle;
-}
-
-bool is_integer_operator(std::string_view op) {
-    return op.starts_with("QLinear") || op == "QGemm" || op == "ConvInteger" || op.starts_with("MatMulInteger") || op == "DynamicQuantizeMatMul" ||
-           op == "DynamicQuantizeLSTM" || op == "MatMulNBits" || op == "GatherBlockQuantized" || op == "QAttention";
 }
 
 Arithmetic computes(const RunNode& node, std::string_view input_types) {
