@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/evidence/figures.h"
+#include "core/report/executed_counts.h"
 #include "core/report/figure_text.h"
 
 namespace vernier::cli {
@@ -15,12 +16,17 @@ std::string cell(const Figure& figure, const TrialView& trial) {
     return value_text(figure, trial) + (against.empty() ? "" : " ") + against;
 }
 
+/// How it was made, what the runtime ran of it, what its figures are the sums of, and what they lack.
 std::string note_of(const TrialView& trial) {
     std::string text;
-    for (const Figure* each : figures_in(in_times))
-        if (const std::string parts = parts_text(*each, trial); !parts.empty()) text += (text.empty() ? "" : "; ") + parts;
-    const std::string missing = missing_runs_text(trial);
-    return fmt::format("  {}: {}{}{}\n", printable(title_of(trial)), text, text.empty() || missing.empty() ? "" : "; ", missing);
+    const auto add = [&](const std::string& words) {
+        if (!words.empty()) text += (text.empty() ? "" : "; ") + words;
+    };
+    if (trial.compared != nullptr && trial.compared->origin) add(trial.compared->origin->text());
+    if (const std::string ran = text_of(executed_counts(trial.measured)); !ran.empty()) add("ran " + ran);
+    for (const Figure* each : figures_in(in_times)) add(parts_text(*each, trial));
+    add(missing_runs_text(trial));
+    return fmt::format("  {}: {}\n", printable(title_of(trial)), text);
 }
 
 }  // namespace

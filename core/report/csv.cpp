@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/evidence/figures.h"
 #include "core/evidence/metrics/metric.h"
+#include "core/report/executed_counts.h"
 #include "core/report/metric_table.h"
 
 namespace vernier {
@@ -51,7 +53,7 @@ void add_heads(Row& row, const std::string& id, bool interval, bool against) {
 }
 
 Row heads(const std::vector<std::string>& more) {
-    Row row = {"model", "title", "role", "recipe", "sha256", "samples", "gate"};
+    Row row = {"model", "title", "role", "recipe", "sha256", "samples", "gate", "executed_int8", "executed_fp16", "executed_float", "conversions"};
     for (const Figure& each : figures()) add_heads(row, std::string(each.id), each.interval != nullptr, each.against != nullptr);
     for (const std::string& id : more) add_heads(row, id, true, true);
     return row;
@@ -66,6 +68,8 @@ Row row_of(const Trial& trial, const TrialView& view, const std::vector<std::str
                measured.sha256,
                std::to_string(measured.samples),
                view.compared == nullptr ? std::string() : std::string(name(view.compared->gate))};
+    const ExecutedCounts ran = executed_counts(measured);
+    for (const std::uint64_t count : {ran.int8, ran.fp16, ran.floating, ran.conversions}) row.push_back(ran.all() > 0 ? std::to_string(count) : std::string());
     for (const Figure& each : figures()) {
         const bool none = each.relative && view.compared == nullptr;
         row.push_back(none ? std::string() : cell(each.value(view)));

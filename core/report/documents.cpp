@@ -3,6 +3,7 @@
 
 #include "core/evidence/figures.h"
 #include "core/report/evidence.h"
+#include "core/report/executed_counts.h"
 #include "core/report/metric_table.h"
 #include "core/report/verdict.h"
 
@@ -12,10 +13,12 @@ namespace {
 /// Puts the figures of all models into the document of their comparison.
 void put_figures(Json& document, const Comparison& comparison) {
     const TrialViews trials = views_of(comparison);
+    document["baseline"]["executed"] = to_json(executed_counts(trials.front().measured));
     document["baseline"]["figures"] = figures_json(trials.front());
     put_metrics(document["baseline"], trials.front());
     Json& candidates = document["candidates"];
     for (std::size_t i = 0; i < candidates.size() && i + 1 < trials.size(); ++i) {
+        candidates[i]["executed"] = to_json(executed_counts(trials[i + 1].measured));
         candidates[i]["figures"] = figures_json(trials[i + 1]);
         put_metrics(candidates[i], trials[i + 1]);
     }
@@ -35,6 +38,7 @@ Json to_json(const MeasuredFiles& measured, bool with_samples) {
         Json model = to_json(trial.measurement, with_samples);
         model["origin"] = trial.origin ? to_json(*trial.origin) : Json(nullptr);
         model["precision"] = trial.precision;
+        model["executed"] = to_json(executed_counts(trial.measurement));
         model["figures"] = figures_json({trial.measurement});
         put_metrics(model, {trial.measurement});
         models.push_back(std::move(model));

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 
+#include "core/report/executed_counts.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
+#include "core/report/html_curves.h"
 #include "core/report/html_figures.h"
 #include "core/report/html_rows.h"
+#include "core/report/latency_curves.h"
 #include "core/report/metric_table.h"
 #include "core/report/outputs_table.h"
 #include "core/report/page_style.h"
@@ -82,6 +85,8 @@ std::string charts_html(const ComparedFiles& compared, const Verdict& verdict) {
     std::string out = "<div class=\"grid\">";
     for (const Figure* each : charts_in(in_report_chart, trials))
         out += chart_html(chart_head(*each, trials), better_text(each->better), dot_chart(figure_rows(compared, *each, verdict.best), kWidth));
+    if (const LatencyCurves curves = latency_curves(trials); !curves.curves.empty())
+        out += chart_html(curves_title(), curves_note(curves), curves_chart(compared, curves, verdict.best, kWidth));
     return out + "</div>";
 }
 
@@ -112,8 +117,10 @@ std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
 
 std::string figures_row(const TrialView& trial) {
     const std::string recipe = trial.compared == nullptr ? "baseline" : trial.compared->origin ? trial.compared->origin->text() : "";
-    return fmt::format("<tr><td>{}</td><td class=\"text\">{}</td>{}<td class=\"text\">{}</td></tr>", escaped(title_of(trial)), escaped(recipe),
-                       figure_cells(trial), trial.compared == nullptr ? "" : name(trial.compared->gate));
+    const std::string ran = text_of(executed_counts(trial.measured));
+    return fmt::format("<tr><td>{}</td><td class=\"text\">{}{}</td>{}<td class=\"text\">{}</td></tr>", escaped(title_of(trial)), escaped(recipe),
+                       ran.empty() ? "" : fmt::format("{}<span class=\"note\">ran: {}</span>", recipe.empty() ? "" : "<br>", ran), figure_cells(trial),
+                       trial.compared == nullptr ? "" : name(trial.compared->gate));
 }
 
 std::string figures_html(const ComparedFiles& compared) {
@@ -126,7 +133,7 @@ std::string figures_html(const ComparedFiles& compared) {
         for (const GateLine& line : candidate.gate_lines)
             out +=
                 fmt::format("<p class=\"sub\">{}, {}: {} ({})</p>", escaped(title_of(candidate)), escaped(line.what), escaped(line.text), name(line.outcome));
-    return out + "</section>";
+    return out + "<p class=\"sub\">ran: operators that the runtime executed in a profiled run, by what they compute in.</p></section>";
 }
 
 std::string findings_html(const ComparedFiles& compared) {

@@ -16,14 +16,7 @@ constexpr int kTextWidth = 140;   // of the figures at 11.5 px, monospace
 constexpr std::size_t kLabelChars = 26;
 constexpr const char* kGrey = "#8a919e";
 
-/// A label that fits its column; the whole text is its tip.
-std::string label_svg(const std::string& label, int y, bool bold) {
-    std::string shown = label;
-    std::size_t points = 0;
-    for (const char c : shown) points += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
-    if (points == shown.size() && points > kLabelChars) shown = shown.substr(0, kLabelChars / 2 - 1) + "…" + shown.substr(shown.size() - kLabelChars / 2);
-    return fmt::format("<text x=\"0\" y=\"{}\" class=\"label{}\"><title>{}</title>{}</text>", y + 4, bold ? " best" : "", escaped(label), escaped(shown));
-}
+std::string row_label(const std::string& label, int y, bool bold) { return label_svg(label, {0, y, kLabelChars}, bold); }
 
 /// Maps values to pixels.
 struct Axis {
@@ -70,6 +63,15 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+std::string label_svg(const std::string& label, const LabelPlace& place, bool bold) {
+    std::string shown = label;
+    std::size_t points = 0;
+    for (const char c : shown) points += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
+    if (points == shown.size() && points > place.chars) shown = shown.substr(0, place.chars / 2 - 1) + "…" + shown.substr(shown.size() - place.chars / 2);
+    return fmt::format("<text x=\"{}\" y=\"{}\" class=\"label{}\"><title>{}</title>{}</text>", place.x, place.y + 4, bold ? " best" : "", escaped(label),
+                       escaped(shown));
+}
+
 std::string dot_chart(const std::vector<DotRow>& rows, int width) {
     std::vector<double> values;
     for (const DotRow& row : rows)
@@ -82,7 +84,7 @@ std::string dot_chart(const std::vector<DotRow>& rows, int width) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const DotRow& row = rows[i];
         const int y = static_cast<int>(i) * kRow + kRow / 2 + 2;
-        out += label_svg(row.label, y, row.best);
+        out += row_label(row.label, y, row.best);
         if (row.lo && row.hi)
             out += fmt::format("<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"3\" stroke-linecap=\"round\"/>",
                                axis.at(*row.lo), axis.at(*row.hi), y, y, row.baseline ? kGrey : row.colour);
@@ -101,7 +103,7 @@ std::string change_chart(const std::vector<ChangeRow>& rows, const std::string& 
         const ChangeRow& row = rows[i];
         const int y = static_cast<int>(i) * kRow + kRow / 2 + 2;
         const double from = axis.at(row.before), to = axis.at(row.after);
-        out += label_svg(row.label, y, false);
+        out += row_label(row.label, y, false);
         out += fmt::format("<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\" stroke=\"#dfe3e8\" stroke-width=\"6\"/>", from, to, y, y);
         out += fmt::format("<rect x=\"{:.1f}\" y=\"{}\" width=\"10\" height=\"10\" fill=\"{}\"/>", from - 5, y - 5, kGrey);
         out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{}\" r=\"5\" fill=\"{}\"/>", to, y, colour);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,14 @@ namespace vernier {
 
 /// Text for HTML and SVG: & < > " ' and control characters are made harmless.
 [[nodiscard]] std::string escaped(std::string_view text);
+
+/// Where a label begins, the middle of its line, and how many characters it has room for.
+struct LabelPlace {
+    int x = 0, y = 0;
+    std::size_t chars = 26;
+};
+/// A label that fits its column; the whole text is its tip.
+[[nodiscard]] std::string label_svg(const std::string& label, const LabelPlace& place, bool bold);
 
 /// One row of a dot-and-interval chart.
 struct DotRow {

@@ -72,6 +72,7 @@ TEST(Csv, HasARowAModelAndTheColumnsOfTheFigures) {
     EXPECT_DOUBLE_EQ(std::stod(table[1].at("size_against")), 0.25);
     EXPECT_EQ(table[1].at("size_against_low"), "") << "a size is exact";
     EXPECT_NEAR(std::stod(table[1].at("top1_against")), -0.5, 1e-12);
+    EXPECT_EQ(table[0].at("executed_int8"), "") << "not profiled";
     EXPECT_EQ(table[0].at("p50_against"), "");
     EXPECT_EQ(table[0].at("agreement"), "") << "stands only against the baseline";
     EXPECT_DOUBLE_EQ(std::stod(table[1].at("agreement")), 98.5);

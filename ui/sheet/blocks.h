@@ -25,6 +25,12 @@ struct ScaledTime {
 /// A line from before (square) to after (dot) for each kind. Gives the height; without a painter only that.
 double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
 
+/// The distribution of latency as one curve a model, with their names at the right end.
+double paintCurves(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
+
+/// Two lines a model: its name; its recipe in counts, and what the runtime ran of it.
+double paintExecuted(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
+
 /// Right in both, lost, gained, wrong in both; without labels only the share of equal answers.
 double paintAnswers(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
 

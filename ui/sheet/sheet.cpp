@@ -114,6 +114,11 @@ double paintSheet(QPainter* painter, const Sheet& sheet, const Theme& theme) {
     double y = paintHead(painter, 28, sheet, theme) + 16;
     y = paintVerdict(painter, y, sheet, theme) + 24;
     y = paintPlots(painter, y, sheet, theme);
+    const double curves = paintCurves(painter, QRectF(kMargin, y, kColumn, 0), sheet, theme);
+    const double executed = paintExecuted(painter, QRectF(curves > 0 ? kMargin + kColumn + kColumnGap : kMargin, y, kColumn, 0), sheet, theme);
+    if (curves + executed > 0) {
+        y += std::max(curves, executed) + kBlockGap;
+    }
     const double answersLeft = kMargin + 730;
     const double time = paintTime(painter, QRectF(kMargin, y, 680, 0), sheet, theme);
     const double answers = paintAnswers(painter, QRectF(time > 0 ? answersLeft : kMargin, y, kSheetWidth - kMargin - answersLeft, 0), sheet, theme);

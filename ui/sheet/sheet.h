@@ -25,7 +25,7 @@ struct Sheet {
 inline constexpr double kSheetWidth = 1200;
 
 /// Paints the sheet with its ground; without a painter it only tells the height. Title, verdict, latency, accuracy, size and cold
-/// start of each candidate, where the time went and which answers changed for the best one, footer.
+/// start of each candidate, the distribution of latency, recipes and what ran, where the time went and which answers changed for the best one, footer.
 double paintSheet(QPainter* painter, const Sheet& sheet, const Theme& theme);
 
 /// The sheet for files and the clipboard.
