@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Samples from picture files: items of a dataset file, a folder of class folders, or a folder with labels.csv.
+// Samples from picture files: items of a dataset file, a folder of class folders, or a folder with labels.csv; with masks of classes beside them.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -21,16 +21,40 @@ namespace {
 constexpr int kUsualSide = 224;  // where the model leaves the size open
 constexpr std::uint64_t kMaxHashed = std::uint64_t{256} << 20;
 
+/// Where pictures lie, and the masks beside them.
+struct Pictures {
+    fs::path folder;
+    std::vector<ImageItem> items;
+    fs::path masks = {};  ///< empty: there are none
+};
+
+std::uint64_t size_of(const fs::path& file, const char* what) {
+    std::error_code error;
+    const auto bytes = fs::file_size(file, error);
+    if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
+        throw Error(ErrorKind::not_found, fmt::format("no such {}", what), {.file = file.string()});
+    if (error) throw Error(ErrorKind::bad_data, fmt::format("cannot be read: {}", error.message()), {.file = file.string()});
+    return bytes;
+}
+
 class ImagesDataset final : public SourceDataset {
 public:
-    ImagesDataset(DatasetInfo info, fs::path folder, std::vector<ImageItem> items, std::string input, Preprocess steps)
-        : SourceDataset(std::move(info)), folder_(std::move(folder)), items_(std::move(items)), input_(std::move(input)), steps_(std::move(steps)) {
-        for (ImageItem& item : items_) item.bytes = size_of(item);
+    ImagesDataset(DatasetInfo info, Pictures pictures, std::string input, Preprocess steps)
+        : SourceDataset(std::move(info)), folder_(std::move(pictures.folder)), masks_(std::move(pictures.masks)), items_(std::move(pictures.items)),
+          input_(std::move(input)), steps_(std::move(steps)) {
+        for (ImageItem& item : items_) {
+            item.bytes = size_of(folder_ / item.file, "picture");
+            if (masks_.empty()) continue;
+            if (item.mask.empty()) item.mask = fs::path(item.file).replace_extension(".png").string();
+            item.mask_bytes = size_of(masks_ / item.mask, "mask");
+        }
     }
 
     [[nodiscard]] std::vector<fs::path> files() const override {
         std::vector<fs::path> all = {path()};
         for (const ImageItem& item : items_) all.push_back(folder_ / item.file);
+        if (!masks_.empty())
+            for (const ImageItem& item : items_) all.push_back(masks_ / item.mask);
         return all;
     }
     [[nodiscard]] std::uint64_t total() const override { return items_.size(); }
@@ -45,9 +69,21 @@ protected:
     }
     [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return at(number).label; }
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return at(number).file; }
+    [[nodiscard]] TargetForm target_form() const override { return masks_.empty() ? TargetForm::none : TargetForm::whole; }
+    [[nodiscard]] SampleTarget target_of(std::uint64_t number) const override {
+        const fs::path file = masks_ / at(number).mask;
+        const Picture picture = read_picture(folder_ / at(number).file);
+        Picture mask = read_mask(file);
+        if (mask.width != picture.width || mask.height != picture.height)
+            throw Error(ErrorKind::bad_data, fmt::format("the mask is {}x{}, but its picture {}x{}", mask.width, mask.height, picture.width, picture.height),
+                        {.file = file.string()});
+        return {.values = preprocess_mask(std::move(mask), steps_, file.string())};
+    }
     [[nodiscard]] std::string identity() const override {
         std::string all = "images " + input_;
         for (const ImageItem& item : items_) all += fmt::format("\n{} {}", item.file, item.bytes);
+        if (!masks_.empty())
+            for (const ImageItem& item : items_) all += fmt::format("\nmask {} {}", item.mask, item.mask_bytes);
         return all;
     }
     /// The same path, or the same content under another name. Only files of equal size are read for that.
@@ -83,17 +119,8 @@ protected:
 private:
     [[nodiscard]] const ImageItem& at(std::uint64_t number) const { return items_[static_cast<std::size_t>(number)]; }
     [[nodiscard]] std::string plain(std::uint64_t number) const { return fs::path(at(number).file).lexically_normal().string(); }
-    [[nodiscard]] std::uint64_t size_of(const ImageItem& item) const {
-        const fs::path file = folder_ / item.file;
-        std::error_code error;
-        const auto bytes = fs::file_size(file, error);
-        if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
-            throw Error(ErrorKind::not_found, "no such picture", {.file = file.string()});
-        if (error) throw Error(ErrorKind::bad_data, fmt::format("cannot be read: {}", error.message()), {.file = file.string()});
-        return bytes;
-    }
 
-    fs::path folder_;
+    fs::path folder_, masks_;
     std::vector<ImageItem> items_;
     std::string input_;
     Preprocess steps_;
@@ -169,6 +196,10 @@ std::vector<std::uint64_t> parse_items(Fields& given, const std::string& name, s
         item.file = fields.text("file");
         static_cast<void>(fields.inside("file", item.file));
         if (fields.has("label")) item.label = fields.integer("label", 0, INT32_MAX);
+        if (fields.has("mask")) {
+            item.mask = fields.text("mask");
+            static_cast<void>(fields.inside("mask", item.mask));
+        }
         if (i == 0) fields.note_unknown(findings);
         numbers.push_back(items.size());
         items.push_back(std::move(item));
@@ -176,6 +207,9 @@ std::vector<std::uint64_t> parse_items(Fields& given, const std::string& name, s
     split.note_unknown(findings);
     return numbers;
 }
+
+/// A folder "images" and a folder "masks" with the same names in it.
+bool has_masks(const fs::path& folder) { return fs::is_directory(folder / "images") && fs::is_directory(folder / "masks"); }
 
 }  // namespace
 
@@ -186,23 +220,31 @@ SourcePtr open_images_source(Fields& top, DatasetInfo info) {
     const InputSpec& spec = input_named(info.inputs, input, top.file());
     const Preprocess steps = all.contains(input) ? all[input] : assumed_steps(info, spec);
     const fs::path folder = top.path("folder");
-    if (!fs::is_directory(folder)) throw Error(ErrorKind::not_found, "no such folder", {.file = folder.string()});
+    Pictures pictures{folder, {}};
+    if (top.has("masks")) pictures.masks = top.path("masks");
+    for (const fs::path& each : {pictures.folder, pictures.masks})
+        if (!each.empty() && !fs::is_directory(each)) throw Error(ErrorKind::not_found, "no such folder", {.file = each.string()});
 
-    std::vector<ImageItem> items;
+    std::vector<ImageItem>& items = pictures.items;
     Splits splits;
     Fields given = top.object("splits");
     if (given.has("calibration")) splits.calibration = parse_items(given, "calibration", items, info.findings);
     if (given.has("validation")) splits.validation = parse_items(given, "validation", items, info.findings);
     given.note_unknown(info.findings);
     top.note_unknown(info.findings);
-    auto dataset = std::make_shared<ImagesDataset>(std::move(info), folder, std::move(items), input, steps);
+    auto dataset = std::make_shared<ImagesDataset>(std::move(info), std::move(pictures), input, steps);
     dataset->finish(std::move(splits));
     return dataset;
 }
 
 SourcePtr open_images_folder(DatasetInfo info) {
-    const fs::path folder = info.path;
+    const bool masked = has_masks(info.path);
+    const fs::path folder = masked ? info.path / "images" : info.path;
     ImageFolder found = scan_image_folder(folder);
+    if (masked) {
+        for (ImageItem& item : found.items) item.label = -1;
+        found.classes = fs::exists(info.path / "classes.txt") ? read_lines(info.path / "classes.txt") : std::vector<std::string>();
+    }
     const InputSpec& input = only_input(info);
     const Preprocess steps = assumed_steps(info, input);
     info.classes = std::move(found.classes);
@@ -214,7 +256,9 @@ SourcePtr open_images_folder(DatasetInfo info) {
     } else {
         splits = fixed_splits(found.items.size(), info.findings);
     }
-    auto dataset = std::make_shared<ImagesDataset>(std::move(info), folder, std::move(found.items), name, steps);
+    Pictures pictures{folder, std::move(found.items)};
+    if (masked) pictures.masks = info.path / "masks";
+    auto dataset = std::make_shared<ImagesDataset>(std::move(info), std::move(pictures), name, steps);
     dataset->finish(std::move(splits));
     return dataset;
 }

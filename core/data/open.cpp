@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <new>
 
 #include "core/base/error.h"
@@ -36,6 +37,17 @@ std::string plain_name(const fs::path& path) {
     return name;
 }
 
+TaskSpec read_task(Fields& top) {
+    TaskSpec spec;
+    if (const auto task = top.text_if("task")) {
+        spec.task = task_named(*task);
+        if (!spec.task) top.fail("task", fmt::format("is '{}', which is not known", *task), "Known: " + task_names());
+    }
+    if (top.has("ignore")) spec.ignore = top.integer("ignore", INT32_MIN, INT32_MAX);
+    if (const auto threshold = top.number_if("threshold")) spec.threshold = *threshold;
+    return spec;
+}
+
 void read_shared_keys(Fields& top, const Model& model, DatasetInfo& info) {
     if (const Json& version = top.need("version"); version != 1)
         top.fail("version", fmt::format("is {}, but this build reads version 1", version.dump()), "Use a newer Vernier");
@@ -44,10 +56,7 @@ void read_shared_keys(Fields& top, const Model& model, DatasetInfo& info) {
     const auto metric = top.text_if("metric");
     if (metric && *metric != "top1") top.fail("metric", fmt::format("is '{}', which is not known", *metric), "Known: top1");
     info.has_metric = metric.has_value();
-    if (const auto task = top.text_if("task")) {
-        info.task.task = task_named(*task);
-        if (!info.task.task) top.fail("task", fmt::format("is '{}', which is not known", *task), "Known: " + task_names());
-    }
+    info.task = read_task(top);
     if (top.has("batch")) static_cast<void>(top.integer("batch", 0, 1 << 20));
     info.output = top.text_if("output").value_or("");
     const auto& outputs = model.outputs();

@@ -12,6 +12,7 @@ std::span<const TaskRow> tasks() {
         {Task::decision, "yes-no", "yes or no by a single score"},
         {Task::regression, "regression", "numbers that should be those of the target"},
         {Task::enhancement, "enhancement", "a signal that should be that of the target"},
+        {Task::segmentation, "segmentation", "a class of each pixel"},
     };
     return kTasks;
 }

@@ -33,7 +33,9 @@ using Tasks = unsigned;
 
 /// What a dataset says of its task.
 struct TaskSpec {
-    std::optional<Task> task = {};  ///< the one that it names; nothing: proposed from outputs and targets
+    std::optional<Task> task = {};            ///< the one that it names; nothing: proposed from outputs and targets
+    std::optional<std::int64_t> ignore = {};  ///< class of a target that does not count; nothing: as is usual for the task
+    std::optional<double> threshold = {};     ///< from which on a single score is yes; nothing: 0.5 of probabilities, 0 of logits
 };
 
 }  // namespace vernier

@@ -120,5 +120,38 @@ TEST_F(TaskRun, ADatasetFileNamesTaskAndTargets) {
     EXPECT_THAT(bad.out, HasSubstr("cooking"));
 }
 
+/// Scores of two classes of each pixel: x and its opposite, moved.
+std::string segmenter(float moved) {
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {"N", 1, 6, 8})
+        .initializer("w", std::vector<float>{1, -1}, {2, 1, 1, 1})
+        .initializer("b", std::vector<float>{moved, 0}, {2});
+    builder.node("Conv", {"x", "w", "b"}, {"scores"}).output("scores", ElementType::float32, {"N", 2, 6, 8});
+    return builder.bytes();
+}
+
+TEST_F(TaskRun, SegmentationIsJudgedByMasks) {
+    constexpr std::size_t kMasks = 60, kPixels = 48;
+    const std::vector<float> x = random_floats(kMasks * kPixels, 9);
+    std::vector<std::int64_t> masks;
+    for (const float each : x) masks.push_back(each > 0 ? 0 : 1);
+    masks[5] = 255;
+    const auto n = static_cast<std::int64_t>(kMasks);
+    write_npz(folder_ / "data.npz", {array("x", ElementType::float32, {n, 1, 6, 8}, x), array("masks", ElementType::int64, {n, 6, 8}, masks)});
+    base_ = folder_.write("segments.onnx", segmenter(0.01F)).string();
+    const std::string close = folder_.write("close.onnx", segmenter(0.011F)).string(), far = folder_.write("far.onnx", segmenter(1)).string();
+    const Finished passed = compared(close, {"--gate", "miou drop<=2", "--gate", "mask_iou>=95", "--gate", "dice>=90"});
+    ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
+    const Json document = passed.json();
+    EXPECT_TRUE(says(document, "task-assumed"));
+    EXPECT_TRUE(says(document, "targets-assumed"));
+    EXPECT_EQ(document.at("baseline").at("task"), "segmentation");
+    EXPECT_GT(document.at("baseline").at("metrics").at("pixel_accuracy").at("value").get<double>(), 98);
+    EXPECT_TRUE(document.at("candidates").at(0).at("metrics").at("miou").contains("delta"));
+    EXPECT_GT(document.at("candidates").at(0).at("metrics").at("mask_iou").at("value").get<double>(), 95);
+    EXPECT_EQ(compared(far, {"--gate", "miou drop<=2"}).exit_code, 1);
+    EXPECT_EQ(compared(far, {"--gate", "mask_iou>=95"}).exit_code, 1);
+}
+
 }  // namespace
 }  // namespace vernier::test

@@ -5,9 +5,11 @@
 source.png is rendered here from a fixed formula; every other file is what Pillow makes of it:
   source_*.{png,jpg}        the same picture in formats and pixel layouts that the decoder must know
   decoded_*.png             what Pillow decodes from those of them that lose something
+  mask_*.png                numbers of classes in the forms that tools write (alone: make_reference.py masks)
   FILTER_WxH.png, grey_*    what Pillow's Image.resize makes of source.png
 """
 import pathlib
+import sys
 
 import numpy as np
 from PIL import Image
@@ -69,6 +71,24 @@ def main():
     save(rgb, "source_turned.jpg", quality=85, exif=exif)
     save(Image.open(OUT / "source_turned.jpg").convert("RGB"), "decoded_turned.png")
 
+    masks()
+
+
+def masks():
+    """Masks of 9x6 pixels, each the number (x + 3 y) mod 5, in the forms that tools write."""
+    y, x = np.mgrid[0:6, 0:9]
+    numbers = ((x + 3 * y) % 5).astype(np.uint8)
+    grey = Image.fromarray(numbers)
+    save(grey, "mask_grey.png")
+    coloured = Image.fromarray(numbers, "P")
+    coloured.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0, 128, 128, 0, 0, 0, 128])
+    save(coloured, "mask_palette.png")
+    save(coloured, "mask_bits.png", bits=4)
+    save(grey.convert("RGB"), "mask_rgb.png")
+    save(coloured.convert("RGB"), "mask_colour.png")
+    Image.fromarray(numbers.astype(np.uint16)).save(OUT / "mask_wide.png")
+    save(Image.fromarray(np.stack([40 * numbers, 10 * numbers, 255 - numbers], axis=2)), "mask_picture.png")
+
 
 if __name__ == "__main__":
-    main()
+    masks() if sys.argv[1:] == ["masks"] else main()

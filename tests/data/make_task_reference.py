@@ -3,8 +3,8 @@
 """Makes tests/data/reference/TASK.json: targets, what a model answers, and what the reference tool of the task says of it.
 
 Needs numpy, scikit-learn and torchmetrics; made once with scikit-learn 1.9 and torchmetrics 1.9.
-A case holds the task, its samples (target, and the output of a run of this sample alone), and the metrics by id; null where they are not
-defined. Run it with the names of tasks to make only those.
+A case holds its samples (target, the output of a run of this sample alone, and where a second model is held against the first, that model's
+output), and the metrics by id, null where they are not defined. Run it with the names of tasks to make only those.
 """
 
 import json
@@ -24,14 +24,17 @@ def tensor(values):
     return {"type": kind, "dims": list(values.shape), "values": values.astype(kind).ravel().tolist()}
 
 
-def number(value):
+def number(value):  # None: not defined
     value = float(value)
     return value if np.isfinite(value) else None
 
 
-def sample(target, output):
-    """output: without the axis that counts samples."""
-    return {"target": target if isinstance(target, str) else tensor(target), "output": tensor(np.asarray(output)[None])}
+def sample(target, output, other=None):
+    """output: without the axis that counts samples; other: what a second model answers."""
+    made = {"target": target if target is None or isinstance(target, str) else tensor(target), "output": tensor(np.asarray(output)[None])}
+    if other is not None:
+        made["other"] = tensor(np.asarray(other)[None])
+    return made
 
 
 def write(task, cases):
@@ -122,6 +125,90 @@ def enhancement():
     write("enhancement", cases)
 
 
-TASKS = {each.__name__: each for each in (regression, enhancement)}
+# Segmentation: scikit-learn over all pixels that count, as a mean over the classes that targets or answers have.
+def segmentation():
+    from sklearn.metrics import accuracy_score, f1_score, jaccard_score
+
+    rng = np.random.default_rng(3)
+
+    def classes_of(output, layout, threshold):
+        if layout == "classes":
+            return output
+        if layout == "yes":
+            return np.squeeze(output) >= (0.5 if threshold is None else threshold)
+        return output.argmax(0 if layout == "first" else -1)
+
+    def case(name, masks, outputs, layout, others=None, ignore=None, threshold=None):
+        binary = layout == "yes"
+        hidden = ignore if ignore is not None else (None if binary else 255)
+
+        def score(truths, answers, count):
+            t, a = np.concatenate([np.ravel(x) for x in truths]), np.concatenate([np.ravel(x) for x in answers])
+            keep = (t >= 0) & ((t != count) if count is not None else True)
+            t, a = t[keep].astype(int), a[keep].astype(int)
+            if binary:
+                t = (t > 0).astype(int)
+            if not len(t):
+                return {"miou": None, "dice": None, "pixel_accuracy": None}
+            labels = np.union1d(t, a)
+            return {"miou": 100 * jaccard_score(t, a, labels=labels, average="macro", zero_division=0),
+                    "dice": 100 * f1_score(t, a, labels=labels, average="macro", zero_division=0),
+                    "pixel_accuracy": 100 * accuracy_score(t, a)}
+
+        answers = [classes_of(x, layout, threshold) for x in outputs]
+        made = {"name": name, "samples": [sample(m, o, None if others is None else others[i]) for i, (m, o) in enumerate(zip(masks, outputs))],
+                "expected": score(masks, answers, hidden)}
+        if ignore is not None or threshold is not None:
+            made["spec"] = {key: value for key, value in (("ignore", ignore), ("threshold", threshold)) if value is not None}
+        if others is not None:
+            second = [classes_of(x, layout, threshold) for x in others]
+            made["other"] = {**score(masks, second, hidden), "mask_iou": score(answers, second, None)["miou"]}
+        return made
+
+    def masks_of(n, classes, shape, ignored=0.0):
+        masks = [rng.integers(0, classes, shape) for _ in range(n)]
+        return [np.where(rng.random(shape) < ignored, 255, m) for m in masks]
+
+    def scores(masks, classes, skill, last=False):
+        made = []
+        for mask in masks:
+            s = rng.normal(size=(classes, *mask.shape))
+            for c in range(classes):
+                s[c][mask == c] += skill
+            made.append((np.moveaxis(s, 0, -1) if last else s).round(2))
+        return made
+
+    cases = []
+    for n, classes, shape, skill, last, ignored in [(3, 3, (6, 8), 1, False, 0), (4, 5, (5, 7), 2, False, 0.2), (3, 4, (6, 9), 1, True, 0), (2, 2, (8, 5), 0.5, False, 0),
+                                                    (5, 3, (4, 6), 3, True, 0.1), (2, 21, (6, 10), 2, False, 0), (3, 3, (7, 7), 1, False, 0), (1, 4, (8, 10), 1, False, 0.5)]:
+        masks = masks_of(n, classes, shape, ignored)
+        cases.append(case(f"{n} masks {shape} of {classes} classes, {'last' if last else 'first'} axis, {ignored} ignored", masks,
+                          scores(masks, classes, skill, last), "last" if last else "first", scores(masks, classes, skill, last)))
+    for n, shape, skill, scale in [(4, (6, 7), 1, 1), (3, (5, 8), 2, 255), (2, (4, 4), 0.3, 255)]:
+        masks = masks_of(n, 2, shape)
+        logits = [(rng.normal(size=shape) + skill * (2 * m - 1)).round(2)[None] for m in masks]
+        logits[0][0, 0, 0] = -3
+        cases.append(case(f"yes or no by a logit, {n} masks {shape}, yes is {scale}", [m * scale for m in masks], logits, "yes", [x[..., ::-1].copy() for x in logits], threshold=0.0))
+        p = [(1 / (1 + np.exp(-x))).round(3) for x in logits]
+        cases.append(case(f"yes or no by a probability, {n} masks {shape}, yes is {scale}", [m * scale for m in masks], p, "yes"))
+    masks = masks_of(3, 4, (6, 8), 0.1)
+    wrong = [np.where(rng.random(m.shape) < 0.3, rng.integers(0, 4, m.shape), np.where(m == 255, 0, m)) for m in masks]
+    cases += [
+        case("classes themselves", masks, wrong, "classes", [np.where(m == 255, 1, m) for m in masks]),
+        case("classes themselves, another number is ignored", masks_of(3, 4, (5, 6)), [rng.integers(0, 4, (5, 6)) for _ in range(3)], "classes", ignore=2),
+        case("one class alone", [np.zeros((4, 5), int)] * 2, scores([np.zeros((4, 5), int)] * 2, 3, 9), "first"),
+        case("a class that is answered and is no target", [np.zeros((4, 5), int)] * 2, scores([np.zeros((4, 5), int)] * 2, 3, 0.5), "first"),
+        case("ties go to the lowest class", masks_of(2, 3, (4, 6)), [np.zeros((3, 4, 6))] * 2, "first"),
+        case("nothing counts", [np.full((4, 5), 255)] * 2, scores([np.full((4, 5), 255)] * 2, 3, 1), "first"),
+        case("one of the masks has nothing that counts", [np.full((4, 5), 255), np.ones((4, 5), int)], scores([np.ones((4, 5), int)] * 2, 3, 1), "first"),
+        case("numbers below 0 do not count", [np.where(rng.random((4, 6)) < 0.3, -1, m) for m in masks_of(2, 3, (4, 6))], scores(masks_of(2, 3, (4, 6)), 3, 1), "first"),
+        case("all wrong", [np.zeros((4, 6), int)], [np.ones((4, 6), int)], "classes"),
+    ]
+    same = masks_of(3, 4, (5, 6))
+    cases.append(case("all right", same, scores(same, 4, 50), "first", scores(same, 4, 50)))
+    write("segmentation", cases)
+
+
+TASKS = {each.__name__: each for each in (regression, enhancement, segmentation)}
 for name in sys.argv[1:] or TASKS:
     TASKS[name]()

@@ -55,6 +55,10 @@ Asked asked_from(const Json& each) {
         asked.answers[1].push_back(tensor_from(sample.at("other")));
     }
     asked.form = form_of(asked.targets.front());
+    if (!each.contains("spec")) return asked;
+    const Json& spec = each.at("spec");
+    if (spec.contains("ignore")) asked.spec.ignore = spec.at("ignore").get<std::int64_t>();
+    if (spec.contains("threshold")) asked.spec.threshold = spec.at("threshold").get<double>();
     return asked;
 }
 

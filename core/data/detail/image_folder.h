@@ -13,6 +13,8 @@ struct ImageItem {
     std::string file;  ///< relative to the dataset's folder
     std::int64_t label = -1;
     std::uint64_t bytes = 0;
+    std::string mask = {};  ///< relative to the folder of masks
+    std::uint64_t mask_bytes = 0;
 };
 
 /// The pictures of a folder, in a fixed order.

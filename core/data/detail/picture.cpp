@@ -25,6 +25,13 @@ Picture read_picture(const std::filesystem::path& path) {
     return picture;
 }
 
+Picture read_mask(const std::filesystem::path& path) {
+    const MappedFile file(path);
+    Picture mask = decode_mask(file.bytes(), path.string());
+    file.check_whole();
+    return mask;
+}
+
 Picture to_rgb(Picture picture) {
     if (picture.channels == 3) return picture;
     Picture out{.width = picture.width, .height = picture.height, .channels = 3, .pixels = {}};

@@ -33,6 +33,11 @@ inline constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 27;
 [[nodiscard]] Picture decode_jpeg(std::span<const std::byte> bytes, const std::string& where);
 [[nodiscard]] Picture decode_png(std::span<const std::byte> bytes, const std::string& where);
 
+/// A PNG whose pixels are numbers of classes: of a palette its indices, of grey the values as they are stored; RGB only where all channels
+/// are equal. One channel. Throws Error{not_found, bad_data}.
+[[nodiscard]] Picture read_mask(const std::filesystem::path& path);
+[[nodiscard]] Picture decode_mask(std::span<const std::byte> bytes, const std::string& where);
+
 /// Grey becomes three equal channels; RGB is returned as it is.
 [[nodiscard]] Picture to_rgb(Picture picture);
 /// RGB becomes luma by ITU-R 601-2 in 16-bit fixed point: (19595 R + 38470 G + 7471 B + 32768) >> 16.

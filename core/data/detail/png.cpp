@@ -22,6 +22,7 @@ struct Decoder {
     png_infop info;
     const std::byte* next;
     std::size_t left;
+    bool indices;  ///< pixels are numbers, which are kept as they are stored
     std::array<char, 256> text;
 };
 
@@ -49,9 +50,14 @@ bool begin(Decoder& d) {
     png_set_read_fn(d.png, &d, on_read);
     png_read_info(d.png, d.info);
     const png_byte type = png_get_color_type(d.png, d.info);
-    if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(d.png);
-    if (type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(d.png);
-    png_set_strip_16(d.png);
+    if (d.indices) {
+        if (png_get_bit_depth(d.png, d.info) == 16) png_error(d.png, "a mask of 16 bits is not read; its classes have to fit into 8");
+        png_set_packing(d.png);
+    } else {
+        if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(d.png);
+        if (type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(d.png);
+        png_set_strip_16(d.png);
+    }
     png_set_strip_alpha(d.png);
     png_set_interlace_handling(d.png);
     png_read_update_info(d.png, d.info);
@@ -69,12 +75,11 @@ bool read_rows(Decoder& d, png_bytepp rows) {
     throw Error(ErrorKind::bad_data, fmt::format("the PNG picture cannot be decoded: {}", d.text.data()), {.file = where});
 }
 
-}  // namespace
-
-Picture decode_png(std::span<const std::byte> bytes, const std::string& where) {
+Picture decode(std::span<const std::byte> bytes, bool indices, const std::string& where) {
     Decoder d{};
     d.next = bytes.data();
     d.left = bytes.size();
+    d.indices = indices;
     struct Destroy {
         Decoder& d;
         ~Destroy() { png_destroy_read_struct(&d.png, &d.info, nullptr); }
@@ -96,6 +101,26 @@ Picture decode_png(std::span<const std::byte> bytes, const std::string& where) {
     for (std::size_t y = 0; y < height; ++y) rows.push_back(picture.pixels.data() + y * picture.row_bytes());
     if (!read_rows(d, rows.data())) fail(d, where);
     return picture;
+}
+
+}  // namespace
+
+Picture decode_png(std::span<const std::byte> bytes, const std::string& where) { return decode(bytes, false, where); }
+
+Picture decode_mask(std::span<const std::byte> bytes, const std::string& where) {
+    constexpr std::array<unsigned char, 4> kMark = {0x89, 'P', 'N', 'G'};
+    if (bytes.size() < kMark.size() || std::memcmp(bytes.data(), kMark.data(), kMark.size()) != 0)
+        throw Error(ErrorKind::bad_data, "a mask has to be a PNG", {.file = where}, "Other forms change pixels, or are not read");
+    Picture mask = decode(bytes, true, where);
+    if (mask.channels == 1) return mask;
+    Picture grey{.width = mask.width, .height = mask.height, .channels = 1, .pixels = {}};
+    for (std::size_t i = 0; i + 2 < mask.pixels.size(); i += 3) {
+        if (mask.pixels[i] != mask.pixels[i + 1] || mask.pixels[i] != mask.pixels[i + 2])
+            throw Error(ErrorKind::bad_data, "the mask is in colours, not in numbers of classes", {.file = where},
+                        "Save it as grey or with a palette, each pixel the number of its class");
+        grey.pixels.push_back(mask.pixels[i]);
+    }
+    return grey;
 }
 
 }  // namespace vernier

@@ -155,18 +155,30 @@ Picture resized(Picture picture, const ResizeStep& step, const std::string& wher
     }
 }
 
+Picture fitted(Picture picture, const Preprocess& steps, const std::string& where) {
+    if (steps.resize) picture = resized(std::move(picture), *steps.resize, where);
+    if (!steps.crop) return picture;
+    if (steps.crop->width > picture.width || steps.crop->height > picture.height)
+        fail(where, fmt::format("is {}x{} where it is cropped to {}x{}", picture.width, picture.height, steps.crop->width, steps.crop->height),
+             "Resize to a larger size before the crop");
+    return centre_crop(picture, steps.crop->width, steps.crop->height);
+}
+
 }  // namespace
+
+Tensor preprocess_mask(Picture mask, const Preprocess& steps, const std::string& where) {
+    Preprocess nearest = steps;
+    if (nearest.resize) nearest.resize->filter = Filter::nearest;
+    const Picture own = fitted(std::move(mask), nearest, where);
+    Tensor values{.type = ElementType::uint8, .dims = {own.height, own.width}, .bytes = std::vector<std::byte>(own.pixels.size())};
+    std::memcpy(values.bytes.data(), own.pixels.data(), own.pixels.size());
+    return values;
+}
 
 Tensor preprocess_picture(Picture picture, const Preprocess& steps, const std::string& where) {
     // Pillow's users convert before they resize; the other order rounds differently
     picture = steps.colour == Colour::grey ? to_grey(std::move(picture)) : to_rgb(std::move(picture));
-    if (steps.resize) picture = resized(std::move(picture), *steps.resize, where);
-    if (steps.crop) {
-        if (steps.crop->width > picture.width || steps.crop->height > picture.height)
-            fail(where, fmt::format("is {}x{} where it is cropped to {}x{}", picture.width, picture.height, steps.crop->width, steps.crop->height),
-                 "Resize to a larger size before the crop");
-        picture = centre_crop(picture, steps.crop->width, steps.crop->height);
-    }
+    picture = fitted(std::move(picture), steps, where);
     const std::vector<std::int64_t> dims = {picture.height, picture.width, picture.channels};
     Preprocess rest = steps;
     rest.layout_in = Layout::nhwc;

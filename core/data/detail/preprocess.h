@@ -53,6 +53,9 @@ struct Preprocess {
 /// All steps on one picture; the result has a leading batch axis of 1. Throws Error{bad_data}, `where` names the file.
 [[nodiscard]] Tensor preprocess_picture(Picture picture, const Preprocess& steps, const std::string& where);
 
+/// Size and crop alone, on a mask of one channel, pixel for pixel as on its picture: [H,W] of uint8. Throws Error{bad_data}.
+[[nodiscard]] Tensor preprocess_mask(Picture mask, const Preprocess& steps, const std::string& where);
+
 /// One sample of an array, without its batch axis.
 struct RawSample {
     ElementType type = ElementType::undefined;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "core/measure/statistics.h"
@@ -99,6 +100,16 @@ std::optional<Interval> mean_interval(const std::vector<SampleSums>& samples) {
 std::optional<Interval> positive_mean_interval(const std::vector<SampleSums>& samples) {
     const auto mean = mean_interval(samples);
     return mean ? std::optional(Interval{std::max(0.0, mean->lo), mean->hi}) : std::nullopt;
+}
+
+std::optional<Interval> percent_mean_interval(const std::vector<SampleSums>& samples) {
+    const auto mean = positive_mean_interval(samples);
+    if (!mean) return std::nullopt;
+    if (mean->hi > mean->lo) return Interval{mean->lo, std::min(100.0, mean->hi)};
+    const auto says = std::count_if(samples.begin(), samples.end(), [](const SampleSums& sample) { return sample.values > 0; });
+    const auto n = static_cast<std::uint64_t>(says);
+    const double room = 100 * (1 - wilson_interval(n, n).lo);  // as much as so many right ones of so many leave open
+    return Interval{std::max(0.0, mean->lo - room), std::min(100.0, mean->hi + room)};
 }
 
 const OutputFigures* worst_output(const TrialView& trial) {

@@ -61,6 +61,9 @@ struct Metric {
 /// The same of what cannot be below 0.
 [[nodiscard]] std::optional<Interval> positive_mean_interval(const std::vector<SampleSums>& samples);
 
+/// The same of percentages: sums are a hundred times what is counted of so many values.
+[[nodiscard]] std::optional<Interval> percent_mean_interval(const std::vector<SampleSums>& samples);
+
 /// What was kept by the metric's id: of a model's answers, and against the baseline's.
 [[nodiscard]] std::optional<MetricValue> kept_value(const TrialView& trial, std::string_view id);
 [[nodiscard]] std::optional<Against> kept_change(const TrialView& trial, std::string_view id);

@@ -5,11 +5,12 @@ namespace vernier {
 
 extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae;
 extern const Metric kTargetMae, kRmse, kR2, kSiSdr;
+extern const Metric kMeanIou, kPixelAccuracy, kDice, kMaskIou;
 
 std::span<const Metric* const> metrics() {
     static constexpr const Metric* kMetrics[] = {
-        &kTop1,  &kTop5,      &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1, &kEqualErrorRate, &kTargetMae, &kRmse, &kR2,
-        &kSiSdr, &kAgreement, &kSqnr,    &kCosine,           &kMae};
+        &kTop1, &kTop5,  &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1,   &kEqualErrorRate, &kTargetMae, &kRmse,
+        &kR2,   &kSiSdr, &kMeanIou, &kPixelAccuracy,    &kDice,  &kAgreement,        &kMaskIou,          &kSqnr, &kCosine,         &kMae};
     return kMetrics;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/tensor.h"
 #include "core/data/sample_target.h"
@@ -29,17 +31,27 @@ struct FirstAnswer {
     std::string scores;   ///< the output that holds the scores
 };
 
+/// What the dataset says of the task, and what is settled once, by the first answer of the first model, so that all answers are read alike.
+struct Reading {
+    TaskSpec spec;
+    std::string scores;          ///< the output that holds the scores
+    double threshold = 0;        ///< from which on a single score is yes
+    bool channels_last = false;  ///< classes lie along the last axis
+    std::int64_t classes = 0;    ///< of the scores; 1: yes or no, 0: not known
+};
+
 /// How answers of a task are read: a row of the table of kinds. Tasks of classes and of a single score are none, since their answers are
 /// kept as scores (measure/answers.h).
 struct TaskKind {
     Task task;
     std::string_view wants;  ///< what outputs and targets have to be, for people
     bool (*fits)(const FirstAnswer& first);
+    void (*settle)(const FirstAnswer& first, Reading& reading) = nullptr;  ///< nullptr: there is nothing to settle
     /// What the model answered on the i-th sample of a run, in the form of a target. Throws Error{bad_data}.
-    SampleTarget (*answer)(const RunOutputs& outputs, const std::string& scores, std::size_t i, const TaskSpec& spec);
+    SampleTarget (*answer)(const RunOutputs& outputs, std::size_t i, const Reading& reading);
     /// What the sample adds to the metrics of the task; empty where it says nothing. Throws Error{bad_data} where the two cannot be held
     /// against each other.
-    SampleRecord (*held)(const SampleTarget& truth, const SampleTarget& answer, const TaskSpec& spec);
+    SampleRecord (*held)(const SampleTarget& truth, const SampleTarget& answer, const Reading& reading);
 };
 
 /// In the order in which they are proposed. To add one, write core/evidence/tasks/NAME.cpp, and add its row to kinds.cpp.
@@ -53,6 +65,8 @@ struct TaskKind {
 [[nodiscard]] Tensor sample_part(const Tensor& output, std::size_t i, std::uint64_t batch, std::size_t axis = 0);
 /// Numbers of any type as double. Throws Error{bad_data} for a tensor that has none.
 [[nodiscard]] std::vector<double> numbers_of(const Tensor& tensor);
+/// 0.5 where all scores lie in [0, 1], else 0: probabilities, or logits.
+[[nodiscard]] double usual_threshold(const Tensor& scores);
 /// "[3,224,224]".
 [[nodiscard]] std::string shape_text(const Tensor& tensor);
 

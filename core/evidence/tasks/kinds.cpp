@@ -13,10 +13,10 @@
 
 namespace vernier {
 
-extern const TaskKind kRegressionKind, kEnhancementKind;
+extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind;
 
 std::span<const TaskKind* const> task_kinds() {
-    static constexpr const TaskKind* kKinds[] = {&kEnhancementKind, &kRegressionKind};
+    static constexpr const TaskKind* kKinds[] = {&kSegmentationKind, &kEnhancementKind, &kRegressionKind};
     return kKinds;
 }
 
@@ -55,6 +55,11 @@ std::vector<double> numbers_of(const Tensor& tensor) {
     std::vector<double> numbers = values.floating() ? std::move(values.numbers) : std::vector<double>(values.whole.begin(), values.whole.end());
     if (numbers.size() != tensor.count()) throw Error(ErrorKind::bad_data, fmt::format("values of type {} are no numbers", name(tensor.type)));
     return numbers;
+}
+
+double usual_threshold(const Tensor& scores) {
+    const std::vector<double> numbers = numbers_of(scores);
+    return std::all_of(numbers.begin(), numbers.end(), [](double each) { return each >= 0 && each <= 1; }) ? 0.5 : 0;
 }
 
 std::string shape_text(const Tensor& tensor) { return fmt::format("[{}]", fmt::join(tensor.dims, ",")); }

@@ -22,6 +22,10 @@ std::string outputs_text(const RunOutputs& outputs) {
 
 }  // namespace
 
+TaskMeter::TaskMeter(const Dataset& dataset, std::optional<Task> named) : dataset_(dataset), named_(named ? named : dataset.task().task) {
+    reading_.spec = dataset.task();
+}
+
 void TaskMeter::refuse(std::string_view wants, const RunOutputs& outputs) const {
     throw Error(ErrorKind::bad_data, fmt::format("the task {} needs {}; the model gives: {}", name(*named_), wants, outputs_text(outputs)),
                 {.file = dataset_.path().string()}, "Name another task (--task, or \"task\" in the .dataset.json), or the output (\"output\").");
@@ -29,20 +33,21 @@ void TaskMeter::refuse(std::string_view wants, const RunOutputs& outputs) const 
 
 /// Another output than the dataset's choice is never taken.
 bool TaskMeter::find_output(const TaskKind& kind, FirstAnswer first) {
-    first.scores = scores_;
-    if (kind.fits(first)) return true;
-    if (!dataset_.output().empty()) return false;
-    for (const auto& [name, output] : first.outputs.all) {
+    std::vector<std::string> names = {reading_.scores};
+    if (dataset_.output().empty())
+        for (const auto& [name, output] : first.outputs.all) names.push_back(name);
+    for (const std::string& name : names) {
         first.scores = name;
         if (!kind.fits(first)) continue;
-        scores_ = name;
+        reading_.scores = name;
+        if (kind.settle != nullptr) kind.settle(first, reading_);
         return true;
     }
     return false;
 }
 
 void TaskMeter::find_task_of_labels(const RunOutputs& outputs) {
-    const auto found = outputs.all.find(scores_);
+    const auto found = outputs.all.find(reading_.scores);
     const bool single = found != outputs.all.end() && is_single_score(found->second, outputs.batch);
     const bool classes = found != outputs.all.end() && is_class_scores(found->second, outputs.batch);
     if (named_ == Task::decision && !single) refuse("an output with one floating score a sample", outputs);
@@ -81,9 +86,9 @@ SampleTarget TaskMeter::truth_of(const AskedSample& sample) const {
 
 SampleRecord TaskMeter::held(const SampleTarget& truth, const SampleTarget& answer, const std::string& sample) const {
     try {
-        return kind_->held(truth, answer, dataset_.task());
+        return kind_->held(truth, answer, reading_);
     } catch (const Error& error) {
-        throw Error(error.kind(), fmt::format("sample {}: {}", sample, error.what()), {.file = dataset_.path().string(), .tensor = scores_},
+        throw Error(error.kind(), fmt::format("sample {}: {}", sample, error.what()), {.file = dataset_.path().string(), .tensor = reading_.scores},
                     "Check the targets, or name another task (--task)");
     }
 }
@@ -96,15 +101,15 @@ void TaskMeter::take(std::size_t model, const std::vector<AskedSample>& asked, c
     if (model == 0) first_.clear();
     for (std::size_t i = 0; i < asked.size(); ++i) {
         if (model == 0) {
-            first_.push_back(kind_->answer(run, scores_, i, dataset_.task()));
+            first_.push_back(kind_->answer(run, i, reading_));
             own.records.push_back(held(truth_of(asked[i]), first_.back(), asked[i].name));
             continue;
         }
         SampleRecord record, against;
         try {
-            const SampleTarget answer = kind_->answer(run, scores_, i, dataset_.task());
-            record = kind_->held(truth_of(asked[i]), answer, dataset_.task());
-            against = kind_->held(first_.at(i), answer, dataset_.task());
+            const SampleTarget answer = kind_->answer(run, i, reading_);
+            record = kind_->held(truth_of(asked[i]), answer, reading_);
+            against = kind_->held(first_.at(i), answer, reading_);
         } catch (const Error&) {  // an output that is missing, or has another shape, is told where the outputs are
             record.clear();
         }
@@ -117,7 +122,7 @@ void TaskMeter::fill(std::size_t model, Measurement& measurement) const {
     measurement.task = task_.value_or(Task::none);
     measurement.task_proposed = !named_;
     if (kind_ == nullptr) return;
-    measurement.scores_output = scores_;
+    measurement.scores_output = reading_.scores;
     measurement.answers.task = kind_->task;
     if (const auto found = models_.find(model); found != models_.end()) {
         measurement.answers.records = found->second.records;

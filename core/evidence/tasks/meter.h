@@ -18,9 +18,9 @@ namespace vernier {
 class TaskMeter : public AnswerSink {
 public:
     /// named: nothing where the dataset decides, or outputs and targets.
-    TaskMeter(const Dataset& dataset, std::optional<Task> named) : dataset_(dataset), named_(named ? named : dataset.task().task) {}
+    TaskMeter(const Dataset& dataset, std::optional<Task> named);
 
-    void begin(const std::string& scores) override { scores_ = scores; }
+    void begin(const std::string& scores) override { reading_.scores = scores; }
     /// Throws Error{bad_data} where the named task is not one of the model's outputs, or the first model's answers do not fit their targets.
     void take(std::size_t model, const std::vector<AskedSample>& asked, const std::map<std::string, Tensor>& outputs, std::uint64_t batch) override;
     void finish() override {}
@@ -42,7 +42,7 @@ private:
     std::optional<Task> named_;
     std::optional<Task> task_;
     const TaskKind* kind_ = nullptr;
-    std::string scores_;               ///< the output that is read: the one that holds the scores, unless another fits the targets
+    Reading reading_;                  ///< its output is the one that holds the scores, unless another fits the targets
     std::vector<SampleTarget> first_;  ///< what the first model answered in the present run
     std::map<std::size_t, Model> models_;
 };

@@ -32,8 +32,8 @@ bool is_signal(const Tensor& target) {
     return !target.dims.empty() && target.dims.back() >= kSignal && target.count() / static_cast<std::uint64_t>(target.dims.back()) <= kChannels;
 }
 
-SampleTarget answer(const RunOutputs& outputs, const std::string& scores, std::size_t i, const TaskSpec& /*spec*/) {
-    return {.values = sample_part(output_named(outputs, scores), i, outputs.batch)};
+SampleTarget answer(const RunOutputs& outputs, std::size_t i, const Reading& reading) {
+    return {.values = sample_part(output_named(outputs, reading.scores), i, outputs.batch)};
 }
 
 /// Scale-invariant signal-to-distortion ratio in dB (J. Le Roux et al., 2019), without removing means; at most 200 either way. Nothing of a target
@@ -54,7 +54,7 @@ std::optional<double> si_sdr(std::span<const double> target, std::span<const dou
     return signal > 0 ? std::clamp(10 * std::log10(signal / error), -kMostDb, kMostDb) : -kMostDb;
 }
 
-SampleRecord held(const SampleTarget& truth, const SampleTarget& own, const TaskSpec& /*spec*/) {
+SampleRecord held(const SampleTarget& truth, const SampleTarget& own, const Reading& /*reading*/) {
     if (!truth.values || !own.values) return {};
     const std::vector<double> target = numbers_of(*truth.values), answer = numbers_of(*own.values);
     if (target.size() != answer.size())
