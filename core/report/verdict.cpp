@@ -7,7 +7,9 @@
 #include <iterator>
 #include <string_view>
 
+#include "core/report/figure_text.h"
 #include "core/report/format.h"
+#include "core/report/way_out.h"
 
 namespace vernier {
 namespace {
@@ -18,12 +20,28 @@ std::string speed_phrase(const CandidateComparison& candidate) {
     return is_faster(candidate) || is_slower(candidate) ? speed_text(candidate.speedup) : "no measurable speedup";
 }
 
+/// The metric that stands first for a task other than one with classes; nullptr where there is a top-1, or no metric.
+const Figure* task_figure(const CandidateComparison& candidate) {
+    if (candidate.top1_delta_points || candidate.measurement.accuracy) return nullptr;
+    const TrialView trial{candidate.measurement, &candidate};
+    for (const Figure& each : figures())
+        if (needs_samples(each) && !each.relative && each.value(trial) && each.against_of(trial)) return &each;
+    return nullptr;
+}
+
+/// "RMSE +0.012", "F1 -0.50 points ~".
+std::string task_words(const Figure& figure, const CandidateComparison& candidate) {
+    const auto against = *figure.against_of({candidate.measurement, &candidate});
+    return fmt::format("{} {}", figure.column, against_text(figure, against));
+}
+
 std::string accuracy_phrase(const CandidateComparison& candidate) {
     if (const GateLine* line = answers_line(candidate)) {
         if (line->outcome == Outcome::passed) return line->what + " within the limit";
         return line->what + (line->outcome == Outcome::failed ? " beyond the limit" : " inconclusive");
     }
     if (candidate.top1_delta_points) return "top-1 " + signed_points(*candidate.top1_delta_points) + " points";
+    if (const Figure* figure = task_figure(candidate)) return task_words(*figure, candidate);
     if (candidate.agreement) return "agreement " + significant(*candidate.agreement, 4) + " %";
     if (!candidate.measurement.outputs.empty()) return "worst output " + text_of(candidate.measurement.outputs.front());
     return "accuracy not known";
@@ -46,6 +64,16 @@ std::string speed_sentence(const Comparison& comparison, const CandidateComparis
     return text + fmt::format(". Its file: {}. ", size_text(candidate.size_ratio));
 }
 
+std::string task_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
+    const Figure* figure = task_figure(candidate);
+    if (figure == nullptr) return {};
+    const TrialView own{candidate.measurement, &candidate}, before{comparison.baseline.measurement};
+    const auto against = figure->against_of(own);
+    const std::string interval = interval_text(*figure, against), unit = figure->unit.empty() ? "" : " " + std::string(figure->unit);
+    return fmt::format("{} {}{} instead of {} ({}{}{}). ", figure->column, value_text(*figure, own), unit, value_text(*figure, before),
+                       against->differs ? against_text(*figure, against) : "no measurable difference", interval.empty() ? "" : ", ", interval);
+}
+
 std::string accuracy_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
     std::string text;
     const GateLine* line = line_of(candidate, "accuracy");
@@ -57,6 +85,7 @@ std::string accuracy_sentence(const Comparison& comparison, const CandidateCompa
     } else if (line != nullptr) {
         text = fmt::format("Accuracy {}: {}. ", name(line->outcome), line->text);
     }
+    text += task_sentence(comparison, candidate);
     line = line_of(candidate, "agreement");
     if (candidate.agreement) {
         text += fmt::format("Agreement {} %", significant(*candidate.agreement, 4));
@@ -161,6 +190,8 @@ Verdict verdict_of(const Comparison& comparison) {
         verdict.title = "Baseline only";
         verdict.sentences = "there is no candidate.";
     }
+    verdict.change = trimmed(way_out(comparison, judged));
+    if (!verdict.change.empty()) verdict.sentences += " " + verdict.change;
     verdict.text = verdict.opening + ": " + verdict.sentences;
     return verdict;
 }
@@ -169,6 +200,7 @@ Json to_json(const Verdict& verdict) {
     Json json = {{"title", verdict.title}, {"text", verdict.text}, {"worth", nullptr}, {"best", verdict.best}};
     if (verdict.worth) json["worth"] = *verdict.worth;
     json["conclusion"] = name(verdict.conclusion);
+    json["change"] = verdict.change;
     return json;
 }
 

@@ -177,6 +177,58 @@ TEST(Verdict, ABrokenOutputIsOnlyWorthItByALimitThatCoversIt) {
     EXPECT_EQ(verdict_of(compared.comparison).worth, std::optional(false)) << "NaN where FP32 is finite";
 }
 
+TEST(Verdict, SaysWhatWouldChangeIt) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = add_candidate(compared, "a.onnx", 5, 280'000, 80);
+    candidate.origin = Origin{};
+    candidate.origin->counts = {{Method::int8_static, 40}};
+    judge_again(compared, {.max_drop_points = 0.5});
+    judge(candidate, Outcome::failed);
+    EXPECT_EQ(verdict_of(compared.comparison).change, "To lose less, leave the layers that lose most in FP32, or choose another method for them.");
+    EXPECT_THAT(verdict_of(compared.comparison).text, testing::EndsWith(verdict_of(compared.comparison).change));
+    judge(candidate, Outcome::passed);
+    EXPECT_EQ(verdict_of(compared.comparison).change, "");
+
+    candidate.gate = Outcome::inconclusive;
+    candidate.gate_lines = {{"macro F1", Outcome::inconclusive, "", 2500, "macro_f1"}, {"p99", Outcome::inconclusive, "", 0, "p99"}};
+    EXPECT_EQ(verdict_of(compared.comparison).change,
+              "About 2,500 samples would decide. A longer measurement on a quiet machine would narrow the interval of p99.");
+}
+
+TEST(Verdict, SaysWhyItIsNotFasterByWhatRan) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = add_candidate(compared, "a.onnx", 20, 990'000, 90);
+    candidate.origin = Origin{};
+    candidate.origin->counts = {{Method::int8_static, 40}};
+    candidate.measurement.profile = {{"a", "QLinearConv", "CPU", 1, 9, "uint8"}, {"b", "Conv", "CPU", 1, 9, "float"}, {"c", "Cast", "CPU", 1, 9, "float"}};
+    EXPECT_THAT(verdict_of(compared.comparison).change, StartsWith("Only 1 of 3 operators ran in INT8"));
+    candidate.measurement.host.cpu_flags = {"avx2"};
+    EXPECT_THAT(verdict_of(compared.comparison).change, HasSubstr("no VNNI"));
+    candidate.measurement.host.cpu_flags = {"avx2", "avx_vnni"};
+    candidate.measurement.profile.resize(1);
+    EXPECT_EQ(verdict_of(compared.comparison).change, "") << "all ran in INT8 on a processor that is made for it";
+    candidate.origin->counts = {{Method::fp16, 40}};
+    candidate.measurement.profile = {{"b", "Conv", "CPU", 1, 9, "float"}};
+    EXPECT_THAT(verdict_of(compared.comparison).change, StartsWith("No operator ran in FP16 here"));
+}
+
+TEST(Verdict, ATaskWithoutClassesIsToldByItsFirstMetric) {
+    ComparedFiles compared = baseline_only();
+    CandidateComparison& candidate = add_candidate(compared, "a.onnx", 4, 280'000, 90);
+    for (Measurement* each : {&compared.comparison.baseline.measurement, &candidate.measurement}) {
+        each->accuracy.reset();
+        each->metrics = {{"f1", {each == &candidate.measurement ? 88.5 : 90.0, Interval{80, 95}, 100}}};
+    }
+    candidate.top1_delta_points.reset();
+    candidate.agreement.reset();
+    candidate.changes = {{"f1", {-1.5, Interval{-2, -1}}}};
+    const Verdict verdict = verdict_of(compared.comparison);
+    EXPECT_THAT(verdict.title, testing::EndsWith("F1 -1.50"));
+    EXPECT_THAT(verdict.text, HasSubstr("F1 88.50 % instead of 90.00 (-1.50, 95 %: -2.00 to -1.00)."));
+    candidate.changes["f1"].interval = Interval{-3, 1};
+    EXPECT_THAT(verdict_of(compared.comparison).text, HasSubstr("(no measurable difference, 95 %: -3.00 to +1.00)"));
+}
+
 TEST(Verdict, WithoutLabelsTheWorstOutputIsNamed) {
     ComparedFiles compared = baseline_only();
     CandidateComparison& candidate = add_candidate(compared, "fast.onnx", 4, 280'000, 90);
