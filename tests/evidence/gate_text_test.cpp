@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/evidence/gate.h"
+#include "core/evidence/limit_forms.h"
 #include "core/evidence/limits.h"
 #include "core/report/documents.h"
 #include "core/report/verdict.h"
@@ -97,6 +98,62 @@ struct Compared : ::testing::Test {
     ComparedFiles compared;
     CandidateComparison& candidate;
 };
+
+TEST(LimitForms, AreWhatCanBeWritten) {
+    std::size_t ratios = 0, drops = 0;
+    for (const Figure& each : figures()) {
+        const std::vector<LimitForm> forms = limit_forms(each);
+        EXPECT_EQ(forms.front().of, "") << each.id;
+        for (const LimitForm& form : forms) {
+            Gate gate;
+            ASSERT_NO_THROW(add_limit(gate, form.text(0.25))) << form.text(0.25);
+            const std::vector<SetLimit> set = limits_of(gate);
+            ASSERT_EQ(set.size(), 1U) << form.text(0.25);
+            EXPECT_EQ(set[0].form, form) << form.text(0.25);
+            EXPECT_EQ(set[0].bound, 0.25);
+            EXPECT_EQ(without_limit(gate, 0), Gate{}) << form.text(0.25);
+            ratios += form.of == "ratio" ? 1U : 0U;
+            drops += form.of == "drop" ? 1U : 0U;
+        }
+    }
+    EXPECT_GT(ratios, 5U);
+    EXPECT_GT(drops, 3U);
+    EXPECT_EQ(limit_forms(figure("p99"))[0].unit, "ms");
+    EXPECT_EQ(limit_forms(figure("top1"))[1].unit, "points");
+}
+
+TEST(LimitForms, AGateIsTheListOfItsLimits) {
+    const Gate gate = gate_of({"top1 drop<=0.5", "agreement>=99", "sqnr>=20", "speedup>=1.5", "p90 ratio>=1.2", "size ratio<=0.5", "p99<=20", "ece rise<=2"});
+    const std::vector<SetLimit> limits = limits_of(gate);
+    ASSERT_EQ(limits.size(), 8U);
+    Gate again;
+    for (const SetLimit& each : limits) add_limit(again, each.text());
+    EXPECT_EQ(again, gate);
+    for (std::size_t i = 0; i < limits.size(); ++i) {
+        Gate rest;
+        for (std::size_t k = 0; k < limits.size(); ++k)
+            if (k != i) add_limit(rest, limits[k].text());
+        EXPECT_EQ(without_limit(gate, i), rest) << limits[i].text();
+    }
+    EXPECT_EQ(without_limit(gate, 8), gate);
+    EXPECT_EQ(limits_of({.more = {{"wer", GateLimit::Of::rise, 0.5}}})[0].text(), "wer rise<=0.5");
+}
+
+TEST_F(Compared, TheLinesOfAGateStandInTheOrderOfItsLimits) {
+    const Gate gate = gate_of({"p99<=8", "sqnr>=20", "size ratio<=0.5", "speedup>=1.5", "macro_f1 drop<=0.5", "agreement>=90"});
+    judge_again(compared.comparison, gate);
+    const std::vector<SetLimit> limits = limits_of(gate);
+    ASSERT_EQ(candidate.gate_lines.size(), limits.size());
+    for (std::size_t i = 0; i < limits.size(); ++i) EXPECT_EQ(candidate.gate_lines[i].figure, limits[i].form.figure);
+}
+
+TEST_F(Compared, PointsOfAnOldGateAreTheDropThatTheyAre) {
+    const Gate old{.limits = {{"macro_f1", -0.5}}};
+    const std::vector<SetLimit> limits = limits_of(old);
+    EXPECT_EQ(limits.at(0).text(), "macro_f1 drop<=0.5");
+    judge_again(compared.comparison, old);
+    EXPECT_EQ(candidate.gate, line("macro_f1 drop<=0.5").outcome);
+}
 
 TEST_F(Compared, ALimitHasThreeOutcomes) {
     EXPECT_EQ(line("macro_f1 drop<=1.5").outcome, Outcome::passed);

@@ -4,8 +4,11 @@
 #include <QInputDialog>
 #include <QMenu>
 
+#include "core/evidence/limit_forms.h"
 #include "core/evidence/limits.h"
 #include "core/report/format.h"
+#include "ui/compare/gate_dialog.h"
+#include "ui/compare/limit_words.h"
 #include "ui/session/session.h"
 
 namespace vernier::ui {
@@ -77,6 +80,8 @@ void LimitButton::fill() {
         action->setChecked(limited);
         connect(action, &QAction::triggered, this, [this, &figure, limited] { limited ? setLimit(figure, std::nullopt) : ask(figure); });
     }
+    menu()->addSeparator();
+    connect(menu()->addAction(tr("All limits…")), &QAction::triggered, this, [this] { GateDialog(session_, window()).exec(); });
 }
 
 void LimitButton::ask(const Figure& figure) {
@@ -90,6 +95,9 @@ void LimitButton::ask(const Figure& figure) {
 
 void LimitButton::showSet() {
     QStringList set;
+    for (const SetLimit& limit : limits_of({.more = session_.gate().more})) {
+        set << limitWords(limit);
+    }
     for (const Figure& figure : figures()) {
         if (const auto limit = session_.gate().limits.find(std::string(figure.id)); limit != session_.gate().limits.end()) {
             set << limitText(figure, limit->second);

@@ -14,7 +14,7 @@ namespace vernier::ui {
 class Session;
 
 /// A menu of all figures that the gate can limit beside its four boxes (core/evidence/limits.h): one that is chosen asks for its
-/// limit, one that has a limit loses it. The tip says which are set.
+/// limit, one that has a limit loses it; the last entry opens the list of all limits (GateDialog). The tip says which are set.
 class LimitButton : public QToolButton {
     Q_OBJECT
 

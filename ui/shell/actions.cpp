@@ -15,6 +15,7 @@
 #include "ui/choose/filter_line.h"
 #include "ui/choose/nodes_panel.h"
 #include "ui/compare/compare_board.h"
+#include "ui/compare/gate_dialog.h"
 #include "ui/data/data_panel.h"
 #include "ui/graph/graph_canvas.h"
 #include "ui/session/queue.h"
@@ -161,6 +162,8 @@ const ActionRow kActions[] = {
      QT_TRANSLATE_NOOP("Actions", "Which method each node has in it; the present recipe is not touched"), true, showsOtherRecipe},
     {Menu::measure, "compare-recipes", QT_TRANSLATE_NOOP("Actions", "Compare the selected run's &recipe"), "", Needs::run, compareRecipes,
      QT_TRANSLATE_NOOP("Actions", "The nodes that differ from the present recipe, or from another run's, as a list and in the graph")},
+    {Menu::measure, "limits", QT_TRANSLATE_NOOP("Actions", "&Limits of the gate…"), "", Needs::model, [](MainWindow& w) { GateDialog(w.session(), &w).exec(); },
+     QT_TRANSLATE_NOOP("Actions", "On any figure: itself, its drop or rise, or against the baseline")},
     {Menu::measure, "cancel-job", QT_TRANSLATE_NOOP("Actions", "&Cancel the running job"), "Ctrl+.", Needs::job,
      [](MainWindow& w) { w.session().queue().cancel(); }, "", true},
     {Menu::measure, "settings", QT_TRANSLATE_NOOP("Actions", "Measurement &settings…"), "", Needs::nothing, [](MainWindow& w) { w.measureSettingsDialog(); },

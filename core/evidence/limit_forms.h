@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/evidence/figures.h"
+
+namespace vernier {
+
+/// One way in which a figure can be limited.
+struct LimitForm {
+    std::string figure;     ///< its id, or the name of a metric of a command
+    std::string_view of;    ///< "": the figure itself; "drop" or "rise" against the baseline's; "ratio" to it, of times how many times as fast
+    bool least = false;     ///< the bound is the least that passes, else the most
+    std::string_view unit;  ///< of the bound: "ms", "points", "x" (times as fast), "of the baseline's"; empty where there is none
+    bool operator==(const LimitForm&) const = default;
+
+    /// What add_limit (core/evidence/gate_text.h) reads: "macro_f1 drop<=0.5".
+    [[nodiscard]] std::string text(double bound) const;
+};
+
+/// Those that a figure has, the one on the figure itself first: drop where more is better, rise where less is, ratio for times, size and
+/// memory.
+[[nodiscard]] std::vector<LimitForm> limit_forms(const Figure& figure);
+
+/// A limit that is set.
+struct SetLimit {
+    LimitForm form;
+    double bound = 0;
+    [[nodiscard]] std::string text() const { return form.text(bound); }
+};
+
+/// All limits of a gate, in the order of the lines that judging gives (CandidateComparison::gate_lines). A limit in points on a metric
+/// against the baseline, which older gates have, is told as the drop or rise that it is.
+[[nodiscard]] std::vector<SetLimit> limits_of(const Gate& gate);
+
+/// The gate with all limits but the index-th of limits_of.
+[[nodiscard]] Gate without_limit(const Gate& gate, std::size_t index);
+
+}  // namespace vernier

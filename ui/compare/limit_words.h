@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include "core/evidence/limit_forms.h"
+
+namespace vernier::ui {
+
+/// A way to limit a figure, as one picks it: "drop against the baseline, at most", "at most, ms".
+[[nodiscard]] QString formWords(const LimitForm& form);
+
+/// A limit that is set: "Latency p99 ≤ 20 ms", "Macro F1: drop ≤ 0.5 points", "Latency p90 ≥ 1.2x as fast".
+[[nodiscard]] QString limitWords(const SetLimit& limit);
+
+}  // namespace vernier::ui
