@@ -33,6 +33,7 @@ struct ArrayTruth {
     std::vector<std::int64_t> labels = {};
     std::optional<Tensor> targets = {};
     std::string targets_name = {};
+    std::optional<std::vector<std::string>> texts = {};
 };
 
 class ArrayDataset final : public SourceDataset {
@@ -66,10 +67,12 @@ protected:
         return truth_.labels.empty() ? -1 : truth_.labels[static_cast<std::size_t>(number)];
     }
     [[nodiscard]] TargetForm target_form() const override {
+        if (truth_.texts) return TargetForm::text;
         if (!truth_.targets) return TargetForm::none;
         return is_float(truth_.targets->type) ? TargetForm::numbers : TargetForm::whole;
     }
     [[nodiscard]] SampleTarget target_of(std::uint64_t number) const override {
+        if (truth_.texts) return {.text = (*truth_.texts)[static_cast<std::size_t>(number)]};
         const Tensor& all = *truth_.targets;
         const auto own = bytes_of(all, number);
         return {.values = Tensor{all.type, {all.dims.begin() + 1, all.dims.end()}, {own.begin(), own.end()}}};
@@ -136,6 +139,9 @@ void check_counts(const std::vector<ArrayInput>& inputs, const ArrayTruth& truth
         throw Error(ErrorKind::bad_data,
                     fmt::format("the targets '{}' have shape [{}], but there are {} samples", truth.targets_name, fmt::join(truth.targets->dims, ","), count),
                     {.file = file.string()}, "Axis 0 of 'targets' and of the inputs must have the same length");
+    if (truth.texts && static_cast<std::int64_t>(truth.texts->size()) != count)
+        throw Error(ErrorKind::bad_data, fmt::format("there are {} lines of texts for {} samples", truth.texts->size(), count), {.file = file.string()},
+                    "Write one line a sample");
     if (count == 0) throw Error(ErrorKind::bad_data, "the arrays hold no samples", {.file = file.string()});
 }
 
@@ -156,6 +162,10 @@ SourcePtr open_source(Fields& top, DatasetInfo info, std::vector<fs::path>& file
     if (top.has("targets")) {
         truth.targets = read(top, "targets");
         truth.targets_name = top.text("targets");
+    }
+    if (top.has("texts")) {
+        files.push_back(top.path("texts"));
+        truth.texts = read_lines(files.back());
     }
     check_counts(inputs, truth, labelled, top.file());
 

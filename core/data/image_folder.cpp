@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/data/detail/fields.h"
 #include "core/data/detail/source.h"
+#include "core/data/detail/texts.h"
 
 namespace vernier {
 namespace fs = std::filesystem;
@@ -77,18 +78,34 @@ bool is_heading(const std::string& first) {
     return std::find(kHeadings.begin(), kHeadings.end(), lower(first)) != kHeadings.end();
 }
 
-std::vector<Named> read_labels_csv(const fs::path& csv) {
+std::vector<Named> read_labels_csv(const fs::path& csv, bool& texts) {
     std::vector<Named> items;
     const auto lines = read_lines(csv);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (lines[i].find_first_not_of(" \t") == std::string::npos) continue;
         const std::string where = fmt::format("{}:{}", csv.string(), i + 1);
         const auto fields = csv_fields(lines[i]);
-        if (i == 0 && is_heading(fields[0])) continue;
-        if (fields.size() < 2 || fields[0].empty() || fields[1].empty()) throw Error(ErrorKind::bad_data, "is not of the form file,label", {.file = where});
+        if (i == 0 && is_heading(fields[0])) {
+            texts = texts || (fields.size() > 1 && lower(fields[1]) == "text");
+            continue;
+        }
+        if (fields.size() < 2 || fields[0].empty() || (fields[1].empty() && !texts))
+            throw Error(ErrorKind::bad_data, "is not of the form file,label", {.file = where});
         if (!stays_inside(fields[0])) throw Error(ErrorKind::bad_data, fmt::format("names '{}', which leads out of the folder", fields[0]), {.file = where});
         items.push_back({fields[0], fields[1]});
     }
+    return items;
+}
+
+/// Lines of labels.txt, if its first one names a picture of the folder; a list of names of classes is often called so too.
+std::vector<Named> read_labels_txt(const fs::path& folder) {
+    std::vector<Named> items;
+    const fs::path file = folder / "labels.txt";
+    if (!fs::exists(file)) return items;
+    const auto lines = read_lines(file);
+    const std::string first = lines.empty() ? std::string() : lines.front().substr(0, lines.front().find_first_of("\t "));
+    if (!stays_inside(first) || !is_picture(first) || !fs::is_regular_file(folder / first)) return items;
+    for (NamedText& each : read_named_texts(file)) items.push_back({std::move(each.file), std::move(each.text)});
     return items;
 }
 
@@ -210,16 +227,20 @@ void number_labels(ImageFolder& found, const std::vector<Named>& named, const fs
 ImageFolder scan_image_folder(const fs::path& folder) {
     ImageFolder found;
     std::vector<Named> named;
+    found.texts = fs::exists(folder / "alphabet.txt");
     if (fs::exists(folder / "labels.csv")) {
-        named = read_labels_csv(folder / "labels.csv");
-    } else {
+        named = read_labels_csv(folder / "labels.csv", found.texts);
+    } else if (named = read_labels_txt(folder); named.empty()) {
+        found.texts = false;
         std::set<std::string> folders;
         for (const fs::path& entry : sorted_entries(folder))
             if (fs::is_directory(entry)) folders.insert(entry.filename().string());
         named = are_splits(folder, folders) ? read_splits(folder, folders, found) : read_class_folders(folder, "", found);
     }
     if (named.empty()) no_pictures(folder, found);
-    number_labels(found, named, folder);
+    if (!found.texts) number_labels(found, named, folder);
+    if (found.texts)
+        for (const Named& item : named) found.items.push_back({.file = item.file, .text = item.label});
     return found;
 }
 

@@ -13,6 +13,7 @@
 #include "core/data/detail/elements.h"
 #include "core/data/detail/image_folder.h"
 #include "core/data/detail/source.h"
+#include "core/data/detail/texts.h"
 
 namespace vernier {
 namespace fs = std::filesystem;
@@ -44,6 +45,7 @@ public:
           input_(std::move(input)), steps_(std::move(steps)) {
         for (ImageItem& item : items_) {
             item.bytes = size_of(folder_ / item.file, "picture");
+            texts_ = texts_ || item.text;
             if (masks_.empty()) continue;
             if (item.mask.empty()) item.mask = fs::path(item.file).replace_extension(".png").string();
             item.mask_bytes = size_of(masks_ / item.mask, "mask");
@@ -69,8 +71,9 @@ protected:
     }
     [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return at(number).label; }
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return at(number).file; }
-    [[nodiscard]] TargetForm target_form() const override { return masks_.empty() ? TargetForm::none : TargetForm::whole; }
+    [[nodiscard]] TargetForm target_form() const override { return !masks_.empty() ? TargetForm::whole : texts_ ? TargetForm::text : TargetForm::none; }
     [[nodiscard]] SampleTarget target_of(std::uint64_t number) const override {
+        if (masks_.empty()) return {.text = at(number).text};
         const fs::path file = masks_ / at(number).mask;
         const Picture picture = read_picture(folder_ / at(number).file);
         Picture mask = read_mask(file);
@@ -84,6 +87,8 @@ protected:
         for (const ImageItem& item : items_) all += fmt::format("\n{} {}", item.file, item.bytes);
         if (!masks_.empty())
             for (const ImageItem& item : items_) all += fmt::format("\nmask {} {}", item.mask, item.mask_bytes);
+        for (const ImageItem& item : items_)
+            if (item.text) all += fmt::format("\ntext {}", *item.text);
         return all;
     }
     /// The same path, or the same content under another name. Only files of equal size are read for that.
@@ -124,6 +129,7 @@ private:
     std::vector<ImageItem> items_;
     std::string input_;
     Preprocess steps_;
+    bool texts_ = false;  ///< items have texts
 };
 
 [[noreturn]] void not_a_picture_model(const DatasetInfo& info, const InputSpec& input) {
@@ -196,6 +202,7 @@ std::vector<std::uint64_t> parse_items(Fields& given, const std::string& name, s
         item.file = fields.text("file");
         static_cast<void>(fields.inside("file", item.file));
         if (fields.has("label")) item.label = fields.integer("label", 0, INT32_MAX);
+        item.text = fields.text_if("target");
         if (fields.has("mask")) {
             item.mask = fields.text("mask");
             static_cast<void>(fields.inside("mask", item.mask));
@@ -248,6 +255,7 @@ SourcePtr open_images_folder(DatasetInfo info) {
     const InputSpec& input = only_input(info);
     const Preprocess steps = assumed_steps(info, input);
     info.classes = std::move(found.classes);
+    if (found.texts && fs::exists(folder / "alphabet.txt")) info.task.alphabet = read_alphabet(folder / "alphabet.txt");
     say_what_was_taken(found, info.findings);
     const std::string name = input.name;
     Splits splits;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Samples from JSON lines: {"inputs": {"input_ids": [..]}, "label": 1, "text": ".."}.
+// Samples from JSON lines: {"inputs": {"input_ids": [..]}, "label": 1, "target": [..] or "..", "text": ".."}.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -20,6 +20,7 @@ constexpr std::size_t kMaxRank = 16;
 struct Row {
     std::map<std::string, Tensor> raw;  ///< int64 where every number is whole, else float64
     std::int64_t label = -1;
+    SampleTarget target = {};
     std::string text;
     std::string name;  ///< "validation.jsonl:3"
 };
@@ -77,15 +78,37 @@ Row parse_row(const std::string& line, const fs::path& file, std::size_t number,
     Fields inputs = fields.object("inputs");
     for (const std::string& key : inputs.keys()) row.raw[key] = raw_tensor(inputs.need(key), fmt::format("{} (inputs.{})", where, key));
     if (fields.has("label")) row.label = fields.integer("label", 0, INT32_MAX);
+    if (const Json* target = fields.find("target")) {
+        if (target->is_string())
+            row.target.text = target->get<std::string>();
+        else
+            row.target.values = raw_tensor(*target, fmt::format("{} (target)", where));
+    }
     row.text = fields.text_if("text").value_or("");
     if (number == 1) fields.note_unknown(findings);
     return row;
 }
 
+/// One form for all rows that have a target: numbers as soon as one has a number that is not whole. Throws Error{bad_data} where texts stand
+/// beside numbers.
+TargetForm form_of(const std::vector<Row>& rows) {
+    bool real = false;
+    const Row* text = nullptr;
+    const Row* numbers = nullptr;
+    for (const Row& row : rows) {
+        if (row.target.text) text = &row;
+        if (row.target.values) numbers = &row;
+        real = real || (row.target.values && row.target.values->type == ElementType::float64);
+    }
+    if (text != nullptr && numbers != nullptr)
+        throw Error(ErrorKind::bad_data, fmt::format("the target of {} is a text, that of {} is not", text->name, numbers->name));
+    return text != nullptr ? TargetForm::text : numbers == nullptr ? TargetForm::none : real ? TargetForm::numbers : TargetForm::whole;
+}
+
 class JsonlDataset final : public SourceDataset {
 public:
     JsonlDataset(DatasetInfo info, std::vector<Row> rows, std::map<std::string, Preprocess> steps, std::set<fs::path> files)
-        : SourceDataset(std::move(info)), rows_(std::move(rows)), steps_(std::move(steps)), files_(std::move(files)) {}
+        : SourceDataset(std::move(info)), rows_(std::move(rows)), form_(form_of(rows_)), steps_(std::move(steps)), files_(std::move(files)) {}
 
     [[nodiscard]] std::vector<fs::path> files() const override {
         std::vector<fs::path> all(files_.begin(), files_.end());
@@ -113,6 +136,8 @@ protected:
         return sample;
     }
     [[nodiscard]] std::int64_t label(std::uint64_t number) const override { return rows_[static_cast<std::size_t>(number)].label; }
+    [[nodiscard]] TargetForm target_form() const override { return form_; }
+    [[nodiscard]] SampleTarget target_of(std::uint64_t number) const override { return rows_[static_cast<std::size_t>(number)].target; }
     [[nodiscard]] std::string sample_name(std::uint64_t number) const override { return rows_[static_cast<std::size_t>(number)].name; }
     [[nodiscard]] std::optional<std::uint64_t> content_hash(std::uint64_t number) const override {
         std::uint64_t hash = 0;
@@ -127,6 +152,7 @@ protected:
 
 private:
     std::vector<Row> rows_;
+    TargetForm form_;
     std::map<std::string, Preprocess> steps_;  ///< one for each input of the model
     std::set<fs::path> files_;
 };

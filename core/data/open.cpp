@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/data/detail/source.h"
+#include "core/data/detail/texts.h"
 
 namespace vernier {
 namespace fs = std::filesystem;
@@ -44,6 +45,8 @@ TaskSpec read_task(Fields& top) {
         if (!spec.task) top.fail("task", fmt::format("is '{}', which is not known", *task), "Known: " + task_names());
     }
     if (top.has("ignore")) spec.ignore = top.integer("ignore", INT32_MIN, INT32_MAX);
+    if (top.has("alphabet")) spec.alphabet = parse_alphabet(top);
+    if (top.has("blank")) spec.blank = top.integer("blank", 0, INT32_MAX);
     if (const auto threshold = top.number_if("threshold")) spec.threshold = *threshold;
     return spec;
 }

@@ -35,6 +35,8 @@ using Tasks = unsigned;
 struct TaskSpec {
     std::optional<Task> task = {};            ///< the one that it names; nothing: proposed from outputs and targets
     std::optional<std::int64_t> ignore = {};  ///< class of a target that does not count; nothing: as is usual for the task
+    std::vector<std::string> alphabet = {};   ///< of texts: what each class but blank stands for, in their order
+    std::int64_t blank = 0;                   ///< of texts: the class between letters
     std::optional<double> threshold = {};     ///< from which on a single score is yes; nothing: 0.5 of probabilities, 0 of logits
 };
 

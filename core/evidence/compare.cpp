@@ -14,6 +14,7 @@
 #include "core/evidence/metrics/command.h"
 #include "core/evidence/metrics/reference.h"
 #include "core/evidence/metrics/table.h"
+#include "core/evidence/tasks/kind.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -91,7 +92,8 @@ void compare_answers(CandidateComparison& candidate, const Measurement& baseline
 }
 
 void judge(CandidateComparison& candidate, const Measurement& baseline, const Gate& gate) {
-    const bool answers = candidate.answered > 0 && (baseline.classifies || gate.min_agreement);
+    const TaskKind* kind = kind_of(baseline.task);
+    const bool answers = candidate.answered > 0 && (baseline.classifies || gate.min_agreement || (kind != nullptr && kind->same != nullptr));
     candidate.agreement = answers ? std::optional(100.0 * static_cast<double>(candidate.same) / static_cast<double>(candidate.answered)) : std::nullopt;
     candidate.gate_lines.clear();
     const auto add = [&](GateLine line, const char* figure) {

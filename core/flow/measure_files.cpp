@@ -64,7 +64,9 @@ void say_task(const Measurement& first, const Dataset& data, std::vector<Finding
         findings.push_back({.severity = Severity::warning,
                             .code = "task-unknown",
                             .text = "The samples have targets, but no output fits them, so answers are only compared with those of the baseline.",
-                            .remedy = "Name the task with --task: " + task_names() + "."});
+                            .remedy = data.target() == TargetForm::text && data.task().alphabet.empty()
+                                          ? "Texts need \"alphabet\" in the .dataset.json, or an alphabet.txt beside the pictures: what each class stands for."
+                                          : "Name the task with --task: " + task_names() + "."});
 }
 
 std::string inputs_text(const Model& model) {

@@ -153,5 +153,47 @@ TEST_F(TaskRun, SegmentationIsJudgedByMasks) {
     EXPECT_EQ(compared(far, {"--gate", "mask_iou>=95"}).exit_code, 1);
 }
 
+/// Scores of x's own columns, some of them moved: a reader that hands on what it is shown.
+std::string reader(float moved) {
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {"N", 6, 4}).initializer("b", std::vector<float>{0, moved, 0, 0}, {4}).node("Add", {"x", "b"}, {"scores"});
+    builder.output("scores", ElementType::float32, {"N", 6, 4});
+    return builder.bytes();
+}
+
+TEST_F(TaskRun, TextsAreReadByAnAlphabet) {
+    constexpr std::size_t kTexts = 100;
+    Random random(6);
+    std::vector<float> x(kTexts * 24);
+    std::string texts;
+    for (std::size_t i = 0; i < kTexts; ++i) {
+        for (std::size_t t = 0; t < 6; t += 2) {
+            const std::size_t letter = random.below(3);
+            x[i * 24 + t * 4 + letter + 1] = 1;
+            x[i * 24 + t * 4 + 4] = 1;
+            texts += static_cast<char>('a' + letter);
+        }
+        texts += '\n';
+    }
+    write_npz(folder_ / "data.npz", {array("x", ElementType::float32, {static_cast<std::int64_t>(kTexts), 6, 4}, x)});
+    folder_.write("texts.txt", texts);
+    folder_.write("t.dataset.json", R"({"version": 1, "source": "npz", "file": "data.npz", "arrays": {"x": "x"}, "texts": "texts.txt", "alphabet": "abc",
+                                        "splits": {"validation": {"range": [0, 100]}}})");
+    const std::string base = folder_.write("reads.onnx", reader(0)).string(), far = folder_.write("far.onnx", reader(1.5F)).string();
+    const auto run = [&](const std::string& candidate, const std::string& gate) {
+        return run_cli({"compare", base, candidate, "--data", (folder_ / "t.dataset.json").string(), "--seconds", "0.02", "--json", "--gate", gate});
+    };
+    const Finished passed = run(base, "cer<=5");
+    ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
+    const Json document = passed.json();
+    EXPECT_EQ(document.at("baseline").at("task"), "ctc");
+    EXPECT_EQ(document.at("baseline").at("metrics").at("cer").at("value"), 0.0);
+    EXPECT_EQ(document.at("baseline").at("metrics").at("exact_match").at("value"), 100.0);
+    EXPECT_EQ(document.at("candidates").at(0).at("agreement"), 100.0);
+    EXPECT_EQ(run(far, "cer<=5").exit_code, 1) << "every letter reads as a";
+    EXPECT_EQ(run(far, "exact_match drop<=2").exit_code, 1);
+    EXPECT_EQ(run(far, "agreement>=90").exit_code, 1);
+}
+
 }  // namespace
 }  // namespace vernier::test

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes tests/data/reference/TASK.json: targets, what a model answers, and what the reference tool of the task says of it.
 
-Needs numpy, scikit-learn and torchmetrics; made once with scikit-learn 1.9 and torchmetrics 1.9.
+Needs numpy, scikit-learn, torchmetrics and jiwer; made once with scikit-learn 1.9, torchmetrics 1.9 and jiwer 4.0.
 A case holds its samples (target, the output of a run of this sample alone, and where a second model is held against the first, that model's
 output), and the metrics by id, null where they are not defined. Run it with the names of tasks to make only those.
 """
@@ -209,6 +209,113 @@ def segmentation():
     write("segmentation", cases)
 
 
-TASKS = {each.__name__: each for each in (regression, enhancement, segmentation)}
+# Texts: error rates of jiwer over the whole corpus; the greedy reading is written out here.
+def ctc():
+    import itertools
+
+    import jiwer
+
+    rng = np.random.default_rng(4)
+
+    def read(best, alphabet, blank, classes):
+        named = classes == len(alphabet)
+        kept = [c for c, _ in itertools.groupby(best) if c != blank]
+        return "".join(alphabet[c if named or c < blank else c - 1] for c in kept)
+
+    def path_of(text, alphabet, blank, named):
+        """Best classes of steps that read as the text."""
+        path, before = [], None
+        for letter in text:
+            at = alphabet.index(letter)
+            c = at if named or at < blank else at + 1
+            if c == before or rng.random() < 0.2:
+                path += [blank] * int(rng.integers(1, 3))
+            path += [c] * int(rng.integers(1, 3))
+            before = c
+        return path + [blank] * int(rng.integers(0, 3)) or [blank]
+
+    def scores_of(path, classes):
+        scores = rng.normal(size=(len(path), classes)).round(1)
+        for t, c in enumerate(path):
+            scores[t, c] = scores[t].max() + 1
+        return scores
+
+    def typo(text, alphabet, rate):
+        out = ""
+        for letter in text:
+            roll = rng.random()
+            if roll < rate / 3:
+                continue
+            out += str(rng.choice(alphabet)) if roll < 2 * rate / 3 else letter
+            if roll > 1 - rate / 3:
+                out += str(rng.choice(alphabet))
+        return out
+
+    def rates(truths, answers):
+        """jiwer takes white space off both ends; it has no rate of a text that is empty, which is written out here."""
+        def edits(process, truth, answer, parts):
+            if not parts(truth) or not parts(answer):
+                return max(len(parts(truth)), len(parts(answer)))
+            found = process(truth, answer)
+            return found.substitutions + found.deletions + found.insertions
+
+        made = {"exact_match": 100 * np.mean([t == a for t, a in zip(truths, answers)])}
+        for name, process, parts, whole in [("cer", jiwer.process_characters, str.strip, jiwer.cer), ("wer", jiwer.process_words, str.split, jiwer.wer)]:
+            count = sum(len(parts(t)) for t in truths)
+            made[name] = 100 * sum(edits(process, t, a, parts) for t, a in zip(truths, answers)) / count if count else None
+            if all(parts(t) for t in truths):
+                assert abs(made[name] - 100 * whole(truths, answers)) < 1e-9, (name, truths, answers)
+        return made
+
+    def case(name, truths, said, alphabet, blank=0, layout="ntc", others=None, named=False):
+        letters = list(alphabet)
+        classes = len(letters) + (0 if named else 1)
+
+        def output(text):
+            path = path_of(text, letters, blank, named)
+            assert read(path, letters, blank, classes) == text
+            if layout == "nt":
+                return np.asarray(path)[None]
+            scores = scores_of(path, classes)
+            return {"ntc": scores[None], "tnc": scores[:, None], "nct": scores.T[None]}[layout]
+
+        made = {"name": name, "samples": [], "expected": rates(truths, said), "spec": {"alphabet": letters, "blank": blank}}
+        for i, (truth, text) in enumerate(zip(truths, said)):
+            one = {"target": truth, "output": tensor(output(text))}
+            if others is not None:
+                one["other"] = tensor(output(others[i]))
+            made["samples"].append(one)
+        if others is not None:
+            made["other"] = rates(truths, others)
+        return made
+
+    latin = "abcdefg "
+    texts = lambda n, length, alphabet=latin: ["".join(rng.choice(list(alphabet), int(rng.integers(1, length)))) for _ in range(n)]
+    cases = []
+    for n, length, rate, blank, layout in [(4, 8, 0.3, 0, "ntc"), (3, 10, 0.6, 8, "ntc"), (4, 7, 0.2, 0, "tnc"), (3, 9, 0.4, 8, "tnc"), (3, 7, 0.5, 3, "ntc"), (3, 9, 0.3, 0, "nct"),
+                                           (5, 6, 0.9, 0, "ntc"), (4, 8, 0.1, 8, "ntc"), (6, 12, 0.3, 0, "nt"), (5, 10, 0.6, 8, "nt")]:
+        truths = texts(n, length)
+        cases.append(case(f"{n} texts, typos {rate}, blank {blank}, {layout}", truths, [typo(t, list(latin), rate) for t in truths], latin, blank, layout,
+                          [typo(t, list(latin), rate) for t in truths]))
+    umlauts = ["äö", "ßü 語", "é"]
+    doubled = ["aabb", "cccc", "dd  dd"]
+    cases += [
+        case("all exact", doubled, doubled, latin, 0, "ntc", doubled),
+        case("letters twice need a blank between them", doubled, ["ab", "c", "d d"], latin),
+        case("letters of several bytes count once", umlauts, ["äo", "ßü", "e"], "äöüßé語oe ", 0, "ntc", umlauts),
+        case("blank has a name in the alphabet", ["abc", "cab"], ["abc", "cb"], "_abc", 0, named=True),
+        case("nothing is read", ["abc", "de"], ["", ""], latin),
+        case("an empty target among others", ["", "ab"], ["c", "ab"], latin),
+        case("only empty targets, nothing read", ["", ""], ["", ""], latin),
+        case("only empty targets, something read", ["", ""], ["a", "b c"], latin),
+        case("more is read than there is", ["a"], ["abcdefg abcdefg"], latin),
+        case("one word of many letters", ["abcdefgabcdefg"], ["abcdefgabcdefa"], latin),
+        case("spaces at both ends and two in a row", [" ab  cd ", "e"], ["ab cd", " e"], latin),
+        case("words that change places", ["ab cd ef"], ["cd ab ef"], latin),
+    ]
+    write("ctc", cases)
+
+
+TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc)}
 for name in sys.argv[1:] or TASKS:
     TASKS[name]()

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/data/detail/picture.h"
@@ -145,6 +147,67 @@ TEST_F(Targets, ADatasetFileNamesTheFolderOfMasks) {
     EXPECT_EQ(data->task().ignore, 4);
     EXPECT_EQ(data->load(Split::validation, 1).target.values->bytes, data->load(Split::validation, 0).target.values->bytes);
     EXPECT_EQ(data->files().size(), 5U);
+}
+
+TEST_F(Targets, TextsStandInLabelsTxtBesideAnAlphabet) {
+    for (int i = 0; i < 6; ++i) put(std::to_string(i) + ".png", "mask_picture.png");
+    dir_.write("labels.txt", "0.png\tab c\n1.png\tb\n2.png\t\n3.png a\n4.png\tc\n5.png\tü\n");
+    const auto model = pass_through(ElementType::float32, {"N", 3, 6, 6});
+    EXPECT_EQ(open_dataset(dir_.path(), *model)->target(), TargetForm::label) << "without an alphabet they are names of classes";
+    dir_.write("alphabet.txt", "abc ü");
+    const DatasetPtr data = open_dataset(dir_.path(), *model);
+    EXPECT_EQ(data->target(), TargetForm::text);
+    EXPECT_THAT(data->task().alphabet, ElementsAre("a", "b", "c", " ", "ü"));
+    EXPECT_FALSE(data->classifies());
+    std::map<std::string, std::string> texts;
+    for (std::uint64_t i = 0; i < data->size(Split::validation); ++i) {
+        const Sample sample = data->load(Split::validation, i);
+        texts[sample.name] = sample.target.text.value();
+    }
+    const std::map<std::string, std::string> all = {{"0.png", "ab c"}, {"1.png", "b"}, {"2.png", ""}, {"3.png", "a"}, {"4.png", "c"}, {"5.png", "ü"}};
+    EXPECT_EQ(texts.size(), 3U);
+    for (const auto& [name, text] : texts) EXPECT_EQ(all.at(name), text) << name;
+    dir_.write("alphabet.txt", "a\nb\n \n");
+    EXPECT_THAT(open_dataset(dir_.path(), *model)->task().alphabet, ElementsAre("a", "b", " "));
+}
+
+TEST_F(Targets, TextsStandInACsvUnderTheHeadingText) {
+    for (int i = 0; i < 6; ++i) put(std::to_string(i) + ".png", "mask_picture.png");
+    dir_.write("labels.csv", "file,text\n0.png,\"a, b\"\n1.png,b\n2.png,\n3.png,1\n4.png,2\n5.png,3\n");
+    const DatasetPtr data = open_dataset(dir_.path(), *pass_through(ElementType::float32, {"N", 3, 6, 6}));
+    EXPECT_EQ(data->target(), TargetForm::text);
+    EXPECT_TRUE(data->classes().empty());
+}
+
+TEST_F(Targets, JsonLinesHoldTextsOrNumbers) {
+    const auto model = pass_through(ElementType::float32, {"N", 2});
+    const std::string file = R"({"version": 1, "source": "jsonl", "alphabet": ["a", "b"], "blank": 2, "splits": {"validation": {"file": "v.jsonl"}}})";
+    dir_.write("d.dataset.json", file);
+    dir_.write("v.jsonl", "{\"inputs\": {\"x\": [1, 2]}, \"target\": \"ab\"}\n{\"inputs\": {\"x\": [1, 2]}, \"target\": \"\"}\n");
+    const DatasetPtr texts = open_dataset(dir_ / "d.dataset.json", *model);
+    EXPECT_EQ(texts->target(), TargetForm::text);
+    EXPECT_EQ(texts->load(Split::validation, 0).target.text, "ab");
+    EXPECT_EQ(texts->task().blank, 2);
+    dir_.write("v.jsonl", "{\"inputs\": {\"x\": [1, 2]}, \"target\": [[1], [2]]}\n{\"inputs\": {\"x\": [1, 2]}, \"target\": [[1], [0.5]]}\n");
+    const DatasetPtr numbers = open_dataset(dir_ / "d.dataset.json", *model);
+    EXPECT_EQ(numbers->target(), TargetForm::numbers);
+    EXPECT_THAT(numbers->load(Split::validation, 0).target.values->dims, ElementsAre(2, 1));
+    dir_.write("v.jsonl", "{\"inputs\": {\"x\": [1, 2]}, \"target\": 3}\n{\"inputs\": {\"x\": [1, 2]}, \"target\": \"b\"}\n");
+    EXPECT_THAT(error_of([&] { static_cast<void>(open_dataset(dir_ / "d.dataset.json", *model)); }).line(), HasSubstr("v.jsonl:2 is a text"));
+}
+
+TEST_F(Targets, ArraysHaveTheirTextsInAFileWithALineASample) {
+    static_cast<void>(open({}));
+    dir_.write("t.txt", "a\n\nb c\nd\ne\nf\ng\nh\ni\nj\n");
+    dir_.write("d.dataset.json", R"({"version": 1, "source": "npz", "file": "d.npz", "arrays": {"x": "x"}, "texts": "t.txt", "alphabet": "abc",
+        "splits": {"validation": {"range": [0, 10]}}})");
+    const auto model = pass_through(ElementType::float32, {"N", 3});
+    const DatasetPtr data = open_dataset(dir_ / "d.dataset.json", *model);
+    EXPECT_EQ(data->target(), TargetForm::text);
+    EXPECT_EQ(data->load(Split::validation, 1).target.text, "");
+    EXPECT_EQ(data->load(Split::validation, 2).target.text, "b c");
+    dir_.write("t.txt", "a\n");
+    EXPECT_THAT(error_of([&] { static_cast<void>(open_dataset(dir_ / "d.dataset.json", *model)); }).line(), HasSubstr("1 lines of texts for 10 samples"));
 }
 
 }  // namespace

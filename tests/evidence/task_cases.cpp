@@ -58,6 +58,8 @@ Asked asked_from(const Json& each) {
     if (!each.contains("spec")) return asked;
     const Json& spec = each.at("spec");
     if (spec.contains("ignore")) asked.spec.ignore = spec.at("ignore").get<std::int64_t>();
+    if (spec.contains("alphabet")) asked.spec.alphabet = spec.at("alphabet").get<std::vector<std::string>>();
+    asked.spec.blank = spec.value("blank", std::int64_t{0});
     if (spec.contains("threshold")) asked.spec.threshold = spec.at("threshold").get<double>();
     return asked;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Agreement: the share of samples with the baseline's answer. Answers are the arg max of class scores; where a model has none, all its
-// integers (one that ends in an ArgMax itself).
+// integers (one that ends in an ArgMax itself). Of a task that reads answers in its own way it says what is the same.
 #include "core/evidence/metrics/table.h"
+#include "core/evidence/tasks/kind.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -31,6 +32,10 @@ constexpr Metric kAgreement = {.figure = {.id = "agreement",
                                           .value = [](const TrialView& trial) { return trial.compared == nullptr ? std::nullopt : trial.compared->agreement; },
                                           .interval = interval},
                                .of_answer = [](const Answers& own, const Answers& baseline, std::size_t i) -> SampleSums {
+                                   if (const TaskKind* kind = kind_of(own.task)) {
+                                       if (kind->same == nullptr || i >= own.against.size() || own.against[i].empty()) return {};
+                                       return {{kind->same(own.against[i]) ? 1.0 : 0.0}, 1};
+                                   }
                                    if (baseline.classes > 1 && own.classes > 1)
                                        return {{own.predicted[i] >= 0 && own.predicted[i] == baseline.predicted[i] ? 1.0 : 0.0}, 1};
                                    if (own.whole_equal.size() != own.sample.size()) return {};

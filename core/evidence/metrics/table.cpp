@@ -6,11 +6,33 @@ namespace vernier {
 extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae;
 extern const Metric kTargetMae, kRmse, kR2, kSiSdr;
 extern const Metric kMeanIou, kPixelAccuracy, kDice, kMaskIou;
+extern const Metric kCer, kWer, kExactMatch;
 
 std::span<const Metric* const> metrics() {
-    static constexpr const Metric* kMetrics[] = {
-        &kTop1, &kTop5,  &kMacroF1, &kBalancedAccuracy, &kAuroc, &kCalibrationError, &kDecisionAccuracy, &kF1,   &kEqualErrorRate, &kTargetMae, &kRmse,
-        &kR2,   &kSiSdr, &kMeanIou, &kPixelAccuracy,    &kDice,  &kAgreement,        &kMaskIou,          &kSqnr, &kCosine,         &kMae};
+    static constexpr const Metric* kMetrics[] = {&kTop1,
+                                                 &kTop5,
+                                                 &kMacroF1,
+                                                 &kBalancedAccuracy,
+                                                 &kAuroc,
+                                                 &kCalibrationError,
+                                                 &kDecisionAccuracy,
+                                                 &kF1,
+                                                 &kEqualErrorRate,
+                                                 &kTargetMae,
+                                                 &kRmse,
+                                                 &kR2,
+                                                 &kSiSdr,
+                                                 &kMeanIou,
+                                                 &kPixelAccuracy,
+                                                 &kDice,
+                                                 &kCer,
+                                                 &kWer,
+                                                 &kExactMatch,
+                                                 &kAgreement,
+                                                 &kMaskIou,
+                                                 &kSqnr,
+                                                 &kCosine,
+                                                 &kMae};
     return kMetrics;
 }
 

@@ -29,6 +29,7 @@ struct FirstAnswer {
     TargetForm form = TargetForm::none;
     bool chosen = false;  ///< the task was named, so that outputs need only not speak against it
     std::string scores;   ///< the output that holds the scores
+    const TaskSpec* spec = nullptr;
 };
 
 /// What the dataset says of the task, and what is settled once, by the first answer of the first model, so that all answers are read alike.
@@ -37,7 +38,8 @@ struct Reading {
     std::string scores;          ///< the output that holds the scores
     double threshold = 0;        ///< from which on a single score is yes
     bool channels_last = false;  ///< classes lie along the last axis
-    std::int64_t classes = 0;    ///< of the scores; 1: yes or no, 0: not known
+    std::size_t samples_axis = 0;
+    std::int64_t classes = 0;  ///< of the scores; 1: yes or no, 0: not known
 };
 
 /// How answers of a task are read: a row of the table of kinds. Tasks of classes and of a single score are none, since their answers are
@@ -52,6 +54,8 @@ struct TaskKind {
     /// What the sample adds to the metrics of the task; empty where it says nothing. Throws Error{bad_data} where the two cannot be held
     /// against each other.
     SampleRecord (*held)(const SampleTarget& truth, const SampleTarget& answer, const Reading& reading);
+    /// Of the record against the first model's answer: it is the same answer. nullptr where agreement is a figure of its own.
+    bool (*same)(const SampleRecord& against) = nullptr;
 };
 
 /// In the order in which they are proposed. To add one, write core/evidence/tasks/NAME.cpp, and add its row to kinds.cpp.

@@ -13,10 +13,10 @@
 
 namespace vernier {
 
-extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind;
+extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind, kCtcKind;
 
 std::span<const TaskKind* const> task_kinds() {
-    static constexpr const TaskKind* kKinds[] = {&kSegmentationKind, &kEnhancementKind, &kRegressionKind};
+    static constexpr const TaskKind* kKinds[] = {&kCtcKind, &kSegmentationKind, &kEnhancementKind, &kRegressionKind};
     return kKinds;
 }
 

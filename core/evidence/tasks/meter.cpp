@@ -58,7 +58,7 @@ void TaskMeter::find_task_of_labels(const RunOutputs& outputs) {
 
 void TaskMeter::find_task(const RunOutputs& outputs, const AskedSample& sample) {
     const SampleTarget target = named_ ? truth_of(sample) : sample.target;
-    const FirstAnswer first{outputs, target, dataset_.target(), named_.has_value(), {}};
+    const FirstAnswer first{outputs, target, dataset_.target(), named_.has_value(), {}, &reading_.spec};
     if (named_) {
         kind_ = kind_of(*named_);
         if (kind_ == nullptr) return find_task_of_labels(outputs);
