@@ -14,7 +14,8 @@ enum class TargetForm {
     label,    ///< a class index
     numbers,  ///< floating values, of any rank
     whole,    ///< integers, of any rank: a mask, a class of each token
-    text
+    text,
+    boxes  ///< rows of left, top, right, bottom, class, crowd, area; in pixels of the model's input
 };
 
 /// What is right for a sample, where it is more than a class; also what a model answered, read in the same form.

@@ -195,5 +195,41 @@ TEST_F(TaskRun, TextsAreReadByAnAlphabet) {
     EXPECT_EQ(run(far, "agreement>=90").exit_code, 1);
 }
 
+/// Scores of three classes of five tokens, moved towards the first.
+std::string tagger(float moved) {
+    ModelBuilder builder;
+    builder.input("x", ElementType::float32, {"N", 5, 3}).initializer("b", std::vector<float>{moved, 0, 0}, {3}).node("Add", {"x", "b"}, {"scores"});
+    builder.output("scores", ElementType::float32, {"N", 5, 3});
+    return builder.bytes();
+}
+
+TEST_F(TaskRun, TokensAndEntitiesAreJudged) {
+    constexpr std::size_t kSentences = 100;
+    const auto n = static_cast<std::int64_t>(kSentences);
+    std::vector<float> x;
+    std::vector<std::int64_t> targets;
+    for (std::size_t i = 0; i < kSentences; ++i)
+        for (const std::size_t tag : {0U, 1U, 2U, 0U, 1U}) {
+            for (std::size_t c = 0; c < 3; ++c) x.push_back(c == tag ? 1.0F : 0.0F);
+            targets.push_back(static_cast<std::int64_t>(tag));
+        }
+    targets[4] = -100;
+    write_npz(folder_ / "data.npz", {array("x", ElementType::float32, {n, 5, 3}, x), array("tags", ElementType::int64, {n, 5}, targets)});
+    folder_.write("classes.txt", "O\nB-X\nI-X\n");
+    folder_.write("t.dataset.json", R"({"version": 1, "source": "npz", "file": "data.npz", "arrays": {"x": "x"}, "targets": "tags", "classes": "classes.txt",
+                                        "splits": {"validation": {"range": [0, 100]}}})");
+    const std::string base = folder_.write("tags.onnx", tagger(0.01F)).string(), far = folder_.write("far.onnx", tagger(2)).string();
+    const auto run = [&](const std::string& candidate, const std::string& gate) {
+        return run_cli({"compare", base, candidate, "--data", (folder_ / "t.dataset.json").string(), "--seconds", "0.02", "--json", "--gate", gate});
+    };
+    const Finished passed = run(base, "entity_f1 drop<=5");
+    ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
+    EXPECT_EQ(passed.json().at("baseline").at("task"), "tokens");
+    EXPECT_EQ(passed.json().at("baseline").at("metrics").at("entity_f1").at("value"), 100.0);
+    EXPECT_EQ(passed.json().at("candidates").at(0).at("metrics").at("token_agreement").at("value"), 100.0);
+    EXPECT_EQ(run(far, "entity_f1 drop<=5").exit_code, 1);
+    EXPECT_EQ(run(far, "token_agreement>=90").exit_code, 1);
+}
+
 }  // namespace
 }  // namespace vernier::test

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes tests/data/reference/TASK.json: targets, what a model answers, and what the reference tool of the task says of it.
 
-Needs numpy, scikit-learn, torchmetrics and jiwer; made once with scikit-learn 1.9, torchmetrics 1.9 and jiwer 4.0.
+Needs numpy, scikit-learn, torchmetrics, jiwer and seqeval; made once with scikit-learn 1.9, torchmetrics 1.9, jiwer 4.0 and seqeval 1.2.
 A case holds its samples (target, the output of a run of this sample alone, and where a second model is held against the first, that model's
 output), and the metrics by id, null where they are not defined. Run it with the names of tasks to make only those.
 """
@@ -316,6 +316,72 @@ def ctc():
     write("ctc", cases)
 
 
-TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc)}
+# Tokens: seqeval with its usual rules (those of conlleval).
+def tokens():
+    from seqeval.metrics import accuracy_score, f1_score
+
+    rng = np.random.default_rng(5)
+    tags = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+
+    def case(name, targets, answers, names=tags, others=None, ignore=None):
+        def kept(truths, given):
+            keep = [[label >= 0 and label != (-100 if ignore is None else ignore) for label in t] for t in targets]
+            pick = lambda rows: [[names[c] for c, k in zip(row, mask) if k] for row, mask in zip(rows, keep) if any(mask)]
+            return pick(truths), pick(given)
+
+        def score(given):
+            t, a = kept(targets, given)
+            if not t:
+                return {"token_accuracy": None, "entity_f1": None}
+            return {"token_accuracy": 100 * accuracy_score(t, a), "entity_f1": 100 * f1_score(t, a)}
+
+        def output(row):
+            scores = rng.normal(size=(len(row), len(names))).round(1)
+            for t, c in enumerate(row):
+                scores[t, c] = scores[t].max() + 0.5
+            return scores
+
+        made = {"name": name, "expected": score(answers), "spec": {"names": names},
+                "samples": [sample(np.asarray(t, int), output(a), None if others is None else output(others[i])) for i, (t, a) in enumerate(zip(targets, answers))]}
+        if ignore is not None:
+            made["spec"]["ignore"] = ignore
+        if others is not None:
+            t, a = kept(answers, others)
+            made["other"] = {**score(others), "token_agreement": 100 * accuracy_score(t, a)}
+        return made
+
+    def made(n, length, wrong, hidden=0.0, count=5):
+        targets = [rng.integers(0, count, int(rng.integers(2, length))) for _ in range(n)]
+        answers = [np.where(rng.random(len(t)) < wrong, rng.integers(0, count, len(t)), t) for t in targets]
+        return [np.where(rng.random(len(t)) < hidden, -100, t) for t in targets], answers
+
+    cases = []
+    for n, length, wrong, hidden in [(5, 9, 0.2, 0), (4, 12, 0.5, 0.2), (6, 7, 0.1, 0.1), (3, 15, 0.3, 0.3), (8, 5, 0.4, 0), (5, 10, 0.05, 0.2), (4, 9, 0.9, 0), (10, 6, 0.3, 0.1)]:
+        t, a = made(n, length, wrong, hidden)
+        cases.append(case(f"{n} sentences, {wrong} wrong, {hidden} do not count", t, a, others=[np.where(rng.random(len(x)) < 0.2, 0, x) for x in a]))
+    ends = ["O", "B-X", "I-X", "E-X", "S-X", "S-Y"]
+    for n, wrong in [(5, 0.2), (6, 0.5)]:
+        t, a = made(n, 10, wrong, 0.1, 6)
+        cases.append(case(f"tags with ends, {wrong} wrong", t, a, ends))
+    row = lambda text: [tags.index(x) for x in text.split()]
+    cases += [
+        case("all right", [row("B-PER I-PER O B-LOC")], [row("B-PER I-PER O B-LOC")]),
+        case("an inside without a begin is an entity", [row("O I-PER I-PER O")], [row("O B-PER I-PER O")]),
+        case("an inside of another kind begins one", [row("B-PER I-LOC O")], [row("B-PER B-LOC O")]),
+        case("two begins are two entities", [row("B-PER B-PER")], [row("B-PER I-PER")]),
+        case("an entity at the end", [row("O O B-LOC I-LOC")], [row("O O B-LOC O")]),
+        case("no entities in the targets", [row("O O O"), row("O O")], [row("O B-PER O"), row("O O")]),
+        case("no entities at all", [row("O O O")], [row("O O O")]),
+        case("nothing is found", [row("B-PER I-PER O")], [row("O O O")]),
+        case("all wrong", [row("B-PER B-PER")], [row("B-LOC B-LOC")]),
+        case("nothing counts", [np.array([-100, -100])], [row("O O")]),
+        case("one sentence has nothing that counts", [np.array([-100, -100]), np.array(row("B-PER O"))], [row("O O"), row("B-PER O")]),
+        case("another class does not count", [row("B-PER O O")], [row("B-PER B-LOC O")], ignore=0),
+        case("kinds without letters", [[0, 1, 1, 2]], [[0, 1, 2, 2]], ["O", "PER", "LOC"]),
+    ]
+    write("tokens", cases)
+
+
+TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc, tokens)}
 for name in sys.argv[1:] or TASKS:
     TASKS[name]()

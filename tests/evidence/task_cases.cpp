@@ -58,6 +58,7 @@ Asked asked_from(const Json& each) {
     if (!each.contains("spec")) return asked;
     const Json& spec = each.at("spec");
     if (spec.contains("ignore")) asked.spec.ignore = spec.at("ignore").get<std::int64_t>();
+    if (spec.contains("names")) asked.names = spec.at("names").get<std::vector<std::string>>();
     if (spec.contains("alphabet")) asked.spec.alphabet = spec.at("alphabet").get<std::vector<std::string>>();
     asked.spec.blank = spec.value("blank", std::int64_t{0});
     if (spec.contains("threshold")) asked.spec.threshold = spec.at("threshold").get<double>();
@@ -86,6 +87,7 @@ std::vector<Measurement> judged(const Asked& asked) {
     MadeDataset dataset(0, asked.targets.size(), [](Split, std::uint64_t) { return Sample(); });
     dataset.set_target(asked.form);
     dataset.set_task(asked.spec);
+    dataset.set_classes(asked.names);
     TaskMeter meter(dataset, {});
     meter.begin("y");
     for (std::size_t i = 0; i < asked.targets.size(); ++i)

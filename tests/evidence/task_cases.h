@@ -13,6 +13,7 @@ namespace vernier::test {
 /// Targets of samples, and what models answer to them: each answer is the output "y" of a run of one sample.
 struct Asked {
     TaskSpec spec = {};
+    std::vector<std::string> names = {};  ///< of classes
     TargetForm form = TargetForm::none;
     std::vector<SampleTarget> targets = {};
     std::vector<std::vector<Tensor>> answers = {};  ///< by model

@@ -36,6 +36,7 @@ public:
     void set_batch(std::uint64_t batch) { batch_ = batch; }
     void set_target(TargetForm target) { target_ = target; }
     void set_task(TaskSpec task) { task_ = std::move(task); }
+    void set_classes(const std::vector<std::string>& classes) { classes_ = classes; }
     void set_output(const std::string& output) { output_ = output; }
 
 private:

@@ -7,6 +7,7 @@ extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDec
 extern const Metric kTargetMae, kRmse, kR2, kSiSdr;
 extern const Metric kMeanIou, kPixelAccuracy, kDice, kMaskIou;
 extern const Metric kCer, kWer, kExactMatch;
+extern const Metric kTokenAccuracy, kEntityF1, kTokenAgreement;
 
 std::span<const Metric* const> metrics() {
     static constexpr const Metric* kMetrics[] = {&kTop1,
@@ -28,8 +29,11 @@ std::span<const Metric* const> metrics() {
                                                  &kCer,
                                                  &kWer,
                                                  &kExactMatch,
+                                                 &kTokenAccuracy,
+                                                 &kEntityF1,
                                                  &kAgreement,
                                                  &kMaskIou,
+                                                 &kTokenAgreement,
                                                  &kSqnr,
                                                  &kCosine,
                                                  &kMae};

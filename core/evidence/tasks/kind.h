@@ -35,9 +35,10 @@ struct FirstAnswer {
 /// What the dataset says of the task, and what is settled once, by the first answer of the first model, so that all answers are read alike.
 struct Reading {
     TaskSpec spec;
-    std::string scores;          ///< the output that holds the scores
-    double threshold = 0;        ///< from which on a single score is yes
-    bool channels_last = false;  ///< classes lie along the last axis
+    std::vector<std::string> names;  ///< of classes; may be empty
+    std::string scores;              ///< the output that holds the scores
+    double threshold = 0;            ///< from which on a single score is yes
+    bool channels_last = false;      ///< classes lie along the last axis
     std::size_t samples_axis = 0;
     std::int64_t classes = 0;  ///< of the scores; 1: yes or no, 0: not known
 };
@@ -54,6 +55,8 @@ struct TaskKind {
     /// What the sample adds to the metrics of the task; empty where it says nothing. Throws Error{bad_data} where the two cannot be held
     /// against each other.
     SampleRecord (*held)(const SampleTarget& truth, const SampleTarget& answer, const Reading& reading);
+    /// What the first model answered, as a target for others: without what does not count in the truth. nullptr: as it is.
+    SampleTarget (*as_truth)(const SampleTarget& first, const SampleTarget& truth, const Reading& reading) = nullptr;
     /// Of the record against the first model's answer: it is the same answer. nullptr where agreement is a figure of its own.
     bool (*same)(const SampleRecord& against) = nullptr;
 };

@@ -13,10 +13,10 @@
 
 namespace vernier {
 
-extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind, kCtcKind;
+extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind, kCtcKind, kTokensKind;
 
 std::span<const TaskKind* const> task_kinds() {
-    static constexpr const TaskKind* kKinds[] = {&kCtcKind, &kSegmentationKind, &kEnhancementKind, &kRegressionKind};
+    static constexpr const TaskKind* kKinds[] = {&kCtcKind, &kTokensKind, &kSegmentationKind, &kEnhancementKind, &kRegressionKind};
     return kKinds;
 }
 

@@ -24,6 +24,7 @@ std::string outputs_text(const RunOutputs& outputs) {
 
 TaskMeter::TaskMeter(const Dataset& dataset, std::optional<Task> named) : dataset_(dataset), named_(named ? named : dataset.task().task) {
     reading_.spec = dataset.task();
+    reading_.names = dataset.classes();
 }
 
 void TaskMeter::refuse(std::string_view wants, const RunOutputs& outputs) const {
@@ -108,8 +109,9 @@ void TaskMeter::take(std::size_t model, const std::vector<AskedSample>& asked, c
         SampleRecord record, against;
         try {
             const SampleTarget answer = kind_->answer(run, i, reading_);
-            record = kind_->held(truth_of(asked[i]), answer, reading_);
-            against = kind_->held(first_.at(i), answer, reading_);
+            const SampleTarget truth = truth_of(asked[i]), &first = first_.at(i);
+            record = kind_->held(truth, answer, reading_);
+            against = kind_->held(kind_->as_truth == nullptr ? first : kind_->as_truth(first, truth, reading_), answer, reading_);
         } catch (const Error&) {  // an output that is missing, or has another shape, is told where the outputs are
             record.clear();
         }
