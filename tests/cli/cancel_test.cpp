@@ -6,7 +6,11 @@
 #include <signal.h>
 
 #include <chrono>
+#include <filesystem>
+#include <string>
 
+#include "core/base/file.h"
+#include "core/base/json.h"
 #include "tests/cli/process.h"
 #include "tests/cli/slow_model.h"
 #include "tests/support/demo.h"
@@ -73,6 +77,21 @@ TEST(Cancel, WhileItCalibratesQuantizesOrMeasures) {
     expect_cancelled(cancel_at("\"stage\":\"calibrate\"", SIGINT, temporary.path(),
                                {"quantize", kDemo, "--method", "int8-static", "--data", kData, "--samples", "0", "-o", out}),
                      folder.path(), temporary.path(), 0);
+}
+
+/// Wherever it is: what was measured is kept whole, and the next start goes on from there.
+TEST(Cancel, ASearchInEachOfItsStages) {
+    const TempDir folder, temporary;
+    const std::filesystem::path out = folder / "found";
+    for (const char* stage : {"quantize all", "time the nodes", "regions", "errors of sets", "measure recipes"}) {
+        SCOPED_TRACE(stage);
+        const Cancelled cancelled = cancel_at("\"stage\":\"" + std::string(stage) + "\"", SIGINT, temporary.path(),
+                                              {"search", kDemo, "--data", kData, "-o", out.string(), "--min-sqnr", "22", "--seconds", "0.2", "--per-tensor"});
+        expect_cancelled(cancelled, folder.path(), temporary.path(), 1);
+        EXPECT_FALSE(std::filesystem::exists(out / "model.onnx"));
+        for (const char* kept : {"state.json", "sensitivity.json"})
+            EXPECT_TRUE(!std::filesystem::exists(out / kept) || Json::accept(read_file(out / kept))) << kept;
+    }
 }
 
 }  // namespace
