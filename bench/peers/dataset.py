@@ -19,54 +19,59 @@ class Dataset:
         self.batch = self.spec.get("batch", 0)
         self.model = self.path.parent / self.spec["model"] if "model" in self.spec else None
 
-    def load(self, split, limit=None):
+    def load(self, split, limit=None, spread=False):
+        """At most `limit` samples: the first ones, or spread evenly over all."""
         part = self.spec["splits"][split]
         source = self.spec["source"]
+
+        def pick(items):
+            return [items[i * len(items) // limit] for i in range(min(limit, len(items)))] if spread and limit and limit < len(items) else items[:limit]
+
         if source == "npz":
-            return self._from_npz(part, limit)
+            return self._from_npz(part, pick)
         if source == "images":
-            return self._from_images(part, limit)
+            return self._from_images(part, pick)
         if source == "jsonl":
-            return self._from_lines(part, limit)
+            return self._from_lines(part, pick)
         if source == "onnx_test_data":
-            return self._from_test_data(part, limit)
+            return self._from_test_data(part, pick)
         raise SystemExit(f"{self.path}: source {source} is not read by this benchmark")
 
-    def _from_npz(self, part, limit):
+    def _from_npz(self, part, pick):
         members = np.load(self.path.parent / self.spec["file"])
-        index = (np.arange(*part["range"]) if "range" in part else np.array(part["indices"]))[:limit]
+        index = np.array(pick(range(*part["range"]) if "range" in part else part["indices"]))
         steps = self.spec["preprocess"]
         inputs = {name: prepared(members[member][index], steps[name]) for name, member in self.spec["arrays"].items()}
         labels = members[self.spec["labels"]][index].astype(np.int64) if "labels" in self.spec else None
         return inputs, labels
 
-    def _from_lines(self, part, limit):
-        lines = (self.path.parent / part["file"]).read_text(encoding="utf-8").splitlines()[:limit]
+    def _from_lines(self, part, pick):
+        lines = pick((self.path.parent / part["file"]).read_text(encoding="utf-8").splitlines())
         samples = [json.loads(line) for line in lines]
         steps = self.spec["preprocess"]
         inputs = {name: prepared(np.array([sample["inputs"][name] for sample in samples]), steps[name]) for name in samples[0]["inputs"]}
         return inputs, np.array([sample["label"] for sample in samples], np.int64)
 
-    def _from_test_data(self, part, limit):
+    def _from_test_data(self, part, pick):
         """Samples of one shape: folders whose shapes differ from the first one's are left out."""
         import onnx
         from onnx import numpy_helper
 
         samples = []
-        for folder in part["folders"][:limit]:
+        for folder in pick(part["folders"]):
             tensors = [onnx.load_tensor(str(path)) for path in sorted((self.path.parent / folder).glob("input_*.pb"))]
             samples.append({tensor.name: numpy_helper.to_array(tensor) for tensor in tensors})
         same = [sample for sample in samples if all(sample[name].shape == values.shape for name, values in samples[0].items())]
         self.batch = len(next(iter(samples[0].values()))) if samples[0] else 0
         return {name: np.concatenate([sample[name] for sample in same]) for name in samples[0]}, None
 
-    def _from_images(self, part, limit):
+    def _from_images(self, part, pick):
         from PIL import Image
 
         name = self.spec["input"]
         steps = self.spec["preprocess"][name]
         folder = self.path.parent / self.spec["folder"]
-        items = part["items"][:limit]
+        items = pick(part["items"])
         pictures = []
         for item in items:
             picture = Image.open(folder / item["file"]).convert("L" if steps.get("colour") == "GRAY" else "RGB")

@@ -22,7 +22,7 @@ def some_sets(ids, count, seed):
         return [frozenset(some) for size in range(1, len(ids) + 1) for some in itertools.combinations(ids, size)]
     dice, sets = random.Random(seed), []
     while len(sets) < count:
-        share = dice.uniform(0.2, 0.9)
+        share = 0.2 + 0.7 * (len(sets) + 0.5) / count  # no matter of luck
         some = frozenset(region for region in ids if dice.random() < share)
         if some and some not in sets:
             sets.append(some)
@@ -89,7 +89,7 @@ def rows(engine, options):
     from dataset import Dataset
 
     data = Dataset(engine.data)
-    inputs = data.load("validation", options.error_samples)[0]
+    inputs = data.load("validation", options.error_samples, spread=True)[0]
     batch = data.batch or BATCH
     reference = answers(engine.model, inputs, batch)
     out = engine.folder / "random.onnx"

@@ -51,7 +51,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--recipes", type=int, default=30, help="random recipes whose errors are predicted (default 30; 0: none)")
-    parser.add_argument("--error-samples", type=int, default=64, help="samples that their errors are measured on (default 64)")
+    parser.add_argument("--error-samples", type=int, default=512, help="samples that their errors are measured on (default 512, spread over the split)")
     parser.add_argument("--errors-only", action="store_true", help="only the prediction of errors")
     parser.add_argument("--json", type=pathlib.Path, help="write all points here")
     options = parser.parse_args()
