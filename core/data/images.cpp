@@ -137,15 +137,16 @@ private:
                 {.file = info.path.string(), .tensor = input.name}, "Give a dataset of another kind, or a .dataset.json with the steps");
 }
 
-const InputSpec& only_input(const DatasetInfo& info) {
+}  // namespace
+
+const InputSpec& only_picture_input(const DatasetInfo& info) {
     if (info.inputs.size() != 1)
         throw Error(ErrorKind::bad_data, fmt::format("holds pictures for one input, but the model has {} inputs", info.inputs.size()),
                     {.file = info.path.string()}, "Give a .npz with an array for each input");
     return info.inputs.front();
 }
 
-/// What most image models take, fitted to the size and layout of this model's input.
-Preprocess assumed_steps(DatasetInfo& info, const InputSpec& input) {
+Preprocess assumed_picture_steps(DatasetInfo& info, const InputSpec& input) {
     const ValueType& type = input.type;
     if (!type.has_shape || type.dims.size() != 4) not_a_picture_model(info, input);
     const auto is_channels = [&](std::size_t axis) { return type.dims[axis].value == 1 || type.dims[axis].value == 3; };
@@ -171,6 +172,8 @@ Preprocess assumed_steps(DatasetInfo& info, const InputSpec& input) {
                              .remedy = "Write a .dataset.json if the model was trained with other steps"});
     return steps;
 }
+
+namespace {
 
 /// Which folders are the splits, where their names do not say it, and which files were left out.
 void say_what_was_taken(const ImageFolder& found, std::vector<Finding>& findings) {
@@ -225,7 +228,7 @@ SourcePtr open_images_source(Fields& top, DatasetInfo info) {
     const std::string input = top.text_if("input").value_or(info.inputs.size() == 1 ? info.inputs.front().name : "");
     if (input.empty()) top.fail("input", "is missing, and the model has more than one input");
     const InputSpec& spec = input_named(info.inputs, input, top.file());
-    const Preprocess steps = all.contains(input) ? all[input] : assumed_steps(info, spec);
+    const Preprocess steps = all.contains(input) ? all[input] : assumed_picture_steps(info, spec);
     const fs::path folder = top.path("folder");
     Pictures pictures{folder, {}};
     if (top.has("masks")) pictures.masks = top.path("masks");
@@ -252,8 +255,8 @@ SourcePtr open_images_folder(DatasetInfo info) {
         for (ImageItem& item : found.items) item.label = -1;
         found.classes = fs::exists(info.path / "classes.txt") ? read_lines(info.path / "classes.txt") : std::vector<std::string>();
     }
-    const InputSpec& input = only_input(info);
-    const Preprocess steps = assumed_steps(info, input);
+    const InputSpec& input = only_picture_input(info);
+    const Preprocess steps = assumed_picture_steps(info, input);
     info.classes = std::move(found.classes);
     if (found.texts && fs::exists(folder / "alphabet.txt")) info.task.alphabet = read_alphabet(folder / "alphabet.txt");
     say_what_was_taken(found, info.findings);

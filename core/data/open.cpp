@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/data/detail/boxes.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
 
@@ -38,6 +39,14 @@ std::string plain_name(const fs::path& path) {
     return name;
 }
 
+std::string one_of(Fields& top, const std::string& key, const std::vector<std::string>& known) {
+    const std::string value = top.text_if(key).value_or("");
+    if (std::find(known.begin(), known.end(), value) != known.end()) return value;
+    std::string names;
+    for (const std::string& each : known) names += each.empty() ? "" : (names.empty() ? "" : ", ") + each;
+    top.fail(key, fmt::format("is '{}', which is not known", value), "Known: " + names);
+}
+
 TaskSpec read_task(Fields& top) {
     TaskSpec spec;
     if (const auto task = top.text_if("task")) {
@@ -48,6 +57,11 @@ TaskSpec read_task(Fields& top) {
     if (top.has("alphabet")) spec.alphabet = parse_alphabet(top);
     if (top.has("blank")) spec.blank = top.integer("blank", 0, INT32_MAX);
     if (const auto threshold = top.number_if("threshold")) spec.threshold = *threshold;
+    spec.head = one_of(top, "head", {"", "yolov5", "yolov8", "end-to-end", "batched", "boxes"});
+    spec.box_format = one_of(top, "box_format", {"", "xyxy", "cxcywh", "xywh", "yxyx"});
+    if (const auto confidence = top.number_if("confidence")) spec.confidence = *confidence;
+    if (const auto most = top.number_if("nms_iou")) spec.nms_iou = *most;
+    if (top.has("first_class")) spec.first_class = top.integer("first_class", 0, 1 << 20);
     return spec;
 }
 
@@ -78,7 +92,8 @@ SourcePtr open_dataset_file(const Model& model, DatasetInfo info) {
     if (source == "images") return open_images_source(top, std::move(info));
     if (source == "jsonl") return open_jsonl_source(top, std::move(info));
     if (source == "onnx_test_data") return open_onnx_source(top, std::move(info));
-    top.fail("source", fmt::format("is '{}', which is not known", source), "Known: images, npz, npy, jsonl, onnx_test_data");
+    if (source == "coco" || source == "yolo") return open_boxes_source(top, std::move(info), source == "coco");
+    top.fail("source", fmt::format("is '{}', which is not known", source), "Known: images, coco, yolo, npz, npy, jsonl, onnx_test_data");
 }
 
 SourcePtr open_any(const fs::path& path, const Model& model) {
@@ -90,10 +105,12 @@ SourcePtr open_any(const fs::path& path, const Model& model) {
             info.name = plain_name(file);
             return open_dataset_file(model, std::move(info));
         }
-        return is_onnx_folder(path) ? open_onnx_folder(std::move(info)) : open_images_folder(std::move(info));
+        if (is_onnx_folder(path)) return open_onnx_folder(std::move(info));
+        return is_yolo(path) ? open_yolo_folder(std::move(info)) : open_images_folder(std::move(info));
     }
     if (has_ending(path, ".npz")) return open_npz_path(std::move(info));
     if (has_ending(path, ".npy")) return open_npy_path(std::move(info));
+    if (has_ending(path, ".json") && !has_ending(path, ".dataset.json") && is_coco(path)) return open_coco_path(std::move(info));
     if (has_ending(path, ".json")) return open_dataset_file(model, std::move(info));
     throw Error(ErrorKind::bad_data, "is not a kind of dataset that is known", {.file = path.string()},
                 "Give a .dataset.json, a .npz or .npy file, a folder of pictures or a folder of ONNX test data");

@@ -38,6 +38,11 @@ struct TaskSpec {
     std::vector<std::string> alphabet = {};   ///< of texts: what each class but blank stands for, in their order
     std::int64_t blank = 0;                   ///< of texts: the class between letters
     std::optional<double> threshold = {};     ///< from which on a single score is yes; nothing: 0.5 of probabilities, 0 of logits
+    std::string head = {};                    ///< of boxes: how outputs are read ("yolov5", ...); empty: by their shapes
+    std::string box_format = {};              ///< of boxes: "xyxy", "cxcywh", "xywh" or "yxyx"; empty: as is usual for the head
+    double confidence = 0.001;                ///< of boxes: those with a lower score are left out
+    std::optional<double> nms_iou = {};       ///< of boxes: of two that overlap more, only the surer is left; nothing: 0.7 where the graph has none
+    std::int64_t first_class = 0;             ///< of boxes: the number that the model gives the first class
 };
 
 }  // namespace vernier

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/data/write_npz.h"
 #include "tests/cli/process.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/paths.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
 
@@ -229,6 +231,42 @@ TEST_F(TaskRun, TokensAndEntitiesAreJudged) {
     EXPECT_EQ(passed.json().at("candidates").at(0).at("metrics").at("token_agreement").at("value"), 100.0);
     EXPECT_EQ(run(far, "entity_f1 drop<=5").exit_code, 1);
     EXPECT_EQ(run(far, "token_agreement>=90").exit_code, 1);
+}
+
+/// Two boxes that do not depend on the picture, moved to the right by pixels.
+std::string detector(float moved) {
+    ModelBuilder builder;
+    const std::vector<float> boxes = {4 + moved, 4, 20 + moved, 20, 0.75F, 0, 2, 2, 6, 6, 0.0625F, 1};
+    builder.input("x", ElementType::float32, {"N", 3, 32, 32}).initializer("w", std::vector<float>(36), {3, 12}).initializer("b", boxes, {12});
+    builder.initializer("shape", std::vector<std::int64_t>{-1, 2, 6}, {3}).node("GlobalAveragePool", {"x"}, {"p"}).node("Flatten", {"p"}, {"f"});
+    builder.node("Gemm", {"f", "w", "b"}, {"g"}).node("Reshape", {"g", "shape"}, {"boxes"}).output("boxes", ElementType::float32, {"N", 2, 6});
+    return builder.bytes();
+}
+
+TEST_F(TaskRun, BoxesOfAYoloFolderAreJudged) {
+    const std::filesystem::path folder = folder_ / "shapes";
+    std::filesystem::create_directories(folder / "images");
+    std::filesystem::create_directories(folder / "labels");
+    for (int i = 0; i < 40; ++i) {
+        const std::string name = "shapes/images/" + std::to_string(i) + ".png";
+        std::filesystem::copy_file(source_dir() + "/tests/data/reference/source.png", folder_ / name);  // 61x47: in a letterbox of 32 scaled by 32/61
+        folder_.write("shapes/labels/" + std::to_string(i) + ".txt", "0 0.375 0.36 0.5 0.64\n");
+    }
+    folder_.write("shapes/data.yaml", "names:\n  - square\n  - dot\n");
+    const std::string base = folder_.write("boxes.onnx", detector(0)).string(), close = folder_.write("close.onnx", detector(0.25F)).string(),
+                      far = folder_.write("far.onnx", detector(12)).string();
+    const auto run = [&](const std::string& candidate, const std::string& gate) {
+        return run_cli({"compare", base, candidate, "--data", folder.string(), "--seconds", "0.02", "--json", "--gate", gate});
+    };
+    const Finished passed = run(close, "map50 drop<=15");
+    ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
+    const Json document = passed.json();
+    EXPECT_EQ(document.at("baseline").at("task"), "detection");
+    EXPECT_TRUE(says(document, "task-assumed"));
+    EXPECT_NEAR(document.at("baseline").at("metrics").at("map50").at("value").get<double>(), 100, 1e-9);
+    EXPECT_EQ(document.at("candidates").at(0).at("metrics").at("box_agreement").at("value"), 100.0);
+    EXPECT_EQ(run(far, "map50 drop<=15").exit_code, 1);
+    EXPECT_EQ(run(far, "box_agreement>=80").exit_code, 1);
 }
 
 }  // namespace

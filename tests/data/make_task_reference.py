@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes tests/data/reference/TASK.json: targets, what a model answers, and what the reference tool of the task says of it.
 
-Needs numpy, scikit-learn, torchmetrics, jiwer and seqeval; made once with scikit-learn 1.9, torchmetrics 1.9, jiwer 4.0 and seqeval 1.2.
+Needs numpy, scikit-learn, torchmetrics, jiwer, seqeval and pycocotools; made once with scikit-learn 1.9, torchmetrics 1.9, jiwer 4.0,
+seqeval 1.2 and pycocotools 2.0.
 A case holds its samples (target, the output of a run of this sample alone, and where a second model is held against the first, that model's
 output), and the metrics by id, null where they are not defined. Run it with the names of tasks to make only those.
 """
@@ -382,6 +383,97 @@ def tokens():
     write("tokens", cases)
 
 
-TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc, tokens)}
+# Detection: pycocotools. Boxes have whole corners and scores of 1/1024, which float32 holds exactly.
+def detection():
+    import contextlib
+    import io
+
+    from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
+
+    rng = np.random.default_rng(6)
+
+    def evaluated(truths, found, classes):
+        truth = COCO()
+        sized = lambda b: [float(b[0]), float(b[1]), float(b[2] - b[0]), float(b[3] - b[1])]
+        annotations = [{"id": 0, "image_id": i, "category_id": int(b[4]), "bbox": sized(b), "area": sized(b)[2] * sized(b)[3], "iscrowd": int(b[5])}
+                       for i, boxes in enumerate(truths) for b in boxes]
+        for at, each in enumerate(annotations):
+            each["id"] = at + 1
+        truth.dataset = {"images": [{"id": i} for i in range(len(truths))], "annotations": annotations, "categories": [{"id": c} for c in range(classes)]}
+        results = [{"image_id": i, "category_id": int(b[5]), "bbox": sized(b), "score": float(b[4])} for i, boxes in enumerate(found) for b in boxes]
+        with contextlib.redirect_stdout(io.StringIO()):
+            truth.createIndex()
+            answers = truth.loadRes(results) if results else COCO()
+            if not results:
+                answers.dataset = {"images": truth.dataset["images"], "annotations": [], "categories": truth.dataset["categories"]}
+                answers.createIndex()
+            judge = COCOeval(truth, answers, "bbox")
+            judge.evaluate()
+            judge.accumulate()
+            judge.summarize()
+        both = judge.stats[:2]
+        return {"map": 100 * both[0] if both[0] >= 0 else None, "map50": 100 * both[1] if both[1] >= 0 else None}
+
+    def case(name, truths, found, classes):
+        table = lambda rows: np.asarray(rows, dtype=float).reshape(-1, 6)
+        return {"name": name, "samples": [sample(table(t), table(f)) for t, f in zip(truths, found)], "expected": evaluated(truths, found, classes),
+                "spec": {"names": [f"c{c}" for c in range(classes)]}}
+
+    def box():
+        left, top = rng.integers(0, 80, 2)
+        width, height = rng.integers(4, 40, 2)
+        return [int(left), int(top), int(left + width), int(top + height)]
+
+    def score():
+        return float(rng.integers(2, 1025)) / 1024
+
+    def made(n, classes, objects, jitter, missed, extra, crowd=0.0, steps=1024):
+        truths, found = [], []
+        for _ in range(n):
+            own = [[*box(), int(rng.integers(classes)), int(rng.random() < crowd)] for _ in range(int(rng.integers(0, objects + 1)))]
+            truths.append(own)
+            answers = []
+            for each in own:
+                if rng.random() < missed:
+                    continue
+                moved = [int(v + rng.integers(-jitter, jitter + 1)) for v in each[:4]]
+                moved[2], moved[3] = max(moved[2], moved[0] + 1), max(moved[3], moved[1] + 1)
+                kind = each[4] if rng.random() > 0.1 else int(rng.integers(classes))
+                answers.append([*moved, max(2, round(score() * steps) * 1024 // steps) / 1024, kind])
+            answers += [[*box(), score() / 2 if steps == 1024 else 0.5, int(rng.integers(classes))] for _ in range(int(rng.integers(0, extra + 1)))]
+            answers = [[*b[:4], max(b[4], 2 / 1024), b[5]] for b in answers]
+            order = rng.permutation(len(answers))
+            found.append([answers[k] for k in order])
+        return truths, found
+
+    cases = []
+    for n, classes, objects, jitter, missed, extra, crowd, steps in [
+            (6, 1, 4, 2, 0.2, 2, 0, 1024), (5, 3, 6, 3, 0.1, 3, 0, 1024), (8, 2, 5, 1, 0.3, 1, 0, 1024), (4, 5, 8, 4, 0.2, 4, 0, 1024), (6, 2, 6, 3, 0.1, 3, 0.2, 1024),
+            (5, 1, 7, 5, 0, 5, 0.3, 1024), (6, 3, 5, 2, 0.2, 3, 0, 4), (5, 2, 6, 3, 0.1, 6, 0.1, 2), (3, 2, 4, 0, 0, 0, 0, 1024), (10, 4, 3, 2, 0.4, 1, 0.1, 1024),
+            (4, 2, 10, 6, 0.2, 8, 0, 1024), (7, 1, 3, 1, 0.5, 2, 0, 8)]:
+        cases.append(case(f"{n} pictures, {classes} classes, moved by {jitter}, {missed} missed, {crowd} crowds, {steps} scores",
+                          *made(n, classes, objects, jitter, missed, extra, crowd, steps), classes))
+    at = [10, 10, 30, 30]
+    cases += [
+        case("no objects, boxes found", [[], []], [[[*at, 0.5, 0]], []], 1),
+        case("no objects and no boxes", [[], []], [[], []], 1),
+        case("objects, no boxes", [[[*at, 0, 0]], [[*at, 0, 0]]], [[], []], 1),
+        case("a picture without objects among others", [[[*at, 0, 0]], []], [[[*at, 0.5, 0]], [[*at, 0.75, 0]]], 1),
+        case("one exact box", [[[*at, 0, 0]]], [[[*at, 0.5, 0]]], 1),
+        case("the same box twice", [[[*at, 0, 0]]], [[[*at, 0.5, 0], [*at, 0.5, 0]]], 1),
+        case("boxes of another class", [[[*at, 0, 0]]], [[[*at, 0.5, 1]]], 2),
+        case("a class that is found and has no objects", [[[*at, 0, 0]]], [[[*at, 0.5, 0], [*at, 0.75, 1]]], 2),
+        case("only a crowd", [[[*at, 0, 1]]], [[[*at, 0.5, 0]]], 1),
+        case("several boxes in a crowd", [[[0, 0, 80, 80, 0, 1], [*at, 0, 0]]], [[[*at, 0.25, 0], [40, 40, 60, 60, 0.5, 0], [41, 41, 61, 61, 0.75, 0]]], 1),
+        case("an overlap of exactly a half", [[[0, 0, 10, 10, 0, 0]]], [[[0, 0, 10, 20, 0.5, 0]]], 1),
+        case("two objects for one box", [[[0, 0, 10, 10, 0, 0], [1, 0, 11, 10, 0, 0]]], [[[0, 0, 10, 10, 0.5, 0]]], 1),
+        case("more than a hundred boxes of a class", [[[*at, 0, 0]]], [[[k % 50, k % 40, k % 50 + 5, k % 40 + 5, 0.5, 0] for k in range(120)] + [[*at, 0.25, 0]]], 1),
+        case("equal scores in several pictures", [[[*at, 0, 0]], [[*at, 0, 0]]], [[[0, 0, 5, 5, 0.5, 0], [*at, 0.5, 0]], [[*at, 0.5, 0], [0, 0, 5, 5, 0.5, 0]]], 1),
+    ]
+    write("detection", cases)
+
+
+TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc, tokens, detection)}
 for name in sys.argv[1:] or TASKS:
     TASKS[name]()

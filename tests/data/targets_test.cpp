@@ -114,11 +114,11 @@ TEST_F(Targets, MasksBesidePicturesGetTheSizeOfTheModelsInput) {
     const Tensor crop = *open_dataset(dir_.path(), *pass_through(ElementType::float32, {"N", 3, 6, 6}))->load(Split::validation, 0).target.values;
     EXPECT_THAT(crop.dims, ElementsAre(6, 6));
     for (int y = 0; y < 6; ++y)
-        for (int x = 0; x < 6; ++x) EXPECT_EQ(crop.as<std::uint8_t>()[static_cast<std::size_t>(6 * y + x)], (x + 1 + 3 * y) % 5) << "cropped from the middle";
+        for (int x = 0; x < 6; ++x) EXPECT_EQ(crop.as<std::int16_t>()[static_cast<std::size_t>(6 * y + x)], (x + 1 + 3 * y) % 5) << "cropped from the middle";
     const Tensor twice = *open_dataset(dir_.path(), *pass_through(ElementType::float32, {"N", 3, 12, 12}))->load(Split::validation, 0).target.values;
     for (int y = 0; y < 12; ++y)
         for (int x = 0; x < 12; ++x)
-            EXPECT_EQ(twice.as<std::uint8_t>()[static_cast<std::size_t>(12 * y + x)], ((x + 3) / 2 + 3 * (y / 2)) % 5) << "the nearest pixel, never a mixture";
+            EXPECT_EQ(twice.as<std::int16_t>()[static_cast<std::size_t>(12 * y + x)], ((x + 3) / 2 + 3 * (y / 2)) % 5) << "the nearest pixel, never a mixture";
 }
 
 TEST_F(Targets, AMaskThatIsMissingOrOfAnotherSizeIsAnErrorThatNamesIt) {

@@ -119,6 +119,7 @@ void expect_reference(const std::string& task, double tolerance) {
         const std::string where = each.at("name").get<std::string>();
         Asked asked = asked_from(each);
         asked.spec.task = task_named(task);
+        if (task == "detection") asked.form = TargetForm::boxes;
         ASSERT_TRUE(asked.spec.task);
         const auto found = judged(asked);
         EXPECT_EQ(name(found[0].task), task) << where;

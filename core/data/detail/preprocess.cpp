@@ -136,23 +136,47 @@ Tensor finish(std::vector<T> values, std::vector<std::int64_t> dims, const Prepr
     return {.type = steps.dtype, .dims = std::move(dims), .bytes = stored(values, steps.dtype, where)};
 }
 
+struct Size {
+    int width = 0, height = 0;
+};
+
+/// What a picture is scaled to; of a letterbox the part that is no filling.
+Size scaled_size(Size from, const ResizeStep& step, const std::string& where) {
+    if (!step.shortest && !step.letterbox) return {step.width, step.height};
+    const double scale = step.shortest ? static_cast<double>(step.size) / std::min(from.width, from.height)
+                                       : std::min(static_cast<double>(step.width) / from.width, static_cast<double>(step.height) / from.height);
+    const auto side = [&](int length) {
+        const double scaled = std::nearbyint(length * scale);
+        if (scaled > static_cast<double>(kMaxPixels)) fail(where, "is too long and thin to be resized");
+        return std::max(step.shortest ? step.size : 1, static_cast<int>(scaled));
+    };
+    return {side(from.width), side(from.height)};
+}
+
+/// Where the picture lies in a letterbox: a half pixel goes to the far side.
+Size letterbox_corner(Size inside, const ResizeStep& step) {
+    if (step.corner) return {};
+    return {(step.width - inside.width) / 2, (step.height - inside.height) / 2};
+}
+
+Picture in_letterbox(const Picture& picture, const ResizeStep& step) {
+    Picture box{.width = step.width, .height = step.height, .channels = picture.channels, .pixels = {}};
+    box.pixels.assign(box.row_bytes() * static_cast<std::size_t>(box.height), static_cast<std::uint8_t>(step.grey));
+    const Size at = letterbox_corner({picture.width, picture.height}, step);
+    for (int y = 0; y < picture.height; ++y)
+        std::memcpy(&box.pixels[static_cast<std::size_t>(at.height + y) * box.row_bytes() + static_cast<std::size_t>(at.width * box.channels)],
+                    &picture.pixels[static_cast<std::size_t>(y) * picture.row_bytes()], picture.row_bytes());
+    return box;
+}
+
 Picture resized(Picture picture, const ResizeStep& step, const std::string& where) {
-    int width = step.width, height = step.height;
-    if (step.shortest) {
-        const double scale = static_cast<double>(step.size) / std::min(picture.width, picture.height);
-        const auto side = [&](int length) {
-            const double scaled = std::nearbyint(length * scale);
-            if (scaled > static_cast<double>(kMaxPixels)) fail(where, "is too long and thin to be resized");
-            return std::max(step.size, static_cast<int>(scaled));
-        };
-        width = side(picture.width);
-        height = side(picture.height);
-    }
+    const Size size = scaled_size({picture.width, picture.height}, step, where);
     try {
-        return resize(std::move(picture), width, height, step.filter);
+        picture = resize(std::move(picture), size.width, size.height, step.filter);
     } catch (const Error& error) {
         fail(where, error.what());
     }
+    return step.letterbox ? in_letterbox(picture, step) : picture;
 }
 
 Picture fitted(Picture picture, const Preprocess& steps, const std::string& where) {
@@ -166,12 +190,41 @@ Picture fitted(Picture picture, const Preprocess& steps, const std::string& wher
 
 }  // namespace
 
+Placement placement_of(int width, int height, const Preprocess& steps, const std::string& where) {
+    Placement placed{.width = width, .height = height};
+    if (steps.resize) {
+        const Size size = scaled_size({width, height}, *steps.resize, where);
+        placed = {static_cast<double>(size.width) / width, static_cast<double>(size.height) / height, 0, 0, size.width, size.height};
+        if (steps.resize->letterbox) {
+            const Size at = letterbox_corner(size, *steps.resize);
+            placed.left = at.width;
+            placed.top = at.height;
+            placed.width = steps.resize->width;
+            placed.height = steps.resize->height;
+        }
+    }
+    if (!steps.crop) return placed;
+    placed.left -= (placed.width - steps.crop->width) / 2;
+    placed.top -= (placed.height - steps.crop->height) / 2;
+    placed.width = steps.crop->width;
+    placed.height = steps.crop->height;
+    return placed;
+}
+
 Tensor preprocess_mask(Picture mask, const Preprocess& steps, const std::string& where) {
     Preprocess nearest = steps;
     if (nearest.resize) nearest.resize->filter = Filter::nearest;
+    const Placement placed = placement_of(mask.width, mask.height, steps, where);
+    const double right = placed.left + placed.scale_x * mask.width, bottom = placed.top + placed.scale_y * mask.height;
     const Picture own = fitted(std::move(mask), nearest, where);
-    Tensor values{.type = ElementType::uint8, .dims = {own.height, own.width}, .bytes = std::vector<std::byte>(own.pixels.size())};
-    std::memcpy(values.bytes.data(), own.pixels.data(), own.pixels.size());
+    Tensor values{.type = ElementType::int16, .dims = {own.height, own.width}, .bytes = std::vector<std::byte>(own.pixels.size() * sizeof(std::int16_t))};
+    const auto numbers = values.as<std::int16_t>();
+    for (int y = 0; y < own.height; ++y)
+        for (int x = 0; x < own.width; ++x) {
+            const auto at = static_cast<std::size_t>(y * own.width + x);
+            const bool filling = x + 0.5 < placed.left || x + 0.5 > right || y + 0.5 < placed.top || y + 0.5 > bottom;
+            numbers[at] = filling ? std::int16_t{-1} : std::int16_t{own.pixels[at]};
+        }
     return values;
 }
 

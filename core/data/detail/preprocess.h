@@ -18,7 +18,10 @@ enum class Colour { rgb, bgr, grey, none };
 enum class Layout { any, nchw, nhwc };
 
 struct ResizeStep {
-    bool shortest = true;  ///< scale so that the shorter side is `size`; else to exactly width x height
+    bool shortest = true;    ///< scale so that the shorter side is `size`; else to exactly width x height
+    bool letterbox = false;  ///< not shortest: scale so that all of it fits in there, and fill up with one grey
+    bool corner = false;     ///< of letterbox: it lies in the upper left corner, else in the middle
+    int grey = 114;          ///< of letterbox
     int size = 0;
     int width = 0;
     int height = 0;
@@ -53,7 +56,16 @@ struct Preprocess {
 /// All steps on one picture; the result has a leading batch axis of 1. Throws Error{bad_data}, `where` names the file.
 [[nodiscard]] Tensor preprocess_picture(Picture picture, const Preprocess& steps, const std::string& where);
 
-/// Size and crop alone, on a mask of one channel, pixel for pixel as on its picture: [H,W] of uint8. Throws Error{bad_data}.
+/// Where the pixels of a picture come to lie in a model's input: x * scale_x + left, y * scale_y + top.
+struct Placement {
+    double scale_x = 1, scale_y = 1, left = 0, top = 0;
+    int width = 0, height = 0;  ///< of the input
+};
+/// Throws Error{bad_data}, `where` names the file.
+[[nodiscard]] Placement placement_of(int width, int height, const Preprocess& steps, const std::string& where);
+
+/// Size and crop alone, on a mask of one channel, pixel for pixel as on its picture: [H,W] of int16, -1 where a letterbox
+/// is filled up. Throws Error{bad_data}.
 [[nodiscard]] Tensor preprocess_mask(Picture mask, const Preprocess& steps, const std::string& where);
 
 /// One sample of an array, without its batch axis.

@@ -46,12 +46,18 @@ ResizeStep parse_resize(Fields fields, std::vector<Finding>& findings) {
     ResizeStep step;
     const std::string mode = fields.text("mode");
     step.shortest = mode == "shortest";
-    if (!step.shortest && mode != "exact") fields.fail("mode", fmt::format("is '{}', which is not known", mode), "Known: shortest, exact");
+    step.letterbox = mode == "letterbox";
+    if (!step.shortest && !step.letterbox && mode != "exact")
+        fields.fail("mode", fmt::format("is '{}', which is not known", mode), "Known: shortest, exact, letterbox");
     if (step.shortest) {
         step.size = static_cast<int>(fields.integer("size", 1, kMaxSide));
     } else {
         step.width = static_cast<int>(fields.integer("width", 1, kMaxSide));
         step.height = static_cast<int>(fields.integer("height", 1, kMaxSide));
+    }
+    if (step.letterbox) {
+        step.corner = choice<bool>(fields, "place", {{"center", false}, {"corner", true}}, false);
+        if (fields.has("grey")) step.grey = static_cast<int>(fields.integer("grey", 0, 255));
     }
     step.filter = choice(fields, "filter", kFilters, Filter::bilinear);
     fields.note_unknown(findings);
@@ -105,8 +111,13 @@ std::string text(const Preprocess& steps) {
     std::vector<std::string> parts;
     if (steps.resize) {
         const std::string_view filter = name_in(kFilters, steps.resize->filter);
-        parts.push_back(steps.resize->shortest ? fmt::format("shortest {} {}", steps.resize->size, filter)
-                                               : fmt::format("resize {}x{} {}", steps.resize->width, steps.resize->height, filter));
+        const ResizeStep& step = *steps.resize;
+        if (step.shortest)
+            parts.push_back(fmt::format("shortest {} {}", step.size, filter));
+        else if (step.letterbox)
+            parts.push_back(fmt::format("letterbox {}x{} {}{} grey {}", step.width, step.height, filter, step.corner ? " corner" : "", step.grey));
+        else
+            parts.push_back(fmt::format("resize {}x{} {}", step.width, step.height, filter));
     }
     if (steps.crop) parts.push_back(fmt::format("crop {}x{}", steps.crop->width, steps.crop->height));
     if (steps.colour != Colour::none) parts.emplace_back(name_in(kColours, steps.colour));

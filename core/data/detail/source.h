@@ -125,14 +125,23 @@ using SourcePtr = std::shared_ptr<SourceDataset>;
 [[nodiscard]] SourcePtr open_images_source(Fields& top, DatasetInfo info);
 [[nodiscard]] SourcePtr open_jsonl_source(Fields& top, DatasetInfo info);
 [[nodiscard]] SourcePtr open_onnx_source(Fields& top, DatasetInfo info);
+/// Pictures with boxes: COCO's file, or else a YOLO folder.
+[[nodiscard]] SourcePtr open_boxes_source(Fields& top, DatasetInfo info, bool coco);
 
 /// Opens a path without a dataset file; names, shapes and layouts come from the model.
 [[nodiscard]] SourcePtr open_npz_path(DatasetInfo info);
 [[nodiscard]] SourcePtr open_npy_path(DatasetInfo info);
 [[nodiscard]] SourcePtr open_images_folder(DatasetInfo info);
 [[nodiscard]] SourcePtr open_onnx_folder(DatasetInfo info);
+[[nodiscard]] SourcePtr open_coco_path(DatasetInfo info);
+[[nodiscard]] SourcePtr open_yolo_folder(DatasetInfo info);
 /// True for a folder that is, or holds, ONNX test data (input_0.pb).
 [[nodiscard]] bool is_onnx_folder(const std::filesystem::path& folder);
+
+/// The input of a model that takes pictures; throws Error{bad_data} where it has several.
+[[nodiscard]] const InputSpec& only_picture_input(const DatasetInfo& info);
+/// What most image models take, fitted to the size and layout of this model's input, and the finding that says so.
+[[nodiscard]] Preprocess assumed_picture_steps(DatasetInfo& info, const InputSpec& input);
 
 /// The steps of each input under the key "preprocess" of a dataset file; inputs that it does not name are left out.
 /// Throws Error{bad_data} when it names an input that the model does not have.

@@ -8,6 +8,7 @@ extern const Metric kTargetMae, kRmse, kR2, kSiSdr;
 extern const Metric kMeanIou, kPixelAccuracy, kDice, kMaskIou;
 extern const Metric kCer, kWer, kExactMatch;
 extern const Metric kTokenAccuracy, kEntityF1, kTokenAgreement;
+extern const Metric kMeanAveragePrecision, kMeanAveragePrecision50, kBoxAgreement;
 
 std::span<const Metric* const> metrics() {
     static constexpr const Metric* kMetrics[] = {&kTop1,
@@ -31,9 +32,12 @@ std::span<const Metric* const> metrics() {
                                                  &kExactMatch,
                                                  &kTokenAccuracy,
                                                  &kEntityF1,
+                                                 &kMeanAveragePrecision,
+                                                 &kMeanAveragePrecision50,
                                                  &kAgreement,
                                                  &kMaskIou,
                                                  &kTokenAgreement,
+                                                 &kBoxAgreement,
                                                  &kSqnr,
                                                  &kCosine,
                                                  &kMae};

@@ -30,17 +30,20 @@ struct FirstAnswer {
     bool chosen = false;  ///< the task was named, so that outputs need only not speak against it
     std::string scores;   ///< the output that holds the scores
     const TaskSpec* spec = nullptr;
+    std::size_t classes = 0;  ///< that the dataset names
 };
 
 /// What the dataset says of the task, and what is settled once, by the first answer of the first model, so that all answers are read alike.
 struct Reading {
     TaskSpec spec;
-    std::vector<std::string> names;  ///< of classes; may be empty
-    std::string scores;              ///< the output that holds the scores
-    double threshold = 0;            ///< from which on a single score is yes
-    bool channels_last = false;      ///< classes lie along the last axis
+    std::vector<std::string> names = {};  ///< of classes; may be empty
+    std::string scores = {};              ///< the output that holds the scores
+    double threshold = 0;                 ///< from which on a single score is yes
+    bool channels_last = false;           ///< classes lie along the last axis
     std::size_t samples_axis = 0;
-    std::int64_t classes = 0;  ///< of the scores; 1: yes or no, 0: not known
+    std::string head = {}, box_scores = {}, box_classes = {};  ///< of boxes: how they are read, and the outputs beside them
+    bool normalised = false;                                   ///< of boxes: they lie in 0 to 1
+    std::int64_t classes = 0;                                  ///< of the scores; 1: yes or no, 0: not known
 };
 
 /// How answers of a task are read: a row of the table of kinds. Tasks of classes and of a single score are none, since their answers are
@@ -55,8 +58,8 @@ struct TaskKind {
     /// What the sample adds to the metrics of the task; empty where it says nothing. Throws Error{bad_data} where the two cannot be held
     /// against each other.
     SampleRecord (*held)(const SampleTarget& truth, const SampleTarget& answer, const Reading& reading);
-    /// What the first model answered, as a target for others: without what does not count in the truth. nullptr: as it is.
-    SampleTarget (*as_truth)(const SampleTarget& first, const SampleTarget& truth, const Reading& reading) = nullptr;
+    /// What the answer adds to agreement with the first model's; nullptr: as if that were the truth.
+    SampleRecord (*against)(const SampleTarget& first, const SampleTarget& answer, const SampleTarget& truth, const Reading& reading) = nullptr;
     /// Of the record against the first model's answer: it is the same answer. nullptr where agreement is a figure of its own.
     bool (*same)(const SampleRecord& against) = nullptr;
 };

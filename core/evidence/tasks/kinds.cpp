@@ -13,10 +13,10 @@
 
 namespace vernier {
 
-extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind, kCtcKind, kTokensKind;
+extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind, kCtcKind, kTokensKind, kDetectionKind;
 
 std::span<const TaskKind* const> task_kinds() {
-    static constexpr const TaskKind* kKinds[] = {&kCtcKind, &kTokensKind, &kSegmentationKind, &kEnhancementKind, &kRegressionKind};
+    static constexpr const TaskKind* kKinds[] = {&kDetectionKind, &kCtcKind, &kTokensKind, &kSegmentationKind, &kEnhancementKind, &kRegressionKind};
     return kKinds;
 }
 
@@ -34,13 +34,14 @@ const Tensor& output_named(const RunOutputs& outputs, const std::string& name) {
 
 Tensor sample_part(const Tensor& output, std::size_t i, std::uint64_t batch, std::size_t axis) {
     Tensor part{output.type, output.dims, {}};
-    if (axis >= output.dims.size() || output.dims[axis] != static_cast<std::int64_t>(batch) || output.bytes.empty()) {
+    if (axis >= output.dims.size() || output.dims[axis] != static_cast<std::int64_t>(batch)) {
         part.bytes = output.bytes;
         return part;
     }
     std::size_t outer = 1;
     for (std::size_t k = 0; k < axis; ++k) outer *= static_cast<std::size_t>(output.dims[k]);
     part.dims.erase(part.dims.begin() + static_cast<std::ptrdiff_t>(axis));
+    if (output.bytes.empty()) return part;
     const std::size_t inner = output.bytes.size() / (outer * batch);
     part.bytes.reserve(outer * inner);
     for (std::size_t k = 0; k < outer; ++k) {

@@ -59,7 +59,7 @@ void TaskMeter::find_task_of_labels(const RunOutputs& outputs) {
 
 void TaskMeter::find_task(const RunOutputs& outputs, const AskedSample& sample) {
     const SampleTarget target = named_ ? truth_of(sample) : sample.target;
-    const FirstAnswer first{outputs, target, dataset_.target(), named_.has_value(), {}, &reading_.spec};
+    const FirstAnswer first{outputs, target, dataset_.target(), named_.has_value(), {}, &reading_.spec, reading_.names.size()};
     if (named_) {
         kind_ = kind_of(*named_);
         if (kind_ == nullptr) return find_task_of_labels(outputs);
@@ -111,7 +111,7 @@ void TaskMeter::take(std::size_t model, const std::vector<AskedSample>& asked, c
             const SampleTarget answer = kind_->answer(run, i, reading_);
             const SampleTarget truth = truth_of(asked[i]), &first = first_.at(i);
             record = kind_->held(truth, answer, reading_);
-            against = kind_->held(kind_->as_truth == nullptr ? first : kind_->as_truth(first, truth, reading_), answer, reading_);
+            against = kind_->against == nullptr ? kind_->held(first, answer, reading_) : kind_->against(first, answer, truth, reading_);
         } catch (const Error&) {  // an output that is missing, or has another shape, is told where the outputs are
             record.clear();
         }

@@ -102,13 +102,13 @@ SampleRecord held(const SampleTarget& truth, const SampleTarget& own, const Read
 }
 
 /// Tokens that do not count in the truth count in no agreement.
-SampleTarget as_truth(const SampleTarget& first, const SampleTarget& truth, const Reading& reading) {
-    if (!truth.values || !first.values || truth.values->count() != first.values->count()) return first;
+SampleRecord against(const SampleTarget& first, const SampleTarget& own, const SampleTarget& truth, const Reading& reading) {
+    if (!truth.values || !first.values || truth.values->count() != first.values->count()) return held(first, own, reading);
     const std::vector<std::int64_t> target = values_of(*truth.values).whole;
     std::vector<std::int64_t> classes = values_of(*first.values).whole;
     for (std::size_t t = 0; t < target.size(); ++t)
         if (!counts(target[t], reading)) classes[t] = kUsualIgnore;
-    return {.values = sequence_of(classes)};
+    return held({.values = sequence_of(classes)}, own, reading);
 }
 
 /// "B-PER" as its letter and its kind; a tag without a letter is a kind that is always inside.
@@ -159,6 +159,6 @@ extern const TaskKind kTokensKind = {.task = Task::tokens,
                                      .settle = settle,
                                      .answer = answer,
                                      .held = held,
-                                     .as_truth = as_truth};
+                                     .against = against};
 
 }  // namespace vernier
