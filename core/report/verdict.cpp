@@ -69,7 +69,7 @@ std::string task_sentence(const Comparison& comparison, const CandidateCompariso
     if (figure == nullptr) return {};
     const TrialView own{candidate.measurement, &candidate}, before{comparison.baseline.measurement};
     const auto against = figure->against_of(own);
-    const std::string interval = interval_text(*figure, against), unit = figure->unit.empty() ? "" : " " + std::string(figure->unit);
+    const std::string interval = interval_text(*figure, against), unit = figure->unit.empty() ? std::string() : fmt::format(" {}", figure->unit);
     return fmt::format("{} {}{} instead of {} ({}{}{}). ", figure->column, value_text(*figure, own), unit, value_text(*figure, before),
                        against->differs ? against_text(*figure, against) : "no measurable difference", interval.empty() ? "" : ", ", interval);
 }

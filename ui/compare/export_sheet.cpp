@@ -112,7 +112,7 @@ void exportEvidence(const std::filesystem::path& evidence, const std::filesystem
     const QString ending = text(out.extension().string()).mid(1).toLower();
     if (!pictureEndings().contains(ending)) {
         throw Error(ErrorKind::usage, "the ending says no kind of picture", {.file = out.string()},
-                    "Let the name end with ." + pictureEndings().join(QStringLiteral(", .")).toStdString() + ".");
+                    QStringLiteral("Let the name end with .%1.").arg(pictureEndings().join(QStringLiteral(", ."))).toStdString());
     }
     check_output(out, {evidence});
     const QByteArray bytes = pictureBytes(sheetPicture(sheetOf(read_evidence(evidence)), theme), ending);
