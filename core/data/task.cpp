@@ -13,6 +13,7 @@ std::span<const TaskRow> tasks() {
         {Task::regression, "regression", "numbers that should be those of the target"},
         {Task::enhancement, "enhancement", "a signal that should be that of the target"},
         {Task::segmentation, "segmentation", "a class of each pixel"},
+        {Task::embedding, "embedding", "a vector by which samples are compared"},
         {Task::detection, "detection", "boxes with a class and a score"},
         {Task::tokens, "tokens", "a class of each token"},
         {Task::ctc, "ctc", "a text, letter by letter with blanks between them"},

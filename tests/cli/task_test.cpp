@@ -269,5 +269,17 @@ TEST_F(TaskRun, BoxesOfAYoloFolderAreJudged) {
     EXPECT_EQ(run(far, "box_agreement>=80").exit_code, 1);
 }
 
+TEST_F(TaskRun, VectorsAreHeldAgainstTheBaselinesWithoutTargets) {
+    constexpr std::size_t kRows = 200;
+    write_npz(folder_ / "data.npz", {array("x", ElementType::float32, {static_cast<std::int64_t>(kRows), 4}, random_floats(4 * kRows, 12))});
+    const Finished passed = compared(close_, {"--task", "embedding", "--gate", "embedding_cosine>=0.9", "--gate", "recall_at_10>=80"});
+    ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
+    const Json metrics = passed.json().at("candidates").at(0).at("metrics");
+    EXPECT_GT(metrics.at("ndcg_at_10").at("value").get<double>(), 80);
+    EXPECT_TRUE(metrics.at("recall_at_10").at("interval").is_array());
+    EXPECT_FALSE(passed.json().at("baseline").at("metrics").contains("recall_at_10"));
+    EXPECT_EQ(compared(far_, {"--task", "embedding", "--gate", "recall_at_10>=99"}).exit_code, 1);
+}
+
 }  // namespace
 }  // namespace vernier::test

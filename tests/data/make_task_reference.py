@@ -474,6 +474,91 @@ def detection():
     write("detection", cases)
 
 
-TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc, tokens, detection)}
+# Embedding: nDCG of scikit-learn, rank correlation of scipy, recall by numpy.
+def embedding():
+    from scipy.stats import spearmanr
+    from sklearn.metrics import ndcg_score
+
+    rng = np.random.default_rng(7)
+
+    def unit(rows):
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / np.where(lengths == 0, 1, lengths)
+
+    def neighbours(rows):
+        near = unit(rows) @ unit(rows).T
+        np.fill_diagonal(near, -np.inf)
+        return near, np.argsort(-near, axis=1, kind="stable")[:, : min(10, len(rows) - 1)]
+
+    def matched(first, other):
+        cosine = (unit(first) * unit(other)).sum(1)
+        both_zero = (np.linalg.norm(first, axis=1) == 0) & (np.linalg.norm(other, axis=1) == 0)
+        made = {"embedding_cosine": np.where(both_zero, 1, cosine).mean(), "recall_at_10": None, "ndcg_at_10": None}
+        if len(first) > 1:
+            _, before = neighbours(first)
+            near, after = neighbours(other)
+            made["recall_at_10"] = 100 * np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(after, before)])
+            gains = []
+            for i in range(len(first)):
+                others = [k for k in range(len(first)) if k != i]
+                gains.append(ndcg_score([[float(k in before[i]) for k in others]], [[near[i, k] for k in others]], k=10) if len(others) > 1 else 1.0)
+            made["ndcg_at_10"] = 100 * np.mean(gains)
+        return made
+
+    def correlated(rows, targets):
+        if targets is None:
+            return {}
+        pairs = {}
+        for i, (pair, _) in enumerate(targets):
+            pairs.setdefault(pair, []).append(i)
+        whole = [(a, b) for a, b in (p for p in pairs.values() if len(p) == 2)]
+        cosines = [float(unit(rows)[a] @ unit(rows)[b]) for a, b in whole]
+        scores = [targets[b][1] for _, b in whole]
+        if len(whole) < 2 or len(set(cosines)) == 1 or len(set(scores)) == 1:
+            return {"spearman": None}
+        return {"spearman": float(spearmanr(cosines, scores).statistic)}
+
+    def case(name, rows, others=None, targets=None):
+        rows = np.asarray(rows, float)
+        made = {"name": name, "expected": correlated(rows, targets), "samples": []}
+        for i, row in enumerate(rows):
+            made["samples"].append(sample(None if targets is None else np.asarray(targets[i], float), row, None if others is None else others[i]))
+        if others is not None:
+            made["other"] = {**correlated(np.asarray(others, float), targets), **matched(rows, np.asarray(others, float))}
+        return made
+
+    def made(n, width, noise):
+        rows = rng.normal(size=(n, width)).round(3)
+        return rows, (rows + noise * rng.normal(size=rows.shape)).round(3)
+
+    def scored(rows, noise, steps=None):
+        targets = []
+        for k in range(0, len(rows), 2):
+            score = float(unit(rows)[k] @ unit(rows)[k + 1] + noise * rng.normal())
+            targets += [[k // 2, round(score * steps) / steps if steps else score]] * 2
+        return targets
+
+    cases = [case(f"{n} vectors of {width}, noise {noise}", *made(n, width, noise)) for n, width, noise in
+             [(20, 8, 0.1), (30, 4, 0.5), (12, 6, 0.3), (11, 5, 1), (15, 3, 0), (25, 16, 0.05), (40, 4, 2), (5, 4, 0.2), (10, 6, 0.4)]]
+    for n, width, noise, steps in [(20, 5, 0.1, None), (30, 4, 0.5, None), (24, 6, 0.3, 2), (40, 3, 1, None), (16, 8, 0, 5), (12, 4, 0.2, 1)]:
+        rows, others = made(n, width, 0.3)
+        cases.append(case(f"{n // 2} pairs, noise {noise}, {steps} steps of scores", rows, others, scored(rows, noise, steps)))
+    rows, others = made(12, 4, 0.3)
+    loose = scored(rows, 0.2)
+    loose[3] = [99, 0.5]
+    turned = [rows[k // 2 + 6 * (k % 2)] for k in range(12)]
+    cases += [
+        case("some samples have no other half", rows, others, loose),
+        case("all scores are equal", rows, others, [[k // 2, 1.0] for k in range(12)]),
+        case("a pair lies apart", turned, turned, [[k % 6, float((k % 6) ** 2)] for k in range(12)]),
+        case("two samples", rows[:2], others[:2]),
+        case("one sample", rows[:1], others[:1]),
+        case("a vector of zeros", [[0, 0, 0], [1, 0, 0], [0.5, 2, 1]], [[0, 0, 0], [1, 0.1, 0], [0.5, 2, 1]]),
+        case("opposite vectors", rows, -rows),
+    ]
+    write("embedding", cases)
+
+
+TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc, tokens, detection, embedding)}
 for name in sys.argv[1:] or TASKS:
     TASKS[name]()

@@ -95,6 +95,7 @@ std::vector<Measurement> judged(const Asked& asked) {
             const std::map<std::string, Tensor> outputs = {{"y", asked.answers[model].at(i)}};
             meter.take(model, {{i, -1, "#" + std::to_string(i), asked.targets[i]}}, outputs, 1);
         }
+    meter.finish();
     std::vector<Measurement> all(asked.answers.size());
     for (std::size_t model = 0; model < all.size(); ++model) {
         Measurement& each = all[model];

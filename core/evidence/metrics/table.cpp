@@ -9,6 +9,7 @@ extern const Metric kMeanIou, kPixelAccuracy, kDice, kMaskIou;
 extern const Metric kCer, kWer, kExactMatch;
 extern const Metric kTokenAccuracy, kEntityF1, kTokenAgreement;
 extern const Metric kMeanAveragePrecision, kMeanAveragePrecision50, kBoxAgreement;
+extern const Metric kSpearman, kEmbeddingCosine, kRecallAt10, kNdcgAt10;
 
 std::span<const Metric* const> metrics() {
     static constexpr const Metric* kMetrics[] = {&kTop1,
@@ -34,10 +35,14 @@ std::span<const Metric* const> metrics() {
                                                  &kEntityF1,
                                                  &kMeanAveragePrecision,
                                                  &kMeanAveragePrecision50,
+                                                 &kSpearman,
                                                  &kAgreement,
                                                  &kMaskIou,
                                                  &kTokenAgreement,
                                                  &kBoxAgreement,
+                                                 &kEmbeddingCosine,
+                                                 &kRecallAt10,
+                                                 &kNdcgAt10,
                                                  &kSqnr,
                                                  &kCosine,
                                                  &kMae};

@@ -46,6 +46,11 @@ struct Reading {
     std::int64_t classes = 0;                                  ///< of the scores; 1: yes or no, 0: not known
 };
 
+/// What all samples of a model add to the metrics of a task.
+struct TaskRecords {
+    std::vector<SampleRecord> records = {}, against = {};  ///< as in Answers
+};
+
 /// How answers of a task are read: a row of the table of kinds. Tasks of classes and of a single score are none, since their answers are
 /// kept as scores (measure/answers.h).
 struct TaskKind {
@@ -60,6 +65,8 @@ struct TaskKind {
     SampleRecord (*held)(const SampleTarget& truth, const SampleTarget& answer, const Reading& reading);
     /// What the answer adds to agreement with the first model's; nullptr: as if that were the truth.
     SampleRecord (*against)(const SampleTarget& first, const SampleTarget& answer, const SampleTarget& truth, const Reading& reading) = nullptr;
+    /// At the end, for what is no matter of one sample: makes the records of a model of its own and of the first one's, which come last of all.
+    void (*gather)(TaskRecords& own, const TaskRecords& first) = nullptr;
     /// Of the record against the first model's answer: it is the same answer. nullptr where agreement is a figure of its own.
     bool (*same)(const SampleRecord& against) = nullptr;
 };

@@ -98,7 +98,7 @@ void TaskMeter::take(std::size_t model, const std::vector<AskedSample>& asked, c
     const RunOutputs run{outputs, batch};
     if (!task_ && !asked.empty()) find_task(run, asked.front());
     if (kind_ == nullptr) return;
-    Model& own = models_[model];
+    TaskRecords& own = models_[model];
     if (model == 0) first_.clear();
     for (std::size_t i = 0; i < asked.size(); ++i) {
         if (model == 0) {
@@ -118,6 +118,11 @@ void TaskMeter::take(std::size_t model, const std::vector<AskedSample>& asked, c
         own.records.push_back(std::move(record));
         own.against.push_back(std::move(against));
     }
+}
+
+void TaskMeter::finish() {
+    if (kind_ == nullptr || kind_->gather == nullptr) return;
+    for (auto model = models_.rbegin(); model != models_.rend(); ++model) kind_->gather(model->second, models_.begin()->second);
 }
 
 void TaskMeter::fill(std::size_t model, Measurement& measurement) const {

@@ -23,14 +23,11 @@ public:
     void begin(const std::string& scores) override { reading_.scores = scores; }
     /// Throws Error{bad_data} where the named task is not one of the model's outputs, or the first model's answers do not fit their targets.
     void take(std::size_t model, const std::vector<AskedSample>& asked, const std::map<std::string, Tensor>& outputs, std::uint64_t batch) override;
-    void finish() override {}
+    void finish() override;
     /// Puts the task, and the records of a model, into its measurement.
     void fill(std::size_t model, Measurement& measurement) const;
 
 private:
-    struct Model {
-        std::vector<SampleRecord> records, against;
-    };
     void find_task(const RunOutputs& outputs, const AskedSample& first);
     void find_task_of_labels(const RunOutputs& outputs);
     [[nodiscard]] bool find_output(const TaskKind& kind, FirstAnswer first);
@@ -44,7 +41,7 @@ private:
     const TaskKind* kind_ = nullptr;
     Reading reading_;                  ///< its output is the one that holds the scores, unless another fits the targets
     std::vector<SampleTarget> first_;  ///< what the first model answered in the present run
-    std::map<std::size_t, Model> models_;
+    std::map<std::size_t, TaskRecords> models_;
 };
 
 }  // namespace vernier

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Normalised discounted cumulative gain of the ten nearest samples: those that are the first model's gain 1 / log2(rank + 1) (K. Jarvelin and J. Kekalainen,
+// 2002).
+#include <cstddef>
+
+#include "core/evidence/metrics/metric.h"
+#include "core/evidence/tasks/embedding.h"
+
+namespace vernier {
+namespace {
+
+constexpr char kId[] = "ndcg_at_10";
+
+}  // namespace
+
+extern constexpr Metric kNdcgAt10 = {.figure = {.id = kId,
+                                                .title = "nDCG of the baseline's neighbours",
+                                                .column = "nDCG@10",
+                                                .unit = "%",
+                                                .form = Form::percent,
+                                                .better = Better::higher,
+                                                .places = in_metrics,
+                                                .relative = true,
+                                                .self = 100,
+                                                .value = Kept<kId>::value,
+                                                .interval = Kept<kId>::interval},
+                                     .of = only(Task::embedding),
+                                     .to_first = true,
+                                     .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
+                                         if (i >= own.against.size() || own.against[i].empty()) return {};
+                                         const EmbeddingMatch match = embedding_match_of(own.against[i]);
+                                         if (!match.ranked) return {};
+                                         return {{100 * match.ndcg}, 1};
+                                     },
+                                     .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                     .interval = percent_mean_interval};
+
+}  // namespace vernier
