@@ -5,12 +5,18 @@
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "core/base/file.h"
 #include "core/evidence/origin.h"
 #include "core/flow/quantize_file.h"
+#include "tests/flow/masked_scores.h"
 #include "tests/support/demo.h"
+#include "tests/support/model_builder.h"
+#include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
 
 namespace vernier::test {
@@ -74,6 +80,38 @@ TEST(LayersFile, SaysThatAFileOfItsOwnWasNotTimed) {
     const Layers half = layers_file(Runtime::load(), request, {});
     EXPECT_TRUE(half.untimed);
     for (const std::string& sentence : half.sentences) EXPECT_EQ(sentence.find("nothing timed"), std::string::npos) << "FP16 is not timed by quantize either";
+}
+
+/// Eight samples of scores, as a folder of test_data_set_*.
+void write_scores(const std::filesystem::path& folder) {
+    for (int i = 0; i < 8; ++i) {
+        const std::filesystem::path set = folder / ("test_data_set_" + std::to_string(i));
+        std::filesystem::create_directories(set);
+        const std::vector<float> values = random_floats(4 * 8, static_cast<std::uint64_t>(i) + 1);
+        write_file(set / "input_0.pb", tensor_proto("x", values, {1, 4, 8}).SerializeAsString());
+    }
+}
+
+/// Regions would say nothing: what is quantized is the mask, which Vernier leaves alone.
+TEST(LayersFile, SaysFirstWhatBreaksAStrangersFile) {
+    const TempDir dir;
+    save_model(scores_net(false), dir / "model.onnx");
+    save_model(scores_net(true), dir / "theirs.onnx");
+    write_scores(dir / "samples");
+    LayersRequest request;
+    request.model = dir / "model.onnx";
+    request.quantized = dir / "theirs.onnx";
+    request.data = (dir / "samples").string();
+    request.run.seconds = 0.2;
+    const Layers layers = layers_file(Runtime::load(), request, {});
+    ASSERT_TRUE(layers.first_divergence.has_value());
+    EXPECT_EQ(layers.first_divergence->name, "add_mask");
+    EXPECT_THAT(layers.sentences.front(), HasSubstr("The two files part first at add_mask"));
+    EXPECT_THAT(layers.sentences.front(), HasSubstr("The mask in front of a Softmax shares one scale with the scores"));
+    const LayerNode* node = layers.find(layers.first_divergence->node);
+    ASSERT_NE(node, nullptr);
+    EXPECT_LT(node->outputs_db.value_or(200), 20);
+    EXPECT_THAT(node->change, HasSubstr("Leave this node and its Softmax in FP32"));
 }
 
 }  // namespace

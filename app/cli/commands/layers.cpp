@@ -49,6 +49,13 @@ bool worse(const LayerNode& a, const LayerNode& b) {
     return key(a) > key(b);
 }
 
+/// What its output keeps; of numbers that a mask hides among far larger ones, those that it keeps least of.
+std::optional<double> kept_db(const LayerNode& node) {
+    constexpr double kHidden = 20;
+    const bool hides = node.output_sqnr_db && node.group_sqnr_db && *node.group_sqnr_db < *node.output_sqnr_db - kHidden;
+    return hides ? node.group_sqnr_db : node.output_sqnr_db;
+}
+
 std::string nodes_text(const Layers& layers, const Style& style) {
     constexpr std::size_t kMost = 20;
     std::vector<const LayerNode*> nodes;
@@ -59,7 +66,7 @@ std::string nodes_text(const Layers& layers, const Style& style) {
     for (std::size_t i = 0; i < std::min(nodes.size(), kMost); ++i) {
         const LayerNode& node = *nodes[i];
         table.row({std::to_string(node.id), printable(node.name), printable(node.op), node.applied, node.executed, ms_text(node.fp32_ms), ms_text(node.ms),
-                   node.conversions_ms > 0 ? significant(node.conversions_ms) : "", error_text(node.error_alone), db_text(node.output_sqnr_db)});
+                   node.conversions_ms > 0 ? significant(node.conversions_ms) : "", error_text(node.error_alone), db_text(kept_db(node))});
     }
     const std::string rest = nodes.size() > kMost ? fmt::format("  and {} more (--json names all)\n", nodes.size() - kMost) : "";
     return table.text(style) + rest;
