@@ -35,10 +35,12 @@ std::string_view trimmed(std::string_view text) {
     throw Error(ErrorKind::usage, fmt::format("\"{}\" is no limit: {}", text, why), {}, remedy);
 }
 
-/// By its id, or its id and its unit: "p99", "p99_ms".
-const Figure* figure_named(std::string_view name) {
+/// By its id, or its id and its unit: "p99", "p99_ms". Where no metric command may mean its own by it, by its short name too: "wer".
+const Figure* figure_named(std::string_view name, bool any_name) {
     for (const Figure& each : figures())
         if (name == each.id || name == fmt::format("{}_{}", each.id, lower(each.unit))) return &each;
+    for (const Figure& each : figures())
+        if (!any_name && name == lower(std::string(each.column))) return &each;
     return nullptr;
 }
 
@@ -69,7 +71,7 @@ Written read(std::string_view text, bool any_name) {
         name = "p50";
         of = "ratio";
     }
-    written.figure = figure_named(name);
+    written.figure = figure_named(name, any_name);
     written.name = written.figure == nullptr ? name : written.figure->id;
     if (written.figure == nullptr && (!any_name || name.empty())) refuse(text, fmt::format("there is no figure \"{}\"", name), "There are: " + names() + ".");
     if (of == "drop")

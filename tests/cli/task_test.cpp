@@ -189,7 +189,7 @@ TEST_F(TaskRun, TextsAreReadByAnAlphabet) {
     ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
     const Json document = passed.json();
     EXPECT_EQ(document.at("baseline").at("task"), "ctc");
-    EXPECT_EQ(document.at("baseline").at("metrics").at("cer").at("value"), 0.0);
+    EXPECT_EQ(document.at("baseline").at("metrics").at("char_error_rate").at("value"), 0.0);
     EXPECT_EQ(document.at("baseline").at("metrics").at("exact_match").at("value"), 100.0);
     EXPECT_EQ(document.at("candidates").at(0).at("agreement"), 100.0);
     EXPECT_EQ(run(far, "cer<=5").exit_code, 1) << "every letter reads as a";

@@ -261,7 +261,7 @@ def ctc():
             return found.substitutions + found.deletions + found.insertions
 
         made = {"exact_match": 100 * np.mean([t == a for t, a in zip(truths, answers)])}
-        for name, process, parts, whole in [("cer", jiwer.process_characters, str.strip, jiwer.cer), ("wer", jiwer.process_words, str.split, jiwer.wer)]:
+        for name, process, parts, whole in [("char_error_rate", jiwer.process_characters, str.strip, jiwer.cer), ("word_error_rate", jiwer.process_words, str.split, jiwer.wer)]:
             count = sum(len(parts(t)) for t in truths)
             made[name] = 100 * sum(edits(process, t, a, parts) for t, a in zip(truths, answers)) / count if count else None
             if all(parts(t) for t in truths):
@@ -277,6 +277,8 @@ def ctc():
             assert read(path, letters, blank, classes) == text
             if layout == "nt":
                 return np.asarray(path)[None]
+            while layout == "nct" and len(path) == classes:
+                path.append(blank)  # else either axis could be that of the classes
             scores = scores_of(path, classes)
             return {"ntc": scores[None], "tnc": scores[:, None], "nct": scores.T[None]}[layout]
 

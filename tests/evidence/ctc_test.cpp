@@ -51,8 +51,8 @@ TEST(Ctc, IsProposedForTextsWithAnAlphabet) {
     Asked asked = written(20, 2, 2);
     const auto found = judged(asked);
     EXPECT_EQ(found[0].task, Task::ctc);
-    EXPECT_EQ(found[0].metrics.at("cer").value, 100.0 * 10 / 160);
-    EXPECT_EQ(found[0].metrics.at("wer").value, 50);
+    EXPECT_EQ(found[0].metrics.at("char_error_rate").value, 100.0 * 10 / 160);
+    EXPECT_EQ(found[0].metrics.at("word_error_rate").value, 50);
     EXPECT_EQ(found[0].metrics.at("exact_match").value, 50);
     asked.spec.alphabet.clear();
     EXPECT_EQ(judged(asked)[0].task, Task::none);

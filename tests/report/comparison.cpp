@@ -75,6 +75,8 @@ CandidateComparison& add_candidate(ComparedFiles& compared, const std::string& n
         if (metric->sums != nullptr && metric->keep == nullptr) scores.metrics[std::string(metric->figure.id)] = {0.02, Interval{0.019, 0.021}};
     candidate.measurement.outputs = {scores};
     for (const Metric* metric : metrics())
+        if (metric->to_first) candidate.measurement.metrics[std::string(metric->figure.id)] = {50, Interval{48, 52}, 1000};
+    for (const Metric* metric : metrics())
         if (is_of_answers(*metric)) candidate.changes[std::string(metric->figure.id)] = {1, Interval{0.9, 1.1}};
     compared.comparison.candidates.push_back(candidate);
     return compared.comparison.candidates.back();

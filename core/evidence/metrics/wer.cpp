@@ -11,7 +11,7 @@
 namespace vernier {
 namespace {
 
-constexpr char kId[] = "wer";
+constexpr char kId[] = "word_error_rate";
 
 double rate(const std::vector<TextErrors>& all, std::span<const std::uint32_t> times) {
     double edits = 0, count = 0;
