@@ -42,8 +42,10 @@ std::optional<Judged> judged_against(const Figure& figure, const TrialView& tria
 
 /// How far it is above the baseline's, or below.
 Judged judged_change(const Against& against, GateLimit::Of of) {
-    if (of == GateLimit::Of::rise || !against.interval) return {of == GateLimit::Of::rise ? against.value : -against.value, against.interval, false};
-    return {-against.value, Interval{-against.interval->hi, -against.interval->lo}, false};
+    if (of == GateLimit::Of::rise) return {against.value, against.interval, false};
+    const double drop = 0 - against.value;  // no drop is not "-0.000"
+    if (!against.interval) return {drop, std::nullopt, false};
+    return {drop, Interval{0 - against.interval->hi, 0 - against.interval->lo}, false};
 }
 
 /// Of a metric that is no row of the table of figures.

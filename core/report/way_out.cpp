@@ -13,12 +13,17 @@
 namespace vernier {
 namespace {
 
-/// A limit on answers, which samples decide; else one on time, size or memory.
-bool is_of_answers(const GateLine& line) {
-    if (line.figure.empty()) return line.what != "speed";
+/// nullptr for a metric of a command, and in documents of earlier versions.
+const Figure* figure_of(const GateLine& line) {
     const auto all = figures();
     const auto found = std::find_if(all.begin(), all.end(), [&](const Figure& each) { return each.id == line.figure; });
-    return found == all.end() || needs_samples(*found);
+    return found == all.end() ? nullptr : &*found;
+}
+
+/// A limit on answers, which samples decide; else one on time, size or memory.
+bool is_of_answers(const GateLine& line) {
+    const Figure* figure = figure_of(line);
+    return figure == nullptr ? line.what != "speed" : needs_samples(*figure);
 }
 
 /// The sentences on top-1 and agreement say themselves how many samples would decide.
@@ -26,15 +31,19 @@ bool says_samples(const GateLine& line) { return line.what == "accuracy" || line
 
 std::string decided_by(const CandidateComparison& candidate) {
     std::uint64_t samples = 0;
-    std::string times;
+    std::string wide, unknown;  // figures of time by their names
     for (const GateLine& line : candidate.gate_lines) {
         if (line.outcome != Outcome::inconclusive) continue;
         if (!says_samples(line)) samples = std::max(samples, line.samples_needed);
-        if (!is_of_answers(line)) times += (times.empty() ? "" : ", ") + line.what;
+        if (is_of_answers(line)) continue;
+        const Figure* figure = figure_of(line);
+        std::string& names = figure != nullptr && figure->runs_missing({candidate.measurement, &candidate}) > 0 ? unknown : wide;
+        names += (names.empty() ? "" : ", ") + line.what;
     }
     std::string text;
     if (samples > 0) text = fmt::format("About {} samples would decide. ", grouped(samples));
-    if (!times.empty()) text += fmt::format("A longer measurement on a quiet machine would narrow the interval of {}. ", times);
+    if (!unknown.empty()) text += fmt::format("A longer measurement would give enough runs for {}. ", unknown);
+    if (!wide.empty()) text += fmt::format("A longer measurement on a quiet machine would narrow the interval of {}. ", wide);
     return text;
 }
 

@@ -161,6 +161,8 @@ TEST_F(Compared, ALimitHasThreeOutcomes) {
     EXPECT_EQ(line("macro_f1 drop<=0.8").outcome, Outcome::inconclusive);
     EXPECT_EQ(line("macro_f1 drop<=0.8").text, "drop 1.000 points (95 %: 0.600 to 1.400), at most 0.8 wanted");
     EXPECT_EQ(line("macro_f1 rise<=0").outcome, Outcome::passed);
+    candidate.changes["ece"] = {0, Interval{0, 0.5}};
+    EXPECT_EQ(line("ece drop<=1").text, "drop 0.000 points (95 %: -0.500 to 0.000), at most 1 wanted");
     EXPECT_EQ(line("macro_f1>=85").outcome, Outcome::passed);
     EXPECT_EQ(line("macro_f1>=92").outcome, Outcome::failed);
     EXPECT_EQ(line("p99<=8").outcome, Outcome::passed);

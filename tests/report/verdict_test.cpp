@@ -193,6 +193,9 @@ TEST(Verdict, SaysWhatWouldChangeIt) {
     candidate.gate_lines = {{"macro F1", Outcome::inconclusive, "", 2500, "macro_f1"}, {"p99", Outcome::inconclusive, "", 0, "p99"}};
     EXPECT_EQ(verdict_of(compared.comparison).change,
               "About 2,500 samples would decide. A longer measurement on a quiet machine would narrow the interval of p99.");
+    candidate.measurement.latency.p99.reset();
+    candidate.measurement.latency.n = 400;
+    EXPECT_THAT(verdict_of(compared.comparison).change, testing::EndsWith("A longer measurement would give enough runs for p99."));
 }
 
 TEST(Verdict, SaysWhyItIsNotFasterByWhatRan) {
