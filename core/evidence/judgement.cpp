@@ -6,6 +6,8 @@
 
 #include "core/evidence/figures.h"
 #include "core/evidence/gate.h"
+#include "core/evidence/metrics/table.h"
+#include "core/evidence/tasks/kind.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -17,6 +19,17 @@ constexpr double kSameDb = 1;       // the like for the error of outputs
 bool passes(const CandidateComparison& candidate, std::string_view what) {
     const GateLine* line = line_of(candidate, what);
     return line != nullptr && line->outcome == Outcome::passed;
+}
+
+/// A limit on a metric of the task, of which the scores are one part, was passed.
+bool passes_its_task(const CandidateComparison& candidate, Task task) {
+    if (kind_of(task) == nullptr) return false;
+    return std::any_of(candidate.gate_lines.begin(), candidate.gate_lines.end(), [&](const GateLine& line) {
+        if (line.outcome != Outcome::passed) return false;
+        const auto all = metrics();
+        return std::any_of(all.begin(), all.end(),
+                           [&](const Metric* metric) { return metric->figure.id == line.figure && metric->sums == nullptr && (metric->of & only(task)) != 0; });
+    });
 }
 
 bool is_usable(const CandidateComparison& candidate, const Measurement& baseline) {
@@ -123,8 +136,8 @@ bool gains(const CandidateComparison& candidate) {
 
 const OutputFigures* damage_of(const CandidateComparison& candidate, const Measurement& baseline) {
     if (passes(candidate, "output error")) return nullptr;
-    const bool scores_covered =
-        passes(candidate, "accuracy") || passes(candidate, "agreement") || (candidate.gate == Outcome::not_judged && candidate.top1_delta_points);
+    const bool scores_covered = passes(candidate, "accuracy") || passes(candidate, "agreement") || passes_its_task(candidate, baseline.task) ||
+                                (candidate.gate == Outcome::not_judged && candidate.top1_delta_points);
     for (const OutputFigures& output : candidate.measurement.outputs) {
         const bool covered = scores_covered && output.name == baseline.scores_output && output.lost == 0 && output.problem.empty();
         if (is_broken(output) && !covered) return &output;
