@@ -120,6 +120,21 @@ TEST_F(Boxes, OfAYoloFolderWithoutYamlLieInLabels) {
     EXPECT_THAT(error_of([&] { static_cast<void>(open_dataset(dir_.path(), *square_)); }).line(), HasSubstr("outline"));
 }
 
+TEST_F(Boxes, OfAYoloFolderNeverComeFromOutsideIt) {
+    put("images/set/images/a.png");
+    put("images/set/images/b.png");
+    write("labels/set/images/a.txt", "0 0.5 0.5 1 1\n");
+    const auto line = [&] { return error_of([&] { static_cast<void>(open_dataset(dir_ / "images/set", *square_)); }).line(); };
+    fs::create_directories(dir_ / "images/set/labels");
+    EXPECT_THAT(line(), HasSubstr("none of the 2 pictures has boxes")) << "the folder above is called images too";
+    write("images/set/labels/b.txt", "0 0.5 0.5 1 1\n");
+    EXPECT_EQ(open_dataset(dir_ / "images/set", *square_)->target(), TargetForm::boxes);
+    write("images/set/data.yaml", "train: /etc\nval: images\nnames: [a]\n");
+    EXPECT_THAT(line(), HasSubstr("/etc"));
+    write("images/set/data.yaml", "path: ''\n''\nval: images/../../set/images\nnames: [a]\n");
+    EXPECT_THAT(line(), HasSubstr("no folder there"));
+}
+
 TEST_F(Boxes, ADatasetFileGivesOtherSteps) {
     put("images/a.png");
     put("images/b.png");

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/evidence/compare.h"
 #include "core/evidence/gate_text.h"
+#include "core/evidence/judgement.h"
 #include "tests/evidence/task_cases.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/random.h"
@@ -115,6 +116,21 @@ TEST(Segmentation, AllRightLeavesRoomForWhatWasNotAsked) {
         ASSERT_TRUE(found[0].metrics.at(id).interval) << id;
         EXPECT_LT(found[0].metrics.at(id).interval->lo, 90) << id << ": ten samples show little";
     }
+}
+
+TEST(Segmentation, APassedLimitCoversScoresThatLookBroken) {
+    auto all = judged(striped(60, 2, 2));
+    for (Measurement& each : all) {
+        each.outputs.resize(1);
+        each.outputs[0].name = "y";
+        each.outputs[0].samples = 60;
+        each.outputs[0].sqnr_db = -2;
+    }
+    Gate gate;
+    add_limit(gate, "miou drop<=3");
+    const Comparison limited = compare(all, gate), free = compare(all, {});
+    EXPECT_EQ(damage_of(limited.candidates[0], limited.baseline.measurement), nullptr);
+    EXPECT_NE(damage_of(free.candidates[0], free.baseline.measurement), nullptr);
 }
 
 }  // namespace

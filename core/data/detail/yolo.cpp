@@ -6,6 +6,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <locale>
+#include <map>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -57,6 +60,7 @@ Yaml read_yaml(const fs::path& file) {
         if (line.find_first_not_of(" \t") == std::string::npos) continue;
         const bool inside = line.front() == ' ' || line.front() == '\t' || line.front() == '-';
         const std::string own = trimmed(line);
+        if (own.empty()) continue;
         if (inside && block == "names") {
             const std::size_t colon = own.find(':');
             const bool item = own.front() == '-';
@@ -127,28 +131,29 @@ PictureBoxes read_labels(const fs::path& file) {
     return all;
 }
 
-/// Pictures of a folder and of those in it, by name.
+/// Pictures of a folder and of those in it, by name. Labels lie where "labels" stands for "images" below the dataset's own folder.
 void add_pictures(const fs::path& folder, BoxedPictures& found) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder))
-        if (entry.is_regular_file() && is_picture(entry.path())) files.push_back(entry.path());
+        if (entry.is_regular_file() && is_picture(entry.path())) files.push_back(fs::relative(entry.path(), found.folder));
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) {
-        fs::path labels = with_folder(file, "images", "labels");
+        fs::path labels = found.folder / with_folder(file, "images", "labels");
         labels.replace_extension(".txt");
-        found.items.push_back({fs::relative(file, found.folder).string(), read_labels(labels)});
+        found.items.push_back({file.string(), read_labels(labels)});
     }
 }
 
-/// A folder that data.yaml names; those that do not exist there are tried beside it.
+/// A folder that data.yaml names, below the dataset's own: the paths of where it once was are taken off.
 std::optional<fs::path> split_folder(const Yaml& yaml, const fs::path& root, const char* key) {
     const auto given = yaml.values.find(key);
     if (given == yaml.values.end()) return std::nullopt;
-    const auto path = yaml.values.find("path");
     fs::path relative = given->second;
-    while (relative.string().starts_with("../")) relative = relative.string().substr(3);  // of a folder that was moved
-    for (const fs::path& base : {path == yaml.values.end() ? root : root / path->second, root, root.parent_path()})
-        if (!relative.is_absolute() && fs::is_directory(base / relative)) return base / relative;
+    while (relative.string().starts_with("../")) relative = relative.string().substr(3);
+    const auto path = yaml.values.find("path");
+    const fs::path below = path == yaml.values.end() ? fs::path() : path->second / relative;
+    for (const fs::path& each : {below, relative})
+        if (stays_inside(each) && fs::is_directory(root / each)) return root / each;
     throw Error(ErrorKind::not_found, fmt::format("data.yaml names '{}' for '{}', which is no folder there", given->second, key), {.file = root.string()});
 }
 
@@ -175,6 +180,10 @@ BoxedPictures read_yolo(const fs::path& folder) {
     } else {
         add_pictures(valid ? *valid : train ? *train : folder / "images", found);
     }
+    const auto has_boxes = [](const BoxedItem& item) { return !item.boxes.boxes.empty(); };
+    if (!found.items.empty() && std::none_of(found.items.begin(), found.items.end(), has_boxes))
+        throw Error(ErrorKind::bad_data, fmt::format("none of the {} pictures has boxes", found.items.size()), {.file = folder.string()},
+                    "Put them into 'labels', in files of the pictures' names with .txt, one line \"class cx cy w h\" each");
     if (found.items.empty()) throw Error(ErrorKind::bad_data, "holds no JPEG or PNG pictures below 'images'", {.file = folder.string()});
     return found;
 }
