@@ -2,7 +2,7 @@
 // The distribution of latency, and what the runtime ran of each model.
 #include <QCoreApplication>
 #include <QPainter>
-#include <QPainterPath>
+#include <QPolygonF>
 
 #include <algorithm>
 #include <map>
@@ -65,14 +65,13 @@ void paintGrid(QPainter& painter, const Area& area, const Theme& theme) {
 }
 
 void paintCurve(QPainter& painter, const LatencyCurve& curve, const Area& area, const QPen& pen) {
-    QPainterPath path;
+    QPolygonF line;
     for (const CurvePoint& point : curve.points) {
-        const QPointF at = area.at(point.ms, point.share);
-        path.isEmpty() ? path.moveTo(at) : path.lineTo(at);
+        line << area.at(point.ms, point.share);
     }
     painter.setPen(pen);
     painter.setBrush(Qt::NoBrush);
-    painter.drawPath(path);
+    painter.drawPolyline(line);
 }
 
 void paintHead(QPainter& painter, const QRectF& place, const QString& title, const QString& note, const Theme& theme) {

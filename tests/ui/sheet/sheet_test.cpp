@@ -78,6 +78,44 @@ TEST(Sheet, NothingIsPaintedBelowItsEnd) {
     }
 }
 
+/// Pixels of a colour in the left part of an image, where the curves are; their names are at the right.
+int pixelsOf(const QImage& image, const QColor& colour, int width) {
+    int found = 0;
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < width; ++x) {
+            found += image.pixelColor(x, y) == colour ? 1 : 0;
+        }
+    }
+    return found;
+}
+
+TEST(Sheet, EachModelHasItsCurve) {
+    Sheet sheet = sheetFor(test::simulated_comparison());
+    sheet.named.comparison.baseline.measurement.latency.quantiles = {3, 4, 5};
+    sheet.named.comparison.candidates[0].measurement.latency.quantiles = {1, 1.5, 2};
+    sheet.named.comparison.candidates[1].measurement.latency.quantiles = {2, 2.5, 3};
+    sheet.named.names[0].method = QStringLiteral("int8-static");
+    sheet.named.names[1].method = QStringLiteral("fp16");
+    const Theme theme = Theme::light();
+    constexpr int kWidth = 544;
+    const int height = int(paintCurves(nullptr, QRectF(0, 0, kWidth, 0), sheet, theme));
+    ASSERT_GT(height, 100);
+    QImage image(kWidth, height, QImage::Format_RGB32);
+    image.fill(theme.window);
+    {
+        QPainter painter(&image);
+        EXPECT_EQ(int(paintCurves(&painter, QRectF(0, 0, kWidth, 0), sheet, theme)), height);
+    }
+    for (const char16_t* method : {u"fp32", u"int8-static", u"fp16"}) {
+        EXPECT_GT(pixelsOf(image, theme.method(method), kWidth - 160), 60) << QString::fromUtf16(method).toStdString();
+    }
+    sheet.named.comparison.baseline.measurement.latency.quantiles.clear();
+    for (CandidateComparison& candidate : sheet.named.comparison.candidates) {
+        candidate.measurement.latency.quantiles.clear();
+    }
+    EXPECT_EQ(paintCurves(nullptr, QRectF(0, 0, kWidth, 0), sheet, theme), 0);
+}
+
 TEST(Sheet, BiggestChangeOfTimeComesFirst) {
     const Comparison comparison = test::simulated_comparison();
     const auto kinds = changesOfTime(comparison.baseline.measurement, comparison.candidates[0].measurement);
