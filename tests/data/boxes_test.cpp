@@ -143,7 +143,7 @@ TEST_F(Boxes, ADatasetFileGivesOtherSteps) {
           R"({"version": 1, "source": "coco", "file": "c.json", "folder": "images", "head": "yolov8", "nms_iou": 0.5, "confidence": 0.01, "first_class": 1,
         "preprocess": {"x": {"resize": {"mode": "letterbox", "width": 12, "height": 12, "place": "corner", "grey": 0}, "layout_out": "NCHW"}}})");
     const DatasetPtr corner = open_dataset(dir_ / "d.dataset.json", *square_);
-    EXPECT_THAT(rows(corner->load(Split::validation, 0)), ElementsAre(4, 0, 8, 8, 1, 0, 0, 4, 4, 8, 0, 1))
+    EXPECT_THAT(rows(corner->load(Split::validation, 0)), ElementsAre(4, 0, 8, 8, 1, 0, 0, 4, 4, 12, 0, 1))
         << "what lies below the picture is cut by the input only";
     EXPECT_EQ(corner->task().head, "yolov8");
     EXPECT_EQ(corner->task().nms_iou, 0.5);
