@@ -115,7 +115,7 @@ def print_ways(row):
     for name, way in row["ways"].items():
         met, beaten = way["met"] or {}, way["dominated"]
         holding = [1 / point["time"] for point in way["points"] if point["holds"]]
-        end = way.get("end", "found" if way["met"] else "none")
+        end = way.get("end", "none" if not met else "found" if met["time"] < 1 else "found, no faster than FP32")
         print(f"| {row['model']} | {row['regions']} | {name} | {way['validations']} | {way['seconds']:.0f} | {shown(met.get('validations'), 0)} "
               f"| {shown(met.get('seconds'), 0)} | {shown(max(holding) if holding else None, 2, 'x')} | {way['area']:.1f} | {way['area_within']:.1f} "
               f"| {beaten['by_value']} ({beaten['clearly']}) of {beaten['points']} | {shown(100 * way['ms_off'] if way.get('ms_off') is not None else None, 1, ' %')} "
