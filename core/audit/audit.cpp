@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/audit/detail/executed.h"
@@ -57,6 +59,18 @@ std::vector<const onnx::GraphProto*> bodies_of(const onnx::NodeProto& node) {
         for (const onnx::GraphProto& body : attribute.graphs()) bodies.push_back(&body);
     }
     return bodies;
+}
+
+/// True where each node has a name that no other one of its graph has, and none may be laid out anew.
+bool keeps_names(const onnx::GraphProto& graph) {
+    std::unordered_set<std::string_view> names;
+    return std::all_of(graph.node().begin(), graph.node().end(), [&](const onnx::NodeProto& node) {
+        const std::string& op = node.op_type();
+        if (op.find("Conv") != std::string::npos || op.find("Pool") != std::string::npos) return false;
+        if (node.name().empty() || !names.insert(node.name()).second) return false;
+        const auto bodies = bodies_of(node);
+        return std::all_of(bodies.begin(), bodies.end(), [](const onnx::GraphProto* body) { return keeps_names(*body); });
+    });
 }
 
 /// The body of the executed node that stands where a body of the written node does: attributes are found by name.
@@ -262,6 +276,17 @@ void judge_nodes(const Pair& pair, std::int32_t first, Audit& audit) {
     }
 }
 
+/// original: with the names of the file; written: with a name for each node.
+Audit audit_of(const onnx::GraphProto& original, const onnx::GraphProto& written, const onnx::GraphProto& executed) {
+    Audit audit;
+    std::int32_t index = 0;
+    for (const Pair& pair : pairs_of(original, written, executed)) {
+        if (pair.executed) judge_nodes(pair, index, audit);
+        index += pair.original->node_size();
+    }
+    return audit;
+}
+
 onnx::ModelProto with_named_nodes(const onnx::ModelProto& model) {
     onnx::ModelProto named = model;
     name_nodes(*named.mutable_graph());
@@ -323,13 +348,12 @@ Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, cons
     const onnx::ModelProto named = with_named_nodes(model);
     // Names survive up to this level; the next one renames what it lays out anew.
     const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, target.at(GraphLevel::extended)));
-    Audit audit;
-    std::int32_t index = 0;
-    for (const Pair& pair : pairs_of(model.graph(), named.graph(), extended.graph())) {
-        if (pair.executed) judge_nodes(pair, index, audit);
-        index += pair.original->node_size();
-    }
-    return audit;
+    return audit_of(model.graph(), named.graph(), extended.graph());
+}
+
+std::optional<Audit> audit_executed(const onnx::ModelProto& model, const std::string& executed) {
+    if (!model.functions().empty() || !keeps_names(model.graph())) return std::nullopt;
+    return audit_of(model.graph(), model.graph(), parsed(executed).graph());
 }
 
 Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,5 +56,10 @@ struct Audit {
 
 /// The same without what is left over between the nodes (the counts, constant_dequantize), in half the time.
 [[nodiscard]] Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target = {});
+
+/// The same from a graph that a session of this very model executes (open_with_graph at the highest level), so that none is opened
+/// for it. Nothing where that graph does not tell: nodes without names of their own, and what the runtime may lay out anew
+/// (convolutions, pooling), which loses its names there.
+[[nodiscard]] std::optional<Audit> audit_executed(const onnx::ModelProto& model, const std::string& executed);
 
 }  // namespace vernier

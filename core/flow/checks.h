@@ -33,9 +33,9 @@ public:
     ///   fp32     model, samples, target, seconds, free_shapes: runs FP32 on as many samples as the time allows, but a few -> samples
     ///   more     seconds: runs FP32 on further samples while this time allows -> samples
     ///   verify   model: a file held against FP32 with all and (off: true) with no optimizations, and in
-    ///            true half precision -> outputs (OutputCheck)
+    ///            true half precision -> outputs (OutputCheck). graph: true keeps what the runtime makes of it for "audit"
     ///   beyond-half  tensors: names of FP32's tensors -> those with values that half precision makes infinite
-    ///   audit    model -> how each node runs (audit_nodes)
+    ///   audit    model -> how each node runs (audit_executed where its graph was kept, else audit_nodes)
     ///   time     models, seconds, clear (TimeLine) -> for each, milliseconds of processor time of one run in each round; they run
     ///            in turns, until time is over or it is clear on which side of each line they are
     ///   open     bytes, folder, target -> milliseconds
@@ -72,6 +72,10 @@ private:
         Ran all, off, half;
     };
     [[nodiscard]] Subject subject_of(const std::filesystem::path& file) const;
+    /// The same, whose session with all optimizations leaves its graph in graph.
+    [[nodiscard]] Subject subject_with_graph(const std::filesystem::path& file, std::string& graph) const;
+    /// FP32 run again in the session that it has, where that gives the same values bit for bit.
+    [[nodiscard]] bool fp32_repeats_itself();
     [[nodiscard]] Ran run_all(const Subject& subject, GraphLevel level, const Patience& patience) const;
     [[nodiscard]] Ran run_samples(std::unique_ptr<Session> session, const Patience& patience) const;
     /// Runs the samples that ran has no outputs of yet.
@@ -94,6 +98,8 @@ private:
     std::vector<Outputs> fp32_;                 ///< of the first samples, in the order of ports_
     std::unique_ptr<Session> fp32_session_;     ///< for timing and further samples; null for large models
     FileId checked_;                            ///< the file that was verified last
+    FileId graph_of_;                           ///< the file whose executed graph was kept
+    std::string graph_;                         ///< that graph
     std::unique_ptr<Session> checked_session_;  ///< its session with all optimizations, for timing; null for large models
 };
 

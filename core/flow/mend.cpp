@@ -91,6 +91,9 @@ private:
         current_.reset();
     }
 
+    /// What would be written: what the runtime makes of it is asked for next.
+    [[nodiscard]] Verification check_now() { return now().model ? verifier_.check(now().model) : verifier_.check_with_graph(current().readable()); }
+
     [[nodiscard]] Verification check(const Staged& staged) { return staged.model ? verifier_.check(staged.model) : verifier_.check(staged.file.readable()); }
 
     [[nodiscard]] Audit audit() { return current().readable().empty() ? Audit{} : verifier_.executed(current().readable()); }
@@ -116,12 +119,12 @@ private:
         job_.step("check", 0, 0);
         const Plan plan = emitting_.plan();
         const VerifyLimits limits = limits_of(plan);
-        verified_ = check(now());
+        verified_ = check_now();
         const auto fault = verifier_.fault(verified_, limits);
         if (!fault) return;
         const Repair repair = find_repair(plan, limits, *fault);
         say_kept(repair, plan, *fault);
-        verified_ = check(now());
+        verified_ = check_now();
         if (const auto left = verifier_.fault(verified_, limits)) fail("is wrong after nodes went back to float", *left);
     }
 
@@ -133,7 +136,7 @@ private:
         if (raised.nodes.empty()) return;
         keep_float(raised.nodes, raised.why);
         std::move(raised.findings.begin(), raised.findings.end(), std::back_inserter(findings_));
-        verified_ = check(now());
+        verified_ = check_now();
     }
 
     /// By the processor time of the worker too.

@@ -37,8 +37,8 @@ struct QuantizedFile {
     std::string sha256;
     std::string runtime_version;
     double calibrate_seconds = 0, quantize_seconds = 0, verify_seconds = 0, total_seconds = 0;
-    /// Of processor time, workers included, which other processes do not lengthen: planning, calibrating, timing float prefixes
-    /// and emitting; the check and what it mends.
+    /// Of processor time, workers included, which other processes do not lengthen: all that quantizing takes without the check
+    /// (opening, planning, calibrating, timing float prefixes, emitting, writing); the check and what it mends.
     double quantize_cpu_seconds = 0, verify_cpu_seconds = 0;
     std::uint64_t worker_peak_bytes = 0;
 };

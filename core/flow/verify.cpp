@@ -198,11 +198,13 @@ void Verifier::allow(double quantizing_seconds) {
     }
 }
 
-Verifier::Ask Verifier::ask_for(const std::filesystem::path& file) {
-    return [this, file](bool off) { return call({{"do", "verify"}, {"model", file.string()}, {"off", off}}); };
+Verifier::Ask Verifier::ask_for(const std::filesystem::path& file, bool with_graph) {
+    return [this, file, with_graph](bool off) { return call({{"do", "verify"}, {"model", file.string()}, {"off", off}, {"graph", with_graph}}); };
 }
 
 Verification Verifier::check(const std::filesystem::path& file) { return check_by(ask_for(file)); }
+
+Verification Verifier::check_with_graph(const std::filesystem::path& file) { return check_by(ask_for(file, true)); }
 
 Verification Verifier::check(const std::shared_ptr<const onnx::ModelProto>& model) {
     if (worker_->here() == nullptr) return {};

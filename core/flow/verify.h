@@ -68,7 +68,9 @@ public:
     [[nodiscard]] double cpu_seconds() const;
 
     [[nodiscard]] Verification check(const std::filesystem::path& file);
-    /// The same with all optimizations only, for searches.
+    /// The same for a file whose executed() is asked for next: it is opened once for both.
+    [[nodiscard]] Verification check_with_graph(const std::filesystem::path& file);
+    /// The same as check with all optimizations only, for searches.
     [[nodiscard]] Verification check_optimized(const std::filesystem::path& file);
     /// The same as check for a model in memory, which takes more than one file. Nothing is seen of it where a child does the work.
     [[nodiscard]] Verification check(const std::shared_ptr<const onnx::ModelProto>& model);
@@ -91,7 +93,7 @@ private:
     void start();
     /// Asks for the outputs of a file, with no optimizations too or without them.
     using Ask = std::function<Json(bool off)>;
-    [[nodiscard]] Ask ask_for(const std::filesystem::path& file);
+    [[nodiscard]] Ask ask_for(const std::filesystem::path& file, bool with_graph = false);
     [[nodiscard]] Verification check_by(const Ask& ask);
     [[nodiscard]] Verification check_once(const Ask& ask, bool off);
     bool try_inputs(std::vector<Inputs> inputs);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chrono>
+#include <utility>
+
 #include <onnx/onnx_pb.h>
 
 #include "core/base/file.h"
 #include "core/runtime/detail/ort.h"
+#include "core/runtime/opened_graph.h"
 
 namespace vernier {
 
@@ -33,6 +37,8 @@ namespace {
 /// Below protobuf's 2 GB by a margin for the nodes that the optimizer adds.
 constexpr std::size_t kInlineLimit = std::size_t{1900} << 20;
 
+constexpr const char* kWeightsBeside = "session.optimized_model_external_initializers_file_name";
+
 }  // namespace
 
 std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
@@ -51,7 +57,7 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
         }
     }
     if (bytes.size() + external > kInlineLimit) {
-        own.config["session.optimized_model_external_initializers_file_name"] = "optimized.data";
+        own.config[kWeightsBeside] = "optimized.data";
     }
     const detail::SessionOptionsHandle handle = detail::session_options(library, own);
     lent.give(library, handle.get());
@@ -63,6 +69,20 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
         throw;
     }
     return read_file(written, std::size_t{1} << 31);
+}
+
+OpenedGraph open_with_graph(RuntimePtr runtime, const std::filesystem::path& model, const Target& target) {
+    const detail::Library& library = detail::library_of(*runtime);
+    const detail::PrivateFolder temporary;
+    const std::filesystem::path written = temporary.path() / "optimized.onnx";
+    Target own = target;
+    own.config[kWeightsBeside] = "optimized.data";  // nobody reads them
+    const detail::SessionOptionsHandle options = detail::session_options(library, own);
+    library.check(library.api().SetOptimizedModelFilePath(options.get(), written.c_str()), ErrorKind::internal);
+    const auto begin = std::chrono::steady_clock::now();
+    detail::SessionHandle handle = detail::open_file(library, model, options.get());
+    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    return {detail::make_session(std::move(runtime), nullptr, std::move(handle), ms), read_file(written, std::size_t{1} << 31)};
 }
 
 }  // namespace vernier

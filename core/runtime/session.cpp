@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <onnx/onnx_pb.h>
 
 #include "core/runtime/detail/ort.h"
+#include "core/runtime/use.h"
 
 namespace vernier {
 
@@ -15,6 +18,8 @@ namespace detail {
 namespace fs = std::filesystem;
 
 namespace {
+
+std::atomic<std::uint64_t> sessions_opened{0}, runs_done{0};
 
 GraphOptimizationLevel ort_level(GraphLevel level) {
     switch (level) {
@@ -79,6 +84,7 @@ SessionHandle open_bytes(const Library& library, std::span<const std::byte> byte
     SessionOptionsHandle guard(library.api());
     *guard.out() = own;
     set_external_folder(library, own, folder);
+    ++sessions_opened;
     SessionHandle session(library.api());
     library.check(library.api().CreateSessionFromArray(library.env(), bytes.data(), bytes.size(), own, session.out()));
     return session;
@@ -89,6 +95,7 @@ SessionHandle open_file(const Library& library, const fs::path& path, const OrtS
     if (!fs::exists(path, error)) {
         throw Error(ErrorKind::not_found, "there is no such file", {.file = path.string()});
     }
+    ++sessions_opened;
     SessionHandle session(library.api());
     library.check(library.api().CreateSession(library.env(), path.c_str(), options, session.out()), ErrorKind::bad_model, {.file = path.string()});
     return session;
@@ -170,6 +177,7 @@ public:
     }
 
     void run_bound() override {
+        ++runs_done;
         Outputs results(library_.api(), output_names_.size());
         library_.check(library_.api().Run(session_.get(), nullptr, bound_feed_.names.data(), bound_feed_.pointers.data(), bound_feed_.names.size(),
                                           output_names_.data(), output_names_.size(), results.data()));
@@ -207,6 +215,7 @@ private:
     }
 
     void run_once(const Feed& feed, const std::vector<const char*>& names, Outputs& results, const std::stop_token& stop) {
+        ++runs_done;
         const OrtApi& api = library_.api();
         RunOptionsHandle options(api);
         library_.check(api.CreateRunOptions(options.out()), ErrorKind::internal);
@@ -250,6 +259,8 @@ std::unique_ptr<Session> make_session(RuntimePtr runtime, std::shared_ptr<Sessio
 }
 
 }  // namespace detail
+
+RuntimeUse runtime_use() { return {detail::sessions_opened, detail::runs_done}; }
 
 namespace {
 

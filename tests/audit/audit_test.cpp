@@ -4,8 +4,13 @@
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
+#include <optional>
+#include <string>
+
+#include "core/runtime/opened_graph.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
+#include "tests/support/temp_dir.h"
 
 namespace vernier {
 namespace {
@@ -229,6 +234,50 @@ TEST(Audit, LooksIntoBodies) {
     EXPECT_GT(audit.quantize_nodes, 0);
     const ModelPtr model = make_model(proto);
     for (const NodeAudit& node : audit.nodes) EXPECT_EQ(model->node(node.index).name, node.name);
+}
+
+/// What a session that runs the file tells, where it can.
+std::optional<Audit> from_session(const onnx::ModelProto& proto) {
+    const test::TempDir folder;
+    const OpenedGraph opened = open_with_graph(Runtime::load(), folder.write("file.onnx", proto.SerializeAsString()), {});
+    return audit_executed(proto, opened.graph);
+}
+
+onnx::ModelProto named(onnx::ModelProto proto) {
+    int next = 0;
+    for (onnx::NodeProto& node : *proto.mutable_graph()->mutable_node())
+        if (node.name().empty()) node.set_name("n" + std::to_string(next++));
+    return proto;
+}
+
+TEST(Audit, IsReadFromTheSessionThatRunsTheFile) {
+    QuantizedBuilder b;
+    b.input("x", {1, 8}).input("s", {1, 8});
+    b.pair("x").weight("w", {8, 8}).weight("v", {8, 8}).float_weight("f", {8, 8});
+    b.node("MatMul", {"x_dq", "w_dq"}, {"a"}, {}, "integer").pair("a");
+    b.node("Relu", {"a_dq"}, {"r"}, {}, "relu").pair("r");
+    b.node("MatMul", {"r_dq", "f"}, {"c"}, {}, "float");
+    b.node("MatMul", {"s", "v_dq"}, {"d"}, {}, "falls back");
+    b.node("Add", {"c", "d"}, {"y"}, {}, "sum");
+    b.output("y", {1, 8});
+    const onnx::ModelProto proto = named(b.builder().build());
+    const auto audit = from_session(proto);
+    ASSERT_TRUE(audit.has_value());
+    EXPECT_EQ(verdict_of(*audit, "integer"), Verdict::integer);
+    EXPECT_EQ(verdict_of(*audit, "sum"), Verdict::floating);
+    EXPECT_EQ(to_json(*audit), to_json(audit_nodes(Runtime::load(), proto, {})));
+}
+
+TEST(Audit, ASessionDoesNotTellOfNamelessNodesAndOfWhatItLaysOutAnew) {
+    ModelBuilder plain;
+    plain.input("x", ElementType::float32, {1, 8}).node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {1, 8});
+    onnx::ModelProto nameless = plain.build();
+    nameless.mutable_graph()->mutable_node(0)->clear_name();
+    EXPECT_FALSE(from_session(nameless).has_value());
+    EXPECT_TRUE(from_session(named(nameless)).has_value());
+    ModelBuilder pool;
+    pool.input("x", ElementType::float32, {1, 8, 4, 4}).node("GlobalAveragePool", {"x"}, {"y"}).output("y", ElementType::float32, {1, 8, 1, 1});
+    EXPECT_FALSE(from_session(named(pool.build())).has_value());
 }
 
 }  // namespace

@@ -11,9 +11,11 @@
 #include <memory>
 #include <string>
 
+#include "core/flow/open.h"
 #include "core/flow/quantize_file.h"
 #include "core/flow/time_ratio.h"
 #include "core/model/staged.h"
+#include "core/runtime/use.h"
 #include "tests/flow/product_chain.h"
 #include "tests/support/made_dataset.h"
 #include "tests/support/random.h"
@@ -115,6 +117,61 @@ TEST(IsClear, NeedsSixRoundsAndTheIntervalOnOneSideOfEachLine) {
     EXPECT_TRUE(is_clear({ones, many}, {{1, 0, 1.05}}));  // two of twenty change nothing
     EXPECT_FALSE(is_clear({{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}}, {{1, 0, 1.05}}));
     EXPECT_FALSE(is_clear({opened, slower}, {}));
+}
+
+/// What work asks of the runtime.
+template <class Work>
+RuntimeUse use_of(const Work& work) {
+    const RuntimeUse before = runtime_use();
+    work();
+    return runtime_use() - before;
+}
+
+/// A chain, and a file of it with one layer that is so many times as large.
+struct Changed {
+    explicit Changed(float factor) {
+        onnx::ModelProto proto = chain().build();
+        scale_weights(proto, 3, factor);
+        file = folder.write("written.onnx", proto.SerializeAsString());
+    }
+    TempDir folder;
+    ModelPtr model = open_model(folder.write("model.onnx", chain().bytes()));
+    fs::path file;
+    Verifier verifier{{{}, "", model, samples({1, 24}, 8), 1}, {}};
+};
+
+TEST(VerifyCost, AFileIsOpenedOncePerLevelAndItsExecutedGraphComesWithIt) {
+    Changed changed(1.F);
+    const RuntimeUse check = use_of([&] { (void)changed.verifier.check_with_graph(changed.file); });
+    EXPECT_EQ(check.sessions, 2U);
+    EXPECT_EQ(check.runs, 16U);
+    Audit audit;
+    const RuntimeUse look = use_of([&] { audit = changed.verifier.executed(changed.file); });
+    EXPECT_EQ(look.sessions, 0U);
+    EXPECT_EQ(look.runs, 0U);
+    const fs::path other = changed.folder.write("other.onnx", chain().bytes());
+    Audit opened;
+    EXPECT_EQ(use_of([&] { opened = changed.verifier.executed(other); }).sessions, 1U);  // of that file no graph was kept
+    EXPECT_EQ(to_json(audit), to_json(opened));
+}
+
+TEST(VerifyCost, WhereAFileLeavesDoubtFp32IsOpenedOnceMoreOnly) {
+    Changed changed(1.5F);
+    EXPECT_EQ(use_of([&] { (void)changed.verifier.check(changed.file); }).sessions, 3U);  // its two levels, and FP32 without optimizations
+    EXPECT_EQ(use_of([&] { (void)changed.verifier.check(changed.file); }).sessions, 2U);  // what FP32 does is known
+}
+
+TEST(VerifyCost, QuantizingOpensFourSessionsForTheCheckOfHalfPrecision) {
+    const TempDir folder;
+    const RuntimePtr runtime = Runtime::load();
+    QuantizeRequest request;
+    request.model = folder.write("model.onnx", chain().bytes());
+    request.out = folder / "out.onnx";
+    request.recipe.default_method = Method::fp16;
+    const RuntimeUse opening = use_of([&] { (void)open_for_work(runtime, request.model, {}); });
+    const RuntimeUse all = use_of([&] { (void)quantize_file(runtime, request, {}); });
+    EXPECT_EQ(all.sessions - opening.sessions, 4U);  // FP32; the file with all and with no optimizations, and in true half precision
+    EXPECT_EQ(all.runs, 4U * 2U);                    // made inputs are two
 }
 
 TEST(VerifyCost, IsToldInProcessorTime) {
