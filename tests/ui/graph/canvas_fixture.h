@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include <memory>
 
