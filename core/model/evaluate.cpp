@@ -139,20 +139,6 @@ bool is_real(ElementType type) {
     return type == ElementType::float32 || type == ElementType::float64 || type == ElementType::float16 || type == ElementType::bfloat16;
 }
 
-bool is_whole(ElementType type) {
-    switch (type) {
-        case ElementType::int8:
-        case ElementType::uint8:
-        case ElementType::int16:
-        case ElementType::uint16:
-        case ElementType::int32:
-        case ElementType::uint32:
-        case ElementType::int64:
-        case ElementType::uint64: return true;
-        default: return false;
-    }
-}
-
 const Initializer* optional_operand(const Evaluation& request, std::size_t slot) { return slot < request.inputs.size() ? request.inputs[slot] : nullptr; }
 
 const Initializer& operand(const Evaluation& request, std::size_t slot) {
@@ -234,7 +220,7 @@ detail::EvaluateFn function_of(const onnx::NodeProto& node) {
 }
 
 /// True for a tensor with all its bytes, whose places fit 64 bits (an empty one may be of any length along its other axes).
-bool is_whole(const Initializer* tensor) {
+bool has_its_bytes(const Initializer* tensor) {
     return tensor == nullptr || (tensor->data.size() == tensor->size_bytes() &&
                                  std::all_of(tensor->dims.begin(), tensor->dims.end(), [](std::int64_t dim) { return dim <= kLongestAxis; }));
 }
@@ -245,7 +231,7 @@ bool can_evaluate(const onnx::NodeProto& node) { return function_of(node) != nul
 
 std::optional<Tensor> evaluate(const Evaluation& request) {
     const detail::EvaluateFn function = function_of(*request.node);
-    if (function == nullptr || !std::all_of(request.inputs.begin(), request.inputs.end(), is_whole)) return std::nullopt;
+    if (function == nullptr || !std::all_of(request.inputs.begin(), request.inputs.end(), has_its_bytes)) return std::nullopt;
     try {
         return function(request);
     } catch (const detail::NotEvaluated&) {

@@ -9,6 +9,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include "core/base/whole_types.h"
 #include "core/model/evaluate.h"
 
 // What the evaluated operators share: operands, attributes, elements by type, walks over strides.
@@ -38,8 +39,8 @@ template <class C>
 [[nodiscard]] Load<C> loader(ElementType type);
 template <class C>
 [[nodiscard]] Store<C> storer(ElementType type);
-[[nodiscard]] bool is_real(ElementType type);   ///< a floating-point type that has a loader
-[[nodiscard]] bool is_whole(ElementType type);  ///< an integer type of 8 to 64 bits
+[[nodiscard]] bool is_real(ElementType type);  ///< a floating-point type that has a loader
+using vernier::is_whole;
 
 /// An empty tensor of this shape; throws NotEvaluated when it is larger than asked for.
 [[nodiscard]] Tensor made(const Evaluation& request, ElementType type, Dims dims);

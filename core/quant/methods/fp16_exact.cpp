@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/half.h"
+#include "core/base/whole_types.h"
 #include "core/quant/methods/half.h"
 
 namespace vernier {
@@ -41,17 +42,7 @@ constexpr std::array<std::string_view, 5> kPicks = {"ArgMax", "ArgMin", "TopK", 
 /// A constant with more elements is a weight, not a row of positions or sizes.
 constexpr std::uint64_t kPositions = std::uint64_t{1} << 20;
 
-bool is_wide_integer(ElementType type) {
-    switch (type) {
-        case ElementType::int16:
-        case ElementType::uint16:
-        case ElementType::int32:
-        case ElementType::uint32:
-        case ElementType::int64:
-        case ElementType::uint64: return true;
-        default: return false;
-    }
-}
+bool is_wide_integer(ElementType type) { return is_whole(type) && bits(type) > 8; }
 
 std::string_view whole_reason() { return "whole numbers flow through it as float, and FP16 holds them exactly up to 2048 only"; }
 
