@@ -46,6 +46,7 @@ As kind_of(const NodeAudit& node) {
 
 /// The precision in which a node should run; nothing where its integers may come back to float (weights only).
 std::optional<As> expected(const NodePlan& plan) {
+    if (row(plan.applied).any_kernel) return std::nullopt;
     switch (row(plan.applied).computes) {
         case Arithmetic::integer: return As::int8;
         case Arithmetic::half: return As::fp16;

@@ -55,6 +55,7 @@ struct MethodSpec {
     Arithmetic computes = Arithmetic::floating;
     bool needs_calibration = false;
     bool fuses = false;             ///< its nodes compute so only where the runtime fuses them with what stands around them
+    bool any_kernel = false;        ///< which kernels run its nodes is left to the runtime: the audit expects none
     bool folds_batch_norm = false;  ///< a BatchNormalization behind its Conv goes into the weights before they are converted
     std::int64_t opset = 0;         ///< of the standard domain that what it writes needs; 0 = any
 

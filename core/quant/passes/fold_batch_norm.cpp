@@ -93,7 +93,7 @@ int fold_batch_norm(GraphEdit& edit, PassContext& context) {
         if (reader < 0 || edit.item(static_cast<std::size_t>(reader)).proto.op_type() != "BatchNormalization") continue;
         const auto norm = edit.item(static_cast<std::size_t>(reader));
         if (!is_standard(norm.proto)) continue;
-        if (only_half ? !context.is_fp16(norm) : context.must_stay(norm)) continue;
+        if (only_half ? !context.is_fp16(norm) : context.must_stay(norm) && !context.takes_batch_norm(norm)) continue;
         if (!fold_one(edit, static_cast<int>(i), reader)) continue;
         context.absorb(norm, edit.item(i).origin);
         ++changed;
