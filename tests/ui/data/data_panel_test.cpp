@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
-#include "tests/support/paths.h"
+#include "tests/support/demo.h"
 #include "tests/ui/small_session.h"
 #include "ui/data/data_panel.h"
 #include "ui/data/sample_gallery.h"
@@ -15,7 +15,7 @@ using test::wait_until;
 class DemoData : public ::testing::Test {
 protected:
     void SetUp() override {
-        const std::filesystem::path demo = std::filesystem::path(test::source_dir()) / "resources/demo/glyphs.onnx";
+        const std::filesystem::path demo = test::kDemo;
         if (!std::filesystem::exists(demo)) {
             GTEST_SKIP() << "the demo model is not in this checkout";
         }

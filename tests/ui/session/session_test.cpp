@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/base/file.h"
+#include "tests/support/demo.h"
 #include "tests/support/model_builder.h"
-#include "tests/support/paths.h"
 #include "tests/ui/compared.h"
 #include "tests/ui/small_session.h"
 #include "ui/session/queue.h"
@@ -48,7 +48,7 @@ TEST(Session, AFileThatIsNoModelFailsWithItsReason) {
 TEST(Session, ADatasetThatIsRefusedLeavesTheOpenOne) {
     const test::TempDir folder;
     Session session;
-    session.open(QString::fromStdString(test::source_dir() + "/resources/demo/glyphs.onnx"));
+    session.open(QString::fromStdString(test::kDemo));
     ASSERT_TRUE(wait_until([&] { return session.dataset() != nullptr; })) << session.datasetError().toStdString();
     const DatasetPtr before = session.dataset();
     const QSignalSpy refusals(&session, &Session::datasetRefused);

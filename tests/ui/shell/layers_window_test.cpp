@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/paths.h"
+#include "tests/support/demo.h"
 #include "tests/ui/built_cli.h"
 #include "tests/ui/small_session.h"
 #include "ui/charts/front_chart.h"
@@ -44,7 +44,7 @@ protected:
     ~LayersInTheWindow() override { session_.close(); }
     void open() {
         ASSERT_TRUE(cli_.found());
-        window_.openPath(QString::fromStdString(test::source_dir() + "/resources/demo/glyphs.onnx"));
+        window_.openPath(QString::fromStdString(test::kDemo));
         ASSERT_TRUE(wait_until([this] { return session_.plan() && session_.dataset() && window_.graphPanel()->ready(); }))
             << session_.datasetError().toStdString();
     }
