@@ -119,8 +119,8 @@ QString LayerStudy::staleness() const {
         sentences << tr("The recipe has changed since: quantized times and errors on the way are those of “%1”. Errors alone still hold.").arg(of_.title);
     }
     if (const int kept = keptInFloat(); kept > 0) {
-        sentences << (kept == 1 ? tr("1 node stayed in FP32 in “%2”, by what was measured when that was made; it is quantized here.")
-                                : tr("%1 nodes stayed in FP32 in “%2”, by what was measured when that was made; they are quantized here.").arg(kept))
+        sentences << (kept == 1 ? tr("The run “%2” left 1 of these nodes in FP32 after measuring it; this table shows it quantized.")
+                                : tr("The run “%2” left %1 of these nodes in FP32 after measuring them; this table shows them quantized.").arg(kept))
                          .arg(trials_.madeRun()->title);
     }
     if (document_.datasetPath() != of_.dataset) {

@@ -119,7 +119,7 @@ TEST_F(KeptTest, SaysWhatARunKeptInFloatAndTheAnalysisDidNot) {
     Session again;
     ASSERT_TRUE(open(again, path));
     ASSERT_NE(again.madeRun(), nullptr);
-    EXPECT_TRUE(again.layers().staleness().contains(QStringLiteral("2 nodes stayed in FP32 in “made”"))) << again.layers().staleness().toStdString();
+    EXPECT_TRUE(again.layers().staleness().contains(QStringLiteral("The run “made” left 2 of these nodes in FP32"))) << again.layers().staleness().toStdString();
 }
 
 TEST_F(KeptTest, WhatCannotBeReadLeavesTheRestOfTheSession) {
