@@ -27,7 +27,12 @@ constexpr double kLeastSeconds = 2, kShare = 0.25;  ///< of processor time for e
 constexpr std::size_t kOutputs = 4;                 ///< outputs that get a finding of their own
 constexpr std::size_t kLoudest = 3;                 ///< nodes named where none was taken back
 
-bool has_int8(const Plan& plan) { return plan.count(Arithmetic::integer) > 0; }
+/// INT8 weights, whatever they are computed in.
+bool holds_int8(Method method) { return row(method).weight_bits <= 8; }
+
+bool has_int8(const Plan& plan) {
+    return std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return holds_int8(node.applied); });
+}
 
 /// A product: what INT8 is for. (A row that is added is no weight here.)
 bool has_weights(const Model& model, NodeId node) {
@@ -48,7 +53,7 @@ std::vector<NodeId> loudest_first(const Plan& plan, const Noise& noise) {
     };
     std::vector<NodeId> order;
     for (const NodePlan& node : plan.nodes)
-        if (is_integer(node.applied) && !node.absorbed) order.push_back(node.node);
+        if (holds_int8(node.applied) && !node.absorbed) order.push_back(node.node);
     std::stable_sort(order.begin(), order.end(), [&](NodeId a, NodeId b) { return of(a) > of(b); });
     return order;
 }

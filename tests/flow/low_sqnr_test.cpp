@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "core/flow/mend.h"
+#include "core/quant/method.h"
 #include "tests/flow/product_chain.h"
 #include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
@@ -36,7 +37,7 @@ protected:
         plan.nodes.resize(model->nodes().size());
         for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
             plan.nodes[i].node = static_cast<NodeId>(i);
-            if (i % 2 == 0) plan.nodes[i].applied = plan.nodes[i].chosen.method = Method::int8_dynamic;
+            if (i % 2 == 0) plan.nodes[i].applied = plan.nodes[i].chosen.method = method_;
             if (chosen.contains(static_cast<int>(i) / 2)) plan.nodes[i].chosen.rule = 0;
         }
         Emitting emitting{[&](const std::set<NodeId>& also) {
@@ -69,6 +70,7 @@ protected:
     }
 
     TempDir folder_;
+    Method method_ = Method::int8_dynamic;
     std::set<NodeId> kept_;
     std::map<NodeId, double> noise_;
     std::vector<Finding> said_;
@@ -84,6 +86,17 @@ TEST_F(LowSqnr, OneGuiltyNodeGoesBackWhereverItStands) {
     EXPECT_EQ(mended.findings[0].node_name, "mm5");
     EXPECT_THAT(mended.findings[0].text, HasSubstr("14.9 dB"));
     EXPECT_THAT(mended.findings[0].text, HasSubstr("\"y\""));
+}
+
+/// Codes of weights lose as much where nodes compute in float.
+TEST_F(LowSqnr, WeightsInEightBitsAreEnough) {
+    for (const MethodSpec& method : methods()) {
+        if (method.weight_bits != 8 || method.computes != Arithmetic::floating) continue;
+        method_ = method.method;
+        (void)mend_with({{5, 0.82f}});
+        EXPECT_THAT(kept_, ElementsAre(10)) << method.id;
+    }
+    EXPECT_NE(method_, Method::int8_dynamic) << "no method stores weights alone";
 }
 
 TEST_F(LowSqnr, TheLoudestAreTriedFirst) {
