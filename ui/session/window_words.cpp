@@ -31,6 +31,10 @@ constexpr std::array kRows = {
     Row{"\\(--calibration percentile\\)", QT_TRANSLATE_NOOP("WindowWords", "(Calibration, below the rules)")},
     Row{"Set --max-drop POINTS, --min-agreement P, --min-sqnr DB or --min-speedup X to get a verdict and an exit code\\.",
         QT_TRANSLATE_NOOP("WindowWords", "Set a limit in the row \"Gate\" to get a verdict.")},
+    Row{"with --task:", QT_TRANSLATE_NOOP("WindowWords", "as \"task\" in the .dataset.json:")},
+    Row{" \\(--task\\)", QT_TRANSLATE_NOOP("WindowWords", " (\"task\" in the .dataset.json)")},
+    Row{"--task, or ", ""},
+    Row{"vernier-cli compare --json, or --report with \\.json, wrote", QT_TRANSLATE_NOOP("WindowWords", "a comparison was saved as")},
     Row{" with --method or --set\\b", ""},  // here it is chosen by a click
     Row{"Give --samples for more", QT_TRANSLATE_NOOP("WindowWords", "More samples tell more")},
     Row{"--max-drop( POINTS)?", QT_TRANSLATE_NOOP("WindowWords", "The limit \"top-1 drop\"")},

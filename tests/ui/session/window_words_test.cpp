@@ -17,16 +17,18 @@ struct Said {
 };
 
 TEST(WindowWords, NameThePlaceInsteadOfTheOption) {
-    for (const Said& said :
-         {Said{"Intervals are wider; give more time with --seconds.", "Intervals are wider; give more time in Measurement settings."},
-          Said{"Give --data.", "Pick a dataset in the Data tab."},
-          Said{"Give --data: a folder of images, or an .npz file.", "Pick a dataset in the Data tab: a folder of images, or an .npz file."},
-          Said{"Give samples (--data): made inputs say little.", "Give samples in the Data tab: made inputs say little."},
-          Said{"Choose others with --shape input=1x3x640x640.", "Choose others in Measurement settings."},
-          Said{"Choose others with --dim height=640 (or --shape INPUT=...).", "Choose others in Measurement settings."},
-          Said{"Choose others with --dim or --shape (or --shape INPUT=...).", "Choose others in Measurement settings."},
-          Said{"Or give sizes that it takes (--shape, --dim).", "Or give sizes that it takes (Measurement settings)."},
-          Said{"--shape: the model has no input 'x'", "the model has no input 'x'"}, Said{"A tensor named 'a--b' stays.", "A tensor named 'a--b' stays."}})
+    for (const Said& said : {Said{"Intervals are wider; give more time with --seconds.", "Intervals are wider; give more time in Measurement settings."},
+                             Said{"Give --data.", "Pick a dataset in the Data tab."},
+                             Said{"Give --data: a folder of images, or an .npz file.", "Pick a dataset in the Data tab: a folder of images, or an .npz file."},
+                             Said{"Give samples (--data): made inputs say little.", "Give samples in the Data tab: made inputs say little."},
+                             Said{"Choose others with --shape input=1x3x640x640.", "Choose others in Measurement settings."},
+                             Said{"Choose others with --dim height=640 (or --shape INPUT=...).", "Choose others in Measurement settings."},
+                             Said{"Choose others with --dim or --shape (or --shape INPUT=...).", "Choose others in Measurement settings."},
+                             Said{"Or give sizes that it takes (--shape, --dim).", "Or give sizes that it takes (Measurement settings)."},
+                             Said{"--shape: the model has no input 'x'", "the model has no input 'x'"},
+                             Said{"Name another with --task, or \"task\" in the .dataset.json.", "Name another with \"task\" in the .dataset.json."},
+                             Said{"Name the task with --task: regression.", "Name the task as \"task\" in the .dataset.json: regression."},
+                             Said{"A tensor named 'a--b' stays.", "A tensor named 'a--b' stays."}})
         EXPECT_EQ(windowWords(std::string(said.core)).toStdString(), said.window);
 }
 
