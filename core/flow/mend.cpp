@@ -35,7 +35,8 @@ bool has_fused(const Plan& plan) {
 
 VerifyLimits limits_of(const Plan& plan) {
     VerifyLimits limits;
-    const bool has_codes = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return node.counted && row(node.applied).weight_bits == 8; });
+    const bool has_codes =
+        std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return node.counted && row(node.applied).weight_bits == 8; });
     if (!has_codes) return {20, 0.8};
     return limits;
 }

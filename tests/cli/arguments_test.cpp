@@ -14,8 +14,8 @@ using ::testing::HasSubstr;
 TEST(Arguments, HelpNamesEveryCommandAndExitCode) {
     const Finished help = run_cli({"--help"});
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* word :
-         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "version", "completion", "man", "130"})
+    for (const char* word : {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "version",
+                             "completion", "man", "130"})
         EXPECT_THAT(help.out, HasSubstr(word));
 }
 

@@ -119,7 +119,8 @@ TEST_F(KeptTest, SaysWhatARunKeptInFloatAndTheAnalysisDidNot) {
     Session again;
     ASSERT_TRUE(open(again, path));
     ASSERT_NE(again.madeRun(), nullptr);
-    EXPECT_TRUE(again.layers().staleness().contains(QStringLiteral("The run “made” left 2 of these nodes in FP32"))) << again.layers().staleness().toStdString();
+    EXPECT_TRUE(again.layers().staleness().contains(QStringLiteral("The run “made” left 2 of these nodes in FP32")))
+        << again.layers().staleness().toStdString();
 }
 
 TEST_F(KeptTest, WhatCannotBeReadLeavesTheRestOfTheSession) {
