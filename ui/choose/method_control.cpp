@@ -8,11 +8,15 @@
 #include <QPainterPath>
 #include <QToolTip>
 
+#include <algorithm>
+
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
 
 namespace {
+
+constexpr int kAroundLabel = 26;  ///< the key behind it, and what parts it from its neighbours
 
 int methodCount() { return static_cast<int>(methods().size()); }
 
@@ -51,13 +55,37 @@ QSize MethodControl::sizeHint() const { return {320, fontMetrics().height() + 12
 
 QSize MethodControl::minimumSizeHint() const { return {200, fontMetrics().height() + 12}; }
 
+QStringList MethodControl::labels() const {
+    QStringList labels;
+    int wanted = 0;
+    const auto advance = [this](const QString& label) { return fontMetrics().horizontalAdvance(label) + kAroundLabel; };
+    for (const MethodSpec& row : methods()) {
+        labels << text(row.title);
+        wanted += advance(labels.last());
+    }
+    const auto say = [&](int i, const QString& label) {
+        wanted += advance(label) - advance(labels[i]);
+        labels[i] = label;
+    };
+    for (int i = 0; i < methodCount() && wanted > width(); ++i) {
+        say(i, shortTitle(methods()[static_cast<std::size_t>(i)]));
+    }
+    for (int left = methodCount(); left > 0 && wanted > width(); --left) {
+        const auto longest = std::max_element(labels.begin(), labels.end(), [&](const QString& a, const QString& b) { return advance(a) < advance(b); });
+        const int i = static_cast<int>(longest - labels.begin());
+        say(i, text(methods()[static_cast<std::size_t>(i)].badge));
+    }
+    return labels;
+}
+
 QRect MethodControl::segment(Method method) const {
     // Widths follow the labels, so that "INT8 static" is not cut while "FP32" has room to spare.
+    const QStringList all = labels();
     int labels = 0;
     int before = 0;
     int own = 0;
     for (int i = 0; i < methodCount(); ++i) {
-        const int wanted = fontMetrics().horizontalAdvance(shortTitle(methods()[static_cast<std::size_t>(i)])) + 26;
+        const int wanted = fontMetrics().horizontalAdvance(all[i]) + kAroundLabel;
         before += i < static_cast<int>(method) ? wanted : 0;
         own = i == static_cast<int>(method) ? wanted : own;
         labels += wanted;
@@ -76,16 +104,6 @@ int MethodControl::segmentAt(const QPoint& point) const {
     return -1;
 }
 
-QString MethodControl::label(int index, int width) const {
-    const MethodSpec& row = methods()[static_cast<std::size_t>(index)];
-    for (const QString& title : {text(row.title), shortTitle(row)}) {
-        if (fontMetrics().horizontalAdvance(title) + 24 <= width) {
-            return title;
-        }
-    }
-    return text(row.badge);
-}
-
 void MethodControl::paintEvent(QPaintEvent*) {
     const Theme theme = Theme::current();
     QPainter painter(this);
@@ -96,6 +114,7 @@ void MethodControl::paintEvent(QPaintEvent*) {
     painter.fillPath(outline, theme.window);
     painter.save();
     painter.setClipPath(outline);
+    const QStringList all = labels();
     for (int i = 0; i < methodCount(); ++i) {
         const QRect box = segment(static_cast<Method>(i));
         const QString id = text(methods()[static_cast<std::size_t>(i)].id);
@@ -116,7 +135,7 @@ void MethodControl::paintEvent(QPaintEvent*) {
         const QColor ink = filled ? (darkInk ? QColor(0x10141a) : QColor(Qt::white)) : current ? theme.methodInk(id) : theme.text;
         QFont title = font();
         title.setBold(current);
-        const QString words = label(i, box.width());
+        const QString& words = all[i];
         const QString key(QChar::fromLatin1(methods()[static_cast<std::size_t>(i)].key));
         const int gap = 5;
         const int keyWidth = QFontMetrics(labelFont()).horizontalAdvance(key);

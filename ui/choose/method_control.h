@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QStringList>
 #include <QWidget>
 
 #include <optional>
@@ -26,6 +27,8 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
     /// Where the segment of a method lies, in this widget's coordinates.
     [[nodiscard]] QRect segment(Method method) const;
+    /// What stands in each segment: titles, of which the longest give way to their badges where there is no room for all.
+    [[nodiscard]] QStringList labels() const;
 
 signals:
     void chosen(vernier::Method method);
@@ -41,7 +44,6 @@ protected:
 
 private:
     [[nodiscard]] int segmentAt(const QPoint& point) const;
-    [[nodiscard]] QString label(int index, int width) const;
     void describe();
 
     std::optional<Method> method_;

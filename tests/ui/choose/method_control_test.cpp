@@ -37,6 +37,22 @@ TEST(MethodControl, SegmentsFillTheWidthWithoutGaps) {
     EXPECT_EQ(f.control.segment(Method::fp32).right() + 1, f.control.segment(Method::fp16).left());
 }
 
+/// Where there is no room for all titles the longest gives way to its badge, and no label is cut.
+TEST(MethodControl, EachLabelHasRoom) {
+    Fixture f;
+    for (const int width : {230, 300, 360, 420, 700}) {
+        f.control.resize(width, 30);
+        const QStringList labels = f.control.labels();
+        for (const MethodSpec& row : methods()) {
+            const QString& label = labels[static_cast<int>(row.method)];
+            EXPECT_LE(f.control.fontMetrics().horizontalAdvance(label) + 20, f.control.segment(row.method).width()) << label.toStdString() << " at " << width;
+        }
+    }
+    EXPECT_EQ(f.control.labels().last().toStdString(), std::string(methods().back().title)) << "at the largest width";
+    f.control.resize(360, 30);
+    EXPECT_EQ(f.control.labels().first(), QStringLiteral("FP32")) << "the longest gives way first";
+}
+
 TEST(MethodControl, KeysChooseAndReset) {
     Fixture f;
     QSignalSpy reset(&f.control, &MethodControl::resetRequested);
