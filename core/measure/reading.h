@@ -13,8 +13,8 @@ template <class Read>
 auto reading(const char* what, const Read& read) {
     try {
         return read();
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::bad_data, fmt::format("the saved {} cannot be read: {}", what, error.what()));
+    } catch (const nlohmann::json::exception&) {
+        throw Error(ErrorKind::bad_data, fmt::format("the saved {} cannot be read: a field is missing, or has another form", what));
     }
 }
 

@@ -35,6 +35,8 @@ Json parsed(std::string_view text, const std::string& file) {
     } catch (const Json::parse_error& error) {
         const bool cut = error.byte > text.size();
         refuse(cut ? "is cut short: its JSON has no end" : fmt::format("is no evidence: there is no JSON at byte {}", error.byte), file);
+    } catch (const Json::exception&) {
+        refuse("is no evidence: it holds a number that is too large", file);
     }
 }
 
@@ -78,8 +80,8 @@ ComparedFiles evidence_from(std::string_view text, const std::string& file) {
         return compared_from_json(document);
     } catch (const Error& error) {
         refuse(error.what(), file);
-    } catch (const std::exception& error) {  // a field that another tool wrote, with a check sum of its own
-        refuse(fmt::format("cannot be read: {}", error.what()), file);
+    } catch (const std::exception&) {  // a field that another tool wrote, with a check sum of its own
+        refuse("cannot be read: a field is missing, or has another form than Vernier writes", file);
     }
 }
 

@@ -108,6 +108,10 @@ TEST(Evidence, WhatIsNoneIsSaid) {
     EXPECT_THAT(refusal(R"({"vernier_report": 1, "models": []})"), testing::HasSubstr("no comparison"));
     EXPECT_THAT(refusal("<html></html>"), testing::HasSubstr("no evidence"));
     EXPECT_THAT(refusal("[]"), testing::HasSubstr("no evidence"));
+    EXPECT_THAT(refusal(R"({"vernier_report": 1e9999})"), testing::HasSubstr("too large"));
+    later = document;
+    later["baseline"] = Json::array();
+    EXPECT_THAT(refusal(sealed(later).dump()), testing::HasSubstr("another form"));
     EXPECT_THAT(refusal(std::string(1'000'000, '[')), testing::HasSubstr("too deeply"));
     EXPECT_THROW((void)read_evidence("/nowhere/e.json"), Error);
 }
