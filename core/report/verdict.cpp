@@ -54,11 +54,17 @@ std::string limit_words(const GateLine& line, const std::string& limit) {
     return text;
 }
 
+/// An interval without 1 does not settle it where the machine's own changes are as large.
+std::string speed_words(const CandidateComparison& candidate) {
+    if (candidate.latency_differs) return fmt::format("{}, ", speed_text(candidate.speedup));
+    const bool one = candidate.speedup_interval.lo <= 1 && candidate.speedup_interval.hi >= 1;
+    return one ? "no measurable difference, " : "not settled, ";
+}
+
 std::string speed_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
     const std::string interval = speed_text(candidate.speedup_interval.lo, candidate.speedup_interval.hi);
     std::string text = fmt::format("“{}” runs in {} ms instead of {} ({}95 %: {})", title_of(candidate), significant(candidate.measurement.latency.p50),
-                                   significant(comparison.baseline.measurement.latency.p50),
-                                   candidate.latency_differs ? speed_text(candidate.speedup) + ", " : "no measurable difference, ", interval);
+                                   significant(comparison.baseline.measurement.latency.p50), speed_words(candidate), interval);
     if (const GateLine* line = line_of(candidate, "speed"); line != nullptr && comparison.gate.min_speedup)
         text += limit_words(*line, speed_text(*comparison.gate.min_speedup));
     return text + fmt::format(". Its file: {}. ", size_text(candidate.size_ratio));
