@@ -90,7 +90,10 @@ void GraphCanvas::setLayout(std::shared_ptr<const GraphLayout> layout, int ancho
     if (!scene_ || layout->cards.empty()) {
         return;
     }
-    animation_.stop();
+    if (isMoving()) {  // what was asked for counts, not how far the view has come
+        animation_.stop();
+        setView(animation_to_);
+    }
     const QRectF before = scene_->cardOf(anchor) < 0 ? QRectF() : view_.toScreen(scene_->cardRect(scene_->cardOf(anchor)));
     const bool first = first_view_pending_;
     const bool whole = !first && view_.sceneRect().contains(scene_->bounds());
@@ -314,10 +317,15 @@ void GraphCanvas::resizeEvent(QResizeEvent* event) {
         return;
     }
     // What is in the middle stays there. A bar that comes or goes above the graph moves nothing of it on the screen.
-    View view = view_;
+    const View before = isMoving() ? animation_to_ : view_;
+    animation_.stop();
+    View view = before;
     const QSizeF grown = QSizeF(event->size()) - QSizeF(event->oldSize());
     view.origin += QPointF(-grown.width() / 2, down) / view.zoom;
     setView(view);
+    if (before.sceneRect().contains(scene_->bounds()) && !view_.sceneRect().contains(scene_->bounds())) {
+        setView(fitting(scene_->bounds(), before.zoom));  // who saw all of it goes on to see all of it
+    }
 }
 
 void GraphCanvas::changeEvent(QEvent* event) {

@@ -134,6 +134,7 @@ private:
     void showFirst();
     [[nodiscard]] View belowLegend(View view) const;
     [[nodiscard]] bool moves() const;
+    [[nodiscard]] bool isMoving() const { return animation_.state() == QAbstractAnimation::Running; }
     void moveTo(const View& view, bool animated);
     void setView(View view);
     void keepPlace();

@@ -74,6 +74,21 @@ TEST_F(CanvasPlaceTest, ALateBarMovesNothingThatTheUserPlaced) {
     EXPECT_LT((onScreen(1) - before).manhattanLength(), 0.01);
 }
 
+/// A bar that comes while the view is on its way to all of the graph, and that would hide some of it.
+TEST_F(CanvasPlaceTest, WhoAskedForAllOfItSeesAllOfItBelowALateBar) {
+    for (const bool motion : {true, false}) {
+        canvas_->setMotion(motion);
+        canvas_->setZoom(3);
+        canvas_->fitAll();
+        bar_->setFixedHeight(motion ? 200 : 320);
+        turnBar();
+        QTest::qWait(300);
+        const QRectF ground = canvas_->viewport()->rect();
+        EXPECT_TRUE(ground.contains(canvas_->rectOf(0)) && ground.contains(canvas_->rectOf(3))) << motion;
+        turnBar();
+    }
+}
+
 TEST_F(CanvasPlaceTest, ALateBarMovesNothingUnderTheMouse) {
     const double zoom = canvas_->zoom();
     click(1);
