@@ -126,7 +126,7 @@ Latency summarise(std::vector<Launch> launches) {
     if (medians.size() >= 2) {
         const Interval interval = mean_t_interval(medians).interval;
         // The median of all runs may lie beside the mean of the launches' medians under drift; the interval covers both.
-        latency.p50_interval = {std::min(interval.lo, latency.p50), std::max(interval.hi, latency.p50)};
+        latency.p50_interval = {std::max(0.0, std::min(interval.lo, latency.p50)), std::max(interval.hi, latency.p50)};
     }
     latency.quantiles = quantiles_of(all);
     if (pauses.size() >= kPausesNeeded) latency.after_pause = median(pauses);

@@ -74,6 +74,12 @@ TEST(Summarise, IntervalsAreOverLaunches) {
     EXPECT_FALSE(summarise(std::vector<Launch>(2, launches[0])).mean_interval) << "two launches say too little";
 }
 
+TEST(Summarise, NoIntervalGoesBelowNothing) {
+    const Latency latency = summarise({Launch{1, 1, 1, {{0.4, 0.4, 0.4}}, {}}, Launch{1, 1, 1, {{20, 20, 20}}, {}}});
+    EXPECT_EQ(latency.p50_interval.lo, 0);
+    EXPECT_GT(latency.p50_interval.hi, 20);
+}
+
 TEST(Summarise, TheFirstCallAfterAPauseNeedsItsRuns) {
     const auto of = [](std::size_t launches) { return summarise(std::vector<Launch>(launches, Launch{1, 1, 1, {{1, 1, 1}}, {4, 6}})); };
     EXPECT_DOUBLE_EQ(of(3).after_pause, 0) << "six runs say too little";
