@@ -46,6 +46,13 @@ QToolButton* smallButton(const QString& text, const QString& tip) {
 
 QString textOf(std::string_view words) { return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())); }
 
+/// counts: of nodes by method; empty where all of them are as they were opened.
+QString totalsText(const QString& counts, const Totals& totals) {
+    const QString size = sizeText(totals.sizeEstimate);
+    const QString text = totals.written ? RulesPanel::tr("%1, as written").arg(size) : RulesPanel::tr("about %1 (estimate)").arg(size);
+    return counts.isEmpty() ? text : QStringLiteral("%1 · %2").arg(counts, text);
+}
+
 }  // namespace
 
 RulesPanel::RulesPanel(Session& session, QWidget* parent)
@@ -246,8 +253,7 @@ void RulesPanel::showState() {
                    : missing                         ? tr("INT8 static needs calibration samples: pick a dataset first.")
                    : !session_.planError().isEmpty() ? session_.planError()
                    : !totals.planned                 ? tr("Planning…")
-                                                     : (totals.written ? tr("%1 · %2, as written") : tr("%1 · about %2 (estimate)"))
-                                           .arg(parts.join(QStringLiteral(", ")), sizeText(totals.sizeEstimate)));
+                                                     : totalsText(parts.join(QStringLiteral(", ")), totals));
     note_->setToolTip(executedSummary(session_.executed()));
     const bool anything = changes_anything(session_.choices());
     quantize_->setText(missing ? tr("Pick a dataset…") : tr("Quantize and measure"));

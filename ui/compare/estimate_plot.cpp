@@ -74,7 +74,7 @@ IntervalPlot estimatePlot(const Session& session) {
     IntervalPlot plot;
     plot.name = tr("Estimates");
     plot.brief = tr("estimates");
-    plot.title = tr("Measured by estimated");
+    plot.title = tr("Measured against estimated");
     plot.note = tr("1 is as estimated");
     plot.more = tr("estimate → measured");
     plot.ofModels = false;
