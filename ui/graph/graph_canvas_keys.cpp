@@ -63,7 +63,7 @@ void GraphCanvas::keyPressEvent(QKeyEvent* event) {
         space_down_ = true;
         viewport()->setCursor(Qt::OpenHandCursor);
     } else {
-        event->ignore();  // the window's keys: 1 to 4 and the rest
+        event->ignore();  // the window's keys: those of methods and the rest
     }
 }
 
