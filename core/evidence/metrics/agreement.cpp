@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Agreement: the share of samples with the baseline's answer. Answers are the arg max of class scores; where a model has none, all its
 // integers (one that ends in an ArgMax itself). Of a task that reads answers in its own way it says what is the same.
+#include "core/evidence/metrics/records.h"
 #include "core/evidence/metrics/table.h"
 #include "core/evidence/tasks/kind.h"
 #include "core/measure/statistics.h"
@@ -33,15 +34,16 @@ constexpr Metric kAgreement = {.figure = {.id = "agreement",
                                           .interval = interval},
                                .of_answer = [](const Answers& own, const Answers& baseline, std::size_t i) -> SampleSums {
                                    if (const TaskKind* kind = kind_of(own.task)) {
-                                       if (kind->same == nullptr || i >= own.against.size() || own.against[i].empty()) return {};
-                                       return {{kind->same(own.against[i]) ? 1.0 : 0.0}, 1};
+                                       const SampleRecord* record = record_at(own.against, i);
+                                       if (kind->same == nullptr || record == nullptr) return {};
+                                       return {{kind->same(*record) ? 1.0 : 0.0}, 1};
                                    }
                                    if (baseline.classes > 1 && own.classes > 1)
                                        return {{own.predicted[i] >= 0 && own.predicted[i] == baseline.predicted[i] ? 1.0 : 0.0}, 1};
                                    if (own.whole_equal.size() != own.sample.size()) return {};
                                    return {{own.whole_equal[i] ? 1.0 : 0.0}, 1};
                                },
-                               .value = [](const SampleSums& total) { return 100.0 * total.sums[0] / static_cast<double>(total.values); },
+                               .value = share_value,
                                .interval = share_interval};
 
 }  // namespace vernier

@@ -114,9 +114,7 @@ std::optional<Interval> interval(const std::vector<SampleSums>& samples) {
 
 }  // namespace
 
-constexpr Metric kOfCommand = {.figure = {.id = "", .title = "", .column = "", .unit = ""},
-                               .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
-                               .interval = interval};
+constexpr Metric kOfCommand = {.figure = {.id = "", .title = "", .column = "", .unit = ""}, .value = mean_value, .interval = interval};
 
 std::map<std::string, SampleSums> command_line(const std::string& line, std::uint64_t id, const std::string& name) {
     constexpr std::size_t kShown = 60;

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/embedding.h"
 
 namespace vernier {
@@ -26,12 +27,11 @@ extern constexpr Metric kEmbeddingCosine = {.figure = {.id = kId,
                                             .of = only(Task::embedding),
                                             .to_first = true,
                                             .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
-                                                if (i >= own.against.size() || own.against[i].empty()) return {};
-                                                const EmbeddingMatch match = embedding_match_of(own.against[i]);
-
-                                                return {{match.cosine}, 1};
+                                                const SampleRecord* record = record_at(own.against, i);
+                                                if (record == nullptr) return {};
+                                                return {{embedding_match_of(*record).cosine}, 1};
                                             },
-                                            .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                            .value = mean_value,
                                             .interval = mean_interval};
 
 }  // namespace vernier

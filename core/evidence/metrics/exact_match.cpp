@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/ctc.h"
 
 namespace vernier {
@@ -24,10 +25,11 @@ extern constexpr Metric kExactMatch = {.figure = {.id = kId,
                                                   .against = Kept<kId>::against},
                                        .of = only(Task::ctc),
                                        .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
-                                           if (i >= own.records.size() || own.records[i].empty()) return {};
-                                           return {{text_errors_of(own.records[i]).exact ? 1.0 : 0.0}, 1};
+                                           const SampleRecord* record = record_at(own.records, i);
+                                           if (record == nullptr) return {};
+                                           return {{text_errors_of(*record).exact ? 1.0 : 0.0}, 1};
                                        },
-                                       .value = [](const SampleSums& total) { return 100.0 * total.sums[0] / static_cast<double>(total.values); },
+                                       .value = share_value,
                                        .interval = share_interval};
 
 }  // namespace vernier

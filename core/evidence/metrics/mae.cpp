@@ -33,7 +33,7 @@ extern constexpr Metric kMae = {.figure = {.id = "mae",
                                                return kept ? kept->interval : std::nullopt;
                                            }},
                                 .sums = &kAbsolute,
-                                .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                .value = mean_value,
                                 .interval = positive_mean_interval};
 
 }  // namespace vernier

@@ -77,6 +77,9 @@ bool is_share(const std::vector<SampleSums>& samples) {
                        [](const SampleSums& sample) { return sample.values == 0 || (sample.values == 1 && (sample.sums[0] == 0 || sample.sums[0] == 1)); });
 }
 
+double mean_value(const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); }
+double share_value(const SampleSums& total) { return 100.0 * total.sums[0] / static_cast<double>(total.values); }
+
 std::optional<Interval> share_interval(const std::vector<SampleSums>& samples) {
     const SampleSums total = total_of(samples);
     const Interval share = wilson_interval(static_cast<std::uint64_t>(total.sums[0]), total.values);
@@ -85,7 +88,7 @@ std::optional<Interval> share_interval(const std::vector<SampleSums>& samples) {
 
 std::optional<Interval> mean_interval(const std::vector<SampleSums>& samples) {
     const SampleSums total = total_of(samples);
-    const double mean = total.sums[0] / static_cast<double>(total.values);
+    const double mean = mean_value(total);
     double n = 0, squares = 0;
     for (const SampleSums& sample : samples) {
         if (sample.values == 0) continue;

@@ -49,6 +49,10 @@ struct Metric {
 /// ones of so many do. share: that of a share, taken of 100 for percentages, and of what samples lie apart for other units.
 [[nodiscard]] Interval unless_point(const Interval& interval, double value, const Metric& metric, const Statistic& statistic, double share);
 
+/// For rows of metrics: sums[0] over values, and the same in percent of samples that add 0 or 1.
+[[nodiscard]] double mean_value(const SampleSums& total);
+[[nodiscard]] double share_value(const SampleSums& total);
+
 /// True where each sample that says anything adds 0 or 1 of 1.
 [[nodiscard]] bool is_share(const std::vector<SampleSums>& samples);
 

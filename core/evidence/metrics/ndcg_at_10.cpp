@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/embedding.h"
 
 namespace vernier {
@@ -27,12 +28,9 @@ extern constexpr Metric kNdcgAt10 = {.figure = {.id = kId,
                                      .of = only(Task::embedding),
                                      .to_first = true,
                                      .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
-                                         if (i >= own.against.size() || own.against[i].empty()) return {};
-                                         const EmbeddingMatch match = embedding_match_of(own.against[i]);
-                                         if (!match.ranked) return {};
-                                         return {{100 * match.ndcg}, 1};
+                                         return neighbours_percent(record_at(own.against, i), &EmbeddingMatch::ndcg);
                                      },
-                                     .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                     .value = mean_value,
                                      .interval = percent_mean_interval};
 
 }  // namespace vernier

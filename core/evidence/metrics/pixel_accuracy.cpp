@@ -35,7 +35,7 @@ extern constexpr Metric kPixelAccuracy = {.figure = {.id = kId,
                                                      .against = Kept<kId>::against},
                                           .of = only(Task::segmentation),
                                           .of_answer = percent_right,
-                                          .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                          .value = mean_value,
                                           .interval = percent_mean_interval};
 
 }  // namespace vernier

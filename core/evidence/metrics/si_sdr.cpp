@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/regression.h"
 
 namespace vernier {
@@ -26,11 +27,12 @@ extern constexpr Metric kSiSdr = {.figure = {.id = kId,
                                              .against = Kept<kId>::against},
                                   .of = only(Task::enhancement),
                                   .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
-                                      if (i >= own.records.size() || own.records[i].empty()) return {};
-                                      const RegressionSums sums = regression_of(own.records[i]);
+                                      const SampleRecord* record = record_at(own.records, i);
+                                      if (record == nullptr) return {};
+                                      const RegressionSums sums = regression_of(*record);
                                       return {{sums.decibels}, static_cast<std::uint64_t>(sums.signals)};
                                   },
-                                  .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                  .value = mean_value,
                                   .interval = mean_interval};
 
 }  // namespace vernier

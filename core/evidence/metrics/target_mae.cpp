@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/regression.h"
 
 namespace vernier {
@@ -24,11 +25,12 @@ extern constexpr Metric kTargetMae = {.figure = {.id = kId,
                                                  .against = Kept<kId>::against},
                                       .of = only(Task::regression) | only(Task::enhancement),
                                       .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
-                                          if (i >= own.records.size() || own.records[i].empty()) return {};
-                                          const RegressionSums sums = regression_of(own.records[i]);
+                                          const SampleRecord* record = record_at(own.records, i);
+                                          if (record == nullptr) return {};
+                                          const RegressionSums sums = regression_of(*record);
                                           return {{sums.absolute}, static_cast<std::uint64_t>(sums.values)};
                                       },
-                                      .value = [](const SampleSums& total) { return total.sums[0] / static_cast<double>(total.values); },
+                                      .value = mean_value,
                                       .interval = positive_mean_interval};
 
 }  // namespace vernier

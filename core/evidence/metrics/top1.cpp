@@ -35,7 +35,7 @@ constexpr Metric kTop1 = {
         if (own.label[i] < 0) return {};
         return {{own.predicted[i] == own.label[i] ? 1.0 : 0.0}, 1};
     },
-    .value = [](const SampleSums& total) { return 100.0 * total.sums[0] / static_cast<double>(total.values); },
+    .value = share_value,
     .interval = share_interval};
 
 }  // namespace vernier

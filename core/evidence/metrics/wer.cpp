@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Word error rate: fewest insertions, deletions and replacements of words, which white space parts, over the words of all targets.
 #include <cmath>
-#include <cstddef>
-#include <limits>
 
 #include "core/evidence/metrics/metric.h"
 #include "core/evidence/metrics/records.h"
@@ -13,31 +11,23 @@ namespace {
 
 constexpr char kId[] = "word_error_rate";
 
-double rate(const std::vector<TextErrors>& all, std::span<const std::uint32_t> times) {
-    double edits = 0, count = 0;
-    for (std::size_t i = 0; i < times.size(); ++i) {
-        edits += times[i] * all[i].word_edits;
-        count += times[i] * all[i].words;
-    }
-    return count > 0 ? 100 * edits / count : std::numeric_limits<double>::quiet_NaN();
-}
-
 }  // namespace
 
-extern constexpr Metric kWer = {.figure = {.id = kId,
-                                           .title = "Word error rate",
-                                           .column = "WER",
-                                           .unit = "%",
-                                           .form = Form::percent,
-                                           .places = in_metrics,
-                                           .value = Kept<kId>::value,
-                                           .interval = Kept<kId>::interval,
-                                           .against = Kept<kId>::against},
-                                .of = only(Task::ctc),
-                                .of_answers =
-                                    [](const Answers& own, const Answers& baseline) {
-                                        return statistic_of_targets<TextErrors>(own, baseline, {text_errors_of, rate});
-                                    },
-                                .range = {0, HUGE_VAL}};
+extern constexpr Metric kWer = {
+    .figure = {.id = kId,
+               .title = "Word error rate",
+               .column = "WER",
+               .unit = "%",
+               .form = Form::percent,
+               .places = in_metrics,
+               .value = Kept<kId>::value,
+               .interval = Kept<kId>::interval,
+               .against = Kept<kId>::against},
+    .of = only(Task::ctc),
+    .of_answers =
+        [](const Answers& own, const Answers& baseline) {
+            return statistic_of_targets<TextErrors>(own, baseline, {text_errors_of, percent_of_sums<&TextErrors::word_edits, &TextErrors::words>});
+        },
+    .range = {0, HUGE_VAL}};
 
 }  // namespace vernier

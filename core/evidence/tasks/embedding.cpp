@@ -141,6 +141,13 @@ SampleRecord record_of(const EmbeddingMatch& match) { return {match.cosine, matc
 
 EmbeddingMatch embedding_match_of(const SampleRecord& record) { return {record.at(0), record.at(1), record.at(2), record.at(3) > 0}; }
 
+SampleSums neighbours_percent(const SampleRecord* record, double EmbeddingMatch::*share) {
+    if (record == nullptr) return {};
+    const EmbeddingMatch match = embedding_match_of(*record);
+    if (!match.ranked) return {};
+    return {{100 * (match.*share)}, 1};
+}
+
 SampleRecord record_of(const ScoredPair& pair) { return {pair.cosine, pair.score}; }
 
 ScoredPair scored_pair_of(const SampleRecord& record) { return {record.at(0), record.at(1)}; }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/measure/measure.h"
+#include "core/measure/sample_sums.h"
 
 namespace vernier {
 
@@ -19,6 +20,9 @@ struct EmbeddingMatch {
 };
 [[nodiscard]] SampleRecord record_of(const EmbeddingMatch& match);
 [[nodiscard]] EmbeddingMatch embedding_match_of(const SampleRecord& record);
+
+/// What a record adds to the mean of a share of neighbours, in percent; nothing where it is null or has no neighbours.
+[[nodiscard]] SampleSums neighbours_percent(const SampleRecord* record, double EmbeddingMatch::*share);
 
 /// Two samples that belong together: the cosine of their vectors, and the score that is given for them.
 struct ScoredPair {

@@ -153,6 +153,12 @@ SampleRecord record_of(const TokenCounts& counts) {
 
 TokenCounts token_counts_of(const SampleRecord& record) { return {record.at(0), record.at(1), record.at(2), record.at(3), record.at(4), record.at(5) > 0}; }
 
+SampleSums right_percent(const SampleRecord* record) {
+    if (record == nullptr) return {};
+    const TokenCounts counts = token_counts_of(*record);
+    return {{100 * counts.right}, static_cast<std::uint64_t>(counts.tokens)};
+}
+
 extern const TaskKind kTokensKind = {.task = Task::tokens,
                                      .wants = "an output [N,T,C] of scores, or [N,T] of classes, and targets [T] of class indices",
                                      .fits = fits,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/measure/measure.h"
+#include "core/measure/sample_sums.h"
 
 namespace vernier {
 
@@ -19,6 +20,9 @@ struct TokenCounts {
 
 [[nodiscard]] SampleRecord record_of(const TokenCounts& counts);
 [[nodiscard]] TokenCounts token_counts_of(const SampleRecord& record);
+
+/// What a record adds to the share of tokens that are right, in percent; nothing where it is null.
+[[nodiscard]] SampleSums right_percent(const SampleRecord* record);
 
 /// Tokens from first to last that are an entity of a kind.
 struct Entity {
