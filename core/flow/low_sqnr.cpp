@@ -27,12 +27,7 @@ constexpr double kLeastSeconds = 2, kShare = 0.25;  ///< of processor time for e
 constexpr std::size_t kOutputs = 4;                 ///< outputs that get a finding of their own
 constexpr std::size_t kLoudest = 3;                 ///< nodes named where none was taken back
 
-/// INT8 weights, whatever they are computed in.
 bool holds_int8(Method method) { return row(method).weight_bits <= 8; }
-
-bool has_int8(const Plan& plan) {
-    return std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return holds_int8(node.applied); });
-}
 
 /// A product: what INT8 is for. (A row that is added is no weight here.)
 bool has_weights(const Model& model, NodeId node) {
@@ -132,6 +127,10 @@ Finding low_finding(const Verification& seen, const OutputCheck& output, const s
 }
 
 }  // namespace
+
+bool has_int8(const Plan& plan) {
+    return std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return holds_int8(node.applied); });
+}
 
 Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
     const VerifyLimits limits{kLowDb, VerifyLimits{}.equal}, trigger{kMendDb, VerifyLimits{}.equal};

@@ -22,6 +22,9 @@ struct LowSource {
     const Job& job;
 };
 
+/// INT8 weights, whatever they are computed in.
+[[nodiscard]] bool has_int8(const Plan& plan);
+
 /// Nodes that go back to float, and why; none where few nodes do not mend it.
 struct Raised {
     std::set<NodeId> nodes;

@@ -34,11 +34,8 @@ bool has_fused(const Plan& plan) {
 }
 
 VerifyLimits limits_of(const Plan& plan) {
-    VerifyLimits limits;
-    const bool has_codes =
-        std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return node.counted && row(node.applied).weight_bits == 8; });
-    if (!has_codes) return {20, 0.8};
-    return limits;
+    if (has_int8(plan)) return {};
+    return {20, 0.8};
 }
 
 /// Nodes that are converted: what nobody chose explicitly first, so that it is taken back first.

@@ -93,8 +93,8 @@ void SearchWork::open(const SearchRequest& request) {
     canonical_ = canonical(opened);
     regions_ = regions(*canonical_);
     recipe_ = reanchored(request.recipe, *opened);
-    // What stores weights alone saves no time, which is what a search is after.
-    if (recipe_.default_method == Method::fp32 || row(recipe_.default_method).any_kernel) recipe_.default_method = Method::int8_static;
+    // What computes in FP32, with weights of 8 bits too, saves no time, which is what a search is after.
+    if (row(recipe_.default_method).computes == Arithmetic::floating) recipe_.default_method = Method::int8_static;
     method_ = recipe_.default_method;
     statistics_ = std::make_shared<Statistics>(canonical_);
     findings_ = data_->findings();

@@ -58,7 +58,7 @@ std::string limit_words(const GateLine& line, const std::string& limit) {
 std::string speed_words(const CandidateComparison& candidate) {
     if (candidate.latency_differs) return fmt::format("{}, ", speed_text(candidate.speedup));
     const bool one = candidate.speedup_interval.lo <= 1 && candidate.speedup_interval.hi >= 1;
-    return one ? "no measurable difference, " : "not settled, ";
+    return one ? "no measurable difference, " : "inconclusive, ";
 }
 
 std::string speed_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
