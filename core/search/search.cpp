@@ -24,6 +24,7 @@ constexpr double kAnew = 0.03;                            ///< predicted times o
 constexpr double kTimeSpread = 0.01;                      ///< of a predicted time
 constexpr double kWorth = 0.005;                          ///< expected gain, of the best time, below which no more is measured
 constexpr double kLikely = 0.5;                           ///< chance of what counts as the best so far
+constexpr double kFound = 0.5;                            ///< of the most that is saved: what it is worth that a recipe is found at all
 constexpr double kReport = 0.2;                           ///< least chance of what is measured on report samples
 constexpr double kNoHope = 0.02;                          ///< chance below which nothing is tried even where nothing else passed
 constexpr double kLeastSpread = 0.1, kMostSpread = 0.35;  ///< of the logarithm of a predicted error, by how far away the nearest measured one is
@@ -67,6 +68,7 @@ public:
         if (result_.front.empty()) return nothing_to_gain();
         validate(UnitSet(result_.front.back().quantized));
         explore();
+        secure();
         report_in_sequence();
         if (!result_.chosen) say_why();
         tell();
@@ -260,6 +262,40 @@ private:
         return true;
     }
 
+    /// What is fastest is often no sure thing, and with nothing safer in front of it all would hang on it: measures what the sequence of
+    /// reports lacks most, while that is worth it.
+    void secure() {
+        while (!is_out_of_time() && result_.validations < options_.most_validations) {
+            const std::optional<UnitSet> next = most_lacking();
+            if (!next) return;
+            validate(*next);
+        }
+    }
+
+    [[nodiscard]] std::optional<UnitSet> most_lacking() const {
+        const std::vector<ReportStep> steps = measured_steps();
+        const double now = best_sequence(steps, report_cost()).worth;
+        double most = now + kWorth * float_ms_;
+        std::optional<UnitSet> lacking;
+        for (UnitSet& set : open_choices()) {
+            std::vector<ReportStep> with = steps;
+            const double error = predicted_error(set);
+            with.push_back({result_.front.size(), error, float_ms_ - times_.predicted(set), chance_at(error)});
+            const double worth = best_sequence(std::move(with), report_cost()).worth;
+            if (worth <= most) continue;
+            most = worth;
+            lacking = std::move(set);
+        }
+        return lacking;
+    }
+
+    [[nodiscard]] ReportCost report_cost() const {
+        double most = 0;
+        for (const SearchPoint& each : result_.front)
+            if (each.measured && runs(*each.measured)) most = std::max(most, float_ms_ - each.measured->ms);
+        return {options_.most_reports, kWorth * float_ms_, kFound * most};
+    }
+
     [[nodiscard]] std::vector<ReportStep> measured_steps() const {
         std::vector<ReportStep> steps;
         for (Index i = 0; i < result_.front.size(); ++i) {
@@ -273,7 +309,7 @@ private:
 
     /// Reports until one does not pass. Nothing of what they say changes the order.
     void report_in_sequence() {
-        for (const Index index : best_sequence(measured_steps(), {options_.most_reports, kWorth * float_ms_}).points) {
+        for (const Index index : best_sequence(measured_steps(), report_cost()).points) {
             if (result_.reports > 0 && is_out_of_time()) return;
             ++result_.reports;
             point(index).reported = source_.report(point(index).quantized);
@@ -297,7 +333,7 @@ private:
         result_.end = SearchEnd::undecided;
         if (any([](const SearchPoint& each) { return each.reported && is_undecided(*each.reported); })) {
             result_.why = "A recipe is within the limits on the samples that chose it, but the report samples do not decide it.";
-        } else if (answers_ && AnswerModel(*source_.answers).chance(0) < kReport) {
+        } else if (answers_ && !answers_->can_pass()) {
             result_.why = fmt::format("{} report samples are too few for this limit: even a recipe that changes no answer could not show that it holds it.",
                                       source_.answers->report_samples);
         } else if (result_.out_of_time && result_.reports == 0) {

@@ -97,10 +97,11 @@ struct SearchSource {
 /// The fastest recipe within the limits. The fast end of the front is measured first, since it often passes; then always the choice of which
 /// most is to be expected: the time that it is predicted to save more than the best so far, times the chance that it passes, by all
 /// that was measured. Choices are the corners of the front, which is made anew where times come out otherwise, what fits between
-/// them, and the best with one unit more. Then up to most_reports of what was measured are tried on report samples in a fixed sequence, the
-/// safest first, until one does not pass; the fastest that passed is chosen. The sequence is fixed before the first report, so that
-/// each may be judged at the whole level and still all together keep it (fixed-sequence testing: Maurer, Hothorn and Lehmacher 1995;
-/// Westfall and Krishen 2001). The same measurements give the same answer.
+/// them, and the best with one unit more. Where all hangs on recipes that may not pass, safer ones are measured while that is worth it.
+/// Then up to most_reports of what was measured are tried on report samples in a fixed sequence, the safest first, until one does
+/// not pass; the fastest that passed is chosen. The sequence is fixed before the first report, so that each may be judged at the
+/// whole level and still all together keep it (fixed-sequence testing: Maurer, Hothorn and Lehmacher 1995; Westfall and Krishen
+/// 2001). The same measurements give the same answer.
 [[nodiscard]] SearchResult search(const SearchSource& source, const SearchOptions& options);
 
 }  // namespace vernier

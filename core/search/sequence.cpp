@@ -14,10 +14,11 @@ struct Begun {
     double reached = 1;  ///< chance that all so far pass
 };
 
-Begun with(const Begun& begun, const ReportStep& step, double cost) {
+Begun with(const Begun& begun, const ReportStep& step, const ReportCost& cost) {
     Begun longer = begun;
     longer.sequence.points.push_back(step.index);
-    longer.sequence.worth += (step.saving - begun.saving) * begun.reached * step.chance - (begun.sequence.points.empty() ? 0 : cost);
+    const bool first = begun.sequence.points.empty();
+    longer.sequence.worth += (step.saving - begun.saving + (first ? cost.found : 0)) * begun.reached * step.chance - (first ? 0 : cost.each);
     longer.saving = step.saving;
     // What passes against the odds loses less than was thought, and so does what is like it: between independent and the same.
     longer.reached *= std::sqrt(step.chance);
@@ -30,7 +31,7 @@ ReportSequence best_after(const Begun& begun, std::span<const ReportStep> steps,
     if (best.points.size() >= cost.most) return best;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         if (steps[i].saving <= begun.saving) continue;
-        ReportSequence longer = best_after(with(begun, steps[i], cost.each), steps.subspan(i + 1), cost);
+        ReportSequence longer = best_after(with(begun, steps[i], cost), steps.subspan(i + 1), cost);
         if (longer.worth > best.worth) best = std::move(longer);
     }
     return best;

@@ -24,6 +24,7 @@ struct ReportSequence {
 struct ReportCost {
     std::size_t most = 0;  ///< reports
     double each = 0;       ///< the saving that each beyond the first must bring, ms
+    double found = 0;      ///< what it is worth that any passes, beside what that one saves, ms
 };
 
 /// The sequence of which most is to be expected: each step is faster and loses more than the one before it. A sequence that is fixed before the

@@ -42,6 +42,18 @@ TEST(AnswerModel, DoesNotBelieveAFewAnswers) {
     EXPECT_LT(alone.chance(0.001, {4, 0, 500}), unlucky);
 }
 
+/// None of 500 lost: three of 1,500 are allowed where none is gained, and by Jeffreys' prior 0.5 + 0.1875 + 0.1055 is the chance of at most two,
+/// 0.863 that of at most three (negative binomial of half a count, odds 1 to 3).
+TEST(AnswerModel, KnowsHowLittleNoneOfAFewHundredSays) {
+    AnswerModel model({0.005, 1500, kZ});
+    model.seen(0.001, {0, 0, 500});
+    const double chance = model.chance(0.001, {0, 0, 500});
+    EXPECT_GT(chance, 0.79);
+    EXPECT_LT(chance, 0.87);
+    // With a hundredth of its error next to nothing turns.
+    EXPECT_GT(model.chance(0.00001), chance);
+}
+
 /// 100 report samples cannot show a drop below one point, whatever the recipe.
 TEST(AnswerModel, KnowsWhatTheReportSamplesCannotShow) {
     AnswerModel few({0.01, 100, kZ}), many({0.01, 5000, kZ});
@@ -49,6 +61,8 @@ TEST(AnswerModel, KnowsWhatTheReportSamplesCannotShow) {
     many.seen(0.001, {0, 0, 500});
     EXPECT_LT(few.chance(0.001, {0, 0, 500}), 0.1);
     EXPECT_GT(many.chance(0.001, {0, 0, 500}), 0.9);
+    EXPECT_FALSE(few.can_pass());
+    EXPECT_TRUE(many.can_pass());
 }
 
 TEST(AnswerModel, AllAnswersMustStayWhereTheLimitIsNone) {

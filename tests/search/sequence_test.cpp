@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 namespace vernier::test {
@@ -21,6 +22,15 @@ TEST(ReportSequence, PutsASafeOneInFront) {
     const ReportSequence best = best_sequence({{7, 0.3, 5, 0.5}, {4, 0.1, 4, 1}}, {3, 0.01});
     EXPECT_EQ(best.points, (Indices{4, 7}));
     EXPECT_NEAR(best.worth, 4.49, 1e-12);
+}
+
+/// 0.99 * (2 + 4) + (5 - 2) * sqrt(0.99) * 0.7, where the fast one alone comes to 0.7 * (5 + 4).
+TEST(ReportSequence, PutsASafeOneInFrontForTheSakeOfFindingAny) {
+    const std::vector<ReportStep> steps = {{0, 0.1, 2, 0.99}, {1, 0.2, 5, 0.7}};
+    EXPECT_EQ(best_sequence(steps, {3, 1}).points, (Indices{1}));
+    const ReportSequence best = best_sequence(steps, {3, 1, 4});
+    EXPECT_EQ(best.points, (Indices{0, 1}));
+    EXPECT_NEAR(best.worth, 5.94 + 3 * std::sqrt(0.99) * 0.7 - 1, 1e-12);
 }
 
 /// One that is slower and loses more than another is never reported after it.
