@@ -2,6 +2,7 @@
 #include "core/search/search.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -12,7 +13,6 @@
 
 #include <fmt/format.h>
 
-#include "core/measure/statistics.h"
 #include "core/search/sequence.h"
 
 namespace vernier {
@@ -24,6 +24,7 @@ constexpr double kAnew = 0.03;                            ///< predicted times o
 constexpr double kTimeSpread = 0.01;                      ///< of a predicted time
 constexpr double kWorth = 0.005;                          ///< expected gain, of the best time, below which no more is measured
 constexpr double kLikely = 0.5;                           ///< chance of what counts as the best so far
+constexpr std::array kSafer = {0.5, 0.25, 0.1};           ///< of a measured error
 constexpr double kFound = 0.5;                            ///< of the most that is saved: what it is worth that a recipe is found at all
 constexpr double kReport = 0.2;                           ///< least chance of what is measured on report samples
 constexpr double kNoHope = 0.02;                          ///< chance below which nothing is tried even where nothing else passed
@@ -32,27 +33,9 @@ constexpr double kLeastSpread = 0.1, kMostSpread = 0.35;  ///< of the logarithm 
 double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 double normal_pdf(double x) { return std::exp(-x * x / 2) * 0.3989422804014327; }
 
-bool runs(const Validation& seen) { return seen.trouble.empty(); }
 bool holds(Outcome outcome) { return outcome == Outcome::passed || outcome == Outcome::not_judged; }
 bool has_passed(const Validation& seen) { return runs(seen) && holds(seen.answers) && holds(seen.speed); }
 bool is_undecided(const Validation& seen) { return runs(seen) && seen.answers != Outcome::failed && seen.speed != Outcome::failed && !has_passed(seen); }
-
-/// The measured one of which the limit leaves most; where that is not known, the one with the least error.
-std::optional<std::size_t> nearest_of(const SearchResult& result) {
-    std::optional<std::size_t> best;
-    const auto room = [&](std::size_t index) {
-        const SearchPoint& each = result.front[index];
-        const Validation& seen = each.reported ? *each.reported : *each.measured;
-        return std::pair(seen.room.value_or(0), -seen.error.value_or(each.predicted_error));
-    };
-    for (std::size_t i = 0; i < result.front.size(); ++i) {
-        if (!result.front[i].measured || !runs(*result.front[i].measured)) continue;
-        if (!best || room(i) > room(*best)) best = i;
-    }
-    return best;
-}
-
-constexpr const char* kTimeIsUp = "The time was up before a recipe within the limits was found.";
 
 class Search {
 public:
@@ -186,6 +169,11 @@ private:
     /// Choices that were not measured: corners, what fits between them, and the best with one unit more.
     [[nodiscard]] std::vector<UnitSet> open_choices() const {
         std::vector<UnitSet> open = corners_;
+        add_between(open);
+        return not_measured(std::move(open));
+    }
+
+    void add_between(std::vector<UnitSet>& open) const {
         const SearchGraph& graph = times_.graph();
         const SearchPoint* const known = best();
         const UnitSet base = known != nullptr ? known->quantized : pinned();
@@ -199,6 +187,23 @@ private:
         for (std::size_t i = 0; known != nullptr && i < base.size(); ++i)
             if (!base[i])
                 if (auto more = with_unit(graph, base, i)) open.push_back(std::move(*more));
+    }
+
+    /// Corners, and what fits into a part of the error that was measured: corners may lie far apart.
+    [[nodiscard]] std::vector<UnitSet> safer_choices() const {
+        std::vector<UnitSet> open = corners_;
+        for (const SearchPoint& each : result_.front) {
+            if (!each.measured || !runs(*each.measured)) continue;
+            for (const double share : kSafer) {
+                const double budget = share * error_of(source_.graph, each.quantized);
+                open.push_back(filled(times_.graph(), pinned(), budget).quantized);
+                open.push_back(filled(times_.graph(), below(budget), budget).quantized);
+            }
+        }
+        return not_measured(std::move(open));
+    }
+
+    [[nodiscard]] std::vector<UnitSet> not_measured(std::vector<UnitSet> open) const {
         std::erase_if(open, [&](const UnitSet& set) {
             if (std::find(set.begin(), set.end(), true) == set.end()) return true;
             return std::any_of(result_.front.begin(), result_.front.end(), [&](const SearchPoint& each) { return each.measured && each.quantized == set; });
@@ -277,7 +282,7 @@ private:
         const double now = best_sequence(steps, report_cost()).worth;
         double most = now + kWorth * float_ms_;
         std::optional<UnitSet> lacking;
-        for (UnitSet& set : open_choices()) {
+        for (UnitSet& set : safer_choices()) {
             std::vector<ReportStep> with = steps;
             const double error = predicted_error(set);
             with.push_back({result_.front.size(), error, float_ms_ - times_.predicted(set), chance_at(error)});
@@ -371,35 +376,6 @@ private:
 };
 
 }  // namespace
-
-std::string_view name(SearchEnd end) {
-    switch (end) {
-        case SearchEnd::found: return "found";
-        case SearchEnd::none: return "none";
-        case SearchEnd::undecided: return "undecided";
-    }
-    return "";
-}
-
-PredictionQuality prediction_of(const SearchResult& result) {
-    std::vector<double> times, errors;
-    for (const SearchPoint& point : result.front) {
-        if (!point.measured || !runs(*point.measured)) continue;
-        if (point.predicted_ms > 0) times.push_back(std::abs(point.measured->ms / point.predicted_ms - 1));
-        if (const auto error = point.measured->error; error && *error > 0 && point.predicted_error > 0)
-            errors.push_back(std::abs(std::log(*error / point.predicted_error)));
-    }
-    return {times.size(), times.empty() ? 0 : median(times), errors.empty() ? 1 : std::exp(median(errors))};
-}
-
-SearchResult stopped_by_time(SearchResult result) {
-    result.out_of_time = true;
-    if (result.chosen) return result;
-    result.end = SearchEnd::undecided;
-    result.nearest = nearest_of(result);
-    result.why = kTimeIsUp;
-    return result;
-}
 
 SearchResult search(const SearchSource& source, const SearchOptions& options) { return Search(source, options).run(); }
 

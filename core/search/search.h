@@ -34,6 +34,7 @@ struct Validation {
     std::vector<double> units_ms = {};      ///< by unit: time of its own nodes in this file, on the scale of ms; empty: not profiled
     bool operator==(const Validation&) const = default;
 };
+[[nodiscard]] inline bool runs(const Validation& seen) { return seen.trouble.empty(); }
 
 /// A recipe of the front, or one that was tried between its corners.
 struct SearchPoint {
@@ -60,6 +61,11 @@ struct SearchResult {
     bool out_of_time = false;
     std::string why;  ///< why nothing was found; a sentence
 };
+
+inline constexpr std::string_view kTimeIsUp = "The time was up before a recipe within the limits was found.";
+
+/// The measured recipe of which the limit leaves most; where that is not known, the one with the least error. Nothing where none runs.
+[[nodiscard]] std::optional<std::size_t> nearest_of(const SearchResult& result);
 
 /// A search that was cut off: what it had found when its time was up.
 [[nodiscard]] SearchResult stopped_by_time(SearchResult result);
