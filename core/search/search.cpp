@@ -25,7 +25,7 @@ constexpr double kTimeSpread = 0.01;                      ///< of a predicted ti
 constexpr double kWorth = 0.005;                          ///< expected gain, of the best time, below which no more is measured
 constexpr double kLikely = 0.5;                           ///< chance of what counts as the best so far
 constexpr std::array kSafer = {0.5, 0.25, 0.1};           ///< of a measured error
-constexpr double kFound = 1;                              ///< of the most that is saved: what it is worth that a recipe is found at all
+constexpr double kFound = 2;                              ///< of the most that is saved: what it is worth that a recipe is found at all
 constexpr double kReport = 0.2;                           ///< least chance of what is measured on report samples
 constexpr double kNoHope = 0.02;                          ///< chance below which nothing is tried even where nothing else passed
 constexpr double kLeastSpread = 0.1, kMostSpread = 0.35;  ///< of the logarithm of a predicted error, by how far away the nearest measured one is
