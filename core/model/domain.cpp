@@ -4,6 +4,8 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace vernier {
@@ -37,7 +39,58 @@ bool named(const Imports& imports) {
     return std::any_of(imports.begin(), imports.end(), [](const auto& import) { return import.domain() == "ai.onnx"; });
 }
 
+constexpr std::string_view kOwnDomain = "com.microsoft";
+
+/// The opset from which on the standard has an operator that ONNX Runtime has in all; 0: it has it in none. Nothing for others.
+std::optional<std::int64_t> standard_since(std::string_view op) {
+    if (op == "LayerNormalization") return 17;
+    if (op == "SimplifiedLayerNormalization") return 0;
+    return std::nullopt;
+}
+
+std::int64_t standard_opset(const onnx::ModelProto& model) {
+    for (const auto& import : model.opset_import())
+        if (is_standard_domain(import.domain())) return import.version();
+    return 0;
+}
+
+/// Moves nodes of a graph and its bodies that is(node) is true of to a domain. Returns how many.
+template <class Is>
+int move_nodes(onnx::GraphProto& graph, const std::string& domain, const Is& is) {
+    int moved = 0;
+    for (onnx::NodeProto& node : *graph.mutable_node()) {
+        if (is(node)) {
+            node.set_domain(domain);
+            ++moved;
+        }
+        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) moved += move_nodes(*attribute.mutable_g(), domain, is);
+            for (onnx::GraphProto& body : *attribute.mutable_graphs()) moved += move_nodes(body, domain, is);
+        }
+    }
+    return moved;
+}
+
 }  // namespace
+
+bool hide_runtime_operators(onnx::ModelProto& model) {
+    const std::int64_t opset = standard_opset(model);
+    const int moved = move_nodes(*model.mutable_graph(), std::string(kOwnDomain), [&](const onnx::NodeProto& node) {
+        const auto since = standard_since(node.op_type());
+        return since && is_standard_domain(node.domain()) && (*since == 0 || opset < *since);
+    });
+    const auto& imports = model.opset_import();
+    if (moved > 0 && std::none_of(imports.begin(), imports.end(), [](const auto& import) { return import.domain() == kOwnDomain; })) {
+        auto& import = *model.add_opset_import();
+        import.set_domain(std::string(kOwnDomain));
+        import.set_version(1);
+    }
+    return moved > 0;
+}
+
+void show_runtime_operators(onnx::ModelProto& model) {
+    (void)move_nodes(*model.mutable_graph(), "", [](const onnx::NodeProto& node) { return node.domain() == kOwnDomain && standard_since(node.op_type()); });
+}
 
 void name_standard_domain(onnx::GraphProto& graph, const std::string& name) { name_nodes(*graph.mutable_node(), name); }
 

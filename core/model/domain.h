@@ -21,4 +21,11 @@ void name_standard_domain(onnx::GraphProto& graph, const std::string& name);
 /// model imported it as "ai.onnx".
 bool use_plain_domain(onnx::ModelProto& model);
 
+/// ONNX Runtime has operators in the standard domain that the standard has not, or has from a later opset on: its own optimizer writes
+/// them there (LayerNormalization below opset 17, SimplifiedLayerNormalization). This puts such nodes into "com.microsoft", which is
+/// imported then, so that onnx's own tools pass them by. Bodies too. True when there were any.
+bool hide_runtime_operators(onnx::ModelProto& model);
+/// Puts them back.
+void show_runtime_operators(onnx::ModelProto& model);
+
 }  // namespace vernier

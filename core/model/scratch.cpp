@@ -107,6 +107,7 @@ public:
         hide_computed_steps();
         open_odd_axes(*copy_.mutable_graph());
         use_plain_domain(copy_);
+        (void)hide_runtime_operators(copy_);
         import_used_domains();
         copy_.clear_training_info();
     }
