@@ -21,11 +21,8 @@ bool is_float(ElementType type) {
 
 std::size_t width_of(const Tensor& tensor) { return static_cast<std::size_t>(std::max(bits(tensor.type) / 8, 1)); }
 
-std::uint64_t equal_elements(const Tensor& a, const Tensor& b) {
-    const std::size_t width = width_of(a);
-    std::uint64_t equal = 0;
-    for (std::size_t at = 0; at + width <= a.bytes.size(); at += width) equal += std::memcmp(a.bytes.data() + at, b.bytes.data() + at, width) == 0 ? 1 : 0;
-    return equal;
+bool is_zero(const std::byte* at, std::size_t width) {
+    return std::all_of(at, at + width, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 void put(Json& json, const char* key, const std::optional<double>& value) { json[key] = value ? Json(*value) : Json(nullptr); }
@@ -69,7 +66,9 @@ void OutputCheck::add_floats(const Tensor& fp32, const Tensor& all, const Tensor
         if (!std::isfinite(value)) continue;
         ++values_;
         whole_ = whole_ && value == std::round(value);
-        equal_ += value == double(first[i]) && (second.empty() || value == double(second[i])) ? 1 : 0;
+        const bool equal = value == double(first[i]) && (second.empty() || value == double(second[i]));
+        equal_ += equal ? 1 : 0;
+        zeros_ += equal && value == 0 ? 1 : 0;
         if (!std::isfinite(first[i]) || (!second.empty() && !std::isfinite(second[i]))) {
             ++not_finite_;
             continue;
@@ -87,7 +86,9 @@ void OutputCheck::add_integers(const Tensor& fp32, const Tensor& all, const Tens
     for (std::size_t i = 0; i < count; ++i) {
         const std::byte* at = fp32.bytes.data() + i * width;
         const auto is_in = [&](const Tensor& other) { return std::memcmp(at, other.bytes.data() + i * width, width) == 0; };
-        equal_ += is_in(all) && (off == nullptr || is_in(*off)) ? 1 : 0;
+        const bool equal = is_in(all) && (off == nullptr || is_in(*off));
+        equal_ += equal ? 1 : 0;
+        zeros_ += equal && is_zero(at, width) ? 1 : 0;
     }
     values_ += count;
 }
@@ -95,8 +96,13 @@ void OutputCheck::add_integers(const Tensor& fp32, const Tensor& all, const Tens
 void OutputCheck::add_half(const Tensor& fp32, const Tensor& half) {
     if (bits(fp32.type) == 0 || !problem_.empty() || !same_shape(fp32, half)) return;
     if (!is_float(fp32.type)) {
-        half_equal_ += equal_elements(fp32, half);
-        half_values_ += fp32.bytes.size() / width_of(fp32);
+        const std::size_t width = width_of(fp32);
+        half_values_ += fp32.bytes.size() / width;
+        for (std::size_t at = 0; at + width <= fp32.bytes.size(); at += width) {
+            if (std::memcmp(fp32.bytes.data() + at, half.bytes.data() + at, width) != 0) continue;
+            ++half_equal_;
+            half_zeros_ += is_zero(fp32.bytes.data() + at, width) ? 1 : 0;
+        }
         return;
     }
     const std::vector<float> reference = to_floats(fp32), values = to_floats(half);
@@ -104,6 +110,7 @@ void OutputCheck::add_half(const Tensor& fp32, const Tensor& half) {
         if (!std::isfinite(reference[i])) continue;
         ++half_values_;
         half_equal_ += reference[i] == values[i] ? 1 : 0;
+        half_zeros_ += reference[i] == values[i] && reference[i] == 0 ? 1 : 0;
         if (std::isfinite(values[i]))
             half_.add(reference[i], values[i]);
         else
@@ -142,6 +149,14 @@ std::optional<double> OutputCheck::equal() const {
     return std::min(static_cast<double>(equal_) / static_cast<double>(values_), half_equal().value_or(1));
 }
 
+std::optional<double> OutputCheck::equal_beside_zeros() const {
+    if (values_ == 0 || (is_float(type_) && !whole_)) return std::nullopt;
+    const auto share = [](std::uint64_t equal, std::uint64_t zeros, std::uint64_t values) {
+        return values == zeros ? 1. : static_cast<double>(equal - zeros) / static_cast<double>(values - zeros);
+    };
+    return std::min(share(equal_, zeros_, values_), share(half_equal_, half_zeros_, half_values_));
+}
+
 std::optional<double> OutputCheck::half_equal() const {
     if (half_values_ == 0) return std::nullopt;
     return static_cast<double>(half_equal_) / static_cast<double>(half_values_);
@@ -155,7 +170,7 @@ Json OutputCheck::json() const {
     put(json, "equal", equal());
     if (!problem_.empty()) json["problem"] = problem_;
     json["sums"] = {all_.signal, all_.error, off_.signal, off_.error, levels_.signal, levels_.error, half_.signal, half_.error};
-    json["counts"] = {values_, equal_, not_finite_, whole_ ? 1 : 0, static_cast<int>(type_), half_values_, half_equal_, half_not_finite_};
+    json["counts"] = {values_, equal_, not_finite_, whole_ ? 1 : 0, static_cast<int>(type_), half_values_, half_equal_, half_not_finite_, zeros_, half_zeros_};
     return json;
 }
 
@@ -175,6 +190,8 @@ OutputCheck OutputCheck::from_json(const Json& json) {
     check.half_values_ = counts.at(5);
     check.half_equal_ = counts.at(6);
     check.half_not_finite_ = counts.at(7);
+    check.zeros_ = counts.at(8);
+    check.half_zeros_ = counts.at(9);
     return check;
 }
 

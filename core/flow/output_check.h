@@ -48,6 +48,11 @@ public:
     [[nodiscard]] std::optional<double> levels_db() const;
     /// Share of equal values of an integer or boolean output, or of one of whole numbers.
     [[nodiscard]] std::optional<double> equal() const;
+    /// The same without the values that are zero in FP32 and here, which masks and one-hot rows consist of mostly: equal ones
+    /// among those that are not zero in either. Nothing for floats that are no whole numbers.
+    [[nodiscard]] std::optional<double> equal_beside_zeros() const;
+    /// Of how many values equal_beside_zeros speaks.
+    [[nodiscard]] std::uint64_t values_beside_zeros() const { return values_ - zeros_; }
     /// FP32 gives whole numbers only, such as class indexes or counts.
     [[nodiscard]] bool is_whole() const { return whole_; }
 
@@ -69,10 +74,10 @@ private:
     ElementType type_ = ElementType::undefined;
     bool free_shape_ = false;
     std::string problem_;
-    std::uint64_t not_finite_ = 0, values_ = 0, equal_ = 0;
+    std::uint64_t not_finite_ = 0, values_ = 0, equal_ = 0, zeros_ = 0;
     bool whole_ = true;
     Sums all_, off_, levels_;
-    std::uint64_t half_not_finite_ = 0, half_values_ = 0, half_equal_ = 0;
+    std::uint64_t half_not_finite_ = 0, half_values_ = 0, half_equal_ = 0, half_zeros_ = 0;
     Sums half_;
 };
 

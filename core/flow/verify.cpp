@@ -69,6 +69,13 @@ double least_equal(const OutputCheck& output, const VerifyLimits& limits) {
     return std::min(limits.equal, std::max(0.5, all_but_one));
 }
 
+/// Zeros that both have say little of a mask or of one-hot rows. Where the share p of the rows is right, p / (2 - p) of what is not zero
+/// in either is; of few such values, some that differ may be near ties.
+bool differs_beside_zeros(const OutputCheck& output, const VerifyLimits& limits) {
+    constexpr std::uint64_t kFew = 8;
+    return output.values_beside_zeros() > kFew && output.equal_beside_zeros().value_or(1) < limits.equal / (2 - limits.equal);
+}
+
 /// What to add where the CPU does not show the fault.
 std::string half_text(const OutputCheck& output) {
     if (!output.is_half_worse()) return {};
@@ -85,6 +92,8 @@ std::optional<std::string> fault_of(const OutputCheck& output, const VerifyLimit
     const auto equal = output.equal();
     if (sqnr && *sqnr >= limits.sqnr_db) return std::nullopt;
     if (equal && *equal < least_equal(output, limits)) return says(fmt::format("has only {:.0f} % of FP32's values", 100 * *equal));
+    if (equal && differs_beside_zeros(output, limits))
+        return says(fmt::format("has only {:.0f} % of FP32's values that are not zero", 100 * *output.equal_beside_zeros()));
     if (equal || !sqnr) return std::nullopt;
     const auto levels = output.levels_db();
     const bool disagree = levels && *levels < limits.sqnr_db;

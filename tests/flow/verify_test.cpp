@@ -292,6 +292,43 @@ TEST(OutputCheck, JudgesFloatsZerosAndWholeNumbers) {
     EXPECT_FALSE(fault_of(nan_in_fp32));
 }
 
+/// Rows of 40 numbers with a one in each: at places[row].
+std::vector<float> one_hot(const std::vector<std::size_t>& places) {
+    std::vector<float> rows(places.size() * 40);
+    for (std::size_t row = 0; row < places.size(); ++row) rows[row * 40 + places[row]] = 1;
+    return rows;
+}
+
+TEST(OutputCheck, ZerosThatBothHaveExcuseNoOneHotRowsNorMask) {
+    std::vector<std::size_t> right(20), mostly(20), wrong(20);
+    for (std::size_t row = 0; row < 20; ++row) {
+        right[row] = row;
+        mostly[row] = row < 13 ? row : row + 1;  // 65 % of the rows
+        wrong[row] = row < 7 ? row : row + 1;    // 35 %, and 97 % of all values
+    }
+    OutputCheck rows("y", ElementType::float32);
+    rows.add(floats(one_hot(right)), floats(one_hot(mostly)), floats(one_hot(mostly)));
+    EXPECT_FALSE(fault_of(rows));
+    EXPECT_NEAR(rows.equal_beside_zeros().value_or(0), 13. / 27, 1e-9);
+    OutputCheck bad("y", ElementType::float32);
+    bad.add(floats(one_hot(right)), floats(one_hot(wrong)), floats(one_hot(wrong)));
+    EXPECT_GT(bad.equal().value_or(0), 0.96);
+    EXPECT_EQ(fault_of(bad), "the output \"y\" has only 21 % of FP32's values that are not zero");
+    EXPECT_EQ(fault_of(OutputCheck::from_json(bad.json())), fault_of(bad));
+
+    const auto mask = [](std::size_t from, std::size_t count) {
+        Tensor tensor{ElementType::boolean, {1000}, std::vector<std::byte>(1000)};
+        for (std::size_t i = from; i < from + count; ++i) tensor.bytes[i] = std::byte{1};
+        return tensor;
+    };
+    OutputCheck moved("m", ElementType::boolean);
+    moved.add(mask(100, 20), mask(300, 20), mask(300, 20));
+    EXPECT_THAT(fault_of(moved).value_or(""), HasSubstr("0 % of FP32's values that are not zero"));
+    OutputCheck few("m", ElementType::boolean);  // three of 1,000
+    few.add(mask(100, 3), mask(300, 3), mask(300, 3));
+    EXPECT_FALSE(fault_of(few));
+}
+
 TEST(OutputCheck, TakesRunsWithoutOptimizationsWhereThereAreAny) {
     OutputCheck check("y", ElementType::float32);
     check.add(floats({1.5F, -2.25F}), floats({1.5F, -2.25F}), nullptr);
