@@ -349,5 +349,36 @@ TEST(Bodies, EqualWeightsOfBranchesAreStoredOnce) {
     }
 }
 
+/// A decoder with and without what it remembers: both branches, and a product behind them, read the same weights; one of the branches
+/// has a copy of another weight, which is stored once.
+ModelPtr merged_decoder() {
+    const auto branch = [](const std::string& op) {
+        ModelBuilder b(17);
+        b.initializer("own", random_floats(64 * 64, 4, -0.2f, 0.2f), {64, 64}).node("MatMul", {"x", "shared"}, {"m"}, {}, "first_" + op);
+        b.node(op, {"m"}, {"a"}, {}, op).node("MatMul", {"a", "own"}, {"o"}, {}, "second_" + op).output("o", ElementType::float32, {4, 64});
+        return b.graph();
+    };
+    ModelBuilder b(17);
+    b.input("x", ElementType::float32, {4, 64}).input("p", ElementType::boolean, {}).output("z", ElementType::float32, {4, 64});
+    b.initializer("shared", random_floats(64 * 64, 3, -0.2f, 0.2f), {64, 64});
+    b.node("If", {"p"}, {"y"}, {{"then_branch", branch("Sigmoid")}, {"else_branch", branch("Tanh")}}, "if").node("MatMul", {"y", "shared"}, {"z"}, {}, "last");
+    return make_model(b.build());
+}
+
+TEST(Bodies, ProductsOfSeveralGraphsShareAWeightInWeightOnlyInt8) {
+    const auto model = merged_decoder();
+    Recipe recipe;
+    recipe.default_method = *method_from_id("int8-weight-only");
+    const Quantized result = quantize({runtime(), model, recipe, nullptr}, {});
+    EXPECT_EQ(result.plan.count(recipe.default_method), 5u);
+    EXPECT_EQ(executed_everywhere(*result.proto)["MatMulNBits"], 5);
+    EXPECT_EQ(constants_of(result.proto->graph(), 64 * 64), 5);
+    for (const std::uint8_t taken : {0, 1}) {
+        const std::map<std::string, Tensor> inputs{{"x", tensor_of(ElementType::float32, random_floats(256, 7), {4, 64})},
+                                                   {"p", tensor_of(ElementType::boolean, std::vector<std::uint8_t>{taken}, {})}};
+        EXPECT_GT(sqnr_db(first_output(model->proto(), inputs), first_output(*result.proto, inputs)), 30) << int{taken};
+    }
+}
+
 }  // namespace
 }  // namespace vernier
