@@ -75,6 +75,7 @@ public:
             run_all(files);
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::bad_model) throw;
+            expect_reference_runs();
             tell_refusal(error);
         }
         sort();
@@ -88,6 +89,17 @@ private:
         if (data_) run_samples(files);
         take(faults_of_execution(files, audit_, checked_.faults));
         if (data_) look_at_levels(files);
+    }
+
+    /// A file is not to blame where FP32 itself does not run.
+    void expect_reference_runs() {
+        try {
+            (void)open_model_session(runtime_, *checked_.reference, options_.target.at(GraphLevel::off));
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::bad_model) throw;
+            throw Error(ErrorKind::bad_model, fmt::format("cannot be run, so that no file can be held against it: {}", error.what()),
+                        {.file = checked_.reference->path().string()}, "Give an FP32 file that ONNX Runtime runs");
+        }
     }
 
     /// The runtime does not take the file: what is stored in it may have told why.

@@ -229,6 +229,19 @@ TEST(CheckFile, AVarianceWithoutStepsIsBlamedBeforeTheRootThatBreaksOfIt) {
     EXPECT_LT(checked.way.first->outputs_db(), 10) << "of a row of four that is lost";
 }
 
+TEST(CheckFile, AnFp32FileThatDoesNotRunIsNoFaultOfTheOther) {
+    const SmallWeights weights(false);
+    onnx::ModelProto reference = small_net(weights);
+    for (auto& node : *reference.mutable_graph()->mutable_node()) node.set_name("same");
+    try {
+        (void)check(reference, PlantedFile(weights, {}).build(), data_of({1, 4, 6, 6}));
+        FAIL() << "nothing was thrown";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::bad_model);
+        EXPECT_THAT(error.line(), testing::HasSubstr("cannot be run, so that no file can be held against it"));
+    }
+}
+
 TEST(CheckFile, SaysInItsDocumentWhatWasFound) {
     const Json json = to_json(check_planted({.bias_scale = 4}));
     ASSERT_FALSE(json.at("faults").empty());
