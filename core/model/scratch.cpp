@@ -110,6 +110,7 @@ public:
         (void)hide_runtime_operators(copy_);
         import_used_domains();
         copy_.clear_training_info();
+        take_constants_without_inputs();
     }
 
 private:
@@ -265,6 +266,15 @@ private:
             if (attribute.has_g()) of_graph(attribute.g());
             for (const onnx::GraphProto& body : attribute.graphs()) of_graph(body);
         }
+    }
+
+    /// Below version 4 each initializer has to be an input as well. Optimizers forget it for those that they add, and ONNX Runtime does
+    /// not mind.
+    void take_constants_without_inputs() {
+        constexpr std::int64_t kFree = 4;
+        const auto& constants = copy_.graph().initializer();
+        const bool forgotten = std::any_of(constants.begin(), constants.end(), [&](const auto& tensor) { return !inputs_.contains(tensor.name()); });
+        if (forgotten && copy_.ir_version() < kFree) copy_.set_ir_version(kFree);
     }
 
     /// ONNX Runtime knows its own domain even when a file forgets to import it; onnx's checker does not.

@@ -31,6 +31,15 @@ TEST(RuntimeOperators, AreNoDamageBelowTheOpsetThatHasThem) {
     EXPECT_THROW((void)make_model(normalized(17, "NoSuchNormalization")), Error);
 }
 
+TEST(RuntimeOperators, ConstantsThatAreNoInputsAreNoDamageInOldVersions) {
+    for (const int ir : {3, 4}) {
+        ModelBuilder b(9, ir);
+        b.input("x", ElementType::float32, {"N", 8}).initializer("w", test::random_floats(64, 1), {8, 8}).node("MatMul", {"x", "w"}, {"y"}, {}, "product");
+        b.output("y", ElementType::float32, {"N", 8});
+        EXPECT_NO_THROW((void)make_model(b.build())) << ir;
+    }
+}
+
 TEST(RuntimeOperators, AreHiddenAndShownAgain) {
     const onnx::ModelProto proto = normalized(11, "LayerNormalization");
     onnx::ModelProto model = proto;
