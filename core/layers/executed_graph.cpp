@@ -38,12 +38,16 @@ std::string_view without_token(std::string_view name) {
 /// What the runtime adds to names: of kernels in a blocked layout, of fused activations, of half precision computed in float.
 constexpr std::string_view kBlocked = "_nchwc", kFused = "fused ", kCast = "InsertedPrecisionFreeCast_";
 
+/// Models whose constants fit into one file, below protobuf's 2 GB.
+constexpr std::uint64_t kMostInside = std::uint64_t{1900} << 20;
+
 }  // namespace
 
 onnx::ModelProto named_by_id(const Model& model) {
     Ids ids;
     for (const Node& node : model.nodes()) ids.emplace(node.proto, node.id);
-    onnx::ModelProto copy = model.proto();
+    // The runtime leaves constants of outside files where they are; what it writes is to be run in another folder.
+    onnx::ModelProto copy = model.size_bytes() < kMostInside ? inlined_proto(model) : model.proto();
     name_nodes(model.proto().graph(), *copy.mutable_graph(), ids);
     return copy;
 }

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <numeric>
 #include <string>
 
 #include "core/quant/quantize.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
+#include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
@@ -267,6 +269,32 @@ TEST(NodeTimes, BodiesAreChargedOnce) {
     EXPECT_EQ(times.runs_in(named(*model, "in_Sin")), named(*model, "in_Sin"));
     EXPECT_GT(times.ms.at(static_cast<std::size_t>(named(*model, "in_Sin"))), 0) << "zero chooses the else branch";
     EXPECT_EQ(times.ms.at(static_cast<std::size_t>(named(*model, "in_Tanh"))), 0);
+}
+
+TEST(NodeTimes, ConstantsMayLieInOutsideFiles) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 64}).output("y", ElementType::float32, {1, 64});
+    b.initializer("w", random_floats(64 * 64, 1), {64, 64}).initializer("b", random_floats(64, 2), {64});
+    b.node("MatMul", {"x", "w"}, {"m"}, {}, "product").node("Add", {"m", "b"}, {"y"}, {}, "bias");
+    onnx::ModelProto proto = b.build();
+    const TempDir folder;
+    std::string outside;
+    for (auto& tensor : *proto.mutable_graph()->mutable_initializer()) {
+        const std::string bytes = tensor.raw_data();
+        tensor.clear_raw_data();
+        tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+        for (const auto& [key, value] :
+             std::map<std::string, std::string>{{"location", "w.bin"}, {"offset", std::to_string(outside.size())}, {"length", std::to_string(bytes.size())}}) {
+            tensor.add_external_data()->set_key(key);
+            tensor.mutable_external_data()->rbegin()->set_value(value);
+        }
+        outside += bytes;
+    }
+    (void)folder.write("w.bin", outside);
+    const ModelPtr model = open_model(folder.write("model.onnx", proto.SerializeAsString()));
+    const FileTimes times = times_of(model, model);
+    expect_whole(times);
+    EXPECT_EQ(times.runs_in(named(*model, "product")), named(*model, "product"));
 }
 
 TEST(NodeTimes, NamesOfTheFileDoNotMatter) {
