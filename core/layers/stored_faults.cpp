@@ -43,6 +43,12 @@ double weight_db(std::span<const float> reference, std::span<const float> other)
     return error.sqnr_db;
 }
 
+/// What a Gemm multiplies its product with, and its twin in integers does not: it is part of the weight there.
+float factor_in(const Node& fp32, const Node& integer) {
+    const auto alpha = [](const Node& node) { return is_one_of(node, {"Gemm", "QGemm"}) ? float_attribute(node, "alpha").value_or(1.F) : 1.F; };
+    return alpha(integer) == 0 ? 1.F : alpha(fp32) / alpha(integer);
+}
+
 class Looker {
 public:
     Looker(const FilePair& files, const Job& job) : files_(files), ref_(files.reference), other_(files.quantized), job_(job) {}
@@ -108,7 +114,9 @@ private:
         const Initializer* weight = ref_.constant(twin->inputs[1]);
         if (weight == nullptr || weight->dims != stored.codes->dims || weight->count() > (std::uint64_t{1} << 26)) return;
         std::vector<float> storage;
-        const std::span<const float> reference = view_floats(*weight, storage);
+        const std::span<const float> stored_in_fp32 = view_floats(*weight, storage);
+        std::vector<float> reference(stored_in_fp32.begin(), stored_in_fp32.end());
+        for (float& value : reference) value *= factor_in(*twin, node);
         const std::vector<float> weights = dequantized(stored, stored.axis);
         const double db = weight_db(reference, weights);
         if (db >= kWeightDb || weights.empty()) return;  // scales of blocks are not looked at

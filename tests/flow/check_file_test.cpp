@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/quant/quantize.h"
 #include "tests/flow/masked_scores.h"
 #include "tests/flow/planted.h"
 #include "tests/runtime/runtime_fixture.h"
@@ -227,6 +228,26 @@ TEST(CheckFile, AVarianceWithoutStepsIsBlamedBeforeTheRootThatBreaksOfIt) {
     EXPECT_TRUE(checked.way.by_reach);
     EXPECT_EQ(checked.reference->node(checked.way.first->node).label, "variance");
     EXPECT_LT(checked.way.first->outputs_db(), 10) << "of a row of four that is lost";
+}
+
+TEST(CheckFile, AFactorThatIsPartOfAnIntegerWeightIsNoFault) {
+    ModelBuilder b;
+    b.input("x", ElementType::float32, {8, 32}).output("y", ElementType::float32, {8, 16});
+    b.initializer("w1", random_floats(32 * 32, 1), {32, 32}).initializer("b1", random_floats(32, 2), {32});
+    b.initializer("w2", random_floats(32 * 16, 3), {32, 16}).initializer("b2", random_floats(16, 4), {16});
+    b.node("Gemm", {"x", "w1", "b1"}, {"h"}, {{"alpha", 3.F}, {"transB", 1}}, "first").node("Relu", {"h"}, {"r"}, {}, "relu");
+    b.node("Gemm", {"r", "w2", "b2"}, {"y"}, {{"alpha", -0.5F}}, "second");
+    const ModelPtr model = make_model(b.build());
+    const DatasetPtr data = data_of({8, 32});
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    QuantizeOptions options;
+    options.time_prefix = false;
+    const auto calibrating = std::make_shared<MadeDataset>(8, 8, [&](Split, std::uint64_t index) { return data->load(Split::validation, index); });
+    const Quantized quantized = quantize({Runtime::load(), model, recipe, calibrating, options}, {});
+    ASSERT_GE(quantized.plan.count(Method::int8_static), 2U);
+    const CheckedFile checked = check(model->proto(), *quantized.proto, data);
+    EXPECT_TRUE(checked.faults.empty()) << told(checked);
 }
 
 TEST(CheckFile, AnFp32FileThatDoesNotRunIsNoFaultOfTheOther) {
