@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,8 +75,9 @@ private:
     [[nodiscard]] Subject subject_of(const std::filesystem::path& file) const;
     /// The same, whose session with all optimizations leaves its graph in graph.
     [[nodiscard]] Subject subject_with_graph(const std::filesystem::path& file, std::string& graph) const;
-    /// FP32 run again in the session that it has, where that gives the same values bit for bit.
-    [[nodiscard]] bool fp32_repeats_itself();
+    /// What FP32 gives in a further run of the session that it has: random operators start a new session with the same numbers.
+    /// Nothing where there is no session, or it refuses.
+    [[nodiscard]] std::optional<std::vector<Outputs>> run_fp32_again();
     [[nodiscard]] Ran run_all(const Subject& subject, GraphLevel level, const Patience& patience) const;
     [[nodiscard]] Ran run_samples(std::unique_ptr<Session> session, const Patience& patience) const;
     /// Runs the samples that ran has no outputs of yet.

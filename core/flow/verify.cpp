@@ -101,6 +101,22 @@ std::optional<std::string> fault_of(const OutputCheck& output, const VerifyLimit
                             disagree ? fmt::format(" (with and without graph optimizations differ: {:.1f} dB)", *levels) : ""));
 }
 
+Finding unsteady_finding(const OutputCheck& output, const OutputCheck& noise) {
+    const auto kept = [](const OutputCheck& check) {
+        if (const auto sqnr = check.sqnr_db()) return fmt::format("an SQNR of {:.1f} dB", *sqnr);
+        return fmt::format("{:.0f} % of the values", 100 * check.equal().value_or(0));
+    };
+    return {Severity::warning,
+            "fp32-unsteady",
+            kNone,
+            {},
+            output.name(),
+            fmt::format("The output \"{}\" was not judged: FP32 itself gives other values with and without graph optimizations, or on each run ({}). The "
+                        "written file keeps {}.",
+                        output.name(), kept(noise), kept(output)),
+            "Give samples on which the model finds something: values near zero are rounding, and random operators differ on each run."};
+}
+
 }  // namespace
 
 std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits& limits, const std::vector<std::string>& excused) {
@@ -270,6 +286,20 @@ std::optional<std::string> Verifier::fault(const Verification& seen, const Verif
     for (const OutputCheck& output : noise_->outputs)
         if (excuses(output, limits)) excused.push_back(output.name());
     return excused.empty() ? fault : fault_of(seen, limits, excused);
+}
+
+std::vector<Finding> Verifier::unsteady(const Verification& seen) const {
+    const VerifyLimits limits;
+    if (!noise_ || !seen.trouble.empty()) return {};
+    std::vector<Finding> findings;
+    for (const OutputCheck& output : seen.outputs) {
+        Verification one = seen;
+        one.outputs = {output};
+        const auto same = [&](const OutputCheck& each) { return each.name() == output.name(); };
+        const auto noise = std::find_if(noise_->outputs.begin(), noise_->outputs.end(), same);
+        if (noise != noise_->outputs.end() && excuses(*noise, limits) && fault_of(one, limits)) findings.push_back(unsteady_finding(output, *noise));
+    }
+    return findings;
 }
 
 std::set<std::string> Verifier::beyond_half(const std::vector<std::string>& tensors) {
