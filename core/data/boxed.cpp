@@ -85,7 +85,7 @@ private:
 /// What most detectors take: all of the picture, in the middle of a grey one of the input's size.
 Preprocess assumed_box_steps(DatasetInfo& info, const InputSpec& input) {
     Preprocess steps = assumed_picture_steps(info, input);
-    steps.resize = ResizeStep{.shortest = false, .letterbox = true, .width = steps.crop->width, .height = steps.crop->height};
+    steps.resize = ResizeStep{.shortest = false, .letterbox = true, .width = steps.resize->width, .height = steps.resize->height};
     steps.crop.reset();
     info.findings.back().text = fmt::format("No preprocessing is given for input '{}'; assumed: {}.", input.name, text(steps));
     return steps;

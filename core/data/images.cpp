@@ -161,8 +161,10 @@ Preprocess assumed_picture_steps(DatasetInfo& info, const InputSpec& input) {
         return value > 0 ? static_cast<int>(value) : kUsualSide;
     };
     const int height = side(top), width = side(top + 1);
-    steps.resize = ResizeStep{.shortest = true, .size = std::max(width, height), .filter = Filter::bilinear};
-    steps.crop = CropStep{width, height};
+    // Models of pictures that are no squares (lines of text, roads) see all of them; the middle of one is seldom the part that counts.
+    const bool square = width == height;
+    steps.resize = ResizeStep{.shortest = square, .size = width, .width = width, .height = height, .filter = Filter::bilinear};
+    if (square) steps.crop = CropStep{width, height};
     steps.colour = type.dims[is_channels(1) ? 1 : 3].value == 1 ? Colour::grey : Colour::rgb;
     if (is_float(steps.dtype)) steps.scale = 1.0F / 255.0F;
     info.findings.push_back({.severity = Severity::warning,

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/base/file.h"
+#include "core/data/detail/picture.h"
 #include "tests/data/data_support.h"
 #include "tests/support/temp_dir.h"
 
@@ -56,6 +57,19 @@ TEST_F(Folders, AssumedStepsFollowTheModel) {
     const Sample scaled = open(rgb_)->load(Split::validation, 0);
     for (const float v : scaled.inputs.at("x").as<float>()) EXPECT_TRUE(v >= 0.0F && v <= 1.0F);
     EXPECT_THAT(error(pass_through(ElementType::int64, {"N", 40})).line(), HasSubstr("takes int64[N,40]"));
+}
+
+TEST_F(Folders, AllOfAPictureIsTakenWhereTheInputIsNoSquare) {
+    put("1.png");  // 61x47
+    EXPECT_THAT(open(pass_through(ElementType::float32, {"N", 3, 47, 61}))->preprocessing(), HasSubstr("resize 61x47"));
+    EXPECT_THAT(open(pass_through(ElementType::float32, {"N", 8, 64, 1}))->preprocessing(), HasSubstr("resize 64x8"));
+    const std::string square = open(pass_through(ElementType::float32, {"N", 3, 32, 32}))->preprocessing();
+    EXPECT_THAT(square, HasSubstr("shortest 32"));
+    EXPECT_THAT(square, HasSubstr("crop 32x32"));
+    const Sample same = open(pass_through(ElementType::uint8, {1, 47, 61, 3}))->load(Split::validation, 0);
+    const auto values = same.inputs.at("x").as<std::uint8_t>();
+    const Picture picture = read_picture(dir_ / "1.png");
+    EXPECT_TRUE(std::equal(values.begin(), values.end(), picture.pixels.begin(), picture.pixels.end())) << "a picture of the input's size is not touched";
 }
 
 TEST_F(Folders, NumericClassFoldersMeanTheirNumbers) {
