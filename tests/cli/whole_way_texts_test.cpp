@@ -4,12 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "core/data/write_npz.h"
 #include "tests/cli/made_pictures.h"
 #include "tests/cli/whole_way.h"
 #include "tests/support/model_builder.h"
