@@ -142,9 +142,12 @@ struct Size {
 
 /// What a picture is scaled to; of a letterbox the part that is no filling.
 Size scaled_size(Size from, const ResizeStep& step, const std::string& where) {
-    if (!step.shortest && !step.letterbox) return {step.width, step.height};
+    const bool free = !step.shortest && (step.width == 0 || step.height == 0);
+    if (!step.shortest && !step.letterbox && !free) return {step.width, step.height};
+    const double across = static_cast<double>(step.width) / from.width, down = static_cast<double>(step.height) / from.height;
     const double scale = step.shortest ? static_cast<double>(step.size) / std::min(from.width, from.height)
-                                       : std::min(static_cast<double>(step.width) / from.width, static_cast<double>(step.height) / from.height);
+                         : free        ? std::max(across, down)
+                                       : std::min(across, down);
     const auto side = [&](int length) {
         const double scaled = std::nearbyint(length * scale);
         if (scaled > static_cast<double>(kMaxPixels)) fail(where, "is too long and thin to be resized");
@@ -153,18 +156,32 @@ Size scaled_size(Size from, const ResizeStep& step, const std::string& where) {
     return {side(from.width), side(from.height)};
 }
 
-/// Where the picture lies in a letterbox: a half pixel goes to the far side.
-Size letterbox_corner(Size inside, const ResizeStep& step) {
-    if (step.corner) return {};
-    return {(step.width - inside.width) / 2, (step.height - inside.height) / 2};
+/// A larger picture of one grey, and where the smaller one lies in it.
+struct Frame {
+    Size size, at;
+    int grey = 0;
+};
+
+/// In the middle a half pixel goes to the far side.
+Frame frame(Size inside, Size size, bool corner, int grey) {
+    return {size, corner ? Size{} : Size{(size.width - inside.width) / 2, (size.height - inside.height) / 2}, grey};
 }
 
-Picture in_letterbox(const Picture& picture, const ResizeStep& step) {
-    Picture box{.width = step.width, .height = step.height, .channels = picture.channels, .pixels = {}};
-    box.pixels.assign(box.row_bytes() * static_cast<std::size_t>(box.height), static_cast<std::uint8_t>(step.grey));
-    const Size at = letterbox_corner({picture.width, picture.height}, step);
+Frame letterbox(Size inside, const ResizeStep& step) { return frame(inside, {step.width, step.height}, step.corner, step.grey); }
+
+Frame padding(Size inside, const PadStep& step, const std::string& where) {
+    const auto side = [&](int length, int least) { return std::max((length + step.multiple - 1) / step.multiple * step.multiple, least); };
+    const Size size{side(inside.width, step.width), side(inside.height, step.height)};
+    if (static_cast<double>(size.width) * size.height > static_cast<double>(kMaxPixels))
+        fail(where, fmt::format("is {}x{}, which is too large to be padded to {}x{}", inside.width, inside.height, size.width, size.height));
+    return frame(inside, size, step.corner, step.grey);
+}
+
+Picture framed(const Picture& picture, const Frame& around) {
+    Picture box{.width = around.size.width, .height = around.size.height, .channels = picture.channels, .pixels = {}};
+    box.pixels.assign(box.row_bytes() * static_cast<std::size_t>(box.height), static_cast<std::uint8_t>(around.grey));
     for (int y = 0; y < picture.height; ++y)
-        std::memcpy(&box.pixels[static_cast<std::size_t>(at.height + y) * box.row_bytes() + static_cast<std::size_t>(at.width * box.channels)],
+        std::memcpy(&box.pixels[static_cast<std::size_t>(around.at.height + y) * box.row_bytes() + static_cast<std::size_t>(around.at.width * box.channels)],
                     &picture.pixels[static_cast<std::size_t>(y) * picture.row_bytes()], picture.row_bytes());
     return box;
 }
@@ -176,16 +193,24 @@ Picture resized(Picture picture, const ResizeStep& step, const std::string& wher
     } catch (const Error& error) {
         fail(where, error.what());
     }
-    return step.letterbox ? in_letterbox(picture, step) : picture;
+    return step.letterbox ? framed(picture, letterbox(size, step)) : picture;
 }
 
 Picture fitted(Picture picture, const Preprocess& steps, const std::string& where) {
     if (steps.resize) picture = resized(std::move(picture), *steps.resize, where);
+    if (steps.pad) return framed(picture, padding({picture.width, picture.height}, *steps.pad, where));
     if (!steps.crop) return picture;
     if (steps.crop->width > picture.width || steps.crop->height > picture.height)
         fail(where, fmt::format("is {}x{} where it is cropped to {}x{}", picture.width, picture.height, steps.crop->width, steps.crop->height),
              "Resize to a larger size before the crop");
     return centre_crop(picture, steps.crop->width, steps.crop->height);
+}
+
+void move_into(Placement& placed, const Frame& around) {
+    placed.left += around.at.width;
+    placed.top += around.at.height;
+    placed.width = around.size.width;
+    placed.height = around.size.height;
 }
 
 }  // namespace
@@ -195,14 +220,9 @@ Placement placement_of(int width, int height, const Preprocess& steps, const std
     if (steps.resize) {
         const Size size = scaled_size({width, height}, *steps.resize, where);
         placed = {static_cast<double>(size.width) / width, static_cast<double>(size.height) / height, 0, 0, size.width, size.height};
-        if (steps.resize->letterbox) {
-            const Size at = letterbox_corner(size, *steps.resize);
-            placed.left = at.width;
-            placed.top = at.height;
-            placed.width = steps.resize->width;
-            placed.height = steps.resize->height;
-        }
+        if (steps.resize->letterbox) move_into(placed, letterbox(size, *steps.resize));
     }
+    if (steps.pad) move_into(placed, padding({placed.width, placed.height}, *steps.pad, where));
     if (!steps.crop) return placed;
     placed.left -= (placed.width - steps.crop->width) / 2;
     placed.top -= (placed.height - steps.crop->height) / 2;

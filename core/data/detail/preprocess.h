@@ -18,7 +18,7 @@ enum class Colour { rgb, bgr, grey, none };
 enum class Layout { any, nchw, nhwc };
 
 struct ResizeStep {
-    bool shortest = true;    ///< scale so that the shorter side is `size`; else to exactly width x height
+    bool shortest = true;    ///< scale so that the shorter side is `size`; else to exactly width x height, 0: as the other side asks for
     bool letterbox = false;  ///< not shortest: scale so that all of it fits in there, and fill up with one grey
     bool corner = false;     ///< of letterbox: it lies in the upper left corner, else in the middle
     int grey = 114;          ///< of letterbox
@@ -33,10 +33,19 @@ struct CropStep {
     int height = 0;
 };
 
+/// Fills up with one grey, up to the next multiple of a number and up to a size at least. Nothing is cut off.
+struct PadStep {
+    int multiple = 1;
+    int width = 0, height = 0;
+    bool corner = false;  ///< the picture lies in the upper left corner, else in the middle
+    int grey = 114;
+};
+
 /// The steps from raw data to one model input, in the order in which they are applied.
 struct Preprocess {
     std::optional<ResizeStep> resize;
     std::optional<CropStep> crop;
+    std::optional<PadStep> pad;  ///< never with crop
     Colour colour = Colour::none;
     float scale = 1.0F;       ///< value = (raw * scale - mean[c]) / std[c], in float32; float inputs only
     std::vector<float> mean;  ///< one a channel, or one for all, or empty for 0
@@ -65,7 +74,7 @@ struct Placement {
 [[nodiscard]] Placement placement_of(int width, int height, const Preprocess& steps, const std::string& where);
 
 /// Size and crop alone, on a mask of one channel, pixel for pixel as on its picture: [H,W] of int16, -1 where a letterbox
-/// is filled up. Throws Error{bad_data}.
+/// or padding is filled up. Throws Error{bad_data}.
 [[nodiscard]] Tensor preprocess_mask(Picture mask, const Preprocess& steps, const std::string& where);
 
 /// One sample of an array, without its batch axis.

@@ -23,6 +23,8 @@ const Names<Layout> kLayouts = {{"NCHW", Layout::nchw}, {"NHWC", Layout::nhwc}, 
 const Names<ElementType> kTypes = {{"float32", ElementType::float32}, {"float16", ElementType::float16}, {"int32", ElementType::int32},
                                    {"int64", ElementType::int64},     {"uint8", ElementType::uint8},     {"int8", ElementType::int8}};
 
+const Names<bool> kPlaces = {{"center", false}, {"corner", true}};
+
 template <class T>
 T choice(Fields& fields, const std::string& key, const Names<T>& names, T fallback) {
     const auto given = fields.text_if(key);
@@ -52,11 +54,12 @@ ResizeStep parse_resize(Fields fields, std::vector<Finding>& findings) {
     if (step.shortest) {
         step.size = static_cast<int>(fields.integer("size", 1, kMaxSide));
     } else {
-        step.width = static_cast<int>(fields.integer("width", 1, kMaxSide));
-        step.height = static_cast<int>(fields.integer("height", 1, kMaxSide));
+        const bool one_is_enough = !step.letterbox && (fields.has("width") || fields.has("height"));
+        if (!one_is_enough || fields.has("width")) step.width = static_cast<int>(fields.integer("width", 1, kMaxSide));
+        if (!one_is_enough || fields.has("height")) step.height = static_cast<int>(fields.integer("height", 1, kMaxSide));
     }
     if (step.letterbox) {
-        step.corner = choice<bool>(fields, "place", {{"center", false}, {"corner", true}}, false);
+        step.corner = choice(fields, "place", kPlaces, false);
         if (fields.has("grey")) step.grey = static_cast<int>(fields.integer("grey", 0, 255));
     }
     step.filter = choice(fields, "filter", kFilters, Filter::bilinear);
@@ -70,6 +73,35 @@ CropStep parse_crop(Fields fields, std::vector<Finding>& findings) {
     const CropStep step{static_cast<int>(fields.integer("width", 1, kMaxSide)), static_cast<int>(fields.integer("height", 1, kMaxSide))};
     fields.note_unknown(findings);
     return step;
+}
+
+PadStep parse_pad(Fields fields, std::vector<Finding>& findings) {
+    PadStep step;
+    if (!fields.has("width") && !fields.has("height")) step.multiple = static_cast<int>(fields.integer("multiple", 1, kMaxSide));
+    if (fields.has("multiple")) step.multiple = static_cast<int>(fields.integer("multiple", 1, kMaxSide));
+    if (fields.has("width")) step.width = static_cast<int>(fields.integer("width", 1, kMaxSide));
+    if (fields.has("height")) step.height = static_cast<int>(fields.integer("height", 1, kMaxSide));
+    step.corner = choice(fields, "place", kPlaces, false);
+    if (fields.has("grey")) step.grey = static_cast<int>(fields.integer("grey", 0, 255));
+    fields.note_unknown(findings);
+    return step;
+}
+
+std::string pad_text(const PadStep& step) {
+    std::string text = "pad";
+    if (step.multiple > 1) text += fmt::format(" to a multiple of {}", step.multiple);
+    if (step.width > 0) text += fmt::format(" to a width of {}", step.width);
+    if (step.height > 0) text += fmt::format(" to a height of {}", step.height);
+    return fmt::format("{}{} grey {}", text, step.corner ? " corner" : "", step.grey);
+}
+
+std::string resize_text(const ResizeStep& step) {
+    const std::string_view filter = name_in(kFilters, step.filter);
+    if (step.shortest) return fmt::format("shortest {} {}", step.size, filter);
+    if (step.letterbox) return fmt::format("letterbox {}x{} {}{} grey {}", step.width, step.height, filter, step.corner ? " corner" : "", step.grey);
+    if (step.width == 0) return fmt::format("height {} {}", step.height, filter);
+    if (step.height == 0) return fmt::format("width {} {}", step.width, filter);
+    return fmt::format("resize {}x{} {}", step.width, step.height, filter);
 }
 
 /// "/255" where the scale is just that, "(x*0.0039-[0.485 0.456 0.406])/[0.229 0.224 0.225]" where there is more.
@@ -89,10 +121,12 @@ std::string arithmetic(const Preprocess& steps) {
 
 Preprocess parse_preprocess(Fields& fields, bool images, ElementType dtype, std::vector<Finding>& findings) {
     Preprocess steps;
-    for (const char* key : {"resize", "crop"})
+    for (const char* key : {"resize", "crop", "pad"})
         if (fields.has(key) && !images) fields.fail(key, "is only possible where the source is images");
     if (fields.has("resize")) steps.resize = parse_resize(fields.object("resize"), findings);
     if (fields.has("crop")) steps.crop = parse_crop(fields.object("crop"), findings);
+    if (fields.has("pad") && steps.crop) fields.fail("pad", "does not go with 'crop', which leaves one size already");
+    if (fields.has("pad")) steps.pad = parse_pad(fields.object("pad"), findings);
     steps.colour = choice(fields, "colour", kColours, images ? Colour::rgb : Colour::none);
     if (images && steps.colour == Colour::none) fields.fail("colour", "is 'NONE', but the source is images");
     steps.scale = fields.number_if("scale").value_or(1.0F);
@@ -109,17 +143,9 @@ Preprocess parse_preprocess(Fields& fields, bool images, ElementType dtype, std:
 
 std::string text(const Preprocess& steps) {
     std::vector<std::string> parts;
-    if (steps.resize) {
-        const std::string_view filter = name_in(kFilters, steps.resize->filter);
-        const ResizeStep& step = *steps.resize;
-        if (step.shortest)
-            parts.push_back(fmt::format("shortest {} {}", step.size, filter));
-        else if (step.letterbox)
-            parts.push_back(fmt::format("letterbox {}x{} {}{} grey {}", step.width, step.height, filter, step.corner ? " corner" : "", step.grey));
-        else
-            parts.push_back(fmt::format("resize {}x{} {}", step.width, step.height, filter));
-    }
+    if (steps.resize) parts.push_back(resize_text(*steps.resize));
     if (steps.crop) parts.push_back(fmt::format("crop {}x{}", steps.crop->width, steps.crop->height));
+    if (steps.pad) parts.push_back(pad_text(*steps.pad));
     if (steps.colour != Colour::none) parts.emplace_back(name_in(kColours, steps.colour));
     if (is_float(steps.dtype))
         if (std::string sums = arithmetic(steps); !sums.empty()) parts.push_back(std::move(sums));
