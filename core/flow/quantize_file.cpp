@@ -206,6 +206,7 @@ private:
     std::unique_ptr<Quantization> without(const std::set<NodeId>& nodes) const {
         QuantizeSource source = source_;
         source.options.time_prefix = false;
+        source.range_choice = now_->range_choice();
         for (const NodeId node : nodes) source.recipe.rules.push_back({fmt::format("#{}", node), Method::fp32, {}});
         return std::make_unique<Quantization>(std::move(source), job_);
     }
@@ -271,6 +272,7 @@ void take_over(QuantizedFile& result, Quantized& last, Mended& mended) {
     for (Finding& finding : findings_of(result.verified)) result.findings.push_back(std::move(finding));
     if (ran_as_assumed(result.verified, *result.model))
         for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));
+    result.range_choice = std::move(last.range_choice);
     result.calibrate_seconds = last.calibrate_seconds;
     result.quantize_seconds = last.quantize_seconds;
 }
@@ -352,6 +354,7 @@ Json to_json(const QuantizedFile& result) {
         {"cpu_seconds", {{"quantize", result.quantize_cpu_seconds}, {"verify", result.verify_cpu_seconds}}},
         {"peak_rss_bytes", peak_rss_bytes() + result.worker_peak_bytes},
         {"recipe", result.origin.recipe},
+        {"ranges", result.range_choice ? to_json(*result.range_choice) : Json()},
         {"data", {{"name", result.origin.data_name}, {"fingerprint", result.origin.data_fingerprint}, {"samples", result.origin.calibration_samples}}},
         {"runtime", {{"version", result.runtime_version}}},
         {"host", to_json(this_host())}};

@@ -36,6 +36,7 @@ struct QuantizedFile {
     std::uint64_t size_bytes = 0;    ///< of the written file and its external data
     std::string sha256;
     std::string runtime_version;
+    std::optional<RangeChoice> range_choice = {};  ///< how ranges were chosen, where the recipe leaves it to trials
     double calibrate_seconds = 0, quantize_seconds = 0, verify_seconds = 0, total_seconds = 0;
     /// Of processor time, workers included, which other processes do not lengthen: all that quantizing takes without the check
     /// (opening, planning, calibrating, timing float prefixes, emitting, writing); the check and what it mends.
@@ -51,7 +52,7 @@ struct QuantizedFile {
 /// out, size_bytes, source_bytes, size_ratio, sha256, nodes (with executed), counts, findings, seconds.{calibrate,quantize,verify,total},
 /// cpu_seconds.{quantize,verify},
 /// verified,
-/// peak_rss_bytes, recipe, data, runtime.
+/// peak_rss_bytes, recipe, ranges (null where the recipe names a method), data, runtime.
 [[nodiscard]] Json to_json(const QuantizedFile& result);
 
 }  // namespace vernier

@@ -97,6 +97,7 @@ void SearchWork::open(const SearchRequest& request) {
     if (row(recipe_.default_method).computes == Arithmetic::floating) recipe_.default_method = Method::int8_static;
     method_ = recipe_.default_method;
     statistics_ = std::make_shared<Statistics>(canonical_);
+    recipe_ = with_chosen_ranges({runtime_, opened, recipe_, data_, {}, canonical_, statistics_}, job_);
     findings_ = data_->findings();
 }
 

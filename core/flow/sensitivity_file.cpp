@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/provenance.h"
+#include "core/quant/quantize.h"
 
 namespace vernier {
 namespace {
@@ -80,6 +81,7 @@ SensitivityFile sensitivity_file(const RuntimePtr& runtime, const SensitivityReq
     }
     const CanonicalPtr start_graph = canonical(file.model);
     file.regions = regions(*start_graph);
+    file.recipe = with_chosen_ranges({.runtime = runtime, .model = file.model, .recipe = file.recipe, .dataset = data, .canonical = start_graph}, job);
     const CandidateSource source{.runtime = runtime, .canonical = start_graph, .recipe = file.recipe, .dataset = data, .at_once = request.threads};
     SensitivityOptions options;
     options.rank_samples = request.samples;

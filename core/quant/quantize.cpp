@@ -13,6 +13,7 @@
 #include "core/base/timed.h"
 #include "core/model/written.h"
 #include "core/quant/apply.h"
+#include "core/quant/calibration/table.h"
 #include "core/quant/nothing_changed.h"
 #include "core/quant/observe.h"
 #include "core/quant/prefix.h"
@@ -66,9 +67,11 @@ Quantization::Quantization(QuantizeSource source, const Job& job)
     : source_(std::move(source)), job_(job), prepared_([&] {
           job.step("plan", 0, 1);
           return source_.canonical ? prepare(*source_.canonical, source_.recipe) : prepare(source_.model, source_.recipe);
-      }()) {
+      }()),
+      calibration_(settled(source_.recipe.calibration)) {
     const auto start = Clock::now();
-    ranges_ = observe(prepared_, samples_of(source_), source_.recipe.calibration, job);
+    ranges_ = observe(prepared_, samples_of(source_), calibration_, job);
+    choose_calibration(job);
     calibrate_seconds_ = seconds_since(start);
     const auto timing = Clock::now();
     if (source_.options.time_prefix && !prepared_.static_plan.heavy.empty()) time_prefix(job);
@@ -77,7 +80,23 @@ Quantization::Quantization(QuantizeSource source, const Job& job)
 
 onnx::ModelProto Quantization::emit(const Prepared& prepared, std::vector<Finding>& findings) const {
     observe_further(prepared, samples_of(source_), ranges_, job_);
-    return apply({prepared, ranges_, source_.recipe.calibration, findings});
+    return apply({prepared, ranges_, calibration_, findings});
+}
+
+void Quantization::choose_calibration(const Job& job) {
+    const RangeMethod* method = find_range_method(source_.recipe.calibration.method);
+    if (method == nullptr || !method->tries_others || prepared_.static_plan.heavy.empty() || source_.dataset == nullptr) return;
+    const EmitRanges write = [&](const Calibration& calibration) {
+        std::vector<Finding> unused;
+        observe_further(prepared_, samples_of(source_), ranges_, job_);
+        return std::make_shared<const onnx::ModelProto>(apply({prepared_, ranges_, calibration, unused}));
+    };
+    const RangeRun run = {source_.runtime,         source_.options.target,
+                          *source_.dataset,        source_.recipe.calibration,
+                          source_.options.threads, std::make_shared<const onnx::ModelProto>(inlined_proto(*source_.model))};
+    if (!source_.range_choice) source_.range_choice = choose_ranges(run, write, job);
+    calibration_ = source_.range_choice->calibration;
+    prepared_.findings.push_back(finding_of(*source_.range_choice));
 }
 
 void Quantization::time_prefix(const Job& job) {
@@ -97,6 +116,16 @@ void Quantization::time_prefix(const Job& job) {
     }
     report_prefix(prepared_, choose_float_prefix(prepared_, write, timer, job));
     prepared_.replan({});
+}
+
+Recipe with_chosen_ranges(QuantizeSource source, const Job& job) {
+    Recipe recipe = source.recipe;
+    recipe.calibration = settled(recipe.calibration);
+    if (recipe == source.recipe || source.dataset == nullptr) return recipe;
+    source.options.time_prefix = false;
+    const Quantization quantization(std::move(source), job);
+    if (const auto& choice = quantization.range_choice()) recipe.calibration = choice->calibration;
+    return recipe;
 }
 
 Plan Quantization::plan() const { return plan_of(prepared_, *source_.model); }
@@ -121,7 +150,7 @@ std::map<NodeId, double> Quantization::noise() const {
     std::vector<Finding> unused;
     for (const MethodSpec* method : methods_in_order()) {
         if (method->noise == nullptr) continue;
-        const auto parts = method->noise({prepared_, ranges_, source_.recipe.calibration, unused});
+        const auto parts = method->noise({prepared_, ranges_, calibration_, unused});
         for (std::size_t i = 0; i < parts.size(); ++i)
             if (const NodeId origin = prepared_.edit.item(i).origin; parts[i] > 0 && origin != kNone) noise[origin] += parts[i];
     }
@@ -133,6 +162,7 @@ Quantized Quantization::result() const {
     Quantized result;
     result.plan = plan();
     result.ranges = ranges_;
+    result.range_choice = source_.range_choice;
     if (result.plan.changes_nothing()) {
         const auto& said = result.plan.findings;
         if (said.empty() || said.back().code != "nothing-changed") result.plan.findings.push_back(*nothing_changed(result.plan, *source_.model));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/base/job.h"
 #include "core/data/dataset.h"
 #include "core/model/model.h"
+#include "core/quant/calibration/choose.h"
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/plan.h"
 #include "core/quant/prepare.h"
@@ -37,8 +39,9 @@ struct QuantizeSource {
     Recipe recipe;
     DatasetPtr dataset;  ///< null when nothing needs calibration
     QuantizeOptions options = {};
-    CanonicalPtr canonical = {};                  ///< of this model, where it was made before
-    std::shared_ptr<Statistics> statistics = {};  ///< of these samples, to read and to add to
+    CanonicalPtr canonical = {};                   ///< of this model, where it was made before
+    std::shared_ptr<Statistics> statistics = {};   ///< of these samples, to read and to add to
+    std::optional<RangeChoice> range_choice = {};  ///< made before, of this recipe and these samples
 };
 
 struct Quantized {
@@ -46,6 +49,7 @@ struct Quantized {
     Plan plan;  ///< as carried out: applied and why are final
     std::vector<Finding> findings;
     Ranges ranges;
+    std::optional<RangeChoice> range_choice = {};  ///< where the recipe leaves it to what the samples answer
     double calibrate_seconds = 0;
     double quantize_seconds = 0;
 };
@@ -65,17 +69,24 @@ public:
     [[nodiscard]] Quantized result() const;
     /// What static INT8 adds to the outputs of each node as a part of their power, by what calibration saw (static_noise).
     [[nodiscard]] std::map<NodeId, double> noise() const;
+    /// How ranges are made, where trials chose it.
+    [[nodiscard]] const std::optional<RangeChoice>& range_choice() const { return source_.range_choice; }
 
 private:
+    void choose_calibration(const Job& job);
     void time_prefix(const Job& job);
     [[nodiscard]] onnx::ModelProto emit(const Prepared& prepared, std::vector<Finding>& findings) const;
 
     QuantizeSource source_;
     Job job_;
     Prepared prepared_;
+    Calibration calibration_;
     mutable Ranges ranges_;  ///< those that a plan with more in float needs are added when it is emitted
     double calibrate_seconds_ = 0, prepare_seconds_ = 0;
 };
+
+/// The recipe with the ranges that trials choose for it, where it leaves that to them: what is then calibrated once serves many recipes.
+[[nodiscard]] Recipe with_chosen_ranges(QuantizeSource source, const Job& job);
 
 /// A model that the runtime refuses must never be written. Where it refuses the opened model too, that is what is wrong.
 void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::shared_ptr<const onnx::ModelProto>& quantized, const Model& model);

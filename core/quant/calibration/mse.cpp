@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/quant/calibration/table.h"
@@ -9,6 +10,9 @@ namespace {
 
 constexpr double kSteps = 255;      ///< between the codes of 8 bits
 constexpr double kPiledUp = 0.005;  ///< of all values in the bin of an end: a clamp's bound, which must stay exactly on a code
+
+/// How much more the squared error of what is cut off counts than that of rounding: what is rare is often what answers hang on.
+constexpr std::array kOptions = {RangeOption{.name = "clipping", .standard = 1, .above = 0, .at_most = 1000}};
 
 /// One side of the histogram, as distances from zero.
 class Tail {
@@ -52,14 +56,14 @@ private:
 /// The range whose codes lose least on average: every value that is not zero is rounded (step^2 / 12), and those outside are
 /// cut off. The sum of both is convex in the two ends, so one width is the best: there what each end cuts off grows as fast
 /// as the rounding shrinks. Before the output nothing makes good what is cut off, so there all is kept.
-Range range(const RangeInput& input, const Calibration&) {
+Range range(const RangeInput& input, const Calibration& calibration) {
     const Observed& observed = input.observed;
     Tail lower(observed, false), upper(observed, true);
     if (input.last) {
         lower.keep();
         upper.keep();
     }
-    const double rounded = double(observed.count - observed.zeros) / (12 * kSteps * kSteps);
+    const double rounded = double(observed.count - observed.zeros) / (12 * kSteps * kSteps) / option_value(calibration, kOptions[0]);
     const auto wanted = [&](double width) { return lower.end_for(rounded * width) + upper.end_for(rounded * width); };
     double narrow = 0, wide = wanted(0);
     for (int i = 0; i < 60; ++i) {
@@ -72,6 +76,6 @@ Range range(const RangeInput& input, const Calibration&) {
 }  // namespace
 
 extern const RangeMethod kMseRanges;
-const RangeMethod kMseRanges = {"mse", "MSE", "cuts off what lets all others be rounded more finely, by squared error", {}, range};
+const RangeMethod kMseRanges = {"mse", "MSE", "cuts off what lets all others be rounded more finely, by squared error", kOptions, range};
 
 }  // namespace vernier

@@ -7,13 +7,11 @@
 
 namespace vernier {
 
-extern const RangeMethod kMinMaxRanges, kPercentileRanges, kMseRanges;
+extern const RangeMethod kMinMaxRanges, kPercentileRanges, kMseRanges, kMiddleRanges, kAutomaticRanges;
 
 std::span<const RangeMethod> range_methods() {
     static const std::vector<RangeMethod> rows = {
-        kMinMaxRanges,
-        kPercentileRanges,
-        kMseRanges,
+        kMinMaxRanges, kPercentileRanges, kMseRanges, kMiddleRanges, kAutomaticRanges,
     };
     return rows;
 }
@@ -33,6 +31,14 @@ std::vector<std::string> range_method_ids() {
 double option_value(const Calibration& calibration, const RangeOption& option) {
     const auto found = calibration.options.find(option.name);
     return found == calibration.options.end() ? option.standard : found->second;
+}
+
+Calibration settled(Calibration calibration) {
+    const RangeMethod* method = find_range_method(calibration.method);
+    if (method == nullptr || !method->tries_others) return calibration;
+    calibration.method = "mse";
+    calibration.options = {{"clipping", 4}};
+    return calibration;
 }
 
 Range seen_range(const Observed& observed) { return {std::min(observed.min, 0.f), std::max(observed.max, 0.f)}; }

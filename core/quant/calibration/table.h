@@ -31,6 +31,7 @@ struct RangeMethod {
     std::string_view words;  ///< what it does, behind its name: "keeps every value that was seen"
     std::span<const RangeOption> options;
     Range (*range)(const RangeInput& input, const Calibration& calibration);
+    bool tries_others = false;  ///< quantizing takes one of the others by what they answer (choose_ranges); range is what stands where nothing is run
 };
 
 /// All of them; the first is the default.
@@ -41,6 +42,9 @@ struct RangeMethod {
 
 /// What the recipe says of an option, or what it is by itself.
 [[nodiscard]] double option_value(const Calibration& calibration, const RangeOption& option);
+/// The method that a calibration comes to where nothing is run to choose one: itself, or in place of one that tries others, MSE with clipping
+/// counted four times. Over 13 networks no single method loses less to the best of each in the worst case.
+[[nodiscard]] Calibration settled(Calibration calibration);
 /// Everything that was seen, and zero.
 [[nodiscard]] Range seen_range(const Observed& observed);
 /// The range by the method that was chosen: never wider than what was seen.

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/calibration/choose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/quant/calibration/table.h"
+
+namespace vernier {
+namespace {
+
+constexpr std::uint64_t kMostSamples = 32, kFewestSamples = 16;
+constexpr std::uint64_t kShare = 4;  ///< of the calibration samples one in so many, so that trials cost about twice what calibrating does
+constexpr double kRealGain = 0.5;    ///< dB
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;  ///< of FP32's outputs that are kept
+
+using Outputs = std::vector<Tensor>;
+using Inputs = std::vector<std::map<std::string, Tensor>>;
+
+std::vector<RangeTrial> candidates(const Calibration& recipe) {
+    const auto trial = [&](std::string title, std::string method, std::map<std::string, double, std::less<>> options = {}) {
+        return RangeTrial{std::move(title), {std::move(method), std::move(options), recipe.samples}, {}, 0};
+    };
+    return {{"MSE, clipping counted 4 times", settled(recipe), {}, 0},          trial("MinMax", "minmax"),
+            trial("percentile 99.999", "percentile", {{"percentile", 99.999}}), trial("percentile 99.99", "percentile"),
+            trial("half way between MinMax and percentile", "middle"),          trial("MSE", "mse")};
+}
+
+std::uint64_t samples_for(const RangeRun& run) {
+    const std::uint64_t there = pick_samples(run.dataset, Split::calibration, run.calibration.samples).size();
+    return std::min(kMostSamples, std::max(std::min(there, kFewestSamples), there / kShare));
+}
+
+Inputs inputs_of(const RangeRun& run, std::uint64_t samples) {
+    const auto indices = pick_samples(run.dataset, Split::calibration, samples);
+    const std::size_t batch = run.dataset.batch();
+    Inputs inputs;
+    for (std::size_t at = 0; at < indices.size(); at += batch)
+        inputs.push_back(load_run(run.dataset, Split::calibration, std::span(indices).subspan(at, std::min(batch, indices.size() - at))));
+    return inputs;
+}
+
+std::vector<Outputs> run_all(const RangeRun& run, const std::shared_ptr<const onnx::ModelProto>& model, const Inputs& inputs, const Job& job) {
+    const auto session = Session::open(run.runtime, model, run.target);
+    std::vector<Outputs> outputs(inputs.size());
+    parallel_for(inputs.size(), run.at_once, [&](std::size_t i) {
+        job.check();
+        outputs[i] = session->run(inputs[i], {}, job.stop());
+    });
+    return outputs;
+}
+
+std::vector<std::optional<OutputScore>> scores_of(const std::vector<Outputs>& reference, const std::vector<Outputs>& other) {
+    std::vector<std::optional<OutputScore>> scores;
+    for (std::size_t output = 0; output < reference.front().size(); ++output) {
+        std::vector<const Tensor*> x, y;
+        for (std::size_t i = 0; i < reference.size(); ++i) {
+            x.push_back(&reference[i].at(output));
+            y.push_back(&other[i].at(output));
+        }
+        scores.push_back(score_of(x, y));
+    }
+    return scores;
+}
+
+std::uint64_t bytes_of(const std::vector<Outputs>& outputs) {
+    std::uint64_t bytes = 0;
+    for (const Outputs& run : outputs)
+        for (const Tensor& tensor : run) bytes += tensor.bytes.size();
+    return bytes;
+}
+
+/// A model that does not run with some ranges is no candidate; that it is cancelled stops all.
+void try_one(RangeTrial& trial, const RangeRun& run, const std::vector<Outputs>& fp32, const Inputs& inputs, const EmitRanges& emit, const Job& job) {
+    try {
+        trial.scores = scores_of(fp32, run_all(run, emit(trial.calibration), inputs, job));
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+    }
+}
+
+RangeChoice without_runs(const RangeRun& run, std::string why) { return {settled(run.calibration), {}, 0, 0, std::move(why)}; }
+
+std::size_t best_of(std::vector<RangeTrial>& trials) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < trials.size(); ++i) {
+        trials[i].gain = gain(trials.front().scores, trials[i].scores);
+        if (trials[i].gain >= kRealGain && trials[i].gain > trials[best].gain) best = i;
+    }
+    return best;
+}
+
+/// Of the output that keeps least.
+std::optional<double> least_sample_db(const RangeTrial& trial) {
+    std::optional<double> least;
+    for (const auto& score : trial.scores)
+        if (score && (!least || score->by_sample < *least)) least = score->by_sample;
+    return least;
+}
+
+}  // namespace
+
+RangeChoice choose_ranges(const RangeRun& run, const EmitRanges& emit, const Job& job) {
+    const std::uint64_t samples = samples_for(run);
+    if (samples < kFewestSamples) return without_runs(run, fmt::format("{} samples are too few to choose by; {} are needed", samples, kFewestSamples));
+    job.step("ranges", 0, 0);
+    const Inputs inputs = inputs_of(run, samples);
+    std::vector<Outputs> fp32;
+    try {
+        fp32 = run_all(run, run.fp32, inputs, job);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        return without_runs(run, fmt::format("the opened model does not run on them: {}", error.what()));
+    }
+    if (bytes_of(fp32) > kMostBytes) return without_runs(run, "the outputs of the samples take too much memory to hold others against them");
+    RangeChoice choice{{}, candidates(run.calibration), 0, static_cast<std::size_t>(samples), {}};
+    for (std::size_t i = 0; i < choice.trials.size(); ++i) {
+        job.step("ranges", i, choice.trials.size());
+        try_one(choice.trials[i], run, fp32, inputs, emit, job);
+    }
+    if (choice.trials.front().scores.empty()) return without_runs(run, "the quantized model does not run on them");
+    choice.taken = best_of(choice.trials);
+    choice.calibration = choice.trials[choice.taken].calibration;
+    return choice;
+}
+
+Finding finding_of(const RangeChoice& choice) {
+    Finding finding{Severity::info, "ranges-chosen", kNone, {}, {}, {}, "Give --calibration to take another one, or --samples to choose by others."};
+    if (choice.trials.empty()) {
+        finding.text = fmt::format("Ranges by MSE with clipping counted 4 times, without a trial: {}.", choice.why_not);
+        return finding;
+    }
+    std::vector<std::string> others;
+    for (std::size_t i = 0; i < choice.trials.size(); ++i)
+        if (const auto db = least_sample_db(choice.trials[i]); i != choice.taken && db) others.push_back(fmt::format("{} {:.1f}", choice.trials[i].title, *db));
+    const auto kept = least_sample_db(choice.trials[choice.taken]);
+    finding.text = fmt::format("Ranges by {}, of {} ways that were tried on {} samples{}{}.", choice.trials[choice.taken].title, choice.trials.size(),
+                               choice.samples, kept ? fmt::format(": {:.1f} dB against FP32", *kept) : std::string(),
+                               others.empty() ? std::string() : fmt::format(" ({})", fmt::join(others, ", ")));
+    return finding;
+}
+
+Json to_json(const RangeChoice& choice) {
+    Json trials = Json::array();
+    for (const RangeTrial& trial : choice.trials) {
+        Json scores = Json::array();
+        for (const auto& score : trial.scores)
+            scores.push_back(score ? Json{{"by_sample_db", score->by_sample}, {"by_channel_db", score->by_channel ? Json(*score->by_channel) : Json()}}
+                                   : Json());
+        trials.push_back({{"title", trial.title},
+                          {"method", trial.calibration.method},
+                          {"options", trial.calibration.options},
+                          {"gain_db", trial.gain},
+                          {"outputs", scores}});
+    }
+    return {{"method", choice.calibration.method},
+            {"options", choice.calibration.options},
+            {"samples", choice.samples},
+            {"trials", trials},
+            {"why_not", choice.why_not}};
+}
+
+}  // namespace vernier

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "core/base/tensor.h"
+
+namespace vernier {
+
+/// How much of an output a quantized model keeps, dB, each part between -20 and 100. A few samples, or a few channels with large numbers
+/// (boxes beside scores), own the error of all values together, so each counts alike here.
+struct OutputScore {
+    double by_sample = 0;                   ///< mean over runs of 10 log10(power / squared error)
+    std::optional<double> by_channel = {};  ///< mean over channels of 10 log10(variance / squared error), of outputs of three axes and more
+};
+
+/// One output of several runs, and what is held against it. Nothing where it has no floating values, or FP32 itself has none that are finite.
+[[nodiscard]] std::optional<OutputScore> score_of(const std::vector<const Tensor*>& reference, const std::vector<const Tensor*>& other);
+
+/// The least that a score of any output gains over another's; -infinity where one of both has less outputs than the other.
+[[nodiscard]] double gain(const std::vector<std::optional<OutputScore>>& over, const std::vector<std::optional<OutputScore>>& scores);
+
+}  // namespace vernier
