@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/evidence/figures.h"
 #include "core/evidence/gate_text.h"
+#include "core/evidence/limit_range.h"
 #include "core/evidence/limits.h"
 
 namespace vernier::cli {
@@ -55,7 +56,7 @@ Gate GateOptions::read(bool any_name) const {
     gate.min_sqnr_db = min_sqnr;
     for (const std::string& limit : limits) add_old_limit(gate, limit);
     for (const std::string& limit : gates) add_limit(gate, limit, any_name);
-    if (gate.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "agreement is a percentage", {}, "Give a number from 0 to 100.");
+    check_limits(gate);
     return gate;
 }
 

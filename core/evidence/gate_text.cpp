@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/evidence/figures.h"
+#include "core/evidence/limit_range.h"
 #include "core/evidence/limits.h"
 
 namespace vernier {
@@ -107,6 +108,11 @@ void refuse_the_wrong_side(std::string_view text, const Written& written) {
     refuse(text, fmt::format("{} is limited from {}", figure.title, least ? "below" : "above"), fmt::format("Write {} instead.", least ? ">=" : "<="));
 }
 
+SetLimit set_limit(const Written& written) {
+    const std::string_view of = written.of == Of::drop ? "drop" : written.of == Of::rise ? "rise" : written.of == Of::ratio ? "ratio" : "";
+    return {{written.name, of, written.least, {}}, written.bound};
+}
+
 /// Those that the gate's own fields hold.
 bool put_into_field(Gate& gate, const Written& written) {
     const std::string_view id = written.figure->id;
@@ -132,6 +138,7 @@ void add_limit(Gate& gate, std::string_view text, bool any_name) {
     if (written.figure != nullptr) {
         refuse_what_it_has_not(text, written);
         refuse_the_wrong_side(text, written);
+        check_limit(set_limit(written));
         if (put_into_field(gate, written)) return;
     } else if (written.of == Of::ratio || (written.of != Of::value && written.least)) {
         refuse(text, "a metric of a command is limited itself, or by the most of its drop or rise", "Write \"wer<=8\" or \"wer rise<=0.5\".");

@@ -7,14 +7,12 @@
 
 #include "core/evidence/gate_text.h"
 #include "core/evidence/limits.h"
+#include "core/evidence/metrics/table.h"
 
 namespace vernier {
 namespace {
 
 bool in_points(const Figure& figure) { return needs_samples(figure) && !figure.relative && figure.against != nullptr; }
-
-/// Of a drop or a rise: percentages differ by points, others in their own unit.
-std::string_view unit_of_change(const Figure& figure) { return figure.form == Form::percent ? "points" : figure.unit; }
 
 LimitForm form_of(const Figure& figure, std::string_view of) {
     if (of.empty()) return {std::string(figure.id), of, figure.better == Better::higher, figure.unit};
@@ -43,6 +41,8 @@ SetLimit told(const GateLimit& limit) {
 
 }  // namespace
 
+std::string_view unit_of_change(const Figure& figure) { return figure.form == Form::percent ? "points" : figure.unit; }
+
 std::string LimitForm::text(double bound) const { return fmt::format("{}{}{}{}{}", figure, of.empty() ? "" : " ", of, least ? ">=" : "<=", bound); }
 
 std::vector<LimitForm> limit_forms(const Figure& figure) {
@@ -50,6 +50,23 @@ std::vector<LimitForm> limit_forms(const Figure& figure) {
     if (in_points(figure)) forms.push_back(form_of(figure, figure.better == Better::higher ? "drop" : "rise"));
     if (!needs_samples(figure) && figure.against != nullptr) forms.push_back(form_of(figure, "ratio"));
     return forms;
+}
+
+LimitForm form_against_baseline(const Figure& figure) {
+    const std::vector<LimitForm> forms = limit_forms(figure);
+    return forms.back();
+}
+
+std::vector<const Figure*> figures_to_limit(const TrialViews& trials, Task task) {
+    const Tasks asked = task == Task::none ? only(Task::classification) | only(Task::decision) : only(task);
+    std::vector<const Figure*> offered;
+    for (const Figure& each : figures()) {
+        const auto all = metrics();
+        const auto metric = std::find_if(all.begin(), all.end(), [&](const Metric* row) { return row->figure.id == each.id; });
+        const bool fits = metric == all.end() || (*metric)->sums != nullptr || ((*metric)->of & asked) != 0;
+        if (fits || is_told(each, trials)) offered.push_back(&each);
+    }
+    return offered;
 }
 
 std::vector<SetLimit> limits_of(const Gate& gate) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/data/task.h"
 #include "core/evidence/figures.h"
 
 namespace vernier {
@@ -21,9 +22,19 @@ struct LimitForm {
     [[nodiscard]] std::string text(double bound) const;
 };
 
+/// Unit of a drop or a rise: "points" of percentages, else the figure's own.
+[[nodiscard]] std::string_view unit_of_change(const Figure& figure);
+
 /// Those that a figure has, the one on the figure itself first: drop where more is better, rise where less is, ratio for times, size and
 /// memory.
 [[nodiscard]] std::vector<LimitForm> limit_forms(const Figure& figure);
+
+/// The one against the baseline: drop, rise or ratio; of a figure that stands only against it, the figure itself.
+[[nodiscard]] LimitForm form_against_baseline(const Figure& figure);
+
+/// Those that a limit can decide something of: times and sizes, errors of outputs, metrics of the task, and whatever the trials tell.
+/// task: none: answers are classes or a single score.
+[[nodiscard]] std::vector<const Figure*> figures_to_limit(const TrialViews& trials, Task task);
 
 /// A limit that is set.
 struct SetLimit {

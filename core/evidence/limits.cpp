@@ -74,7 +74,7 @@ std::string unit_of(const Figure& figure) { return figure.unit.empty() ? std::st
 std::string unit_against(const Figure& figure, const TrialView& trial) {
     if (figure.relative) return unit_of(figure);
     const auto against = figure.against_of(trial);
-    if (against && against->kind == Against::Kind::points) return " points";
+    if (against && against->kind == Against::Kind::points) return figure.form == Form::percent ? " points" : unit_of(figure);
     return " of the baseline's";
 }
 

@@ -86,6 +86,52 @@ TEST(GateText, SaysWhatIsWrongAndWhatToWrite) {
     EXPECT_THAT(error_of("<=3"), HasSubstr("no figure \"\""));
 }
 
+TEST(GateText, RefusesWhatNothingCanPassOrFail) {
+    const auto error_of = [](const char* text) {
+        try {
+            (void)gate_of({text});
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::usage) << text;
+            return std::string(error.what()) + " " + error.remedy();
+        }
+        return std::string("accepted");
+    };
+    for (const char* text : {"top1>=101", "agreement>=100.5", "size ratio<=0", "p50<=0", "p99<=-1", "memory ratio<=-2", "cer<=-0.1", "wer<=-1", "cosine>=1.1",
+                             "r2>=1.5", "mae<=-1", "rmse<=-0.1", "sqnr>=201", "ece<=-1"})
+        EXPECT_THAT(error_of(text), HasSubstr("nothing can pass it")) << text;
+    for (const char* text : {"top1>=0", "agreement>=-5", "speedup>=0", "p90 ratio>=-1", "cosine>=-1", "top1 drop<=100", "ece<=100", "miou drop<=120"})
+        EXPECT_THAT(error_of(text), HasSubstr("nothing can fail it")) << text;
+    for (const char* text : {"top1 drop<=-1", "ece rise<=-0.5"}) EXPECT_THAT(error_of(text), HasSubstr("limit the figure itself")) << text;
+    EXPECT_THAT(error_of("top1>=101"), HasSubstr("from 0 to 100"));
+    for (const char* text : {"top1>=100", "agreement>=100", "cer<=0", "wer<=150", "top1 drop<=0", "mae<=0", "r2>=-3", "sqnr>=-10", "cosine>=1", "size ratio<=2",
+                             "wer rise<=120", "si_sdr>=-5"})
+        EXPECT_EQ(error_of(text), "accepted") << text;
+    Gate gate;
+    EXPECT_NO_THROW(add_limit(gate, "loss<=-4", true)) << "what a command means by it is not known";
+}
+
+TEST(LimitForms, TellTheUnitThatTheFigureHas) {
+    EXPECT_EQ(form_against_baseline(figure("top1")).unit, "points");
+    EXPECT_EQ(form_against_baseline(figure("rmse")).unit, "") << "an error in no unit is not in points";
+    EXPECT_EQ(form_against_baseline(figure("si_sdr")).unit, "dB");
+    EXPECT_EQ(form_against_baseline(figure("size")).of, "ratio");
+    EXPECT_EQ(form_against_baseline(figure("cosine")).of, "") << "it stands only against the baseline";
+}
+
+TEST(LimitForms, AreOfferedOfTheTask) {
+    const auto offers = [](Task task, std::string_view id) {
+        const auto all = figures_to_limit({}, task);
+        return std::any_of(all.begin(), all.end(), [&](const Figure* each) { return each->id == id; });
+    };
+    for (const Task task : {Task::none, Task::classification, Task::ctc, Task::detection})
+        for (const char* id : {"p50", "size", "sqnr", "mae"}) EXPECT_TRUE(offers(task, id)) << id;
+    EXPECT_TRUE(offers(Task::none, "top1"));
+    EXPECT_FALSE(offers(Task::classification, "word_error_rate"));
+    EXPECT_FALSE(offers(Task::detection, "top1"));
+    EXPECT_TRUE(offers(Task::detection, "map"));
+    EXPECT_TRUE(offers(Task::ctc, "char_error_rate"));
+}
+
 /// A comparison with one candidate, whose macro F1 is 1 point below the baseline's, from 0.6 to 1.4.
 struct Compared : ::testing::Test {
     Compared() : compared(baseline_only()), candidate(add_candidate(compared, "int8.onnx", 5, 250'000, 89.9)) {

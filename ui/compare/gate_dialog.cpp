@@ -11,12 +11,18 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
 #include "core/evidence/gate_text.h"
 #include "core/evidence/judgement.h"
+#include "core/evidence/limit_range.h"
 #include "ui/compare/limit_words.h"
 #include "ui/session/session.h"
+#include "ui/theme/theme.h"
 
 namespace vernier::ui {
 
@@ -31,13 +37,16 @@ QString text(std::string_view words) { return QString::fromUtf8(words.data(), qs
 
 GateDialog::GateDialog(Session& session, QWidget* parent)
     : QDialog(parent), session_(session), list_(new QListWidget), figure_(new QComboBox), form_(new QComboBox), bound_(new QDoubleSpinBox),
-      add_(new QPushButton(tr("&Add"))), remove_(new QPushButton(tr("&Remove"))) {
+      add_(new QPushButton(tr("&Add"))), remove_(new QPushButton(tr("&Remove"))), problem_(new QLabel) {
     setWindowTitle(tr("Limits of the gate"));
-    for (const Figure& each : figures()) {
-        figure_->addItem(text(each.title), text(each.id));
+    for (const Figure* each : offeredFigures(session)) {
+        figure_->addItem(text(each->title), text(each->id));
     }
-    bound_->setRange(-kMost, kMost);
+    for (QComboBox* box : {figure_, form_}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    }
     bound_->setDecimals(kDecimals);
+    bound_->setSpecialValueText(tr("type a limit"));
     bound_->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the keys and the wheel step it
     list_->setAccessibleName(tr("Limits"));
     figure_->setAccessibleName(tr("Figure to limit"));
@@ -46,6 +55,7 @@ GateDialog::GateDialog(Session& session, QWidget* parent)
     layOut();
     connect(figure_, &QComboBox::currentIndexChanged, this, &GateDialog::showForms);
     connect(form_, &QComboBox::currentIndexChanged, this, &GateDialog::showUnit);
+    connect(bound_, &QDoubleSpinBox::valueChanged, this, [this] { add_->setEnabled(bound_->value() > bound_->minimum()); });
     connect(add_, &QPushButton::clicked, this, &GateDialog::add);
     connect(remove_, &QPushButton::clicked, this, &GateDialog::removeCurrent);
     connect(list_, &QListWidget::currentRowChanged, this, [this](int row) { remove_->setEnabled(row >= 0); });
@@ -69,12 +79,16 @@ void GateDialog::layOut() {
     line->addWidget(bound_, 1);
     line->addWidget(add_);
     column->addLayout(line);
+    problem_->setWordWrap(true);
+    problem_->setStyleSheet(QStringLiteral("color: %1;").arg(Theme::current().ink(Theme::current().bad).name()));
+    problem_->hide();
+    column->addWidget(problem_);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     buttons->addButton(remove_, QDialogButtonBox::ActionRole);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     column->addWidget(buttons);
     add_->setAutoDefault(true);
-    resize(640, 340);
+    resize(std::max(640, sizeHint().width()), 340);
 }
 
 void GateDialog::showLimits() {
@@ -120,16 +134,31 @@ void GateDialog::showUnit() {
     if (chosen < 0 || std::size_t(chosen) >= forms_.size()) {
         return;  // the box is being filled
     }
-    const std::string_view unit = forms_[std::size_t(chosen)].unit;
-    bound_->setSuffix(unit.empty() || unit == "x" ? text(unit) : QLatin1Char(' ') + text(unit));
+    const LimitForm& form = forms_[std::size_t(chosen)];
+    bound_->setSuffix(form.unit.empty() || form.unit == "x" ? text(form.unit) : QLatin1Char(' ') + text(form.unit));
+    const Interval range = possible_range(form);
+    const double step = std::pow(10.0, -kDecimals);  // below what is possible: nothing is typed yet
+    bound_->setRange(std::max(range.lo, -kMost) - step, std::min(range.hi, kMost));
+    bound_->setValue(bound_->minimum());
+    add_->setEnabled(false);
+    problem_->hide();
 }
 
 void GateDialog::add() {
     Gate gate = session_.gate();
-    add_limit(gate, forms_[std::size_t(form_->currentIndex())].text(bound_->value()));
+    try {
+        add_limit(gate, forms_[std::size_t(form_->currentIndex())].text(bound_->value()));
+    } catch (const Error& error) {
+        problem_->setText(QString::fromStdString(fmt::format("{}. {}", error.what(), error.remedy())));
+        problem_->show();
+        return;
+    }
+    problem_->hide();
     session_.setGate(gate);
     list_->setCurrentRow(list_->count() - 1);
 }
+
+QString GateDialog::problem() const { return problem_->isHidden() ? QString() : problem_->text(); }
 
 void GateDialog::removeCurrent() {
     if (list_->currentRow() >= 0) {

@@ -18,7 +18,7 @@ namespace vernier::ui {
 class Session;
 
 /// All limits of the gate in one list, with what each comes to for the candidate that the verdict is about, and a line to add one on any
-/// figure: on itself, its drop or rise, or its ratio to the baseline's. Every change is judged at once, and can be undone.
+/// figure of this comparison: on itself, its drop or rise, or its ratio to the baseline's. Every change is judged at once, and can be undone.
 class GateDialog : public QDialog {
     Q_OBJECT
 
@@ -31,6 +31,8 @@ public:
     [[nodiscard]] QDoubleSpinBox* bound() const { return bound_; }
     [[nodiscard]] QPushButton* addButton() const { return add_; }
     [[nodiscard]] QPushButton* removeButton() const { return remove_; }
+    /// Why what was typed last is no limit; empty where nothing is wrong.
+    [[nodiscard]] QString problem() const;
 
 private:
     void layOut();
@@ -50,6 +52,7 @@ private:
     QDoubleSpinBox* bound_;
     QPushButton* add_;
     QPushButton* remove_;
+    QLabel* problem_;  ///< why what was typed is no limit
 };
 
 }  // namespace vernier::ui

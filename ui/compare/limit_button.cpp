@@ -3,10 +3,18 @@
 
 #include <QInputDialog>
 #include <QMenu>
+#include <QMessageBox>
 
-#include "core/evidence/limit_forms.h"
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/evidence/gate_text.h"
+#include "core/evidence/limit_range.h"
 #include "core/evidence/limits.h"
-#include "core/report/format.h"
 #include "ui/compare/gate_dialog.h"
 #include "ui/compare/limit_words.h"
 #include "ui/session/session.h"
@@ -15,32 +23,21 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kMost = 1000, kMostPoints = 100;
+constexpr double kMost = 1000;
 constexpr int kDecimals = 3;
 
-QString titleOf(const Figure& figure) { return QString::fromUtf8(figure.title.data(), qsizetype(figure.title.size())); }
+QString text(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
 
-/// Metrics are held against the baseline in points, which may be below it.
-bool inPoints(const Figure& figure) { return needs_samples(figure) && !figure.relative; }
-
-/// "Latency p90 ≥ 1.20x", "File size ≤ 0.300 of the baseline's", "Macro F1 ≥ -0.50 points".
-QString limitText(const Figure& figure, double bound) {
-    const QString number = figure.relative    ? QString::fromStdString(significant(bound))
-                           : inPoints(figure) ? QObject::tr("%1 points").arg(QString::fromStdString(signed_points(bound)))
-                           : is_least(figure) ? QString::fromStdString(times(bound))
-                                              : QObject::tr("%1 of the baseline's").arg(QString::fromStdString(significant(bound)));
-    return titleOf(figure) + (is_least(figure) ? QStringLiteral(" ≥ ") : QStringLiteral(" ≤ ")) + number;
+/// Where a figure's limit against the baseline stands in limits_of; -1: it has none.
+int placeOf(const LimitForm& form, const std::vector<SetLimit>& limits) {
+    const auto found = std::find_if(limits.begin(), limits.end(), [&](const SetLimit& each) { return each.form == form; });
+    return found == limits.end() ? -1 : int(found - limits.begin());
 }
 
-QString questionOf(const Figure& figure) {
-    if (inPoints(figure)) {
-        return (is_least(figure) ? QObject::tr("%1: at least so many points against the baseline (a drop is negative)")
-                                 : QObject::tr("%1: at most so many points against the baseline"))
-            .arg(titleOf(figure));
-    }
-    return figure.relative    ? (is_least(figure) ? QObject::tr("%1, at least") : QObject::tr("%1, at most")).arg(titleOf(figure))
-           : is_least(figure) ? QObject::tr("%1: minimum speedup").arg(titleOf(figure))
-                              : QObject::tr("%1: at most so many times that of the baseline").arg(titleOf(figure));
+/// "Macro F1: drop against the baseline, at most (points)".
+QString questionOf(const Figure& figure, const LimitForm& form) {
+    const QString unit = form.unit.empty() || form.of == "ratio" ? QString() : QStringLiteral(" (%1)").arg(text(form.unit));
+    return text(figure.title) + QStringLiteral(": ") + formWords(form) + unit;
 }
 
 }  // namespace
@@ -58,50 +55,60 @@ LimitButton::LimitButton(Session& session, QWidget* parent) : QToolButton(parent
 }
 
 void LimitButton::setLimit(const Figure& figure, std::optional<double> bound) {
+    const LimitForm form = form_against_baseline(figure);
     Gate gate = session_.gate();
     if (bound) {
-        gate.limits[std::string(figure.id)] = *bound;
-    } else {
-        gate.limits.erase(std::string(figure.id));
+        add_limit(gate, form.text(*bound));
+    } else if (const int place = placeOf(form, limits_of(gate)); place >= 0) {
+        gate = without_limit(gate, std::size_t(place));
     }
     session_.setGate(gate);
 }
 
 void LimitButton::fill() {
     menu()->clear();
-    for (const Figure& figure : figures()) {
-        if (!can_limit(figure)) {
+    const std::vector<SetLimit> limits = limits_of(session_.gate());
+    for (const Figure* figure : offeredFigures(session_)) {
+        if (!can_limit(*figure)) {
             continue;
         }
-        const auto set = session_.gate().limits.find(std::string(figure.id));
-        const bool limited = set != session_.gate().limits.end();
-        QAction* action = menu()->addAction(limited ? limitText(figure, set->second) : titleOf(figure) + QStringLiteral("…"));
+        const int place = placeOf(form_against_baseline(*figure), limits);
+        const bool limited = place >= 0;
+        QAction* action = menu()->addAction(limited ? limitWords(limits[std::size_t(place)]) : text(figure->title) + QStringLiteral("…"));
         action->setCheckable(true);
         action->setChecked(limited);
-        connect(action, &QAction::triggered, this, [this, &figure, limited] { limited ? setLimit(figure, std::nullopt) : ask(figure); });
+        connect(action, &QAction::triggered, this, [this, figure, limited] { limited ? setLimit(*figure, std::nullopt) : ask(*figure); });
     }
     menu()->addSeparator();
     connect(menu()->addAction(tr("All limits…")), &QAction::triggered, this, [this] { GateDialog(session_, window()).exec(); });
 }
 
 void LimitButton::ask(const Figure& figure) {
+    const LimitForm form = form_against_baseline(figure);
+    const Interval range = possible_range(form);
+    const double lowest = std::max(range.lo, -kMost), highest = std::min(range.hi, kMost);
+    const double proposed = form.of == "drop" || form.of == "rise" ? 0 : std::min(highest, 1.0);
     bool chosen = false;
-    const double bound = QInputDialog::getDouble(this, tr("Limit"), questionOf(figure), inPoints(figure) ? 0 : 1, inPoints(figure) ? -kMostPoints : 0, kMost,
-                                                 kDecimals, &chosen);
-    if (chosen) {
+    const double bound = QInputDialog::getDouble(this, tr("Limit"), questionOf(figure, form), proposed, lowest, highest, kDecimals, &chosen);
+    if (!chosen) {
+        return;
+    }
+    try {
         setLimit(figure, bound);
+    } catch (const Error& error) {
+        QMessageBox::warning(this, tr("Limit"), QString::fromStdString(fmt::format("{}. {}", error.what(), error.remedy())));
     }
 }
 
+/// What the four boxes do not show.
 void LimitButton::showSet() {
-    QStringList set;
-    for (const SetLimit& limit : limits_of({.more = session_.gate().more})) {
-        set << limitWords(limit);
+    Gate rest = session_.gate();
+    for (auto* field : {&rest.max_drop_points, &rest.min_agreement, &rest.min_sqnr_db, &rest.min_speedup}) {
+        field->reset();
     }
-    for (const Figure& figure : figures()) {
-        if (const auto limit = session_.gate().limits.find(std::string(figure.id)); limit != session_.gate().limits.end()) {
-            set << limitText(figure, limit->second);
-        }
+    QStringList set;
+    for (const SetLimit& limit : limits_of(rest)) {
+        set << limitWords(limit);
     }
     setText(set.isEmpty() ? QStringLiteral("+") : QStringLiteral("+%1").arg(set.size()));
     setToolTip(set.isEmpty() ? tr("Limit another figure") : tr("Also limited: %1").arg(set.join(QStringLiteral(", "))));

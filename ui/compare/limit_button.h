@@ -21,7 +21,7 @@ class LimitButton : public QToolButton {
 public:
     explicit LimitButton(Session& session, QWidget* parent = nullptr);
 
-    /// Sets the limit of a figure, or takes it away.
+    /// Sets the limit of a figure against the baseline, or takes it away. Throws Error{usage} for one that nothing can pass or fail.
     void setLimit(const Figure& figure, std::optional<double> bound);
 
 private:

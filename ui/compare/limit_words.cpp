@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "ui/session/session.h"
+
 namespace vernier::ui {
 
 namespace {
@@ -48,6 +50,17 @@ QString limitWords(const SetLimit& limit) {
         return words + tr("x as fast");
     }
     return form.unit.empty() ? words : words + QLatin1Char(' ') + text(form.unit);
+}
+
+std::vector<const Figure*> offeredFigures(const Session& session) {
+    TrialViews trials;
+    if (session.comparison() != nullptr) {
+        trials = views_of(*session.comparison());
+    } else if (session.baseline() != nullptr) {
+        trials = {{*session.baseline()}};
+    }
+    const DatasetPtr data = session.dataset();
+    return figures_to_limit(trials, session.baseline() != nullptr ? session.baseline()->task : data ? data->task().task.value_or(Task::none) : Task::none);
 }
 
 }  // namespace vernier::ui

@@ -13,4 +13,9 @@ namespace vernier::ui {
 /// A limit that is set: "Latency p99 ≤ 20 ms", "Macro F1: drop ≤ 0.5 points", "Latency p90 ≥ 1.2x as fast".
 [[nodiscard]] QString limitWords(const SetLimit& limit);
 
+class Session;
+
+/// Figures that limits are offered of: those of what is measured, or of the task of the data where nothing is yet.
+[[nodiscard]] std::vector<const Figure*> offeredFigures(const Session& session);
+
 }  // namespace vernier::ui

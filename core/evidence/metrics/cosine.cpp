@@ -16,6 +16,7 @@ extern constexpr Metric kCosine = {
                .self = 1,
                .value = [](const TrialView& trial) { return worst_output_sqnr(trial) ? trial.compared->output_cosine : std::nullopt; }},
     .sums = &kDistance,
+    .range = {-1, 1},
     .value = [](const SampleSums& total) { return cosine(distance_of(total)); },
     .keep = [](OutputFigures& output, const MetricValue& value) { output.cosine = value.value; }};
 

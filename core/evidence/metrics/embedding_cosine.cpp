@@ -31,6 +31,7 @@ extern constexpr Metric kEmbeddingCosine = {.figure = {.id = kId,
                                                 if (record == nullptr) return {};
                                                 return {{embedding_match_of(*record).cosine}, 1};
                                             },
+                                            .range = {-1, 1},
                                             .value = mean_value,
                                             .interval = mean_interval};
 

@@ -33,6 +33,7 @@ extern constexpr Metric kMae = {.figure = {.id = "mae",
                                                return kept ? kept->interval : std::nullopt;
                                            }},
                                 .sums = &kAbsolute,
+                                .range = {0, HUGE_VAL},
                                 .value = mean_value,
                                 .interval = positive_mean_interval};
 

@@ -27,7 +27,7 @@ struct Metric {
     SampleSums (*of_answer)(const Answers& own, const Answers& baseline, std::size_t i) = nullptr;
     /// Of answers, for what is no mean over samples; nothing where it is not defined. Intervals are made by the bootstrap.
     std::optional<Statistic> (*of_answers)(const Answers& own, const Answers& baseline) = nullptr;
-    Interval range = {0, 100};                                                              ///< of of_answers: it cannot lie outside
+    Interval range = {0, 100};                                                              ///< the values that it can have; percentages as they are
     double (*value)(const SampleSums& total) = nullptr;                                     ///< not for of_answers
     std::optional<Interval> (*interval)(const std::vector<SampleSums>& samples) = nullptr;  ///< 95 %; nullptr: it has none
     void (*keep)(OutputFigures& output, const MetricValue& value) = nullptr;                ///< of outputs, nullptr: in OutputFigures::metrics by its id

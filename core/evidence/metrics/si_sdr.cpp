@@ -32,6 +32,7 @@ extern constexpr Metric kSiSdr = {.figure = {.id = kId,
                                       const RegressionSums sums = regression_of(*record);
                                       return {{sums.decibels}, static_cast<std::uint64_t>(sums.signals)};
                                   },
+                                  .range = {-200, 200},
                                   .value = mean_value,
                                   .interval = mean_interval};
 

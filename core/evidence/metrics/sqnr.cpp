@@ -69,6 +69,7 @@ constexpr Metric kSqnr = {.figure = {.id = "sqnr",
                                      .interval = figure_interval,
                                      .instead = worst_output_text},
                           .sums = &kDistance,
+                          .range = {-kMostDb, kMostDb},
                           .value = [](const SampleSums& total) { return sqnr_db(distance_of(total)); },
                           .interval = interval,
                           .keep =

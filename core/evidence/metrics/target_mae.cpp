@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mean absolute error against the target: the mean of |answer - target| over all values of all samples.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,6 +31,7 @@ extern constexpr Metric kTargetMae = {.figure = {.id = kId,
                                           const RegressionSums sums = regression_of(*record);
                                           return {{sums.absolute}, static_cast<std::uint64_t>(sums.values)};
                                       },
+                                      .range = {0, HUGE_VAL},
                                       .value = mean_value,
                                       .interval = positive_mean_interval};
 

@@ -34,7 +34,13 @@ TEST(GateDialog, AddsAndRemovesLimitsOnAnyFigure) {
     SmallSession small;
     ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
     GateDialog dialog(small.session);
-    EXPECT_EQ(dialog.figure()->count(), int(figures().size()));
+    for (const char* of_it : {"top1", "p50", "size", "sqnr"}) {
+        EXPECT_GE(dialog.figure()->findData(QString::fromLatin1(of_it)), 0) << of_it;
+    }
+    for (const char* of_other_tasks : {"wer", "word_error_rate", "map50", "miou", "si_sdr"}) {
+        EXPECT_EQ(dialog.figure()->findData(QString::fromLatin1(of_other_tasks)), -1) << of_other_tasks;
+    }
+    EXPECT_FALSE(dialog.addButton()->isEnabled()) << "nothing is proposed before it is typed";
     ASSERT_EQ(dialog.list()->count(), 1);
     EXPECT_TRUE(row(dialog, 0).startsWith(QStringLiteral("Top-1: drop ≤ 0.5 points"))) << row(dialog, 0).toStdString();
 
@@ -72,6 +78,10 @@ TEST(GateDialog, SaysWhatEachLimitComesTo) {
     ASSERT_EQ(dialog.list()->count(), 2);
     EXPECT_TRUE(row(dialog, 1).contains(QStringLiteral("✓"))) << row(dialog, 1).toStdString();
     choose(dialog, "p50", 0, 0.0);
+    EXPECT_TRUE(dialog.problem().contains(QStringLiteral("nothing can pass"))) << dialog.problem().toStdString();
+    EXPECT_TRUE(row(dialog, 1).contains(QStringLiteral("✓"))) << "what is set stays";
+    choose(dialog, "p50", 0, 0.001);
+    EXPECT_EQ(dialog.problem(), QString());
     EXPECT_EQ(dialog.list()->count(), 2) << "the same limit again takes its place";
     EXPECT_TRUE(row(dialog, 1).contains(QStringLiteral("✕"))) << row(dialog, 1).toStdString();
 }
