@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/timed.h"
 #include "core/layers/assemble.h"
 #include "core/layers/sensitivity.h"
 #include "core/model/weights.h"
@@ -21,8 +22,6 @@ namespace {
 constexpr double kDequantizeMs = 0.18e-6, kQuantizeMs = 0.21e-6;
 /// Names that a sentence gives of many.
 constexpr std::size_t kNamed = 3;
-
-std::string time_text(double ms) { return ms < 0.1 ? fmt::format("{:.3g} µs", 1000 * ms) : fmt::format("{:.3g} ms", ms); }
 
 double part(double of, double all) { return all > 0 ? of / all : 0; }
 
@@ -37,7 +36,7 @@ public:
         for (LayerNode& node : layers_.nodes) {
             node.why.clear();
             node.change.clear();
-            explain(node);
+            if (trusted()) explain(node);
             explain_error(node);
             explain_fault(node);
         }
@@ -47,8 +46,10 @@ public:
         say_together();
         if (!is_broken()) say_divergence();
         say_time();
-        say_first_convolution();
-        say_conversions();
+        if (trusted()) {
+            say_first_convolution();
+            say_conversions();
+        }
         say_not_executed();
         say_untimed();
     }
@@ -314,6 +315,18 @@ private:
         return place != nullptr && place->outputs_db.value_or(kBrokenDb) < kBrokenDb;
     }
 
+    [[nodiscard]] bool trusted() const { return layers_.fp32.trusted() && layers_.quantized.trusted(); }
+
+    /// What is said instead of what single nodes cost.
+    [[nodiscard]] std::string distrust() const {
+        const bool first = !layers_.fp32.trusted();
+        const LayerFile& file = first ? layers_.fp32 : layers_.quantized;
+        return fmt::format(
+            "The times of single nodes cannot be trusted: profiled, the {} file took {} a run, and measured, {}. The machine was busy: analyse again "
+            "when it is idle.",
+            first ? "FP32" : "quantized", time_text(file.profile_ms), time_text(file.p50_ms));
+    }
+
     void say_time() {
         const double before = layers_.fp32.p50_ms, now = layers_.quantized.p50_ms;
         if (before <= 0 || now <= 0) return;
@@ -326,6 +339,10 @@ private:
             if (worst == nullptr || saved < *worst->fp32_ms - *worst->ms) worst = &node;
         }
         std::string text = fmt::format("The quantized file takes {} where FP32 takes {} ({:.2f}x)", time_text(now), time_text(before), before / now);
+        if (!trusted()) {
+            layers_.sentences.push_back(text + ". " + distrust());
+            return;
+        }
         if (best != nullptr && *best->fp32_ms - *best->ms >= noticeable_ms_)
             text += fmt::format("; {} saves most: {}", best->name, time_text(*best->fp32_ms - *best->ms));
         if (worst != nullptr && *worst->ms - *worst->fp32_ms >= noticeable_ms_)

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_number.h"
+#include "core/measure/profile_trust.h"
 #include "core/measure/reading.h"
 
 namespace vernier {
@@ -133,6 +134,7 @@ Json file_json(const LayerFile& file) {
             {"p50_ms", number_json(file.p50_ms)},
             {"profile_ms", number_json(file.profile_ms)},
             {"factor", number_json(file.factor)},
+            {"trusted", file.trusted()},
             {"conversions_ms", number_json(file.conversions_ms)},
             {"unassigned_ms", number_json(file.unassigned_ms)}};
 }
@@ -170,6 +172,8 @@ Divergence divergence_from(const Json& json) {
 }
 
 }  // namespace
+
+bool LayerFile::trusted() const { return is_trusted_profile(profile_ms, p50_ms); }
 
 const LayerNode* Layers::find(NodeId id) const {
     const auto found = std::lower_bound(nodes.begin(), nodes.end(), id, [](const LayerNode& node, NodeId wanted) { return node.id < wanted; });

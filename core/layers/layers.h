@@ -62,6 +62,9 @@ struct LayerFile {
     double factor = 1;          ///< p50_ms / profile_ms: what all times of nodes were scaled by
     double conversions_ms = 0;  ///< of p50_ms
     double unassigned_ms = 0;   ///< of p50_ms: kernels of which no node of the opened model can be named
+    /// False where the factor is so large or small that the machine was busy while one of both was taken (core/measure/profile_trust.h): the
+    /// times of this file's nodes are no evidence then.
+    [[nodiscard]] bool trusted() const;
     bool operator==(const LayerFile&) const = default;
 };
 

@@ -93,11 +93,14 @@ std::string charts_html(const ComparedFiles& compared, const Verdict& verdict) {
 std::string times_html(const ComparedFiles& compared, const Verdict& verdict) {
     const CandidateComparison* best = best_candidate(compared, verdict);
     if (best == nullptr) return {};
+    const char* const title = "Where the time went: before (square) → after (dot)";
     std::vector<ChangeRow> rows;
-    for (const KindTime& kind : time_by_kind(compared.comparison.baseline.measurement, best->measurement))
+    const ScaledTime time = scaled_time(compared.comparison.baseline.measurement, best->measurement);
+    if (!time.distrust.empty()) return chart_html(title, "", "<p class=\"sub\">" + escaped(time.distrust) + "</p>");
+    for (const KindTime& kind : time.kinds)
         rows.push_back({kind.kind, kind.before, kind.after, fmt::format("{} → {} ms", significant(kind.before), significant(kind.after))});
     if (rows.empty()) return {};
-    return chart_html("Where the time went: before (square) → after (dot)", "ms a run, profiled", change_chart(rows, colour_of(*best), 548));
+    return chart_html(title, time.scaled ? "ms a run, profiled, scaled to the measured p50" : "ms a run, profiled", change_chart(rows, colour_of(*best), 548));
 }
 
 std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {

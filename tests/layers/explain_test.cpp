@@ -50,6 +50,7 @@ protected:
         Layers layers = assembled(parts);
         layers.fp32.p50_ms = 4;
         layers.quantized.p50_ms = 2;
+        layers.quantized.profile_ms = profiled_ms_;
         for (const double ms : quantized.conversions_ms) layers.quantized.conversions_ms += ms;
         if (shares_) {
             layers.regions[0].error_share = 0.7;
@@ -72,6 +73,7 @@ protected:
     std::vector<Fault> faults_;
     std::optional<double> parted_db_;  ///< what is left at the outputs by what middle loses
     bool shares_ = false, strange_ = false;
+    double profiled_ms_ = 2;  ///< of the quantized file
     const FileTimes fp32_ = times({2, 0.2, 1.7, 0.1}, {F, F, F, F});
 };
 
@@ -83,6 +85,22 @@ TEST_F(Explained, AFloatNodeBetweenIntegerOnesIsNamedWithItsConversions) {
     EXPECT_THAT(layers.sentences, Contains(HasSubstr("Conversions take 0.31 ms of it, 16 %; most of them for middle: 0.31 ms.")));
     EXPECT_THAT(layers.sentences,
                 Contains(HasSubstr("The quantized file takes 2 ms where FP32 takes 4 ms (2.00x); first saves most: 1.4 ms; middle loses most: 0.31 ms.")));
+}
+
+TEST_F(Explained, NothingIsSaidOfSingleTimesWhereTheProfileCannotBeTrusted) {
+    for (const double profiled : {2.0 * 317, 2.0 / 4}) {
+        profiled_ms_ = profiled;
+        const Layers layers = explained(fp32_, times({0.6, 0.51, 0.8, 0.09}, {I, F, I, I}, {0, 0.31, 0, 0}));
+        EXPECT_THAT(layers.sentences, Contains(HasSubstr("The times of single nodes cannot be trusted: profiled, the quantized file took")));
+        EXPECT_THAT(layers.sentences, Each(Not(HasSubstr("Conversions take"))));
+        EXPECT_THAT(layers.sentences, Each(Not(HasSubstr("saves most"))));
+        EXPECT_EQ(layers.nodes[1].why, "");
+        EXPECT_FALSE(layers.quantized.trusted());
+        EXPECT_FALSE(to_json(layers)["quantized"]["trusted"].get<bool>());
+        EXPECT_TRUE(to_json(layers)["fp32"]["trusted"].get<bool>());
+    }
+    profiled_ms_ = 5.9;  // slowed by the profiler, as small nodes are
+    EXPECT_THAT(explained(fp32_, times({0.6, 0.51, 0.8, 0.09}, {I, F, I, I}, {0, 0.31, 0, 0})).sentences, Contains(HasSubstr("Conversions take 0.31 ms")));
 }
 
 TEST_F(Explained, WhereItWasChosenTheChangeIsElsewhere) {

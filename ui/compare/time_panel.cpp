@@ -55,8 +55,10 @@ void TimePanel::refresh() {
     const bool known = !plot.rows.empty();
     scroll_->setVisible(known);
     empty_->setVisible(!known);
-    empty_->setText(session_.baseline() ? tr("Nothing was profiled in these measurements. Measure again.")
-                                        : tr("Once the baseline is measured, its time by kind of operator stands here."));
+    const QString distrust = timeDistrust(session_);
+    empty_->setText(!distrust.isEmpty()   ? distrust
+                    : session_.baseline() ? tr("Nothing was profiled in these measurements. Measure again.")
+                                          : tr("Once the baseline is measured, its time by kind of operator stands here."));
     chart_->setPlot(plot);
     markSelection();
 }

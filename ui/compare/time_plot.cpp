@@ -29,6 +29,11 @@ int shownCandidate(const Session& session, const NamedComparison& named) {
     return selected >= 0 ? selected : named.best >= 0 ? named.best : named.comparison.candidates.empty() ? -1 : 0;
 }
 
+ScaledTime timeOf(const Session& session, const std::optional<NamedComparison>& named, int candidate) {
+    const Measurement& after = candidate >= 0 ? named->comparison.candidates[static_cast<std::size_t>(candidate)].measurement : *session.baseline();
+    return scaled_time(*session.baseline(), after, kMostRows);
+}
+
 /// Nodes whose kind one row is about; "Other" is about those of no other row.
 QVector<int> nodesOf(const Model& model, const KindTime& row, const std::set<std::string>& rows) {
     QVector<int> nodes;
@@ -43,6 +48,14 @@ QVector<int> nodesOf(const Model& model, const KindTime& row, const std::set<std
 
 }  // namespace
 
+QString timeDistrust(const Session& session) {
+    if (!session.model() || !session.baseline()) {
+        return {};
+    }
+    const auto named = namedComparison(session);
+    return QString::fromStdString(timeOf(session, named, named ? shownCandidate(session, *named) : -1).distrust);
+}
+
 IntervalPlot timePlot(const Session& session) {
     IntervalPlot plot;
     plot.name = tr("Time by kind of operator");
@@ -56,8 +69,7 @@ IntervalPlot timePlot(const Session& session) {
     const int candidate = named ? shownCandidate(session, *named) : -1;
     const auto index = static_cast<std::size_t>(candidate);
     const bool both = candidate >= 0;
-    const Measurement& after = both ? named->comparison.candidates[index].measurement : *session.baseline();
-    const std::vector<KindTime> kinds = scaledTime(*session.baseline(), after, kMostRows).kinds;
+    const std::vector<KindTime> kinds = timeOf(session, named, candidate).kinds;
     std::set<std::string> rows;
     for (const KindTime& kind : kinds) {
         rows.insert(kind.kind);

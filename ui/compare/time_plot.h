@@ -12,6 +12,9 @@ class Session;
 /// No rows where nothing was profiled.
 [[nodiscard]] IntervalPlot timePlot(const Session& session);
 
+/// Why these times cannot be trusted, so that there are no rows; empty where they can.
+[[nodiscard]] QString timeDistrust(const Session& session);
+
 /// Gives the rows of the chart of output errors the node that makes the output that each is about.
 void nameOutputNodes(IntervalPlot& plot, const Session& session, const NamedComparison& named);
 

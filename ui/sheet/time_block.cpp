@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/report/format.h"
+#include "core/report/time_by_kind.h"
 #include "ui/sheet/blocks.h"
 #include "ui/sheet/sheet_text.h"
 
@@ -46,58 +47,15 @@ void paintRow(QPainter& painter, const QRectF& row, const KindTime& time, double
 
 }  // namespace
 
-namespace {
-
-void sortByChange(std::vector<KindTime>& kinds) {
-    std::stable_sort(kinds.begin(), kinds.end(), [](const KindTime& a, const KindTime& b) {
-        if ((a.kind == "Other") != (b.kind == "Other")) {
-            return b.kind == "Other";
-        }
-        return std::fabs(a.after - a.before) > std::fabs(b.after - b.before);
-    });
-}
-
-}  // namespace
-
-std::vector<KindTime> changesOfTime(const Measurement& before, const Measurement& after, std::size_t most) {
-    std::vector<KindTime> kinds = time_by_kind(before, after, most);
-    sortByChange(kinds);
-    return kinds;
-}
-
-ScaledTime scaledTime(const Measurement& before, const Measurement& after, std::size_t most) {
-    constexpr double kMuch = 1.25;
-    ScaledTime time{changesOfTime(before, after, most)};
-    double totalBefore = 0, totalAfter = 0;
-    for (const KindTime& kind : time.kinds) {
-        totalBefore += kind.before;
-        totalAfter += kind.after;
-    }
-    if (totalBefore <= 0 || totalAfter <= 0 || before.latency.p50 <= 0 || after.latency.p50 <= 0) {
-        return time;
-    }
-    time.profiledBefore = totalBefore / before.latency.p50;
-    time.profiledAfter = totalAfter / after.latency.p50;
-    const auto differs = [](double factor) { return factor > kMuch || factor < 1 / kMuch; };
-    time.scaled = differs(time.profiledBefore) || differs(time.profiledAfter);
-    if (time.scaled) {
-        for (KindTime& kind : time.kinds) {
-            kind.before /= time.profiledBefore;
-            kind.after /= time.profiledAfter;
-        }
-        sortByChange(time.kinds);
-    }
-    return time;
-}
-
 double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme) {
     if (sheet.named.best < 0) {
         return 0;
     }
     const auto best = std::size_t(sheet.named.best);
-    const ScaledTime time = scaledTime(sheet.named.comparison.baseline.measurement, sheet.named.comparison.candidates[best].measurement);
+    const ScaledTime time = scaled_time(sheet.named.comparison.baseline.measurement, sheet.named.comparison.candidates[best].measurement);
     const std::vector<KindTime>& kinds = time.kinds;
-    if (kinds.empty()) {
+    const bool doubted = !time.distrust.empty();
+    if (kinds.empty() && !doubted) {
         return 0;
     }
     const double height = kTop + kRow * double(kinds.size()) + 20;
@@ -118,9 +76,10 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
         y += kRow;
     }
     const auto factor = [](double value) { return QString::fromStdString(times(value)); };
-    const QString note = time.scaled ? tr("Shares of profiled runs, scaled to the measured p50: profiled runs took %1 (before) and %2 (after) as long.")
-                                           .arg(factor(time.profiledBefore), factor(time.profiledAfter))
-                                     : tr("Mean time of a run by kind of operator, profiled on its own: profiling slows small operators.");
+    const QString note = doubted       ? QString::fromStdString(time.distrust)
+                         : time.scaled ? tr("Shares of profiled runs, scaled to the measured p50: profiled runs took %1 (before) and %2 (after) as long.")
+                                             .arg(factor(time.profiled_before), factor(time.profiled_after))
+                                       : tr("Mean time of a run by kind of operator, profiled on its own: profiling slows small operators.");
     paintLine(*painter, {place.left(), y + 16}, place.width(), note, {sheetFont(11), theme.text2});
     return height;
 }

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/report/time_by_kind.h"
 #include "tests/ui/compared.h"
 #include "ui/sheet/blocks.h"
 
@@ -118,11 +119,11 @@ TEST(Sheet, EachModelHasItsCurve) {
 
 TEST(Sheet, BiggestChangeOfTimeComesFirst) {
     const Comparison comparison = test::simulated_comparison();
-    const auto kinds = changesOfTime(comparison.baseline.measurement, comparison.candidates[0].measurement);
+    const auto kinds = time_changes(comparison.baseline.measurement, comparison.candidates[0].measurement);
     ASSERT_EQ(kinds.size(), 2U);
     EXPECT_EQ(kinds[0].kind, "Conv");
     EXPECT_NEAR(kinds[0].before - kinds[0].after, 0.35, 1e-9);
-    EXPECT_TRUE(changesOfTime({}, {}).empty());
+    EXPECT_TRUE(time_changes({}, {}).empty());
 }
 
 TEST(Sheet, ProfiledTimeIsScaledToTheMeasuredLatency) {
@@ -136,23 +137,32 @@ TEST(Sheet, ProfiledTimeIsScaledToTheMeasuredLatency) {
         }
         return sum;
     };
-    const std::vector<KindTime> profiled = changesOfTime(before, after);
+    const std::vector<KindTime> profiled = time_changes(before, after);
     before.latency.p50 = total(profiled, &KindTime::before);
     after.latency.p50 = total(profiled, &KindTime::after);
-    EXPECT_FALSE(scaledTime(before, after).scaled);  // profiling took as long as the runs: nothing to say
-    before.latency.p50 /= 19;                        // a profile from a busy machine
-    after.latency.p50 /= 14;
-    const ScaledTime time = scaledTime(before, after);
+    EXPECT_FALSE(scaled_time(before, after).scaled);  // profiling took as long as the runs: nothing to say
+    before.latency.p50 /= 2.5;                        // a profile from a busy machine
+    after.latency.p50 /= 1.5;
+    const ScaledTime time = scaled_time(before, after);
     EXPECT_TRUE(time.scaled);
-    EXPECT_NEAR(time.profiledBefore, 19, 1e-6);
-    EXPECT_NEAR(time.profiledAfter, 14, 1e-6);
+    EXPECT_NEAR(time.profiled_before, 2.5, 1e-6);
+    EXPECT_NEAR(time.profiled_after, 1.5, 1e-6);
     EXPECT_NEAR(total(time.kinds, &KindTime::before), before.latency.p50, 1e-9);
     EXPECT_NEAR(total(time.kinds, &KindTime::after), after.latency.p50, 1e-9);
     const QByteArray svg = pictureBytes(sheetPicture(sheetFor(comparison)), QStringLiteral("svg"));
     EXPECT_TRUE(svg.contains("scaled to the measured p50"));
+    EXPECT_EQ(time.distrust, "");
+    after.latency.p50 /= 317 / 1.5;
+    const ScaledTime doubted = scaled_time(before, after);
+    EXPECT_TRUE(doubted.kinds.empty()) << "317 times as long is no evidence of where the time goes";
+    EXPECT_NE(doubted.distrust.find("The profile of static.onnx cannot be trusted"), std::string::npos) << doubted.distrust;
+    EXPECT_TRUE(pictureBytes(sheetPicture(sheetFor(comparison)), QStringLiteral("svg")).contains("cannot be trusted"));
+    after.latency.p50 *= 317.0 * 4;
+    EXPECT_TRUE(scaled_time(before, after).kinds.empty()) << "nor is a quarter";
     before.profile.clear();
     after.profile.clear();
-    EXPECT_FALSE(scaledTime(before, after).scaled);
+    EXPECT_FALSE(scaled_time(before, after).scaled);
+    EXPECT_EQ(scaled_time(before, after).distrust, "");
 }
 
 }  // namespace
