@@ -85,12 +85,18 @@ NodePlan entry_of(const Prepared& prepared, const Model& model, const Node& node
     return entry;
 }
 
-/// What was written for a node that is folded into another one is what that one became.
+/// What was written for a node that is folded into another one is what that one became. Where nobody chose a method for it and the default is
+/// FP32 it stays FP32: its numbers go into the other's weights before these are quantized, and nothing of its own runs in integers.
 void follow_folds(const Prepared& prepared, const Model& model, Plan& plan) {
     for (const auto& [node, into] : prepared.folded_into) {
         NodePlan& entry = plan.nodes[static_cast<std::size_t>(node)];
         const NodePlan& whole = plan.nodes[static_cast<std::size_t>(into)];
         entry.absorbed = true;
+        if (entry.chosen.method == Method::fp32) {
+            entry.applied = Method::fp32;
+            entry.why = fmt::format("it is folded into {}", model.node(into).label);
+            continue;
+        }
         if (entry.applied == whole.applied) continue;
         entry.applied = whole.applied;
         const std::string stays = entry.applied == Method::fp32 ? ", which stays in float" : "";

@@ -77,9 +77,25 @@ TEST(FoldedNodes, OfAnotherDefaultSayWhereTheyWent) {
     ASSERT_EQ(op_counts(*result.proto).count("BatchNormalization"), 0U);
     for (const auto& [conv, norm] : {std::pair{kConv, kNorm}, {kSecond, kSecondNorm}}) {
         const NodePlan& plan = result.plan.nodes[static_cast<std::size_t>(norm)];
-        EXPECT_EQ(plan.applied, result.plan.nodes[static_cast<std::size_t>(conv)].applied);
+        EXPECT_EQ(result.plan.nodes[static_cast<std::size_t>(conv)].applied, Method::int8_static);
+        EXPECT_EQ(plan.applied, Method::fp32) << "nobody chose INT8 for it, and nothing of it runs so";
         EXPECT_TRUE(plan.absorbed);
         EXPECT_EQ(plan.why, norm == kNorm ? "it is folded into conv_a" : "it is folded into conv_b");
+    }
+}
+
+TEST(FoldedNodes, ChosenForFp32StayInTheFile) {
+    const ModelPtr model = two_norms();
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    recipe.rules.push_back({"op:BatchNormalization", Method::fp32, {}});
+    const Quantized result = quantization_of(model, recipe).result();
+    EXPECT_EQ(op_counts(*result.proto).at("BatchNormalization"), 2);
+    for (const NodeId norm : {kNorm, kSecondNorm}) {
+        const NodePlan& plan = result.plan.nodes[static_cast<std::size_t>(norm)];
+        EXPECT_EQ(plan.applied, Method::fp32);
+        EXPECT_FALSE(plan.absorbed);
+        EXPECT_EQ(plan.why, "");
     }
 }
 

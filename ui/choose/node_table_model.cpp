@@ -178,7 +178,7 @@ QVariant NodeTableModel::display(const Node& node, int column) const {
                    : isPerTensor(state, node)                 ? tr("tensor")
                                                               : QString();
         }
-        case RunsAs: return executedShort(session_.nodeState(node.id).executed.as);
+        case RunsAs: return executedShort(session_.nodeState(node.id).executed);
         case Size: return node.weight_bytes == 0 ? QString() : sizeText(node.weight_bytes);
         case Macs: return node.macs == 0 ? QString() : countText(node.macs);
         default: return {};
@@ -204,10 +204,10 @@ QString NodeTableModel::methodTip(NodeId node) const {
     if (row(state.applied).weight_bits == 8 && model_->node(node).weight_bytes > 0) {
         lines << (state.per_channel ? tr("Weights per channel.") : tr("Weights per tensor: one scale for all channels."));
     }
-    if (state.absorbed && state.why.isEmpty()) {
-        lines << tr("Folded into a neighbouring node.");
-    }
-    if (!state.why.isEmpty()) {
+    const QString folded = foldedText(state);
+    if (!folded.isEmpty()) {
+        lines << folded;
+    } else if (!state.why.isEmpty()) {
         lines << tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
     }
     if (state.runsOtherwise()) {

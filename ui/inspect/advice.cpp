@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "ui/inspect/error_bars.h"
+#include "ui/session/executed_text.h"
 
 namespace vernier::ui {
 
@@ -56,7 +57,8 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
             return {what, NodeAdvice::Action::useOther, QObject::tr("Use %1").arg(title(known.instead)), true, known.instead};
         }
     }
-    if (!state.why.isEmpty()) {
+    const QString folded = foldedText(state);
+    if (!state.why.isEmpty() && folded.isEmpty()) {
         return {QObject::tr("Chosen %1, %4 %2: %3.")
                     .arg(title(state.chosen), title(state.applied), state.why, state.written ? QObject::tr("written as") : QObject::tr("stays in")),
                 NodeAdvice::Action::none,
@@ -85,7 +87,10 @@ NodeAdvice nodeAdvice(const NodeState& state, const std::vector<WeightFacts>& we
         }
     }
     if (state.absorbed) {
-        return {QObject::tr("%1 Folded into a neighbouring node.").arg(where(state)), NodeAdvice::Action::none, {}, false};
+        return {folded.isEmpty() ? QObject::tr("%1 Folded into a neighbouring node.").arg(where(state)) : where(state) + QLatin1Char(' ') + folded,
+                NodeAdvice::Action::none,
+                {},
+                false};
     }
     if (state.own) {
         return {where(state), NodeAdvice::Action::reset, QObject::tr("Clear override"), false};

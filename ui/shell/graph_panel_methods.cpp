@@ -48,7 +48,7 @@ public:
         }
         auto [known, isNew] = words_.try_emplace({state.executed.as, state.executed.op, node.op_type});
         if (isNew) {
-            known->second = {executedShort(state.executed.as), executedText(state.executed, node.op_type)};
+            known->second = {executedShort(state.executed), executedText(state.executed, node.op_type)};
         }
         std::tie(card.runs, card.runsDetail) = known->second;
         card.runsColour = executedColour(state.executed.as, theme_);
@@ -95,8 +95,8 @@ public:
             card.name = QObject::tr("%1 already").arg(text(title(state.already)));
             card.chosen = state.own ? card.chosen : card.badge;
         }
-        if (state.absorbed && state.why.isEmpty()) {
-            card.note = folded_;
+        if (state.absorbed && state.applied == state.chosen) {
+            card.note = state.why.isEmpty() ? folded_ : foldedText(state);
         } else if (!state.why.isEmpty()) {
             card.note = QObject::tr("Not %1: %2").arg(text(row(state.chosen).title), state.why);
         }

@@ -121,7 +121,7 @@ TEST(NodesPanel, ShowsWhatIsRunWhereARunTellsIt) {
     ASSERT_TRUE(wait_until([&] { return !table.isColumnHidden(NodeTableModel::RunsAs); }));
     const auto cell = [&](int node, int role) { return table.model()->index(node, NodeTableModel::RunsAs).data(role).toString(); };
     EXPECT_EQ(cell(0, Qt::DisplayRole), QStringLiteral("INT8"));
-    EXPECT_EQ(cell(1, Qt::ToolTipRole), QStringLiteral("folded into QLinearConv"));
+    EXPECT_EQ(cell(1, Qt::ToolTipRole), QStringLiteral("fused into QLinearConv"));
     EXPECT_EQ(cell(5, Qt::DisplayRole), QStringLiteral("float"));
     EXPECT_TRUE(cell(5, Qt::ToolTipRole).contains(QStringLiteral("no INT8 kernel"))) << cell(5, Qt::ToolTipRole).toStdString();
     EXPECT_TRUE(table.model()->index(5, NodeTableModel::RunsAs).data(Qt::ForegroundRole).isValid()) << "marked";
