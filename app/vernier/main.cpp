@@ -116,7 +116,9 @@ int exportSheet(const QCommandLineParser& parser) {
     }
     try {
         const bool dark = parser.value(QStringLiteral("theme")) == QLatin1String("dark");
-        ui::exportEvidence(parser.value(QStringLiteral("export")).toStdString(), out.toStdString(), dark ? ui::Theme::night() : ui::Theme::light());
+        const QString done =
+            ui::exportEvidence(parser.value(QStringLiteral("export")).toStdString(), out.toStdString(), dark ? ui::Theme::night() : ui::Theme::light());
+        std::printf("%s\n", qUtf8Printable(done));
         return 0;
     } catch (const Error& error) {
         std::fprintf(stderr, "vernier: %s\n", error.line().c_str());

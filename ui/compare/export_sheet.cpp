@@ -13,6 +13,7 @@
 #include "core/flow/open.h"
 #include "core/report/evidence.h"
 #include "core/report/format.h"
+#include "ui/choose/numbers.h"
 #include "ui/compare/session_comparison.h"
 #include "ui/session/session.h"
 
@@ -108,18 +109,23 @@ bool exportSheet(const Session& session, const QString& path, QString* error) {
     return writePicture(sheetPicture(*sheet), path, error);
 }
 
-void exportEvidence(const std::filesystem::path& evidence, const std::filesystem::path& out, const Theme& theme) {
+QString exportEvidence(const std::filesystem::path& evidence, const std::filesystem::path& out, const Theme& theme) {
     const QString ending = text(out.extension().string()).mid(1).toLower();
     if (!pictureEndings().contains(ending)) {
         throw Error(ErrorKind::usage, "the ending says no kind of picture", {.file = out.string()},
                     QStringLiteral("Let the name end with .%1.").arg(pictureEndings().join(QStringLiteral(", ."))).toStdString());
     }
     check_output(out, {evidence});
-    const QByteArray bytes = pictureBytes(sheetPicture(sheetOf(read_evidence(evidence)), theme), ending);
+    const ComparedFiles compared = read_evidence(evidence);
+    const QByteArray bytes = pictureBytes(sheetPicture(sheetOf(compared), theme), ending);
     if (bytes.isEmpty()) {
         throw Error(ErrorKind::bad_data, "compares too many models for one picture", {.file = evidence.string()}, "Write the report as HTML instead.");
     }
     write_file(out, std::string_view(bytes.constData(), std::size_t(bytes.size())));
+    const auto candidates = compared.comparison.candidates.size();
+    return tr("Wrote %1: the sheet of %2 and %3, %4")
+        .arg(text(out.string()), text(title_of(compared.comparison.baseline)), candidates == 1 ? tr("1 candidate") : tr("%1 candidates").arg(candidates),
+             sizeText(std::uint64_t(bytes.size())));
 }
 
 }  // namespace vernier::ui

@@ -24,7 +24,7 @@ class Session;
 bool exportSheet(const Session& session, const QString& path, QString* error);
 
 /// Reads evidence and writes its sheet in the same forms. The file is whole or untouched. Throws Error{usage} for another ending or
-/// an output that is the evidence itself, and as read_evidence and write_file.
-void exportEvidence(const std::filesystem::path& evidence, const std::filesystem::path& out, const Theme& theme);
+/// an output that is the evidence itself, and as read_evidence and write_file. Returns one line that says what was written.
+QString exportEvidence(const std::filesystem::path& evidence, const std::filesystem::path& out, const Theme& theme);
 
 }  // namespace vernier::ui

@@ -43,7 +43,9 @@ TEST(ExportEvidence, WritesAllThreeKindsInLightAndDark) {
     const std::string evidence = evidence_in(dir, compared_files());
     for (const char* ending : {"png", "svg", "pdf"}) {
         const auto light = dir / (std::string("light.") + ending), dark = dir / (std::string("dark.") + ending);
-        exportEvidence(evidence, light, Theme::light());
+        const QString told = exportEvidence(evidence, light, Theme::light());
+        EXPECT_TRUE(told.startsWith(QStringLiteral("Wrote %1: the sheet of ").arg(QString::fromStdString(light.string())))) << told.toStdString();
+        EXPECT_TRUE(told.contains(QStringLiteral("and 2 candidates, "))) << told.toStdString();
         exportEvidence(evidence, dark, Theme::night());
         EXPECT_GT(std::filesystem::file_size(light), 5000U) << ending;
         EXPECT_GT(std::filesystem::file_size(dark), 5000U) << ending;
