@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/plain_text.h"
+
 namespace vernier::cli {
 namespace {
 
@@ -97,12 +99,7 @@ std::string elided(std::string_view text, std::size_t limit) {
     return std::string(text.substr(0, byte_of(text, head))) + "…" + std::string(text.substr(byte_of(text, count - tail)));
 }
 
-std::string printable(std::string_view text) {
-    std::string out(text);
-    for (char& byte : out)
-        if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f) byte = '?';
-    return out;
-}
+std::string printable(std::string_view text) { return plain_text(text); }
 
 std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
     std::string out, line{indent};

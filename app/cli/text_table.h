@@ -39,7 +39,7 @@ private:
 [[nodiscard]] std::size_t columns(std::string_view text);
 /// Text with "…" in its middle when it is wider than limit columns.
 [[nodiscard]] std::string elided(std::string_view text, std::size_t limit);
-/// Control characters as "?": names come from files that nobody has checked.
+/// Control characters written out (core/base/plain_text.h): names come from files that nobody has checked.
 [[nodiscard]] std::string printable(std::string_view text);
 /// Text broken at blanks so that no line is wider than width; each line begins with indent. A unit stays with its number.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::string_view indent);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/plain_text.h"
 #include "core/evidence/gate.h"
 #include "core/evidence/limits.h"
 #include "core/evidence/metrics/command.h"
@@ -136,10 +137,10 @@ Outcome Comparison::outcome() const {
 
 std::string title_of(const Measurement& measurement) {
     const std::filesystem::path& path = measurement.model;
-    return path.extension() == ".onnx" ? path.stem().string() : path.filename().string();
+    return plain_title(path.extension() == ".onnx" ? path.stem().string() : path.filename().string());
 }
 
-std::string title_of(const Trial& trial) { return trial.title.empty() ? title_of(trial.measurement) : trial.title; }
+std::string title_of(const Trial& trial) { return trial.title.empty() ? title_of(trial.measurement) : plain_title(trial.title); }
 
 std::string title_of_file(const Comparison& comparison, const std::string& file) {
     const auto is_it = [&](const Trial& trial) { return trial.measurement.model.string() == file; };

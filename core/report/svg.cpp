@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 
+#include "core/base/plain_text.h"
+
 namespace vernier {
 namespace {
 
@@ -50,14 +52,14 @@ std::string mark(double x, int y, const DotRow& row) {
 
 std::string escaped(std::string_view text) {
     std::string out;
-    for (const char c : text) {
+    for (const char c : plain_text(text)) {
         switch (c) {
             case '&': out += "&amp;"; break;
             case '<': out += "&lt;"; break;
             case '>': out += "&gt;"; break;
             case '"': out += "&quot;"; break;
             case '\'': out += "&#39;"; break;
-            default: out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+            default: out += c;
         }
     }
     return out;

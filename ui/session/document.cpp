@@ -11,6 +11,7 @@
 #include "core/model/damage.h"
 #include "core/model/precision.h"
 #include "ui/session/command.h"
+#include "ui/session/plain_title.h"
 #include "ui/session/undo_step.h"
 
 namespace vernier::ui {
@@ -193,7 +194,7 @@ void Document::reload() {
         [this](const QString& problem) { openFailed(problem); });
 }
 
-QString Document::modelName() const { return QFileInfo(modelPath_).fileName(); }
+QString Document::modelName() const { return plainTitle(QFileInfo(modelPath_).fileName()); }
 
 QString Document::lookOnly() const { return damage_.isEmpty() ? QString() : tr("View only: this file cannot be quantized or measured because it is damaged."); }
 

@@ -16,6 +16,7 @@
 #include "core/evidence/gate.h"
 #include "core/report/documents.h"
 #include "ui/session/layer_study.h"
+#include "ui/session/plain_title.h"
 #include "ui/session/recipe_search.h"
 #include "ui/session/run_estimate.h"
 #include "ui/session/session.h"
@@ -64,7 +65,7 @@ MeasureSettings settingsFrom(const Json& json) {
 Run runFrom(const Json& json, const QDir& folder, const Model& model) {
     Run run;
     run.id = json.at("id").get<int>();
-    run.title = textAt(json, "title");
+    run.title = plainTitle(textAt(json, "title"));
     run.foreign = json.value("foreign", false);
     run.recipe = reanchored(recipe_from_json(json.at("recipe")), model);
     run.file = absoluteFrom(folder, textAt(json, "file"));

@@ -9,6 +9,7 @@
 #include "core/base/temporary.h"
 #include "core/evidence/compare.h"
 #include "core/report/documents.h"
+#include "ui/session/plain_title.h"
 #include "ui/session/undo_step.h"
 
 namespace vernier::ui {
@@ -121,7 +122,8 @@ Run* Trials::editRun(int id) {
     return it == runs_.end() ? nullptr : &*it;
 }
 
-int Trials::addRun(const Recipe& recipe, const QString& title) {
+int Trials::addRun(const Recipe& recipe, const QString& wanted) {
+    const QString title = plainTitle(wanted);
     Run run;
     run.id = nextRun_++;
     run.recipe = recipe;
@@ -155,7 +157,7 @@ void Trials::setCurrentRun(int id) {
 
 void Trials::renameRun(int id, const QString& title) {
     const Run* run = this->run(id);
-    const QString wanted = title.trimmed();
+    const QString wanted = plainTitle(title.trimmed());
     if (run != nullptr && !wanted.isEmpty() && run->title != wanted) {
         document_.undoStack().push(new UndoStep(
             tr("Rename “%1”").arg(run->title), [this, id, wanted] { applyTitle(id, wanted); }, [this, id, before = run->title] { applyTitle(id, before); }));
