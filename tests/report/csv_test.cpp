@@ -64,7 +64,7 @@ TEST(Csv, HasARowAModelAndTheColumnsOfTheFigures) {
     for (const Figure& each : figures()) EXPECT_TRUE(table[0].contains(std::string(each.id))) << each.id;
     EXPECT_EQ(table[0].at("role"), "baseline");
     EXPECT_EQ(table[1].at("role"), "candidate");
-    EXPECT_EQ(table[1].at("title"), "a \"b\",\nc");
+    EXPECT_EQ(table[1].at("title"), "a \"b\",<U+000A>c") << "as everywhere";
     EXPECT_EQ(table[1].at("gate"), "passed");
     EXPECT_DOUBLE_EQ(std::stod(table[0].at("p50")), 10);
     EXPECT_DOUBLE_EQ(std::stod(table[1].at("p50_low")), 4.95);

@@ -62,8 +62,8 @@ GateRow::GateRow(Session& session, QWidget* parent)
     connect(speedup_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(&session, &Session::gateChanged, this, &GateRow::showGate);
     connect(&session, &Session::stateChanged, this, &GateRow::showGate);
-    connect(&session, &Session::datasetChanged, this, &GateRow::showUse);
-    connect(&session, &Session::runsChanged, this, &GateRow::showUse);
+    connect(&session, &Session::datasetChanged, this, &GateRow::showGate);
+    connect(&session, &Session::runsChanged, this, &GateRow::showGate);
     showGate();
 }
 
@@ -106,23 +106,27 @@ void GateRow::arrange(int columns) {
 
 void GateRow::showGate() {
     const QSignalBlocker quietDrop(drop_), quietAgreement(agreement_), quietError(outputError_), quietSpeed(speedup_);
-    drop_->setValue(session_.gate().max_drop_points.value_or(drop_->minimum()));
+    showUse();
+    // A limit that nothing is judged by is not shown as one that is set.
+    drop_->setValue(drop_->isEnabledTo(this) ? session_.gate().max_drop_points.value_or(drop_->minimum()) : drop_->minimum());
     agreement_->setValue(session_.gate().min_agreement.value_or(agreement_->minimum()));
     outputError_->setValue(session_.gate().min_sqnr_db.value_or(outputError_->minimum()));
     speedup_->setValue(session_.gate().min_speedup.value_or(speedup_->minimum()));
-    showUse();
 }
 
-/// Top-1 can be limited only where it is measured.
+/// Top-1 can be limited only where it is measured: in the baseline where there is one, by labels that are there before.
 void GateRow::showUse() {
-    const bool unlabelled = (session_.dataset() && !session_.dataset()->has_labels()) || (session_.model() && session_.datasetPath().isEmpty());
+    const bool measured = session_.baseline() != nullptr, labelled = session_.dataset() && session_.dataset()->has_labels();
+    const bool reading = !session_.dataset() && !session_.datasetPath().isEmpty() && !measured;
+    const bool unlabelled = session_.model() && !reading && !labelled && !(measured && session_.baseline()->accuracy);
     drop_->setEnabled(!unlabelled);
     drop_->setToolTip(unlabelled ? tr("Top-1 needs labels. Limit agreement or SQNR instead, or pick a labelled dataset in the Data tab")
                                  : tr("Most top-1 points that a candidate may lose"));
 }
 
 void GateRow::tell() {
-    session_.setGate({valueOf(*drop_), valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits, session_.gate().more});
+    const std::optional<double> drop = drop_->isEnabledTo(this) ? valueOf(*drop_) : session_.gate().max_drop_points;
+    session_.setGate({drop, valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits, session_.gate().more});
 }
 
 }  // namespace vernier::ui

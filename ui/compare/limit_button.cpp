@@ -26,7 +26,7 @@ namespace {
 constexpr double kMost = 1000;
 constexpr int kDecimals = 3;
 
-QString text(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
+QString qstring(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
 
 /// Where a figure's limit against the baseline stands in limits_of; -1: it has none.
 int placeOf(const LimitForm& form, const std::vector<SetLimit>& limits) {
@@ -36,8 +36,8 @@ int placeOf(const LimitForm& form, const std::vector<SetLimit>& limits) {
 
 /// "Macro F1: drop against the baseline, at most (points)".
 QString questionOf(const Figure& figure, const LimitForm& form) {
-    const QString unit = form.unit.empty() || form.of == "ratio" ? QString() : QStringLiteral(" (%1)").arg(text(form.unit));
-    return text(figure.title) + QStringLiteral(": ") + formWords(form) + unit;
+    const QString unit = form.unit.empty() || form.of == "ratio" ? QString() : QStringLiteral(" (%1)").arg(qstring(form.unit));
+    return qstring(figure.title) + QStringLiteral(": ") + formWords(form) + unit;
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ void LimitButton::fill() {
         }
         const int place = placeOf(form_against_baseline(*figure), limits);
         const bool limited = place >= 0;
-        QAction* action = menu()->addAction(limited ? limitWords(limits[std::size_t(place)]) : text(figure->title) + QStringLiteral("…"));
+        QAction* action = menu()->addAction(limited ? limitWords(limits[std::size_t(place)]) : qstring(figure->title) + QStringLiteral("…"));
         action->setCheckable(true);
         action->setChecked(limited);
         connect(action, &QAction::triggered, this, [this, figure, limited] { limited ? setLimit(*figure, std::nullopt) : ask(*figure); });

@@ -53,12 +53,9 @@ QString limitWords(const SetLimit& limit) {
 }
 
 std::vector<const Figure*> offeredFigures(const Session& session) {
-    TrialViews trials;
-    if (session.comparison() != nullptr) {
-        trials = views_of(*session.comparison());
-    } else if (session.baseline() != nullptr) {
-        trials = {{*session.baseline()}};
-    }
+    const TrialViews trials = session.comparison() != nullptr ? views_of(*session.comparison())
+                              : session.baseline() != nullptr ? TrialViews{{*session.baseline()}}
+                                                              : TrialViews{};
     const DatasetPtr data = session.dataset();
     return figures_to_limit(trials, session.baseline() != nullptr ? session.baseline()->task : data ? data->task().task.value_or(Task::none) : Task::none);
 }

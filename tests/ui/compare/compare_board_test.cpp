@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/file.h"
+#include "core/evidence/limit_forms.h"
 #include "core/evidence/limits.h"
 #include "tests/ui/compared.h"
 #include "ui/charts/comparison_plots.h"
@@ -147,6 +148,21 @@ TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
     EXPECT_EQ(small.session.trials().comparisonJson()["candidates"][0]["gate"]["lines"].size(), 2U) << "the document follows";
 }
 
+TEST(CompareBoard, ALimitThatNothingIsJudgedByIsNotShownAsSet) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison(0)));  // no samples: the data are gone, or there never were any
+    Gate gate;
+    gate.max_drop_points = 0.5;
+    small.session.setGate(gate);
+    QDoubleSpinBox& drop = *board.gate()->drop();
+    EXPECT_FALSE(drop.isEnabled());
+    EXPECT_EQ(drop.text(), QStringLiteral("no limit"));
+    board.gate()->speedup()->setValue(1.5);
+    EXPECT_EQ(small.session.gate().max_drop_points, 0.5) << "kept for data with labels";
+}
+
 TEST(CompareBoard, AnyFigureCanBeLimited) {
     SmallSession small;
     CompareBoard board(small.session);
@@ -158,7 +174,7 @@ TEST(CompareBoard, AnyFigureCanBeLimited) {
     for (const Figure& each : figures()) {
         const QString title = QString::fromStdString(std::string(each.title)) + QStringLiteral("…");
         const bool listed = std::any_of(actions.begin(), actions.end(), [&](const QAction* action) { return action->text() == title; });
-        const auto offered = figures_to_limit(views_of(*small.session.comparison()), Task::classification);
+        const auto offered = figures_to_limit(views_of(*small.session.comparison()), Task::none);  // classes, or a single score
         EXPECT_EQ(listed, can_limit(each) && std::find(offered.begin(), offered.end(), &each) != offered.end()) << each.id;
     }
     EXPECT_LT(actions.size(), int(figures().size())) << "word errors and boxes are not of a classifier";
