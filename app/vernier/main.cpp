@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileInfo>
+#include <QLocale>
 #include <QSettings>
 #include <QTemporaryDir>
 
@@ -162,6 +163,8 @@ int main(int argc, char** argv) {
         return kUnavailable;
     }
     QApplication app(argc, argv);
+    // Numbers as the core's texts write them, "50,000" and "0.5", whatever the system's language is; dates follow the system.
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
     QApplication::setApplicationName(QStringLiteral("Vernier"));
     QApplication::setOrganizationName(QStringLiteral("Vernier"));
     QApplication::setApplicationVersion(QStringLiteral(VERNIER_VERSION));

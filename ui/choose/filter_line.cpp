@@ -41,7 +41,7 @@ void FilterLine::showState() {
     const bool good = filter.error().isEmpty();
     const QColor ink = theme.ink(good ? theme.good : theme.bad);
     count_->setVisible(filter.active() && session_.model());
-    count_->setText(good ? tr("%1 ✓").arg(filter.count()) : filter.count() == 0 ? tr("0 ✕") : QStringLiteral("✕"));
+    count_->setText(good ? tr("%L1 ✓").arg(filter.count()) : filter.count() == 0 ? tr("0 ✕") : QStringLiteral("✕"));
     count_->setStyleSheet(QStringLiteral("color: %1; background: transparent; font-weight: 600;").arg(ink.name()));
     count_->adjustSize();
     setTextMargins(0, 0, count_->isVisibleTo(this) ? count_->width() + 4 : 0, 0);

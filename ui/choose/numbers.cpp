@@ -43,7 +43,7 @@ QString sizeText(quint64 bytes) { return scaled(static_cast<double>(bytes), {{1e
 
 QString countText(quint64 count) { return scaled(static_cast<double>(count), {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}}, QString::number(count)); }
 
-QString counted(int count, const QString& one, const QString& many) { return QStringLiteral("%1 %2").arg(count).arg(count == 1 ? one : many); }
+QString counted(int count, const QString& one, const QString& many) { return QStringLiteral("%L1 %2").arg(count).arg(count == 1 ? one : many); }
 
 QString timeText(const std::optional<double>& ms) {
     return !ms         ? QStringLiteral("–")

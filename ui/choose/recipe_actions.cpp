@@ -49,7 +49,7 @@ void fillNodeMenu(QMenu& menu, Session& session, int id) {
     const QString op = QString::fromStdString(node.op_type);
     const QVector<int> nodes = session.selection().contains(id) ? session.selection().nodes() : QVector<int>{id};
     const QString label = QString::fromStdString(node.label);
-    QAction* title = menu.addAction(nodes.size() > 1 ? tr("%1 selected nodes").arg(nodes.size()) : label);
+    QAction* title = menu.addAction(nodes.size() > 1 ? tr("%L1 selected nodes").arg(nodes.size()) : label);
     title->setEnabled(false);
     menu.setToolTipsVisible(true);
     addMethods(menu, true, [&session, nodes](Method method) { session.choose(nodes, method); });

@@ -349,7 +349,7 @@ void GraphCanvas::tellScreenReader() {
         words = tr("%n node(s)", nullptr, nodes);
         if (look_.current >= 0) {
             const CardText& text = scene_->text(look_.current);
-            words += QStringLiteral(". ") + tr("%1 selected: %2, %3").arg(selection_.size()).arg(text.title + text.more, text.name);
+            words += QStringLiteral(". ") + tr("%L1 selected: %2, %3").arg(selection_.size()).arg(text.title + text.more, text.name);
             if (const CardMethod* method = look_.methodOf(scene_->nodeOf(look_.current))) {
                 words += QStringLiteral(", ") + (method->name.isEmpty() ? method->badge : method->name);
                 words += method->runs.isEmpty() ? QString() : tr(", runs as %1").arg(method->runsDetail);

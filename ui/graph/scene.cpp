@@ -256,7 +256,7 @@ void Scene::fillGroup(int card, CardText& text) const {
     }
     const BlockRun& run = grouping().runs[at(group.run)];
     text.title = QStringLiteral("Block ×%1").arg(run.blocks.size());
-    text.more = text.lessMore = QStringLiteral(" (%1 nodes)").arg(run.blocks.front().size());
+    text.more = text.lessMore = QStringLiteral(" (%L1 nodes)").arg(run.blocks.front().size());
     text.weight.clear();
     text.constants.clear();
     if (run.names.front().rfind("Block ", 0) == 0) {  // numbered by us: the file's names tell more

@@ -131,7 +131,7 @@ void InspectorPanel::showMany() {
         names << QString::fromStdString(op);
     }
     kicker_->setText(tr("SELECTION"));
-    title_->setText(tr("%1 nodes").arg(nodes.size()));
+    title_->setText(tr("%L1 nodes").arg(nodes.size()));
     name_->setName(names.mid(0, 8).join(QStringLiteral(", ")) + (names.size() > 8 ? QStringLiteral(", …") : QString()));
     showFacts({{tr("weights"), sizeText(bytes)}, {tr("work"), tr("%1 multiply-accumulates").arg(countText(macs))}});
     tabs_->hide();

@@ -24,7 +24,7 @@ QString titleOf(Method method) {
 }
 
 QString nodesText(const Model& model, const QVector<int>& nodes) {
-    return nodes.size() == 1 ? QString::fromStdString(model.node(nodes.first()).label) : QObject::tr("%1 nodes").arg(nodes.size());
+    return nodes.size() == 1 ? QString::fromStdString(model.node(nodes.first()).label) : QObject::tr("%L1 nodes").arg(nodes.size());
 }
 
 std::vector<Method> methodsOf(const std::vector<Choice>& choices) {

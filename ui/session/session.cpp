@@ -55,7 +55,7 @@ void Session::choose(const QVector<int>& nodes, std::optional<Method> method) {
     const auto all = static_cast<int>(document_->choose(nodes, method).size());
     if (const int more = all - static_cast<int>(nodes.size()); more > 0 && nodes.size() > 1) {
         const QString what = method ? QString::fromUtf8(row(*method).title.data(), qsizetype(row(*method).title.size())) : tr("Default");
-        tell(tr("%1 for %2 nodes: the %3 selected and %4 fused with them").arg(what).arg(all).arg(nodes.size()).arg(more));
+        tell(tr("%1 for %L2 nodes: the %L3 selected and %L4 fused with them").arg(what).arg(all).arg(nodes.size()).arg(more));
     }
 }
 

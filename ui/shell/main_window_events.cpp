@@ -100,7 +100,7 @@ void MainWindow::offerRecovery() {
     }
     QMessageBox box(QMessageBox::Question, tr("Vernier"),
                     tr("Vernier stopped unexpectedly, and kept a copy of what was not saved (%1). Open it?")
-                        .arg(QLocale().toString(QFileInfo(copy).lastModified(), QLocale::ShortFormat)),
+                        .arg(QLocale::system().toString(QFileInfo(copy).lastModified(), QLocale::ShortFormat)),
                     QMessageBox::NoButton, this);
     auto* open = box.addButton(tr("&Open"), QMessageBox::AcceptRole);
     auto* discard = box.addButton(tr("&Discard"), QMessageBox::DestructiveRole);

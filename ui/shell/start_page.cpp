@@ -54,7 +54,7 @@ protected:
         }
         const QFileInfo info(file_.path);
         const QRect inner = rect().adjusted(10, kRowMargin, -10, -kRowMargin);
-        const QString date = QLocale().toString(file_.opened, QLocale::ShortFormat);
+        const QString date = QLocale::system().toString(file_.opened, QLocale::ShortFormat);
         const int right = QFontMetrics(labelFont()).horizontalAdvance(date) + 24;
         QFont bold = font();
         bold.setBold(true);
