@@ -33,9 +33,31 @@ QString portText(const Model& model, const std::vector<ValueId>& ports, bool con
 
 QString title(Method method) { return QString::fromUtf8(row(method).title.data(), qsizetype(row(method).title.size())); }
 
+QString text(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
+
+bool converts(const Node& node) { return node.op_type == "QuantizeLinear" || node.op_type == "DequantizeLinear" || node.op_type == "DynamicQuantizeLinear"; }
+
+/// A node of an opened file that has a form already, and keeps it: nothing is planned for it.
+QString formBefore(const Model& model, const Node& node, const NodeState& state) {
+    if (state.applied != Method::fp32 || state.own) {
+        return {};
+    }
+    if (converts(node) && !node.inputs.empty() && node.inputs[0] != kNone && !node.outputs.empty() && node.outputs[0] != kNone) {
+        const ElementType from = model.value(node.inputs[0]).type.element, to = model.value(node.outputs[0]).type.element;
+        return QObject::tr("converts %1 to %2, as the file has it").arg(text(name(from)), text(name(to)));
+    }
+    return state.staysAsItWas() ? QObject::tr("%1, as the file has it").arg(text(title(state.already))) : QString();
+}
+
 /// "INT8 static" as planned; as written for a run where there is one.
-QString formatText(const Session& session, const NodeState& state) {
-    const QString what = state.absorbed ? QObject::tr("%1, folded into a neighbouring node").arg(title(state.applied)) : title(state.applied);
+QString formatText(const Session& session, const Node& node, const NodeState& state) {
+    if (const QString before = formBefore(*session.model(), node, state); !before.isEmpty()) {
+        return before;
+    }
+    const QString folded = foldedText(state).chopped(foldedText(state).isEmpty() ? 0 : 1);
+    const QString what = !state.absorbed                           ? title(state.applied)
+                         : folded.isEmpty() || state.why.isEmpty() ? QObject::tr("%1, folded into a neighbouring node").arg(title(state.applied))
+                                                                   : QObject::tr("%1: %2").arg(title(state.applied), state.why);
     const Run* run = state.written ? session.madeRun() : nullptr;
     return run == nullptr ? what + QObject::tr(" (planned)") : QObject::tr("%1 (written for “%2”)").arg(what, run->title);
 }
@@ -75,7 +97,7 @@ QString granularityText(const Session& session, NodeId id) {
 std::vector<std::pair<QString, QString>> nodeFacts(const Session& session, NodeId id) {
     const Model& model = *session.model();
     const Node& node = model.node(id);
-    std::vector<std::pair<QString, QString>> facts = {{QObject::tr("format"), formatText(session, session.nodeState(id))}};
+    std::vector<std::pair<QString, QString>> facts = {{QObject::tr("format"), formatText(session, node, session.nodeState(id))}};
     if (const NodeState state = session.nodeState(id); state.executed.as != Executed::As::unknown) {
         const QString why = QString::fromStdString(state.executed.why);
         const QString runs = executedText(state.executed, node.op_type);
