@@ -58,7 +58,8 @@ std::vector<const Figure*> columns_in(Place place, const TrialViews& trials) {
 std::vector<const Figure*> charts_in(Place place, const TrialViews& trials) {
     std::vector<const Figure*> shown;
     for (const Figure* each : columns_in(place, trials))
-        if (is_told(*each, trials)) shown.push_back(each);
+        if (is_told(*each, trials) && std::any_of(trials.begin(), trials.end(), [&](const TrialView& trial) { return has_words(*each, trial); }))
+            shown.push_back(each);  // a chart of nothing but the runs that are missing says no more than the table
     std::stable_sort(shown.begin(), shown.end(), [](const Figure* a, const Figure* b) { return a->chart < b->chart; });
     return shown;
 }

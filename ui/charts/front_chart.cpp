@@ -17,7 +17,9 @@ namespace vernier::ui {
 namespace {
 
 constexpr double kDot = 5, kRing = 9, kReach = 12;  ///< radii; how far from a dot a click still means it
-constexpr double kSpread = 99;                      ///< how much small errors are spread out
+constexpr double kSpread = 99;                      ///< how much small errors are spread out where they span orders of magnitude
+constexpr double kAlike = 0.2;                      ///< of the largest: errors that are all above it need no spreading
+constexpr double kAbove = 1.05;                     ///< air above the largest error
 
 /// For the numbers left of the plot; its title stands left of them.
 double numbersWidth() { return QFontMetricsF(labelFont()).horizontalAdvance(QStringLiteral("0.0001234")); }
@@ -40,7 +42,8 @@ void paintAxes(QPainter& painter, const FrontPlot& plot, const FrontLayout& layo
     painter.drawText(QPointF(layout.plot.left(), below), lo);
     painter.drawText(QPointF(layout.plot.right() - metrics.horizontalAdvance(hi), below), hi);
     painter.drawText(QPointF(layout.plot.center().x() - metrics.horizontalAdvance(plot.xTitle) / 2, below), plot.xTitle);
-    for (const double error : {0.0, layout.most / 10, layout.most}) {
+    const double most = layout.most / kAbove;
+    for (const double error : {0.0, layout.spread > 0 ? most / 10 : most / 2, most}) {
         const double y = layout.at(layout.lo, error).y();
         painter.drawText(QRectF(layout.plot.left() - 6 - numbersWidth(), y - metrics.height() / 2, numbersWidth(), metrics.height()),
                          Qt::AlignRight | Qt::AlignVCenter, threeDigits(error));
@@ -50,6 +53,17 @@ void paintAxes(QPainter& painter, const FrontPlot& plot, const FrontLayout& layo
     painter.rotate(-90);
     painter.drawText(QRectF(-layout.plot.height() / 2, -metrics.height() / 2, layout.plot.height(), metrics.height()), Qt::AlignCenter, plot.yTitle);
     painter.restore();
+}
+
+void paintLimit(QPainter& painter, const FrontPlot& plot, const FrontLayout& layout, const Theme& theme) {
+    if (!plot.mostError || *plot.mostError > layout.most) {
+        return;
+    }
+    const double y = layout.at(layout.lo, *plot.mostError).y();
+    painter.setPen(QPen(theme.text2, 1, Qt::DashLine));
+    painter.drawLine(QPointF(layout.plot.left(), y), QPointF(layout.plot.right(), y));
+    painter.setFont(labelFont());
+    painter.drawText(QPointF(layout.plot.right() - QFontMetricsF(labelFont()).horizontalAdvance(plot.limitText), y - 3), plot.limitText);
 }
 
 void paintLine(QPainter& painter, const FrontPlot& plot, const FrontLayout& layout, const Theme& theme) {
@@ -118,9 +132,10 @@ void paintRings(QPainter& painter, const FrontPlot& plot, const FrontLayout& lay
 
 }  // namespace
 
-/// Errors span orders of magnitude: near zero they are spread out, and zero has its place.
+/// Where errors span orders of magnitude, those near zero are spread out; zero has its place in any case.
 QPointF FrontLayout::at(double ms, double error) const {
-    const double part = std::log1p(kSpread * std::clamp(error / most, 0.0, 1.0)) / std::log1p(kSpread);
+    const double share = std::clamp(error / most, 0.0, 1.0);
+    const double part = spread > 0 ? std::log1p(spread * share) / std::log1p(spread) : share;
     return {plot.left() + plot.width() * (ms - lo) / (hi - lo), plot.bottom() - plot.height() * part};
 }
 
@@ -129,11 +144,12 @@ FrontLayout layoutOf(const FrontPlot& plot, const QRectF& target) {
     const double top = target.top() + plotTitleHeight() + 12, below = QFontMetricsF(labelFont()).height() + 8;
     const double left = 8 + numbersWidth() + QFontMetricsF(labelFont()).height();
     layout.plot = QRectF(target.left() + left, top, std::max(20.0, target.width() - left - 16), std::max(20.0, target.bottom() - below - top));
-    double lo = HUGE_VAL, hi = -HUGE_VAL, most = 0;
+    double lo = HUGE_VAL, hi = -HUGE_VAL, most = 0, least = HUGE_VAL;
     const auto take = [&](double ms, double error) {
         lo = std::min(lo, ms);
         hi = std::max(hi, ms);
         most = std::max(most, error);
+        least = error > 0 ? std::min(least, error) : least;
     };
     for (const FrontDot& dot : plot.dots) {
         take(dot.ms, dot.error);
@@ -150,7 +166,14 @@ FrontLayout layoutOf(const FrontPlot& plot, const QRectF& target) {
         layout.lo = std::max(0.0, lo - air);
         layout.hi = hi + air;
     }
-    layout.most = most > 0 ? most : 1;
+    // The limit belongs to the picture unless it would press all dots to the bottom.
+    constexpr double kFar = 100;
+    if (plot.mostError && *plot.mostError > 0 && (most <= 0 || *plot.mostError < kFar * most)) {
+        most = std::max(most, *plot.mostError);
+        least = std::min(least, *plot.mostError);
+    }
+    layout.spread = least >= kAlike * most ? 0 : kSpread;
+    layout.most = most > 0 ? kAbove * most : 1;
     return layout;
 }
 
@@ -160,6 +183,7 @@ void paintFront(QPainter& painter, const QRectF& target, const FrontPlot& plot, 
     painter.setRenderHint(QPainter::Antialiasing);
     paintPlotTitle(painter, target, plot.title, plot.note, theme);
     paintAxes(painter, plot, layout, theme);
+    paintLimit(painter, plot, layout, theme);
     paintLine(painter, plot, layout, theme);
     paintDots(painter, plot, layout, theme);
     paintRings(painter, plot, layout, theme);

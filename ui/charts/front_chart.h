@@ -35,13 +35,16 @@ struct FrontPlot {
     std::vector<FrontDot> dots;
     std::optional<double> fp32Ms;  ///< a square at no error
     int selected = -1;
+    std::optional<double> mostError;  ///< the limit, where it says so much of the error: a line
+    QString limitText;                ///< beside that line
 };
 
 /// Where things lie in a rectangle.
 struct FrontLayout {
     QRectF plot;
     double lo = 0, hi = 1;  ///< ms at the left and the right edge
-    double most = 1;        ///< error at the upper edge; small ones are spread out
+    double most = 1;        ///< error at the upper edge
+    double spread = 99;     ///< how much errors near 0 are spread out; 0: not at all, where all are alike
 
     [[nodiscard]] QPointF at(double ms, double error) const;
 };

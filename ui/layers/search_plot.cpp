@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 
@@ -94,6 +95,10 @@ FrontPlot frontPlot(const RecipeSearch& search) {
     }
     plot.fp32Ms = values->fp32Ms;
     plot.selected = search.taken();
+    if (search.limit().of == SearchLimit::Of::sqnr) {  // the only one that is an error: SQNR is 10 log10 of its inverse
+        plot.mostError = std::pow(10.0, -search.limit().bound / 10);
+        plot.limitText = tr("limit %1 dB").arg(search.limit().bound);
+    }
     return plot;
 }
 

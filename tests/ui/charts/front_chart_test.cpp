@@ -29,9 +29,30 @@ TEST(FrontChart, EverythingLiesInsideAndSmallErrorsAreSpreadOut) {
         EXPECT_TRUE(layout.plot.adjusted(-1, -1, 1, 1).contains(at)) << at.x() << ' ' << at.y();
     }
     EXPECT_DOUBLE_EQ(layout.at(20, 0).y(), layout.plot.bottom()) << "no error has its place";
-    EXPECT_DOUBLE_EQ(layout.at(8, 1).y(), layout.plot.top());
+    EXPECT_GT(layout.at(8, 1).y(), layout.plot.top()) << "with air above it";
+    EXPECT_LT(layout.at(8, 1).y(), layout.plot.top() + 0.1 * layout.plot.height());
     EXPECT_LT(layout.at(8, 0.1).y(), layout.plot.center().y()) << "a tenth of the most is above the middle";
     EXPECT_LT(layout.at(8, 1).x(), layout.at(20, 0).x());
+}
+
+TEST(FrontChart, ErrorsThatAreAlikeAreNotSpreadOut) {
+    FrontPlot alike = plot();
+    alike.dots = {{18, 0.00110, std::nullopt, false, {}, {}}, {12, 0.00124, std::nullopt, false, {}, {}}, {8, 0.00119, std::nullopt, false, {}, {}}};
+    const FrontLayout layout = layoutOf(alike, QRectF(0, 0, 500, 300));
+    const double half = (layout.at(8, 0.00124).y() + layout.at(8, 0).y()) / 2;
+    EXPECT_NEAR(layout.at(8, 0.00062).y(), half, 1e-9) << "half the error lies half way";
+    EXPECT_GT(layout.at(8, 0.00110).y() - layout.at(8, 0.00124).y(), 0.08 * layout.plot.height()) << "and they can be told apart";
+}
+
+TEST(FrontChart, TheLimitIsInThePictureWhereItIsNear) {
+    FrontPlot limited = plot();
+    limited.dots = {{18, 0.0011, std::nullopt, false, {}, {}}, {12, 0.00124, std::nullopt, false, {}, {}}};
+    limited.mostError = 0.01;
+    const FrontLayout layout = layoutOf(limited, QRectF(0, 0, 500, 300));
+    EXPECT_GT(layout.most, 0.01);
+    EXPECT_GT(layout.at(8, 0.01).y(), layout.plot.top());
+    limited.mostError = 10;
+    EXPECT_LT(layoutOf(limited, QRectF(0, 0, 500, 300)).most, 0.01) << "a far one would press all dots to the bottom";
 }
 
 TEST(FrontChart, ItsNumbersHaveTheirRoomInALargerFont) {
