@@ -13,7 +13,7 @@ double paintTime(QPainter* painter, const QRectF& place, const Sheet& sheet, con
 /// The distribution of latency as one curve a model, with their names at the right end.
 double paintCurves(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
 
-/// Two lines a model: its name; its recipe in counts, and what the runtime ran of it.
+/// Two lines a model: its name; its recipe in counts, and what the runtime ran of it. A third where its cold start is known: what that is the sum of.
 double paintExecuted(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme);
 
 /// Right in both, lost, gained, wrong in both; without labels only the share of equal answers.

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <map>
 
+#include "core/evidence/figures.h"
 #include "core/report/executed_counts.h"
+#include "core/report/figure_text.h"
 #include "core/report/latency_curves.h"
 #include "ui/sheet/blocks.h"
 #include "ui/sheet/sheet_text.h"
@@ -16,7 +18,7 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kTop = 30, kPlot = 150, kTicks = 24, kLeft = 44, kNames = 150, kName = 19, kGap = 16, kTwoLines = 38;
+constexpr double kTop = 30, kPlot = 150, kTicks = 24, kLeft = 44, kNames = 150, kName = 19, kGap = 16, kTwoLines = 38, kNextLine = 15;
 
 QString tr(const char* words) { return QCoreApplication::translate("Sheet", words); }
 
@@ -118,6 +120,9 @@ double paintExecuted(QPainter* painter, const QRectF& place, const Sheet& sheet,
     if (ran(0).isEmpty()) {
         return 0;
     }
+    const Figure& start = figure("cold_start");
+    const auto parts = [&](std::size_t trial) { return text(parts_text(start, trials[trial])); };
+    const double lines = parts(0).isEmpty() ? kTwoLines : kTwoLines + kNextLine;
     if (painter != nullptr) {
         paintHead(*painter, place, tr("Recipes, and what ran"), tr("operators of a profiled run, by what they compute in"), theme);
         double y = place.top() + kTop;
@@ -131,10 +136,13 @@ double paintExecuted(QPainter* painter, const QRectF& place, const Sheet& sheet,
             }
             words << (ran(i).isEmpty() ? tr("not profiled") : tr("ran %1").arg(ran(i)));
             paintLine(*painter, {place.left(), y + 28}, place.width(), words.join(QStringLiteral(" · ")), {sheetFont(11), theme.text2});
-            y += kTwoLines;
+            if (!parts(i).isEmpty()) {
+                paintLine(*painter, {place.left(), y + 28 + kNextLine}, place.width(), parts(i), {sheetFont(11), theme.text2});
+            }
+            y += lines;
         }
     }
-    return kTop + kTwoLines * double(trials.size());
+    return kTop + lines * double(trials.size());
 }
 
 }  // namespace vernier::ui
