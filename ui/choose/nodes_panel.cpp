@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/choose/filter_line.h"
 #include "ui/choose/node_table_model.h"
@@ -128,8 +129,7 @@ void NodesPanel::fitColumns() {
         others += header->sectionSize(column);
     }
     const int room = table_->viewport()->width();
-    const bool already = session_.document().isQuantizedAlready();  // a word beside the badge of each
-    const int method = methodWidth_ + (already ? QFontMetrics(labelFont()).horizontalAdvance(tr("already")) : 0);
+    const int method = std::max(methodWidth_, widestMethod());
     others += method - header->sectionSize(NodeTableModel::MethodColumn);
     table_->setColumnWidth(NodeTableModel::MethodColumn, method);
     const bool runs = session_.knowsExecuted() && room >= others + runsAsWidth_ + narrowestName;
@@ -152,6 +152,17 @@ int NodesPanel::widestName() const {
         widest = std::max(widest, fontMetrics().horizontalAdvance(model_->index(row, NodeTableModel::Name).data().toString().left(64)));
     }
     return widest + 14;
+}
+
+/// Of the first badges with the words beside them ("already", "tensor", "not D8"), which say little when they are cut.
+int NodesPanel::widestMethod() const {
+    const QFontMetrics metrics(labelFont());
+    int widest = 0;
+    for (int row = 0; row < std::min(model_->rowCount(), 300); ++row) {
+        widest = std::max(widest, metrics.horizontalAdvance(model_->index(row, NodeTableModel::MethodColumn).data().toString()));
+    }
+    constexpr int kAround = 20;  // as BadgeDelegate paints them
+    return widest == 0 ? 0 : badgeSize(metrics).width() + widest + kAround;
 }
 
 int NodesPanel::widestOp() const {
@@ -228,7 +239,7 @@ void NodesPanel::goToTable() {
 
 void NodesPanel::showState() {
     const int nodes = model_->nodeCount();
-    title_->setText(nodes > 0 ? tr("NODES · %1").arg(session_.document().nodeCount()) : tr("NODES"));
+    title_->setText(nodes > 0 ? tr("NODES · %L1").arg(session_.document().nodeCount()) : tr("NODES"));
     const bool opening = session_.state() == Session::State::opening;
     empty_->setText(opening                               ? tr("Reading the model…")
                     : nodes == 0                          ? tr("Open a model to see its nodes.")

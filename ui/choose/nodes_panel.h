@@ -44,6 +44,7 @@ private:
     void columnMenu(const QPoint& position);
     void fitColumns();
     [[nodiscard]] int widestOp() const;
+    [[nodiscard]] int widestMethod() const;
     [[nodiscard]] int widestName() const;
 
     Session& session_;

@@ -32,6 +32,10 @@ QString dialogFolder(const Session& session) {
     if (!session.modelPath().isEmpty() && own.isWritable() && !belongsToTheProgram(own.absoluteFilePath())) {
         return own.absoluteFilePath();
     }
+    const QFileInfo current(QDir::currentPath());
+    if (!QDir::current().isRoot() && current.isWritable() && !belongsToTheProgram(current.absoluteFilePath())) {
+        return current.absoluteFilePath();
+    }
     return QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
 }
 

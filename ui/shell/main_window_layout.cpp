@@ -24,6 +24,7 @@ namespace {
 
 constexpr QSize kFrame{16, 48};      ///< what a desktop draws around a window
 constexpr int kNarrowLetters = 190;  ///< a narrower window has no room for two tables beside the graph
+constexpr int kLowWindow = 680;      ///< pixels for all panels: a lower window has none to spare
 const QString kTableOfLayers = QStringLiteral("layers");
 
 }  // namespace
@@ -142,10 +143,12 @@ void MainWindow::fitBottom() {
     roomyBottom_ = something;
     const int height = std::max(docks_->height(), 400);  // before it is shown it has no height of its own
     const int usual = usualBottom(height);
-    docks_->setLowerHeight(something ? std::clamp(bottomHeight_, usual, std::max(usual, height / 2)) : 1);
+    const int most = height < kLowWindow ? usual : std::max(usual, height / 2);
+    docks_->setLowerHeight(something ? std::clamp(bottomHeight_, usual, most) : 1);
 }
 
-int MainWindow::usualBottom(int height) const { return std::clamp(height * 42 / 100, 200, 345); }
+/// In a low window the table of nodes and the inspector's charts need their rows more than the runs do.
+int MainWindow::usualBottom(int height) const { return std::clamp(height * (height < kLowWindow ? 35 : 42) / 100, 200, 345); }
 
 void MainWindow::resetLayout() {
     away_.clear();

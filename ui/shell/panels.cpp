@@ -9,6 +9,7 @@
 #include "ui/compare/recipes_panel.h"
 #include "ui/compare/time_panel.h"
 #include "ui/data/data_panel.h"
+#include "ui/graph/graph_canvas.h"
 #include "ui/inspect/inspector_panel.h"
 #include "ui/inspect/summary_panel.h"
 #include "ui/layers/layers_panel.h"
@@ -30,7 +31,10 @@ QWidget* make(MainWindow& window) {
 QWidget* makeNodes(MainWindow& window) {
     auto* panel = new NodesPanel(window.session());
     QObject::connect(panel, &NodesPanel::contextMenuRequested, &window, &MainWindow::showNodeMenu);
-    QObject::connect(panel, &NodesPanel::nodeActivated, &window, &MainWindow::goToNode);
+    QObject::connect(panel, &NodesPanel::nodeActivated, &window, [&window](int node) {
+        window.goToNode(node);
+        emit window.canvas()->bodyRequested(node);  // as in the graph: an If, Loop or Scan is gone into
+    });
     return panel;
 }
 

@@ -150,6 +150,17 @@ TEST_F(GraphBodiesTest, TheTableLeadsIntoABodyAndAChoiceThereIsShown) {
     EXPECT_EQ(session_.selection().current(), 2);
 }
 
+TEST_F(GraphBodiesTest, ReturnInTheTableGoesIntoABodyToo) {
+    ASSERT_TRUE(opened_);
+    QTableView& table = *window_.panel<NodesPanel>()->table();
+    table.scrollTo(table.model()->index(1, 1));
+    QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, window_.panel<NodesPanel>()->rowRect(1).center());
+    ASSERT_EQ(session_.selection().current(), 1);
+    QTest::keyClick(&table, Qt::Key_Return);
+    ASSERT_TRUE(shows(1));
+    EXPECT_EQ(session_.selection().current(), 3);
+}
+
 TEST_F(GraphBodiesTest, AnotherModelBeginsWithItsMainGraph) {
     ASSERT_TRUE(opened_);
     session_.selection().setOne(7);
