@@ -22,7 +22,7 @@ TEST(NodeFacts, NothingIsPlannedForWhatAFileHasAlready) {
     b.node("Relu", {"d"}, {"y"}, {}, "relu").output("y", ElementType::float32, {1, 4});
     Session session;
     session.open(QString::fromStdString(folder.write("qdq.onnx", b.bytes()).string()));
-    ASSERT_TRUE(wait_until([&] { return session.plan() != nullptr; }));
+    ASSERT_TRUE(wait_until([&] { return session.plan().has_value(); }));
     EXPECT_EQ(nodeFacts(session, 0)[0].second, QStringLiteral("converts float32 to uint8, as the file has it"));
     EXPECT_EQ(nodeFacts(session, 1)[0].second, QStringLiteral("converts uint8 to float32, as the file has it"));
     EXPECT_EQ(nodeFacts(session, 2)[0].second, QStringLiteral("FP32 (planned)"));
