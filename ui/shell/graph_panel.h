@@ -53,6 +53,8 @@ public:
 
     /// "opened NAME in 0.8 s (read 0.3, layout 0.1, first frame 0.05)": from the wish to open to the first whole frame.
     [[nodiscard]] const QString& openingTimes() const { return openingTimes_; }
+    /// Shows the body of an If, Loop or Scan; nothing for another node.
+    void openBody(int node);
 
 signals:
     void contextMenuRequested(int node, const QPoint& globalPos);
@@ -67,7 +69,6 @@ private:
     void followSelection();
     void showGraph(GraphId graph);
     void showCrumbs();
-    void openBody(int node);
     void fillBodyMenu(QMenu& menu, int node);
     [[nodiscard]] int anchor() const;
     [[nodiscard]] const BlockRun* runOf(int node) const;

@@ -9,12 +9,12 @@
 #include "ui/compare/recipes_panel.h"
 #include "ui/compare/time_panel.h"
 #include "ui/data/data_panel.h"
-#include "ui/graph/graph_canvas.h"
 #include "ui/inspect/inspector_panel.h"
 #include "ui/inspect/summary_panel.h"
 #include "ui/layers/layers_panel.h"
 #include "ui/layers/search_panel.h"
 #include "ui/shell/findings_panel.h"
+#include "ui/shell/graph_panel.h"
 #include "ui/shell/log_panel.h"
 #include "ui/shell/main_window.h"
 
@@ -33,7 +33,7 @@ QWidget* makeNodes(MainWindow& window) {
     QObject::connect(panel, &NodesPanel::contextMenuRequested, &window, &MainWindow::showNodeMenu);
     QObject::connect(panel, &NodesPanel::nodeActivated, &window, [&window](int node) {
         window.goToNode(node);
-        emit window.canvas()->bodyRequested(node);  // as in the graph: an If, Loop or Scan is gone into
+        window.graphPanel()->openBody(node);  // as in the graph: an If, Loop or Scan is gone into
     });
     return panel;
 }
