@@ -28,6 +28,7 @@ constexpr std::array kStages = {
     StageRow{"stats", QT_TRANSLATE_NOOP("Stages", "reading the tensors")},
     StageRow{"plan", QT_TRANSLATE_NOOP("Stages", "planning"), 0.06, 0.1},
     StageRow{"calibrate", QT_TRANSLATE_NOOP("Stages", "calibrating on samples"), 0.1, 0.4},
+    StageRow{"ranges", QT_TRANSLATE_NOOP("Stages", "trying ways to ranges"), 0.4, 0.45},
     StageRow{"quantize", QT_TRANSLATE_NOOP("Stages", "rewriting the model"), 0.4, 0.5},
     StageRow{"time the first layers", QT_TRANSLATE_NOOP("Stages", "timing the first layers"), 0.5, 0.6},
     StageRow{"time the model", QT_TRANSLATE_NOOP("Stages", "timing the new model"), 0.8, 0.9},

@@ -28,7 +28,7 @@ constexpr std::array kRows = {
     Row{"--dim or --shape| \\(or --shape INPUT=\\.\\.\\.\\)", QT_TRANSLATE_NOOP("WindowWords", "Measurement settings")},
     Row{"--(dim|shape):? ", ""},  // what follows is written in the dialog as it stands here
     Row{"--(dim|shape)\\b", QT_TRANSLATE_NOOP("WindowWords", "Measurement settings")},
-    Row{"\\(--calibration percentile\\)", QT_TRANSLATE_NOOP("WindowWords", "(Calibration, below the rules)")},
+    Row{"\\(--calibration( percentile)?\\)", QT_TRANSLATE_NOOP("WindowWords", "(Calibration, below the rules)")},
     Row{"Set --max-drop POINTS, --min-agreement P, --min-sqnr DB or --min-speedup X to get a verdict and an exit code\\.",
         QT_TRANSLATE_NOOP("WindowWords", "Set a limit in the row \"Gate\" to get a verdict.")},
     Row{"with --task:", QT_TRANSLATE_NOOP("WindowWords", "as \"task\" in the .dataset.json:")},

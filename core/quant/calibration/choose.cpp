@@ -131,7 +131,7 @@ RangeChoice choose_ranges(const RangeRun& run, const EmitRanges& emit, const Job
 }
 
 Finding finding_of(const RangeChoice& choice) {
-    Finding finding{Severity::info, "ranges-chosen", kNone, {}, {}, {}, "Give --calibration to take another one, or --samples to choose by others."};
+    Finding finding{Severity::info, "ranges-chosen", kNone, {}, {}, {}, "Another one can be named (--calibration)."};
     if (choice.trials.empty()) {
         finding.text = fmt::format("Ranges by MSE with clipping counted 4 times, without a trial: {}.", choice.why_not);
         return finding;
