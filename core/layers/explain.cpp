@@ -12,6 +12,7 @@
 
 #include "core/base/timed.h"
 #include "core/layers/assemble.h"
+#include "core/layers/distrust.h"
 #include "core/layers/sensitivity.h"
 #include "core/model/weights.h"
 
@@ -317,16 +318,6 @@ private:
 
     [[nodiscard]] bool trusted() const { return layers_.fp32.trusted() && layers_.quantized.trusted(); }
 
-    /// What is said instead of what single nodes cost.
-    [[nodiscard]] std::string distrust() const {
-        const bool first = !layers_.fp32.trusted();
-        const LayerFile& file = first ? layers_.fp32 : layers_.quantized;
-        return fmt::format(
-            "The times of single nodes cannot be trusted: profiled, the {} file took {} a run, and measured, {}. The machine was busy: analyse again "
-            "when it is idle.",
-            first ? "FP32" : "quantized", time_text(file.profile_ms), time_text(file.p50_ms));
-    }
-
     void say_time() {
         const double before = layers_.fp32.p50_ms, now = layers_.quantized.p50_ms;
         if (before <= 0 || now <= 0) return;
@@ -340,7 +331,7 @@ private:
         }
         std::string text = fmt::format("The quantized file takes {} where FP32 takes {} ({:.2f}x)", time_text(now), time_text(before), before / now);
         if (!trusted()) {
-            layers_.sentences.push_back(text + ". " + distrust());
+            layers_.sentences.push_back(fmt::format("{}. {}", text, distrust_of(layers_)));
             return;
         }
         if (best != nullptr && *best->fp32_ms - *best->ms >= noticeable_ms_)
