@@ -27,12 +27,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kFewest = 16;        ///< validation samples below which all serve both to choose and to report
-constexpr std::uint64_t kMany = 512;         ///< samples from which every eighth chooses, below it every fourth: a limit is decided by those that report
-constexpr std::uint64_t kErrorSamples = 64;  ///< that bring errors to size
-constexpr std::size_t kProbes = 6;           ///< sets of the front that are measured in memory before the search
-constexpr double kReportTime = 2;            ///< times as long as a measurement that only chooses
-constexpr int kFewRounds = 3;                ///< of profiles in turns, for a file that was measured
+constexpr std::uint64_t kFewest = 16;         ///< validation samples below which all serve both to choose and to report
+constexpr std::uint64_t kSelectionShare = 4;  ///< every fourth sample chooses
+constexpr std::uint64_t kErrorSamples = 64;   ///< that bring errors to size
+constexpr std::size_t kProbes = 6;            ///< sets of the front that are measured in memory before the search
+constexpr double kReportTime = 2;             ///< times as long as a measurement that only chooses
+constexpr int kFewRounds = 3;                 ///< of profiles in turns, for a file that was measured
 
 void make_folder(const fs::path& folder) {
     std::error_code problem;
@@ -118,9 +118,8 @@ void SearchWork::divide_samples() {
              fmt::format("Give at least {} validation samples.", kFewest)});
         return;
     }
-    const std::uint64_t apart = count < kMany ? 4 : 8;
     std::vector<std::uint64_t> chooses, reports;
-    for (std::uint64_t i = 0; i < count; ++i) (i % apart == request_.seed % apart ? chooses : reports).push_back(i);
+    for (std::uint64_t i = 0; i < count; ++i) (i % kSelectionShare == request_.seed % kSelectionShare ? chooses : reports).push_back(i);
     selection_ = part_of(data_, std::move(chooses));
     report_ = part_of(data_, std::move(reports));
 }

@@ -74,8 +74,8 @@ TEST(SearchFile, FindsWhatHoldsALimitThatAllInInt8DoesNot) {
     EXPECT_GT(found.float_nodes.at(*found.result.chosen).size(), 0U);
     EXPECT_TRUE(std::find(chosen.quantized.begin(), chosen.quantized.end(), true) != chosen.quantized.end());
     EXPECT_LE(found.result.validations, 8U);
-    EXPECT_EQ(found.selection_samples, 250U);
-    EXPECT_EQ(found.report_samples, 1750U);
+    EXPECT_EQ(found.selection_samples, 500U);
+    EXPECT_EQ(found.report_samples, 1500U);
     // It passes on all samples, by the command that everybody judges with.
     const ComparedFiles compared = compare_files(Runtime::load(), {{kDemo, request.out / "model.onnx"}, kData, short_options(), gate}, {});
     EXPECT_EQ(compared.comparison.candidates.front().gate, Outcome::passed);

@@ -16,7 +16,7 @@
 namespace vernier::test {
 namespace {
 
-constexpr std::uint64_t kSelection = 250, kReport = 1750;
+constexpr std::uint64_t kSelection = 500, kReport = 1500;
 
 /// Shares of answers: what all in INT8 loses, a third of which it gains elsewhere, and what may be lost.
 struct Answers {
