@@ -116,7 +116,8 @@ private:
         std::vector<float> storage;
         const std::span<const float> stored_in_fp32 = view_floats(*weight, storage);
         std::vector<float> reference(stored_in_fp32.begin(), stored_in_fp32.end());
-        for (float& value : reference) value *= factor_in(*twin, node);
+        const float factor = factor_in(*twin, node);
+        for (float& value : reference) value *= factor;
         const std::vector<float> weights = dequantized(stored, stored.axis);
         const double db = weight_db(reference, weights);
         if (db >= kWeightDb || weights.empty()) return;  // scales of blocks are not looked at

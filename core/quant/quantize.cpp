@@ -86,15 +86,17 @@ onnx::ModelProto Quantization::emit(const Prepared& prepared, std::vector<Findin
 void Quantization::choose_calibration(const Job& job) {
     const RangeMethod* method = find_range_method(source_.recipe.calibration.method);
     if (method == nullptr || !method->tries_others || prepared_.static_plan.heavy.empty() || source_.dataset == nullptr) return;
-    const EmitRanges write = [&](const Calibration& calibration) {
-        std::vector<Finding> unused;
+    if (!source_.range_choice) {
         observe_further(prepared_, samples_of(source_), ranges_, job_);
-        return std::make_shared<const onnx::ModelProto>(apply({prepared_, ranges_, calibration, unused}));
-    };
-    const RangeRun run = {source_.runtime,         source_.options.target,
-                          *source_.dataset,        source_.recipe.calibration,
-                          source_.options.threads, std::make_shared<const onnx::ModelProto>(inlined_proto(*source_.model))};
-    if (!source_.range_choice) source_.range_choice = choose_ranges(run, write, job);
+        const EmitRanges write = [&](const Calibration& calibration) {
+            std::vector<Finding> unused;
+            return std::make_shared<const onnx::ModelProto>(apply({prepared_, ranges_, calibration, unused}));
+        };
+        const RangeRun run = {source_.runtime,         source_.options.target,
+                              *source_.dataset,        source_.recipe.calibration,
+                              source_.options.threads, std::make_shared<const onnx::ModelProto>(inlined_proto(*source_.model))};
+        source_.range_choice = choose_ranges(run, write, job);
+    }
     calibration_ = source_.range_choice->calibration;
     prepared_.findings.push_back(finding_of(*source_.range_choice));
 }
