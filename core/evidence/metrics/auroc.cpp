@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "core/evidence/metrics/decisions.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/labelled.h"
-#include "core/evidence/metrics/metric.h"
 
 namespace vernier {
 namespace {
@@ -100,17 +100,7 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 
 }  // namespace
 
-extern constexpr Metric kAuroc = {.figure = {.id = kId,
-                                             .title = "AUROC",
-                                             .column = "AUROC",
-                                             .unit = "%",
-                                             .form = Form::percent,
-                                             .better = Better::higher,
-                                             .places = in_metrics,
-                                             .value = Kept<kId>::value,
-                                             .interval = Kept<kId>::interval,
-                                             .against = Kept<kId>::against},
-                                  .of = only(Task::classification) | only(Task::decision),
-                                  .of_answers = statistic};
+extern constexpr Metric kAuroc = {
+    .figure = kept_figure<kId>({"AUROC", "AUROC"}, Better::higher), .of = only(Task::classification) | only(Task::decision), .of_answers = statistic};
 
 }  // namespace vernier

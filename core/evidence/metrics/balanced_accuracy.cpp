@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "core/evidence/metrics/confusion.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -22,16 +22,7 @@ double balanced_accuracy(std::span<const ClassCounts> classes) {
 
 }  // namespace
 
-extern constexpr Metric kBalancedAccuracy = {.figure = {.id = kId,
-                                                        .title = "Balanced accuracy",
-                                                        .column = "balanced accuracy",
-                                                        .unit = "%",
-                                                        .form = Form::percent,
-                                                        .better = Better::higher,
-                                                        .places = in_metrics,
-                                                        .value = Kept<kId>::value,
-                                                        .interval = Kept<kId>::interval,
-                                                        .against = Kept<kId>::against},
+extern constexpr Metric kBalancedAccuracy = {.figure = kept_figure<kId>({"Balanced accuracy", "balanced accuracy"}, Better::higher),
                                              .of_answers = [](const Answers& own, const Answers&) { return statistic_of_counts(own, balanced_accuracy); }};
 
 }  // namespace vernier

@@ -3,7 +3,7 @@
 // 2 both / (first + own). 100 where neither has any.
 #include <cstddef>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/detection.h"
 
@@ -23,21 +23,9 @@ double agreement(const std::vector<BoxMatches>& all, std::span<const std::uint32
 
 }  // namespace
 
-extern constexpr Metric kBoxAgreement = {.figure = {.id = kId,
-                                                    .title = "Boxes that lie on the baseline's",
-                                                    .column = "box agreement",
-                                                    .unit = "%",
-                                                    .form = Form::percent,
-                                                    .better = Better::higher,
-                                                    .places = in_metrics,
-                                                    .relative = true,
-                                                    .self = 100,
-                                                    .value = Kept<kId>::value,
-                                                    .interval = Kept<kId>::interval},
+extern constexpr Metric kBoxAgreement = {.figure = kept_agreement<kId>({"Boxes that lie on the baseline's", "box agreement"}),
                                          .of = only(Task::detection),
                                          .to_first = true,
-                                         .of_answers = [](const Answers& own, const Answers&) {
-                                             return statistic_to_first<BoxMatches>(own, {box_matches_of, agreement});
-                                         }};
+                                         .of_answers = to_first<box_matches_of, agreement>};
 
 }  // namespace vernier

@@ -7,8 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/labelled.h"
-#include "core/evidence/metrics/metric.h"
 
 namespace vernier {
 namespace {
@@ -56,16 +56,9 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 
 }  // namespace
 
-extern constexpr Metric kCalibrationError = {.figure = {.id = kId,
-                                                        .title = "Expected calibration error",
-                                                        .column = "calibration error",
-                                                        .unit = "%",
-                                                        .form = Form::percent,
-                                                        .places = in_metrics,
-                                                        .note = "15 bins of equal width by the probability of the answer",
-                                                        .value = Kept<kId>::value,
-                                                        .interval = Kept<kId>::interval,
-                                                        .against = Kept<kId>::against},
-                                             .of_answers = statistic};
+extern constexpr Metric kCalibrationError = {
+    .figure = kept_figure<kId>(
+        {"Expected calibration error", "calibration error", "%", Form::percent, "15 bins of equal width by the probability of the answer"}, Better::lower),
+    .of_answers = statistic};
 
 }  // namespace vernier

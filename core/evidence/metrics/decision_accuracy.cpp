@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/evidence/metrics/decisions.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -27,17 +27,7 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 
 }  // namespace
 
-extern constexpr Metric kDecisionAccuracy = {.figure = {.id = kId,
-                                                        .title = "Accuracy of decisions",
-                                                        .column = "accuracy of decisions",
-                                                        .unit = "%",
-                                                        .form = Form::percent,
-                                                        .better = Better::higher,
-                                                        .places = in_metrics,
-                                                        .value = Kept<kId>::value,
-                                                        .interval = Kept<kId>::interval,
-                                                        .against = Kept<kId>::against},
-                                             .of = only(Task::decision),
-                                             .of_answers = statistic};
+extern constexpr Metric kDecisionAccuracy = {
+    .figure = kept_figure<kId>({"Accuracy of decisions", "accuracy of decisions"}, Better::higher), .of = only(Task::decision), .of_answers = statistic};
 
 }  // namespace vernier

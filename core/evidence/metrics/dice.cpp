@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/evidence/metrics/class_pixels.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -24,19 +24,7 @@ double dice(const std::vector<SamplePixels>& all, std::span<const std::uint32_t>
 
 }  // namespace
 
-extern constexpr Metric kDice = {.figure = {.id = kId,
-                                            .title = "Dice",
-                                            .column = "Dice",
-                                            .unit = "%",
-                                            .form = Form::percent,
-                                            .better = Better::higher,
-                                            .places = in_metrics,
-                                            .value = Kept<kId>::value,
-                                            .interval = Kept<kId>::interval,
-                                            .against = Kept<kId>::against},
-                                 .of = only(Task::segmentation),
-                                 .of_answers = [](const Answers& own, const Answers& baseline) {
-                                     return statistic_of_targets<SamplePixels>(own, baseline, {pixels_of, dice});
-                                 }};
+extern constexpr Metric kDice = {
+    .figure = kept_figure<kId>({"Dice", "Dice"}, Better::higher), .of = only(Task::segmentation), .of_answers = of_targets<pixels_of, dice>};
 
 }  // namespace vernier

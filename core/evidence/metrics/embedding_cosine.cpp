@@ -2,7 +2,7 @@
 // Cosine of each sample's vector and the one that the first model answers, as a mean over samples.
 #include <cstddef>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/embedding.h"
 
@@ -13,17 +13,7 @@ constexpr char kId[] = "embedding_cosine";
 
 }  // namespace
 
-extern constexpr Metric kEmbeddingCosine = {.figure = {.id = kId,
-                                                       .title = "Cosine to the baseline's vectors",
-                                                       .column = "cosine of vectors",
-                                                       .unit = "",
-                                                       .form = Form::number,
-                                                       .better = Better::higher,
-                                                       .places = in_metrics,
-                                                       .relative = true,
-                                                       .self = 1,
-                                                       .value = Kept<kId>::value,
-                                                       .interval = Kept<kId>::interval},
+extern constexpr Metric kEmbeddingCosine = {.figure = kept_agreement<kId>({"Cosine to the baseline's vectors", "cosine of vectors", "", Form::number}, 1),
                                             .of = only(Task::embedding),
                                             .to_first = true,
                                             .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/tokens.h"
 
@@ -25,19 +25,8 @@ double entity_f1(const std::vector<TokenCounts>& all, std::span<const std::uint3
 
 }  // namespace
 
-extern constexpr Metric kEntityF1 = {.figure = {.id = kId,
-                                                .title = "F1 of entities",
-                                                .column = "entity F1",
-                                                .unit = "%",
-                                                .form = Form::percent,
-                                                .better = Better::higher,
-                                                .places = in_metrics,
-                                                .value = Kept<kId>::value,
-                                                .interval = Kept<kId>::interval,
-                                                .against = Kept<kId>::against},
+extern constexpr Metric kEntityF1 = {.figure = kept_figure<kId>({"F1 of entities", "entity F1"}, Better::higher),
                                      .of = only(Task::tokens),
-                                     .of_answers = [](const Answers& own, const Answers& baseline) {
-                                         return statistic_of_targets<TokenCounts>(own, baseline, {token_counts_of, entity_f1});
-                                     }};
+                                     .of_answers = of_targets<token_counts_of, entity_f1>};
 
 }  // namespace vernier

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/evidence/metrics/decisions.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -52,16 +52,7 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 
 }  // namespace
 
-extern constexpr Metric kEqualErrorRate = {.figure = {.id = kId,
-                                                      .title = "Equal error rate",
-                                                      .column = "equal error rate",
-                                                      .unit = "%",
-                                                      .form = Form::percent,
-                                                      .places = in_metrics,
-                                                      .value = Kept<kId>::value,
-                                                      .interval = Kept<kId>::interval,
-                                                      .against = Kept<kId>::against},
-                                           .of = only(Task::decision),
-                                           .of_answers = statistic};
+extern constexpr Metric kEqualErrorRate = {
+    .figure = kept_figure<kId>({"Equal error rate", "equal error rate"}, Better::lower), .of = only(Task::decision), .of_answers = statistic};
 
 }  // namespace vernier

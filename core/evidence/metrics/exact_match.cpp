@@ -2,7 +2,7 @@
 // Exact match: the share of samples whose text is that of the target, letter by letter.
 #include <cstddef>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/ctc.h"
 
@@ -13,16 +13,7 @@ constexpr char kId[] = "exact_match";
 
 }  // namespace
 
-extern constexpr Metric kExactMatch = {.figure = {.id = kId,
-                                                  .title = "Exact match",
-                                                  .column = "exact match",
-                                                  .unit = "%",
-                                                  .form = Form::percent,
-                                                  .better = Better::higher,
-                                                  .places = in_metrics,
-                                                  .value = Kept<kId>::value,
-                                                  .interval = Kept<kId>::interval,
-                                                  .against = Kept<kId>::against},
+extern constexpr Metric kExactMatch = {.figure = kept_figure<kId>({"Exact match", "exact match"}, Better::higher),
                                        .of = only(Task::ctc),
                                        .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
                                            const SampleRecord* record = record_at(own.records, i);

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/evidence/metrics/decisions.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -28,17 +28,6 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 
 }  // namespace
 
-extern constexpr Metric kF1 = {.figure = {.id = kId,
-                                          .title = "F1 of decisions",
-                                          .column = "F1",
-                                          .unit = "%",
-                                          .form = Form::percent,
-                                          .better = Better::higher,
-                                          .places = in_metrics,
-                                          .value = Kept<kId>::value,
-                                          .interval = Kept<kId>::interval,
-                                          .against = Kept<kId>::against},
-                               .of = only(Task::decision),
-                               .of_answers = statistic};
+extern constexpr Metric kF1 = {.figure = kept_figure<kId>({"F1 of decisions", "F1"}, Better::higher), .of = only(Task::decision), .of_answers = statistic};
 
 }  // namespace vernier

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "core/evidence/metrics/confusion.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -22,16 +22,7 @@ double macro_f1(std::span<const ClassCounts> classes) {
 
 }  // namespace
 
-extern constexpr Metric kMacroF1 = {.figure = {.id = kId,
-                                               .title = "Macro F1",
-                                               .column = "macro F1",
-                                               .unit = "%",
-                                               .form = Form::percent,
-                                               .better = Better::higher,
-                                               .places = in_metrics,
-                                               .value = Kept<kId>::value,
-                                               .interval = Kept<kId>::interval,
-                                               .against = Kept<kId>::against},
+extern constexpr Metric kMacroF1 = {.figure = kept_figure<kId>({"Macro F1", "macro F1"}, Better::higher),
                                     .of_answers = [](const Answers& own, const Answers&) { return statistic_of_counts(own, macro_f1); }};
 
 }  // namespace vernier

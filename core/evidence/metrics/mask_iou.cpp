@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Agreement of masks: the mean intersection over union with the masks that the first model answers, in place of targets.
 #include "core/evidence/metrics/class_pixels.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -10,21 +10,9 @@ constexpr char kId[] = "mask_iou";
 
 }  // namespace
 
-extern constexpr Metric kMaskIou = {.figure = {.id = kId,
-                                               .title = "Intersection over union with the baseline's masks",
-                                               .column = "mask agreement",
-                                               .unit = "%",
-                                               .form = Form::percent,
-                                               .better = Better::higher,
-                                               .places = in_metrics,
-                                               .relative = true,
-                                               .self = 100,
-                                               .value = Kept<kId>::value,
-                                               .interval = Kept<kId>::interval},
+extern constexpr Metric kMaskIou = {.figure = kept_agreement<kId>({"Intersection over union with the baseline's masks", "mask agreement"}),
                                     .of = only(Task::segmentation),
                                     .to_first = true,
-                                    .of_answers = [](const Answers& own, const Answers&) {
-                                        return statistic_to_first<SamplePixels>(own, {pixels_of, mean_iou});
-                                    }};
+                                    .of_answers = to_first<pixels_of, mean_iou>};
 
 }  // namespace vernier

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mean intersection over union: the mean over the classes that targets or answers have, over all pixels of all samples that count.
 #include "core/evidence/metrics/class_pixels.h"
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 
 namespace vernier {
 namespace {
@@ -10,19 +10,8 @@ constexpr char kId[] = "miou";
 
 }  // namespace
 
-extern constexpr Metric kMeanIou = {.figure = {.id = kId,
-                                               .title = "Mean intersection over union",
-                                               .column = "mIoU",
-                                               .unit = "%",
-                                               .form = Form::percent,
-                                               .better = Better::higher,
-                                               .places = in_metrics,
-                                               .value = Kept<kId>::value,
-                                               .interval = Kept<kId>::interval,
-                                               .against = Kept<kId>::against},
+extern constexpr Metric kMeanIou = {.figure = kept_figure<kId>({"Mean intersection over union", "mIoU"}, Better::higher),
                                     .of = only(Task::segmentation),
-                                    .of_answers = [](const Answers& own, const Answers& baseline) {
-                                        return statistic_of_targets<SamplePixels>(own, baseline, {pixels_of, mean_iou});
-                                    }};
+                                    .of_answers = of_targets<pixels_of, mean_iou>};
 
 }  // namespace vernier

@@ -3,7 +3,7 @@
 // 2002).
 #include <cstddef>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/embedding.h"
 
@@ -14,17 +14,7 @@ constexpr char kId[] = "ndcg_at_10";
 
 }  // namespace
 
-extern constexpr Metric kNdcgAt10 = {.figure = {.id = kId,
-                                                .title = "nDCG of the baseline's neighbours",
-                                                .column = "nDCG@10",
-                                                .unit = "%",
-                                                .form = Form::percent,
-                                                .better = Better::higher,
-                                                .places = in_metrics,
-                                                .relative = true,
-                                                .self = 100,
-                                                .value = Kept<kId>::value,
-                                                .interval = Kept<kId>::interval},
+extern constexpr Metric kNdcgAt10 = {.figure = kept_agreement<kId>({"nDCG of the baseline's neighbours", "nDCG@10"}),
                                      .of = only(Task::embedding),
                                      .to_first = true,
                                      .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/tasks/segmentation.h"
 
 namespace vernier {
@@ -23,16 +23,7 @@ SampleSums percent_right(const Answers& own, const Answers& /*baseline*/, std::s
 
 }  // namespace
 
-extern constexpr Metric kPixelAccuracy = {.figure = {.id = kId,
-                                                     .title = "Pixel accuracy",
-                                                     .column = "pixel accuracy",
-                                                     .unit = "%",
-                                                     .form = Form::percent,
-                                                     .better = Better::higher,
-                                                     .places = in_metrics,
-                                                     .value = Kept<kId>::value,
-                                                     .interval = Kept<kId>::interval,
-                                                     .against = Kept<kId>::against},
+extern constexpr Metric kPixelAccuracy = {.figure = kept_figure<kId>({"Pixel accuracy", "pixel accuracy"}, Better::higher),
                                           .of = only(Task::segmentation),
                                           .of_answer = percent_right,
                                           .value = mean_value,

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/regression.h"
 
@@ -30,21 +30,9 @@ double r2(const std::vector<RegressionSums>& all, std::span<const std::uint32_t>
 
 }  // namespace
 
-extern constexpr Metric kR2 = {.figure = {.id = kId,
-                                          .title = "R2",
-                                          .column = "R2",
-                                          .unit = "",
-                                          .form = Form::number,
-                                          .better = Better::higher,
-                                          .places = in_metrics,
-                                          .value = Kept<kId>::value,
-                                          .interval = Kept<kId>::interval,
-                                          .against = Kept<kId>::against},
+extern constexpr Metric kR2 = {.figure = kept_figure<kId>({"R2", "R2", "", Form::number}, Better::higher),
                                .of = only(Task::regression),
-                               .of_answers =
-                                   [](const Answers& own, const Answers& baseline) {
-                                       return statistic_of_targets<RegressionSums>(own, baseline, {regression_of, r2});
-                                   },
+                               .of_answers = of_targets<regression_of, r2>,
                                .range = {-HUGE_VAL, 1}};
 
 }  // namespace vernier

@@ -2,7 +2,7 @@
 // Recall of neighbours: the share of the ten samples nearest to a sample (by cosine) in the first model's vectors that are among the ten nearest in the own.
 #include <cstddef>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/embedding.h"
 
@@ -13,17 +13,7 @@ constexpr char kId[] = "recall_at_10";
 
 }  // namespace
 
-extern constexpr Metric kRecallAt10 = {.figure = {.id = kId,
-                                                  .title = "Neighbours that are the baseline's",
-                                                  .column = "recall@10",
-                                                  .unit = "%",
-                                                  .form = Form::percent,
-                                                  .better = Better::higher,
-                                                  .places = in_metrics,
-                                                  .relative = true,
-                                                  .self = 100,
-                                                  .value = Kept<kId>::value,
-                                                  .interval = Kept<kId>::interval},
+extern constexpr Metric kRecallAt10 = {.figure = kept_agreement<kId>({"Neighbours that are the baseline's", "recall@10"}),
                                        .of = only(Task::embedding),
                                        .to_first = true,
                                        .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {

@@ -35,33 +35,27 @@ template <auto kPart, auto kWhole, class Sums>
     return whole > 0 ? 100 * part / whole : std::numeric_limits<double>::quiet_NaN();
 }
 
-/// A metric that is made of records: how one is read, and what all come to with each taken so many times (NaN: not defined).
-template <class Sums>
-struct RecordMetric {
-    Sums (*read)(const SampleRecord& record);
-    double (*value)(const std::vector<Sums>& all, std::span<const std::uint32_t> times);
-};
-
-template <class Sums>
-[[nodiscard]] std::optional<Statistic> statistic_of(const std::optional<std::vector<const SampleRecord*>>& records, const RecordMetric<Sums>& metric) {
+/// Of records: kRead reads one, and kValue is what all come to with each taken so many times (NaN: not defined).
+template <auto kRead, auto kValue>
+[[nodiscard]] std::optional<Statistic> statistic_of(const std::optional<std::vector<const SampleRecord*>>& records) {
     if (!records) return std::nullopt;
-    auto all = std::make_shared<std::vector<Sums>>();
+    auto all = std::make_shared<std::vector<decltype(kRead(SampleRecord()))>>();
     double steps = 0;
     for (const SampleRecord* record : *records) {
-        all->push_back(metric.read(*record));
+        all->push_back(kRead(*record));
         steps += static_cast<double>(record->size());
     }
-    return Statistic{all->size(), steps, [all, value = metric.value](std::span<const std::uint32_t> times) { return value(*all, times); }};
+    return Statistic{all->size(), steps, [all](std::span<const std::uint32_t> times) { return kValue(*all, times); }};
 }
 
-/// Against the targets, and against what the first model answered.
-template <class Sums>
-[[nodiscard]] std::optional<Statistic> statistic_of_targets(const Answers& own, const Answers& baseline, const RecordMetric<Sums>& metric) {
-    return statistic_of(counted_records(own.records, baseline.records), metric);
+/// For rows of metrics (Metric::of_answers): against the targets, and against what the first model answered.
+template <auto kRead, auto kValue>
+[[nodiscard]] std::optional<Statistic> of_targets(const Answers& own, const Answers& baseline) {
+    return statistic_of<kRead, kValue>(counted_records(own.records, baseline.records));
 }
-template <class Sums>
-[[nodiscard]] std::optional<Statistic> statistic_to_first(const Answers& own, const RecordMetric<Sums>& metric) {
-    return statistic_of(counted_records(own.against, own.against), metric);
+template <auto kRead, auto kValue>
+[[nodiscard]] std::optional<Statistic> to_first(const Answers& own, const Answers& /*baseline*/) {
+    return statistic_of<kRead, kValue>(counted_records(own.against, own.against));
 }
 
 }  // namespace vernier

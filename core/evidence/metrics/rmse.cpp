@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/regression.h"
 
@@ -25,20 +25,9 @@ double rmse(const std::vector<RegressionSums>& all, std::span<const std::uint32_
 
 }  // namespace
 
-extern constexpr Metric kRmse = {.figure = {.id = kId,
-                                            .title = "Root mean squared error against the target",
-                                            .column = "RMSE",
-                                            .unit = "",
-                                            .form = Form::number,
-                                            .places = in_metrics,
-                                            .value = Kept<kId>::value,
-                                            .interval = Kept<kId>::interval,
-                                            .against = Kept<kId>::against},
+extern constexpr Metric kRmse = {.figure = kept_figure<kId>({"Root mean squared error against the target", "RMSE", "", Form::number}, Better::lower),
                                  .of = only(Task::regression) | only(Task::enhancement),
-                                 .of_answers =
-                                     [](const Answers& own, const Answers& baseline) {
-                                         return statistic_of_targets<RegressionSums>(own, baseline, {regression_of, rmse});
-                                     },
+                                 .of_answers = of_targets<regression_of, rmse>,
                                  .range = {0, HUGE_VAL}};
 
 }  // namespace vernier

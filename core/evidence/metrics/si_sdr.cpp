@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/regression.h"
 
@@ -15,16 +15,7 @@ constexpr char kId[] = "si_sdr";
 
 }  // namespace
 
-extern constexpr Metric kSiSdr = {.figure = {.id = kId,
-                                             .title = "SI-SDR",
-                                             .column = "SI-SDR",
-                                             .unit = "dB",
-                                             .form = Form::decibels,
-                                             .better = Better::higher,
-                                             .places = in_metrics,
-                                             .value = Kept<kId>::value,
-                                             .interval = Kept<kId>::interval,
-                                             .against = Kept<kId>::against},
+extern constexpr Metric kSiSdr = {.figure = kept_figure<kId>({"SI-SDR", "SI-SDR", "dB", Form::decibels}, Better::higher),
                                   .of = only(Task::enhancement),
                                   .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
                                       const SampleRecord* record = record_at(own.records, i);

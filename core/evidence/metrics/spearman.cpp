@@ -8,7 +8,7 @@
 #include <memory>
 #include <numeric>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/embedding.h"
 
@@ -81,16 +81,7 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 
 }  // namespace
 
-extern constexpr Metric kSpearman = {.figure = {.id = kId,
-                                                .title = "Rank correlation with the given scores",
-                                                .column = "Spearman",
-                                                .unit = "",
-                                                .form = Form::number,
-                                                .better = Better::higher,
-                                                .places = in_metrics,
-                                                .value = Kept<kId>::value,
-                                                .interval = Kept<kId>::interval,
-                                                .against = Kept<kId>::against},
+extern constexpr Metric kSpearman = {.figure = kept_figure<kId>({"Rank correlation with the given scores", "Spearman", "", Form::number}, Better::higher),
                                      .of = only(Task::embedding),
                                      .of_answers = statistic,
                                      .range = {-1, 1}};

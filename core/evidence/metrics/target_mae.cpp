@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/regression.h"
 
@@ -15,24 +15,17 @@ constexpr char kId[] = "target_mae";
 
 }  // namespace
 
-extern constexpr Metric kTargetMae = {.figure = {.id = kId,
-                                                 .title = "Mean absolute error against the target",
-                                                 .column = "MAE to the target",
-                                                 .unit = "",
-                                                 .form = Form::number,
-                                                 .places = in_metrics,
-                                                 .value = Kept<kId>::value,
-                                                 .interval = Kept<kId>::interval,
-                                                 .against = Kept<kId>::against},
-                                      .of = only(Task::regression) | only(Task::enhancement),
-                                      .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
-                                          const SampleRecord* record = record_at(own.records, i);
-                                          if (record == nullptr) return {};
-                                          const RegressionSums sums = regression_of(*record);
-                                          return {{sums.absolute}, static_cast<std::uint64_t>(sums.values)};
-                                      },
-                                      .range = {0, HUGE_VAL},
-                                      .value = mean_value,
-                                      .interval = positive_mean_interval};
+extern constexpr Metric kTargetMae = {
+    .figure = kept_figure<kId>({"Mean absolute error against the target", "MAE to the target", "", Form::number}, Better::lower),
+    .of = only(Task::regression) | only(Task::enhancement),
+    .of_answer = [](const Answers& own, const Answers&, std::size_t i) -> SampleSums {
+        const SampleRecord* record = record_at(own.records, i);
+        if (record == nullptr) return {};
+        const RegressionSums sums = regression_of(*record);
+        return {{sums.absolute}, static_cast<std::uint64_t>(sums.values)};
+    },
+    .range = {0, HUGE_VAL},
+    .value = mean_value,
+    .interval = positive_mean_interval};
 
 }  // namespace vernier

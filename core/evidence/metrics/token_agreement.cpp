@@ -2,7 +2,7 @@
 // Agreement of tokens: the share of those that count whose class is the one that the first model answers.
 #include <cstddef>
 
-#include "core/evidence/metrics/metric.h"
+#include "core/evidence/metrics/kept_figure.h"
 #include "core/evidence/metrics/records.h"
 #include "core/evidence/tasks/tokens.h"
 
@@ -14,17 +14,7 @@ constexpr char kId[] = "token_agreement";
 }  // namespace
 
 extern constexpr Metric kTokenAgreement = {
-    .figure = {.id = kId,
-               .title = "Tokens with the baseline's class",
-               .column = "token agreement",
-               .unit = "%",
-               .form = Form::percent,
-               .better = Better::higher,
-               .places = in_metrics,
-               .relative = true,
-               .self = 100,
-               .value = Kept<kId>::value,
-               .interval = Kept<kId>::interval},
+    .figure = kept_agreement<kId>({"Tokens with the baseline's class", "token agreement"}),
     .of = only(Task::tokens),
     .to_first = true,
     .of_answer = [](const Answers& own, const Answers&, std::size_t i) { return right_percent(record_at(own.against, i)); },
