@@ -47,6 +47,22 @@ void report_prefix(Prepared& prepared, const PrefixResult& timed) {
                                  "Choose INT8 for them by a rule to have them quantized even so."});
 }
 
+/// A range that is given for what no node reads or makes in INT8 says nothing: a name that was mistyped must not pass in silence.
+void report_unused_ranges(Prepared& prepared, const Calibration& calibration) {
+    const auto& tensors = prepared.static_plan.tensors;
+    for (const auto& [name, range] : calibration.given) {
+        const bool used = tensors.contains(name) || std::any_of(tensors.begin(), tensors.end(), [&](const auto& each) { return each.second.observe == name; });
+        if (!used)
+            prepared.findings.push_back({Severity::warning,
+                                         "range-unused",
+                                         kNone,
+                                         {},
+                                         name,
+                                         fmt::format("The recipe gives a range for '{}', which is no tensor that becomes INT8.", name),
+                                         "Take it out of \"ranges\" of the recipe, or mend its name."});
+    }
+}
+
 Samples samples_of(const QuantizeSource& source) {
     return {source.runtime, source.options.target, source.dataset, source.recipe.calibration.samples, source.options.threads, source.statistics};
 }
@@ -70,6 +86,7 @@ Quantization::Quantization(QuantizeSource source, const Job& job)
       }()),
       calibration_(settled(source_.recipe.calibration)) {
     const auto start = Clock::now();
+    report_unused_ranges(prepared_, calibration_);
     ranges_ = observe(prepared_, samples_of(source_), calibration_, job);
     choose_calibration(job);
     calibrate_seconds_ = seconds_since(start);

@@ -9,8 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
-#include "core/base/file.h"
-#include "core/base/json_depth.h"
+#include "core/base/json_file.h"
 #include "core/quant/calibration/table.h"
 #include "core/quant/near_names.h"
 #include "core/quant/passes/passes.h"
@@ -57,6 +56,13 @@ public:
         }
     }
 
+    void read_count(const std::string& key, std::uint64_t& into) const {
+        if (const Json* value = find(key)) {
+            if (!value->is_number_unsigned()) wrong(key, "a whole number");
+            into = value->get<std::uint64_t>();
+        }
+    }
+
     template <class MethodLike>
     void read_method(const std::string& key, MethodLike& into) const {
         std::string id;
@@ -97,11 +103,28 @@ void read_range_option(const Fields& fields, const RangeOption& option, Calibrat
     if (value != option.standard) calibration.options[key] = value;
 }
 
+/// {"tensor": [lo, hi], ...}: finite, and zero lies between.
+std::map<std::string, Range> ranges_from_json(const Fields& fields) {
+    std::map<std::string, Range> ranges;
+    const Json* json = fields.find("ranges");
+    if (json == nullptr) return ranges;
+    if (!json->is_object()) fields.wrong("ranges", "an object {\"tensor\": [lo, hi], ...}");
+    for (const auto& [tensor, pair] : json->items()) {
+        const bool numbers = pair.is_array() && pair.size() == 2 && pair[0].is_number() && pair[1].is_number();
+        const Range range = numbers ? Range{pair[0].get<float>(), pair[1].get<float>()} : Range{1, 1};
+        if (!(range.lo <= 0 && range.hi >= 0 && range.lo < range.hi && std::isfinite(range.hi - range.lo)))
+            fields.wrong("ranges", fmt::format("two numbers with zero between them, lowest first, for '{}'", tensor));
+        ranges[tensor] = range;
+    }
+    return ranges;
+}
+
 Calibration calibration_from_json(const Json& json) {
     Calibration calibration;
     std::vector<std::string> known{"method"};
     for (const RangeOption& option : range_options()) known.emplace_back(option.name);
     known.emplace_back("samples");
+    known.emplace_back("ranges");
     const Fields fields(json, "\"calibration\"", known);
     fields.read("method", calibration.method);
     if (find_range_method(calibration.method) == nullptr) {
@@ -111,10 +134,8 @@ Calibration calibration_from_json(const Json& json) {
         fail(fmt::format("unknown calibration method \"{}\"", calibration.method), remedy);
     }
     for (const RangeOption& option : range_options()) read_range_option(fields, option, calibration);
-    if (const Json* samples = fields.find("samples")) {
-        if (!samples->is_number_unsigned()) fields.wrong("samples", "a whole number, 0 for all");
-        calibration.samples = samples->get<std::uint64_t>();
-    }
+    fields.read_count("samples", calibration.samples);
+    calibration.given = ranges_from_json(fields);
     return calibration;
 }
 
@@ -150,10 +171,12 @@ Rule rule_from_json(const Json& json, std::size_t index) {
     fields.read_flag("per_channel", rule.per_channel);
     if (!rule.method && !rule.per_channel) fail(where + " chooses nothing", "Give it a \"method\" or \"per_channel\"");
     if (const Json* node = fields.find("node")) {
-        const Fields anchor(*node, "\"node\" of " + where, {"name", "op", "hash"});
+        const Fields anchor(*node, "\"node\" of " + where, {"name", "op", "hash", "place", "like"});
         anchor.read("name", rule.node_name);
         anchor.read("op", rule.node_op);
         anchor.read("hash", rule.node_hash);
+        anchor.read_count("place", rule.node_place);
+        anchor.read_count("like", rule.node_like);
     }
     return rule;
 }
@@ -162,7 +185,12 @@ Json to_json(const Rule& rule) {
     Json json = {{"select", rule.select}};
     if (rule.method) json["method"] = id(*rule.method);
     if (rule.per_channel) json["per_channel"] = *rule.per_channel;
-    if (!rule.node_op.empty() || !rule.node_hash.empty()) json["node"] = {{"name", rule.node_name}, {"op", rule.node_op}, {"hash", rule.node_hash}};
+    if (rule.node_op.empty() && rule.node_hash.empty()) return json;
+    json["node"] = {{"name", rule.node_name}, {"op", rule.node_op}, {"hash", rule.node_hash}};
+    if (rule.node_like > 0) {
+        json["node"]["place"] = rule.node_place;
+        json["node"]["like"] = rule.node_like;
+    }
     return json;
 }
 
@@ -171,6 +199,7 @@ Json to_json(const Calibration& calibration) {
     Json json = {{"method", calibration.method}};
     for (const RangeOption& option : range_options()) json[std::string(option.name)] = option_value(calibration, option);
     json["samples"] = calibration.samples;
+    for (const auto& [tensor, range] : calibration.given) json["ranges"][tensor] = {range.lo, range.hi};
     return json;
 }
 
@@ -209,13 +238,9 @@ Recipe recipe_from_json(const Json& json) {
 }
 
 Recipe read_recipe(const std::filesystem::path& path) {
-    const std::string text = read_file(path, kLargestFile);
-    if (nests_too_deeply(text)) throw Error(ErrorKind::bad_data, fmt::format("nests its JSON deeper than {}", kDeepestJson), {.file = path.string()});
+    const Json json = read_json(path, kLargestFile);
     try {
-        return recipe_from_json(Json::parse(text));
-    } catch (const Json::exception& error) {
-        const std::string what = error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
-        throw Error(ErrorKind::bad_data, "is not JSON: " + what.substr(what.find("] ") + 2), {.file = path.string()});
+        return recipe_from_json(json);
     } catch (const Error& error) {
         throw Error(error.kind(), error.what(), {.file = path.string()}, error.remedy());
     }

@@ -9,15 +9,20 @@
 
 #include "core/base/json.h"
 #include "core/model/model.h"
+#include "core/quant/calibration/ranges.h"
 #include "core/quant/method.h"
 
 namespace vernier {
 
+/// Id of the first row of range_methods().
+[[nodiscard]] std::string default_ranges();
+
 /// How calibration turns samples into ranges.
 struct Calibration {
-    std::string method = "minmax";                            ///< id of a row of range_methods() (calibration/table.h)
+    std::string method = default_ranges();                    ///< id of a row of range_methods() (calibration/table.h)
     std::map<std::string, double, std::less<>> options = {};  ///< of range methods, by name, where they are not the standard ones
     std::uint64_t samples = 100;                              ///< 0 = the whole calibration split
+    std::map<std::string, Range> given = {};                  ///< ranges of tensors by name, in place of what the samples say
     bool operator==(const Calibration&) const = default;
 };
 
@@ -29,7 +34,8 @@ struct Rule {
     /// For rules "#12" of a saved recipe: what finds the node again in a re-exported model.
     std::string node_name = {};
     std::string node_op = {};
-    std::string node_hash = {};  ///< hash of the neighbourhood (ops of node, producers, consumers; weight shape)
+    std::string node_hash = {};                   ///< hash of the neighbourhood (ops of node, producers, consumers; weight shape)
+    std::uint64_t node_place = 0, node_like = 0;  ///< which of so many nodes with this hash, in graph order, from 0; 0 of 0 = not known
     bool operator==(const Rule&) const = default;
 };
 

@@ -44,12 +44,18 @@ std::string neighbourhood_hash(const Model& model, NodeId id) {
     return sha256(std::string_view(text)).substr(0, 16);
 }
 
+std::vector<std::string> neighbourhood_hashes(const Model& model) {
+    std::vector<std::string> hashes;
+    for (const Node& node : model.nodes()) hashes.push_back(neighbourhood_hash(model, node.id));
+    return hashes;
+}
+
 NodeId single_id(const Rule& rule) { return Selector::parse(rule.select).single_id(); }
 
 std::string described(const Rule& rule) { return rule.node_name.empty() ? rule.node_op : fmt::format("{} \"{}\"", rule.node_op, rule.node_name); }
 
-/// Finds a rule's node: at its old id, by its name when one node of the op bears it, or by its neighbourhood when only
-/// one node has it.
+/// Finds a rule's node: at its old id, by its name when one node of the op bears it, by its neighbourhood when only
+/// one node has it, or by its place among those that have it when these are as many as before (another prefix before all names).
 NodeId find_again(const Model& model, const Rule& rule, NodeId old_id, const std::vector<std::string>& hashes) {
     std::vector<NodeId> by_name, by_hash;
     for (const Node& node : model.nodes()) {
@@ -62,6 +68,7 @@ NodeId find_again(const Model& model, const Rule& rule, NodeId old_id, const std
     }
     if (by_name.size() == 1) return by_name.front();
     if (by_hash.size() == 1) return by_hash.front();
+    if (by_hash.size() == rule.node_like && rule.node_place < rule.node_like) return by_hash[static_cast<std::size_t>(rule.node_place)];
     const std::size_t like = std::max(by_name.size(), by_hash.size());
     throw Error(ErrorKind::bad_data,
                 fmt::format("recipe: the node of rule '{}' ({}) is not found again in this model: {}", rule.select, described(rule),
@@ -72,12 +79,17 @@ NodeId find_again(const Model& model, const Rule& rule, NodeId old_id, const std
 }  // namespace
 
 Recipe anchored(Recipe recipe, const Model& model) {
+    std::vector<std::string> hashes;
     for (Rule& rule : recipe.rules) {
         const NodeId id = single_id(rule);
         if (id == kNone || static_cast<std::size_t>(id) >= model.nodes().size()) continue;
+        if (hashes.empty()) hashes = neighbourhood_hashes(model);
+        const auto own = hashes.begin() + id;
         rule.node_name = model.node(id).name;
         rule.node_op = op_of(model, id);
-        rule.node_hash = neighbourhood_hash(model, id);
+        rule.node_hash = *own;
+        rule.node_place = static_cast<std::uint64_t>(std::count(hashes.begin(), own, *own));
+        rule.node_like = static_cast<std::uint64_t>(std::count(hashes.begin(), hashes.end(), *own));
     }
     return recipe;
 }
@@ -88,8 +100,7 @@ Recipe reanchored(Recipe recipe, const Model& model) {
         if (rule.node_op.empty() || rule.node_hash.empty()) continue;
         const NodeId old_id = single_id(rule);
         if (old_id == kNone) continue;
-        if (hashes.empty())
-            for (const Node& node : model.nodes()) hashes.push_back(neighbourhood_hash(model, node.id));
+        if (hashes.empty()) hashes = neighbourhood_hashes(model);
         rule.select = fmt::format("#{}", find_again(model, rule, old_id, hashes));
     }
     return recipe;

@@ -119,7 +119,7 @@ TEST(Recipe, NamesWhatIsWrongInTheDocument) {
         {R"({"vernier_recipe": 1, "rules": [{"select": "all", "methd": "fp16"}]})", "unknown key \"methd\" in rule 1"},
         {R"({"vernier_recipe": 1, "default": {"method": "int4"}})", "unknown method \"int4\""},
         {R"({"vernier_recipe": 1, "default": {"per_channel": 1}})", "must be true or false"},
-        {R"({"vernier_recipe": 1, "calibration": {"method": "entropy"}})", "unknown calibration method"},
+        {R"({"vernier_recipe": 1, "calibration": {"method": "histogram"}})", "unknown calibration method"},
         {R"({"vernier_recipe": 1, "calibration": {"percentile": 12}})", "above 50"},
         {R"({"vernier_recipe": 1, "calibration": {"samples": -4}})", "whole number"},
         {R"({"vernier_recipe": 1, "skip_passes": "fold-batch-norm"})", "\"skip_passes\" in the document must be a list"},
@@ -156,6 +156,17 @@ TEST(Recipe, ReadsAndWritesTheNumbersOfEveryRangeMethod) {
     EXPECT_EQ(to_json(Recipe{})["calibration"].dump(), R"({"method":"minmax","percentile":99.99,"clipping":1.0,"samples":100})");
 }
 
+TEST(Recipe, HoldsRangesThatAreGiven) {
+    Recipe recipe;
+    recipe.calibration.given = {{"a/b:0", {-0.5F, 1.25F}}, {"c", {0, 6}}};
+    EXPECT_EQ(recipe_from_json(to_json(recipe)), recipe);
+    for (const char* wrong : {R"([1])", R"({"a": 1})", R"({"a": [1]})", R"({"a": [1, 2]})", R"({"a": [0, 0]})", R"({"a": [2, -1]})", R"({"a": [-1, 1e300]})"}) {
+        Json json = to_json(recipe);
+        json["calibration"]["ranges"] = Json::parse(wrong);
+        EXPECT_EQ(error_of([&] { (void)recipe_from_json(json); }).kind(), ErrorKind::bad_data) << wrong;
+    }
+}
+
 TEST(Recipe, EveryTruncationOfAFileIsOneCleanError) {
     const std::string whole = to_json(Recipe{}).dump();
     test::TempDir folder;
@@ -186,14 +197,26 @@ TEST(Recipe, FindsAnUnnamedNodeByItsNeighbourhood) {
     recipe.rules = {rule("#4", Method::fp16)};  // the last MatMul: its Relu is the graph's output, but it stands like #2
     recipe = anchored(recipe, *chain(3, "", false));
     EXPECT_EQ(reanchored(recipe, *chain(3, "", false)).rules[0].select, "#4");
-    const Error error = error_of([&] { (void)reanchored(recipe, *chain(3, "", true)); });
+    EXPECT_EQ(reanchored(recipe, *chain(3, "", true)).rules[0].select, "#5") << "the second of two that are alike, as before";
+    const Error error = error_of([&] { (void)reanchored(recipe, *chain(4, "", true)); });
     EXPECT_EQ(error.kind(), ErrorKind::bad_data);
-    EXPECT_THAT(error.what(), HasSubstr("2 nodes are like it"));
+    EXPECT_THAT(error.what(), HasSubstr("3 nodes are like it"));
+    recipe.rules[0].node_place = recipe.rules[0].node_like = 0;  // as recipes of before have it
+    EXPECT_THAT(error_of([&] { (void)reanchored(recipe, *chain(3, "", true)); }).what(), HasSubstr("2 nodes are like it"));
 
     Recipe last;
     last.rules = {rule("#5", Method::fp16)};  // the last Relu alone is read by nobody
     last = anchored(last, *chain(3, "", false));
     EXPECT_EQ(reanchored(last, *chain(3, "", true)).rules[0].select, "#6");
+}
+
+TEST(Recipe, FindsItsNodesUnderAnotherPrefix) {
+    Recipe recipe;
+    for (const char* id : {"#2", "#4", "#6"}) recipe.rules.push_back(rule(id, Method::fp16));
+    recipe = recipe_from_json(to_json(anchored(recipe, *chain(5, "model/l", false))));
+    const Recipe moved = reanchored(recipe, *chain(5, "export/model/l", true));
+    const std::vector<std::string> expected = {"#3", "#5", "#7"};
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(moved.rules[i].select, expected[i]);
 }
 
 TEST(Recipe, SaysThatANodeIsGone) {

@@ -138,6 +138,7 @@ Recipe without_anchors(Recipe recipe) {
         rule.node_name.clear();
         rule.node_op.clear();
         rule.node_hash.clear();
+        rule.node_place = rule.node_like = 0;
     }
     return recipe;
 }

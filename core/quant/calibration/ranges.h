@@ -42,6 +42,7 @@ using Ranges = std::map<std::string, Observed>;  ///< by tensor name in the prep
 /// A range for a tensor: lo <= 0 <= hi always holds.
 struct Range {
     float lo = 0, hi = 0;
+    bool operator==(const Range&) const = default;
 };
 
 /// U8 asymmetric parameters with an exact zero: scale = (hi-lo)/255, zero_point = clamp(rne(-lo/scale)).

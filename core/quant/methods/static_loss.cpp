@@ -321,9 +321,24 @@ std::vector<double> static_noise(const GraphEdit& edit, const StaticPlan& plan, 
     return Judge(edit, plan, ranges, calibration).noise(per_channel);
 }
 
+namespace {
+
+/// What the recipe says of a tensor, or of one that shares its range.
+const Range* given_range(const StaticPlan& plan, const Calibration& calibration, const std::string& key) {
+    for (const auto& [name, range] : calibration.given) {
+        const auto tensor = plan.tensors.find(name);
+        if (name == key || (tensor != plan.tensors.end() && tensor->second.observe == key)) return &range;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
 Range range_of_key(const StaticPlan& plan, const Ranges& ranges, const Calibration& calibration, const std::string& key) {
     const auto root = plan.tensors.find(key);
-    Range range = range_of({.observed = ranges.at(key), .last = root != plan.tensors.end() && root->second.last}, calibration);
+    const Range* given = given_range(plan, calibration, key);
+    const bool last = root != plan.tensors.end() && root->second.last;
+    Range range = given != nullptr ? *given : range_of({.observed = ranges.at(key), .last = last}, calibration);
     if (root != plan.tensors.end() && root->second.clamped) {
         range.lo = std::max(range.lo, std::min(0.f, root->second.lo_bound));
         range.hi = std::min(range.hi, std::max(0.f, root->second.hi_bound));
