@@ -8,8 +8,7 @@
 namespace vernier {
 namespace {
 
-constexpr double kSteps = 255;      ///< between the codes of 8 bits
-constexpr double kPiledUp = 0.005;  ///< of all values in the bin of an end: a clamp's bound, which must stay exactly on a code
+constexpr double kSteps = 255;  ///< between the codes of 8 bits
 
 /// How much more the squared error of what is cut off counts than that of rounding: what is rare is often what answers hang on.
 constexpr std::array kOptions = {RangeOption{.name = "clipping", .standard = 1, .above = 0, .at_most = 1000}};
@@ -25,10 +24,8 @@ public:
             if (count > 0) bins_.push_back({std::min((double(i) + 0.5) * width, end_), count});
         }
         if (!bins_.empty()) bins_.back().centre = end_;  // the outermost value is known exactly
-        piled_up_ = !bins_.empty() && bins_.back().count > kPiledUp * double(observed.count);
+        piled_up_ = piles_up(observed, upper);
     }
-
-    void keep() { piled_up_ = true; }
 
     /// The end at which the sum of what is cut off equals `cut`: half the slope of the squared error, which falls as the end grows.
     [[nodiscard]] double end_for(double cut) const {
@@ -55,14 +52,10 @@ private:
 
 /// The range whose codes lose least on average: every value that is not zero is rounded (step^2 / 12), and those outside are
 /// cut off. The sum of both is convex in the two ends, so one width is the best: there what each end cuts off grows as fast
-/// as the rounding shrinks. Before the output nothing makes good what is cut off, so there all is kept.
+/// as the rounding shrinks.
 Range range(const RangeInput& input, const Calibration& calibration) {
     const Observed& observed = input.observed;
-    Tail lower(observed, false), upper(observed, true);
-    if (input.last) {
-        lower.keep();
-        upper.keep();
-    }
+    const Tail lower(observed, false), upper(observed, true);
     const double rounded = double(observed.count - observed.zeros) / (12 * kSteps * kSteps) / option_value(calibration, kOptions[0]);
     const auto wanted = [&](double width) { return lower.end_for(rounded * width) + upper.end_for(rounded * width); };
     double narrow = 0, wide = wanted(0);

@@ -88,6 +88,25 @@ std::optional<OutputScore> score_of(const std::vector<const Tensor*>& reference,
     return OutputScore{sum / double(reference.size()), by_channel(reference, other)};
 }
 
+std::vector<std::optional<OutputScore>> mean_of(const std::vector<std::vector<std::optional<OutputScore>>>& scores) {
+    std::vector<std::optional<OutputScore>> mean = scores.empty() ? std::vector<std::optional<OutputScore>>() : scores.front();
+    for (std::size_t output = 0; output < mean.size(); ++output) {
+        OutputScore sum;
+        for (const auto& one : scores) {
+            if (output >= one.size() || !one[output]) {
+                mean[output].reset();
+                break;
+            }
+            sum.by_sample += one[output]->by_sample;
+            if (one[output]->by_channel) sum.by_channel = sum.by_channel.value_or(0) + *one[output]->by_channel;
+        }
+        if (!mean[output]) continue;
+        const auto n = double(scores.size());
+        mean[output] = OutputScore{sum.by_sample / n, sum.by_channel ? std::optional(*sum.by_channel / n) : std::nullopt};
+    }
+    return mean;
+}
+
 double gain(const std::vector<std::optional<OutputScore>>& over, const std::vector<std::optional<OutputScore>>& scores) {
     if (over.size() != scores.size()) return -std::numeric_limits<double>::infinity();
     double least = std::numeric_limits<double>::infinity();

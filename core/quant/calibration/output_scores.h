@@ -19,6 +19,9 @@ struct OutputScore {
 /// One output of several runs, and what is held against it. Nothing where it has no floating values, or FP32 itself has none that are finite.
 [[nodiscard]] std::optional<OutputScore> score_of(const std::vector<const Tensor*>& reference, const std::vector<const Tensor*>& other);
 
+/// The mean of scores of the same outputs; those of an output that has none in one of them are left out.
+[[nodiscard]] std::vector<std::optional<OutputScore>> mean_of(const std::vector<std::vector<std::optional<OutputScore>>>& scores);
+
 /// The least that a score of any output gains over another's; -infinity where one of both has less outputs than the other.
 [[nodiscard]] double gain(const std::vector<std::optional<OutputScore>>& over, const std::vector<std::optional<OutputScore>>& scores);
 
