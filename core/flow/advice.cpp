@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/model/damage.h"
 #include "core/quant/plan.h"
+#include "core/quant/prepare.h"
 
 namespace vernier {
 namespace {
@@ -16,17 +17,36 @@ namespace {
 /// Above this a plan would take long, and kinds of nodes decide alone.
 constexpr std::uint64_t kPlannedBytes = 256'000'000;
 
-/// Why a method would change no node of the model; empty when it changes some. What is recommended must not be refused.
-std::string why_nothing(const Model& model, Method method) {
-    if (model.size_bytes() > kPlannedBytes || damage_of(model)) return {};
+Plan plan_with(const Model& model, Method method) {
     Recipe recipe;
     recipe.default_method = method;
+    return make_plan(ModelPtr(ModelPtr(), &model), recipe);
+}
+
+bool is_planned(const Model& model) { return model.size_bytes() <= kPlannedBytes && !damage_of(model); }
+
+/// Why a method would change no node of the model; empty when it changes some. What is recommended must not be refused.
+std::string why_nothing(const Model& model, Method method) {
+    if (!is_planned(model)) return {};
     try {
-        const Plan plan = make_plan(ModelPtr(ModelPtr(), &model), recipe);
+        const Plan plan = plan_with(model, method);
         const auto nothing = std::find_if(plan.findings.begin(), plan.findings.end(), [](const Finding& f) { return f.code == "nothing-changed"; });
         return nothing == plan.findings.end() ? std::string() : nothing->text;
     } catch (const Error& error) {  // what cannot be planned cannot be quantized
         return fmt::format("{} is not possible: {}", row(method).title, error.what());
+    }
+}
+
+/// Of a method of form alone, which only the graph itself can say anything about.
+MethodFit fit_of_form(const Model& model, const MethodSpec& method, const Workload& work) {
+    if (!is_planned(model)) return method.fit(work);
+    try {
+        const std::size_t nodes = plan_with(model, method.method).count(method.method);
+        if (nodes == 0) return {false, "No part of this model has a form that is known to be faster."};
+        return {true, fmt::format("{} a form that the runtime is faster with; nothing is quantized. Measure it as a candidate of its own.",
+                                  nodes == 1 ? std::string("1 node has") : fmt::format("{} nodes have", nodes))};
+    } catch (const Error& error) {
+        return {false, fmt::format("{} is not possible: {}", method.title, error.what())};
     }
 }
 
@@ -62,7 +82,7 @@ Advice advise(const Model& model) {
     }
     advice.title = std::string(row(advice.method).title);
     for (const MethodSpec& method : methods()) {
-        MethodFit fit = method.fit(work);
+        MethodFit fit = is_new_form(method) ? fit_of_form(model, method, work) : method.fit(work);
         fit.suits = fit.suits || method.method == advice.method;
         const std::string& why = refused[static_cast<std::size_t>(method.method)];
         advice.methods.push_back({method.method, why.empty() && fit.suits, why.empty() ? std::move(fit.text) : why});

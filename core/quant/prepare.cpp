@@ -8,6 +8,7 @@
 
 #include "core/model/precision.h"
 #include "core/quant/passes/passes.h"
+#include "core/quant/passes/sequence.h"
 #include "core/quant/widen.h"
 
 namespace vernier {
@@ -45,22 +46,23 @@ void mark_untouchable(Prepared& prepared, const Model& model) {
 
 bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags.end(), true) != flags.end(); }
 
+void report_raised(Prepared& prepared, std::int64_t from, const std::string& who) {
+    prepared.findings.push_back({Severity::info,
+                                 "opset-raised",
+                                 kNone,
+                                 {},
+                                 {},
+                                 fmt::format("The model's opset is raised from {} to {}, which {} needs.", from, prepared.edit.opset(), who),
+                                 {}});
+}
+
 /// Raises the opset as far as a chosen method needs it; where that is not possible, its nodes stay in float.
 void raise_opset(Prepared& prepared, const MethodSpec& method) {
     const std::int64_t from = prepared.edit.opset(), needed = method.opset;
     if (from >= needed || !any(prepared.wants(method.method))) return;
     const std::string problem = upgrade_opset(prepared.edit, needed);
     const std::string title(method.title);
-    if (problem.empty()) {
-        prepared.findings.push_back({Severity::info,
-                                     "opset-raised",
-                                     kNone,
-                                     {},
-                                     {},
-                                     fmt::format("The model's opset is raised from {} to {}, which {} needs.", from, needed, title),
-                                     {}});
-        return;
-    }
+    if (problem.empty()) return report_raised(prepared, from, title);
     prepared.findings.push_back(
         {Severity::serious, "opset-too-old", kNone, {}, {}, title + " is not possible: " + problem + ".", "Export the model again with opset 13 or later."});
     for (std::size_t i = 0; i < prepared.choices.size(); ++i)
@@ -74,11 +76,43 @@ void raise_opset(Prepared& prepared) {
     for (const MethodSpec* method : order) raise_opset(prepared, *method);
 }
 
+/// Which nodes the rewritings may touch, by the methods that were chosen.
+PassContext wishes_of(const Prepared& prepared) {
+    PassContext context;
+    context.absorbed.assign(prepared.choices.size(), false);
+    context.wants_static.assign(prepared.choices.size(), false);
+    context.wants_integer.assign(prepared.choices.size(), false);
+    context.wants_fp16.assign(prepared.choices.size(), false);
+    context.folds_batch_norm.assign(prepared.choices.size(), false);
+    context.new_form.assign(prepared.choices.size(), false);
+    for (const Choice& choice : prepared.choices)
+        context.keeps_float.push_back(choice.explicit_choice() && !is_integer(choice.method) && !is_new_form(row(choice.method)));
+    for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
+        if (!prepared.problem[i].empty()) continue;
+        const Method method = prepared.choices[i].method;
+        context.wants_static[i] = is_integer(method) && row(method).needs_calibration;
+        context.wants_integer[i] = is_integer(method);
+        context.wants_fp16[i] = row(method).computes == Arithmetic::half;
+        context.new_form[i] = is_new_form(row(method));
+        context.folds_batch_norm[i] = row(method).folds_batch_norm;
+    }
+    return context;
+}
+
+/// A LayerNormalization can be named from opset 17 on. Where the opset cannot be raised it stays taken apart.
+void raise_opset_for_forms(Prepared& prepared) {
+    constexpr std::int64_t kLayerNormalization = 17;
+    const std::int64_t from = prepared.edit.opset();
+    const PassContext wishes = wishes_of(prepared);
+    if (from >= kLayerNormalization || !any(wishes.new_form) || !has_open_layer_norm(prepared.edit, wishes)) return;
+    if (upgrade_opset(prepared.edit, kLayerNormalization).empty()) report_raised(prepared, from, "LayerNormalization");
+}
+
 /// Items of a method that can have it, with what their weights shall take.
 std::vector<FoldFor> chosen_items(const Prepared& prepared) {
     std::vector<FoldFor> chosen;
     for (const MethodSpec& method : methods()) {
-        if (method.method == Method::fp32) continue;
+        if (method.method == Method::fp32 || is_new_form(method)) continue;
         const auto wanted = prepared.wants(method.method);
         for (std::size_t i = 0; i < wanted.size(); ++i)
             if (wanted[i])
@@ -122,28 +156,19 @@ void fold_weights(Prepared& prepared) {
 }
 
 void rewrite(Prepared& prepared) {
-    PassContext context;
+    PassContext context = wishes_of(prepared);
     context.skip = prepared.skip_passes;
     context.findings = &prepared.findings;
-    context.absorbed.assign(prepared.choices.size(), false);
-    context.wants_static.assign(prepared.choices.size(), false);
-    context.wants_integer.assign(prepared.choices.size(), false);
-    context.wants_fp16.assign(prepared.choices.size(), false);
-    context.folds_batch_norm.assign(prepared.choices.size(), false);
-    for (const Choice& choice : prepared.choices) context.keeps_float.push_back(choice.explicit_choice() && !is_integer(choice.method));
-    for (std::size_t i = 0; i < prepared.choices.size(); ++i) {
-        if (!prepared.problem[i].empty()) continue;
-        const Method method = prepared.choices[i].method;
-        context.wants_static[i] = is_integer(method) && row(method).needs_calibration;
-        context.wants_integer[i] = is_integer(method);
-        context.wants_fp16[i] = row(method).computes == Arithmetic::half;
-        context.folds_batch_norm[i] = row(method).folds_batch_norm;
-    }
     run_passes(PassPlace::before_plan, prepared.edit, context);
     prepared.folded_into = std::move(context.folded_into);
+    prepared.rewritten = std::move(context.rewritten);
 }
 
 }  // namespace
+
+bool is_new_form(const MethodSpec& method) {
+    return method.method != Method::fp32 && method.computes == Arithmetic::floating && method.weight_bits == row(Method::fp32).weight_bits;
+}
 
 std::vector<bool> Prepared::wants(Method method) const {
     std::vector<bool> result(edit.size(), false);
@@ -227,6 +252,7 @@ Prepared prepare_with(Prepared prepared, const Wish& wish, const Kept& kept, con
     prepared.problem.resize(prepared.choices.size());
     mark_untouchable(prepared, *model);
     raise_opset(prepared);
+    raise_opset_for_forms(prepared);
     job.check();
     widen_other_floats(prepared, kept);
     fold_weights(prepared);

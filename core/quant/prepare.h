@@ -36,6 +36,7 @@ struct Prepared {
     bool whole = false;           ///< of its Variant
     StaticParts parts = StaticParts::both;
     std::map<NodeId, NodeId> folded_into;  ///< nodes that a rewriting folded into another one, which became what that one becomes
+    std::set<NodeId> rewritten;            ///< nodes chosen for a new form that a rewriting took in
     std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
     std::vector<std::string> skip_passes;  ///< names of rewritings that the recipe leaves out
     StaticPlan static_plan;
@@ -58,6 +59,9 @@ struct Prepared {
     /// Plans anew what depends on all nodes together, with some items kept in float.
     void replan(const std::set<int>& keep_float);
 };
+
+/// A method of form alone: its nodes compute in float with the weights that they have.
+[[nodiscard]] bool is_new_form(const MethodSpec& method);
 
 /// What becomes of an item whose node can have its method.
 struct ItemOutcome {

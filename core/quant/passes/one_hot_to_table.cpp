@@ -244,7 +244,7 @@ int one_hot_to_table(GraphEdit& edit, PassContext& context) {
     int changed = 0;
     for (std::size_t i = 0, size = edit.size(); i < size; ++i) {
         const auto& item = edit.item(i);
-        if (item.removed || !is_op(edit, static_cast<int>(i), "MatMul") || !context.is_integer(item)) continue;
+        if (item.removed || !is_op(edit, static_cast<int>(i), "MatMul") || !(context.is_integer(item) || context.rewrites(item))) continue;
         const auto one_hot = find_one_hot(edit, static_cast<int>(i));
         if (!one_hot || must_stay(edit, context, *one_hot)) continue;
         rewrite(edit, context, *one_hot);

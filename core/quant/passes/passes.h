@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct PassContext {
     std::vector<bool> keeps_float;         ///< by NodeId: chosen for FP32 or FP16 by a rule or a click; empty = none
     std::vector<bool> wants_fp16;          ///< by NodeId: will run in FP16; empty = none
     std::vector<bool> folds_batch_norm;    ///< by NodeId: takes a BatchNormalization behind it into its weights; empty = none
+    std::vector<bool> new_form;            ///< by NodeId: chosen for a faster form of the same function; empty = none
+    std::set<NodeId> rewritten;            ///< of those, the ones that a pass took in
     std::vector<bool> absorbed;            ///< by NodeId: set for nodes that a pass folds into a neighbour
     std::map<NodeId, NodeId> folded_into;  ///< of those, the node that each became part of, where it is one of the opened model
     std::vector<std::string> skip;         ///< names of the rewritings that the recipe leaves out
@@ -41,9 +44,18 @@ struct PassContext {
         const auto at = static_cast<std::size_t>(item.origin);
         return item.origin >= 0 && at < folds_batch_norm.size() && folds_batch_norm[at];
     }
+    [[nodiscard]] bool rewrites(const GraphEdit::Item& item) const {
+        const auto at = static_cast<std::size_t>(item.origin);
+        return item.origin >= 0 && at < new_form.size() && new_form[at];
+    }
+    /// The item has another form now, or is part of one that has.
+    void note_rewritten(const GraphEdit::Item& item) {
+        if (rewrites(item)) rewritten.insert(item.origin);
+    }
     /// into: the node of the opened model that the item becomes part of.
     void absorb(const GraphEdit::Item& item, NodeId into = kNone) {
         if (item.origin < 0) return;
+        note_rewritten(item);
         absorbed[static_cast<std::size_t>(item.origin)] = true;
         if (into != kNone) folded_into[item.origin] = into;
     }

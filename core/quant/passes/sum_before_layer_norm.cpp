@@ -34,21 +34,38 @@ bool is_float(const GraphEdit& edit, const std::string& tensor) {
     return element == ElementType::float32 || element == ElementType::float16;
 }
 
-}  // namespace
+bool is_residual(const GraphEdit& edit, const onnx::NodeProto& node) {
+    if (node.op_type() != "Add" || !node.domain().empty() || node.input_size() != 2) return false;
+    if (edit.is_constant(node.input(0)) || edit.is_constant(node.input(1))) return false;
+    return is_float(edit, node.output(0)) && feeds_norm_only(edit, node.output(0));
+}
 
-int sum_before_layer_norm(GraphEdit& edit) {
+/// wanted: which items may change; changed_one: is told each that did.
+template <class Wanted, class Changed>
+int write_sums(GraphEdit& edit, const Wanted& wanted, const Changed& changed_one) {
     constexpr std::int64_t kBroadcastingSum = 8;  // before this opset, Sum takes equal shapes only
     if (edit.opset() < kBroadcastingSum) return 0;
     int changed = 0;
     for (std::size_t i = 0; i < edit.size(); ++i) {
         auto& item = edit.item(i);
-        if (item.removed || item.proto.op_type() != "Add" || !item.proto.domain().empty() || item.proto.input_size() != 2) continue;
-        if (edit.is_constant(item.proto.input(0)) || edit.is_constant(item.proto.input(1))) continue;
-        if (!is_float(edit, item.proto.output(0)) || !feeds_norm_only(edit, item.proto.output(0))) continue;
+        if (item.removed || !wanted(item) || !is_residual(edit, item.proto)) continue;
         item.proto.set_op_type("Sum");
+        changed_one(item);
         ++changed;
     }
     return changed;
+}
+
+}  // namespace
+
+int sum_before_layer_norm(GraphEdit& edit) {
+    return write_sums(
+        edit, [](const GraphEdit::Item&) { return true; }, [](const GraphEdit::Item&) {});
+}
+
+int residual_sum(GraphEdit& edit, PassContext& context) {
+    return write_sums(
+        edit, [&](const GraphEdit::Item& item) { return context.rewrites(item); }, [&](const GraphEdit::Item& item) { context.note_rewritten(item); });
 }
 
 }  // namespace vernier

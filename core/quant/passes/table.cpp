@@ -17,6 +17,8 @@ bool any(const std::vector<bool>& flags) { return std::find(flags.begin(), flags
 bool for_static(const PassContext& context) { return any(context.wants_static); }
 bool for_batch_norm(const PassContext& context) { return any(context.wants_static) || any(context.folds_batch_norm) || any(context.wants_fp16); }
 bool for_integer(const PassContext& context) { return any(context.wants_integer); }
+bool for_form(const PassContext& context) { return any(context.new_form); }
+bool for_integer_or_form(const PassContext& context) { return for_integer(context) || for_form(context); }
 bool always(const PassContext&) { return true; }
 
 constexpr auto kBeforePlan = PassPlace::before_plan, kBeforeInt8 = PassPlace::before_int8, kBehindInt8 = PassPlace::behind_int8, kEnd = PassPlace::end;
@@ -31,7 +33,12 @@ constexpr std::array kPasses = {
     PassRow{"use-global-average-pool", kBeforePlan, for_static, use_global_average_pool},
     PassRow{"use-hard-sigmoid", kBeforePlan, for_static, use_hard_sigmoid},
     // A table takes the bias and the activation behind its product, so before a bias is made narrower for products that stay.
-    PassRow{"one-hot-to-table", kBeforePlan, for_integer, one_hot_to_table},
+    PassRow{"one-hot-to-table", kBeforePlan, for_integer_or_form, one_hot_to_table},
+    // Behind a maximum while an activation is taken apart still: Gelu of the runtime's own is not evaluated.
+    PassRow{"activation-behind-max", kBeforePlan, for_form, activation_behind_max},
+    PassRow{"name-activations", kBeforePlan, for_form, name_activations},
+    PassRow{"use-layer-normalization", kBeforePlan, for_form, use_layer_normalization},
+    PassRow{"residual-sum", kBeforePlan, for_form, residual_sum},
     PassRow{"narrow-wide-bias", kBeforePlan, for_integer, narrow_wide_bias},
     // Widths while weights are float still. Merged groups are no longer depthwise, which padding would look at.
     PassRow{"merge-conv-groups", kBeforeInt8, always, [](GraphEdit& edit, PassContext& context) { return merge_conv_groups(edit, *context.plan); }},
