@@ -45,10 +45,20 @@ std::string pass_of(const std::string& text) {
     throw Error(ErrorKind::usage, "unknown rewriting \"" + text + "\"", {}, near.empty() ? "Rewritings are " + joined(known) + "." : near);
 }
 
+/// What is chosen for another method already cannot be chosen for a new form too.
+Method rewritten_instead_of(Method chosen) {
+    const Method rewritten = method_of("fp32-rewritten");
+    if (chosen != Method::fp32 && chosen != rewritten)
+        throw Error(ErrorKind::usage, "--equal-forms is for nodes that stay in FP32, and all are chosen for " + std::string(row(chosen).title), {},
+                    "Choose nodes of it by --set 'SELECTOR=fp32-rewritten'.");
+    return rewritten;
+}
+
 }  // namespace
 
 void RecipeOptions::declare(OptionSet& options) {
     options.text("--method", method, "METHOD", "Method of all nodes that no rule names: " + joined(method_ids()));
+    options.flag("--equal-forms", equal_forms, "Nodes that no rule names get an equal form that runs faster, in FP32: short for --method fp32-rewritten");
     options.text("--recipe", recipe, "FILE", "Recipe to use instead of --method (JSON, as --save-recipe writes it)");
     options.list("--set", set, "'SELECTOR=METHOD'", "Method of the nodes that a selector names; the later of several wins");
     options.flag("--per-tensor", per_tensor, "One scale a weight tensor instead of one a channel");
@@ -61,10 +71,12 @@ void RecipeOptions::declare_calibration(OptionSet& options) {
 }
 
 Recipe RecipeOptions::read() const {
-    if (method.empty() && recipe.empty()) throw Error(ErrorKind::usage, "give --method or --recipe", {}, "Methods are " + joined(method_ids()) + ".");
+    if (method.empty() && recipe.empty() && !equal_forms)
+        throw Error(ErrorKind::usage, "give --method or --recipe", {}, "Methods are " + joined(method_ids()) + ".");
     if (!method.empty() && !recipe.empty()) throw Error(ErrorKind::usage, "give either --method or --recipe, not both");
     Recipe result = recipe.empty() ? Recipe{} : read_recipe(recipe);
     if (!method.empty()) result.default_method = method_of(method);
+    if (equal_forms) result.default_method = rewritten_instead_of(result.default_method);
     for (const std::string& text : set) result.rules.push_back(rule_of(text));
     if (per_tensor) result.per_channel = false;
     for (const std::string& name : skip_passes) result.skip_passes.push_back(pass_of(name));

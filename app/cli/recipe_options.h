@@ -17,9 +17,9 @@ struct RecipeOptions {
     std::string method, recipe, calibration;
     std::vector<std::string> set, skip_passes;
     std::optional<std::uint64_t> samples;
-    bool per_tensor = false;
+    bool per_tensor = false, equal_forms = false;
 
-    /// --method, --recipe, --set, --per-tensor, --skip-pass.
+    /// --method, --equal-forms, --recipe, --set, --per-tensor, --skip-pass.
     void declare(OptionSet& options);
     /// --samples, --calibration.
     void declare_calibration(OptionSet& options);

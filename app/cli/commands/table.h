@@ -14,6 +14,7 @@ extern const Command kMeasure;
 extern const Command kCompare;
 extern const Command kJudge;
 extern const Command kReport;
+extern const Command kRecipe;
 extern const Command kLayers;
 extern const Command kSearch;
 extern const Command kCheck;
