@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/quant/methods/dynamic.h"
+#include "core/quant/methods/stored_weights.h"
 #include "core/quant/methods/weights_int8.h"
 #include "core/quant/prepare.h"
 #include "core/quant/workload.h"
@@ -56,36 +57,15 @@ std::vector<WeightRead> weights_read(const GraphEdit& edit, const onnx::NodeProt
     return {{1, std::max<std::size_t>(rank, 1) - 1}};
 }
 
-/// Folded from stored codes, which lie in the file already.
-bool is_code_already(const Prepared& prepared, int item, int slot) {
-    return std::any_of(prepared.folds.reads.begin(), prepared.folds.reads.end(), [&](const Fold& fold) {
-        if (fold.item != item || fold.slot != slot) return false;
-        const int maker = prepared.edit.producer(fold.computed);
-        return maker >= 0 && prepared.edit.item(static_cast<std::size_t>(maker)).proto.op_type() == "DequantizeLinear";
-    });
-}
-
 std::string why_not_weight(const Prepared& prepared, int item, const WeightRead& weight) {
     const GraphEdit& edit = prepared.edit;
     const auto& node = edit.item(static_cast<std::size_t>(item)).proto;
     if (weight.slot >= node.input_size()) return std::string(kNoWeight);
-    const std::string& name = node.input(weight.slot);
-    if (!edit.is_constant(name)) return "its weight is computed, not constant";
-    if (!edit.is_float_constant(name)) return "its weight is not float32";
-    const auto dims = edit.dims(name);
-    if (dims.size() < 2) return "its weight is a vector";
-    if (std::find(dims.begin(), dims.end(), 0) != dims.end()) return "its weight is empty";
-    if (is_code_already(prepared, item, weight.slot)) return "its weight is stored in integers already";
-    if (!std::isfinite(edit.largest_magnitude(name))) return fmt::format("its weight '{}' holds NaN or infinity", name);
+    if (std::string why = why_no_codes(prepared, item, weight.slot); !why.empty()) return why;
+    const auto dims = edit.dims(node.input(weight.slot));
     const std::uint64_t count = element_count(dims), scales = prepared.choice_of(item).per_channel ? static_cast<std::uint64_t>(dims[weight.axis]) : 1;
     if (count + 4 * scales >= 4 * count) return "codes and scales of its weight would take no fewer bytes";
     return {};
-}
-
-/// A weight that a node in float reads too would be stored twice.
-bool is_read_in_float(const GraphEdit& edit, const std::string& name, const std::set<int>& chosen) {
-    const auto readers = edit.readers(name);
-    return edit.is_output(name) || !std::all_of(readers.begin(), readers.end(), [&](int reader) { return chosen.contains(reader); });
 }
 
 std::string why_not(const Prepared& prepared, int item, const std::set<int>& chosen) {
@@ -109,24 +89,16 @@ std::vector<DynamicNode> tables(const Prepared& prepared, const std::vector<int>
     return nodes;
 }
 
-/// By item: why it stays in float; empty where it does not. What stays so reads its weight in float, which others may share.
-std::map<int, std::string> reasons_of(const Prepared& prepared, const std::vector<int>& items) {
-    std::map<int, std::string> reasons;
+/// Why each item stays in float; empty where it does not.
+std::vector<std::string> reasons_of(const Prepared& prepared, const std::vector<int>& items) {
+    std::map<int, std::string> of_tables;
     const std::vector<DynamicNode> gathers = tables(prepared, items);
-    const auto of_tables = why_not_dynamic(prepared.edit, gathers);
-    for (std::size_t i = 0; i < gathers.size(); ++i) reasons[gathers[i].index] = of_tables[i];
-    std::set<int> chosen(items.begin(), items.end());
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (const int item : items) {
-            if (!chosen.contains(item)) continue;
-            if (op_of(prepared, item) != "Gather") reasons[item] = why_not(prepared, item, chosen);
-            if (reasons[item].empty()) continue;
-            chosen.erase(item);
-            changed = true;
-        }
-    }
-    return reasons;
+    const auto reasons = why_not_dynamic(prepared.edit, gathers);
+    for (std::size_t i = 0; i < gathers.size(); ++i) of_tables[gathers[i].index] = reasons[i];
+    return settled_reasons(items, [&](int item, const std::set<int>& chosen) {
+        const auto table = of_tables.find(item);
+        return table != of_tables.end() ? table->second : why_not(prepared, item, chosen);
+    });
 }
 
 /// Nodes that bring their weights back to float on each run.
@@ -145,14 +117,11 @@ void plan(Prepared& prepared) {
     const std::vector<int> items = prepared.items_of(self());
     if (items.empty()) return;
     const auto reasons = reasons_of(prepared, items);
-    std::vector<std::string> list;
     std::size_t dequantized = 0;
-    for (const int item : items) {
-        list.push_back(reasons.at(item));
-        dequantized += list.back().empty() && op_of(prepared, item) != "MatMul" && op_of(prepared, item) != "Gather" ? 1 : 0;
-    }
+    for (std::size_t i = 0; i < items.size(); ++i)
+        dequantized += reasons[i].empty() && op_of(prepared, items[i]) != "MatMul" && op_of(prepared, items[i]) != "Gather" ? 1 : 0;
     if (dequantized > 0) prepared.findings.push_back(dequantized_finding(dequantized));
-    prepared.note_reasons(items, list);
+    prepared.note_reasons(items, reasons);
 }
 
 class Writer {
