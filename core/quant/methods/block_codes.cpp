@@ -141,6 +141,16 @@ float BlockCodes::value(std::size_t row, std::size_t column) const {
     return scales[at] * static_cast<float>(static_cast<int>(codes[row * columns + column]) - static_cast<int>(zeros[at]));
 }
 
+void BlockCodes::take_rows(const BlockCodes& other, const std::vector<bool>& which) {
+    const std::size_t b = blocks();
+    for (std::size_t row = 0; row < rows; ++row) {
+        if (!which[row]) continue;
+        std::copy_n(other.codes.begin() + static_cast<std::ptrdiff_t>(row * columns), columns, codes.begin() + static_cast<std::ptrdiff_t>(row * columns));
+        std::copy_n(other.scales.begin() + static_cast<std::ptrdiff_t>(row * b), b, scales.begin() + static_cast<std::ptrdiff_t>(row * b));
+        std::copy_n(other.zeros.begin() + static_cast<std::ptrdiff_t>(row * b), b, zeros.begin() + static_cast<std::ptrdiff_t>(row * b));
+    }
+}
+
 BlockScale fit_block(std::span<const float> weights, std::span<const float> importance, const BlockForm& form) {
     const Padded block = padded(weights, importance);
     const Grid nearest = nearest_grid(block, form.zero_points);

@@ -17,6 +17,7 @@
 #include "core/quant/methods/replace_node.h"
 #include "core/quant/methods/stored_weights.h"
 #include "core/quant/prepare.h"
+#include "core/quant/rounding/sample_rounding.h"
 #include "core/quant/workload.h"
 
 /// INT4 weight-only: weights are stored in codes of 4 bits, blocks of them with a scale each, and nodes read the codes themselves:
@@ -125,7 +126,8 @@ void plan(Prepared& prepared) {
 class Writer {
 public:
     Writer(GraphEdit& edit, const Prepared& prepared)
-        : edit_(edit), weights_(prepared.weights), form_{static_cast<std::size_t>(weights_.block), weights_.zero_points, weights_.rounding != "nearest"} {}
+        : edit_(edit), rounding_(prepared.rounding.get()),
+          weights_(prepared.weights), form_{static_cast<std::size_t>(weights_.block), weights_.zero_points, weights_.rounding != "nearest"} {}
 
     void write(int item) {
         const onnx::NodeProto old = edit_.item(static_cast<std::size_t>(item)).proto;
@@ -151,11 +153,13 @@ private:
         return values;
     }
 
-    const Stored& stored(const onnx::NodeProto& node, const Rows& shape, float factor) {
+    const Stored& stored(int item, const onnx::NodeProto& node, const Rows& shape, float factor) {
         const std::string name = node.input(weight_slot(node));
         Stored& names = stored_[{name, is_table(node), is_transposed(node), factor}];
         if (!names.codes.empty()) return names;
-        const BlockCodes codes = quantize_blocks(rows(node, shape, factor), shape.count, shape.length, form_);
+        const std::vector<float> matrix = rows(node, shape, factor);
+        BlockCodes codes = quantize_blocks(matrix, shape.count, shape.length, form_);
+        if (rounding_ != nullptr && !is_table(node)) rounding_->round(item, matrix, form_, codes);
         const auto count = static_cast<std::int64_t>(codes.rows), blocks = static_cast<std::int64_t>(codes.blocks());
         const auto half_block = static_cast<std::int64_t>(codes.block / 2), half_row = static_cast<std::int64_t>(codes.columns / 2);
         names.codes = is_table(node) ? edit_.add_constant(name + "_u4", ElementType::uint8, {count, half_row}, packed_rows(codes))
@@ -179,7 +183,7 @@ private:
     }
 
     void write_table(int item, const onnx::NodeProto& old) {
-        const Stored& names = stored(old, rows_of(edit_, old), 1.f);
+        const Stored& names = stored(item, old, rows_of(edit_, old), 1.f);
         onnx::NodeProto node = renamed(old, "GatherBlockQuantized", {names.codes, old.input(1), names.scales, names.zeros});
         set_attribute(node, "bits", 4);
         set_attribute(node, "block_size", static_cast<std::int64_t>(form_.block));
@@ -191,7 +195,7 @@ private:
     void write_product(int item, const onnx::NodeProto& old) {
         const bool gemm = old.op_type() == "Gemm";
         const Rows shape = rows_of(edit_, old);
-        const Stored& names = stored(old, shape, gemm ? attribute_float(old, "alpha", 1.f) : 1.f);
+        const Stored& names = stored(item, old, shape, gemm ? attribute_float(old, "alpha", 1.f) : 1.f);
         const std::string bias = gemm ? row_bias(old, shape.count) : std::string();
         onnx::NodeProto node = renamed(old, "MatMulNBits", {old.input(0), names.codes, names.scales, names.zeros, "", bias});
         set_attribute(node, "K", static_cast<std::int64_t>(shape.length));
@@ -234,6 +238,7 @@ private:
     }
 
     GraphEdit& edit_;
+    const SampleRounding* rounding_;  ///< null: codes are the nearest ones
     WeightCodes weights_;
     BlockForm form_;
     std::map<std::tuple<std::string, bool, bool, float>, Stored> stored_;  ///< weight, whether a table, transposed, factor

@@ -12,6 +12,7 @@ namespace vernier {
 struct RoundingRow {
     std::string_view id;     ///< stored in recipes: never rename
     std::string_view words;  ///< what it does, behind its name
+    bool by_samples = false;
 };
 
 [[nodiscard]] std::span<const RoundingRow> roundings();
