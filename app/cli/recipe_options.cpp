@@ -6,6 +6,7 @@
 #include "app/cli/options.h"
 #include "core/base/error.h"
 #include "core/quant/calibration/table.h"
+#include "core/quant/methods/roundings.h"
 #include "core/quant/near_names.h"
 #include "core/quant/passes/passes.h"
 
@@ -29,6 +30,14 @@ std::string range_words() {
     std::string text;
     for (const RangeMethod& row : range_methods())
         text += (text.empty() ? std::string(row.id) + " (default) " : "; " + std::string(row.id) + " ") + std::string(row.words);
+    return text;
+}
+
+/// The same of how codes of weights are found.
+std::string rounding_words() {
+    std::string text;
+    for (const RoundingRow& row : roundings())
+        text += std::string(text.empty() ? "" : "; ") + std::string(row.id) + (row.id == WeightCodes{}.rounding ? " (default) " : " ") + std::string(row.words);
     return text;
 }
 
@@ -62,6 +71,9 @@ void RecipeOptions::declare(OptionSet& options) {
     options.text("--recipe", recipe, "FILE", "Recipe to use instead of --method (JSON, as --save-recipe writes it)");
     options.list("--set", set, "'SELECTOR=METHOD'", "Method of the nodes that a selector names; the later of several wins");
     options.flag("--per-tensor", per_tensor, "One scale a weight tensor instead of one a channel");
+    options.text("--rounding", rounding, "WAY", "How codes of weights are found: " + rounding_words());
+    options.count("--block", block, "N", "Weights that share a scale in INT4: 16, 32, 64 or 128 (default 32)", {16, 128});
+    options.flag("--zero-points", zero_points, "INT4: each block has a zero point too, an eighth of a bit a weight more with blocks of 32");
     options.list("--skip-pass", skip_passes, "NAME", "Leave out a rewriting of the graph, to see what it changes: " + joined(pass_names()));
 }
 
@@ -81,11 +93,25 @@ Recipe RecipeOptions::read() const {
     if (per_tensor) result.per_channel = false;
     for (const std::string& name : skip_passes) result.skip_passes.push_back(pass_of(name));
     if (samples) result.calibration.samples = *samples;
+    read_weights(result.weights);
     if (calibration.empty()) return result;
     if (find_range_method(calibration) == nullptr)
         throw Error(ErrorKind::usage, "unknown calibration \"" + calibration + "\"", {}, "Known are " + joined(range_method_ids()) + ".");
     result.calibration.method = calibration;
     return result;
+}
+
+void RecipeOptions::read_weights(WeightCodes& weights) const {
+    if (zero_points) weights.zero_points = true;
+    if (block) {
+        if (std::find(kBlocks.begin(), kBlocks.end(), *block) == kBlocks.end())
+            throw Error(ErrorKind::usage, "--block " + std::to_string(*block) + " is no size of blocks", {}, "Blocks hold 16, 32, 64 or 128 weights.");
+        weights.block = *block;
+    }
+    if (rounding.empty()) return;
+    if (find_rounding(rounding) == nullptr)
+        throw Error(ErrorKind::usage, "unknown rounding \"" + rounding + "\"", {}, "Known are " + joined(rounding_ids()) + ".");
+    weights.rounding = rounding;
 }
 
 Rule rule_of(const std::string& text) {

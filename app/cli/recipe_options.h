@@ -14,17 +14,20 @@ class OptionSet;
 
 /// The options by which plan and quantize say what each node shall become.
 struct RecipeOptions {
-    std::string method, recipe, calibration;
+    std::string method, recipe, calibration, rounding;
     std::vector<std::string> set, skip_passes;
-    std::optional<std::uint64_t> samples;
-    bool per_tensor = false, equal_forms = false;
+    std::optional<std::uint64_t> samples, block;
+    bool per_tensor = false, zero_points = false, equal_forms = false;
 
-    /// --method, --equal-forms, --recipe, --set, --per-tensor, --skip-pass.
+    /// --method, --equal-forms, --recipe, --set, --per-tensor, --rounding, --block, --zero-points, --skip-pass.
     void declare(OptionSet& options);
     /// --samples, --calibration.
     void declare_calibration(OptionSet& options);
     /// Throws Error{usage} for options that contradict or name nothing, Error{not_found, bad_data} for the recipe file.
     [[nodiscard]] Recipe read() const;
+
+private:
+    void read_weights(WeightCodes& weights) const;
 };
 
 /// "op:Gemm=fp32" as a rule: divided at the last '='. Throws Error{usage} with near names.

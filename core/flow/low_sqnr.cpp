@@ -17,10 +17,14 @@
 namespace vernier {
 namespace {
 
-constexpr double kLowDb = 20;    ///< networks that quantize well keep more
-constexpr double kMendDb = 18;   ///< a little below it is said and left
-constexpr double kSaidDb = 25;   ///< below it is said
-constexpr std::size_t kFew = 4;  ///< one of so many nodes with weights may go back to float
+/// dB of an output.
+struct Levels {
+    double low = 20;   ///< networks that quantize well keep more
+    double said = 25;  ///< below it is said
+};
+constexpr Levels kInt4Levels = {12, 15};  ///< 4 bits keep 19 dB of each layer at best
+constexpr double kMendDb = 18;            ///< a little below it is said and left
+constexpr std::size_t kFew = 4;           ///< one of so many nodes with weights may go back to float
 constexpr int kTries = 24;
 constexpr int kFewTries = 16;                       ///< find one node of many, or two
 constexpr double kLeastSeconds = 2, kShare = 0.25;  ///< of processor time for each search: a share of what quantizing took
@@ -28,6 +32,8 @@ constexpr std::size_t kOutputs = 4;                 ///< outputs that get a find
 constexpr std::size_t kLoudest = 3;                 ///< nodes named where none was taken back
 
 bool holds_int8(Method method) { return row(method).weight_bits <= 8; }
+
+Levels levels_of(const Plan& plan) { return has_int4(plan) ? kInt4Levels : Levels{}; }
 
 /// A product: what INT8 is for. (A row that is added is no weight here.)
 bool has_weights(const Model& model, NodeId node) {
@@ -108,22 +114,28 @@ std::string loudest_text(const LowSource& source) {
         if (has_weights(source.model, node)) names.push_back(source.model.node(node).label);
     }
     if (names.empty()) return {};
-    if (noise.empty()) return fmt::format(" INT8 nodes are: {}.", fmt::join(names, ", "));
+    if (noise.empty()) return fmt::format(" {} nodes are: {}.", has_int4(source.emitting.plan()) ? "INT4" : "INT8", fmt::join(names, ", "));
     return fmt::format(" By the ranges that calibration saw, most is lost at: {}.", fmt::join(names, ", "));
 }
 
-Finding low_finding(const Verification& seen, const OutputCheck& output, const std::string& loudest) {
+std::string remedy_of(const Plan& plan, const Verification& seen) {
+    if (seen.made_inputs) return "Give samples (--data): made inputs say little about a trained model.";
+    if (has_int4(plan))
+        return "Measure the accuracy with labels. Smaller blocks (--block 16), zero points (--zero-points), or INT8 weight-only for these nodes, may keep "
+               "more.";
+    return "Measure the accuracy with labels. Ranges by percentile (--calibration percentile), or FP32 or FP16 for these nodes, may keep more.";
+}
+
+Finding low_finding(const Plan& plan, const Verification& seen, const OutputCheck& output, const std::string& loudest) {
     const double sqnr = output.sqnr_db().value_or(0);
     const std::string inputs = seen.made_inputs ? "made inputs" : fmt::format("{} sample{}", seen.samples, seen.samples == 1 ? "" : "s");
-    return {sqnr < kLowDb ? Severity::warning : Severity::info,
+    return {sqnr < levels_of(plan).low ? Severity::warning : Severity::info,
             "low-sqnr",
             kNone,
             {},
             output.name(),
             fmt::format("The output \"{}\" keeps an SQNR of {:.1f} dB against FP32 on {}.{}", output.name(), sqnr, inputs, loudest),
-            seen.made_inputs
-                ? "Give samples (--data): made inputs say little about a trained model."
-                : "Measure the accuracy with labels. Ranges by percentile (--calibration percentile), or FP32 or FP16 for these nodes, may keep more."};
+            remedy_of(plan, seen)};
 }
 
 }  // namespace
@@ -132,9 +144,14 @@ bool has_int8(const Plan& plan) {
     return std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return holds_int8(node.applied); });
 }
 
+bool has_int4(const Plan& plan) {
+    return std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const NodePlan& node) { return row(node.applied).weight_bits <= 4; });
+}
+
 Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
-    const VerifyLimits limits{kLowDb, VerifyLimits{}.equal}, trigger{kMendDb, VerifyLimits{}.equal};
     const Plan plan = source.emitting.plan();
+    if (has_int4(plan)) return {};  // all layers lose much, and in float they would cost the size that was asked for
+    const VerifyLimits limits{Levels{}.low, VerifyLimits{}.equal}, trigger{kMendDb, VerifyLimits{}.equal};
     if (!has_int8(plan) || seen.made_inputs || seen.outputs.empty()) return {};
     const auto fault = source.verifier.fault(seen, trigger);
     if (!fault) return {};
@@ -154,19 +171,21 @@ Raised raise_low_sqnr(const LowSource& source, const Verification& seen) {
 }
 
 std::vector<Finding> low_sqnr_findings(const LowSource& source, const Verification& seen) {
-    if (!has_int8(source.emitting.plan()) || !seen.trouble.empty()) return {};
+    const Plan plan = source.emitting.plan();
+    if (!has_int8(plan) || !seen.trouble.empty()) return {};
+    const double said = levels_of(plan).said;
     std::vector<const OutputCheck*> low;
     for (const OutputCheck& output : seen.outputs) {
         Verification one = seen;
         one.outputs = {output};
-        if (output.sqnr_db().value_or(kSaidDb) < kSaidDb && !output.is_whole() && source.verifier.fault(one, {kSaidDb, 0})) low.push_back(&output);
+        if (output.sqnr_db().value_or(said) < said && !output.is_whole() && source.verifier.fault(one, {said, 0})) low.push_back(&output);
     }
     std::stable_sort(low.begin(), low.end(), [](const OutputCheck* a, const OutputCheck* b) { return *a->sqnr_db() < *b->sqnr_db(); });
     std::vector<Finding> findings;
     const std::string loudest = low.empty() ? std::string() : loudest_text(source);
     for (const OutputCheck* output : low) {
         if (findings.size() == kOutputs) break;
-        findings.push_back(low_finding(seen, *output, loudest));
+        findings.push_back(low_finding(plan, seen, *output, loudest));
     }
     if (low.size() > kOutputs) {
         const std::size_t more = low.size() - kOutputs;
@@ -175,7 +194,7 @@ std::vector<Finding> low_sqnr_findings(const LowSource& source, const Verificati
                             kNone,
                             {},
                             {},
-                            fmt::format("{} further output{} keep{} less than {:.0f} dB.", more, more == 1 ? "" : "s", more == 1 ? "s" : "", kSaidDb),
+                            fmt::format("{} further output{} keep{} less than {:.0f} dB.", more, more == 1 ? "" : "s", more == 1 ? "s" : "", said),
                             {}});
     }
     return findings;

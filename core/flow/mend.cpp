@@ -34,6 +34,7 @@ bool has_fused(const Plan& plan) {
 }
 
 VerifyLimits limits_of(const Plan& plan) {
+    if (has_int4(plan)) return {.sqnr_db = 5};
     if (has_int8(plan)) return {};
     return {20, 0.8};
 }

@@ -25,7 +25,7 @@ namespace vernier {
 
 /// What a written file must keep of FP32, on each output.
 struct VerifyLimits {
-    double sqnr_db = 10;  ///< of floats: 10 dB with INT8 nodes, 20 dB with FP16 only
+    double sqnr_db = 10;  ///< of floats: 10 dB with INT8 nodes, 5 dB with INT4 nodes, 20 dB with FP16 only
     double equal = 0.5;   ///< share of equal values of integers, and of floats that are whole numbers; 0.8 with FP16 only
 };
 

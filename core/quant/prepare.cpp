@@ -249,6 +249,7 @@ Prepared prepare_with(Prepared prepared, const Wish& wish, const Kept& kept, con
     prepared.whole = wish.variant.whole;
     prepared.parts = wish.variant.parts;
     prepared.skip_passes = recipe.skip_passes;
+    prepared.weights = recipe.weights;
     prepared.problem.resize(prepared.choices.size());
     mark_untouchable(prepared, *model);
     raise_opset(prepared);

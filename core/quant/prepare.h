@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,6 +21,8 @@
 
 namespace vernier {
 
+class SampleRounding;
+
 /// What a trial does otherwise than its recipe says; nothing of it is ever written to a file.
 struct Variant {
     std::vector<Choice> choices = {};  ///< by NodeId, in the place of what the recipe says; empty: as it says
@@ -35,10 +39,12 @@ struct Prepared {
     std::vector<Choice> choices;  ///< by NodeId
     bool whole = false;           ///< of its Variant
     StaticParts parts = StaticParts::both;
-    std::map<NodeId, NodeId> folded_into;  ///< nodes that a rewriting folded into another one, which became what that one becomes
-    std::set<NodeId> rewritten;            ///< nodes chosen for a new form that a rewriting took in
-    std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
-    std::vector<std::string> skip_passes;  ///< names of rewritings that the recipe leaves out
+    std::map<NodeId, NodeId> folded_into;                 ///< nodes that a rewriting folded into another one, which became what that one becomes
+    std::set<NodeId> rewritten;                           ///< nodes chosen for a new form that a rewriting took in
+    std::vector<std::string> problem;                     ///< by NodeId: why the chosen method cannot be had; empty = can
+    std::vector<std::string> skip_passes;                 ///< names of rewritings that the recipe leaves out
+    WeightCodes weights;                                  ///< of the recipe
+    std::shared_ptr<const SampleRounding> rounding = {};  ///< what samples chose; null: nothing
     StaticPlan static_plan;
     std::set<int> widened;  ///< items of another float type that compute in FP32
     Folds folds;            ///< weights that constant sub-graphs compute, as constants

@@ -14,10 +14,12 @@
 #include "core/model/written.h"
 #include "core/quant/apply.h"
 #include "core/quant/calibration/table.h"
+#include "core/quant/methods/roundings.h"
 #include "core/quant/nothing_changed.h"
 #include "core/quant/observe.h"
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
+#include "core/quant/rounding/choose_rounding.h"
 #include "core/quant/rule_effects.h"
 
 namespace vernier {
@@ -92,6 +94,7 @@ Quantization::Quantization(QuantizeSource source, const Job& job)
     calibrate_seconds_ = seconds_since(start);
     const auto timing = Clock::now();
     if (source_.options.time_prefix && !prepared_.static_plan.heavy.empty()) time_prefix(job);
+    round_by_samples(job);
     prepare_seconds_ = seconds_since(timing);
 }
 
@@ -135,6 +138,18 @@ void Quantization::time_prefix(const Job& job) {
     }
     report_prefix(prepared_, choose_float_prefix(prepared_, write, timer, job));
     prepared_.replan({});
+}
+
+/// Behind the timing, which asks only which nodes there are.
+void Quantization::round_by_samples(const Job& job) {
+    const RoundingRow* rounding = find_rounding(source_.recipe.weights.rounding);
+    if (rounding == nullptr || !rounding->by_samples || plan().changes_nothing()) return;
+    const Samples samples = samples_of(source_);
+    const RoundingRun run = {samples, std::make_shared<const onnx::ModelProto>(inlined_proto(*source_.model)), [this](const Prepared& prepared) {
+                                 std::vector<Finding> unused;
+                                 return emit(prepared, unused);
+                             }};
+    choose_rounding(prepared_, run, job);
 }
 
 Recipe with_chosen_ranges(QuantizeSource source, const Job& job) {

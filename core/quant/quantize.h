@@ -75,6 +75,7 @@ public:
 private:
     void choose_calibration(const Job& job);
     void time_prefix(const Job& job);
+    void round_by_samples(const Job& job);
     [[nodiscard]] onnx::ModelProto emit(const Prepared& prepared, std::vector<Finding>& findings) const;
 
     QuantizeSource source_;

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/json_file.h"
 #include "core/quant/calibration/table.h"
+#include "core/quant/methods/roundings.h"
 #include "core/quant/near_names.h"
 #include "core/quant/passes/passes.h"
 #include "core/quant/selector.h"
@@ -139,6 +140,25 @@ Calibration calibration_from_json(const Json& json) {
     return calibration;
 }
 
+WeightCodes weights_from_json(const Json& json) {
+    WeightCodes weights;
+    const Fields fields(json, "\"weights\"", {"rounding", "block", "zero_points"});
+    fields.read("rounding", weights.rounding);
+    if (find_rounding(weights.rounding) == nullptr) {
+        const std::vector<std::string> ids = rounding_ids();
+        std::string remedy = did_you_mean(near_names(weights.rounding, ids));
+        if (remedy.empty()) remedy = fmt::format("Known are {}", fmt::join(ids, ", "));
+        fail(fmt::format("unknown rounding \"{}\"", weights.rounding), remedy);
+    }
+    if (const Json* block = fields.find("block")) {
+        if (!block->is_number_unsigned() || std::find(kBlocks.begin(), kBlocks.end(), block->get<std::uint64_t>()) == kBlocks.end())
+            fields.wrong("block", fmt::format("one of {}", fmt::join(kBlocks, ", ")));
+        weights.block = block->get<std::uint64_t>();
+    }
+    fields.read_flag("zero_points", weights.zero_points);
+    return weights;
+}
+
 std::vector<std::string> skip_passes_from_json(const Json& json, const Fields& fields) {
     const std::vector<std::string> known = pass_names();
     std::vector<std::string> names;
@@ -203,6 +223,8 @@ Json to_json(const Calibration& calibration) {
     return json;
 }
 
+Json to_json(const WeightCodes& weights) { return {{"rounding", weights.rounding}, {"block", weights.block}, {"zero_points", weights.zero_points}}; }
+
 }  // namespace
 
 Json to_json(const Recipe& recipe) {
@@ -212,12 +234,13 @@ Json to_json(const Recipe& recipe) {
                  {"default", {{"method", id(recipe.default_method)}, {"per_channel", recipe.per_channel}}},
                  {"rules", rules},
                  {"calibration", to_json(recipe.calibration)}};
+    if (recipe.weights != WeightCodes{}) json["weights"] = to_json(recipe.weights);
     if (!recipe.skip_passes.empty()) json["skip_passes"] = recipe.skip_passes;
     return json;
 }
 
 Recipe recipe_from_json(const Json& json) {
-    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration", "skip_passes"});
+    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration", "weights", "skip_passes"});
     const Json* version = fields.find("vernier_recipe");
     if (!version) fail("\"vernier_recipe\" is missing, so this is no recipe", "A recipe begins with {\"vernier_recipe\": 1, ...}");
     if (!version->is_number_integer() || version->get<std::int64_t>() != kVersion)
@@ -233,6 +256,7 @@ Recipe recipe_from_json(const Json& json) {
         for (std::size_t i = 0; i < rules->size(); ++i) recipe.rules.push_back(rule_from_json((*rules)[i], i));
     }
     if (const Json* calibration = fields.find("calibration")) recipe.calibration = calibration_from_json(*calibration);
+    if (const Json* weights = fields.find("weights")) recipe.weights = weights_from_json(*weights);
     if (const Json* skip = fields.find("skip_passes")) recipe.skip_passes = skip_passes_from_json(*skip, fields);
     return recipe;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,6 +28,15 @@ struct Calibration {
     bool operator==(const Calibration&) const = default;
 };
 
+/// How codes of weights are found and stored.
+struct WeightCodes {
+    std::string rounding = "fitted";  ///< id of a row of roundings() (methods/roundings.h)
+    std::uint64_t block = 32;         ///< INT4: how many weights share a scale, one of kBlocks
+    bool zero_points = false;         ///< INT4: each block has a zero point too
+    bool operator==(const WeightCodes&) const = default;
+};
+inline constexpr std::array<std::uint64_t, 4> kBlocks = {16, 32, 64, 128};
+
 /// One ordered rule; the later wins. A choice made by click is a rule "#12".
 struct Rule {
     std::string select;  ///< selector text
@@ -39,12 +50,13 @@ struct Rule {
     bool operator==(const Rule&) const = default;
 };
 
-/// {"vernier_recipe": 1, "default": {"method": ..., "per_channel": ...}, "rules": [...], "calibration": {...}, "skip_passes": [...]}
+/// {"vernier_recipe": 1, "default": {"method": ..., "per_channel": ...}, "rules": [...], "calibration": {...}, "weights": {...}, "skip_passes": [...]}
 struct Recipe {
     Method default_method = Method::fp32;
     bool per_channel = true;
     std::vector<Rule> rules;
     Calibration calibration;
+    WeightCodes weights = {};
     std::vector<std::string> skip_passes = {};  ///< rewritings that are left out (passes/table.cpp), to find what one of them changes
     bool operator==(const Recipe&) const = default;
 };

@@ -99,6 +99,23 @@ TEST_F(LowSqnr, WeightsInEightBitsAreEnough) {
     EXPECT_NE(method_, Method::int8_dynamic) << "no method stores weights alone";
 }
 
+/// Four bits keep less of every layer: what eight lose by a fault is usual for them, and is said and left.
+TEST_F(LowSqnr, FourBitsMayKeepLess) {
+    method_ = *method_from_id("int4-weight-only");
+    (void)mend_with({{5, 0.82f}});  // 14.9 dB
+    EXPECT_THAT(kept_, IsEmpty());
+    ASSERT_EQ(said_.size(), 1U);
+    EXPECT_EQ(said_[0].severity, Severity::info);
+    EXPECT_THAT(said_[0].remedy, HasSubstr("--block 16"));
+    said_.clear();
+    (void)mend_with({{5, 0.6f}});  // 8 dB
+    EXPECT_THAT(kept_, IsEmpty());
+    ASSERT_EQ(said_.size(), 1U);
+    EXPECT_EQ(said_[0].severity, Severity::warning);
+    (void)mend_with({{5, 0.2f}});  // 2 dB: broken
+    EXPECT_THAT(kept_, ElementsAre(10));
+}
+
 TEST_F(LowSqnr, TheLoudestAreTriedFirst) {
     noise_ = {{12, 0.02}, {6, 0.01}};
     (void)mend_with({{3, 0.905f}, {6, 0.905f}});  // 14.9 dB; each alone keeps 20.4 dB

@@ -232,5 +232,18 @@ TEST(Recipe, SaysThatANodeIsGone) {
     EXPECT_THAT(error.what(), HasSubstr("old0/MatMul"));
 }
 
+TEST(Recipe, HoldsHowWeightsAreRounded) {
+    Recipe recipe;
+    EXPECT_FALSE(to_json(recipe).contains("weights")) << "as before where nothing is said";
+    recipe.weights = {"nearest", 64, true};
+    EXPECT_EQ(recipe_from_json(to_json(recipe)), recipe);
+    const auto error = [](const char* weights) {
+        return error_of([&] { (void)recipe_from_json(Json::parse(R"({"vernier_recipe": 1, "weights": )" + std::string(weights) + "}")); });
+    };
+    EXPECT_THAT(error(R"({"rounding": "neares"})").remedy(), HasSubstr("nearest"));
+    EXPECT_THAT(error(R"({"block": 48})").what(), HasSubstr("one of 16, 32, 64, 128"));
+    EXPECT_THAT(error(R"({"zero_points": 1})").what(), HasSubstr("true or false"));
+}
+
 }  // namespace
 }  // namespace vernier

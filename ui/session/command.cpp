@@ -52,6 +52,15 @@ std::optional<QString> recipeOptions(const Recipe& recipe) {
     if (!recipe.per_channel) {
         words << QStringLiteral("--per-tensor");
     }
+    if (recipe.weights.rounding != WeightCodes{}.rounding) {
+        words << QStringLiteral("--rounding") << text(recipe.weights.rounding);
+    }
+    if (recipe.weights.block != WeightCodes{}.block) {
+        words << QStringLiteral("--block") << QString::number(recipe.weights.block);
+    }
+    if (recipe.weights.zero_points) {
+        words << QStringLiteral("--zero-points");
+    }
     for (const std::string& pass : recipe.skip_passes) {
         words << QStringLiteral("--skip-pass") << text(pass);
     }

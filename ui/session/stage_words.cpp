@@ -31,6 +31,8 @@ constexpr std::array kStages = {
     StageRow{"ranges", QT_TRANSLATE_NOOP("Stages", "trying ways to ranges"), 0.4, 0.45},
     StageRow{"quantize", QT_TRANSLATE_NOOP("Stages", "rewriting the model"), 0.4, 0.5},
     StageRow{"time the first layers", QT_TRANSLATE_NOOP("Stages", "timing the first layers"), 0.5, 0.6},
+    StageRow{"round weights", QT_TRANSLATE_NOOP("Stages", "choosing codes of weights by samples"), 0.6, 0.7},
+    StageRow{"measure means", QT_TRANSLATE_NOOP("Stages", "measuring means of the quantized model"), 0.7, 0.8},
     StageRow{"time the model", QT_TRANSLATE_NOOP("Stages", "timing the new model"), 0.8, 0.9},
     StageRow{"find the node", QT_TRANSLATE_NOOP("Stages", "looking for the node that is refused"), 0.6, 0.8},
     StageRow{"find what is wrong", QT_TRANSLATE_NOOP("Stages", "looking for the nodes that lose accuracy"), 0.6, 0.8},

@@ -10,6 +10,7 @@
 #include "app/cli/options.h"
 #include "core/quant/calibration/table.h"
 #include "core/quant/method.h"
+#include "core/quant/methods/roundings.h"
 
 namespace vernier::cli {
 namespace {
@@ -38,6 +39,7 @@ std::string choices(const std::string& flag) {
     if (flag == "--method")
         for (const MethodSpec& row : methods()) words.emplace_back(row.id);
     if (flag == "--calibration") words = range_method_ids();
+    if (flag == "--rounding") words = rounding_ids();
     return joined(words, " ");
 }
 
@@ -49,7 +51,7 @@ std::string bash() {
         command_names() +
         " --help\" -- \"$word\")); return\n  fi\n"
         "  case $before in\n";
-    for (const char* flag : {"--method", "--calibration"})
+    for (const char* flag : {"--method", "--calibration", "--rounding"})
         out += fmt::format("    {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n", flag, choices(flag));
     out +=
         "    completion) COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$word\")); return ;;\n  esac\n"

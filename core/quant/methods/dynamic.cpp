@@ -9,6 +9,7 @@
 
 #include "core/quant/methods/dynamic_weights.h"
 #include "core/quant/methods/pair_safe.h"
+#include "core/quant/methods/replace_node.h"
 #include "core/quant/methods/weights_int8.h"
 
 namespace vernier {
@@ -139,23 +140,8 @@ private:
             if (std::find(kept_attributes.begin(), kept_attributes.end(), attribute.name()) != kept_attributes.end()) *node.add_attribute() = attribute;
         for (std::string& input : inputs) *node.add_input() = std::move(input);
         node.add_output(edit_.fresh(old.output(0) + "_int32"));
-        replace(index, std::move(node));
+        replace_node(edit_, index, std::move(node));
         return old.output(0);
-    }
-
-    /// Through the editor, so that its indexes of producers and readers stay right.
-    void replace(int index, onnx::NodeProto node) {
-        onnx::NodeProto& old = proto(index);
-        for (int slot = 0; slot < old.input_size(); ++slot) edit_.set_input(index, slot, "");
-        for (int slot = 0; slot < old.output_size(); ++slot) edit_.set_output(index, slot, "");
-        const std::vector<std::string> inputs(node.input().begin(), node.input().end());
-        const std::vector<std::string> outputs(node.output().begin(), node.output().end());
-        node.clear_input();
-        node.clear_output();
-        for (std::size_t i = 0; i < outputs.size(); ++i) node.add_output();
-        old = std::move(node);
-        for (std::size_t i = 0; i < inputs.size(); ++i) edit_.set_input(index, static_cast<int>(i), inputs[i]);
-        for (std::size_t i = 0; i < outputs.size(); ++i) edit_.set_output(index, static_cast<int>(i), outputs[i]);
     }
 
     void product(const DynamicNode& chosen) {
@@ -295,7 +281,7 @@ private:
                 node.set_input(state, "");
             }
         for (const std::string& input : {weight.scales, zero, recurrence.scales, zero}) node.add_input(input);
-        replace(index, std::move(node));
+        replace_node(edit_, index, std::move(node));
         for (const std::string& tensor : dropped) remove_unread(edit_, tensor);
         edit_.set_opset("com.microsoft", 1);
     }

@@ -116,7 +116,8 @@ void judge(Prepared& prepared, const Ranges& ranges) {
 std::vector<int> integer_items(const Prepared& prepared) { return prepared.static_plan.heavy; }
 
 void write(GraphEdit& edit, const Writing& writing) {
-    emit_static(edit, {writing.prepared.static_plan, writing.ranges, writing.calibration, writing.prepared.per_channel()}, writing.findings);
+    emit_static(edit, {writing.prepared.static_plan, writing.ranges, writing.calibration, writing.prepared.per_channel(), writing.prepared.rounding.get()},
+                writing.findings);
 }
 
 std::vector<double> noise(const Writing& writing) {

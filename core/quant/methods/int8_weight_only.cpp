@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,14 +14,19 @@
 #include <vector>
 
 #include "core/quant/methods/dynamic.h"
+#include "core/quant/methods/static_plan.h"
+#include "core/quant/methods/stored_weights.h"
+#include "core/quant/methods/weight_walk.h"
 #include "core/quant/methods/weights_int8.h"
 #include "core/quant/prepare.h"
+#include "core/quant/rounding/sample_rounding.h"
 #include "core/quant/workload.h"
 
 /// INT8 weight-only: weights are stored as S8, symmetric, one scale a channel, and nodes compute in float:
 ///   Conv(x, W)      =>      W8 -> DequantizeLinear -> Conv(x, ...)
 /// A table that Gather reads is picked from in codes, as in INT8 dynamic. Seen with ONNX Runtime 1.31.1 on CPU: MatMul becomes
 /// MatMulNBits, which reads the codes; in front of all others DequantizeLinear is not folded, but runs on each run.
+/// With samples, biases give back what rounding the weights takes on average, as in INT8 static.
 namespace vernier {
 extern const MethodSpec kInt8WeightOnlyMethod;
 
@@ -56,36 +62,15 @@ std::vector<WeightRead> weights_read(const GraphEdit& edit, const onnx::NodeProt
     return {{1, std::max<std::size_t>(rank, 1) - 1}};
 }
 
-/// Folded from stored codes, which lie in the file already.
-bool is_code_already(const Prepared& prepared, int item, int slot) {
-    return std::any_of(prepared.folds.reads.begin(), prepared.folds.reads.end(), [&](const Fold& fold) {
-        if (fold.item != item || fold.slot != slot) return false;
-        const int maker = prepared.edit.producer(fold.computed);
-        return maker >= 0 && prepared.edit.item(static_cast<std::size_t>(maker)).proto.op_type() == "DequantizeLinear";
-    });
-}
-
 std::string why_not_weight(const Prepared& prepared, int item, const WeightRead& weight) {
     const GraphEdit& edit = prepared.edit;
     const auto& node = edit.item(static_cast<std::size_t>(item)).proto;
     if (weight.slot >= node.input_size()) return std::string(kNoWeight);
-    const std::string& name = node.input(weight.slot);
-    if (!edit.is_constant(name)) return "its weight is computed, not constant";
-    if (!edit.is_float_constant(name)) return "its weight is not float32";
-    const auto dims = edit.dims(name);
-    if (dims.size() < 2) return "its weight is a vector";
-    if (std::find(dims.begin(), dims.end(), 0) != dims.end()) return "its weight is empty";
-    if (is_code_already(prepared, item, weight.slot)) return "its weight is stored in integers already";
-    if (!std::isfinite(edit.largest_magnitude(name))) return fmt::format("its weight '{}' holds NaN or infinity", name);
+    if (std::string why = why_no_codes(prepared, item, weight.slot); !why.empty()) return why;
+    const auto dims = edit.dims(node.input(weight.slot));
     const std::uint64_t count = element_count(dims), scales = prepared.choice_of(item).per_channel ? static_cast<std::uint64_t>(dims[weight.axis]) : 1;
     if (count + 4 * scales >= 4 * count) return "codes and scales of its weight would take no fewer bytes";
     return {};
-}
-
-/// A weight that a node in float reads too would be stored twice.
-bool is_read_in_float(const GraphEdit& edit, const std::string& name, const std::set<int>& chosen) {
-    const auto readers = edit.readers(name);
-    return edit.is_output(name) || !std::all_of(readers.begin(), readers.end(), [&](int reader) { return chosen.contains(reader); });
 }
 
 std::string why_not(const Prepared& prepared, int item, const std::set<int>& chosen) {
@@ -109,24 +94,16 @@ std::vector<DynamicNode> tables(const Prepared& prepared, const std::vector<int>
     return nodes;
 }
 
-/// By item: why it stays in float; empty where it does not. What stays so reads its weight in float, which others may share.
-std::map<int, std::string> reasons_of(const Prepared& prepared, const std::vector<int>& items) {
-    std::map<int, std::string> reasons;
+/// Why each item stays in float; empty where it does not.
+std::vector<std::string> reasons_of(const Prepared& prepared, const std::vector<int>& items) {
+    std::map<int, std::string> of_tables;
     const std::vector<DynamicNode> gathers = tables(prepared, items);
-    const auto of_tables = why_not_dynamic(prepared.edit, gathers);
-    for (std::size_t i = 0; i < gathers.size(); ++i) reasons[gathers[i].index] = of_tables[i];
-    std::set<int> chosen(items.begin(), items.end());
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (const int item : items) {
-            if (!chosen.contains(item)) continue;
-            if (op_of(prepared, item) != "Gather") reasons[item] = why_not(prepared, item, chosen);
-            if (reasons[item].empty()) continue;
-            chosen.erase(item);
-            changed = true;
-        }
-    }
-    return reasons;
+    const auto reasons = why_not_dynamic(prepared.edit, gathers);
+    for (std::size_t i = 0; i < gathers.size(); ++i) of_tables[gathers[i].index] = reasons[i];
+    return settled_reasons(items, [&](int item, const std::set<int>& chosen) {
+        const auto table = of_tables.find(item);
+        return table != of_tables.end() ? table->second : why_not(prepared, item, chosen);
+    });
 }
 
 /// Nodes that bring their weights back to float on each run.
@@ -141,23 +118,43 @@ Finding dequantized_finding(std::size_t nodes) {
             "Choose INT8 static or INT8 dynamic where speed is what counts."};
 }
 
+/// Conv, Gemm and MatMul whose bias, or the constant added behind them, can give back what rounding takes on average.
+bool can_give_back(const GraphEdit& edit, int item) {
+    const auto& node = edit.item(static_cast<std::size_t>(item)).proto;
+    const bool conv = node.op_type() == "Conv", gemm = node.op_type() == "Gemm", product = node.op_type() == "MatMul";
+    if (!(conv || gemm || product) || !edit.is_constant(node.input(1)) || edit.is_constant(node.input(0))) return false;
+    if (!conv && edit.dims(node.input(1)).size() != 2) return false;
+    if (gemm && (attribute_float(node, "alpha", 1.f) == 0 || attribute_float(node, "beta", 1.f) == 0)) return false;
+    const bool has_none = !product && (node.input_size() < 3 || node.input(2).empty());
+    return has_none || channel_bias(edit, item, weight_walk(node, edit.dims(node.input(1))).channels).node >= 0;
+}
+
+bool watch(const Prepared& prepared, std::map<std::string, std::optional<int>>& tensors) {
+    bool any = false;
+    for (const int item : prepared.items_of(self())) {
+        if (!can_give_back(prepared.edit, item)) continue;
+        const auto& node = prepared.edit.item(static_cast<std::size_t>(item)).proto;
+        std::optional<int>& axis = tensors[node.input(0)];
+        if (!axis) axis = input_channel_axis(node);
+        any = true;
+    }
+    return any;
+}
+
 void plan(Prepared& prepared) {
     const std::vector<int> items = prepared.items_of(self());
     if (items.empty()) return;
     const auto reasons = reasons_of(prepared, items);
-    std::vector<std::string> list;
     std::size_t dequantized = 0;
-    for (const int item : items) {
-        list.push_back(reasons.at(item));
-        dequantized += list.back().empty() && op_of(prepared, item) != "MatMul" && op_of(prepared, item) != "Gather" ? 1 : 0;
-    }
+    for (std::size_t i = 0; i < items.size(); ++i)
+        dequantized += reasons[i].empty() && op_of(prepared, items[i]) != "MatMul" && op_of(prepared, items[i]) != "Gather" ? 1 : 0;
     if (dequantized > 0) prepared.findings.push_back(dequantized_finding(dequantized));
-    prepared.note_reasons(items, list);
+    prepared.note_reasons(items, reasons);
 }
 
 class Writer {
 public:
-    Writer(GraphEdit& edit, const Prepared& prepared) : edit_(edit), prepared_(prepared) {}
+    Writer(GraphEdit& edit, const Prepared& prepared, const Ranges& seen) : edit_(edit), prepared_(prepared), seen_(seen) {}
 
     void run(const std::vector<int>& items) {
         emit_dynamic(edit_, tables(prepared_, items));
@@ -174,25 +171,64 @@ private:
     void write(int item, const WeightRead& weight) {
         const std::string name = node(item).input(weight.slot);
         const bool per_channel = prepared_.choice_of(item).per_channel;
-        std::string& floats = written_[{name, weight.axis, per_channel}];
-        if (floats.empty()) floats = dequantized(name, weight.axis, per_channel);
-        edit_.set_input(item, weight.slot, floats);
+        const auto dims = edit_.dims(name);
+        Stored& stored = written_[{name, weight.axis, per_channel}];
+        if (stored.floats.empty()) stored = dequantized(item, weight, per_channel);
+        if (weight.slot == 1 && can_give_back(edit_, item)) give_back(item, edit_.floats(name), dims, stored.weight);
+        edit_.set_input(item, weight.slot, stored.floats);
     }
 
-    /// The float form of a weight that is stored as codes.
-    std::string dequantized(const std::string& name, std::size_t axis, bool per_channel) {
+    /// A weight that is stored as codes, and its float form.
+    struct Stored {
+        std::string floats;
+        Int8Weight weight;
+    };
+
+    Stored dequantized(int item, const WeightRead& read, bool per_channel) {
+        const std::string name = node(item).input(read.slot);
         const auto dims = edit_.dims(name);
+        const std::vector<float> values = edit_.floats(name);
         std::size_t stride = 1;
-        for (std::size_t a = axis + 1; a < dims.size(); ++a) stride *= static_cast<std::size_t>(dims[a]);
-        const Int8Weight weight = quantize_weight(edit_.floats(name), {static_cast<std::size_t>(dims[axis]), stride, per_channel});
+        for (std::size_t a = read.axis + 1; a < dims.size(); ++a) stride *= static_cast<std::size_t>(dims[a]);
+        Stored stored{edit_.fresh(name + "_s8_float"), quantize_weight(values, {static_cast<std::size_t>(dims[read.axis]), stride, per_channel})};
+        if (prepared_.rounding && read.slot == 1) round_by_samples(item, values, dims, stored.weight);
         std::vector<std::int64_t> scale_dims;
-        if (weight.scales.size() > 1) scale_dims.push_back(static_cast<std::int64_t>(weight.scales.size()));
-        const std::string codes = edit_.add_constant(name + "_s8", ElementType::int8, dims, weight.codes);
-        const std::string scale = edit_.add_constant(name + "_s8_scale", ElementType::float32, scale_dims, weight.scales);
-        const std::string output = edit_.fresh(name + "_s8_float");
-        const int added = edit_.add("DequantizeLinear", {codes, scale}, {output}, name + "_DequantizeLinear");
-        if (!scale_dims.empty()) set_attribute(edit_.item(static_cast<std::size_t>(added)).proto, "axis", static_cast<std::int64_t>(axis));
-        return output;
+        if (stored.weight.scales.size() > 1) scale_dims.push_back(static_cast<std::int64_t>(stored.weight.scales.size()));
+        const std::string codes = edit_.add_constant(name + "_s8", ElementType::int8, dims, stored.weight.codes);
+        const std::string scale = edit_.add_constant(name + "_s8_scale", ElementType::float32, scale_dims, stored.weight.scales);
+        const int added = edit_.add("DequantizeLinear", {codes, scale}, {stored.floats}, name + "_DequantizeLinear");
+        if (!scale_dims.empty()) set_attribute(edit_.item(static_cast<std::size_t>(added)).proto, "axis", static_cast<std::int64_t>(read.axis));
+        return stored;
+    }
+
+    void round_by_samples(int item, const std::vector<float>& values, const std::vector<std::int64_t>& dims, Int8Weight& weight) {
+        const std::string& op = node(item).op_type();
+        if (op != "Conv" && op != "Gemm" && op != "MatMul") return;
+        prepared_.rounding->round(item, values, weight_walk(node(item), dims), shows_mean(item) && can_give_back(edit_, item), weight);
+    }
+
+    /// Samples showed the mean of each channel that the node reads.
+    bool shows_mean(int item) const {
+        const auto seen = seen_.find(node(item).input(0));
+        return seen != seen_.end() && seen->second.channel_axis == input_channel_axis(node(item));
+    }
+
+    /// Adds to the bias what rounding takes from each channel on average, where samples showed what the node reads.
+    void give_back(int item, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const Int8Weight& rounded) {
+        if (!shows_mean(item)) return;
+        WeightWalk walk = weight_walk(node(item), dims);
+        walk.tap_share = shares_of_taps(edit_, node(item), dims, seen_);
+        const std::vector<float> shift = bias_shift(values, rounded, walk, seen_.at(node(item).input(0)).channel_mean);
+        if (shift.empty()) return;
+        ChannelBias bias = channel_bias(edit_, item, walk.channels);
+        if (bias.node < 0) bias = {item, 2, node(item).input(1) + "_bias", std::vector<float>(walk.channels, 0.f)};
+        const bool gemm = node(item).op_type() == "Gemm";
+        const float factor = gemm ? attribute_float(node(item), "alpha", 1.f) / attribute_float(node(item), "beta", 1.f) : 1.f;
+        for (std::size_t o = 0; o < shift.size(); ++o) bias.values[o] += factor * shift[o];
+        auto bias_dims = edit_.dims(bias.name);  // with the axes that it had: of more than the product it widens the result
+        if (bias_dims.empty() || element_count(bias_dims) != walk.channels) bias_dims.assign(std::max<std::size_t>(bias_dims.size(), 1), 1);
+        bias_dims.back() = static_cast<std::int64_t>(walk.channels);
+        edit_.set_input(bias.node, bias.slot, edit_.add_constant(bias.name + "_corrected", ElementType::float32, bias_dims, bias.values));
     }
 
     /// The runtime would make an integer kernel of a node that reads what INT8 static dequantizes: a LeakyRelu with slope 1, which
@@ -217,15 +253,16 @@ private:
 
     GraphEdit& edit_;
     const Prepared& prepared_;
-    std::map<std::tuple<std::string, std::size_t, bool>, std::string> written_;  ///< weight, axis, per channel
+    const Ranges& seen_;
+    std::map<std::tuple<std::string, std::size_t, bool>, Stored> written_;  ///< weight, axis, per channel
     std::map<std::string, std::string> apart_;
 };
 
-void write(GraphEdit& edit, const Writing& writing) { Writer(edit, writing.prepared).run(writing.prepared.items_of(self())); }
+void write(GraphEdit& edit, const Writing& writing) { Writer(edit, writing.prepared, writing.ranges).run(writing.prepared.items_of(self())); }
 
 MethodFit fit(const Workload& work) {
     if (!has_products(work) && work.recurrents == 0 && work.table_bytes == 0) return {false, "No node with constant weights."};
-    return {false, "About a quarter of the weights' size, with float activations; it needs no samples and does not run faster."};
+    return {false, "About a quarter of the weights' size, with float activations; it does not run faster. Samples are not needed, but mend its biases."};
 }
 
 }  // namespace
@@ -244,6 +281,7 @@ constinit const MethodSpec kInt8WeightOnlyMethod{
     .opset = kOpsetForPerAxis,
     .takes = takes,
     .plan = plan,
+    .watch = watch,
     .write = write,
     .fit = fit,
 };

@@ -3,12 +3,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace vernier {
 namespace {
 
 /// Two codes whose exact sum is at most this are at most 128 after each was rounded.
 constexpr float kLargestPair = 127.5f;
+constexpr int kLargestSum = 128;
+
+/// Neighbours in the order in which the runtime multiplies: visit(channel, place of the first, place of the second).
+template <class Visit>
+void for_each_pair(const ProductLayout& layout, const Visit& visit) {
+    const auto offset = [&](std::size_t k) { return k / layout.inner_size * layout.outer_stride + k % layout.inner_size * layout.inner_stride; };
+    for (std::size_t k = 1; k < layout.inner_size * layout.outer_size; k += 2)
+        for (std::size_t channel = 0; channel < layout.channels; ++channel)
+            visit(channel, offset(k - 1) + channel * layout.channel_stride, offset(k) + channel * layout.channel_stride);
+}
 
 }  // namespace
 
@@ -31,16 +42,19 @@ ProductLayout conv_layout(const std::vector<std::int64_t>& dims) {
 
 std::vector<float> pair_safe_scales(std::span<const float> weights, const ProductLayout& layout) {
     std::vector<float> scales(layout.channels, 0.f);
-    const std::size_t count = layout.inner_size * layout.outer_size;
-    const auto offset = [&](std::size_t k) { return k / layout.inner_size * layout.outer_stride + k % layout.inner_size * layout.inner_stride; };
-    for (std::size_t k = 1; k < count; k += 2) {
-        const std::size_t first = offset(k - 1), second = offset(k);
-        for (std::size_t channel = 0; channel < layout.channels; ++channel) {
-            const float a = weights[first + channel * layout.channel_stride], b = weights[second + channel * layout.channel_stride];
-            if ((a < 0) == (b < 0)) scales[channel] = std::max(scales[channel], std::fabs(a + b) / kLargestPair);
-        }
-    }
+    for_each_pair(layout, [&](std::size_t channel, std::size_t first, std::size_t second) {
+        const float a = weights[first], b = weights[second];
+        if ((a < 0) == (b < 0)) scales[channel] = std::max(scales[channel], std::fabs(a + b) / kLargestPair);
+    });
     return scales;
+}
+
+void restore_unsafe_pairs(std::span<std::int8_t> codes, std::span<const std::int8_t> nearest, const ProductLayout& layout) {
+    for_each_pair(layout, [&](std::size_t, std::size_t first, std::size_t second) {
+        if (std::abs(int{codes[first]} + int{codes[second]}) <= kLargestSum) return;
+        codes[first] = nearest[first];
+        codes[second] = nearest[second];
+    });
 }
 
 Int8Weight quantize_pair_safe(const std::vector<float>& weights, std::size_t k, std::size_t n, bool per_channel) {

@@ -28,6 +28,9 @@ struct ProductLayout {
 /// twice. Depthwise convolutions have another kernel and need no such scale.
 [[nodiscard]] std::vector<float> pair_safe_scales(std::span<const float> weights, const ProductLayout& layout);
 
+/// Gives both codes of a pair whose sum could be clipped so those that they had when they were rounded to nearest, which is exact.
+void restore_unsafe_pairs(std::span<std::int8_t> codes, std::span<const std::int8_t> nearest, const ProductLayout& layout);
+
 /// Quantizes the second operand [k,n] of an integer product to S8, one scale a column or one for all, pair-safe.
 [[nodiscard]] Int8Weight quantize_pair_safe(const std::vector<float>& weights, std::size_t k, std::size_t n, bool per_channel);
 

@@ -25,7 +25,7 @@ class Emitter {
 public:
     Emitter(GraphEdit& edit, const StaticWriting& writing, std::vector<Finding>& findings)
         : edit_(edit), plan_(writing.plan), ranges_(writing.ranges), calibration_(writing.calibration), findings_(findings),
-          weights_(edit, writing.plan, writing.ranges, writing.per_channel) {}
+          weights_(edit, writing.plan, writing.ranges, writing.per_channel, writing.rounding) {}
 
     void run() {
         collect_ranges();

@@ -10,12 +10,15 @@
 
 namespace vernier {
 
+class SampleRounding;
+
 /// What is written, by what was observed.
 struct StaticWriting {
     const StaticPlan& plan;
     const Ranges& ranges;  ///< of every tensor of plan.observed()
     const Calibration& calibration;
     const std::vector<bool>& per_channel;  ///< weights that get a scale a channel, by item index
+    const SampleRounding* rounding = nullptr;
 };
 
 /// Rewrites the planned nodes as QDQ: U8 asymmetric activations, S8 symmetric weights, int32 bias with scale sx * sw. Each

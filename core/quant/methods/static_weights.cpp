@@ -3,7 +3,8 @@
 
 #include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/pair_safe.h"
-#include "core/quant/methods/tap_share.h"
+#include "core/quant/methods/weight_walk.h"
+#include "core/quant/rounding/sample_rounding.h"
 
 namespace vernier {
 
@@ -24,61 +25,19 @@ StaticWeights::WeightShape StaticWeights::weight_shape(int i, const std::vector<
 }
 
 StaticWeights::Bias StaticWeights::find_bias(int i, std::size_t channels) const {
-    Bias bias;
-    if (item(i).kernel == Kernel::matmul) {
-        const int add = edit_.only_reader(node(i).output(0));
-        if (add < 0 || !item(add).absorbed || node(add).op_type() != "Add") return bias;
-        bias.node = add;
-        bias.slot = edit_.is_constant(node(add).input(0)) ? 0 : 1;
-    } else if (node(i).input_size() > 2 && !node(i).input(2).empty()) {
-        bias.node = i;
-        bias.slot = 2;
-    } else {
-        return bias;
-    }
-    bias.name = node(bias.node).input(bias.slot);
-    if (!is_row(edit_.dims(bias.name), static_cast<std::int64_t>(channels))) return {};
-    bias.values = edit_.floats(bias.name);
-    if (bias.values.size() == 1) bias.values.assign(channels, bias.values[0]);
-    return bias;
+    const ChannelBias found = channel_bias(edit_, i, channels);
+    return found.node != i && found.node >= 0 && !item(found.node).absorbed ? Bias{} : found;
 }
 
-/// Scales below which the runtime's 16-bit sums would be clipped on CPUs without VNNI.
-std::vector<float> StaticWeights::least_scales(int i, const FloatWeight& weight) const {
+/// Where the runtime's 16-bit sums of pairs would be clipped on CPUs without VNNI; none: in no pair.
+std::optional<ProductLayout> StaticWeights::pairs_of(int i, const FloatWeight& weight) const {
     const auto& [values, dims, shape] = weight;
     if (item(i).kernel == Kernel::matmul || item(i).kernel == Kernel::gemm) {
-        if (dims.size() != 2) return {};
-        return pair_safe_scales(values, matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0));
+        if (dims.size() != 2) return std::nullopt;
+        return matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0);
     }
-    if (dims.size() < 3 || (dims[1] == 1 && attribute_int(node(i), "group", 1) > 1)) return {};
-    return pair_safe_scales(values, conv_layout(dims));
-}
-
-/// By the size of the input that is known for sure, else by those that calibration saw.
-std::vector<double> StaticWeights::shares_of_taps(int i, const std::vector<std::int64_t>& window) const {
-    const std::string& input = node(i).input(0);
-    auto shares = tap_shares(node(i), window, edit_.type(input));
-    const auto seen = ranges_.find(input);
-    if (shares.empty() && seen != ranges_.end()) shares = tap_shares(node(i), window, seen->second.shapes);
-    return shares;
-}
-
-WeightWalk StaticWeights::weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const {
-    WeightWalk walk;
-    walk.channels = shape.channels;
-    if (item(i).kernel == Kernel::conv) {
-        walk.inputs = static_cast<std::size_t>(dims[1]);
-        walk.groups = static_cast<std::size_t>(attribute_int(node(i), "group", 1));
-        for (std::size_t a = 2; a < dims.size(); ++a) walk.inner *= static_cast<std::size_t>(dims[a]);
-        walk.input_stride = walk.inner;
-        walk.channel_stride = walk.inputs * walk.inner;
-        walk.tap_share = shares_of_taps(i, {dims.begin() + 2, dims.end()});
-    } else {
-        walk.inputs = static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]);
-        walk.channel_stride = shape.axis == 0 ? walk.inputs : 1;
-        walk.input_stride = shape.axis == 0 ? 1 : walk.channels;
-    }
-    return walk;
+    if (dims.size() < 3 || (dims[1] == 1 && attribute_int(node(i), "group", 1) > 1)) return std::nullopt;
+    return conv_layout(dims);
 }
 
 /// The kernels take input channels four at a time; a stem of 2, 3, 5, 6 or 7 channels runs in 0.67 to 0.86 of its time with
@@ -90,20 +49,37 @@ std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>
     return dims[1] > 1 && dims[1] < 8 ? (dims[1] + 3) / 4 * 4 : dims[1];
 }
 
-/// Gives back through the bias what rounding the weights takes from each channel on average. A Conv or Gemm without a
-/// bias gets one; a MatMul without an Add behind it has nowhere to put it.
-void StaticWeights::correct_bias(int i, Bias& bias, const FloatWeight& before, const Int8Weight& weight) const {
+/// Whether samples showed what the node reads, and a bias can give back what is lost of it on average. A Conv or Gemm without a bias gets
+/// one; a MatMul without an Add behind it has nowhere to put it.
+bool StaticWeights::can_correct(int i, const Bias& bias) const {
     const auto watched = ranges_.find(node(i).input(0));
-    if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return;
-    if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return;
-    const WeightWalk walk = weight_walk(i, before.dims, before.shape);
-    if (watched->second.channel_axis != input_channel_axis(node(i))) return;  // seen along the axis of another reader
-    auto mean = watched->second.channel_mean;
-    if (!mean.empty()) mean.resize(walk.inputs * walk.groups, 0.0);  // channels that were added have weights of zero
-    const auto shift = bias_shift(before.values, weight, walk, mean);
+    if (watched == ranges_.end() || (bias.node < 0 && item(i).kernel == Kernel::matmul)) return false;
+    if (bias.node < 0 && node(i).input_size() > 2 && !node(i).input(2).empty()) return false;
+    return watched->second.channel_axis == input_channel_axis(node(i));  // else seen along the axis of another reader
+}
+
+/// Gives back through the bias what rounding the weights, and what lies before them, takes from each channel on average.
+void StaticWeights::correct_bias(int i, Bias& bias, const FloatWeight& before, const Int8Weight& weight) const {
+    if (!can_correct(i, bias)) return;
+    const std::string& input = node(i).input(0);
+    WeightWalk walk = weight_walk(node(i), before.dims);
+    walk.tap_share = shares_of_taps(edit_, node(i), before.dims, ranges_);
+    const auto of_all = [&](std::vector<double> mean) {  // channels that were added have weights of zero
+        if (!mean.empty()) mean.resize(walk.inputs * walk.groups, 0.0);
+        return mean;
+    };
+    const std::vector<double> quantized = rounding_ == nullptr ? std::vector<double>() : of_all(rounding_->mean(input));
+    const auto shift = bias_shift(before.values, weight, walk, of_all(ranges_.at(input).channel_mean), quantized);
     if (shift.empty()) return;
     if (bias.node < 0) bias = {i, 2, node(i).input(1) + "_bias", std::vector<float>(before.shape.channels, 0.f)};
     for (std::size_t o = 0; o < shift.size(); ++o) bias.values[o] += shift[o];
+}
+
+void StaticWeights::round_by_samples(int i, const Bias& bias, const FloatWeight& before, Int8Weight& weight) const {
+    if (rounding_ == nullptr) return;
+    const std::vector<std::int8_t> nearest = weight.codes;
+    rounding_->round(i, before.values, weight_walk(node(i), before.dims), can_correct(i, bias), weight);
+    if (const auto pairs = pairs_of(i, before)) restore_unsafe_pairs(weight.codes, nearest, *pairs);
 }
 
 void StaticWeights::write(int i, float input_scale) {
@@ -116,8 +92,10 @@ void StaticWeights::write(int i, float input_scale) {
     }
     const WeightShape shape = before.shape = weight_shape(i, before.dims);
     Bias bias = find_bias(i, shape.channels);
-    const Int8Weight weight =
-        quantize_weight(before.values, {shape.channels, shape.stride, per_channel_[at(i)]}, {bias.values, input_scale, least_scales(i, before)});
+    ScaleNeeds needs{bias.values, input_scale, {}};
+    if (const auto pairs = pairs_of(i, before)) needs.least = pair_safe_scales(before.values, *pairs);
+    Int8Weight weight = quantize_weight(before.values, {shape.channels, shape.stride, per_channel_[at(i)]}, needs);
+    round_by_samples(i, bias, before, weight);
     correct_bias(i, bias, before, weight);
     write_weight(i, name, before.dims, shape, weight);
     if (bias.node < 0) return;

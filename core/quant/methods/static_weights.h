@@ -3,23 +3,28 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/edit.h"
+#include "core/quant/methods/pair_safe.h"
 #include "core/quant/methods/static_plan.h"
+#include "core/quant/methods/weight_walk.h"
 #include "core/quant/methods/weights_int8.h"
 
 namespace vernier {
+
+class SampleRounding;
 
 /// Writes weights and biases of Conv, MatMul and Gemm as S8 and S32 with a DequantizeLinear each. The references must
 /// outlive it.
 class StaticWeights {
 public:
     /// per_channel: by index of the plan's items.
-    StaticWeights(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const std::vector<bool>& per_channel)
-        : edit_(edit), plan_(plan), ranges_(ranges), per_channel_(per_channel) {}
+    StaticWeights(GraphEdit& edit, const StaticPlan& plan, const Ranges& ranges, const std::vector<bool>& per_channel, const SampleRounding* rounding)
+        : edit_(edit), plan_(plan), ranges_(ranges), per_channel_(per_channel), rounding_(rounding) {}
 
     /// Rewrites one of plan.heavy; input_scale is the scale of its activation.
     void write(int index, float input_scale);
@@ -37,12 +42,7 @@ private:
         std::vector<std::int64_t> dims;
         WeightShape shape = {};
     };
-    /// The bias as one number a channel, and where it is read: node and slot; node -1 without a bias.
-    struct Bias {
-        int node = -1, slot = 0;
-        std::string name;
-        std::vector<float> values;
-    };
+    using Bias = ChannelBias;
     /// Initializers of a weight that several nodes read, and what they hold.
     struct Stored {
         std::vector<std::int64_t> dims;
@@ -60,9 +60,9 @@ private:
 
     [[nodiscard]] WeightShape weight_shape(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] Bias find_bias(int i, std::size_t channels) const;
-    [[nodiscard]] std::vector<float> least_scales(int i, const FloatWeight& weight) const;
-    [[nodiscard]] std::vector<double> shares_of_taps(int i, const std::vector<std::int64_t>& window) const;
-    [[nodiscard]] WeightWalk weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const;
+    [[nodiscard]] std::optional<ProductLayout> pairs_of(int i, const FloatWeight& weight) const;
+    [[nodiscard]] bool can_correct(int i, const Bias& bias) const;
+    void round_by_samples(int i, const Bias& bias, const FloatWeight& before, Int8Weight& weight) const;
     [[nodiscard]] std::int64_t padded_inputs(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] bool has_float_bias(int i, const Bias& bias) const;
     void correct_bias(int i, Bias& bias, const FloatWeight& before, const Int8Weight& weight) const;
@@ -75,6 +75,7 @@ private:
     const StaticPlan& plan_;
     const Ranges& ranges_;
     const std::vector<bool>& per_channel_;
+    const SampleRounding* rounding_;  ///< null: codes are the nearest ones
     std::map<int, Padding> padded_;
     std::map<std::string, Stored> stored_;
 };

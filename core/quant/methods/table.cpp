@@ -6,14 +6,14 @@
 
 namespace vernier {
 
-extern const MethodSpec kFp32Method, kFp16Method, kInt8DynamicMethod, kInt8StaticMethod, kInt8WeightOnlyMethod, kFp32RewrittenMethod;
+extern const MethodSpec kFp32Method, kFp16Method, kInt8DynamicMethod, kInt8StaticMethod, kInt8WeightOnlyMethod, kInt4WeightOnlyMethod, kFp32RewrittenMethod;
 
 namespace {
 
 /// Those that have names come in the order of these.
 std::vector<MethodSpec> all_methods() {
     std::vector<MethodSpec> rows = {
-        kFp32Method, kFp16Method, kInt8DynamicMethod, kInt8StaticMethod, kInt8WeightOnlyMethod, kFp32RewrittenMethod,
+        kFp32Method, kFp16Method, kInt8DynamicMethod, kInt8StaticMethod, kInt8WeightOnlyMethod, kInt4WeightOnlyMethod, kFp32RewrittenMethod,
     };
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i].method = static_cast<Method>(i);
     return rows;

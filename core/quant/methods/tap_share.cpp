@@ -6,34 +6,26 @@
 namespace vernier {
 namespace {
 
-/// One spatial axis of a convolution.
-struct Axis {
-    std::int64_t size = 0, taps = 1, stride = 1, dilation = 1, pad_begin = 0, pad_end = 0;
+/// SAME_UPPER and SAME_LOWER: as many positions as size / stride, rounded up; the odd pad goes to the end or the start.
+void pad_to_same(ConvAxis& axis, bool upper) {
+    const std::int64_t all = std::max<std::int64_t>(0, ((axis.size + axis.stride - 1) / axis.stride - 1) * axis.stride + axis.reach() - axis.size);
+    axis.pad_begin = upper ? all / 2 : all - all / 2;
+    axis.pad_end = all - axis.pad_begin;
+}
 
-    [[nodiscard]] std::int64_t reach() const { return (taps - 1) * dilation + 1; }
-    [[nodiscard]] std::int64_t positions() const { return (size + pad_begin + pad_end - reach()) / stride + 1; }
-
-    /// SAME_UPPER and SAME_LOWER: as many positions as size / stride, rounded up; the odd pad goes to the end or the start.
-    void pad_to_same(bool upper) {
-        const std::int64_t all = std::max<std::int64_t>(0, ((size + stride - 1) / stride - 1) * stride + reach() - size);
-        pad_begin = upper ? all / 2 : all - all / 2;
-        pad_end = all - pad_begin;
-    }
-
-    [[nodiscard]] std::vector<double> shares() const {
-        const std::int64_t count = positions();
-        std::vector<double> result(static_cast<std::size_t>(taps), 0.0);
-        for (std::int64_t tap = 0; tap < taps; ++tap) {
-            std::int64_t inside = 0;
-            for (std::int64_t o = 0; o < count; ++o) {
-                const std::int64_t at = o * stride - pad_begin + tap * dilation;
-                inside += at >= 0 && at < size;
-            }
-            result[static_cast<std::size_t>(tap)] = double(inside) / double(count);
+std::vector<double> shares_along(const ConvAxis& axis) {
+    const std::int64_t count = axis.positions();
+    std::vector<double> result(static_cast<std::size_t>(axis.taps), 0.0);
+    for (std::int64_t tap = 0; tap < axis.taps; ++tap) {
+        std::int64_t inside = 0;
+        for (std::int64_t o = 0; o < count; ++o) {
+            const std::int64_t at = o * axis.stride - axis.pad_begin + tap * axis.dilation;
+            inside += at >= 0 && at < axis.size;
         }
-        return result;
+        result[static_cast<std::size_t>(tap)] = double(inside) / double(count);
     }
-};
+    return result;
+}
 
 std::int64_t at_or(const std::vector<std::int64_t>& values, std::size_t index, std::int64_t otherwise) {
     return index < values.size() ? values[index] : otherwise;
@@ -46,18 +38,13 @@ struct Shares {
 };
 
 Shares shares_of(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const std::vector<std::int64_t>& sizes) {
-    const auto pads = attribute_ints(conv, "pads"), strides = attribute_ints(conv, "strides"), dilations = attribute_ints(conv, "dilations");
-    const std::string automatic = attribute_string(conv, "auto_pad", "NOTSET");
+    const std::vector<ConvAxis> axes = conv_axes(conv, window, sizes);
+    if (axes.size() != window.size()) return {};
     Shares shares{{1.0}, 1};
-    for (std::size_t a = 0; a < window.size(); ++a) {
-        Axis axis{sizes[a], window[a], at_or(strides, a, 1), at_or(dilations, a, 1), at_or(pads, a, 0), at_or(pads, a + window.size(), 0)};
-        if (axis.size <= 0 || axis.taps <= 0 || axis.stride <= 0) return {};
-        if (automatic.starts_with("SAME")) axis.pad_to_same(automatic == "SAME_UPPER");
-        if (axis.positions() <= 0) return {};
-        const auto along = axis.shares();
+    for (const ConvAxis& axis : axes) {
         std::vector<double> all;
         for (const double before : shares.values)
-            for (const double here : along) all.push_back(before * here);
+            for (const double here : shares_along(axis)) all.push_back(before * here);
         shares.values = std::move(all);
         shares.positions *= double(axis.positions());
     }
@@ -65,6 +52,20 @@ Shares shares_of(const onnx::NodeProto& conv, const std::vector<std::int64_t>& w
 }
 
 }  // namespace
+
+std::vector<ConvAxis> conv_axes(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const std::vector<std::int64_t>& sizes) {
+    const auto pads = attribute_ints(conv, "pads"), strides = attribute_ints(conv, "strides"), dilations = attribute_ints(conv, "dilations");
+    const std::string automatic = attribute_string(conv, "auto_pad", "NOTSET");
+    std::vector<ConvAxis> axes;
+    for (std::size_t a = 0; a < window.size(); ++a) {
+        ConvAxis axis{sizes[a], window[a], at_or(strides, a, 1), at_or(dilations, a, 1), at_or(pads, a, 0), at_or(pads, a + window.size(), 0)};
+        if (axis.size <= 0 || axis.taps <= 0 || axis.stride <= 0) return {};
+        if (automatic.starts_with("SAME")) pad_to_same(axis, automatic == "SAME_UPPER");
+        if (axis.positions() <= 0) return {};
+        axes.push_back(axis);
+    }
+    return axes;
+}
 
 std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const ValueType& input) {
     if (!input.has_shape || input.dims.size() != window.size() + 2) return {};

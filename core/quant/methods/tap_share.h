@@ -8,6 +8,18 @@
 
 namespace vernier {
 
+/// One spatial axis of a convolution's input.
+struct ConvAxis {
+    std::int64_t size = 0, taps = 1, stride = 1, dilation = 1, pad_begin = 0, pad_end = 0;
+
+    [[nodiscard]] std::int64_t reach() const { return (taps - 1) * dilation + 1; }
+    [[nodiscard]] std::int64_t positions() const { return (size + pad_begin + pad_end - reach()) / stride + 1; }
+};
+
+/// The spatial axes of a convolution over an input of these sizes; window is the weight's dims from axis 2 on. Empty where a size is
+/// not known or leaves no output.
+[[nodiscard]] std::vector<ConvAxis> conv_axes(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const std::vector<std::int64_t>& sizes);
+
 /// For each tap of a convolution's window, in the order of the weight's spatial axes: the share of output positions at
 /// which the tap reads the input and not the border of zeros. Empty when the input's size is not known.
 ///   share[k] = #{o : 0 <= o * stride - pad_begin + k * dilation < size} / out, multiplied over the axes

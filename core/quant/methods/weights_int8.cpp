@@ -47,19 +47,20 @@ Int8Weight quantize_weight(const std::vector<float>& weight, const WeightChannel
     return result;
 }
 
-std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk, const std::vector<double>& mean) {
-    if (mean.size() != walk.inputs * walk.groups || walk.channels % walk.groups != 0) return {};
+std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk, const std::vector<double>& mean,
+                              const std::vector<double>& quantized_mean) {
+    const std::vector<double>& after = quantized_mean.empty() ? mean : quantized_mean;
+    if (mean.size() != walk.inputs * walk.groups || after.size() != mean.size() || walk.channels % walk.groups != 0) return {};
     const std::vector<double> share = walk.tap_share.size() == walk.inner ? walk.tap_share : std::vector<double>(walk.inner, 1.0);
     std::vector<float> shift(walk.channels, 0.f);
     for (std::size_t o = 0; o < walk.channels; ++o) {
-        const float scale = rounded.scales[rounded.scales.size() == 1 ? 0 : o];
+        const double scale = rounded.scales[rounded.scales.size() == 1 ? 0 : o];
         const std::size_t first = o / (walk.channels / walk.groups) * walk.inputs;
         double sum = 0;
         for (std::size_t i = 0; i < walk.inputs; ++i) {
-            double lost = 0;
+            const double before = mean[first + i], behind = after[first + i] * scale;
             const std::size_t at = o * walk.channel_stride + i * walk.input_stride;
-            for (std::size_t k = 0; k < walk.inner; ++k) lost += share[k] * (double(weight[at + k]) - double(scale) * rounded.codes[at + k]);
-            sum += mean[first + i] * lost;
+            for (std::size_t k = 0; k < walk.inner; ++k) sum += share[k] * (before * weight[at + k] - behind * rounded.codes[at + k]);
         }
         shift[o] = static_cast<float>(sum);
     }

@@ -33,9 +33,10 @@ struct ScaleNeeds {
 [[nodiscard]] Int8Weight quantize_weight(const std::vector<float>& weight, const WeightChannels& channels, const ScaleNeeds& needs = {});
 
 /// What rounding the weights takes from each output channel on average, to be added to its bias:
-///   shift[o] = sum_i mean[i] * sum_k tap_share[k] * (W - W')[o, i, k]
+///   shift[o] = sum_i sum_k tap_share[k] * (mean[i] * W - quantized_mean[i] * W')[o, i, k]
 /// Source: Finkelstein et al. 2019, Nagel et al. 2019 (bias correction), with E[x] measured in calibration; tap_share is for
-/// padded convolutions, whose outer taps read zeros at the border (tap_share.h). Empty when mean does not fit. weight is
+/// padded convolutions, whose outer taps read zeros at the border (tap_share.h). quantized_mean: E[x] of what the rounded weights
+/// multiply; empty = the same. Empty when a mean does not fit. weight is
 /// addressed as [o * channel_stride + i * input_stride + k], k < inner.
 struct WeightWalk {
     std::size_t channels = 1, channel_stride = 1;
@@ -45,7 +46,7 @@ struct WeightWalk {
     std::vector<double> tap_share = {};        ///< one for each element of the window; empty = all 1
 };
 [[nodiscard]] std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
-                                            const std::vector<double>& mean);
+                                            const std::vector<double>& mean, const std::vector<double>& quantized_mean = {});
 
 /// bias / (input_scale * scale[c]), rounded to nearest even.
 [[nodiscard]] std::vector<std::int32_t> quantize_bias(const std::vector<float>& bias, const std::vector<float>& scales, float input_scale);

@@ -70,6 +70,8 @@ TEST(Command, SaysTheRecipeInWordsWhereTheySuffice) {
               QStringLiteral("--method int8-static --set 'weight>=1MB=fp32' --per-tensor --samples 0 --calibration percentile"));
     recipe.skip_passes = {"fold-batch-norm"};
     EXPECT_TRUE(recipeOptions(recipe).value_or(QString()).contains(QStringLiteral("--per-tensor --skip-pass fold-batch-norm --samples 0")));
+    recipe.weights = {"nearest", 64, true};
+    EXPECT_TRUE(recipeOptions(recipe).value_or(QString()).contains(QStringLiteral("--per-tensor --rounding nearest --block 64 --zero-points --skip-pass")));
     recipe.calibration.options = {{"percentile", 99.9}};
     EXPECT_FALSE(recipeOptions(recipe)) << "there is no option for it";
     recipe.calibration = {};
