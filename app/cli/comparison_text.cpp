@@ -75,8 +75,8 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
         for (const GateLine& line : candidate.gate_lines)
             text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate)), line.what, name(line.outcome), line.text);
     text += metrics_text(views_of(comparison), style) + outputs_text(comparison, style);
-    const Measurement& base = comparison.baseline.measurement;
-    text += style.dim(fmt::format("  ~ no measurable difference. noise ±{} %, {}", significant(100 * comparison.noise_floor, 2), measured_with(base)));
+    text += style.dim(
+        fmt::format("  ~ no measurable difference. noise ±{} %, {}", significant(100 * comparison.noise_floor, 2), measured_with(views_of(comparison))));
     return text + "\n\n" + cli::text_of(compared.findings, style);
 }
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "core/evidence/figures.h"
-#include "core/report/executed_counts.h"
 #include "core/report/figure_text.h"
+#include "core/report/providers.h"
 
 namespace vernier::cli {
 namespace {
@@ -23,7 +23,7 @@ std::string note_of(const TrialView& trial) {
         if (!words.empty()) text += (text.empty() ? "" : "; ") + words;
     };
     if (trial.compared != nullptr && trial.compared->origin) add(trial.compared->origin->text());
-    if (const std::string ran = text_of(executed_counts(trial.measured)); !ran.empty()) add("ran " + ran);
+    if (const std::string ran = ran_text(trial.measured); !ran.empty()) add("ran " + ran);
     for (const Figure* each : figures_in(in_times)) add(parts_text(*each, trial));
     add(missing_runs_text(trial));
     return fmt::format("  {}: {}\n", printable(title_of(trial)), text);
@@ -45,10 +45,10 @@ std::string latency_text(const Comparison& comparison, const Style& style) {
     return table.text(style) + style.dim(notes + "  " + notes_text(in_times) + "\n") + "\n";
 }
 
-std::string measured_with(const Measurement& measurement) {
-    const Target& run = measurement.run;
-    const Host& host = measurement.host;
-    std::string text = fmt::format("ONNX Runtime {}, {}, {} thread{}", run.library.version, run.provider, run.threads, run.threads == 1 ? "" : "s");
+std::string measured_with(const TrialViews& trials) {
+    const Target& run = trials.front().measured.run;
+    const Host& host = trials.front().measured.host;
+    std::string text = fmt::format("ONNX Runtime {}, {}, {} thread{}", run.library.version, providers_text(trials), run.threads, run.threads == 1 ? "" : "s");
     for (const std::string& word : {host.cpu, int8_flags(host)})
         if (!word.empty()) text += ", " + printable(word);
     return text;

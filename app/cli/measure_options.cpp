@@ -13,6 +13,7 @@ void RunChoices::declare(OptionSet& options) {
     sizes.declare(options);
     options.number("--seconds", seconds, "S", "Time for the latency of each model (default 4)", false);
     options.threads(threads, "Threads of the runtime inside an operator (default 1)");
+    provider.declare(options);
     options.text("--metric-command", metric_command, "PROGRAM", "Program that gets the answers as .npz and writes a line of JSON with metrics for each sample");
     options.text("--task", task, "TASK", "By which answers are judged (default: proposed from outputs and targets): " + task_names());
     options.flag("--raw", raw, "With --json: the single latencies and answers as well");
@@ -35,6 +36,10 @@ MeasureOptions RunChoices::read() const {
     }
     options.worker = "/proc/self/exe";
     return options;
+}
+
+std::vector<TargetedModel> RunChoices::read_models(const RuntimePtr& runtime, const std::vector<std::string>& words) const {
+    return provider.read(runtime, words, read().run);
 }
 
 }  // namespace vernier::cli

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
 #include "core/audit/detail/executed.h"
 #include "core/base/error.h"
+#include "core/runtime/provider.h"
 
 namespace vernier {
 namespace {
@@ -344,7 +346,23 @@ Audit audit_from_json(const Json& json) {
     return audit;
 }
 
+namespace {
+
+/// The file is opened all the same, so that a provider that refuses it says so.
+Audit nothing_known(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
+    if (!folder.empty()) {
+        const std::string bytes = model.SerializeAsString();
+        (void)Session::open(runtime, std::as_bytes(std::span(bytes)), folder, target);
+    } else {
+        (void)Session::open(runtime, std::make_shared<const onnx::ModelProto>(model), target);
+    }
+    return {};
+}
+
+}  // namespace
+
 Audit audit_nodes(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
+    if (!is_on_cpu(target)) return nothing_known(runtime, model, folder, target);
     const onnx::ModelProto named = with_named_nodes(model);
     // Names survive up to this level; the next one renames what it lays out anew.
     const onnx::ModelProto extended = parsed(optimized_model(runtime, named, folder, target.at(GraphLevel::extended)));
@@ -358,6 +376,7 @@ std::optional<Audit> audit_executed(const onnx::ModelProto& model, const std::st
 
 Audit audit_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
     Audit audit = audit_nodes(runtime, model, folder, target);
+    if (!is_on_cpu(target)) return audit;
     const onnx::ModelProto named = with_named_nodes(model);
     const onnx::ModelProto all = parsed(optimized_model(runtime, named, folder, target.at(GraphLevel::all)));
     for (const Pair& pair : pairs_of(model.graph(), named.graph(), all.graph()))

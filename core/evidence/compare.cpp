@@ -17,6 +17,7 @@
 #include "core/evidence/metrics/table.h"
 #include "core/evidence/tasks/kind.h"
 #include "core/measure/statistics.h"
+#include "core/runtime/provider.h"
 
 namespace vernier {
 namespace {
@@ -137,7 +138,8 @@ Outcome Comparison::outcome() const {
 
 std::string title_of(const Measurement& measurement) {
     const std::filesystem::path& path = measurement.model;
-    return plain_title(path.extension() == ".onnx" ? path.stem().string() : path.filename().string());
+    const std::string file = path.extension() == ".onnx" ? path.stem().string() : path.filename().string();
+    return plain_title(is_on_cpu(measurement.run) ? file : file + "@" + provider_text(measurement.run));
 }
 
 std::string title_of(const Trial& trial) { return trial.title.empty() ? title_of(trial.measurement) : plain_title(trial.title); }

@@ -26,6 +26,7 @@
 #include "core/flow/true_half.h"
 #include "core/flow/turns.h"
 #include "core/runtime/opened_graph.h"
+#include "core/runtime/provider.h"
 
 namespace vernier {
 namespace {
@@ -107,7 +108,7 @@ Checks::Subject Checks::subject_with_graph(const fs::path& file, std::string& gr
     Subject subject = subject_of(file);
     if (!subject.small) return subject;
     subject.open = [this, file, &graph](const Target& target) {
-        if (target.level != GraphLevel::all) return open_session(runtime_, file, target);
+        if (target.level != GraphLevel::all || !is_on_cpu(target)) return open_session(runtime_, file, target);
         try {
             OpenedGraph opened = open_with_graph(runtime_, file, target);
             graph = std::move(opened.graph);
@@ -286,6 +287,7 @@ Json Checks::beyond_half(const Json& message) const {
 }
 
 Json Checks::audit(const Json& message) const {
+    if (!is_on_cpu(target_)) return to_json(Audit{});  // of other providers it does not tell
     const fs::path file = message.at("model").get<std::string>();
     const onnx::ModelProto model = parsed(file);
     if (!graph_.empty() && graph_of_.changed_ns != 0 && id_of(file) == graph_of_)

@@ -8,9 +8,12 @@
 
 #include "core/base/error.h"
 #include "core/flow/look.h"
+#include "core/flow/made_inputs.h"
+#include "core/flow/provider_findings.h"
 #include "core/model/changed.h"
 #include "core/model/damage.h"
 #include "core/model/precision.h"
+#include "core/runtime/provider.h"
 
 namespace vernier {
 namespace {
@@ -71,6 +74,20 @@ void check(const RuntimePtr& runtime, Inspection& result) {
     }
 }
 
+/// What a provider takes of the model shows in a run.
+void look_at_provider(const RuntimePtr& runtime, const InspectRequest& request, Inspection& result) {
+    const Inputs inputs = made_inputs(*result.model, {}, 7);
+    if (is_on_cpu(request.target) || (inputs.empty() && !result.model->inputs().empty())) return;
+    try {
+        for (Finding& finding : provider_findings(request.target, profile(runtime, result.model->path(), request.target, inputs, 1), request.model.string()))
+            result.findings.push_back(std::move(finding));
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::bad_model) throw;
+        result.findings.push_back(
+            {.severity = Severity::serious, .code = "provider-refuses", .text = fmt::format("{}.", error.what()), .remedy = error.remedy()});
+    }
+}
+
 /// The dataset's first sample has the sizes that the model leaves open.
 ModelPtr sized_by_data(const ModelPtr& model, const InspectRequest& request) {
     if (request.data.empty() || damage_of(*model)) return model;
@@ -100,6 +117,7 @@ Inspection inspect(const RuntimePtr& runtime, const InspectRequest& request, con
         job.step("check", 0, 0);
         check(runtime, result);
         job.check();
+        look_at_provider(runtime, request, result);
     }
     job.step("look", 0, 0);
     result.ops = count_ops(*result.model);

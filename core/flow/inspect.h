@@ -28,6 +28,7 @@ struct InspectRequest {
     std::filesystem::path model;
     SizeChoices sizes = {};
     std::filesystem::path data = {};  ///< gives the sizes that are not chosen; empty: none
+    Target target = {};               ///< where it is not the CPU: the model is run on it once, to see what it takes
 };
 
 /// Nodes of all graphs. Constant nodes are tensors of the file, not work: no count includes them.

@@ -11,7 +11,9 @@
 #include "core/base/error.h"
 #include "core/evidence/metrics/measured.h"
 #include "core/flow/latency_findings.h"
+#include "core/flow/measure_targeted.h"
 #include "core/flow/output_findings.h"
+#include "core/flow/provider_findings.h"
 #include "core/measure/cast.h"
 #include "core/model/precision.h"
 
@@ -124,17 +126,16 @@ void warn_of_inputs(const Model& first, const Model& other, std::vector<Finding>
     }
 }
 
-void warn_of_threads(const MeasureOptions& options, std::vector<Finding>& findings) {
+void warn_of_threads(int threads, std::vector<Finding>& findings) {
     const int cores = this_host().cores;
-    if (cores > 0 && options.run.threads > cores)
-        findings.push_back(
-            {Severity::warning,
-             "many-threads",
-             kNone,
-             {},
-             {},
-             fmt::format("{} threads share {} {}, so they wait for each other.", options.run.threads, cores, cores == 1 ? "processor" : "processors"),
-             "Measure with at most as many threads as there are processors."});
+    if (cores > 0 && threads > cores)
+        findings.push_back({Severity::warning,
+                            "many-threads",
+                            kNone,
+                            {},
+                            {},
+                            fmt::format("{} threads share {} {}, so they wait for each other.", threads, cores, cores == 1 ? "processor" : "processors"),
+                            "Measure with at most as many threads as there are processors."});
 }
 
 /// A file as it was opened, before it is measured.
@@ -160,14 +161,14 @@ Trial trial_of(Measurement measurement, const Looked& looked) {
 
 /// What can be known before anything is measured: how the files were made, and their dataset.
 /// report: an output that must be none of the files; empty when there is none.
-Files open_all(const std::vector<std::filesystem::path>& models, const std::filesystem::path& path, const SizeChoices& sizes, const Job& job,
+Files open_all(const std::vector<TargetedModel>& models, const std::filesystem::path& path, const SizeChoices& sizes, const Job& job,
                const std::filesystem::path& report = {}) {
     if (models.empty()) throw Error(ErrorKind::usage, "no model given");
     Files result;
     DatasetPtr& data = result.data;
     ModelPtr first;
-    for (const std::filesystem::path& each : models) {
-        const ModelPtr model = open_for_work(nullptr, each, job, sizes);
+    for (const TargetedModel& each : models) {
+        const ModelPtr model = open_for_work(nullptr, each.file, job, sizes);
         if (!report.empty()) check_output(report, model->files());
         result.looked.push_back({model->sha256(), read_origin(model->proto()), std::string(id(main_precision(*model)))});
         if (first == nullptr) first = model;
@@ -187,11 +188,11 @@ Files open_all(const std::vector<std::filesystem::path>& models, const std::file
     return result;
 }
 
-MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const Files& files, const MeasureOptions& options,
+MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<TargetedModel>& models, const Files& files, const MeasureOptions& options,
                           const Job& job) {
     MeasuredFiles result{{}, files.findings};
     const DatasetPtr& data = files.data;
-    std::vector<Measurement> measured = measure_with_metrics(runtime, models, data, options, job);
+    std::vector<Measurement> measured = measure_targeted_with_metrics(runtime, models, data, options, job);
     const bool classes = measured.front().task == Task::classification || measured.front().task_proposed;
     judge_outputs(measured, data != nullptr && data->has_labels() && data->target() == TargetForm::label && classes, result.findings);
     if (data != nullptr) say_task(measured.front(), *data, result.findings);
@@ -203,18 +204,31 @@ MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::file
                                    {},
                                    fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)),
                                    {}});
+    for (const Measurement& each : measured)
+        for (Finding& finding : provider_findings(each.run, each.profile, each.model.string())) result.findings.push_back(std::move(finding));
     for (Finding& finding : latency_findings(measured)) result.findings.push_back(std::move(finding));
-    warn_of_threads(options, result.findings);
+    warn_of_threads(models.front().run.threads, result.findings);
     warn_of_load(measured, result.findings);
     for (std::size_t i = 0; i < measured.size(); ++i) result.trials.push_back(trial_of(std::move(measured[i]), files.looked[i]));
     for (const Finding& finding : result.findings) job.report(finding);
     return result;
 }
 
+std::vector<TargetedModel> on(const Target& run, const std::vector<std::filesystem::path>& files) {
+    std::vector<TargetedModel> models;
+    for (const std::filesystem::path& file : files) models.push_back({file, run});
+    return models;
+}
+
 }  // namespace
 
 MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const std::filesystem::path& data,
                             const MeasureOptions& options, const Job& job) {
+    return measure_targeted_files(runtime, on(options.run, models), data, options, job);
+}
+
+MeasuredFiles measure_targeted_files(const RuntimePtr& runtime, const std::vector<TargetedModel>& models, const std::filesystem::path& data,
+                                     const MeasureOptions& options, const Job& job) {
     return measure_all(runtime, models, open_all(models, data, options.sizes, job), options, job);
 }
 
@@ -229,10 +243,14 @@ Finding no_gate() {
 }
 
 ComparedFiles compare_files(const RuntimePtr& runtime, const CompareRequest& request, const Job& job) {
+    return compare_targeted_files(runtime, on(request.options.run, request.models), request, job);
+}
+
+ComparedFiles compare_targeted_files(const RuntimePtr& runtime, const std::vector<TargetedModel>& models, const CompareRequest& request, const Job& job) {
     if (!request.report.empty()) check_output(request.report, {});
-    Files files = open_all(request.models, request.data, request.options.sizes, job, request.report);
+    Files files = open_all(models, request.data, request.options.sizes, job, request.report);
     if (!request.gate.any()) files.findings.insert(files.findings.begin(), no_gate());
-    MeasuredFiles measured = measure_all(runtime, request.models, files, request.options, job);
+    MeasuredFiles measured = measure_all(runtime, models, files, request.options, job);
     return {compare(std::move(measured.trials), request.gate), std::move(measured.findings)};
 }
 

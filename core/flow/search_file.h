@@ -28,7 +28,7 @@ struct SearchRequest {
     Gate gate;                                  ///< at least one limit on answers
     std::optional<double> budget_minutes = {};  ///< on the wall for all of it, over all starts of the same search; nothing: none
     std::uint64_t seed = 7;
-    int threads = 1;     ///< of the sessions that are timed
+    Target target = {};  ///< of the sessions that are timed
     double seconds = 1;  ///< for the latency of each model in each measurement
     SizeChoices sizes = {};
     std::filesystem::path worker;    ///< vernier-cli, for what may kill a process; empty: in this process, which may then die

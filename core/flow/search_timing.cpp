@@ -37,7 +37,7 @@ double sum_over(const std::vector<double>& of_node, const std::vector<NodeId>& n
 }  // namespace
 
 TimesRequest SearchWork::times_request(const ModelPtr& file) const {
-    TimesRequest request{runtime_, model(), file, {}, Target{}.on_threads(request_.threads), {}, kUsualRuns};
+    TimesRequest request{runtime_, model(), file, {}, request_.target, {}, kUsualRuns};
     const std::vector<std::uint64_t> first = pick_samples(*selection_, Split::validation, selection_->batch());
     request.inputs = load_run(*selection_, Split::validation, std::span(first).first(std::min<std::size_t>(first.size(), selection_->batch())));
     // Short rounds: one speed of the machine lasts for seconds. A large model is run less often.
@@ -63,7 +63,7 @@ SearchTimes SearchWork::timed() {
     const TrialFile trial(folder_.path());
     (void)write_model(all(), trial.path(), Calibrated::before);
     MeasureOptions options;
-    options.run = Target{}.on_threads(request_.threads);
+    options.run = request_.target;
     options.seconds = request_.seconds;
     options.samples = selection_->batch();
     options.seed = request_.seed;

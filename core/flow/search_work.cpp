@@ -48,7 +48,7 @@ std::string key_of(const SearchRequest& request, const Model& model, const Datas
                         {"recipe", to_json(recipe)},
                         {"gate", gate_json(request.gate)},
                         {"seed", request.seed},
-                        {"threads", request.threads},
+                        {"target", to_json(request.target)},
                         {"seconds", request.seconds},
                         {"sizes", sizes_text(model.sizes())},
                         {"most", {request.options.most_validations, request.options.most_reports}},
@@ -183,6 +183,7 @@ QuantizedFile SearchWork::write_model(const UnitSet& quantized, const fs::path& 
     request.out = out;
     request.recipe = recipe_of(quantized);
     request.data = request_.data;
+    request.options.target = request_.target.on_threads(1);
     request.options.time_prefix = false;
     request.sizes = request_.sizes;
     request.worker = request_.worker;
@@ -210,7 +211,7 @@ void SearchWork::leave_out_unexecuted() {
 SetError SearchWork::error_in_memory(const UnitSet& quantized) {
     if (const auto known = state_->error(quantized)) return *known;
     if (candidates_ == nullptr) {
-        CandidateSource source{runtime_, canonical_, recipe_, selection_, Target{}};
+        CandidateSource source{runtime_, canonical_, recipe_, selection_, request_.target.on_threads(1)};
         candidates_ = std::make_unique<Candidates>(std::move(source), kErrorSamples, quiet());
     }
     Variant variant;
@@ -237,7 +238,7 @@ SearchSource SearchWork::prepare() {
     leave_out_unexecuted();
     job_.step("time the nodes", 0, 0);
     const SearchTimes times = times_known_or_measured();
-    CandidateSource candidates{runtime_, canonical_, recipe_, selection_, Target{}};
+    CandidateSource candidates{runtime_, canonical_, recipe_, selection_, request_.target.on_threads(1)};
     SensitivityOptions options;
     options.state = request_.out / "sensitivity.json";
     options.size_samples = kErrorSamples;
@@ -285,7 +286,7 @@ Validation SearchWork::measure(const UnitSet& quantized, SearchState::On samples
         return {.trouble = error.what()};
     }
     MeasureOptions options;
-    options.run = Target{}.on_threads(request_.threads);
+    options.run = request_.target;
     options.seconds = request_.seconds * (reports ? kReportTime : 1);
     options.seed = request_.seed;
     options.sizes = request_.sizes;

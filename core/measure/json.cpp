@@ -3,6 +3,7 @@
 #include "core/measure/answers_json.h"
 #include "core/measure/latency_json.h"
 #include "core/measure/measure.h"
+#include "core/measure/placement.h"
 #include "core/measure/profile_json.h"
 #include "core/measure/reading.h"
 
@@ -74,6 +75,7 @@ Json to_json(const Measurement& measurement, bool with_samples) {
     put_outputs(json, measurement, with_samples);
     json["task"] = name(measurement.task);
     json["runtime"] = to_json(measurement.run);
+    json["ran_on"] = to_json(placement(measurement.profile));
     json["data"] = {{"name", measurement.data_name}, {"fingerprint", measurement.data_fingerprint}, {"samples", measurement.samples}};
     json["seed"] = measurement.seed;
     json["host"] = to_json(measurement.host);

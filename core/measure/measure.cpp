@@ -17,6 +17,7 @@
 #include "core/measure/processors.h"
 #include "core/measure/statistics.h"
 #include "core/measure/subject.h"
+#include "core/measure/targeted_model.h"
 
 namespace vernier {
 namespace {
@@ -24,6 +25,7 @@ namespace {
 /// A model under measurement: its result so far and what answers for it.
 struct Entry {
     Measurement result;
+    Target run;
     std::unique_ptr<Subject> subject;
 };
 
@@ -48,7 +50,7 @@ Entry open_entry(const RuntimePtr& runtime, const SubjectRequest& request, const
     const Opened& opened = entry.subject->opened();
     Measurement& result = entry.result;
     result.model = request.model;
-    result.run = options.run;
+    result.run = entry.run = request.run;
     result.size_bytes = opened.size_bytes;
     result.sha256 = opened.sha256;
     return entry;
@@ -102,6 +104,13 @@ void time_entries(std::vector<Entry>& entries, const LaunchPlan& plan, const std
 
 std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
                                  const MeasureOptions& options, const Job& job) {
+    std::vector<TargetedModel> targeted;
+    for (const std::filesystem::path& file : models) targeted.push_back({file, options.run});
+    return measure_targeted(runtime, targeted, dataset, options, job);
+}
+
+std::vector<Measurement> measure_targeted(const RuntimePtr& runtime, const std::vector<TargetedModel>& models, const DatasetPtr& dataset,
+                                          const MeasureOptions& options, const Job& job) {
     std::vector<std::uint64_t> samples;
     if (dataset != nullptr) {
         samples = pick_samples(*dataset, Split::validation, options.samples);
@@ -112,9 +121,10 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
     const Host host = this_host();
     SubjectRequest request = common_request(dataset, samples, options);
     std::vector<Entry> entries;
-    for (const std::filesystem::path& path : models) {
+    for (const TargetedModel& model : models) {
         job.step("open", entries.size(), models.size());
-        request.model = path;
+        request.model = model.file;
+        request.run = model.run;
         entries.push_back(open_entry(runtime, request, options, job));
         fill_context(entries.back().result, runtime, dataset, host);
         entries.back().result.seed = options.seed;
@@ -133,6 +143,7 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
     const auto start_of = [&](const Entry& entry) -> Start {
         SubjectRequest launched = request;
         launched.model = entry.result.model;
+        launched.run = entry.run;
         launched.only_time = true;
         launched.sizes.shapes = entry.subject->opened().made;
         return [&, launched](const std::vector<int>& cpus) mutable {
@@ -140,7 +151,7 @@ std::vector<Measurement> measure(const RuntimePtr& runtime, const std::vector<st
             return open_subject(runtime, launched, options, job);
         };
     };
-    time_entries(entries, plan_launches(costs, options, processor_sets(usable_processors(), options.run.threads)), start_of, options, job);
+    time_entries(entries, plan_launches(costs, options, processor_sets(usable_processors(), request.run.threads)), start_of, options, job);
     std::vector<Measurement> out;
     for (Entry& entry : entries) out.push_back(std::move(entry.result));
     return out;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/audit/audit.h"
+#include "core/measure/placement.h"
 
 namespace vernier {
 namespace {
@@ -44,7 +45,8 @@ std::uint64_t ExecutedCounts::*place_of(const ProfileEvent& event) {
 
 ExecutedCounts executed_counts(const Measurement& measurement) {
     ExecutedCounts counts;
-    for (const ProfileEvent& event : measurement.profile) ++(counts.*place_of(event));
+    for (const ProfileEvent& event : measurement.profile)
+        if (!is_part(event)) ++(counts.*place_of(event));
     return counts;
 }
 

@@ -10,6 +10,7 @@
 namespace vernier {
 
 /// Operators that the runtime executed in a run of a model, by what they compute in. From the profile: what ran, not what the file says.
+/// Parts that a provider compiled do not count: what they compute in is not told.
 struct ExecutedCounts {
     std::uint64_t int8 = 0;  ///< integer operators, and data movement on 8-bit data
     std::uint64_t fp16 = 0;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "core/report/executed_counts.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
 #include "core/report/html_curves.h"
@@ -15,6 +14,7 @@
 #include "core/report/metric_table.h"
 #include "core/report/outputs_table.h"
 #include "core/report/page_style.h"
+#include "core/report/providers.h"
 #include "core/report/time_by_kind.h"
 #include "core/report/verdict.h"
 
@@ -57,8 +57,8 @@ std::string subtitle(const ComparedFiles& compared, const Verdict& verdict) {
     std::vector<std::string> parts = {base.model.filename().string()};
     const CandidateComparison* best = best_candidate(compared, verdict);
     if (best != nullptr && best->origin) parts.push_back(best->origin->text());
-    parts.push_back(
-        fmt::format("ONNX Runtime {}, {}, {} thread{}", base.run.library.version, base.run.provider, base.run.threads, base.run.threads == 1 ? "" : "s"));
+    parts.push_back(fmt::format("ONNX Runtime {}, {}, {} thread{}", base.run.library.version, providers_text(views_of(compared.comparison)), base.run.threads,
+                                base.run.threads == 1 ? "" : "s"));
     parts.push_back(joined({base.host.cpu, int8_flags(base.host)}, ", "));
     return joined(parts, " · ");
 }
@@ -120,7 +120,7 @@ std::string flips_html(const ComparedFiles& compared, const Verdict& verdict) {
 
 std::string figures_row(const TrialView& trial) {
     const std::string recipe = trial.compared == nullptr ? "baseline" : trial.compared->origin ? trial.compared->origin->text() : "";
-    const std::string ran = text_of(executed_counts(trial.measured));
+    const std::string ran = ran_text(trial.measured);
     return fmt::format("<tr><td>{}</td><td class=\"text\">{}{}</td>{}<td class=\"text\">{}</td></tr>", escaped(title_of(trial)), escaped(recipe),
                        ran.empty() ? "" : fmt::format("{}<span class=\"note\">ran: {}</span>", recipe.empty() ? "" : "<br>", ran), figure_cells(trial),
                        trial.compared == nullptr ? "" : name(trial.compared->gate));

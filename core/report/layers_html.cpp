@@ -11,6 +11,7 @@
 #include "core/report/format.h"
 #include "core/report/page_style.h"
 #include "core/report/svg.h"
+#include "core/runtime/provider.h"
 
 namespace vernier {
 namespace {
@@ -64,7 +65,7 @@ std::string render_html(const Layers& layers) {
     std::string out =
         fmt::format("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title><style>{}{}</style></head><body><main><h1>{}</h1>",
                     escaped(title), kPageStyle, kStyle, escaped(title));
-    out += fmt::format("<p class=\"sub\">ONNX Runtime {}, {}, {} thread{}{}</p><ul>", escaped(layers.run.library.version), escaped(layers.run.provider),
+    out += fmt::format("<p class=\"sub\">ONNX Runtime {}, {}, {} thread{}{}</p><ul>", escaped(layers.run.library.version), escaped(provider_text(layers.run)),
                        layers.run.threads, layers.run.threads == 1 ? "" : "s", layers.data.empty() ? "" : ", " + escaped(layers.data));
     for (const std::string& sentence : layers.sentences) out += "<li>" + escaped(sentence) + "</li>";
     return out + "</ul>" + times_html(layers) + nodes_html(layers) + "</main></body></html>\n";

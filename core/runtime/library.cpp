@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/runtime/detail/ort.h"
+#include "core/runtime/detail/plug_in.h"
+#include "core/runtime/provider.h"
 
 namespace vernier {
 
@@ -20,8 +22,13 @@ struct Attempt {
     std::string reason;
 };
 
-/// Messages of the runtime are returned with its status codes; its own log lines would only repeat them on stderr.
-void ORT_API_CALL drop_log(void*, OrtLoggingLevel, const char*, const char*, const char*, const char*) {}
+thread_local std::string logged_error;
+
+/// Messages of the runtime are returned with its status codes; its own log lines would only repeat them on stderr. Where a provider
+/// cannot be made, the line alone says why.
+void ORT_API_CALL keep_log(void*, OrtLoggingLevel level, const char*, const char*, const char*, const char* message) {
+    if (level >= ORT_LOGGING_LEVEL_ERROR && message != nullptr) logged_error = message;
+}
 
 /// A folder stands for the library in it.
 fs::path library_in(const fs::path& path) {
@@ -64,7 +71,7 @@ RuntimePtr try_open(Attempt& attempt) {
     }
     Dl_info info{};
     const bool known = dladdr(reinterpret_cast<const void*>(get_base), &info) != 0 && info.dli_fname != nullptr;
-    return std::make_shared<detail::Library>(*api, version, known ? fs::path(info.dli_fname) : attempt.path);
+    return std::make_shared<detail::Library>(*base, *api, known ? fs::path(info.dli_fname) : attempt.path);
 }
 
 [[noreturn]] void refuse(const std::vector<Attempt>& attempts) {
@@ -112,9 +119,9 @@ RuntimePtr Runtime::load(const fs::path& path) {
 
 namespace detail {
 
-Library::Library(const OrtApi& api, std::string version, fs::path path)
-    : api_(api), version_(std::move(version)), path_(std::move(path)), env_(api), memory_(api) {
-    check(api_.CreateEnvWithCustomLogger(drop_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "vernier", env_.out()), ErrorKind::runtime_missing);
+Library::Library(const OrtApiBase& base, const OrtApi& api, fs::path path)
+    : base_(base), api_(api), version_(base.GetVersionString()), path_(std::move(path)), env_(api), memory_(api) {
+    check(api_.CreateEnvWithCustomLogger(keep_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "vernier", env_.out()), ErrorKind::runtime_missing);
     check(api_.CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, memory_.out()), ErrorKind::runtime_missing);
 }
 
@@ -133,16 +140,18 @@ std::vector<std::string> Library::providers() const {
     int count = 0;
     check(api_.GetAvailableProviders(&names, &count), ErrorKind::internal);
     std::vector<std::string> out;
-    constexpr std::string_view suffix = "ExecutionProvider";
-    for (int i = 0; i < count; ++i) {
-        std::string name = names[i];
-        if (name.size() > suffix.size() && name.ends_with(suffix)) {
-            name.resize(name.size() - suffix.size());
-        }
-        out.push_back(std::move(name));
-    }
+    for (int i = 0; i < count; ++i) out.push_back(short_provider_name(names[i]));
     check(api_.ReleaseAvailableProviders(names, count), ErrorKind::internal);
     return out;
+}
+
+std::string take_logged_error() {
+    const std::string message = std::exchange(logged_error, {});
+    if (message.empty()) return {};
+    std::string text = readable_message(message);
+    constexpr std::string_view level = "[ERROR] ";
+    if (const std::size_t at = text.find(level); at != std::string::npos) text.erase(at, level.size());
+    return text;
 }
 
 const Library& library_of(const Runtime& runtime) { return dynamic_cast<const Library&>(runtime); }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chrono>
+#include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
 #include "core/base/file.h"
+#include "core/runtime/detail/append_provider.h"
 #include "core/runtime/detail/ort.h"
 #include "core/runtime/opened_graph.h"
 
@@ -39,6 +42,13 @@ constexpr std::size_t kInlineLimit = std::size_t{1900} << 20;
 
 constexpr const char* kWeightsBeside = "session.optimized_model_external_initializers_file_name";
 
+/// Some providers compile nodes into parts of their own, of which no graph can be written.
+[[noreturn]] void refuse_compiled(const Target& target, const Error& error) {
+    if (is_on_cpu(target) || std::string_view(error.what()).find("compiled nodes") == std::string_view::npos) throw error;
+    throw Error(ErrorKind::bad_model, fmt::format("the provider {} compiles nodes into parts of its own, so that single nodes cannot be seen", target.provider),
+                error.where(), "Look at single nodes on the CPU (--provider cpu).");
+}
+
 }  // namespace
 
 std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& model, const std::filesystem::path& folder, const Target& target) {
@@ -64,9 +74,9 @@ std::string optimized_model(const RuntimePtr& runtime, const onnx::ModelProto& m
     library.check(library.api().SetOptimizedModelFilePath(handle.get(), written.c_str()), ErrorKind::internal);
     try {
         (void)detail::open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());
-    } catch (const Error&) {
+    } catch (const Error& error) {
         temporary.check_room(bytes.size() + external);
-        throw;
+        refuse_compiled(target, error);
     }
     return read_file(written, std::size_t{1} << 31);
 }
@@ -80,7 +90,7 @@ OpenedGraph open_with_graph(RuntimePtr runtime, const std::filesystem::path& mod
     const detail::SessionOptionsHandle options = detail::session_options(library, own);
     library.check(library.api().SetOptimizedModelFilePath(options.get(), written.c_str()), ErrorKind::internal);
     const auto begin = std::chrono::steady_clock::now();
-    detail::SessionHandle handle = detail::open_file(library, model, options.get());
+    detail::SessionHandle handle = detail::naming_provider(target, [&] { return detail::open_file(library, model, options.get()); });
     const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     return {detail::make_session(std::move(runtime), nullptr, std::move(handle), ms), read_file(written, std::size_t{1} << 31)};
 }

@@ -13,6 +13,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "core/model/declared.h"
+#include "core/runtime/provider.h"
 
 namespace vernier::detail {
 
@@ -227,7 +228,7 @@ std::unique_ptr<Session> open_passing(RuntimePtr runtime, std::shared_ptr<const 
     insert_pass_through(light, passing.op_type, passing.ids);
     const std::string bytes = serialized(light);
     auto companion = std::make_shared<PassingCompanion>(library, std::move(passing), std::move(model));
-    const SessionOptionsHandle handle = session_options(library, target);
+    const SessionOptionsHandle handle = session_options(library, on_cpu(target));  // the operator is one of the CPU's
     lent.give(library, handle.get());
     library.check(library.api().AddCustomOpDomain(handle.get(), companion->domain()), ErrorKind::internal);
     SessionHandle session = open_bytes(library, std::as_bytes(std::span(bytes)), folder, handle.get());

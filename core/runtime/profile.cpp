@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/base/file.h"
+#include "core/runtime/detail/append_provider.h"
 #include "core/runtime/detail/ort.h"
 
 namespace vernier {
@@ -92,7 +93,7 @@ std::vector<ProfileEvent> profile(const RuntimePtr& runtime, const std::filesyst
     const std::filesystem::path prefix = temporary.path() / "profile";
     const detail::SessionOptionsHandle handle = detail::session_options(library, target);
     library.check(api.EnableProfiling(handle.get(), prefix.c_str()), ErrorKind::internal);
-    detail::SessionHandle session = detail::open_file(library, model, handle.get());
+    detail::SessionHandle session = detail::naming_provider(target, [&] { return detail::open_file(library, model, handle.get()); });
     OrtSession* raw = session.get();
     const std::unique_ptr<Session> open = detail::make_session(runtime, nullptr, std::move(session), 0);
     open->bind(inputs);

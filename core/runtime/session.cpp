@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <onnx/onnx_pb.h>
 
+#include "core/runtime/detail/append_provider.h"
 #include "core/runtime/detail/ort.h"
 #include "core/runtime/use.h"
 
@@ -29,24 +30,6 @@ GraphOptimizationLevel ort_level(GraphLevel level) {
         case GraphLevel::all: return ORT_ENABLE_ALL;
     }
     return ORT_ENABLE_ALL;
-}
-
-/// The CPU is always there, and takes what no other provider does.
-void append_provider(const Library& library, OrtSessionOptions* options, const Target& target) {
-    if (target.provider.empty() || target.provider == "CPU") {
-        return;
-    }
-    const std::vector<std::string> known = library.providers();
-    if (std::find(known.begin(), known.end(), target.provider) == known.end()) {
-        throw Error(ErrorKind::usage, fmt::format("this ONNX Runtime has no provider \"{}\" (it has {})", target.provider, fmt::join(known, ", ")));
-    }
-    std::vector<const char*> keys, values;
-    for (const auto& [key, value] : target.provider_options) {
-        keys.push_back(key.c_str());
-        values.push_back(value.c_str());
-    }
-    library.check(library.api().SessionOptionsAppendExecutionProvider(options, target.provider.c_str(), keys.data(), values.data(), keys.size()),
-                  ErrorKind::usage);
 }
 
 }  // namespace
@@ -283,7 +266,8 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
 std::unique_ptr<Session> Session::open(RuntimePtr runtime, const std::filesystem::path& model, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
-    detail::SessionHandle handle = detail::open_file(library, model, detail::session_options(library, target).get());
+    const detail::SessionOptionsHandle own = detail::session_options(library, target);
+    detail::SessionHandle handle = detail::naming_provider(target, [&] { return detail::open_file(library, model, own.get()); });
     return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
 }
 
@@ -294,14 +278,15 @@ std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::shared_ptr<const
     detail::Lent lent;
     const std::string bytes = detail::serialized(lent.take(library, *model));
     lent.give(library, own.get());
-    detail::SessionHandle handle = detail::open_bytes(library, std::as_bytes(std::span(bytes)), {}, own.get());
+    detail::SessionHandle handle = detail::naming_provider(target, [&] { return detail::open_bytes(library, std::as_bytes(std::span(bytes)), {}, own.get()); });
     return detail::make_session(std::move(runtime), std::make_shared<KeptModel>(std::move(model)), std::move(handle), milliseconds_since(begin));
 }
 
 std::unique_ptr<Session> Session::open(RuntimePtr runtime, std::span<const std::byte> model, const std::filesystem::path& folder, const Target& target) {
     const detail::Library& library = detail::library_of(*runtime);
     const auto begin = std::chrono::steady_clock::now();
-    detail::SessionHandle handle = detail::open_bytes(library, model, folder, detail::session_options(library, target).get());
+    const detail::SessionOptionsHandle own = detail::session_options(library, target);
+    detail::SessionHandle handle = detail::naming_provider(target, [&] { return detail::open_bytes(library, model, folder, own.get()); });
     return detail::make_session(std::move(runtime), nullptr, std::move(handle), milliseconds_since(begin));
 }
 

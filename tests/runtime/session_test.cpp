@@ -180,7 +180,7 @@ TEST(Session, RefusesAProviderThatTheLibraryLacks) {
     Target options;
     options.provider = "Abacus";
     const Error error = error_of([&] { (void)test::open_bytes(add_and_double().bytes(), options); });
-    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_EQ(error.kind(), ErrorKind::runtime_missing);
     EXPECT_THAT(error.what(), HasSubstr("CPU"));
 }
 

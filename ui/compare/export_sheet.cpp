@@ -13,6 +13,7 @@
 #include "core/flow/open.h"
 #include "core/report/evidence.h"
 #include "core/report/format.h"
+#include "core/report/providers.h"
 #include "ui/choose/numbers.h"
 #include "ui/compare/session_comparison.h"
 #include "ui/session/session.h"
@@ -27,13 +28,14 @@ QString text(const std::string& words) { return QString::fromStdString(words); }
 
 QString shortHash(const QString& hash) { return hash.size() > 12 ? hash.left(8) + QStringLiteral("…") + hash.right(4) : hash; }
 
-QString subtitleOf(const QString& model, const Measurement& baseline, const Trial* best) {
+QString subtitleOf(const QString& model, const Comparison& comparison, const Trial* best) {
+    const Measurement& baseline = comparison.baseline.measurement;
     QStringList parts{model};
     if (best != nullptr && best->origin && !best->origin->counts.empty()) {
         parts << text(best->origin->text());
     }
     parts << tr("ONNX Runtime %1, %2, %3")
-                 .arg(text(baseline.run.library.version), text(baseline.run.provider),
+                 .arg(text(baseline.run.library.version), text(providers_text(views_of(comparison))),
                       baseline.run.threads == 1 ? tr("1 thread") : tr("%1 threads").arg(baseline.run.threads));
     QStringList cpu{text(baseline.host.cpu)};
     for (const std::string& flag : baseline.host.cpu_flags) {
@@ -74,7 +76,7 @@ Sheet sheetOf(NamedComparison named, const QString& model, const QVector<Measure
     const Trial* best = named.best < 0 ? nullptr : &named.comparison.candidates[std::size_t(named.best)];
     Sheet sheet;
     sheet.verdict = verdict_of(named.comparison);
-    sheet.subtitle = subtitleOf(model, named.comparison.baseline.measurement, best);
+    sheet.subtitle = subtitleOf(model, named.comparison, best);
     for (const MeasuredWarning& warning : warnings) {
         sheet.warnings << warning.whole();
     }

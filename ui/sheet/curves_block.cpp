@@ -8,9 +8,9 @@
 #include <map>
 
 #include "core/evidence/figures.h"
-#include "core/report/executed_counts.h"
 #include "core/report/figure_text.h"
 #include "core/report/latency_curves.h"
+#include "core/report/providers.h"
 #include "ui/sheet/blocks.h"
 #include "ui/sheet/sheet_text.h"
 
@@ -116,7 +116,7 @@ double paintCurves(QPainter* painter, const QRectF& place, const Sheet& sheet, c
 
 double paintExecuted(QPainter* painter, const QRectF& place, const Sheet& sheet, const Theme& theme) {
     const TrialViews trials = views_of(sheet.named.comparison);
-    const auto ran = [&](std::size_t trial) { return text(text_of(executed_counts(trials[trial].measured))); };
+    const auto ran = [&](std::size_t trial) { return text(ran_text(trials[trial].measured)); };
     if (ran(0).isEmpty()) {
         return 0;
     }

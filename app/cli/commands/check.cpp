@@ -8,6 +8,7 @@
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
 #include "app/cli/options.h"
+#include "app/cli/provider_options.h"
 #include "app/cli/size_options.h"
 #include "core/flow/check_file.h"
 #include "core/report/documents.h"
@@ -19,6 +20,7 @@ struct Options {
     std::string quantized, against, data;
     std::optional<std::uint64_t> samples, threads;
     SizeOptions sizes;
+    ProviderOptions provider;
 };
 
 std::string text_of(const CheckedFile& checked, const Style& style) {
@@ -52,11 +54,14 @@ Run declare(OptionSet& set) {
     set.count("--samples", options->samples, "N", "Samples to run (default 16)", {1, 1000000});
     options->sizes.declare(set);
     set.threads(options->threads, "Threads of the runtime inside an operator (default 1)");
+    options->provider.declare(set);
     return [options](Context& context) {
         CheckFileRequest request{options->quantized, options->against, options->data, options->sizes.read(), {}};
         request.options.samples = options->samples.value_or(request.options.samples);
         request.options.target.threads = static_cast<int>(options->threads.value_or(1));
-        const CheckedFile checked = check_file(context.runtime(), request, context.job());
+        const RuntimePtr runtime = context.runtime();
+        request.options.target = options->provider.read(runtime, request.options.target);
+        const CheckedFile checked = check_file(runtime, request, context.job());
         context.result(document(to_json(checked)), [&](const Style& style) { return text_of(checked, style); });
         return checked.faults.empty() ? 0 : 1;
     };

@@ -8,6 +8,7 @@
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
 #include "app/cli/options.h"
+#include "app/cli/provider_options.h"
 #include "app/cli/size_options.h"
 #include "core/report/documents.h"
 #include "core/report/format.h"
@@ -48,6 +49,7 @@ std::string text_of(const Inspection& inspection, const Style& style) {
 struct Options {
     std::string model, data;
     SizeOptions sizes;
+    ProviderOptions provider;
 };
 
 Run declare(OptionSet& set) {
@@ -55,10 +57,12 @@ Run declare(OptionSet& set) {
     set.argument("MODEL", options->model, "ONNX file");
     options->sizes.declare(set);
     set.text("--data", options->data, "SPEC", "Samples, which give the sizes of open axes");
+    options->provider.declare(set);
     return [options](Context& context) {
         std::vector<Finding> findings;
         const RuntimePtr runtime = context.runtime_if_any(findings);
-        Inspection inspection = inspect(runtime, {options->model, options->sizes.read(), options->data}, context.job());
+        const Target target = runtime == nullptr ? Target{} : options->provider.read(runtime, {});
+        Inspection inspection = inspect(runtime, {options->model, options->sizes.read(), options->data, target}, context.job());
         inspection.findings.insert(inspection.findings.begin(), findings.begin(), findings.end());
         context.result(document(to_json(inspection)), [&](const Style& style) { return text_of(inspection, style); });
         return 0;

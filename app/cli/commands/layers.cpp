@@ -13,6 +13,7 @@
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
 #include "app/cli/options.h"
+#include "app/cli/provider_options.h"
 #include "app/cli/recipe_options.h"
 #include "app/cli/size_options.h"
 #include "core/base/error.h"
@@ -31,6 +32,7 @@ struct Options {
     std::string model, quantized, data, report;
     RecipeOptions recipe;
     SizeOptions sizes;
+    ProviderOptions provider;
     std::optional<double> seconds;
     std::optional<std::uint64_t> threads;
     bool no_errors = false;
@@ -93,9 +95,9 @@ std::string text_of(const Layers& layers, const Style& style) {
     for (const std::string& sentence : layers.sentences) text += style.bold(wrapped(printable(sentence), 100, "")) + "\n";
     text += "\n" + nodes_text(layers, style) + advice_text(layers) + "\n";
     text += style.dim(
-        fmt::format("  Times of nodes are the profiler's, times {} (FP32) and {}, so that they sum up to the measured p50. ONNX Runtime {}, {} thread{}",
-                    significant(layers.fp32.factor), significant(layers.quantized.factor), layers.run.library.version, layers.run.threads,
-                    layers.run.threads == 1 ? "" : "s"));
+        fmt::format("  Times of nodes are the profiler's, times {} (FP32) and {}, so that they sum up to the measured p50. ONNX Runtime {}, {}, {} thread{}",
+                    significant(layers.fp32.factor), significant(layers.quantized.factor), layers.run.library.version, provider_text(layers.run),
+                    layers.run.threads, layers.run.threads == 1 ? "" : "s"));
     return text + "\n\n" + cli::text_of(layers.findings, style);
 }
 
@@ -132,17 +134,20 @@ Run declare(OptionSet& set) {
     options->sizes.declare(set);
     set.number("--seconds", options->seconds, "S", "Time for the latency of each file (default 4)", false);
     set.threads(options->threads, "Threads of the runtime inside an operator (default 1)");
+    options->provider.declare(set);
     set.flag("--no-errors", options->no_errors, "Only times and what is executed: what each region breaks is not measured");
     set.text("--report", options->report, "FILE.html", "Write the evidence as one HTML file");
     return [options](Context& context) {
-        const LayersRequest request = request_of(*options, context);
+        LayersRequest request = request_of(*options, context);
         if (!options->report.empty()) {
             std::vector<std::filesystem::path> inputs{request.model};
             if (!request.quantized.empty()) inputs.push_back(request.quantized);
             if (!request.data.empty() && std::filesystem::is_regular_file(request.data)) inputs.push_back(request.data);
             check_output(options->report, inputs);
         }
-        const Layers layers = layers_file(context.runtime(), request, context.job());
+        const RuntimePtr runtime = context.runtime();
+        request.run.run = options->provider.read(runtime, request.run.run);
+        const Layers layers = layers_file(runtime, request, context.job());
         if (!options->report.empty()) write_file(options->report, render_html(layers));
         context.result(document(to_json(layers)), [&](const Style& style) { return text_of(layers, style); });
         return 0;

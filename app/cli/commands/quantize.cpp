@@ -8,6 +8,7 @@
 #include "app/cli/context.h"
 #include "app/cli/options.h"
 #include "app/cli/plan_text.h"
+#include "app/cli/provider_options.h"
 #include "app/cli/recipe_options.h"
 #include "app/cli/size_options.h"
 #include "core/base/provenance.h"
@@ -22,6 +23,7 @@ struct Options {
     std::string model, out, data, save_recipe;
     RecipeOptions recipe;
     SizeOptions sizes;
+    ProviderOptions provider;
     std::optional<std::uint64_t> threads;
     bool no_timing = false;
 };
@@ -73,6 +75,7 @@ Run declare(OptionSet& set) {
     options->recipe.declare_calibration(set);
     options->sizes.declare(set);
     set.threads(options->threads, "Threads of calibration (default: all processors)");
+    options->provider.declare(set);
     set.flag("--no-timing", options->no_timing, "Time nothing: every node gets its method though it may be slower, and a recipe always makes the same file");
     set.text("--save-recipe", options->save_recipe, "FILE", "Write the recipe that was used, with what finds its nodes again");
     return [options](Context& context) {
@@ -87,7 +90,9 @@ Run declare(OptionSet& set) {
         request.options.threads = static_cast<int>(options->threads.value_or(0));
         request.options.time_prefix = !options->no_timing;
         request.worker = context.program_for_risks();
-        const QuantizedFile result = quantize_file(context.runtime(), request, context.job());
+        const RuntimePtr runtime = context.runtime();
+        request.options.target = options->provider.read(runtime, request.options.target);
+        const QuantizedFile result = quantize_file(runtime, request, context.job());
         context.result(document(to_json(result)), [&](const Style& style) { return text_of(result, style); });
         return 0;
     };

@@ -9,6 +9,7 @@
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
 #include "app/cli/options.h"
+#include "app/cli/provider_options.h"
 #include "app/cli/recipe_options.h"
 #include "app/cli/size_options.h"
 #include "core/base/error.h"
@@ -23,6 +24,7 @@ struct Options {
     std::string model, data, out;
     RecipeOptions recipe;
     SizeOptions sizes;
+    ProviderOptions provider;
     std::optional<double> max_drop, min_agreement, min_sqnr, min_speedup, budget, seconds;
     std::optional<std::uint64_t> seed, threads;
 };
@@ -90,7 +92,7 @@ SearchRequest request_of(Context& context, Options& options) {
     if (options.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "--min-agreement is a percentage", {}, "Give a number from 0 to 100.");
     request.budget_minutes = options.budget;
     request.seed = options.seed.value_or(request.seed);
-    request.threads = static_cast<int>(options.threads.value_or(1));
+    request.target.threads = static_cast<int>(options.threads.value_or(1));
     request.seconds = options.seconds.value_or(request.seconds);
     if (request.seconds > 86400) throw Error(ErrorKind::usage, "--seconds is more than a day", {}, "Give a number up to 86400.");
     request.sizes = options.sizes.read();
@@ -115,8 +117,12 @@ Run declare(OptionSet& set) {
     options->sizes.declare(set);
     set.number("--seconds", options->seconds, "S", "Time for the latency of each model in each measurement (default 1)", false);
     set.threads(options->threads, "Threads of the runtime inside an operator (default 1)");
+    options->provider.declare(set);
     return [options](Context& context) {
-        const SearchedFile searched = search_file(context.runtime(), request_of(context, *options), context.job());
+        SearchRequest request = request_of(context, *options);
+        const RuntimePtr runtime = context.runtime();
+        request.target = options->provider.read(runtime, request.target);
+        const SearchedFile searched = search_file(runtime, request, context.job());
         context.result(document(to_json(searched)), [&](const Style& style) { return text_of(searched, options->out, style); });
         return exit_code_of(searched.result.end);
     };

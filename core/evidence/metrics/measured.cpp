@@ -92,6 +92,13 @@ void fill_answers(Measurement& measurement, const Answers& first) {
 
 std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models, const DatasetPtr& dataset,
                                               MeasureOptions options, const Job& job) {
+    std::vector<TargetedModel> targeted;
+    for (const std::filesystem::path& file : models) targeted.push_back({file, options.run});
+    return measure_targeted_with_metrics(runtime, targeted, dataset, std::move(options), job);
+}
+
+std::vector<Measurement> measure_targeted_with_metrics(const RuntimePtr& runtime, const std::vector<TargetedModel>& models, const DatasetPtr& dataset,
+                                                       MeasureOptions options, const Job& job) {
     options.sums = sums_of_metrics();
     Sinks sinks;
     std::optional<MetricCommand> command;
@@ -99,7 +106,7 @@ std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const s
     if (!options.metric_command.empty()) sinks.add(command.emplace(options.metric_command, job));
     if (dataset != nullptr) sinks.add(meter.emplace(*dataset, options.task));
     options.sink = &sinks;
-    std::vector<Measurement> all = measure(runtime, models, dataset, options, job);
+    std::vector<Measurement> all = measure_targeted(runtime, models, dataset, options, job);
     for (std::size_t i = 0; command && dataset != nullptr && i < all.size(); ++i) {
         all[i].command_samples = command->metrics(i);
         all[i].metrics = values_of(all[i].command_samples);

@@ -6,12 +6,17 @@
 #include <vector>
 
 #include "core/measure/measure.h"
+#include "core/measure/targeted_model.h"
 
 namespace vernier {
 
 /// measure() with the sums that all metrics need, and what they come to filled in: accuracy, and the metrics of each output.
 [[nodiscard]] std::vector<Measurement> measure_with_metrics(const RuntimePtr& runtime, const std::vector<std::filesystem::path>& models,
                                                             const DatasetPtr& dataset, MeasureOptions options, const Job& job);
+
+/// The same of files that each run on a target of their own.
+[[nodiscard]] std::vector<Measurement> measure_targeted_with_metrics(const RuntimePtr& runtime, const std::vector<TargetedModel>& models,
+                                                                     const DatasetPtr& dataset, MeasureOptions options, const Job& job);
 
 /// The sums that the metrics of outputs are made of, each once.
 [[nodiscard]] std::vector<OutputSums> sums_of_metrics();

@@ -4,10 +4,12 @@
 // Private to core/runtime: ONNX Runtime's C API behind RAII. The C API and not the C++ one, because the C++ one keeps
 // the table of functions in a global, and a user may compare two runtime builds in one process.
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <onnxruntime_c_api.h>
 
@@ -56,28 +58,40 @@ using DomainHandle = Handle<OrtCustomOpDomain, &OrtApi::ReleaseCustomOpDomain>;
 /// The runtime's words without its source paths, function signatures and status prefix.
 [[nodiscard]] std::string readable_message(std::string_view message);
 
+/// Plug-in libraries that were loaded, by path, and the providers that they brought.
+struct PlugIns {
+    std::mutex mutex;
+    std::map<std::string, std::vector<std::string>> providers;
+};
+
 /// A loaded library: the table of functions and the environment that all its sessions share.
 class Library final : public Runtime {
 public:
-    Library(const OrtApi& api, std::string version, std::filesystem::path path);
+    /// api: the table of base, of the version that we are built with.
+    Library(const OrtApiBase& base, const OrtApi& api, std::filesystem::path path);
 
     [[nodiscard]] const std::string& version() const override { return version_; }
     [[nodiscard]] const std::filesystem::path& path() const override { return path_; }
     [[nodiscard]] std::vector<std::string> providers() const override;
 
     [[nodiscard]] const OrtApi& api() const { return api_; }
-    [[nodiscard]] const OrtEnv* env() const { return env_.get(); }
+    /// The table of a later version, which begins as api() does; null where the library is older.
+    [[nodiscard]] const OrtApi* newer_api(std::uint32_t version) const { return base_.GetApi(version); }
+    [[nodiscard]] OrtEnv* env() const { return env_.get(); }
+    [[nodiscard]] PlugIns& plug_ins() const { return plug_ins_; }
     [[nodiscard]] const OrtMemoryInfo* memory() const { return memory_.get(); }
 
     /// Throws an Error of this kind when status is a failure, and releases the status.
     void check(OrtStatus* status, ErrorKind kind = ErrorKind::bad_model, const Where& where = {}) const;
 
 private:
+    const OrtApiBase& base_;
     const OrtApi& api_;
     std::string version_;
     std::filesystem::path path_;
     EnvHandle env_;
     MemoryInfoHandle memory_;
+    mutable PlugIns plug_ins_;
 };
 
 /// What implements the public Runtime; every Runtime of this program is a Library.
