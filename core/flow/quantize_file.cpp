@@ -318,7 +318,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.verify_cpu_seconds = verifying.cpu - work.emitted.cpu;
     take_over(result, last, mended);
     if (result.verified.outputs.empty() && mended.file.readable().empty()) check_it_loads(runtime, request.options.target, last.proto, *result.model);
-    for (Finding& finding : verifier.unsteady(result.verified)) result.findings.push_back(std::move(finding));
+    for (Finding& finding : verifier.not_judged(result.verified)) result.findings.push_back(std::move(finding));
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
     warn_of_samples(result.origin.calibration_samples, recipe.calibration.samples, result.findings);

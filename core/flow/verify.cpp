@@ -117,6 +117,23 @@ Finding unsteady_finding(const OutputCheck& output, const OutputCheck& noise) {
             "Give samples on which the model finds something: values near zero are rounding, and random operators differ on each run."};
 }
 
+/// Outputs whose values are no numbers.
+std::vector<Finding> uncompared(const Model& model, const Verification& seen) {
+    std::vector<Finding> findings;
+    for (const ValueId id : model.outputs()) {
+        const std::string& name = model.value(id).name;
+        if (std::any_of(seen.outputs.begin(), seen.outputs.end(), [&](const OutputCheck& output) { return output.name() == name; })) continue;
+        findings.push_back({Severity::info,
+                            "output-not-compared",
+                            kNone,
+                            {},
+                            name,
+                            fmt::format("The output \"{}\" was not held against FP32: it holds text or a sequence.", name),
+                            {}});
+    }
+    return findings;
+}
+
 }  // namespace
 
 std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits& limits, const std::vector<std::string>& excused) {
@@ -288,10 +305,11 @@ std::optional<std::string> Verifier::fault(const Verification& seen, const Verif
     return excused.empty() ? fault : fault_of(seen, limits, excused);
 }
 
-std::vector<Finding> Verifier::unsteady(const Verification& seen) const {
+std::vector<Finding> Verifier::not_judged(const Verification& seen) const {
     const VerifyLimits limits;
-    if (!noise_ || !seen.trouble.empty()) return {};
-    std::vector<Finding> findings;
+    if (!seen.trouble.empty() || seen.samples == 0) return {};
+    std::vector<Finding> findings = uncompared(*source_.model, seen);
+    if (!noise_) return findings;
     for (const OutputCheck& output : seen.outputs) {
         Verification one = seen;
         one.outputs = {output};
