@@ -172,6 +172,10 @@ Files open_all(const std::vector<std::filesystem::path>& models, const std::file
         result.looked.push_back({model->sha256(), read_origin(model->proto()), std::string(id(main_precision(*model)))});
         if (first == nullptr) first = model;
         warn_of_inputs(*first, *model, result.findings);
+        if (std::optional<Finding> equal = names_finding(*model)) {
+            equal->file = each.string();
+            result.findings.push_back(std::move(*equal));
+        }
         if (data == nullptr)
             data = open_data(path, *model);
         else
