@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/model/damage.h"
 #include "core/quant/plan.h"
+#include "core/model/feedable.h"
 
 namespace vernier {
 namespace {
@@ -19,6 +20,9 @@ constexpr std::uint64_t kPlannedBytes = 256'000'000;
 /// Why a method would change no node of the model; empty when it changes some. What is recommended must not be refused.
 std::string why_nothing(const Model& model, Method method) {
     if (model.size_bytes() > kPlannedBytes || damage_of(model)) return {};
+    if (row(method).needs_calibration)
+        if (const Value* input = unfeedable_input(model))
+            return fmt::format("{} is not possible: it needs calibration samples, but {}.", row(method).title, why_unfeedable(*input));
     Recipe recipe;
     recipe.default_method = method;
     try {

@@ -22,6 +22,7 @@
 #include "core/flow/plan_file.h"
 #include "core/model/changed.h"
 #include "core/model/sizes.h"
+#include "core/model/feedable.h"
 #include "core/model/staged.h"
 
 namespace vernier {
@@ -55,11 +56,15 @@ void check_data(const Recipe& recipe, const Model& model, const DatasetPtr& data
     const std::vector<Choice> choices = resolve(recipe, model);
     const auto needs = [](const Choice& choice) { return row(choice.method).needs_calibration; };
     const auto first = std::find_if(choices.begin(), choices.end(), needs);
-    if (first != choices.end())
-        throw Error(
-            ErrorKind::usage,
-            fmt::format("{} nodes are to become {}, which needs calibration samples", std::count_if(first, choices.end(), needs), row(first->method).title), {},
-            "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
+    if (first == choices.end()) return;
+    if (const Value* input = unfeedable_input(model))
+        throw Error(ErrorKind::usage,
+                    fmt::format("{} needs calibration samples, which this model cannot be given: {}", row(first->method).title, why_unfeedable(*input)),
+                    {.tensor = input->name}, "Choose INT8 dynamic, INT8 weight-only or FP16, or export the model without the part that reads it.");
+    throw Error(ErrorKind::usage,
+                fmt::format("{} nodes are to become {}, which needs calibration samples",
+                            grouped(static_cast<std::uint64_t>(std::count_if(first, choices.end(), needs))), row(first->method).title),
+                {}, "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
 }
 
 void warn_of_samples(std::uint64_t used, std::uint64_t wanted, std::vector<Finding>& findings) {

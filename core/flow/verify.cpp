@@ -14,6 +14,7 @@
 #include "core/flow/blame.h"
 #include "core/flow/turns.h"
 #include "core/measure/statistics.h"
+#include "core/model/feedable.h"
 
 namespace vernier {
 namespace {
@@ -153,7 +154,8 @@ std::vector<Finding> findings_of(const Verification& verified) {
              {},
              {},
              fmt::format("The file was opened, but not run: the opened model cannot be run on made inputs ({}).", verified.refusal),
-             "Give samples (--data), or sizes that the model takes (--dim, --shape), and it is held against FP32."}};
+             verified.samples_help ? "Give samples (--data), or sizes that the model takes (--dim, --shape), and it is held against FP32."
+                                   : "Try the file with inputs of your own before you use it."}};
 }
 
 Verifier::Verifier(VerifySource source, Job job) : source_(std::move(source)), job_(std::move(job)) {
@@ -168,7 +170,9 @@ Verifier::Verifier(VerifySource source, Job job) : source_(std::move(source)), j
         for (std::uint64_t seed = 1; seed <= kMadeSamples; ++seed)
             if (Inputs made = made_inputs(*source_.model, sizes, seed); !made.empty() || source_.model->inputs().empty()) inputs.push_back(std::move(made));
         if (inputs.empty()) {
-            refusal_ = "they are not tensors of numbers, or far too large";
+            const Value* input = unfeedable_input(*source_.model);
+            samples_help_ = input == nullptr;
+            refusal_ = input != nullptr ? why_unfeedable(*input) : "they would be far too large, or their number of axes is not known";
             break;
         }
         try {
@@ -289,6 +293,7 @@ Verification Verifier::check_once(const Ask& ask, bool off) {
         seen.trouble = fmt::format("ONNX Runtime stops unexpectedly ({})", death.what());
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::bad_model && error.kind() != ErrorKind::bad_data) throw;
+    seen.samples_help = samples_help_;
         seen.trouble = fmt::format("ONNX Runtime refuses it: {}", error.what());
         if (!error.where().node.empty()) seen.trouble += fmt::format(" (node {})", error.where().node);
     }

@@ -36,6 +36,7 @@ struct Verification {
     bool made_inputs = false;                                           ///< there were no samples
     std::map<std::string, std::vector<std::int64_t>> made_shapes = {};  ///< of made inputs
     std::string refusal = {};                                           ///< why FP32 ran on none
+    bool samples_help = true;                                           ///< false where no samples can be given either
     bool without_optimizations = true;                                  ///< checked this way too
     std::vector<OutputCheck> outputs;
 };
@@ -111,6 +112,7 @@ private:
     bool made_ = false;
     std::map<std::string, std::vector<std::int64_t>> shapes_;
     std::string refusal_;
+    bool samples_help_ = true;
     bool without_optimizations_ = true;            ///< the opened file can be run this way, so that written ones must
     std::optional<Verification> noise_;            ///< FP32 held against itself; only where a file leaves doubt
     double child_seconds_ = 0, lost_seconds_ = 0;  ///< of processor time: of the worker as last seen, and of those before it
