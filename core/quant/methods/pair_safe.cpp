@@ -32,13 +32,19 @@ ProductLayout conv_layout(const std::vector<std::int64_t>& dims) {
 std::vector<float> pair_safe_scales(std::span<const float> weights, const ProductLayout& layout) {
     std::vector<float> scales(layout.channels, 0.f);
     const std::size_t count = layout.inner_size * layout.outer_size;
-    const auto offset = [&](std::size_t k) { return k / layout.inner_size * layout.outer_stride + k % layout.inner_size * layout.inner_stride; };
-    for (std::size_t k = 1; k < count; k += 2) {
-        const std::size_t first = offset(k - 1), second = offset(k);
-        for (std::size_t channel = 0; channel < layout.channels; ++channel) {
-            const float a = weights[first + channel * layout.channel_stride], b = weights[second + channel * layout.channel_stride];
-            if ((a < 0) == (b < 0)) scales[channel] = std::max(scales[channel], std::fabs(a + b) / kLargestPair);
-        }
+    std::vector<std::size_t> offset(count);
+    for (std::size_t k = 0; k < count; ++k) offset[k] = k / layout.inner_size * layout.outer_stride + k % layout.inner_size * layout.inner_stride;
+    const auto look = [&](std::size_t first, std::size_t second, std::size_t channel) {
+        const float a = weights[first + channel * layout.channel_stride], b = weights[second + channel * layout.channel_stride];
+        if ((a < 0) == (b < 0)) scales[channel] = std::max(scales[channel], std::fabs(a + b) / kLargestPair);
+    };
+    // Along what lies side by side in memory.
+    if (layout.channel_stride > 1) {
+        for (std::size_t channel = 0; channel < layout.channels; ++channel)
+            for (std::size_t k = 1; k < count; k += 2) look(offset[k - 1], offset[k], channel);
+    } else {
+        for (std::size_t k = 1; k < count; k += 2)
+            for (std::size_t channel = 0; channel < layout.channels; ++channel) look(offset[k - 1], offset[k], channel);
     }
     return scales;
 }
