@@ -78,7 +78,8 @@ void find_oddities(Model::Parts& parts);
 /// Codes of 4 bits that an operator stores two a byte, seen as such; nullptr when the value is no constant of bytes.
 [[nodiscard]] const Initializer* packed_codes(const Model& model, ValueId value);
 
-/// Text that a terminal and JSON can show: control characters replaced, cut after max_bytes at a character.
+/// Text that a terminal and JSON can show: control characters replaced, those that turn its direction around written out
+/// (core/base/plain_text.h), cut after max_bytes at a character.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 160);
 /// On one line, runs of white space as one space.
 [[nodiscard]] std::string one_line(std::string_view text);
