@@ -27,7 +27,14 @@ constexpr double kShare = 0.08;      ///< of the time that quantizing took, wher
 constexpr double kNoDoubtDb = 25;    ///< nothing is said of an output that keeps more (low_sqnr.h)
 constexpr double kNoiseMargin = 10;  ///< dB by which FP32 must agree better with itself
 
-/// Calibration samples, and validation samples where there are few: a file that was calibrated on one sample may be right on it alone.
+bool are_equal(const Inputs& a, const Inputs& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+        return one.first == other.first && one.second.dims == other.second.dims && one.second.bytes == other.second.bytes;
+    });
+}
+
+/// Calibration samples, and validation samples where there are few: a file that was calibrated on one sample may be right on it alone. Splits may
+/// share samples; each is taken once.
 std::vector<Inputs> samples_of(const Dataset& data) {
     std::vector<Inputs> runs;
     const std::size_t batch = static_cast<std::size_t>(std::max<std::uint64_t>(data.batch(), 1));
@@ -38,8 +45,10 @@ std::vector<Inputs> samples_of(const Dataset& data) {
         const std::vector<std::uint64_t> picked = pick_samples(data, split, left);
         left -= std::min<std::uint64_t>(left, picked.size());
         for (std::size_t at = 0; at < picked.size() && bytes < kSampleBytes; at += batch) {
-            runs.push_back(load_run(data, split, std::span(picked).subspan(at, std::min(batch, picked.size() - at))));
-            for (const auto& [name, tensor] : runs.back()) bytes += tensor.bytes.size();
+            Inputs run = load_run(data, split, std::span(picked).subspan(at, std::min(batch, picked.size() - at)));
+            if (std::any_of(runs.begin(), runs.end(), [&](const Inputs& other) { return are_equal(run, other); })) continue;
+            for (const auto& [name, tensor] : run) bytes += tensor.bytes.size();
+            runs.push_back(std::move(run));
         }
     }
     return runs;
@@ -284,6 +293,7 @@ Verification Verifier::check_once(const Ask& ask, bool off) {
     seen.made_inputs = made_;
     seen.made_shapes = shapes_;
     if (samples_ == 0) seen.refusal = refusal_;
+    seen.samples_help = samples_help_;
     seen.without_optimizations = off;
     try {
         const Json reply = ask(off);
@@ -293,7 +303,6 @@ Verification Verifier::check_once(const Ask& ask, bool off) {
         seen.trouble = fmt::format("ONNX Runtime stops unexpectedly ({})", death.what());
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::bad_model && error.kind() != ErrorKind::bad_data) throw;
-    seen.samples_help = samples_help_;
         seen.trouble = fmt::format("ONNX Runtime refuses it: {}", error.what());
         if (!error.where().node.empty()) seen.trouble += fmt::format(" (node {})", error.where().node);
     }
