@@ -7,9 +7,10 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/model/damage.h"
-#include "core/quant/plan.h"
 #include "core/model/feedable.h"
+#include "core/quant/plan.h"
 
 namespace vernier {
 namespace {
@@ -19,10 +20,10 @@ constexpr std::uint64_t kPlannedBytes = 256'000'000;
 
 /// Why a method would change no node of the model; empty when it changes some. What is recommended must not be refused.
 std::string why_nothing(const Model& model, Method method) {
-    if (model.size_bytes() > kPlannedBytes || damage_of(model)) return {};
     if (row(method).needs_calibration)
         if (const Value* input = unfeedable_input(model))
             return fmt::format("{} is not possible: it needs calibration samples, but {}.", row(method).title, why_unfeedable(*input));
+    if (model.size_bytes() > kPlannedBytes || damage_of(model)) return {};
     Recipe recipe;
     recipe.default_method = method;
     try {
@@ -45,7 +46,7 @@ const MethodSpec* next_choice(const Workload& work, const MethodSpec* refused) {
 
 /// Why no method is worth trying.
 std::string why_none(const Workload& work) {
-    if (work.quantized_nodes > 0) return fmt::format("{} nodes of this model are quantized already and stay as they are.", work.quantized_nodes);
+    if (work.quantized_nodes > 0) return fmt::format("{} nodes of this model are quantized already and stay as they are.", grouped(work.quantized_nodes));
     if (tiny(work)) return "This model is tiny: converting to integers takes longer than it saves. Quantize it for size only, and measure.";
     return "There are no weights worth quantizing.";
 }

@@ -16,13 +16,14 @@
 #include "core/base/cpu_time.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/number_text.h"
 #include "core/base/provenance.h"
 #include "core/base/timed.h"
 #include "core/flow/mend.h"
 #include "core/flow/plan_file.h"
 #include "core/model/changed.h"
-#include "core/model/sizes.h"
 #include "core/model/feedable.h"
+#include "core/model/sizes.h"
 #include "core/model/staged.h"
 
 namespace vernier {
@@ -75,8 +76,8 @@ void warn_of_samples(std::uint64_t used, std::uint64_t wanted, std::vector<Findi
                         kNone,
                         {},
                         {},
-                        wanted > used ? fmt::format("{} calibration samples were asked for, and the dataset has {}.", wanted, used)
-                                      : fmt::format("Ranges were read from {} calibration {}.", used, used == 1 ? "sample" : "samples"),
+                        wanted > used ? fmt::format("{} calibration samples were asked for, and the dataset has {}.", grouped(wanted), grouped(used))
+                                      : fmt::format("Ranges were read from {} calibration {}.", grouped(used), used == 1 ? "sample" : "samples"),
                         used < kFew ? "100 samples are usual; fewer miss values that the model meets later." : ""});
 }
 
