@@ -18,11 +18,16 @@ namespace {
 /// Above this a plan would take long, and kinds of nodes decide alone.
 constexpr std::uint64_t kPlannedBytes = 256'000'000;
 
+/// Why a method cannot have the samples that it needs; empty when it can, or needs none.
+std::string why_no_samples(const Model& model, Method method) {
+    const Value* input = row(method).needs_calibration ? unfeedable_input(model) : nullptr;
+    if (input == nullptr) return {};
+    return fmt::format("{} is not possible: it needs calibration samples, but {}.", row(method).title, why_unfeedable(*input));
+}
+
 /// Why a method would change no node of the model; empty when it changes some. What is recommended must not be refused.
 std::string why_nothing(const Model& model, Method method) {
-    if (row(method).needs_calibration)
-        if (const Value* input = unfeedable_input(model))
-            return fmt::format("{} is not possible: it needs calibration samples, but {}.", row(method).title, why_unfeedable(*input));
+    if (std::string why = why_no_samples(model, method); !why.empty()) return why;
     if (model.size_bytes() > kPlannedBytes || damage_of(model)) return {};
     Recipe recipe;
     recipe.default_method = method;
@@ -69,7 +74,8 @@ Advice advise(const Model& model) {
     for (const MethodSpec& method : methods()) {
         MethodFit fit = method.fit(work);
         fit.suits = fit.suits || method.method == advice.method;
-        const std::string& why = refused[static_cast<std::size_t>(method.method)];
+        std::string& why = refused[static_cast<std::size_t>(method.method)];
+        if (why.empty()) why = why_no_samples(model, method.method);
         advice.methods.push_back({method.method, why.empty() && fit.suits, why.empty() ? std::move(fit.text) : why});
     }
     return advice;
