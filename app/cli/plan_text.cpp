@@ -7,6 +7,8 @@
 #include <tuple>
 #include <vector>
 
+#include "core/base/number_text.h"
+
 namespace vernier::cli {
 
 namespace {
@@ -23,11 +25,11 @@ std::string counts_text(const Plan& plan) {
     std::string text;
     for (const MethodSpec& method : methods()) {
         const std::size_t count = plan.count(method.method);
-        if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, method.title);
+        if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), method.title);
     }
     for (const Precision precision : kPrecisions) {
         const std::size_t count = precision == Precision::fp32 ? 0 : plan.count(precision);
-        if (count > 0) text += fmt::format("{}{} {} already", text.empty() ? "" : ", ", count, title(precision));
+        if (count > 0) text += fmt::format("{}{} {} already", text.empty() ? "" : ", ", grouped(count), title(precision));
     }
     return text.empty() ? "no nodes" : text;
 }
@@ -48,8 +50,8 @@ std::string differences_text(const Plan& plan, const Model& model, const Style& 
     TextTable table({">nodes", "<chosen", "<becomes", "<operators", "<why"});
     for (const auto& [key, group] : groups) {
         std::string ops;
-        for (const auto& [op, count] : group.ops) ops += (ops.empty() ? "" : ", ") + (count > 1 ? fmt::format("{} {}", count, op) : op);
-        table.row({std::to_string(group.count), std::string(row(std::get<0>(key)).title), std::get<1>(key), ops, std::get<2>(key)});
+        for (const auto& [op, count] : group.ops) ops += (ops.empty() ? "" : ", ") + (count > 1 ? fmt::format("{} {}", grouped(count), op) : op);
+        table.row({grouped(group.count), std::string(row(std::get<0>(key)).title), std::get<1>(key), ops, std::get<2>(key)});
     }
     return table.text(style, 40);
 }

@@ -12,6 +12,7 @@
 
 #include "core/audit/detail/executed.h"
 #include "core/base/error.h"
+#include "core/model/unique_names.h"
 #include "core/runtime/provider.h"
 
 namespace vernier {
@@ -27,26 +28,6 @@ onnx::ModelProto parsed(const std::string& bytes) {
 }
 
 bool is_audited(const onnx::NodeProto& node) { return !detail::is_quantize(node) && !detail::is_dequantize(node) && node.op_type() != "Constant"; }
-
-/// Gives every node of a graph and of its bodies a name of its own in its graph.
-void name_nodes(onnx::GraphProto& graph) {
-    std::unordered_set<std::string> taken;
-    for (const onnx::NodeProto& node : graph.node()) taken.insert(node.name());
-    std::unordered_set<std::string> used;
-    int next = 0;
-    for (onnx::NodeProto& node : *graph.mutable_node()) {
-        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-            if (attribute.has_g()) name_nodes(*attribute.mutable_g());
-            for (onnx::GraphProto& body : *attribute.mutable_graphs()) name_nodes(body);
-        }
-        if (!node.name().empty() && used.insert(node.name()).second) continue;
-        std::string fresh;
-        do {
-            fresh = fmt::format("{}@{}", node.op_type(), next++);
-        } while (!taken.insert(fresh).second);
-        node.set_name(fresh);
-    }
-}
 
 /// A graph as it is written and as it is executed, indexed.
 struct Pair {

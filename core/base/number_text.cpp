@@ -24,6 +24,12 @@ std::string significant(double value, int digits) {
     return fmt::format("{:.{}f}", value, decimals);
 }
 
+std::string grouped(std::uint64_t value) {
+    std::string digits = std::to_string(value);
+    for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(digits.begin() + at, ',');
+    return digits;
+}
+
 std::string times(double ratio, int digits) { return significant(ratio, digits) + "x"; }
 
 std::string speed_text(double speedup, int digits) { return speedup >= 1 ? times(speedup, digits) + " faster" : times(1 / speedup, digits) + " slower"; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace vernier {
@@ -9,6 +10,8 @@ namespace vernier {
 
 /// digits significant digits without exponent: 0.0123, 1.23, 12.3, 123, 1234 (never rounds whole digits away).
 [[nodiscard]] std::string significant(double value, int digits = 3);
+/// Counts with a thin grouping: "21,500", "1,857".
+[[nodiscard]] std::string grouped(std::uint64_t value);
 /// "2.19x".
 [[nodiscard]] std::string times(double ratio, int digits = 3);
 /// How a time stands to the baseline's, of a speedup: "2.19x faster", "1.64x slower". Everywhere in this one form: a bare

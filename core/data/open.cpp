@@ -11,6 +11,7 @@
 #include "core/data/detail/boxes.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
+#include "core/model/feedable.h"
 
 namespace vernier {
 namespace fs = std::filesystem;
@@ -98,6 +99,9 @@ SourcePtr open_dataset_file(const Model& model, DatasetInfo info) {
 
 SourcePtr open_any(const fs::path& path, const Model& model) {
     if (!fs::exists(path)) throw Error(ErrorKind::not_found, "no such file or folder", {.file = path.string()});
+    if (const Value* input = unfeedable_input(model))
+        throw Error(ErrorKind::bad_data, "no samples can be given to this model: " + why_unfeedable(*input), {.file = path.string(), .tensor = input->name},
+                    "Work without samples, or export the model without the part that reads this input");
     DatasetInfo info{.name = plain_name(path), .path = path, .output = {}, .classes = {}, .inputs = inputs_of(model), .findings = {}};
     if (fs::is_directory(path)) {
         if (const fs::path file = dataset_file_in(path); !file.empty()) {

@@ -14,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/number_text.h"
 
 namespace vernier {
 namespace {
@@ -187,8 +188,8 @@ void SourceDataset::check_overlap() {
     info_.findings.push_back(
         {.severity = few ? Severity::info : Severity::serious,
          .code = "splits-overlap",
-         .text = fmt::format("{} of {} validation samples {} also used for calibration (for example {}){}", found.count, splits_.validation.size(),
-                             found.count == 1 ? "is" : "are", found.example,
+         .text = fmt::format("{} of {} validation samples {} also used for calibration (for example {}){}", grouped(found.count),
+                             grouped(splits_.validation.size()), found.count == 1 ? "is" : "are", found.example,
                              few ? ": too few to change what is measured." : ": accuracy after quantization would look better than it is."),
          .remedy = few ? "" : "Give the two splits different samples"});
 }

@@ -86,7 +86,8 @@ void compare_answers(CandidateComparison& candidate, const Measurement& baseline
     if (baseline.accuracy && candidate.measurement.accuracy) compare_labels(candidate, baseline.answers);
     const auto& outputs = candidate.measurement.outputs;
     const auto worst = std::min_element(outputs.begin(), outputs.end(), [](const OutputFigures& a, const OutputFigures& b) {
-        return a.sqnr_db && (!b.sqnr_db || closeness(a) < closeness(b));
+        const auto counts = [](const OutputFigures& output) { return output.sqnr_db || output.lost > 0; };
+        return counts(a) && (!counts(b) || closeness(a) < closeness(b));
     });
     if (worst == outputs.end()) return;
     candidate.output_sqnr_db = worst->sqnr_db;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/json_depth.h"
+#include "core/base/number_text.h"
 
 namespace vernier {
 namespace {
@@ -37,7 +38,8 @@ std::string Origin::text() const {
     std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::string text;
     for (const auto& [count, method] : rows)
-        text += text.empty() ? fmt::format("{} of {} nodes {}", count, total, row(method).title) : fmt::format(", {} {}", count, row(method).title);
+        text += text.empty() ? fmt::format("{} of {} nodes {}", grouped(count), grouped(total), row(method).title)
+                             : fmt::format(", {} {}", grouped(count), row(method).title);
     return text;
 }
 

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/model/damage.h"
+#include "core/model/feedable.h"
 #include "core/quant/plan.h"
 #include "core/quant/prepare.h"
 
@@ -16,6 +18,13 @@ namespace {
 
 /// Above this a plan would take long, and kinds of nodes decide alone.
 constexpr std::uint64_t kPlannedBytes = 256'000'000;
+
+/// Why a method cannot have the samples that it needs; empty when it can, or needs none.
+std::string why_no_samples(const Model& model, Method method) {
+    const Value* input = row(method).needs_calibration ? unfeedable_input(model) : nullptr;
+    if (input == nullptr) return {};
+    return fmt::format("{} is not possible: it needs calibration samples, but {}.", row(method).title, why_unfeedable(*input));
+}
 
 Plan plan_with(const Model& model, Method method) {
     Recipe recipe;
@@ -27,6 +36,7 @@ bool is_planned(const Model& model) { return model.size_bytes() <= kPlannedBytes
 
 /// Why a method would change no node of the model; empty when it changes some. What is recommended must not be refused.
 std::string why_nothing(const Model& model, Method method) {
+    if (std::string why = why_no_samples(model, method); !why.empty()) return why;
     if (!is_planned(model)) return {};
     try {
         const Plan plan = plan_with(model, method);
@@ -61,7 +71,7 @@ const MethodSpec* next_choice(const Workload& work, const MethodSpec* refused) {
 
 /// Why no method is worth trying.
 std::string why_none(const Workload& work) {
-    if (work.quantized_nodes > 0) return fmt::format("{} nodes of this model are quantized already and stay as they are.", work.quantized_nodes);
+    if (work.quantized_nodes > 0) return fmt::format("{} nodes of this model are quantized already and stay as they are.", grouped(work.quantized_nodes));
     if (tiny(work)) return "This model is tiny: converting to integers takes longer than it saves. Quantize it for size only, and measure.";
     return "There are no weights worth quantizing.";
 }
@@ -84,7 +94,8 @@ Advice advise(const Model& model) {
     for (const MethodSpec& method : methods()) {
         MethodFit fit = is_new_form(method) ? fit_of_form(model, method, work) : method.fit(work);
         fit.suits = fit.suits || method.method == advice.method;
-        const std::string& why = refused[static_cast<std::size_t>(method.method)];
+        std::string& why = refused[static_cast<std::size_t>(method.method)];
+        if (why.empty()) why = why_no_samples(model, method.method);
         advice.methods.push_back({method.method, why.empty() && fit.suits, why.empty() ? std::move(fit.text) : why});
     }
     return advice;

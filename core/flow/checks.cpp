@@ -100,7 +100,7 @@ struct Checks::Patience {
 };
 
 Checks::Subject Checks::subject_of(const fs::path& file) const {
-    return {[this, file](const Target& target) { return open_session(runtime_, file, target); },
+    return {[this, file](const Target& target) { return Session::open(runtime_, file, target); },
             [this, file](const Target& target) { return open_in_true_half(runtime_, file, fp32_file_, target); }, is_small(file)};
 }
 
@@ -108,13 +108,13 @@ Checks::Subject Checks::subject_with_graph(const fs::path& file, std::string& gr
     Subject subject = subject_of(file);
     if (!subject.small) return subject;
     subject.open = [this, file, &graph](const Target& target) {
-        if (target.level != GraphLevel::all || !is_on_cpu(target)) return open_session(runtime_, file, target);
+        if (target.level != GraphLevel::all || !is_on_cpu(target)) return Session::open(runtime_, file, target);
         try {
             OpenedGraph opened = open_with_graph(runtime_, file, target);
             graph = std::move(opened.graph);
             return std::move(opened.session);
         } catch (const Error&) {
-            return open_session(runtime_, file, target);  // which says why, if it is the file
+            return Session::open(runtime_, file, target);  // which says why, if it is the file
         }
     };
     return subject;
@@ -306,7 +306,7 @@ Json Checks::time(const Json& message) {
     for (const Json& model : message.at("models")) {
         const auto file = model.get<std::string>();
         sessions.push_back(open_already(file));
-        if (sessions.back() == nullptr) sessions.back() = opened.emplace_back(open_session(runtime_, file, target_.on_threads(1))).get();
+        if (sessions.back() == nullptr) sessions.back() = opened.emplace_back(Session::open(runtime_, file, target_.on_threads(1))).get();
         sessions.back()->bind(samples_.at(0));
         sessions.back()->run_bound();
     }

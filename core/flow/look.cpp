@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/number_text.h"
 #include "core/flow/advice.h"
 #include "core/model/batch_norm.h"
 #include "core/model/weights.h"
@@ -178,9 +179,9 @@ void look_at_channels(const Model& model, const Job& job, std::vector<Finding>& 
                         where,
                         model.node(where).label,
                         {},
-                        fmt::format("The channels of {} depthwise Conv node{} differ in range by {:.0f} times or more (widest: {:.0f} times); "
+                        fmt::format("The channels of {} depthwise Conv node{} differ in range by {:.0f} times or more (widest: {} times); "
                                     "one scale per tensor would leave the narrow ones almost nothing.",
-                                    wide, wide == 1 ? "" : "s", kWideChannels, widest),
+                                    grouped(wide), wide == 1 ? "" : "s", kWideChannels, grouped(static_cast<std::uint64_t>(std::min(widest, 1e18)))),
                         "Keep weights per channel (the default); if accuracy still falls, leave the widest in FP32."});
 }
 
@@ -203,7 +204,7 @@ void look_at_half(const Model& model, const Job& job, std::vector<Finding>& find
                             kNone,
                             {},
                             where,
-                            fmt::format("{} constant value{} beyond the range of FP16 (65504).", overflow, overflow == 1 ? " is" : "s are"),
+                            fmt::format("{} constant value{} beyond the range of FP16 (65504).", grouped(overflow), overflow == 1 ? " is" : "s are"),
                             "In FP16 their nodes stay in FP32."});
 }
 
@@ -241,7 +242,7 @@ void look_at_size(const Model& model, const Workload& work, std::vector<Finding>
                             kNone,
                             {},
                             {},
-                            fmt::format("{} nodes of this model are quantized already.", work.quantized_nodes),
+                            fmt::format("{} nodes of this model are quantized already.", grouped(work.quantized_nodes)),
                             "Start from the float model for a free choice."});
         return;
     }
@@ -259,9 +260,9 @@ void look_at_size(const Model& model, const Workload& work, std::vector<Finding>
                             kNone,
                             {},
                             {},
-                            fmt::format("This model is tiny ({} thousand multiply-accumulates): nothing to gain in time, since "
+                            fmt::format("This model is tiny ({} multiply-accumulates): nothing to gain in time, since "
                                         "converting to integers costs more than it saves.",
-                                        (work.macs + 999) / 1000),
+                                        grouped(work.macs)),
                             "Quantize it for size only, and measure."});
     if (model.opset() > 0 && model.opset() < kPerChannelOpset)
         findings.push_back({Severity::info,

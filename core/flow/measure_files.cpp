@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/evidence/metrics/measured.h"
 #include "core/flow/latency_findings.h"
 #include "core/flow/measure_targeted.h"
@@ -172,6 +173,10 @@ Files open_all(const std::vector<TargetedModel>& models, const std::filesystem::
         if (!report.empty()) check_output(report, model->files());
         result.looked.push_back({model->sha256(), read_origin(model->proto()), std::string(id(main_precision(*model)))});
         if (first == nullptr) first = model;
+        if (std::optional<Finding> equal = names_finding(*model)) {
+            equal->file = each.string();
+            result.findings.push_back(std::move(*equal));
+        }
         warn_of_inputs(*first, *model, result.findings);
         if (data == nullptr)
             data = open_data(path, *model);
@@ -197,13 +202,14 @@ MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<TargetedM
     judge_outputs(measured, data != nullptr && data->has_labels() && data->target() == TargetForm::label && classes, result.findings);
     if (data != nullptr) say_task(measured.front(), *data, result.findings);
     if (data != nullptr && options.samples > data->size(Split::validation))
-        result.findings.push_back({Severity::info,
-                                   "few-samples",
-                                   kNone,
-                                   {},
-                                   {},
-                                   fmt::format("{} samples were asked for, and the dataset has {}.", options.samples, data->size(Split::validation)),
-                                   {}});
+        result.findings.push_back(
+            {Severity::info,
+             "few-samples",
+             kNone,
+             {},
+             {},
+             fmt::format("{} samples were asked for, and the dataset has {}.", grouped(options.samples), grouped(data->size(Split::validation))),
+             {}});
     for (const Measurement& each : measured)
         for (Finding& finding : provider_findings(each.run, each.profile, each.model.string())) result.findings.push_back(std::move(finding));
     for (Finding& finding : latency_findings(measured)) result.findings.push_back(std::move(finding));

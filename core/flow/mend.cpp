@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/flow/check_worker.h"
 #include "core/flow/executed.h"
 #include "core/flow/half_overflow.h"
@@ -235,7 +236,7 @@ private:
                              *nodes.begin(),
                              model_.node(*nodes.begin()).label,
                              {},
-                             fmt::format("{} INT8 node{} in float, because the runtime has no kernel for {}.", nodes.size(),
+                             fmt::format("{} INT8 node{} in float, because the runtime has no kernel for {}.", grouped(nodes.size()),
                                          nodes.size() == 1 ? " stays" : "s stay", nodes.size() == 1 ? "it" : "them"),
                              {}});
         return true;

@@ -9,16 +9,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <span>
 #include <string>
 #include <system_error>
-#include <unordered_set>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/model/damage.h"
 #include "core/model/declared.h"
+#include "core/model/unique_names.h"
 
 namespace vernier {
 namespace {
@@ -62,21 +61,6 @@ bool has_unknown_types(const Model& model) {
     });
 }
 
-bool has_equal_node_names(const Model& model) {
-    std::unordered_set<std::string> names;
-    return std::any_of(model.nodes().begin(), model.nodes().end(),
-                       [&](const Node& node) { return node.graph == 0 && !node.name.empty() && !names.insert(node.name).second; });
-}
-
-/// The model's bytes with every main-graph node named by its unique label.
-std::string with_unique_names(const Model& model) {
-    onnx::ModelProto copy = model.proto();
-    int at = 0;
-    for (const Node& node : model.nodes())
-        if (node.graph == 0 && at < copy.graph().node_size()) copy.mutable_graph()->mutable_node(at++)->set_name(node.label);
-    return copy.SerializeAsString();
-}
-
 /// What the onnx library could not infer, ONNX Runtime tells.
 ModelPtr with_all_types(const RuntimePtr& runtime, ModelPtr model, const Job& job) {
     job.check();
@@ -89,15 +73,6 @@ ModelPtr with_all_types(const RuntimePtr& runtime, ModelPtr model, const Job& jo
     }
     job.check();
     return model;
-}
-
-/// Null for a file that is no sound model.
-ModelPtr opened_or_null(const std::filesystem::path& path) {
-    try {
-        return open_model(path);
-    } catch (const Error&) {
-        return nullptr;
-    }
 }
 
 bool has_unknown_sizes(const Model& model) {
@@ -148,16 +123,13 @@ ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& p
     return damage_of(*model) ? model : at_sizes(runtime, with_all_types(runtime, std::move(model), job), sizes, job);
 }
 
-std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const Target& target) {
-    try {
-        return Session::open(runtime, path, target);
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::bad_model) throw;
-        const ModelPtr model = opened_or_null(path);
-        if (model == nullptr || !has_equal_node_names(*model)) throw;
-        const std::string renamed = with_unique_names(*model);
-        return Session::open(runtime, std::as_bytes(std::span(renamed)), model->folder(), target);
-    }
+std::optional<Finding> names_finding(const Model& model) {
+    if (!has_equal_node_names(model.proto().graph())) return std::nullopt;
+    return Finding{
+        .severity = Severity::warning,
+        .code = "equal-node-names",
+        .text = "ONNX Runtime refuses this file because several nodes have the same name; with unique names it runs, so a copy with such names is run.",
+        .remedy = "A quantized file gets unique names."};
 }
 
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings) {
@@ -166,22 +138,9 @@ std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model&
     const bool large = results > kOptimizeAtMost || folds_much(model);
     if (large) target.level = GraphLevel::off;
     target.plan_memory = results <= kPlanAtMost;
-    const auto told = [large](double ms) { return large ? std::optional<double>() : ms; };
-    try {
-        return told(Session::open(runtime, model.path(), target)->start_ms());
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::bad_model || !has_equal_node_names(model)) throw;
-    }
-    const std::string renamed = with_unique_names(model);
-    const double ms = Session::open(runtime, std::as_bytes(std::span(renamed)), model.folder(), target)->start_ms();
-    findings.push_back({Severity::warning,
-                        "equal-node-names",
-                        kNone,
-                        {},
-                        {},
-                        "ONNX Runtime refuses this file because several nodes have the same name; with unique names it runs.",
-                        "A quantized file gets unique names."});
-    return told(ms);
+    const double ms = Session::open(runtime, model.path(), target)->start_ms();
+    if (std::optional<Finding> equal = names_finding(model)) findings.push_back(std::move(*equal));
+    return large ? std::nullopt : std::optional(ms);
 }
 
 DatasetPtr open_data(const std::filesystem::path& path, const Model& model) { return path.empty() ? nullptr : open_dataset(path, model); }

@@ -22,12 +22,12 @@ namespace vernier {
 /// The same for a look only: a model that does not hold together is opened as far as it does (core/model/damage.h).
 [[nodiscard]] ModelPtr open_for_look(const RuntimePtr& runtime, const std::filesystem::path& path, const Job& job, const SizeChoices& sizes = {});
 
-/// Opens a file; one that the runtime refuses only for equal node names is opened with unique ones. Throws Error{not_found, bad_model}.
-[[nodiscard]] std::unique_ptr<Session> open_session(const RuntimePtr& runtime, const std::filesystem::path& path, const Target& target);
+/// What is said of a file in which nodes have equal names, which ONNX Runtime refuses and Session::open names anew; else nothing.
+[[nodiscard]] std::optional<Finding> names_finding(const Model& model);
 
 /// Loads the model into a session and drops it: the runtime has the last word on what is a model. Gives how long it took
-/// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. A file that the runtime refuses only for equal node names is
-/// tried again with unique ones, and said so in findings. Throws Error{bad_model}.
+/// in ms; nothing for a graph so large that it is loaded without the runtime's optimizations. Equal node
+/// names are said in findings. Throws Error{bad_model}.
 std::optional<double> check_with_runtime(const RuntimePtr& runtime, const Model& model, std::vector<Finding>& findings);
 
 /// Opens a dataset for a model; null when the path is empty. Throws Error{not_found, bad_data}.

@@ -8,10 +8,12 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/number_text.h"
+
 namespace vernier {
 namespace {
 
-std::string of_samples(std::uint64_t count, std::uint64_t all) { return fmt::format("{} of {} samples", count, all); }
+std::string of_samples(std::uint64_t count, std::uint64_t all) { return fmt::format("{} of {} samples", grouped(count), grouped(all)); }
 
 void judge_first(const Measurement& first, const OutputFigures& output, std::vector<Finding>& findings) {
     const auto say = [&](Severity severity, const char* code, std::string text, std::string remedy) {
@@ -68,7 +70,8 @@ void judge_labels(const Measurement& first, bool labelled, std::vector<Finding>&
                             kNone,
                             {},
                             {},
-                            fmt::format("{} of {} labels exceed the number of classes, which is {}.", outside, answers.label.size(), first.classes),
+                            fmt::format("{} of {} labels exceed the number of classes, which is {}.", grouped(static_cast<std::uint64_t>(outside)),
+                                        grouped(answers.label.size()), grouped(first.classes)),
                             "Such a sample can never count as right. Labels count from 0; check them, and which output holds the scores."});
 }
 

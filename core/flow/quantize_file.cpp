@@ -16,11 +16,13 @@
 #include "core/base/cpu_time.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/number_text.h"
 #include "core/base/provenance.h"
 #include "core/base/timed.h"
 #include "core/flow/mend.h"
 #include "core/flow/plan_file.h"
 #include "core/model/changed.h"
+#include "core/model/feedable.h"
 #include "core/model/sizes.h"
 #include "core/model/staged.h"
 
@@ -55,11 +57,15 @@ void check_data(const Recipe& recipe, const Model& model, const DatasetPtr& data
     const std::vector<Choice> choices = resolve(recipe, model);
     const auto needs = [](const Choice& choice) { return row(choice.method).needs_calibration; };
     const auto first = std::find_if(choices.begin(), choices.end(), needs);
-    if (first != choices.end())
-        throw Error(
-            ErrorKind::usage,
-            fmt::format("{} nodes are to become {}, which needs calibration samples", std::count_if(first, choices.end(), needs), row(first->method).title), {},
-            "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
+    if (first == choices.end()) return;
+    if (const Value* input = unfeedable_input(model))
+        throw Error(ErrorKind::usage,
+                    fmt::format("{} needs calibration samples, which this model cannot be given: {}", row(first->method).title, why_unfeedable(*input)),
+                    {.tensor = input->name}, "Choose INT8 dynamic, INT8 weight-only or FP16, or export the model without the part that reads it.");
+    throw Error(ErrorKind::usage,
+                fmt::format("{} nodes are to become {}, which needs calibration samples",
+                            grouped(static_cast<std::uint64_t>(std::count_if(first, choices.end(), needs))), row(first->method).title),
+                {}, "Give --data: a folder of images, an .npz or .npy file, a folder of test_data_set_*, or a .dataset.json. 100 samples are usual.");
 }
 
 void warn_of_samples(std::uint64_t used, std::uint64_t wanted, std::vector<Finding>& findings) {
@@ -70,8 +76,8 @@ void warn_of_samples(std::uint64_t used, std::uint64_t wanted, std::vector<Findi
                         kNone,
                         {},
                         {},
-                        wanted > used ? fmt::format("{} calibration samples were asked for, and the dataset has {}.", wanted, used)
-                                      : fmt::format("Ranges were read from {} calibration {}.", used, used == 1 ? "sample" : "samples"),
+                        wanted > used ? fmt::format("{} calibration samples were asked for, and the dataset has {}.", grouped(wanted), grouped(used))
+                                      : fmt::format("Ranges were read from {} calibration {}.", grouped(used), used == 1 ? "sample" : "samples"),
                         used < kFew ? "100 samples are usual; fewer miss values that the model meets later." : ""});
 }
 
@@ -318,7 +324,7 @@ QuantizedFile quantize_file(const RuntimePtr& runtime, const QuantizeRequest& re
     result.verify_cpu_seconds = verifying.cpu - work.emitted.cpu;
     take_over(result, last, mended);
     if (result.verified.outputs.empty() && mended.file.readable().empty()) check_it_loads(runtime, request.options.target, last.proto, *result.model);
-    for (Finding& finding : verifier.unsteady(result.verified)) result.findings.push_back(std::move(finding));
+    for (Finding& finding : verifier.not_judged(result.verified)) result.findings.push_back(std::move(finding));
     if (result.plan.changes_nothing()) check_with_runtime(runtime, *result.model, result.findings);
     if (data != nullptr) result.findings.insert(result.findings.end(), data->findings().begin(), data->findings().end());
     warn_of_samples(result.origin.calibration_samples, recipe.calibration.samples, result.findings);

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 
+#include "core/base/number_text.h"
 #include "core/base/timed.h"
 #include "core/measure/statistics.h"
 #include "core/model/weights.h"
@@ -205,8 +206,8 @@ private:
              first.id,
              first.label,
              {},
-             fmt::format("{} node{} in float, where INT8 costs time or saves none. The file is {:.2f} times as large as with {} in INT8.{}", nodes.size(),
-                         one ? " stays" : "s stay", after.bytes / before.bytes, one ? "it" : "them",
+             fmt::format("{} node{} in float, where INT8 costs time or saves none. The file is {:.2f} times as large as with {} in INT8.{}",
+                         grouped(nodes.size()), one ? " stays" : "s stay", after.bytes / before.bytes, one ? "it" : "them",
                          timing_sentence({{"this way", after.ms}, {one ? "with it in INT8" : "with them in INT8", before.ms}, {"as opened", after.fp32_ms}})),
              fmt::format("Choose INT8 for {} by a rule to have {} quantized even so.", one ? "it" : "them", one ? "it" : "them")});
     }

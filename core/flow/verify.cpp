@@ -14,6 +14,7 @@
 #include "core/flow/blame.h"
 #include "core/flow/turns.h"
 #include "core/measure/statistics.h"
+#include "core/model/feedable.h"
 
 namespace vernier {
 namespace {
@@ -26,7 +27,14 @@ constexpr double kShare = 0.08;      ///< of the time that quantizing took, wher
 constexpr double kNoDoubtDb = 25;    ///< nothing is said of an output that keeps more (low_sqnr.h)
 constexpr double kNoiseMargin = 10;  ///< dB by which FP32 must agree better with itself
 
-/// Calibration samples, and validation samples where there are few: a file that was calibrated on one sample may be right on it alone.
+bool are_equal(const Inputs& a, const Inputs& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+        return one.first == other.first && one.second.dims == other.second.dims && one.second.bytes == other.second.bytes;
+    });
+}
+
+/// Calibration samples, and validation samples where there are few: a file that was calibrated on one sample may be right on it alone. Splits may
+/// share samples; each is taken once.
 std::vector<Inputs> samples_of(const Dataset& data) {
     std::vector<Inputs> runs;
     const std::size_t batch = static_cast<std::size_t>(std::max<std::uint64_t>(data.batch(), 1));
@@ -37,8 +45,10 @@ std::vector<Inputs> samples_of(const Dataset& data) {
         const std::vector<std::uint64_t> picked = pick_samples(data, split, left);
         left -= std::min<std::uint64_t>(left, picked.size());
         for (std::size_t at = 0; at < picked.size() && bytes < kSampleBytes; at += batch) {
-            runs.push_back(load_run(data, split, std::span(picked).subspan(at, std::min(batch, picked.size() - at))));
-            for (const auto& [name, tensor] : runs.back()) bytes += tensor.bytes.size();
+            Inputs run = load_run(data, split, std::span(picked).subspan(at, std::min(batch, picked.size() - at)));
+            if (std::any_of(runs.begin(), runs.end(), [&](const Inputs& other) { return are_equal(run, other); })) continue;
+            for (const auto& [name, tensor] : run) bytes += tensor.bytes.size();
+            runs.push_back(std::move(run));
         }
     }
     return runs;
@@ -117,6 +127,23 @@ Finding unsteady_finding(const OutputCheck& output, const OutputCheck& noise) {
             "Give samples on which the model finds something: values near zero are rounding, and random operators differ on each run."};
 }
 
+/// Outputs whose values are no numbers.
+std::vector<Finding> uncompared(const Model& model, const Verification& seen) {
+    std::vector<Finding> findings;
+    for (const ValueId id : model.outputs()) {
+        const std::string& name = model.value(id).name;
+        if (std::any_of(seen.outputs.begin(), seen.outputs.end(), [&](const OutputCheck& output) { return output.name() == name; })) continue;
+        findings.push_back({Severity::info,
+                            "output-not-compared",
+                            kNone,
+                            {},
+                            name,
+                            fmt::format("The output \"{}\" was not held against FP32: it holds text or a sequence.", name),
+                            {}});
+    }
+    return findings;
+}
+
 }  // namespace
 
 std::optional<std::string> fault_of(const Verification& seen, const VerifyLimits& limits, const std::vector<std::string>& excused) {
@@ -136,7 +163,8 @@ std::vector<Finding> findings_of(const Verification& verified) {
              {},
              {},
              fmt::format("The file was opened, but not run: the opened model cannot be run on made inputs ({}).", verified.refusal),
-             "Give samples (--data), or sizes that the model takes (--dim, --shape), and it is held against FP32."}};
+             verified.samples_help ? "Give samples (--data), or sizes that the model takes (--dim, --shape), and it is held against FP32."
+                                   : "Try the file with inputs of your own before you use it."}};
 }
 
 Verifier::Verifier(VerifySource source, Job job) : source_(std::move(source)), job_(std::move(job)) {
@@ -151,7 +179,9 @@ Verifier::Verifier(VerifySource source, Job job) : source_(std::move(source)), j
         for (std::uint64_t seed = 1; seed <= kMadeSamples; ++seed)
             if (Inputs made = made_inputs(*source_.model, sizes, seed); !made.empty() || source_.model->inputs().empty()) inputs.push_back(std::move(made));
         if (inputs.empty()) {
-            refusal_ = "they are not tensors of numbers, or far too large";
+            const Value* input = unfeedable_input(*source_.model);
+            samples_help_ = input == nullptr;
+            refusal_ = input != nullptr ? why_unfeedable(*input) : "they would be far too large, or their number of axes is not known";
             break;
         }
         try {
@@ -263,6 +293,7 @@ Verification Verifier::check_once(const Ask& ask, bool off) {
     seen.made_inputs = made_;
     seen.made_shapes = shapes_;
     if (samples_ == 0) seen.refusal = refusal_;
+    seen.samples_help = samples_help_;
     seen.without_optimizations = off;
     try {
         const Json reply = ask(off);
@@ -288,10 +319,11 @@ std::optional<std::string> Verifier::fault(const Verification& seen, const Verif
     return excused.empty() ? fault : fault_of(seen, limits, excused);
 }
 
-std::vector<Finding> Verifier::unsteady(const Verification& seen) const {
+std::vector<Finding> Verifier::not_judged(const Verification& seen) const {
     const VerifyLimits limits;
-    if (!noise_ || !seen.trouble.empty()) return {};
-    std::vector<Finding> findings;
+    if (!seen.trouble.empty() || seen.samples == 0) return {};
+    std::vector<Finding> findings = uncompared(*source_.model, seen);
+    if (!noise_) return findings;
     for (const OutputCheck& output : seen.outputs) {
         Verification one = seen;
         one.outputs = {output};

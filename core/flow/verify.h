@@ -36,6 +36,7 @@ struct Verification {
     bool made_inputs = false;                                           ///< there were no samples
     std::map<std::string, std::vector<std::int64_t>> made_shapes = {};  ///< of made inputs
     std::string refusal = {};                                           ///< why FP32 ran on none
+    bool samples_help = true;                                           ///< false where no samples can be given either
     bool without_optimizations = true;                                  ///< checked this way too
     std::vector<OutputCheck> outputs;
 };
@@ -76,8 +77,9 @@ public:
     [[nodiscard]] Verification check(const std::shared_ptr<const onnx::ModelProto>& model);
     /// The fault of a file, where FP32 does not differ from itself by as much (random operators).
     [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
-    /// What is to be said of outputs that would be faulty, were it not that FP32 differs from itself as much (fp32-unsteady).
-    [[nodiscard]] std::vector<Finding> unsteady(const Verification& seen) const;
+    /// What is to be said of outputs that are not judged: faulty ones, where FP32 differs from itself as much (fp32-unsteady), and those
+    /// that are no numbers (output-not-compared).
+    [[nodiscard]] std::vector<Finding> not_judged(const Verification& seen) const;
     /// Those of FP32's float tensors that have values beyond the range of half precision; none where they cannot be observed.
     [[nodiscard]] std::set<std::string> beyond_half(const std::vector<std::string>& tensors);
     /// What the runtime makes of a file.
@@ -110,6 +112,7 @@ private:
     bool made_ = false;
     std::map<std::string, std::vector<std::int64_t>> shapes_;
     std::string refusal_;
+    bool samples_help_ = true;
     bool without_optimizations_ = true;            ///< the opened file can be run this way, so that written ones must
     std::optional<Verification> noise_;            ///< FP32 held against itself; only where a file leaves doubt
     double child_seconds_ = 0, lost_seconds_ = 0;  ///< of processor time: of the worker as last seen, and of those before it

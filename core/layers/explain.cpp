@@ -109,10 +109,19 @@ private:
         node.why = fmt::format("{} {} runs in float: {} of conversions.", node.op, place_text(sides), time_text(node.conversions_ms));
         std::vector<NodeId> around = sides.above;
         around.insert(around.end(), sides.below.begin(), sides.below.end());
-        const std::string neighbours = names(around);
         const auto chosen = method_from_id(node.chosen);
-        node.change = chosen && is_integer(*chosen) ? fmt::format("It cannot be had in INT8 here: leave {} in FP32 too.", neighbours)
-                                                    : fmt::format("Quantize it, or leave {} in FP32 too.", neighbours);
+        const bool possible = !chosen || !is_integer(*chosen);
+        node.change = fmt::format("{} leave {} in FP32 too.", possible ? "Quantize it, or" : "It cannot be had in INT8 here:", names(around));
+        if (saved_ms(around) > node.conversions_ms)
+            node.change = possible ? "Quantize it." : "It cannot be had in INT8 here, and the INT8 nodes beside it save more than this costs.";
+    }
+
+    /// What nodes save in INT8, after their own conversions.
+    [[nodiscard]] double saved_ms(const std::vector<NodeId>& nodes) const {
+        return std::accumulate(nodes.begin(), nodes.end(), 0.0, [&](double saved, NodeId id) {
+            const LayerNode* row = layers_.find(id);
+            return saved + (row != nullptr && row->ms && row->fp32_ms ? *row->fp32_ms - *row->ms : 0);
+        });
     }
 
     void explain_integer(LayerNode& node, double lost) const {
@@ -248,20 +257,17 @@ private:
     }
 
     [[nodiscard]] Sides sides_of(NodeId id) const { return {next_integers(id, true), next_integers(id, false)}; }
-
     [[nodiscard]] std::string place_text(const Sides& sides) const {
         const auto op = [&](const std::vector<NodeId>& nodes) { return parts_.opened.node(nodes.front()).op_type; };
         if (!sides.both()) return sides.above.empty() ? "in front of " + op(sides.below) : "behind " + op(sides.above);
-        if (op(sides.above) == op(sides.below)) return "between two " + op(sides.above);
-        return fmt::format("between {} and {}", op(sides.above), op(sides.below));
+        return op(sides.above) == op(sides.below) ? "between two " + op(sides.above) : fmt::format("between {} and {}", op(sides.above), op(sides.below));
     }
 
     [[nodiscard]] std::string names(const std::vector<NodeId>& nodes) const {
         std::string text;
         const std::size_t shown = std::min(nodes.size(), kNamed);
         for (std::size_t i = 0; i < shown; ++i) {
-            const bool last = i + 1 == nodes.size();
-            text += fmt::format("{}{} (#{})", i == 0 ? "" : last ? " and " : ", ", parts_.opened.node(nodes[i]).label, nodes[i]);
+            text += fmt::format("{}{} (#{})", i == 0 ? "" : i + 1 == nodes.size() ? " and " : ", ", parts_.opened.node(nodes[i]).label, nodes[i]);
         }
         if (nodes.size() > shown) text += fmt::format(" and {} more", nodes.size() - shown);
         return text;
@@ -372,16 +378,14 @@ private:
 
     /// What quantize decides by timing is not decided here.
     void say_untimed() {
-        if (!layers_.untimed) return;
-        const bool could_be_timed = std::any_of(layers_.nodes.begin(), layers_.nodes.end(), [](const LayerNode& node) {
+        const auto could_be_timed = [](const LayerNode& node) {
             const auto applied = method_from_id(node.applied);
             return applied && row(*applied).fuses;
-        });
-        if (could_be_timed)
-            layers_.sentences.emplace_back(
-                "The file was made for this with nothing timed: a quantized file of the same recipe may keep first convolutions and groups in FP32 that are "
-                "INT8 "
-                "here.");
+        };
+        if (!layers_.untimed || std::none_of(layers_.nodes.begin(), layers_.nodes.end(), could_be_timed)) return;
+        layers_.sentences.emplace_back(
+            "The file was made for this with nothing timed: a quantized file of the same recipe may keep first convolutions and groups in FP32 that are INT8 "
+            "here.");
     }
 
     Layers& layers_;

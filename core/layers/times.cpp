@@ -20,6 +20,7 @@
 #include "core/layers/detail/borders.h"
 #include "core/layers/detail/cover.h"
 #include "core/layers/detail/run_graph.h"
+#include "core/model/unique_names.h"
 
 namespace vernier {
 namespace {
@@ -39,6 +40,12 @@ onnx::ModelProto executed_graph(const TimesRequest& request) {
     return executed;
 }
 
+/// The runtime writes graphs that it does not read: what its optimizer adds in bodies that lie in each other has equal names.
+void name_values_apart(onnx::ModelProto& model) {
+    int next = 0;
+    (void)make_names_unique(*model.mutable_graph(), [&](std::string_view name) { return fmt::format("{}~{}", name, next++); });
+}
+
 /// What the profiler says of each executed node.
 struct Profiled {
     std::vector<double> ms;                ///< by RunNode, without what runs in its bodies
@@ -50,6 +57,7 @@ class ExecutedFile {
 public:
     ExecutedFile(const TimesRequest& request, const Job& job) : request_(request), executed_(executed_graph(request)), run_(executed_, *request.file) {
         job.check();
+        name_values_apart(executed_);
         save_model(executed_, path());
     }
     ExecutedFile(const ExecutedFile&) = delete;

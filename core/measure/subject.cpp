@@ -31,7 +31,8 @@ Tensor zeros(const Port& port, const std::vector<InputSize>& sizes) {
         for (const SizedAxis& axis : size.axes) tensor.dims.push_back(axis.size);
     }
     if (bits(tensor.type) == 0) {
-        throw Error(ErrorKind::bad_model, fmt::format("inputs of type {} cannot be measured", port.type.text()), {.tensor = port.name});
+        throw Error(ErrorKind::bad_model, fmt::format("inputs of type {} cannot be given, so the model cannot be run", port.type.text()), {.tensor = port.name},
+                    "Export the model without the part that reads this input, and measure that.");
     }
     tensor.bytes.resize(byte_size(tensor.type, tensor.count()));
     return tensor;

@@ -55,6 +55,7 @@ public:
     void run() {
         of_file();
         of_domains();
+        of_functions();
         of_names();
         of_weights();
         of_scales();
@@ -108,6 +109,15 @@ private:
                     "ONNX Runtime knows it even so; other tools may refuse the file", &node);
             }
         }
+    }
+
+    void of_functions() {
+        const onnx::ModelProto& model = parts_.source->proto;
+        for (const onnx::FunctionProto& function : model.functions())
+            if (is_of_other_opset(function, model))
+                add(Severity::info, "function-opset",
+                    fmt::format("The function {} is written for another opset than the model, so its nodes are not looked into.", printable(function.name())),
+                    "They stay as they are; export the model again to quantize them");
     }
 
     static bool odd(const std::string& name) {

@@ -88,12 +88,19 @@ bool mean_the_same(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& no
     });
 }
 
+/// The version of the standard domain that a model or a function imports; 0 for none.
+template <class Imports>
+std::int64_t standard_opset(const Imports& imports) {
+    std::int64_t opset = 0;
+    for (const auto& import : imports)
+        if (is_standard_domain(import.domain())) opset = import.version();
+    return opset;
+}
+
 /// onnx's inliner takes functions of the model's own opset only. Those of another one whose operators did not change in between
 /// are of this one too.
 void align_opsets(onnx::ModelProto& model) {
-    std::int64_t own = 0;
-    for (const auto& import : model.opset_import())
-        if (is_standard_domain(import.domain())) own = import.version();
+    const std::int64_t own = standard_opset(model.opset_import());
     for (onnx::FunctionProto& function : *model.mutable_functions())
         for (auto& import : *function.mutable_opset_import())
             if (is_standard_domain(import.domain()) && import.version() != own && mean_the_same(function.node(), import.version(), own))
@@ -101,6 +108,17 @@ void align_opsets(onnx::ModelProto& model) {
 }
 
 }  // namespace
+
+bool is_of_other_opset(const onnx::FunctionProto& function, const onnx::ModelProto& model) {
+    const std::int64_t own = standard_opset(function.opset_import());
+    return own != 0 && own != standard_opset(model.opset_import());
+}
+
+void leave_out_functions_of_other_opsets(onnx::ModelProto& model) {
+    auto& functions = *model.mutable_functions();
+    functions.erase(std::remove_if(functions.begin(), functions.end(), [&](const onnx::FunctionProto& function) { return is_of_other_opset(function, model); }),
+                    functions.end());
+}
 
 void inline_functions(Model::Parts& parts) {
     Source& source = *parts.source;
@@ -114,13 +132,13 @@ void inline_functions(Model::Parts& parts) {
         return;  // the calls stay nodes that nothing is known of; onnx's checker says what is wrong, if anything is
     }
     called.Swap(&source.proto);
-    source.functions_inlined = true;
+    source.differs = true;
     if (!source.file) source.written = std::move(called);
 }
 
 onnx::ModelProto written_proto(const Model& model) {
     const Source& source = *model.parts().source;
-    if (!source.functions_inlined) return inlined_proto(model);
+    if (!source.differs) return inlined_proto(model);
     onnx::ModelProto proto = source.written;
     if (source.file && !parse_proto(source.file->bytes(), proto)) return inlined_proto(model);
     take_inside(*proto.mutable_graph(), external_constants(model));

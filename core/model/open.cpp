@@ -88,6 +88,7 @@ void check_and_infer(Model::Parts& parts, const Job& job) {
     if (!parts.damage) check_counts(parts);
     if (parts.damage) return;
     onnx::ModelProto scratch = scratch_copy(parts);
+    leave_out_functions_of_other_opsets(scratch);
     check_model_rules(parts, scratch);
     if (parts.damage) return;
     job.step("shapes", 3, 4);
@@ -116,6 +117,7 @@ ModelPtr finish(std::unique_ptr<Model::Parts> parts, Purpose purpose, const Job&
         check_bounds(*parts);
         refuse_damage();
         if (!parts->damage) inline_functions(*parts);
+        if (!parts->damage) make_sparse_dense(*parts);
         job.step("index", 1, 4);
         build_index(*parts);
         refuse_damage();

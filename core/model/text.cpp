@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "core/base/plain_text.h"
 #include "core/base/text.h"
 #include "core/model/declared.h"
 #include "core/model/detail/steps.h"
@@ -40,7 +41,7 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
         if (length == 0 || first < 0x20 || first == 0x7F)
             result += first == '\n' || first == '\t' || first == '\r' ? ' ' : '?';
         else
-            result += text.substr(0, length);
+            result += plain_text(text.substr(0, length));
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return result;

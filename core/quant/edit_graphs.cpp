@@ -4,8 +4,8 @@
 
 #include "core/model/declared.h"
 #include "core/model/domain.h"
+#include "core/model/unique_names.h"
 #include "core/quant/detail/protos.h"
-#include "core/quant/detail/unique_names.h"
 #include "core/quant/edit.h"
 
 // How a GraphEdit takes the graphs of a model apart, and which graph a node lies in. edit_build.cpp puts them together again.

@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include "core/base/number_text.h"
+
 namespace vernier {
 namespace {
 
@@ -42,7 +44,7 @@ std::string reasons_text(const std::vector<Group>& groups) {
     std::vector<std::string> parts;
     for (const Group& group : groups) {
         if (parts.size() == kReasons) break;
-        parts.push_back(fmt::format("{} {} ({})", group.nodes, group.op, group.why));
+        parts.push_back(fmt::format("{} {} ({})", grouped(group.nodes), group.op, group.why));
     }
     return fmt::format("{}{}", fmt::join(parts, "; "), groups.size() > kReasons ? "; and others" : "");
 }
@@ -63,7 +65,7 @@ std::optional<Finding> nothing_changed(const Plan& plan, const Model& model) {
     finding.severity = Severity::warning;
     finding.code = "nothing-changed";
     if (titles.empty()) {
-        finding.text = fmt::format("Nothing is quantized: all {} nodes are chosen for FP32.", counted);
+        finding.text = fmt::format("Nothing is quantized: all {} nodes are chosen for FP32.", grouped(counted));
         finding.remedy = "Choose a method for the model or for some of its nodes.";
         return finding;
     }

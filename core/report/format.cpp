@@ -54,12 +54,6 @@ std::string signed_points(double value) {
     return rounded == 0 ? "0.00" : fmt::format("{:+.2f}", rounded);
 }
 
-std::string grouped(std::uint64_t value) {
-    std::string digits = std::to_string(value);
-    for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(digits.begin() + at, ',');
-    return digits;
-}
-
 std::string shortened(double value) {
     const double size = std::abs(value);
     if (size >= 999.5e6) return significant(value / 1e9) + " G";

@@ -24,8 +24,6 @@ namespace vernier {
 [[nodiscard]] std::string percent(double value);
 /// Difference with its sign and two decimals: "+0.20", "-2.90", "0.00".
 [[nodiscard]] std::string signed_points(double value);
-/// Counts with a thin grouping: "21,500", "1,857".
-[[nodiscard]] std::string grouped(std::uint64_t value);
 /// Large counts shortened: "21.5 M", "93.8 k", "512".
 [[nodiscard]] std::string shortened(double value);
 /// Text and remedy of a finding as sentences, each with a capital and a full stop; behind the file that it is about, where it

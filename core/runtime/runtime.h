@@ -52,7 +52,7 @@ struct ProfileEvent {
 /// A loaded model that can be run. run() is thread safe.
 class Session {
 public:
-    /// Throws Error{bad_model} with the runtime's own words, made readable.
+    /// Throws Error{bad_model} with the runtime's own words. Equal names of nodes, which ONNX allows and the runtime refuses, are made unique.
     static std::unique_ptr<Session> open(RuntimePtr runtime, const std::filesystem::path& model, const Target& target);
     /// Model bytes; external data is looked for in folder.
     static std::unique_ptr<Session> open(RuntimePtr runtime, std::span<const std::byte> model, const std::filesystem::path& folder, const Target& target);

@@ -3,11 +3,15 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <onnx/onnx_pb.h>
 
+#include "core/base/file.h"
+#include "core/model/unique_names.h"
 #include "core/runtime/detail/append_provider.h"
 #include "core/runtime/detail/ort.h"
 #include "core/runtime/use.h"
@@ -21,6 +25,9 @@ namespace fs = std::filesystem;
 namespace {
 
 std::atomic<std::uint64_t> sessions_opened{0}, runs_done{0};
+
+/// Protobuf reads no more.
+constexpr std::size_t kMostParsed = std::size_t{2047} << 20;
 
 GraphOptimizationLevel ort_level(GraphLevel level) {
     switch (level) {
@@ -61,16 +68,39 @@ void set_external_folder(const Library& library, OrtSessionOptions* options, con
     library.check(library.api().AddSessionConfigEntry(options, "session.model_external_initializers_file_folder_path", folder.c_str()), ErrorKind::internal);
 }
 
+namespace {
+
+/// The bytes of a model in which every node has a name of its own; nothing where names are no reason to refuse it.
+std::optional<std::string> with_unique_names(std::span<const std::byte> bytes) {
+    onnx::ModelProto model;
+    if (bytes.size() > kMostParsed || !model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+    if (!has_equal_node_names(model.graph())) return std::nullopt;
+    name_nodes(*model.mutable_graph());
+    return serialized(model);
+}
+
+SessionHandle open_as_named(const Library& library, std::span<const std::byte> bytes, const OrtSessionOptions* options) {
+    ++sessions_opened;
+    SessionHandle session(library.api());
+    library.check(library.api().CreateSessionFromArray(library.env(), bytes.data(), bytes.size(), options, session.out()));
+    return session;
+}
+
+}  // namespace
+
 SessionHandle open_bytes(const Library& library, std::span<const std::byte> bytes, const fs::path& folder, const OrtSessionOptions* options) {
     OrtSessionOptions* own = nullptr;
     library.check(library.api().CloneSessionOptions(options, &own), ErrorKind::internal);
     SessionOptionsHandle guard(library.api());
     *guard.out() = own;
     set_external_folder(library, own, folder);
-    ++sessions_opened;
-    SessionHandle session(library.api());
-    library.check(library.api().CreateSessionFromArray(library.env(), bytes.data(), bytes.size(), own, session.out()));
-    return session;
+    try {
+        return open_as_named(library, bytes, own);
+    } catch (const Error& error) {
+        const std::optional<std::string> renamed = error.kind() == ErrorKind::bad_model ? with_unique_names(bytes) : std::nullopt;
+        if (!renamed) throw;
+        return open_as_named(library, std::as_bytes(std::span(*renamed)), own);
+    }
 }
 
 SessionHandle open_file(const Library& library, const fs::path& path, const OrtSessionOptions* options) {
@@ -80,8 +110,16 @@ SessionHandle open_file(const Library& library, const fs::path& path, const OrtS
     }
     ++sessions_opened;
     SessionHandle session(library.api());
-    library.check(library.api().CreateSession(library.env(), path.c_str(), options, session.out()), ErrorKind::bad_model, {.file = path.string()});
-    return session;
+    try {
+        library.check(library.api().CreateSession(library.env(), path.c_str(), options, session.out()), ErrorKind::bad_model, {.file = path.string()});
+        return session;
+    } catch (const Error& refused) {
+        if (refused.kind() != ErrorKind::bad_model || fs::file_size(path, error) > kMostParsed) throw;
+        const std::string bytes = read_file(path, kMostParsed);
+        const std::optional<std::string> renamed = with_unique_names(std::as_bytes(std::span(bytes)));
+        if (!renamed) throw;
+        return open_bytes(library, std::as_bytes(std::span(*renamed)), path.has_parent_path() ? path.parent_path() : fs::path("."), options);
+    }
 }
 
 namespace {

@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 
 #include "core/base/error.h"
 #include "core/evidence/gate.h"
+#include "core/evidence/metrics/measured.h"
 #include "core/measure/latency.h"
 #include "core/measure/metrics.h"
+#include "core/measure/tally.h"
 #include "tests/measure/simulated.h"
 
 namespace vernier {
@@ -166,6 +169,28 @@ TEST(ComparisonJson, DamagedFilesAreAnError) {
     json["baseline"].erase("latency_ms");
     EXPECT_THROW((void)comparison_from_json(json), Error);
     EXPECT_THROW((void)comparison_from_json(Json::array()), Error);
+}
+
+TEST(Compare, AnOutputWithNanHasNoSqnr) {
+    auto both = pair_of(measurement("nan", 1.0, 1000, 0, 100));
+    OutputTally broken("bad", sums_of_metrics()), good("good", sums_of_metrics());
+    const auto values = [](double value) { return OutputValues{ElementType::float32, {1, 1}, {value}, {}}; };
+    broken.add(values(1), values(std::numeric_limits<double>::quiet_NaN()), 0, 1);
+    good.add(values(1), values(1), 0, 1);
+    both[1].outputs = {broken.figures(), good.figures()};
+    for (OutputFigures& output : both[1].outputs) fill_metrics(output);
+    EXPECT_FALSE(both[1].outputs[0].sqnr_db);
+    EXPECT_FALSE(both[1].outputs[0].cosine);
+    EXPECT_TRUE(both[1].outputs[0].metrics.empty()) << "no MAE either";
+    EXPECT_EQ(both[1].outputs[1].sqnr_db, 200);
+    Comparison comparison = compare(std::move(both), {.min_sqnr_db = -100});
+    for (int again = 0; again < 2; ++again) {
+        EXPECT_FALSE(comparison.candidates[0].output_sqnr_db) << "that of the other output is not that of the worst";
+        EXPECT_EQ(comparison.outcome(), Outcome::failed);
+        EXPECT_THAT(comparison.candidates[0].gate_lines[0].text, testing::HasSubstr("NaN on 1 of 1"));
+        comparison = comparison_from_json(Json::parse(to_json(comparison).dump()));
+        judge_again(comparison, comparison.gate);
+    }
 }
 
 }  // namespace

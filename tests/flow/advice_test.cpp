@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/flow/advice.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "core/base/error.h"
+#include "core/data/dataset.h"
 #include "core/flow/open.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/paths.h"
 #include "tests/support/random.h"
+#include "tests/support/temp_dir.h"
 
 namespace vernier::test {
 namespace {
+
+using testing::HasSubstr;
+using testing::Property;
+using testing::Throws;
 
 TEST(Advice, ConvolutionsWantStatic) {
     ModelBuilder b;
@@ -129,6 +137,32 @@ TEST(Advice, IsRightForEveryCoreModel) {
                                      {"resnet8_cifar10", Method::int8_static},
                                      {"sst2_transformer", Method::int8_dynamic}})
         EXPECT_EQ(advise(*open_for_work(runtime, core / expected.model / "model.onnx", {})).method, expected.method) << expected.model;
+}
+
+TEST(Advice, TextCannotBeGivenSoWhatNeedsSamplesIsNotPossible) {
+    ModelBuilder b;
+    b.domain("ai.onnx.ml", 2).input("s", ElementType::string, {"N"}).initializer("table", random_floats(std::size_t{512} * 256, 1), {512, 256});
+    b.initializer("w", random_floats(std::size_t{256} * 256, 2), {256, 256});
+    b.node("StringNormalizer", {"s"}, {"t"}).node("LabelEncoder", {"t"}, {"i"}, {}, "", "ai.onnx.ml").node("Gather", {"table", "i"}, {"e"});
+    b.node("MatMul", {"e", "w"}, {"y"}).output("y", ElementType::float32, {"N", 256});
+    onnx::ModelProto proto = b.build();
+    onnx::AttributeProto& keys = *proto.mutable_graph()->mutable_node(1)->add_attribute();
+    keys.set_name("keys_strings");
+    keys.set_type(onnx::AttributeProto::STRINGS);
+    keys.add_strings("a");
+    onnx::AttributeProto& values = *proto.mutable_graph()->mutable_node(1)->add_attribute();
+    values.set_name("values_int64s");
+    values.set_type(onnx::AttributeProto::INTS);
+    values.add_ints(0);
+    const ModelPtr model = make_model(proto);
+    const Advice advice = advise(*model);
+    EXPECT_NE(advice.method, Method::int8_static);
+    const auto row = std::find_if(advice.methods.begin(), advice.methods.end(), [](const MethodAdvice& each) { return each.method == Method::int8_static; });
+    EXPECT_FALSE(row->suits);
+    EXPECT_THAT(row->text, HasSubstr("its input s takes text (string[N]), and samples hold numbers only"));
+    const TempDir folder;
+    EXPECT_THAT([&] { (void)open_dataset(folder.write("x.npz", "not looked at"), *model); },
+                Throws<Error>(Property(&Error::what, HasSubstr("no samples can be given to this model: its input s takes text"))));
 }
 
 }  // namespace

@@ -321,5 +321,26 @@ TEST(PairedByName, LeavesOutNodesWithoutAName) {
     EXPECT_THAT((std::vector<NodeId>{pairing(0), pairing(1), pairing(2)}), ElementsAre(kNone, kNone, 1));
 }
 
+TEST(NodeTimes, BodiesInBodiesAreTimedThoughTheRuntimeNamesTheirValuesAlike) {
+    // The CPU has no MatMul in half: the runtime casts w in both levels, and calls both results InsertedPrecisionFreeCast_w.
+    constexpr auto kHalf = ElementType::float16;
+    ModelBuilder inner(17), other(17), outer(17), rest(17), b(17);
+    inner.node("MatMul", {"v", "w"}, {"i"}, {}, "deep").output("i", kHalf, {4, 16});
+    other.node("Identity", {"v"}, {"o"}).output("o", kHalf, {4, 16});
+    outer.node("MatMul", {"x", "w"}, {"v"}, {}, "upper");
+    outer.node("If", {"c"}, {"r"}, {{"then_branch", inner.graph()}, {"else_branch", other.graph()}}).output("r", kHalf, {4, 16});
+    rest.node("Identity", {"x"}, {"e"}).output("e", kHalf, {4, 16});
+    b.input("x", kHalf, {4, 16})
+        .input("c", ElementType::boolean, {})
+        .initializer(tensor_proto("w", kHalf, std::string(std::size_t{16} * 16 * 2, '\0'), {16, 16}));
+    b.node("If", {"c"}, {"y"}, {{"then_branch", outer.graph()}, {"else_branch", rest.graph()}}).output("y", kHalf, {4, 16});
+    const ModelPtr model = make_model(b.build());
+    std::map<std::string, Tensor> inputs = sample(*model);
+    inputs.at("c").bytes[0] = std::byte{1};
+    const FileTimes times = node_times({Runtime::load(), model, model, {}, {}, inputs, 5}, {});
+    EXPECT_GT(times.profile_ms, 0);
+    EXPECT_GT(times.ms.at(static_cast<std::size_t>(named(*model, "deep"))), 0);
+}
+
 }  // namespace
 }  // namespace vernier::test

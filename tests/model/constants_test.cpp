@@ -4,6 +4,7 @@
 
 #include "core/base/narrow_types.h"
 #include "core/model/weights.h"
+#include "core/model/written.h"
 #include "tests/model/expect.h"
 
 namespace vernier {
@@ -165,6 +166,9 @@ TEST(Constants, SparseTensorsBecomeDense) {
     sparse.add_dims(3);
     const ModelPtr model = make_model(b.build());
     EXPECT_THAT(to_floats(model->initializers().at(0)), ElementsAre(0, 5, 0, 0, 0, 6));
+    EXPECT_EQ(model->proto().graph().sparse_initializer_size(), 0) << "a weight like all others";
+    EXPECT_EQ(model->value(model->find_value("y")).type.text(), "float32[N,3]");
+    EXPECT_EQ(written_proto(*model).SerializeAsString(), b.build().SerializeAsString());
     *sparse.mutable_indices() = test::tensor_proto("", std::vector<std::int64_t>{0, 1, 1, 0}, {2, 2});
     EXPECT_THAT(to_floats(make_model(b.build())->initializers().at(0)), ElementsAre(0, 5, 0, 6, 0, 0));
     *sparse.mutable_indices() = test::tensor_proto("", std::vector<std::int64_t>{1, 6}, {2});

@@ -33,5 +33,23 @@ TEST(Functions, TheFileIsKnownAsItWasWritten) {
     EXPECT_EQ(written_proto(*model).SerializeAsString(), source.SerializeAsString());
 }
 
+TEST(Functions, OneOfAnotherOpsetStaysACallThatCanBeOpened) {
+    // Softmax means something else before opset 13, so that its function cannot be put in the place of its call.
+    onnx::ModelProto source = two_calls();
+    onnx::FunctionProto& function = *source.mutable_functions(0);
+    function.mutable_opset_import(0)->set_version(12);
+    function.mutable_node(2)->set_op_type("Softmax");
+    function.mutable_node(2)->clear_attribute();
+    function.clear_attribute_proto();
+    for (onnx::NodeProto& node : *source.mutable_graph()->mutable_node()) node.clear_attribute();
+    const ModelPtr model = make_model(source);
+    std::vector<std::string> ops, codes;
+    for (const Node& node : model->nodes()) ops.push_back(node.op_type);
+    for (const Finding& finding : model->findings()) codes.push_back(finding.code);
+    EXPECT_THAT(ops, testing::ElementsAre("Block", "Block"));
+    EXPECT_THAT(codes, testing::Contains("function-opset"));
+    EXPECT_EQ(model->proto().functions_size(), 1) << "the runtime needs it";
+}
+
 }  // namespace
 }  // namespace vernier

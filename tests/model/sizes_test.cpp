@@ -57,8 +57,8 @@ TEST(Sizes, RolesAreReadFromNamesPlacesAndWeights) {
     ModelBuilder b;
     b.input("ids", ElementType::int64, {"b", "seq"}).input("mask", ElementType::int64, {"b", "seq"});
     b.input("features", ElementType::float32, {"?", "?"}).initializer("w", random_floats(40 * 4, 1), {40, 4});
-    b.input("past", ElementType::float32, {"b", 2, "past_len", 8});
-    b.node("MatMul", {"features", "w"}, {"y"}).node("Add", {"ids", "mask"}, {"z"}).node("Identity", {"past"}, {"p"});
+    b.input("past", ElementType::float32, {"b", 2, "past_len", 8}).input("state", ElementType::float32, {2, "k", 16});
+    b.node("Relu", {"state"}, {"s"}).node("MatMul", {"features", "w"}, {"y"}).node("Add", {"ids", "mask"}, {"z"}).node("Identity", {"past"}, {"p"});
     b.output("y", ElementType::float32, {"?", 4}).output("z", ElementType::int64, {"b", "seq"}).output("p", ElementType::float32, {"b", 2, "past_len", 8});
     onnx::ModelProto proto = b.build();
     for (auto& axis : *proto.mutable_graph()->mutable_input(2)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) axis.clear_value();
@@ -67,7 +67,8 @@ TEST(Sizes, RolesAreReadFromNamesPlacesAndWeights) {
     EXPECT_THAT(shape_of(model, "mask"), ElementsAre(1, 128));
     EXPECT_THAT(shape_of(model, "features"), ElementsAre(1, 40)) << "the weights say how wide it is";
     EXPECT_THAT(shape_of(model, "past"), ElementsAre(1, 2, 0, 8));
-    EXPECT_EQ(model->nodes()[0].macs, 160U);
+    EXPECT_THAT(shape_of(model, "state"), ElementsAre(2, 1, 16)) << "layers, batch, units";
+    EXPECT_EQ(model->nodes()[1].macs, 160U);
 }
 
 TEST(Sizes, AssumedOnesAreSaidWithTheWayToChangeThem) {

@@ -187,7 +187,7 @@ TEST(Fp16, CountsWeightsThatVanishOrLoseBits) {
     const Emitted emitted = make_half(*make_model(b.build()));
     ASSERT_EQ(emitted.findings.size(), 1u);
     EXPECT_EQ(emitted.findings[0].code, "fp16-range");
-    EXPECT_THAT(emitted.findings[0].text, HasSubstr("of 63 weights, 1 become zero and 1 lose bits"));
+    EXPECT_THAT(emitted.findings[0].text, HasSubstr("of 63 weights, 1 becomes zero and 1 loses bits"));
 }
 
 TEST(Fp16, OpsThatDoNotAllowHalfStayInFloat) {

@@ -8,6 +8,7 @@
 
 #include "core/quant/calibration/ranges.h"
 #include "core/quant/calibration/table.h"
+#include "core/quant/methods/pair_safe.h"
 #include "core/quant/methods/tap_share.h"
 #include "core/quant/methods/weights_int8.h"
 #include "tests/support/random.h"
@@ -97,6 +98,27 @@ TEST(WeightsInt8, RoundingStaysWithinHalfAStep) {
     ASSERT_EQ(rounded.scales.size(), 3u);
     for (std::size_t i = 0; i < weight.size(); ++i)
         EXPECT_LE(std::fabs(weight[i] - rounded.scales[i / 36] * rounded.codes[i]), rounded.scales[i / 36] * 0.5001f);
+}
+
+TEST(WeightsInt8, TiesGoToTheEvenCodeAndChannelsAreFoundOnAnyAxis) {
+    // The scale of the largest, 127 times a power of two, is that power: codes are exact.
+    const Int8Weight one = quantize_weight({127, 2.5F, 3.5F, -2.5F, -0.5F, 126.5F}, {1, 1, false});
+    EXPECT_EQ(one.codes, (std::vector<std::int8_t>{127, 2, 4, -2, 0, 126}));
+    // [2, 3, 2]: three channels on axis 1, with 127, 254 and 508 as their largest.
+    const Int8Weight three = quantize_weight({127, 1.5F, 254, 1, 508, -2, -2.5F, 0.5F, -3, 254, 6, 10}, {3, 2, true});
+    EXPECT_EQ(three.scales, (std::vector<float>{1, 2, 4}));
+    EXPECT_EQ(three.codes, (std::vector<std::int8_t>{127, 2, 127, 0, 127, 0, -2, 0, -2, 127, 2, 2}));
+}
+
+TEST(WeightsInt8, SafeScalesAreTheSameWhereverChannelsLie) {
+    // [k = 5, n = 3] and its transpose: the larger of |a + b| over pairs of one sign, divided by 127.5.
+    const std::vector<float> rows = {1, -2, 3, 4, -5, -6, 7, 8, 9, -1, 2, 3, 4, 5, 6};
+    std::vector<float> columns(rows.size());
+    for (std::size_t k = 0; k < 5; ++k)
+        for (std::size_t n = 0; n < 3; ++n) columns[n * 5 + k] = rows[k * 3 + n];
+    const std::vector<float> want = {5 / 127.5F, 10 / 127.5F, 12 / 127.5F};
+    EXPECT_EQ(pair_safe_scales(rows, matmul_layout(5, 3, false)), want);
+    EXPECT_EQ(pair_safe_scales(columns, matmul_layout(5, 3, true)), want);
 }
 
 TEST(WeightsInt8, ADeadChannelKeepsItsBias) {

@@ -222,5 +222,20 @@ TEST(Session, OpensALongChainOfOpenAxesWithoutPlanningItsMemory) {
     EXPECT_EQ(test::open_bytes(builder.bytes(), options)->inputs().size(), 1U);
 }
 
+TEST(Session, EqualNodeNamesAreMadeUniqueInBodiesToo) {
+    ModelBuilder branch(17);
+    branch.node("Add", {"a", "a"}, {"t"}, {}, "same").node("Add", {"t", "a"}, {"r"}, {}, "same").output("r", ElementType::float32, {2});
+    ModelBuilder builder(17);
+    builder.input("a", ElementType::float32, {2}).input("c", ElementType::boolean, {});
+    builder.node("If", {"c"}, {"three"}, {{"then_branch", branch.graph()}, {"else_branch", branch.graph()}}, "same");
+    builder.node("Add", {"three", "a"}, {"four"}, {}, "same").output("four", ElementType::float32, {2});
+    const test::TempDir folder;
+    const auto file = folder.write("model.onnx", builder.bytes());
+    for (const auto& session : {test::open_bytes(builder.bytes()), Session::open(Runtime::load(), file, {})}) {
+        const std::vector<Tensor> outputs = session->run({{"a", float_tensor({1, 2}, {2})}, {"c", Tensor{ElementType::boolean, {}, {std::byte{1}}}}});
+        EXPECT_THAT(floats_of(outputs.at(0)), ElementsAre(4, 8));
+    }
+}
+
 }  // namespace
 }  // namespace vernier

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/base/plain_text.h"
 #include "core/model/dim_text.h"
 #include "core/model/weights.h"
 #include "ui/theme/theme.h"
@@ -28,7 +29,8 @@ constexpr std::pair<const char*, const char*> kBriefNames[] = {{"HardSwish", "HS
 
 /// A name out of a file as one line of bounded length.
 QString clean(const std::string& name) {
-    const QString text = QString::fromStdString(name.size() > 4096 ? name.substr(0, 4096) : name).simplified();
+    const std::string line = QString::fromStdString(name.substr(0, 4096)).simplified().toStdString();
+    const QString text = QString::fromStdString(plain_text(line));
     return text.size() <= kLongestName ? text : text.left(kLongestName / 2) + QChar(0x2026) + text.right(kLongestName / 2);
 }
 

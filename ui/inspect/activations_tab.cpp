@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "core/base/plain_text.h"
 #include "core/model/damage.h"
 #include "ui/session/session.h"
 #include "ui/theme/theme.h"
@@ -110,7 +111,7 @@ void ActivationsTab::load() {
 void ActivationsTab::addRow(const QString& role, ValueId id) {
     const vernier::Value& value = session_.model()->value(id);
     const auto found = ranges_.find(value.name);
-    const QString name = QString::fromStdString(value.name);
+    const QString name = QString::fromStdString(plain_text(value.name));
     const QString shape = QString::fromStdString(value.type.text());
     const int row = table_->rowCount();
     table_->insertRow(row);

@@ -18,6 +18,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include "core/base/plain_text.h"
 #include "core/base/tensor.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/choose/name_delegate.h"
@@ -57,7 +58,7 @@ QString opsetsText(const Model& model) {
 QString portsText(const Model& model, const std::vector<ValueId>& ports) {
     QStringList words;
     for (const ValueId id : ports) {
-        words << text(model.value(id).name) + QLatin1Char(' ') + text(model.value(id).type.text());
+        words << text(plain_text(model.value(id).name)) + QLatin1Char(' ') + text(model.value(id).type.text());
     }
     return words.join(QStringLiteral(", "));
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "core/base/plain_text.h"
 #include "core/model/batch_norm.h"
 #include "core/model/weights.h"
 
@@ -82,7 +83,7 @@ std::vector<WeightFacts> weightFacts(const ModelPtr& model, NodeId node, const J
         WeightFacts one;
         one.folded = !storage.empty();
         const auto values = one.folded ? std::span<const float>(storage) : view_floats(*weight.tensor, storage);
-        one.name = QString::fromStdString(weight.tensor->name);
+        one.name = QString::fromStdString(plain_text(weight.tensor->name));
         one.dims = weight.tensor->dims;
         one.type = weight.tensor->type;
         one.bytes = weight.tensor->size_bytes();

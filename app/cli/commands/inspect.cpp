@@ -25,8 +25,9 @@ std::string ports_text(const Model& model, const std::vector<ValueId>& values, s
 std::string facts_text(const Inspection& inspection, const Style& style) {
     const Model& model = *inspection.model;
     std::string text = style.bold(printable(model.path().filename().string())) + "\n";
-    text += fmt::format("  opset {}, IR {}, {} nodes, {} parameters, {} MB", model.opset(), model.ir_version(), count_nodes(model),
-                        shortened(static_cast<double>(model.parameters())), megabytes(model.size_bytes()));
+    text +=
+        fmt::format("  opset {}, IR {}, {} nodes, {} parameters, {} MB", model.opset(), model.ir_version(),
+                    grouped(static_cast<std::uint64_t>(count_nodes(model))), shortened(static_cast<double>(model.parameters())), megabytes(model.size_bytes()));
     if (inspection.workload.macs > 0) text += ", " + shortened(static_cast<double>(inspection.workload.macs)) + " multiply-accumulates";
     if (!model.producer().empty()) text += ", from " + printable(model.producer());
     return text + "\n\n";
@@ -38,7 +39,7 @@ std::string text_of(const Inspection& inspection, const Style& style) {
     text += ports_text(model, model.inputs(), "input", style);
     text += ports_text(model, model.outputs(), "output", style);
     TextTable ops({"<operator", ">nodes"});
-    for (const auto& [op, count] : inspection.ops) ops.row({op, std::to_string(count)});
+    for (const auto& [op, count] : inspection.ops) ops.row({op, grouped(static_cast<std::uint64_t>(count))});
     text += ops.text(style) + "\n";
     text += style.bold("Advice: " + inspection.advice.title) + "\n" + wrapped(inspection.advice.text, 100, "  ") + "\n\n";
     TextTable methods({"<method", "<fits", "<what to expect"});

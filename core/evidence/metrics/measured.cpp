@@ -25,7 +25,8 @@ std::vector<OutputSums> sums_of_metrics() {
 }
 
 void fill_metrics(OutputFigures& output) {
-    if (!output.problem.empty()) return;
+    // The distance of a NaN is no number, and that of the other values says nothing of what is lost.
+    if (!output.problem.empty() || output.lost > 0) return;
     for (const Metric* metric : metrics()) {
         if (metric->sums == nullptr) continue;
         const auto samples = output.sums.find(std::string(metric->sums->id));

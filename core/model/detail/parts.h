@@ -31,9 +31,9 @@ struct ComputedConstants {
 
 /// What models that differ only in inferred types share: the file itself and the bytes of its tensors.
 struct Source {
-    onnx::ModelProto proto;          ///< local functions put in the place of their calls
-    bool functions_inlined = false;  ///< the file has functions and calls in the place of some of proto's nodes
-    onnx::ModelProto written;        ///< then, for a model made in memory: as it was given
+    onnx::ModelProto proto;    ///< local functions put in the place of their calls, sparse constants made dense
+    bool differs = false;      ///< from the file, which has functions and calls in the place of some of proto's nodes, or sparse constants
+    onnx::ModelProto written;  ///< then, for a model made in memory: as it was given
     std::filesystem::path path;
     std::filesystem::path folder;
     std::unique_ptr<MappedFile> file;                                       ///< kept mapped so that the hash is that of the file that was read

@@ -26,6 +26,15 @@ void check_bounds(Model::Parts& parts);
 /// inliner refuses stay.
 void inline_functions(Model::Parts& parts);
 
+/// Puts a dense constant in the place of each sparse one, as ONNX Runtime does, so that it is a weight like all others. What is too large
+/// or wrong stays.
+void make_sparse_dense(Model::Parts& parts);
+
+/// True for a local function whose nodes are of another opset than the model's. ONNX Runtime takes such; onnx's inliner and checker do not.
+[[nodiscard]] bool is_of_other_opset(const onnx::FunctionProto& function, const onnx::ModelProto& model);
+/// Takes those out of a copy for onnx's own tools, to which their calls are then operators of a domain that they do not know.
+void leave_out_functions_of_other_opsets(onnx::ModelProto& model);
+
 /// Fills graphs, nodes, values and references, which hold together afterwards. Throws Error{bad_model} for names that are
 /// no text.
 void build_index(Model::Parts& parts);
@@ -69,7 +78,8 @@ void find_oddities(Model::Parts& parts);
 /// Codes of 4 bits that an operator stores two a byte, seen as such; nullptr when the value is no constant of bytes.
 [[nodiscard]] const Initializer* packed_codes(const Model& model, ValueId value);
 
-/// Text that a terminal and JSON can show: control characters replaced, cut after max_bytes at a character.
+/// Text that a terminal and JSON can show: control characters replaced, those that turn its direction around written out
+/// (core/base/plain_text.h), cut after max_bytes at a character.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t max_bytes = 160);
 /// On one line, runs of white space as one space.
 [[nodiscard]] std::string one_line(std::string_view text);

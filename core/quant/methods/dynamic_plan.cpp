@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/number_text.h"
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/dynamic_weights.h"
 
@@ -253,15 +254,15 @@ std::vector<Finding> dynamic_findings(const GraphEdit& edit, std::span<const Dyn
         findings.push_back(finding(
             Severity::warning, "dynamic-conv",
             fmt::format("INT8 dynamic is the wrong method for a model with Conv: {} stay in FP32, because ConvInteger runs 4 to 25 times slower than float",
-                        float_convs),
+                        grouped(float_convs)),
             "Choose int8-static, which needs calibration samples"));
     if (recurrent > 0)
         findings.push_back(
-            finding(Severity::info, "dynamic-gru", fmt::format("{} GRU or RNN stay in FP32: the runtime has no INT8 kernel for them", recurrent), ""));
+            finding(Severity::info, "dynamic-gru", fmt::format("{} GRU or RNN stay in FP32: the runtime has no INT8 kernel for them", grouped(recurrent)), ""));
     if (small > 0)
         findings.push_back(finding(Severity::info, "dynamic-small",
                                    fmt::format("{} so small that INT8 takes longer than float: the file gets smaller, not faster",
-                                               small == 1 ? std::string("1 product is") : fmt::format("{} products are", small)),
+                                               small == 1 ? std::string("1 product is") : fmt::format("{} products are", grouped(small))),
                                    "Leave the model in FP32 if speed is what counts"));
     return findings;
 }

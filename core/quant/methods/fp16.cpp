@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/number_text.h"
 #include "core/quant/methods/fp16_exact.h"
 #include "core/quant/methods/fp16_slots.h"
 #include "core/quant/methods/half.h"
@@ -271,8 +272,9 @@ struct Poor {
         finding.severity = all.to_zero * 100 > all.count ? Severity::warning : Severity::info;
         finding.code = "fp16-range";
         finding.tensor = worst_name;
-        finding.text = fmt::format("of {} weights, {} become zero and {} lose bits because they are below FP16's normal range, most of them in {}", all.count,
-                                   all.to_zero, all.subnormal, worst_name);
+        finding.text = fmt::format("of {} weights, {} {} zero and {} {} bits because they are below FP16's normal range, most of them in {}",
+                                   grouped(all.count), grouped(all.to_zero), all.to_zero == 1 ? "becomes" : "become", grouped(all.subnormal),
+                                   all.subnormal == 1 ? "loses" : "lose", worst_name);
         return finding;
     }
 };

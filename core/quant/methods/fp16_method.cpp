@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/number_text.h"
 #include "core/quant/methods/fp16.h"
 #include "core/quant/methods/fp16_activations.h"
 #include "core/quant/prepare.h"
@@ -68,15 +69,15 @@ void judge(Prepared& prepared, const Ranges& ranges) {
     const auto items = fp16_nodes(prepared);
     if (items.empty()) return;
     if (const std::size_t unseen = unseen_in_bodies(prepared, ranges); unseen > 0)
-        prepared.findings.push_back(
-            {Severity::info,
-             "fp16-unchecked",
-             kNone,
-             {},
-             {},
-             fmt::format("The calibration samples never ran {} of bodies that become{} FP16: what {} was not checked.",
-                         unseen == 1 ? "1 node" : fmt::format("{} nodes", unseen), unseen == 1 ? "s" : "", unseen == 1 ? "it computes" : "they compute"),
-             "Give samples that take this branch."});
+        prepared.findings.push_back({Severity::info,
+                                     "fp16-unchecked",
+                                     kNone,
+                                     {},
+                                     {},
+                                     fmt::format("The calibration samples never ran {} of bodies that become{} FP16: what {} was not checked.",
+                                                 unseen == 1 ? "1 node" : fmt::format("{} nodes", grouped(unseen)), unseen == 1 ? "s" : "",
+                                                 unseen == 1 ? "it computes" : "they compute"),
+                                     "Give samples that take this branch."});
     const auto judged = judge_half_activations(prepared.edit, half_nodes(prepared), ranges);
     prepared.findings.insert(prepared.findings.end(), judged.findings.begin(), judged.findings.end());
     prepared.note_reasons(items, judged.reasons);

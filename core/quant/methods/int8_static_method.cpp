@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/quant/calibration/odd_source.h"
 #include "core/quant/methods/static_emit.h"
 #include "core/quant/methods/static_keep_losses.h"
@@ -108,8 +109,8 @@ void judge(Prepared& prepared, const Ranges& ranges) {
                                  {},
                                  {},
                                  fmt::format("{} in float: the calibration samples never ran {}, so {} ranges are not known.",
-                                             kept == 1 ? "1 node of a body stays" : fmt::format("{} nodes of bodies stay", kept), kept == 1 ? "it" : "them",
-                                             kept == 1 ? "its" : "their"),
+                                             kept == 1 ? "1 node of a body stays" : fmt::format("{} nodes of bodies stay", grouped(kept)),
+                                             kept == 1 ? "it" : "them", kept == 1 ? "its" : "their"),
                                  "Give samples that take this branch, or choose INT8 dynamic or FP16 for its nodes."});
 }
 

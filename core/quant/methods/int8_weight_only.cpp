@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/number_text.h"
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/static_plan.h"
 #include "core/quant/methods/stored_weights.h"
@@ -114,7 +115,7 @@ Finding dequantized_finding(std::size_t nodes) {
             {},
             {},
             fmt::format("The runtime turns the INT8 weights of {} into float on each run: the file gets smaller, not faster.",
-                        nodes == 1 ? std::string("1 node") : fmt::format("{} nodes", nodes)),
+                        nodes == 1 ? std::string("1 node") : fmt::format("{} nodes", grouped(nodes))),
             "Choose INT8 static or INT8 dynamic where speed is what counts."};
 }
 

@@ -15,10 +15,20 @@ constexpr int kLargestSum = 128;
 /// Neighbours in the order in which the runtime multiplies: visit(channel, place of the first, place of the second).
 template <class Visit>
 void for_each_pair(const ProductLayout& layout, const Visit& visit) {
-    const auto offset = [&](std::size_t k) { return k / layout.inner_size * layout.outer_stride + k % layout.inner_size * layout.inner_stride; };
-    for (std::size_t k = 1; k < layout.inner_size * layout.outer_size; k += 2)
+    const std::size_t count = layout.inner_size * layout.outer_size;
+    std::vector<std::size_t> offset(count);
+    for (std::size_t k = 0; k < count; ++k) offset[k] = k / layout.inner_size * layout.outer_stride + k % layout.inner_size * layout.inner_stride;
+    const auto look = [&](std::size_t k, std::size_t channel) {
+        visit(channel, offset[k - 1] + channel * layout.channel_stride, offset[k] + channel * layout.channel_stride);
+    };
+    // Along what lies side by side in memory.
+    if (layout.channel_stride > 1) {
         for (std::size_t channel = 0; channel < layout.channels; ++channel)
-            visit(channel, offset(k - 1) + channel * layout.channel_stride, offset(k) + channel * layout.channel_stride);
+            for (std::size_t k = 1; k < count; k += 2) look(k, channel);
+    } else {
+        for (std::size_t k = 1; k < count; k += 2)
+            for (std::size_t channel = 0; channel < layout.channels; ++channel) look(k, channel);
+    }
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quant/detail/unique_names.h"
+#include "core/model/unique_names.h"
 
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
 #include <unordered_set>
 
 namespace vernier {
@@ -56,7 +60,41 @@ const std::string& resolved(const std::vector<Scope>& scopes, std::size_t at, co
     }
 }
 
+/// Calls visit on each body of a node; stops where it gives true.
+template <class Visit>
+bool any_body(const onnx::NodeProto& node, const Visit& visit) {
+    return std::any_of(node.attribute().begin(), node.attribute().end(), [&](const onnx::AttributeProto& attribute) {
+        return (attribute.has_g() && visit(attribute.g())) || std::any_of(attribute.graphs().begin(), attribute.graphs().end(), visit);
+    });
+}
+
 }  // namespace
+
+bool has_equal_node_names(const onnx::GraphProto& graph) {
+    std::unordered_set<std::string_view> names;
+    return std::any_of(graph.node().begin(), graph.node().end(), [&](const onnx::NodeProto& node) {
+        return (!node.name().empty() && !names.insert(node.name()).second) || any_body(node, has_equal_node_names);
+    });
+}
+
+void name_nodes(onnx::GraphProto& graph) {
+    std::unordered_set<std::string> taken;
+    for (const onnx::NodeProto& node : graph.node()) taken.insert(node.name());
+    std::unordered_set<std::string> used;
+    int next = 0;
+    for (onnx::NodeProto& node : *graph.mutable_node()) {
+        for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+            if (attribute.has_g()) name_nodes(*attribute.mutable_g());
+            for (onnx::GraphProto& body : *attribute.mutable_graphs()) name_nodes(body);
+        }
+        if (!node.name().empty() && used.insert(node.name()).second) continue;
+        std::string fresh;
+        do {
+            fresh = fmt::format("{}@{}", node.op_type(), next++);
+        } while (!taken.insert(fresh).second);
+        node.set_name(fresh);
+    }
+}
 
 std::vector<Renames> make_names_unique(onnx::GraphProto& graph, const std::function<std::string(std::string_view)>& fresh) {
     std::vector<Scope> scopes = scopes_of(graph);

@@ -7,9 +7,17 @@
 #include <unordered_map>
 #include <vector>
 
-#include <onnx/onnx_pb.h>
+namespace onnx {
+class GraphProto;
+}
 
 namespace vernier {
+
+/// True where a graph, or one of its bodies, has two nodes of one name. ONNX allows that, ONNX Runtime does not.
+[[nodiscard]] bool has_equal_node_names(const onnx::GraphProto& graph);
+
+/// Gives each node of a graph that has no name, or that of a node before it, one of its own in its graph; those of bodies too.
+void name_nodes(onnx::GraphProto& graph);
 
 /// What the values of a graph are called now that had to get another name, by the name that they had.
 using Renames = std::unordered_map<std::string, std::string>;
