@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/data/detail/boxes.h"
+#include "core/data/detail/carry.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
 
@@ -79,6 +80,9 @@ void read_shared_keys(Fields& top, const Model& model, DatasetInfo& info) {
     const auto& outputs = model.outputs();
     if (!info.output.empty() && std::none_of(outputs.begin(), outputs.end(), [&](ValueId id) { return model.value(id).name == info.output; }))
         top.fail("output", fmt::format("is '{}', which is not an output of the model", info.output));
+    std::vector<std::string> names;
+    for (const ValueId id : outputs) names.push_back(model.value(id).name);
+    info.carry = read_carry(top, info.inputs, names);
     if (top.has("classes")) info.classes = read_lines(top.path("classes"));
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/evidence/metrics/measured.h"
+#include "core/flow/chance.h"
 #include "core/flow/latency_findings.h"
 #include "core/flow/output_findings.h"
 #include "core/measure/cast.h"
@@ -195,6 +196,7 @@ MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<std::file
     const bool classes = measured.front().task == Task::classification || measured.front().task_proposed;
     judge_outputs(measured, data != nullptr && data->has_labels() && data->target() == TargetForm::label && classes, result.findings);
     if (data != nullptr) say_task(measured.front(), *data, result.findings);
+    if (auto chance = chance_finding(measured.front())) result.findings.push_back(std::move(*chance));
     if (data != nullptr && options.samples > data->size(Split::validation))
         result.findings.push_back({Severity::info,
                                    "few-samples",

@@ -17,6 +17,7 @@ extern const Command kReport;
 extern const Command kLayers;
 extern const Command kSearch;
 extern const Command kCheck;
+extern const Command kData;
 extern const Command kVersion;
 extern const Command kCompletion;
 extern const Command kMan;
