@@ -137,6 +137,7 @@ using SourcePtr = std::shared_ptr<SourceDataset>;
 [[nodiscard]] SourcePtr open_onnx_source(Fields& top, DatasetInfo info);
 /// Pictures with boxes: COCO's file, or else a YOLO folder.
 [[nodiscard]] SourcePtr open_boxes_source(Fields& top, DatasetInfo info, bool coco);
+[[nodiscard]] SourcePtr open_sounds_source(Fields& top, DatasetInfo info);
 
 /// Opens a path without a dataset file; names, shapes and layouts come from the model.
 [[nodiscard]] SourcePtr open_npz_path(DatasetInfo info);
@@ -145,6 +146,9 @@ using SourcePtr = std::shared_ptr<SourceDataset>;
 [[nodiscard]] SourcePtr open_onnx_folder(DatasetInfo info);
 [[nodiscard]] SourcePtr open_coco_path(DatasetInfo info);
 [[nodiscard]] SourcePtr open_yolo_folder(DatasetInfo info);
+[[nodiscard]] SourcePtr open_sounds_folder(DatasetInfo info);
+/// True for a folder in which, or below which, a WAVE file is met before a picture.
+[[nodiscard]] bool is_sound_folder(const std::filesystem::path& folder);
 /// True for a folder that is, or holds, ONNX test data (input_0.pb).
 [[nodiscard]] bool is_onnx_folder(const std::filesystem::path& folder);
 
