@@ -29,9 +29,16 @@ std::string gate_text(Outcome outcome) {
     return "-";
 }
 
+/// What is known of some model: top-1 is no figure of a reader of texts.
+std::vector<const Figure*> known_figures(const TrialViews& trials) {
+    std::vector<const Figure*> shown = figures_in(in_compare);
+    std::erase_if(shown, [&](const Figure* each) { return needs_samples(*each) && !is_told(*each, trials); });
+    return shown;
+}
+
 /// One column a figure, and one more for how it stands to the baseline where the row names it.
 std::string figures_text(const Comparison& comparison, const Style& style) {
-    const std::vector<const Figure*> shown = figures_in(in_compare);
+    const std::vector<const Figure*> shown = known_figures(views_of(comparison));
     std::vector<std::string> heads = {"<model"};
     for (const Figure* each : shown) {
         heads.push_back(">" + head_text(*each));

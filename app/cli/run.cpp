@@ -133,8 +133,8 @@ bool has_flag(int argc, char** argv, std::string_view flag) {
 WorkerJob worker_job(const Declared& command, const Globals& globals, int argc, char** argv) {
     WorkerJob job;
     job.words.assign(argv + 1, argv + argc);
-    const CLI::Option* model = command.app->get_option_no_throw("MODEL");
-    job.model = (model != nullptr ? model : command.app->get_option("QUANTIZED"))->as<std::string>();
+    for (const char* name : {"--model", "QUANTIZED", "MODEL"})
+        if (const CLI::Option* model = command.app->get_option_no_throw(name); model != nullptr && model->count() > 0) job.model = model->as<std::string>();
     job.ort = globals.ort;
     job.only_looks = command.in_worker == InWorker::and_look_without_runtime;
     return job;

@@ -120,6 +120,29 @@ std::vector<std::int64_t> labels_from(const Tensor& tensor, const std::string& n
     return labels;
 }
 
+std::int64_t count_in(const Tensor& array) { return array.dims.empty() ? 0 : array.dims[0]; }
+
+/// An array that is the whole input, and does not count as many samples as the others, is given to all of them.
+void take_constants(std::vector<ArrayInput>& inputs, DatasetInfo& info, const fs::path& file) {
+    std::int64_t count = 0;
+    for (const ArrayInput& input : inputs) count = std::max(count, count_in(input.data));
+    const auto is_constant = [&](const ArrayInput& input) {
+        const ValueType& type = input_named(info.inputs, input.name, file).type;
+        if (!type.has_shape || count_in(input.data) == count || type.dims.size() != input.data.dims.size()) return false;
+        if (!type.dims.empty() && type.dims[0].value < 0 && input.data.dims[0] != 1) return false;  // so many samples, of another number
+        return std::equal(type.dims.begin(), type.dims.end(), input.data.dims.begin(),
+                          [](const Dim& dim, std::int64_t size) { return dim.value < 0 || dim.value == size; });
+    };
+    for (const ArrayInput& input : inputs) {
+        if (!is_constant(input)) continue;
+        Tensor whole = preprocess_array({input.data.type, input.data.dims, input.data.bytes}, input.steps, input.name);
+        whole.dims.erase(whole.dims.begin());
+        info.carry.constants.insert_or_assign(input.name, std::move(whole));
+    }
+    std::erase_if(inputs, is_constant);
+    if (inputs.empty()) throw Error(ErrorKind::bad_data, "no array counts samples along its first axis", {.file = file.string()});
+}
+
 /// The arrays must agree on the number of samples.
 void check_counts(const std::vector<ArrayInput>& inputs, const ArrayTruth& truth, bool labelled, const fs::path& file) {
     for (const ArrayInput& input : inputs)
@@ -156,6 +179,7 @@ SourcePtr open_source(Fields& top, DatasetInfo info, std::vector<fs::path>& file
         inputs.push_back({key, read(arrays, key), all.contains(key) ? all[key] : cast_only(input)});
     }
     if (inputs.empty()) top.fail("arrays", "names no array");
+    take_constants(inputs, info, top.file());
     ArrayTruth truth;
     const bool labelled = top.has("labels");
     if (labelled) truth.labels = labels_from(read(top, "labels"), top.text("labels"), top.file());
@@ -219,6 +243,7 @@ SourcePtr open_path(DatasetInfo info, std::vector<std::pair<std::string, Tensor>
         Preprocess steps = assumed_steps(input, data, info.findings);
         inputs.push_back({key, std::move(data), std::move(steps)});
     }
+    take_constants(inputs, info, info.path);
     check_counts(inputs, truth, labelled, info.path);
     Splits splits = fixed_splits(static_cast<std::uint64_t>(inputs.front().data.dims[0]), info.findings);
     const fs::path file = info.path;
@@ -338,7 +363,8 @@ SourcePtr open_npz_path(DatasetInfo info) {
         const bool taken = single ? name == others[0] : std::any_of(arrays.begin(), arrays.end(), [&](const auto& array) { return array.first == name; });
         if (!taken) unused.push_back(name);
     }
-    const std::int64_t count = arrays.front().second.dims.empty() ? 0 : arrays.front().second.dims[0];
+    std::int64_t count = 0;
+    for (const auto& [name, array] : arrays) count = std::max(count, count_in(array));
     ArrayTruth truth;
     const std::optional<Tensor> labels = find_labels(npz, count, info, unused);
     if (labels) truth.labels = labels_from(*labels, "labels", info.path);

@@ -28,8 +28,10 @@ struct Named {
 
 bool is_picture(const fs::path& path) {
     const std::string ending = lower(path.extension().string());
-    return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
+    return ending == ".jpg" || ending == ".jpeg" || ending == ".png" || ending == ".bmp";
 }
+
+bool is_wanted(const fs::path& path, FolderOf kind) { return kind == FolderOf::pictures ? is_picture(path) : lower(path.extension().string()) == ".wav"; }
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
@@ -98,19 +100,19 @@ std::vector<Named> read_labels_csv(const fs::path& csv, bool& texts) {
 }
 
 /// Lines of labels.txt, if its first one names a picture of the folder; a list of names of classes is often called so too.
-std::vector<Named> read_labels_txt(const fs::path& folder) {
+std::vector<Named> read_labels_txt(const fs::path& folder, FolderOf kind) {
     std::vector<Named> items;
     const fs::path file = folder / "labels.txt";
     if (!fs::exists(file)) return items;
     const auto lines = read_lines(file);
     const std::string first = lines.empty() ? std::string() : lines.front().substr(0, lines.front().find_first_of("\t "));
-    if (!stays_inside(first) || !is_picture(first) || !fs::is_regular_file(folder / first)) return items;
+    if (!stays_inside(first) || !is_wanted(first, kind) || !fs::is_regular_file(folder / first)) return items;
     for (NamedText& each : read_named_texts(file)) items.push_back({std::move(each.file), std::move(each.text)});
     return items;
 }
 
 bool is_other_picture(const fs::path& path) {
-    constexpr std::array kEndings = {".bmp", ".webp", ".tif", ".tiff", ".gif", ".heic", ".avif", ".jp2", ".ppm", ".pgm"};
+    constexpr std::array kEndings = {".webp", ".tif", ".tiff", ".gif", ".heic", ".avif", ".jp2", ".ppm", ".pgm"};
     return std::find(kEndings.begin(), kEndings.end(), lower(path.extension().string())) != kEndings.end();
 }
 
@@ -119,9 +121,9 @@ std::vector<Named> read_class_folders(const fs::path& folder, const fs::path& be
     std::vector<Named> items;
     const auto take = [&](const fs::path& file, const fs::path& name, const std::string& label) {
         if (!fs::is_regular_file(file)) return;
-        if (is_picture(file))
+        if (is_wanted(file, found.kind))
             items.push_back({name.string(), label});
-        else if (is_other_picture(file))
+        else if (found.kind == FolderOf::pictures && is_other_picture(file))
             ++found.skipped[lower(file.extension().string())];
     };
     const auto entries = sorted_entries(folder / below);
@@ -182,10 +184,10 @@ std::string deeper_pictures(const fs::path& folder) {
 }
 
 [[noreturn]] void no_pictures(const fs::path& folder, const ImageFolder& found) {
-    std::string what = "the folder holds no JPEG or PNG pictures and no other data that is known";
+    std::string what = "the folder holds no JPEG, PNG or BMP pictures and no other data that is known";
     std::string remedy = "Put pictures into one subfolder for each class, or beside a labels.csv with lines file,label";
     if (!found.skipped.empty()) {
-        what = fmt::format("the folder holds no JPEG or PNG pictures, but {} that end in {}, which is not read", found.skipped.begin()->second,
+        what = fmt::format("the folder holds no JPEG, PNG or BMP pictures, but {} that end in {}, which is not read", found.skipped.begin()->second,
                            found.skipped.begin()->first);
         remedy = "Convert them to PNG";
     } else if (const std::string deeper = deeper_pictures(folder); !deeper.empty()) {
@@ -224,13 +226,14 @@ void number_labels(ImageFolder& found, const std::vector<Named>& named, const fs
 
 }  // namespace
 
-ImageFolder scan_image_folder(const fs::path& folder) {
+ImageFolder scan_image_folder(const fs::path& folder, FolderOf kind) {
     ImageFolder found;
+    found.kind = kind;
     std::vector<Named> named;
     found.texts = fs::exists(folder / "alphabet.txt");
     if (fs::exists(folder / "labels.csv")) {
         named = read_labels_csv(folder / "labels.csv", found.texts);
-    } else if (named = read_labels_txt(folder); named.empty()) {
+    } else if (named = read_labels_txt(folder, kind); named.empty()) {
         found.texts = false;
         std::set<std::string> folders;
         for (const fs::path& entry : sorted_entries(folder))

@@ -121,6 +121,21 @@ protected:
         return found;
     }
 
+    /// Files of equal size are read.
+    [[nodiscard]] Overlap copies(const std::vector<std::uint64_t>& samples) const override {
+        std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> by_size;
+        for (const std::uint64_t number : samples) by_size[at(number).bytes].push_back(number);
+        std::unordered_set<std::string> contents;
+        Overlap found;
+        std::uint64_t hashed = 0;
+        for (const auto& [bytes, alike] : by_size)
+            for (const std::uint64_t number : alike) {
+                if (alike.size() < 2 || (hashed += bytes) > kMaxHashed) break;
+                if (!contents.insert(sha256_of_file(folder_ / at(number).file)).second && found.count++ == 0) found.example = at(number).file;
+            }
+        return found;
+    }
+
 private:
     [[nodiscard]] const ImageItem& at(std::uint64_t number) const { return items_[static_cast<std::size_t>(number)]; }
     [[nodiscard]] std::string plain(std::uint64_t number) const { return fs::path(at(number).file).lexically_normal().string(); }
@@ -190,7 +205,7 @@ void say_what_was_taken(const ImageFolder& found, std::vector<Finding>& findings
     for (const auto& [ending, count] : found.skipped) parts.push_back(fmt::format("{} {}", count, ending));
     findings.push_back({.severity = Severity::warning,
                         .code = "pictures-skipped",
-                        .text = fmt::format("Files were skipped, since only JPEG and PNG are read: {}.", fmt::join(parts, ", ")),
+                        .text = fmt::format("Files were skipped, since only JPEG, PNG and BMP are read: {}.", fmt::join(parts, ", ")),
                         .remedy = "Convert them to PNG"});
 }
 

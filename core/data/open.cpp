@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/data/detail/boxes.h"
+#include "core/data/detail/carry.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
 #include "core/model/feedable.h"
@@ -80,6 +81,9 @@ void read_shared_keys(Fields& top, const Model& model, DatasetInfo& info) {
     const auto& outputs = model.outputs();
     if (!info.output.empty() && std::none_of(outputs.begin(), outputs.end(), [&](ValueId id) { return model.value(id).name == info.output; }))
         top.fail("output", fmt::format("is '{}', which is not an output of the model", info.output));
+    std::vector<std::string> names;
+    for (const ValueId id : outputs) names.push_back(model.value(id).name);
+    info.carry = read_carry(top, info.inputs, names);
     if (top.has("classes")) info.classes = read_lines(top.path("classes"));
 }
 
@@ -94,7 +98,8 @@ SourcePtr open_dataset_file(const Model& model, DatasetInfo info) {
     if (source == "jsonl") return open_jsonl_source(top, std::move(info));
     if (source == "onnx_test_data") return open_onnx_source(top, std::move(info));
     if (source == "coco" || source == "yolo") return open_boxes_source(top, std::move(info), source == "coco");
-    top.fail("source", fmt::format("is '{}', which is not known", source), "Known: images, coco, yolo, npz, npy, jsonl, onnx_test_data");
+    if (source == "wav") return open_sounds_source(top, std::move(info));
+    top.fail("source", fmt::format("is '{}', which is not known", source), "Known: images, wav, coco, yolo, npz, npy, jsonl, onnx_test_data");
 }
 
 SourcePtr open_any(const fs::path& path, const Model& model) {
@@ -110,6 +115,7 @@ SourcePtr open_any(const fs::path& path, const Model& model) {
             return open_dataset_file(model, std::move(info));
         }
         if (is_onnx_folder(path)) return open_onnx_folder(std::move(info));
+        if (is_sound_folder(path)) return open_sounds_folder(std::move(info));
         return is_yolo(path) ? open_yolo_folder(std::move(info)) : open_images_folder(std::move(info));
     }
     if (has_ending(path, ".npz")) return open_npz_path(std::move(info));

@@ -7,11 +7,12 @@
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/data/carried.h"
 
 namespace vernier {
 namespace {
 
-class DatasetPart : public Dataset {
+class DatasetPart : public Dataset, public Carries {
 public:
     DatasetPart(DatasetPtr whole, std::vector<std::uint64_t> validation) : whole_(std::move(whole)), validation_(std::move(validation)) {}
 
@@ -36,6 +37,7 @@ public:
         return sha256(text);
     }
     [[nodiscard]] std::string preprocessing() const override { return whole_->preprocessing(); }
+    [[nodiscard]] const Carry& carry() const override { return carry_of(*whole_); }
 
 private:
     DatasetPtr whole_;

@@ -33,6 +33,11 @@ bool fits(const Tensor& tensor, const ValueType& type, std::uint64_t batch) {
     return true;
 }
 
+/// [parts, ...]: the rest is what one run takes.
+bool fits_parts(const Tensor& tensor, const ValueType& type) {
+    return !tensor.dims.empty() && fits({tensor.type, {tensor.dims.begin() + 1, tensor.dims.end()}, {}}, type, 1);
+}
+
 constexpr std::int64_t kLargestBatch = 4096;  // stacked samples stand in memory
 
 /// The first axis that all inputs fix at the same length above 1; else 1.
@@ -73,6 +78,7 @@ Sample SourceDataset::load(Split split, std::uint64_t index) const {
     Sample sample = load_sample(number);
     sample.label = label(number);
     sample.name = sample_name(number);
+    framing_.apply(sample.inputs, info_.inputs, sample.name);
     if (split == Split::validation && target_form() != TargetForm::none) sample.target = target_of(number);
     check_inputs(sample);
     return sample;
@@ -85,13 +91,19 @@ bool SourceDataset::classifies() const {
     return target_form() == TargetForm::none && (info_.has_metric || Dataset::classifies());
 }
 
+bool SourceDataset::is_framed(const std::string& input) const {
+    const auto& framed = framing_.carry().framed;
+    return std::find(framed.begin(), framed.end(), input) != framed.end();
+}
+
 void SourceDataset::check_inputs(const Sample& sample) const {
     for (const InputSpec& input : info_.inputs) {
         const auto found = sample.inputs.find(input.name);
         if (found == sample.inputs.end())
             throw Error(ErrorKind::bad_data, fmt::format("sample {} has no data for the model's input '{}' ({})", sample.name, input.name, input.type.text()),
-                        {.file = info_.path.string(), .tensor = input.name});
-        if (!fits(found->second, input.type, batch_))
+                        {.file = info_.path.string(), .tensor = input.name},
+                        "In a .dataset.json, \"constants\" gives it one value for all samples, and \"carry\" names the output of the run before that gives it");
+        if (is_framed(input.name) ? !fits_parts(found->second, input.type) : !fits(found->second, input.type, batch_))
             throw Error(
                 ErrorKind::bad_data,
                 fmt::format("the model's input '{}' takes {}, but sample {} gives {}", input.name, input.type.text(), sample.name, shape_text(found->second)),
@@ -114,14 +126,26 @@ void SourceDataset::finish(Splits splits) {
                                                                             : "Accuracy cannot be measured without validation samples"});
     check_labels();
     check_overlap();
+    check_copies();
+    find_framing();
     find_batch();
     for (const Split split : {Split::validation, Split::calibration})
         if (!numbers(split).empty()) static_cast<void>(load(split, 0));
 }
 
+/// The first sample says how all are cut.
+void SourceDataset::find_framing() {
+    if (!info_.carry.several_runs()) {
+        framing_ = Framing(info_.carry, info_.inputs, {}, {});
+        return;
+    }
+    const std::uint64_t first = numbers(splits_.validation.empty() ? Split::calibration : Split::validation).front();
+    framing_ = Framing(info_.carry, info_.inputs, load_sample(first).inputs, sample_name(first));
+}
+
 /// A source may also hold whole batches as its samples (ONNX test data does): those are fed as they are.
 void SourceDataset::find_batch() {
-    const std::uint64_t fixed = fixed_batch(info_.inputs);
+    const std::uint64_t fixed = framing_.carry().any() ? 1 : fixed_batch(info_.inputs);
     if (fixed == 1) return;
     const Sample sample = load_sample(numbers(splits_.validation.empty() ? Split::calibration : Split::validation).front());
     const auto single = [](const auto& input) { return !input.second.dims.empty() && input.second.dims[0] == 1; };
@@ -194,9 +218,39 @@ void SourceDataset::check_overlap() {
          .remedy = few ? "" : "Give the two splits different samples"});
 }
 
+SourceDataset::Overlap SourceDataset::copies(const std::vector<std::uint64_t>& samples) const {
+    std::unordered_set<std::uint64_t> contents;
+    Overlap found;
+    for (const std::uint64_t number : samples) {
+        const auto hash = content_hash(number);
+        if (hash && !contents.insert(*hash).second && found.count++ == 0) found.example = sample_name(number);
+    }
+    return found;
+}
+
+/// Data of few values repeats itself; from one sample in ten on it is no accident.
+void SourceDataset::check_copies() {
+    constexpr std::uint64_t kOneIn = 10, kLooked = 20000;
+    for (const Split split : {Split::calibration, Split::validation}) {
+        std::vector<std::uint64_t> samples = numbers(split);
+        if (samples.size() > kLooked) samples.resize(kLooked);
+        const Overlap found = copies(samples);
+        if (found.count * kOneIn < samples.size() || found.count == 0) continue;
+        const bool calibrates = split == Split::calibration;
+        info_.findings.push_back({.severity = Severity::warning,
+                                  .code = "samples-equal",
+                                  .text = fmt::format("{} of {} {} samples are copies of others (for example {}): {}.", found.count, samples.size(),
+                                                      calibrates ? "calibration" : "validation", found.example,
+                                                      calibrates ? fmt::format("ranges are read of {} different ones", samples.size() - found.count)
+                                                                 : std::string("intervals are narrower than the data allow")),
+                                  .remedy = "Give different samples"});
+    }
+}
+
 std::string SourceDataset::fingerprint() const {
     std::call_once(fingerprint_once_, [&] {
         std::string text = identity() + "\npreprocessing: " + preprocessing();
+        if (const std::string carried = identity_of(info_.carry); !carried.empty()) text += "\ncarried:" + carried;
         for (const Split split : {Split::calibration, Split::validation}) {
             text += "\nsplit:";
             for (const std::uint64_t number : numbers(split)) text += fmt::format(" {}={}", number, label(number));

@@ -16,6 +16,7 @@
 #include "core/flow/level_cause.h"
 #include "core/flow/open.h"
 #include "core/flow/run_faults.h"
+#include "core/flow/unrolled.h"
 #include "core/layers/tensor_error.h"
 #include "core/layers/twin_rules.h"
 #include "core/measure/cast.h"
@@ -267,7 +268,8 @@ ModelPtr open_stranger(const RuntimePtr& runtime, const std::filesystem::path& p
 }  // namespace
 
 CheckedFile check_models(const RuntimePtr& runtime, const CheckedModels& models, const CheckOptions& options, const Job& job) {
-    return Checker(runtime, models.data, options, job).run(models.reference, models.quantized);
+    const DatasetPtr data = unrolled(models.data, {runtime, models.reference, options.target, options.samples}, job);
+    return Checker(runtime, data, options, job).run(models.reference, models.quantized);
 }
 
 CheckedFile check_file(const RuntimePtr& runtime, const CheckFileRequest& request, const Job& job) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/data/carried.h"
 #include "core/flow/look.h"
 #include "core/flow/made_inputs.h"
 #include "core/flow/provider_findings.h"
@@ -94,7 +95,8 @@ ModelPtr sized_by_data(const ModelPtr& model, const InspectRequest& request) {
     const DatasetPtr data = open_data(request.data, *model);
     SampleShapes shapes;
     if (data->size(Split::validation) > 0)
-        for (const auto& [name, tensor] : load_run(*data, Split::validation, pick_samples(*data, Split::validation, 1))) shapes[name] = tensor.dims;
+        for (const auto& [name, tensor] : part_of_inputs(load_run(*data, Split::validation, pick_samples(*data, Split::validation, 1)), carry_of(*data), 0))
+            shapes[name] = tensor.dims;
     return with_sizes(model, input_sizes(*model, request.sizes, shapes));
 }
 

@@ -22,6 +22,7 @@
 #include "core/flow/open.h"
 #include "core/flow/quantize_file.h"
 #include "core/flow/run_faults.h"
+#include "core/flow/unrolled.h"
 #include "core/layers/assemble.h"
 #include "core/layers/candidates.h"
 #include "core/layers/join.h"
@@ -251,7 +252,7 @@ void add_errors(Layers& layers, const OnSamples& on, const Regions& all, const J
 
 Layers layers_file(const RuntimePtr& runtime, const LayersRequest& request, const Job& job) {
     const ModelPtr opened = open_for_work(runtime, request.model, job, request.run.sizes);
-    const DatasetPtr data = open_data(request.data, *opened);
+    const DatasetPtr data = unrolled(open_data(request.data, *opened), {runtime, opened, request.run.run, request.recipe.calibration.samples}, job);
     const TemporaryFolder folder;
     const bool is_given = !request.quantized.empty();
     const WrittenFile candidate = is_given ? given(runtime, request, opened, job) : made(runtime, request, folder.path(), job);

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/number_text.h"
 #include "core/evidence/metrics/measured.h"
+#include "core/flow/chance.h"
 #include "core/flow/latency_findings.h"
 #include "core/flow/measure_targeted.h"
 #include "core/flow/output_findings.h"
@@ -201,6 +202,7 @@ MeasuredFiles measure_all(const RuntimePtr& runtime, const std::vector<TargetedM
     const bool classes = measured.front().task == Task::classification || measured.front().task_proposed;
     judge_outputs(measured, data != nullptr && data->has_labels() && data->target() == TargetForm::label && classes, result.findings);
     if (data != nullptr) say_task(measured.front(), *data, result.findings);
+    if (auto chance = chance_finding(measured.front())) result.findings.push_back(std::move(*chance));
     if (data != nullptr && options.samples > data->size(Split::validation))
         result.findings.push_back(
             {Severity::info,

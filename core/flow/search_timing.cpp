@@ -38,8 +38,8 @@ double sum_over(const std::vector<double>& of_node, const std::vector<NodeId>& n
 
 TimesRequest SearchWork::times_request(const ModelPtr& file) const {
     TimesRequest request{runtime_, model(), file, {}, request_.target, {}, kUsualRuns};
-    const std::vector<std::uint64_t> first = pick_samples(*selection_, Split::validation, selection_->batch());
-    request.inputs = load_run(*selection_, Split::validation, std::span(first).first(std::min<std::size_t>(first.size(), selection_->batch())));
+    const std::vector<std::uint64_t> first = pick_samples(*selection_runs_, Split::validation, selection_runs_->batch());
+    request.inputs = load_run(*selection_runs_, Split::validation, std::span(first).first(std::min<std::size_t>(first.size(), selection_runs_->batch())));
     // Short rounds: one speed of the machine lasts for seconds. A large model is run less often.
     if (fp32_ms_ > 0) request.runs = std::clamp(static_cast<int>(kRoundMs / fp32_ms_), kLeastRuns, kMostRuns);
     return request;

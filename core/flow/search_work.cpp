@@ -18,6 +18,7 @@
 #include "core/flow/open.h"
 #include "core/flow/search_judge.h"
 #include "core/flow/search_trial.h"
+#include "core/flow/unrolled.h"
 #include "core/layers/sensitivity.h"
 #include "core/layers/times.h"
 #include "core/quant/prepare.h"
@@ -75,6 +76,7 @@ SearchWork::SearchWork(RuntimePtr runtime, const SearchRequest& request, Job job
     open(request);
     check_limits(request, *data_);
     divide_samples();
+    selection_runs_ = unrolled(selection_, {runtime_, model(), {}, recipe_.calibration.samples}, job_);
     find_pins();
     state_ = std::make_unique<SearchState>(request.out / "state.json", key_of(request, *model(), *data_, recipe_, *runtime_));
 }
@@ -97,7 +99,8 @@ void SearchWork::open(const SearchRequest& request) {
     if (row(recipe_.default_method).computes == Arithmetic::floating) recipe_.default_method = Method::int8_static;
     method_ = recipe_.default_method;
     statistics_ = std::make_shared<Statistics>(canonical_);
-    recipe_ = with_chosen_ranges({runtime_, opened, recipe_, data_, {}, canonical_, statistics_}, job_);
+    const DatasetPtr runs = unrolled(data_, {runtime_, opened, {}, recipe_.calibration.samples}, job_);
+    recipe_ = with_chosen_ranges({runtime_, opened, recipe_, runs, {}, canonical_, statistics_}, job_);
     findings_ = data_->findings();
 }
 
@@ -211,7 +214,7 @@ void SearchWork::leave_out_unexecuted() {
 SetError SearchWork::error_in_memory(const UnitSet& quantized) {
     if (const auto known = state_->error(quantized)) return *known;
     if (candidates_ == nullptr) {
-        CandidateSource source{runtime_, canonical_, recipe_, selection_, request_.target.on_threads(1)};
+        CandidateSource source{runtime_, canonical_, recipe_, selection_runs_, request_.target.on_threads(1)};
         candidates_ = std::make_unique<Candidates>(std::move(source), kErrorSamples, quiet());
     }
     Variant variant;
@@ -238,7 +241,7 @@ SearchSource SearchWork::prepare() {
     leave_out_unexecuted();
     job_.step("time the nodes", 0, 0);
     const SearchTimes times = times_known_or_measured();
-    CandidateSource candidates{runtime_, canonical_, recipe_, selection_, request_.target.on_threads(1)};
+    CandidateSource candidates{runtime_, canonical_, recipe_, selection_runs_, request_.target.on_threads(1)};
     SensitivityOptions options;
     options.state = request_.out / "sensitivity.json";
     options.size_samples = kErrorSamples;

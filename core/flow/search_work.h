@@ -81,6 +81,7 @@ private:
     Job job_;
     CanonicalPtr canonical_;
     DatasetPtr data_, selection_, report_;
+    DatasetPtr selection_runs_;  ///< of a streaming model, single runs; else the selection itself
     Regions regions_;
     Recipe recipe_;  ///< with the method as its default
     Method method_ = Method::int8_static;

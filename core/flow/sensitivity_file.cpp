@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/provenance.h"
+#include "core/flow/unrolled.h"
 #include "core/quant/quantize.h"
 
 namespace vernier {
@@ -79,10 +80,11 @@ SensitivityFile sensitivity_file(const RuntimePtr& runtime, const SensitivityReq
         inputs.insert(inputs.end(), samples.begin(), samples.end());
         check_output(request.state, inputs);
     }
+    const DatasetPtr runs = unrolled(data, {runtime, file.model, {}, file.recipe.calibration.samples}, job);
     const CanonicalPtr start_graph = canonical(file.model);
     file.regions = regions(*start_graph);
-    file.recipe = with_chosen_ranges({.runtime = runtime, .model = file.model, .recipe = file.recipe, .dataset = data, .canonical = start_graph}, job);
-    const CandidateSource source{.runtime = runtime, .canonical = start_graph, .recipe = file.recipe, .dataset = data, .at_once = request.threads};
+    file.recipe = with_chosen_ranges({.runtime = runtime, .model = file.model, .recipe = file.recipe, .dataset = runs, .canonical = start_graph}, job);
+    const CandidateSource source{.runtime = runtime, .canonical = start_graph, .recipe = file.recipe, .dataset = runs, .at_once = request.threads};
     SensitivityOptions options;
     options.rank_samples = request.samples;
     options.state = request.state;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/data/carried.h"
 #include "core/measure/answers.h"
 #include "core/measure/latency.h"
 #include "core/measure/launch_plan.h"
@@ -35,7 +36,8 @@ SubjectRequest common_request(const DatasetPtr& dataset, const std::vector<std::
     request.sizes = options.sizes;
     if (dataset == nullptr) return request;
     const std::size_t first = std::min<std::size_t>(dataset->batch(), samples.size());
-    if (first > 0) request.inputs = load_run(*dataset, Split::validation, std::span(samples).first(first));
+    request.carry = carry_of(*dataset);
+    if (first > 0) request.inputs = part_of_inputs(load_run(*dataset, Split::validation, std::span(samples).first(first)), request.carry, 0);
     return request;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/measure/caches.h"
+#include "core/measure/carried_run.h"
 #include "core/measure/cast.h"
 #include "core/measure/latency.h"
 #include "core/measure/memory.h"
@@ -73,7 +74,7 @@ public:
     void ask(const std::map<std::string, Tensor>& inputs) override {
         answers_.clear();
         if (wanted_.empty()) return;
-        std::vector<Tensor> outputs = session_->run(fitted(session_->inputs(), inputs), wanted_, job_.stop());
+        std::vector<Tensor> outputs = run_parts(*session_, {inputs, request_.carry, wanted_}, job_);
         for (std::size_t i = 0; i < outputs.size(); ++i) answers_.insert_or_assign(wanted_[i], std::move(outputs[i]));
     }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/job.h"
+#include "core/data/carried.h"
 #include "core/model/sizes.h"
 #include "core/runtime/runtime.h"
 
@@ -22,6 +23,7 @@ struct SubjectRequest {
     SizeChoices sizes = {};                     ///< what open axes of these zeros count as (core/model/sizes.h)
     bool only_time = false;                     ///< for a launch: neither hash nor size is looked up, and sizes.shapes names every input
     std::vector<int> cpus = {};                 ///< a child stays on these processors; empty = where the system puts it
+    Carry carry = {};                           ///< how the samples that it answers are run; timed is a single run
 };
 
 /// An output of a model, and why its values cannot be had ("a sequence", "text"; empty when they can).

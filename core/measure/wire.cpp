@@ -10,16 +10,20 @@ Json wire_json(const SubjectRequest& request) {
             {"dims", request.sizes.dims},
             {"shapes", request.sizes.shapes},
             {"only_time", request.only_time},
+            {"carry", {{"states", request.carry.states}, {"framed", request.carry.framed}, {"join", request.carry.join}}},
             {"cpus", request.cpus}};
 }
 
 SubjectRequest request_from_wire(const Json& json) {
+    const Json& carry = json.at("carry");
     return {json.at("model").get<std::string>(),
             target_from_json(json.at("run")),
             tensors_from_wire(json.at("inputs")),
             {json.at("dims").get<std::map<std::string, std::int64_t>>(), json.at("shapes").get<std::map<std::string, std::vector<std::int64_t>>>()},
             json.at("only_time").get<bool>(),
-            json.at("cpus").get<std::vector<int>>()};
+            json.at("cpus").get<std::vector<int>>(),
+            {carry.at("states").get<std::map<std::string, std::string>>(), carry.at("framed").get<std::vector<std::string>>(),
+             carry.at("join").get<std::size_t>()}};
 }
 
 Json wire_json(const Opened& opened) {

@@ -14,14 +14,14 @@ using ::testing::HasSubstr;
 TEST(Arguments, HelpNamesEveryCommandAndExitCode) {
     const Finished help = run_cli({"--help"});
     EXPECT_EQ(help.exit_code, 0);
-    for (const char* word : {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "version",
-                             "completion", "man", "130"})
+    for (const char* word : {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "data",
+                             "version", "completion", "man", "130"})
         EXPECT_THAT(help.out, HasSubstr(word));
 }
 
 TEST(Arguments, EachCommandHasHelpWithItsOptions) {
-    for (const char* command :
-         {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "version", "completion", "man"}) {
+    for (const char* command : {"inspect", "stats", "plan", "quantize", "sensitivity", "measure", "compare", "judge", "report", "layers", "check", "data",
+                                "version", "completion", "man"}) {
         const Finished help = run_cli({command, "--help"});
         EXPECT_EQ(help.exit_code, 0) << command;
         EXPECT_THAT(help.out, HasSubstr(std::string("vernier-cli ") + command));

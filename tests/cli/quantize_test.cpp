@@ -170,7 +170,8 @@ TEST(Quantize, FewSamplesAreSaid) {
         return std::string("none");
     };
     EXPECT_EQ(code("3"), "warning");
-    EXPECT_EQ(code("20"), "none");
+    EXPECT_EQ(code("20"), "info");
+    EXPECT_EQ(code("40"), "none");
     EXPECT_EQ(code("100000"), "info");
 }
 

@@ -91,6 +91,9 @@ TEST_F(WholeWay, AReaderOfLetters) {
     EXPECT_EQ(failed.exit_code, 1) << failed.out;
     for (std::size_t i = 0; i < 2; ++i) expect_gate(failed.json(), i, {"sqnr"}, "failed");
     EXPECT_EQ(judged(passed, "agreement>=99.9").exit_code, 2) << "so few lines show no share as high as that, though all agree";
+    const Finished text = run_cli({"judge", (folder_ / "evidence.json").string()});
+    EXPECT_THAT(text.out, testing::HasSubstr("CER"));
+    EXPECT_THAT(text.out, testing::Not(testing::HasSubstr("top-1"))) << "a column of what a reader of texts does not have";
 }
 
 /// Vectors of 16 numbers: means of colours over quarters of a picture, and of their edges.

@@ -115,13 +115,13 @@ TEST_F(Folders, AClassMayBeCalledTrain) {
 TEST_F(Folders, PicturesThatAreNotReadAreNamed) {
     put("cat/1.png");
     dir_.write("cat/2.webp", "x");
-    dir_.write("cat/3.BMP", "x");
+    dir_.write("cat/3.GIF", "x");
     const DatasetPtr data = open(rgb_);
     const auto said = std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "pictures-skipped"; });
     ASSERT_NE(said, data->findings().end());
-    EXPECT_THAT(said->text, HasSubstr("1 .bmp, 1 .webp"));
+    EXPECT_THAT(said->text, HasSubstr("1 .gif, 1 .webp"));
     fs::remove(dir_ / "cat/1.png");
-    EXPECT_THAT(error(rgb_).line(), HasSubstr(".bmp, which is not read"));
+    EXPECT_THAT(error(rgb_).line(), HasSubstr(".gif, which is not read"));
 }
 
 TEST_F(Folders, TheWayToPicturesThatLieDeeperIsSaid) {

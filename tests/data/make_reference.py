@@ -5,6 +5,7 @@
 source.png is rendered here from a fixed formula; every other file is what Pillow makes of it:
   source_*.{png,jpg}        the same picture in formats and pixel layouts that the decoder must know
   decoded_*.png             what Pillow decodes from those of them that lose something
+  source_*.bmp              bitmaps (alone: make_reference.py bitmaps)
   mask_*.png                numbers of classes in the forms that tools write (alone: make_reference.py masks)
   FILTER_WxH.png, grey_*    what Pillow's Image.resize makes of source.png
 """
@@ -32,6 +33,18 @@ def render(width=61, height=47):
 
 def save(image, name, **options):
     image.save(OUT / name, **options)
+
+
+def bitmaps():
+    """Without compression, in all numbers of bits that Pillow writes; the picture is that of the .png files."""
+    rgb = Image.open(OUT / "source.png").convert("RGB")
+    save(rgb, "source.bmp")
+    rgba = rgb.copy()
+    rgba.putalpha(rgb.convert("L"))
+    save(rgba, "source_rgba.bmp")
+    save(Image.open(OUT / "source_palette.png"), "source_palette.bmp")
+    save(rgb.convert("L"), "source_grey.bmp")
+    save(rgb.convert("1"), "source_bit.bmp")
 
 
 def main():
@@ -72,6 +85,7 @@ def main():
     save(Image.open(OUT / "source_turned.jpg").convert("RGB"), "decoded_turned.png")
 
     masks()
+    bitmaps()
 
 
 def masks():
@@ -91,4 +105,4 @@ def masks():
 
 
 if __name__ == "__main__":
-    masks() if sys.argv[1:] == ["masks"] else main()
+    {"masks": masks, "bitmaps": bitmaps}.get(sys.argv[1] if sys.argv[1:] else "", main)()

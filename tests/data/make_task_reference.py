@@ -260,7 +260,7 @@ def ctc():
             found = process(truth, answer)
             return found.substitutions + found.deletions + found.insertions
 
-        made = {"exact_match": 100 * np.mean([t == a for t, a in zip(truths, answers)])}
+        made = {"exact_match": 100 * np.mean([t.strip() == a.strip() for t, a in zip(truths, answers)])}
         for name, process, parts, whole in [("char_error_rate", jiwer.process_characters, str.strip, jiwer.cer), ("word_error_rate", jiwer.process_words, str.split, jiwer.wer)]:
             count = sum(len(parts(t)) for t in truths)
             made[name] = 100 * sum(edits(process, t, a, parts) for t, a in zip(truths, answers)) / count if count else None

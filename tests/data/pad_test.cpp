@@ -128,5 +128,19 @@ TEST_F(Padded, WhatCannotBePaddedIsAnErrorThatNamesTheKey) {
     EXPECT_THAT(line(R"("resize": {"mode": "letterbox", "height": 4})"), HasSubstr("'preprocess.x.resize.width'"));
 }
 
+/// Lines of text as their readers take them: one height, filled up to one width, and squeezed where they are longer.
+TEST_F(Padded, ALongLineIsSqueezedToTheWidth) {
+    const auto width_of = [&](const std::string& height) {
+        return masked(R"("resize": {"mode": "exact", "height": )" + height + R"(, "most": 16}, "pad": {"width": 16, "place": "corner"})")
+            ->load(Split::validation, 0)
+            .inputs.at("x")
+            .dims;
+    };
+    EXPECT_THAT(width_of("8"), ElementsAre(1, 3, 8, 16)) << "12 pixels of picture";
+    EXPECT_THAT(width_of("30"), ElementsAre(1, 3, 30, 16)) << "45 pixels would be as wide as they are high";
+    EXPECT_THAT(masked(R"("resize": {"mode": "exact", "height": 30, "most": 16})")->preprocessing(), HasSubstr("height 30 at most 16 bilinear"));
+    EXPECT_THAT(error_of([&] { static_cast<void>(masked(R"("resize": {"mode": "exact", "height": 30, "width": 9, "most": 16})")); }).line(), HasSubstr("most"));
+}
+
 }  // namespace
 }  // namespace vernier::test

@@ -57,6 +57,33 @@ TEST(Decode, LosslessFormatsGiveTheSource) {
     EXPECT_EQ(to_rgb(grey).pixels.size(), rgb.pixels.size());
 }
 
+TEST(Decode, BitmapsGiveTheSource) {
+    const Picture rgb = read_picture(reference("source.png"));
+    EXPECT_EQ(largest_difference(read_picture(reference("source.bmp")), rgb), 0);
+    EXPECT_EQ(largest_difference(read_picture(reference("source_rgba.bmp")), rgb), 0);
+    EXPECT_EQ(largest_difference(read_picture(reference("source_palette.bmp")), read_picture(reference("decoded_palette.png"))), 0);
+    EXPECT_EQ(largest_difference(read_picture(reference("source_grey.bmp")), to_rgb(read_picture(reference("source_grey.png")))), 0);
+    EXPECT_EQ(largest_difference(read_picture(reference("source_bit.bmp")), to_rgb(read_picture(reference("decoded_bit.png")))), 0);
+}
+
+TEST(Decode, BitmapsThatAreCutOffOrSpoiltAreErrors) {
+    for (const char* name : {"source_bit.bmp", "source_palette.bmp"}) {
+        const std::string whole = read_file(reference(name));
+        for (std::size_t length = 0; length + 4 < whole.size(); length += 7)
+            EXPECT_EQ(error_of([&] { static_cast<void>(decode_picture(std::as_bytes(std::span(whole).first(length)), "cut")); }).kind(), ErrorKind::bad_data)
+                << length;
+        for (std::size_t bit = 0; bit < std::min<std::size_t>(whole.size(), 200) * 8; ++bit) {
+            std::string damaged = whole;
+            damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+            try {
+                static_cast<void>(decode_picture(std::as_bytes(std::span(damaged)), "damaged"));
+            } catch (const Error& error) {
+                EXPECT_EQ(error.kind(), ErrorKind::bad_data);
+            }
+        }
+    }
+}
+
 TEST(Decode, OtherFormatsEqualPillow) {
     for (const std::string name : {"palette.png", "bit.png", "420.jpg", "444.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "turned.jpg"}) {
         const std::string expected = "decoded_" + name.substr(0, name.size() - 4) + ".png";

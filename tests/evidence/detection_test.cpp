@@ -75,6 +75,20 @@ TEST(Heads, OfYoloV8LieAlongTheSecondAxisOrTheThird) {
     }
 }
 
+TEST(Heads, TwoScoresInARowOfSixAreToldFromAScoreAndAClass) {
+    std::vector<float> scores(6 * 10), ends(6 * 10);
+    const std::vector<float> two = {20, 30, 10, 20, 0.25F, 0.75F}, end = {15, 20, 25, 40, 0.75F, 1};
+    std::copy(two.begin(), two.end(), scores.begin());
+    std::copy(end.begin(), end.end(), ends.begin());
+    const auto of_scores = read({{"y", floats({1, 10, 6}, scores)}}, 2), of_ends = read({{"y", floats({1, 10, 6}, ends)}}, 2);
+    ASSERT_EQ(of_scores.size(), 2U);
+    expect_box(of_scores[0], {15, 20, 25, 40}, 1, 0.75);
+    ASSERT_EQ(of_ends.size(), 1U);
+    expect_box(of_ends[0], {15, 20, 25, 40}, 1, 0.75);
+    // Where classes have no names, the head may be named.
+    EXPECT_EQ(read({{"y", floats({1, 10, 6}, scores)}}, 0, {.head = "yolov8"}).size(), 2U);
+}
+
 TEST(Heads, DoublesOfOneClassAreLeftOut) {
     std::vector<float> y(6 * 10);
     const auto put = [&](std::size_t at, const std::vector<float>& column) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/data/carried.h"
 #include "core/data/dataset.h"
 #include "core/model/sizes.h"
 #include "ui/session/document.h"
@@ -16,7 +17,8 @@ namespace {
 SampleShapes shapesOf(const DatasetPtr& data) {
     SampleShapes shapes;
     if (data && data->size(Split::validation) > 0) {
-        for (const auto& [name, tensor] : load_run(*data, Split::validation, pick_samples(*data, Split::validation, 1))) {
+        const auto sample = load_run(*data, Split::validation, pick_samples(*data, Split::validation, 1));
+        for (const auto& [name, tensor] : part_of_inputs(sample, carry_of(*data), 0)) {
             shapes[name] = tensor.dims;
         }
     }

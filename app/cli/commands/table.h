@@ -18,6 +18,7 @@ extern const Command kRecipe;
 extern const Command kLayers;
 extern const Command kSearch;
 extern const Command kCheck;
+extern const Command kData;
 extern const Command kVersion;
 extern const Command kCompletion;
 extern const Command kMan;

@@ -10,6 +10,9 @@
 
 namespace vernier {
 
+/// What a folder is looked through for.
+enum class FolderOf { pictures, sounds };
+
 struct ImageItem {
     std::string file;  ///< relative to the dataset's folder
     std::int64_t label = -1;
@@ -29,9 +32,10 @@ struct ImageFolder {
     std::vector<std::string> unused;               ///< then: the subfolders that are left over
     std::map<std::string, std::uint64_t> skipped;  ///< pictures of kinds that are not read, by ending
     std::uint64_t calibration_count = 0;           ///< then: so many items at the front calibrate
+    FolderOf kind = FolderOf::pictures;
 };
 
-/// Finds pictures and their labels. In order of preference:
+/// Finds pictures (or WAVE files) and their labels. In order of preference:
 /// labels.csv (lines "file,label"; the label is a class index or a class name), labels.txt (the same with a tab or a space in between), class
 /// subfolders, no labels. What stands there are texts where the heading of labels.csv is "file,text", or there is an alphabet.txt.
 /// Class indices follow classes.txt in the folder where there is one; else class folders whose names are all numbers
@@ -39,6 +43,6 @@ struct ImageFolder {
 /// A folder with the subfolders calibration (or train) and validation (or val, valid, test), each with class subfolders, brings
 /// its own splits.
 /// Throws Error{not_found, bad_data}; a folder without pictures is bad_data.
-[[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& folder);
+[[nodiscard]] ImageFolder scan_image_folder(const std::filesystem::path& folder, FolderOf kind = FolderOf::pictures);
 
 }  // namespace vernier

@@ -14,7 +14,8 @@ Picture decode_picture(std::span<const std::byte> bytes, const std::string& wher
     const auto starts = [&](const char* magic, std::size_t n) { return bytes.size() >= n && std::memcmp(bytes.data(), magic, n) == 0; };
     if (starts("\xff\xd8\xff", 3)) return decode_jpeg(bytes, where);
     if (starts("\x89PNG\r\n\x1a\n", 8)) return decode_png(bytes, where);
-    throw Error(ErrorKind::bad_data, bytes.empty() ? "the picture file is empty" : "is neither a JPEG nor a PNG picture", {.file = where},
+    if (starts("BM", 2)) return decode_bmp(bytes, where);
+    throw Error(ErrorKind::bad_data, bytes.empty() ? "the picture file is empty" : "is neither a JPEG nor a PNG nor a BMP picture", {.file = where},
                 "Convert it to JPEG or PNG, or leave it out");
 }
 

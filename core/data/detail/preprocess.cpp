@@ -153,7 +153,9 @@ Size scaled_size(Size from, const ResizeStep& step, const std::string& where) {
         if (scaled > static_cast<double>(kMaxPixels)) fail(where, "is too long and thin to be resized");
         return std::max(step.shortest ? step.size : 1, static_cast<int>(scaled));
     };
-    return {side(from.width), side(from.height)};
+    Size size{side(from.width), side(from.height)};
+    if (step.most > 0) (step.width == 0 ? size.width : size.height) = std::min(step.width == 0 ? size.width : size.height, step.most);
+    return size;
 }
 
 /// A larger picture of one grey, and where the smaller one lies in it.

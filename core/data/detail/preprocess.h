@@ -25,6 +25,7 @@ struct ResizeStep {
     int size = 0;
     int width = 0;
     int height = 0;
+    int most = 0;  ///< of the side that is left out: it is squeezed to so much where it would be longer; 0: never
     Filter filter = Filter::bilinear;
 };
 

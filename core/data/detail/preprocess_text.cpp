@@ -58,6 +58,10 @@ ResizeStep parse_resize(Fields fields, std::vector<Finding>& findings) {
         if (!one_is_enough || fields.has("width")) step.width = static_cast<int>(fields.integer("width", 1, kMaxSide));
         if (!one_is_enough || fields.has("height")) step.height = static_cast<int>(fields.integer("height", 1, kMaxSide));
     }
+    if (const bool free = !step.shortest && (step.width == 0 || step.height == 0); fields.has("most")) {
+        if (!free) fields.fail("most", "goes with 'exact' where one side is left out");
+        step.most = static_cast<int>(fields.integer("most", 1, kMaxSide));
+    }
     if (step.letterbox) {
         step.corner = choice(fields, "place", kPlaces, false);
         if (fields.has("grey")) step.grey = static_cast<int>(fields.integer("grey", 0, 255));
@@ -99,8 +103,9 @@ std::string resize_text(const ResizeStep& step) {
     const std::string_view filter = name_in(kFilters, step.filter);
     if (step.shortest) return fmt::format("shortest {} {}", step.size, filter);
     if (step.letterbox) return fmt::format("letterbox {}x{} {}{} grey {}", step.width, step.height, filter, step.corner ? " corner" : "", step.grey);
-    if (step.width == 0) return fmt::format("height {} {}", step.height, filter);
-    if (step.height == 0) return fmt::format("width {} {}", step.width, filter);
+    const std::string most = step.most > 0 ? fmt::format(" at most {}", step.most) : "";
+    if (step.width == 0) return fmt::format("height {}{} {}", step.height, most, filter);
+    if (step.height == 0) return fmt::format("width {}{} {}", step.width, most, filter);
     return fmt::format("resize {}x{} {}", step.width, step.height, filter);
 }
 

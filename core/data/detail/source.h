@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "core/data/carried.h"
 #include "core/data/dataset.h"
+#include "core/data/detail/carry.h"
 #include "core/data/detail/fields.h"
 #include "core/data/detail/preprocess.h"
 
@@ -43,11 +45,12 @@ struct DatasetInfo {
     std::vector<Finding> findings;
     bool has_metric = false;  ///< the dataset file says how answers are judged
     TaskSpec task = {};       ///< what it says of the task
+    CarrySpec carry = {};     ///< what it says of states, of parts and of inputs that are the same for all samples
 };
 
 /// Base of all kinds of datasets: a source says how many samples there are and how to load one; this class keeps the
 /// splits and checks labels and shapes.
-class SourceDataset : public Dataset {
+class SourceDataset : public Dataset, public Carries {
 public:
     explicit SourceDataset(DatasetInfo info) : info_(std::move(info)) {}
 
@@ -64,6 +67,7 @@ public:
     [[nodiscard]] const std::string& output() const final { return info_.output; }
     [[nodiscard]] const std::vector<Finding>& findings() const final { return info_.findings; }
     [[nodiscard]] std::string fingerprint() const final;
+    [[nodiscard]] const Carry& carry() const final { return framing_.carry(); }
 
     /// Takes the splits, looks for overlap, wrong labels and a fixed batch, and loads one sample of each split, so that a
     /// wrong shape is found when a dataset is opened. Throws Error{bad_data}.
@@ -88,6 +92,8 @@ protected:
         std::string example;
     };
     [[nodiscard]] virtual Overlap overlap(const Splits& splits) const;
+    /// Of these samples, those that equal an earlier one of them.
+    [[nodiscard]] virtual Overlap copies(const std::vector<std::uint64_t>& samples) const;
 
     [[nodiscard]] const std::vector<std::uint64_t>& numbers(Split split) const {
         return split == Split::calibration ? splits_.calibration : splits_.validation;
@@ -95,12 +101,16 @@ protected:
     DatasetInfo info_;
 
 private:
+    void find_framing();
     void find_batch();
     void check_labels();
     void check_overlap();
+    void check_copies();
     void check_inputs(const Sample& sample) const;
+    [[nodiscard]] bool is_framed(const std::string& input) const;
 
     Splits splits_;
+    Framing framing_;
     std::uint64_t batch_ = 1;
     bool has_labels_ = false;
     mutable std::once_flag fingerprint_once_;
@@ -127,6 +137,7 @@ using SourcePtr = std::shared_ptr<SourceDataset>;
 [[nodiscard]] SourcePtr open_onnx_source(Fields& top, DatasetInfo info);
 /// Pictures with boxes: COCO's file, or else a YOLO folder.
 [[nodiscard]] SourcePtr open_boxes_source(Fields& top, DatasetInfo info, bool coco);
+[[nodiscard]] SourcePtr open_sounds_source(Fields& top, DatasetInfo info);
 
 /// Opens a path without a dataset file; names, shapes and layouts come from the model.
 [[nodiscard]] SourcePtr open_npz_path(DatasetInfo info);
@@ -135,6 +146,9 @@ using SourcePtr = std::shared_ptr<SourceDataset>;
 [[nodiscard]] SourcePtr open_onnx_folder(DatasetInfo info);
 [[nodiscard]] SourcePtr open_coco_path(DatasetInfo info);
 [[nodiscard]] SourcePtr open_yolo_folder(DatasetInfo info);
+[[nodiscard]] SourcePtr open_sounds_folder(DatasetInfo info);
+/// True for a folder in which, or below which, a WAVE file is met before a picture.
+[[nodiscard]] bool is_sound_folder(const std::filesystem::path& folder);
 /// True for a folder that is, or holds, ONNX test data (input_0.pb).
 [[nodiscard]] bool is_onnx_folder(const std::filesystem::path& folder);
 

@@ -94,7 +94,7 @@ std::optional<fs::path> yaml_in(const fs::path& folder) {
 }
 
 bool is_picture(const fs::path& file) {
-    constexpr std::array<std::string_view, 3> kEndings = {".jpg", ".jpeg", ".png"};
+    constexpr std::array<std::string_view, 4> kEndings = {".jpg", ".jpeg", ".png", ".bmp"};
     return std::find(kEndings.begin(), kEndings.end(), lower(file.extension().string())) != kEndings.end();
 }
 

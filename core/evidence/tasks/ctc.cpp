@@ -145,7 +145,7 @@ std::size_t edit_distance(std::span<const std::string> from, std::span<const std
 TextErrors text_errors(const std::string& truth, const std::string& answer) {
     const auto letters = letters_of(trimmed(truth)), words = words_of(truth);
     return {static_cast<double>(edit_distance(letters, letters_of(trimmed(answer)))), static_cast<double>(letters.size()),
-            static_cast<double>(edit_distance(words, words_of(answer))), static_cast<double>(words.size()), truth == answer};
+            static_cast<double>(edit_distance(words, words_of(answer))), static_cast<double>(words.size()), trimmed(truth) == trimmed(answer)};
 }
 
 SampleRecord record_of(const TextErrors& errors) { return {errors.letter_edits, errors.letters, errors.word_edits, errors.words, errors.exact ? 1.0 : 0.0}; }

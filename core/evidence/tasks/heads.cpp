@@ -155,6 +155,20 @@ bool is_sound(const Box& box) {
     return std::isfinite(box.left) && std::isfinite(box.top) && std::isfinite(box.right) && std::isfinite(box.bottom) && std::isfinite(box.score);
 }
 
+/// The last of six numbers is a class: whole, and the four corners are in order. Two scores of a head without an end seldom are.
+bool are_ends(const Tensor& output) {
+    const std::vector<float> numbers = scores_of(output);
+    bool any = false;
+    for (std::size_t at = 0; at + 6 <= numbers.size(); at += 6) {
+        const float kind = numbers[at + 5], score = numbers[at + 4];
+        if (!std::isfinite(kind) || kind != std::floor(kind)) return false;
+        if (score <= 0) continue;
+        any = true;
+        if (numbers[at + 2] < numbers[at] || numbers[at + 3] < numbers[at + 1]) return false;
+    }
+    return any || std::all_of(numbers.begin(), numbers.end(), [](float each) { return each == 0; });
+}
+
 }  // namespace
 
 std::string head_of(const FirstAnswer& first, std::size_t classes) {
@@ -171,11 +185,11 @@ std::string head_of(const FirstAnswer& first, std::size_t classes) {
         const Beside others = beside(first, output);
         if (!others.scores.empty()) possible.emplace_back("boxes");
     }
-    if ((three || two) && columns == 6 && rows <= kMostEnds) possible.emplace_back("end-to-end");
-    if (three && columns > 5 && columns < rows && (known == 0 || columns == known + 5)) possible.emplace_back("yolov5");
-    if (three && ((rows > 4 && rows < columns && (known == 0 || rows == known + 4)) || (known > 0 && columns == known + 4 && columns > 4)))
-        possible.emplace_back("yolov8");
     const std::string& wanted = first.spec->head;
+    if ((three || two) && columns == 6 && rows <= kMostEnds && (wanted == "end-to-end" || are_ends(output))) possible.emplace_back("end-to-end");
+    if (three && columns > 5 && columns < rows && (known == 0 || columns == known + 5)) possible.emplace_back("yolov5");
+    const bool last = columns > 4 && (known > 0 ? columns == known + 4 : wanted == "yolov8" && columns < rows);
+    if (three && ((rows > 4 && rows < columns && (known == 0 || rows == known + 4)) || last)) possible.emplace_back("yolov8");
     if (!wanted.empty()) return std::find(possible.begin(), possible.end(), wanted) == possible.end() ? std::string() : wanted;
     return possible.empty() ? std::string() : possible.front();
 }
@@ -184,7 +198,8 @@ void settle_head(const FirstAnswer& first, Reading& reading) {
     reading.head = head_of(first, reading.names.size());
     const Tensor& output = output_named(first.outputs, first.scores);
     const auto [rows, columns] = last_two(output);
-    reading.channels_last = columns == static_cast<std::int64_t>(reading.names.size()) + 4 && !reading.names.empty();
+    const auto known = static_cast<std::int64_t>(reading.names.size());
+    reading.channels_last = known > 0 ? columns == known + 4 : reading.head == "yolov8" && columns < rows;
     if (reading.head == "boxes") {
         const Beside others = beside(first, output);
         reading.box_scores = others.scores;
