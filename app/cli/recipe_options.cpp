@@ -2,6 +2,7 @@
 #include "app/cli/recipe_options.h"
 
 #include <algorithm>
+#include <array>
 
 #include "app/cli/options.h"
 #include "core/base/error.h"
@@ -32,6 +33,23 @@ std::string range_words() {
     return text;
 }
 
+/// "u8s8 (default) ...; s8s8 ..."
+template <class Choice, std::size_t Count>
+std::string words_in(const std::array<DialectRow<Choice>, Count>& rows) {
+    std::string text;
+    for (const DialectRow<Choice>& row : rows)
+        text += (text.empty() ? std::string(row.id) + " (default): " : "; " + std::string(row.id) + ": ") + std::string(row.words);
+    return text;
+}
+
+template <class Choice, std::size_t Count>
+void take(const std::string& option, const std::string& text, const std::array<DialectRow<Choice>, Count>& rows, Choice& into) {
+    if (text.empty()) return;
+    const std::optional<Choice> choice = choice_in(rows, text);
+    if (!choice) throw Error(ErrorKind::usage, option + " knows no \"" + text + "\"", {}, "Known are " + ids_in(rows) + ".");
+    into = *choice;
+}
+
 Method method_of(const std::string& text) {
     if (const std::optional<Method> method = method_from_id(text)) return *method;
     const std::string near = did_you_mean(near_names(text, method_ids()));
@@ -52,6 +70,8 @@ void RecipeOptions::declare(OptionSet& options) {
     options.text("--recipe", recipe, "FILE", "Recipe to use instead of --method (JSON, as --save-recipe writes it)");
     options.list("--set", set, "'SELECTOR=METHOD'", "Method of the nodes that a selector names; the later of several wins");
     options.flag("--per-tensor", per_tensor, "One scale a weight tensor instead of one a channel");
+    options.text("--dialect", dialect, "DIALECT", "Integers of static INT8: " + words_in(kDialects));
+    options.text("--weight-range", weight_range, "RANGE", "Codes of static INT8's weights: " + words_in(kWeightRanges));
     options.list("--skip-pass", skip_passes, "NAME", "Leave out a rewriting of the graph, to see what it changes: " + joined(pass_names()));
 }
 
@@ -67,6 +87,8 @@ Recipe RecipeOptions::read() const {
     if (!method.empty()) result.default_method = method_of(method);
     for (const std::string& text : set) result.rules.push_back(rule_of(text));
     if (per_tensor) result.per_channel = false;
+    take("--dialect", dialect, kDialects, result.dialect);
+    take("--weight-range", weight_range, kWeightRanges, result.weight_range);
     for (const std::string& name : skip_passes) result.skip_passes.push_back(pass_of(name));
     if (samples) result.calibration.samples = *samples;
     if (calibration.empty()) return result;

@@ -14,12 +14,12 @@ class OptionSet;
 
 /// The options by which plan and quantize say what each node shall become.
 struct RecipeOptions {
-    std::string method, recipe, calibration;
+    std::string method, recipe, calibration, dialect, weight_range;
     std::vector<std::string> set, skip_passes;
     std::optional<std::uint64_t> samples;
     bool per_tensor = false;
 
-    /// --method, --recipe, --set, --per-tensor, --skip-pass.
+    /// --method, --recipe, --set, --per-tensor, --dialect, --weight-range, --skip-pass.
     void declare(OptionSet& options);
     /// --samples, --calibration.
     void declare_calibration(OptionSet& options);

@@ -38,6 +38,8 @@ struct Prepared {
     std::map<NodeId, NodeId> folded_into;  ///< nodes that a rewriting folded into another one, which became what that one becomes
     std::vector<std::string> problem;      ///< by NodeId: why the chosen method cannot be had; empty = can
     std::vector<std::string> skip_passes;  ///< names of rewritings that the recipe leaves out
+    Dialect dialect = Dialect::u8s8;       ///< of the recipe
+    WeightRange weight_range = WeightRange::safe;
     StaticPlan static_plan;
     std::set<int> widened;  ///< items of another float type that compute in FP32
     Folds folds;            ///< weights that constant sub-graphs compute, as constants

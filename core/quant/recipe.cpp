@@ -2,6 +2,7 @@
 #include "core/quant/recipe.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <utility>
@@ -135,6 +136,16 @@ std::vector<std::string> skip_passes_from_json(const Json& json, const Fields& f
     return names;
 }
 
+template <class Choice, std::size_t Count>
+void read_choice(const Fields& fields, const std::string& key, const std::array<DialectRow<Choice>, Count>& rows, Choice& into) {
+    if (fields.find(key) == nullptr) return;
+    std::string text;
+    fields.read(key, text);
+    const std::optional<Choice> choice = choice_in(rows, text);
+    if (!choice) fail(fmt::format("unknown \"{}\": \"{}\"", key, text), fmt::format("Known are {}", ids_in(rows)));
+    into = *choice;
+}
+
 Rule rule_from_json(const Json& json, std::size_t index) {
     Rule rule;
     const std::string where = fmt::format("rule {}", index + 1);
@@ -183,12 +194,14 @@ Json to_json(const Recipe& recipe) {
                  {"default", {{"method", id(recipe.default_method)}, {"per_channel", recipe.per_channel}}},
                  {"rules", rules},
                  {"calibration", to_json(recipe.calibration)}};
+    if (recipe.dialect != Recipe{}.dialect) json["dialect"] = id_in(kDialects, recipe.dialect);
+    if (recipe.weight_range != Recipe{}.weight_range) json["weight_range"] = id_in(kWeightRanges, recipe.weight_range);
     if (!recipe.skip_passes.empty()) json["skip_passes"] = recipe.skip_passes;
     return json;
 }
 
 Recipe recipe_from_json(const Json& json) {
-    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration", "skip_passes"});
+    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration", "dialect", "weight_range", "skip_passes"});
     const Json* version = fields.find("vernier_recipe");
     if (!version) fail("\"vernier_recipe\" is missing, so this is no recipe", "A recipe begins with {\"vernier_recipe\": 1, ...}");
     if (!version->is_number_integer() || version->get<std::int64_t>() != kVersion)
@@ -204,6 +217,8 @@ Recipe recipe_from_json(const Json& json) {
         for (std::size_t i = 0; i < rules->size(); ++i) recipe.rules.push_back(rule_from_json((*rules)[i], i));
     }
     if (const Json* calibration = fields.find("calibration")) recipe.calibration = calibration_from_json(*calibration);
+    read_choice(fields, "dialect", kDialects, recipe.dialect);
+    read_choice(fields, "weight_range", kWeightRanges, recipe.weight_range);
     if (const Json* skip = fields.find("skip_passes")) recipe.skip_passes = skip_passes_from_json(*skip, fields);
     return recipe;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/methods/static_weights.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/pair_safe.h"
 #include "core/quant/methods/tap_share.h"
@@ -43,9 +46,21 @@ StaticWeights::Bias StaticWeights::find_bias(int i, std::size_t channels) const 
     return bias;
 }
 
-/// Scales below which the runtime's 16-bit sums would be clipped on CPUs without VNNI.
+/// Scales with which codes lie between -64 and 64.
+std::vector<float> StaticWeights::seven_bit_scales(const std::vector<float>& values, std::size_t channels, std::size_t stride) {
+    std::vector<float> scales(channels, 0.f);
+    for (std::size_t at = 0; at < values.size(); ++at) {
+        float& scale = scales[at / stride % channels];
+        scale = std::max(scale, std::fabs(values[at]) / 64.f);
+    }
+    return scales;
+}
+
+/// Scales below which the runtime's 16-bit sums would be clipped on CPUs without VNNI, or as the recipe wants them.
 std::vector<float> StaticWeights::least_scales(int i, const FloatWeight& weight) const {
     const auto& [values, dims, shape] = weight;
+    if (plan_.weight_range == WeightRange::full) return {};
+    if (plan_.weight_range == WeightRange::seven_bit) return seven_bit_scales(values, shape.channels, shape.stride);
     if (item(i).kernel == Kernel::matmul || item(i).kernel == Kernel::gemm) {
         if (dims.size() != 2) return {};
         return pair_safe_scales(values, matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0));
@@ -86,6 +101,7 @@ WeightWalk StaticWeights::weight_walk(int i, const std::vector<std::int64_t>& di
 /// between integer nodes such narrow tensors are small (squeeze-and-excitation), and the Pad would cost more.
 std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>& dims) const {
     if (item(i).kernel != Kernel::conv || attribute_int(node(i), "group", 1) != 1) return dims[1];
+    if (plan_.dialect != Dialect::u8s8) return dims[1];  // it is a matter of the CPU's kernels
     if (plan_.tensors.at(node(i).input(0)).made_by_integer || plan_.parts == StaticParts::weights) return dims[1];
     return dims[1] > 1 && dims[1] < 8 ? (dims[1] + 3) / 4 * 4 : dims[1];
 }

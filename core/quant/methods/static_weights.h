@@ -60,6 +60,7 @@ private:
 
     [[nodiscard]] WeightShape weight_shape(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] Bias find_bias(int i, std::size_t channels) const;
+    [[nodiscard]] static std::vector<float> seven_bit_scales(const std::vector<float>& values, std::size_t channels, std::size_t stride);
     [[nodiscard]] std::vector<float> least_scales(int i, const FloatWeight& weight) const;
     [[nodiscard]] std::vector<double> shares_of_taps(int i, const std::vector<std::int64_t>& window) const;
     [[nodiscard]] WeightWalk weight_walk(int i, const std::vector<std::int64_t>& dims, const WeightShape& shape) const;
