@@ -2,6 +2,7 @@
 #include "app/cli/recipe_options.h"
 
 #include <algorithm>
+#include <array>
 
 #include "app/cli/options.h"
 #include "core/base/error.h"
@@ -41,6 +42,23 @@ std::string rounding_words() {
     return text;
 }
 
+/// "u8s8 (default) ...; s8s8 ..."
+template <class Choice, std::size_t Count>
+std::string words_in(const std::array<DialectRow<Choice>, Count>& rows) {
+    std::string text;
+    for (const DialectRow<Choice>& row : rows)
+        text += (text.empty() ? std::string(row.id) + " (default): " : "; " + std::string(row.id) + ": ") + std::string(row.words);
+    return text;
+}
+
+template <class Choice, std::size_t Count>
+void take(const std::string& option, const std::string& text, const std::array<DialectRow<Choice>, Count>& rows, Choice& into) {
+    if (text.empty()) return;
+    const std::optional<Choice> choice = choice_in(rows, text);
+    if (!choice) throw Error(ErrorKind::usage, option + " knows no \"" + text + "\"", {}, "Known are " + ids_in(rows) + ".");
+    into = *choice;
+}
+
 Method method_of(const std::string& text) {
     if (const std::optional<Method> method = method_from_id(text)) return *method;
     const std::string near = did_you_mean(near_names(text, method_ids()));
@@ -74,6 +92,8 @@ void RecipeOptions::declare(OptionSet& options) {
     options.text("--rounding", rounding, "WAY", "How codes of weights are found: " + rounding_words());
     options.count("--block", block, "N", "Weights that share a scale in INT4: 16, 32, 64 or 128 (default 32)", {16, 128});
     options.flag("--zero-points", zero_points, "INT4: each block has a zero point too, an eighth of a bit a weight more with blocks of 32");
+    options.text("--dialect", dialect, "DIALECT", "Integers of static INT8: " + words_in(kDialects));
+    options.text("--weight-range", weight_range, "RANGE", "Codes of static INT8's weights: " + words_in(kWeightRanges));
     options.list("--skip-pass", skip_passes, "NAME", "Leave out a rewriting of the graph, to see what it changes: " + joined(pass_names()));
 }
 
@@ -91,6 +111,8 @@ Recipe RecipeOptions::read() const {
     if (equal_forms) result.default_method = rewritten_instead_of(result.default_method);
     for (const std::string& text : set) result.rules.push_back(rule_of(text));
     if (per_tensor) result.per_channel = false;
+    take("--dialect", dialect, kDialects, result.dialect);
+    take("--weight-range", weight_range, kWeightRanges, result.weight_range);
     for (const std::string& name : skip_passes) result.skip_passes.push_back(pass_of(name));
     if (samples) result.calibration.samples = *samples;
     read_weights(result.weights);

@@ -14,12 +14,12 @@ class OptionSet;
 
 /// The options by which plan and quantize say what each node shall become.
 struct RecipeOptions {
-    std::string method, recipe, calibration, rounding;
+    std::string method, recipe, calibration, rounding, dialect, weight_range;
     std::vector<std::string> set, skip_passes;
     std::optional<std::uint64_t> samples, block;
     bool per_tensor = false, zero_points = false, equal_forms = false;
 
-    /// --method, --equal-forms, --recipe, --set, --per-tensor, --rounding, --block, --zero-points, --skip-pass.
+    /// --method, --equal-forms, --recipe, --set, --per-tensor, --rounding, --block, --zero-points, --dialect, --weight-range, --skip-pass.
     void declare(OptionSet& options);
     /// --samples, --calibration.
     void declare_calibration(OptionSet& options);

@@ -76,7 +76,7 @@ SearchWork::SearchWork(RuntimePtr runtime, const SearchRequest& request, Job job
     open(request);
     check_limits(request, *data_);
     divide_samples();
-    selection_runs_ = unrolled(selection_, {runtime_, model(), {}, recipe_.calibration.samples}, job_);
+    selection_runs_ = unrolled(selection_, {runtime_, model(), request_.target, recipe_.calibration.samples}, job_);
     find_pins();
     state_ = std::make_unique<SearchState>(request.out / "state.json", key_of(request, *model(), *data_, recipe_, *runtime_));
 }
@@ -99,7 +99,7 @@ void SearchWork::open(const SearchRequest& request) {
     if (row(recipe_.default_method).computes == Arithmetic::floating) recipe_.default_method = Method::int8_static;
     method_ = recipe_.default_method;
     statistics_ = std::make_shared<Statistics>(canonical_);
-    const DatasetPtr runs = unrolled(data_, {runtime_, opened, {}, recipe_.calibration.samples}, job_);
+    const DatasetPtr runs = unrolled(data_, {runtime_, opened, request_.target, recipe_.calibration.samples}, job_);
     recipe_ = with_chosen_ranges({runtime_, opened, recipe_, runs, {}, canonical_, statistics_}, job_);
     findings_ = data_->findings();
 }

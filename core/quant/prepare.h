@@ -45,6 +45,8 @@ struct Prepared {
     std::vector<std::string> skip_passes;                 ///< names of rewritings that the recipe leaves out
     WeightCodes weights;                                  ///< of the recipe
     std::shared_ptr<const SampleRounding> rounding = {};  ///< what samples chose; null: nothing
+    Dialect dialect = Dialect::u8s8;                      ///< of the recipe
+    WeightRange weight_range = WeightRange::safe;
     StaticPlan static_plan;
     std::set<int> widened;  ///< items of another float type that compute in FP32
     Folds folds;            ///< weights that constant sub-graphs compute, as constants

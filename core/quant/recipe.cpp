@@ -2,6 +2,7 @@
 #include "core/quant/recipe.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <utility>
@@ -176,6 +177,16 @@ std::vector<std::string> skip_passes_from_json(const Json& json, const Fields& f
     return names;
 }
 
+template <class Choice, std::size_t Count>
+void read_choice(const Fields& fields, const std::string& key, const std::array<DialectRow<Choice>, Count>& rows, Choice& into) {
+    if (fields.find(key) == nullptr) return;
+    std::string text;
+    fields.read(key, text);
+    const std::optional<Choice> choice = choice_in(rows, text);
+    if (!choice) fail(fmt::format("unknown \"{}\": \"{}\"", key, text), fmt::format("Known are {}", ids_in(rows)));
+    into = *choice;
+}
+
 Rule rule_from_json(const Json& json, std::size_t index) {
     Rule rule;
     const std::string where = fmt::format("rule {}", index + 1);
@@ -235,12 +246,14 @@ Json to_json(const Recipe& recipe) {
                  {"rules", rules},
                  {"calibration", to_json(recipe.calibration)}};
     if (recipe.weights != WeightCodes{}) json["weights"] = to_json(recipe.weights);
+    if (recipe.dialect != Recipe{}.dialect) json["dialect"] = id_in(kDialects, recipe.dialect);
+    if (recipe.weight_range != Recipe{}.weight_range) json["weight_range"] = id_in(kWeightRanges, recipe.weight_range);
     if (!recipe.skip_passes.empty()) json["skip_passes"] = recipe.skip_passes;
     return json;
 }
 
 Recipe recipe_from_json(const Json& json) {
-    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration", "weights", "skip_passes"});
+    const Fields fields(json, "the document", {"vernier_recipe", "default", "rules", "calibration", "weights", "dialect", "weight_range", "skip_passes"});
     const Json* version = fields.find("vernier_recipe");
     if (!version) fail("\"vernier_recipe\" is missing, so this is no recipe", "A recipe begins with {\"vernier_recipe\": 1, ...}");
     if (!version->is_number_integer() || version->get<std::int64_t>() != kVersion)
@@ -257,6 +270,8 @@ Recipe recipe_from_json(const Json& json) {
     }
     if (const Json* calibration = fields.find("calibration")) recipe.calibration = calibration_from_json(*calibration);
     if (const Json* weights = fields.find("weights")) recipe.weights = weights_from_json(*weights);
+    read_choice(fields, "dialect", kDialects, recipe.dialect);
+    read_choice(fields, "weight_range", kWeightRanges, recipe.weight_range);
     if (const Json* skip = fields.find("skip_passes")) recipe.skip_passes = skip_passes_from_json(*skip, fields);
     return recipe;
 }

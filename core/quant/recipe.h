@@ -12,6 +12,7 @@
 #include "core/base/json.h"
 #include "core/model/model.h"
 #include "core/quant/calibration/ranges.h"
+#include "core/quant/dialect.h"
 #include "core/quant/method.h"
 
 namespace vernier {
@@ -50,14 +51,17 @@ struct Rule {
     bool operator==(const Rule&) const = default;
 };
 
-/// {"vernier_recipe": 1, "default": {"method": ..., "per_channel": ...}, "rules": [...], "calibration": {...}, "weights": {...}, "skip_passes": [...]}
+/// {"vernier_recipe": 1, "default": {"method": ..., "per_channel": ...}, "rules": [...], "calibration": {...}, "weights": {...}, "dialect": "s8s8",
+/// "weight_range": "full", "skip_passes": [...]}; the last four only where they are not the usual ones
 struct Recipe {
     Method default_method = Method::fp32;
     bool per_channel = true;
     std::vector<Rule> rules;
     Calibration calibration;
     WeightCodes weights = {};
-    std::vector<std::string> skip_passes = {};  ///< rewritings that are left out (passes/table.cpp), to find what one of them changes
+    Dialect dialect = Dialect::u8s8;               ///< of all nodes in static INT8
+    WeightRange weight_range = WeightRange::safe;  ///< likewise
+    std::vector<std::string> skip_passes = {};     ///< rewritings that are left out (passes/table.cpp), to find what one of them changes
     bool operator==(const Recipe&) const = default;
 };
 

@@ -61,6 +61,12 @@ std::optional<QString> recipeOptions(const Recipe& recipe) {
     if (recipe.weights.zero_points) {
         words << QStringLiteral("--zero-points");
     }
+    if (recipe.dialect != Recipe{}.dialect) {
+        words << QStringLiteral("--dialect") << text(id_in(kDialects, recipe.dialect));
+    }
+    if (recipe.weight_range != Recipe{}.weight_range) {
+        words << QStringLiteral("--weight-range") << text(id_in(kWeightRanges, recipe.weight_range));
+    }
     for (const std::string& pass : recipe.skip_passes) {
         words << QStringLiteral("--skip-pass") << text(pass);
     }

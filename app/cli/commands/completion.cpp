@@ -9,6 +9,7 @@
 #include "app/cli/help.h"
 #include "app/cli/options.h"
 #include "core/quant/calibration/table.h"
+#include "core/quant/dialect.h"
 #include "core/quant/method.h"
 #include "core/quant/methods/roundings.h"
 
@@ -40,6 +41,10 @@ std::string choices(const std::string& flag) {
         for (const MethodSpec& row : methods()) words.emplace_back(row.id);
     if (flag == "--calibration") words = range_method_ids();
     if (flag == "--rounding") words = rounding_ids();
+    if (flag == "--dialect")
+        for (const auto& row : kDialects) words.emplace_back(row.id);
+    if (flag == "--weight-range")
+        for (const auto& row : kWeightRanges) words.emplace_back(row.id);
     return joined(words, " ");
 }
 
@@ -51,7 +56,7 @@ std::string bash() {
         command_names() +
         " --help\" -- \"$word\")); return\n  fi\n"
         "  case $before in\n";
-    for (const char* flag : {"--method", "--calibration", "--rounding"})
+    for (const char* flag : {"--method", "--calibration", "--rounding", "--dialect", "--weight-range"})
         out += fmt::format("    {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n", flag, choices(flag));
     out +=
         "    completion) COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$word\")); return ;;\n  esac\n"

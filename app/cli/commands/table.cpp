@@ -7,7 +7,8 @@ namespace vernier::cli {
 
 std::span<const Command> commands() {
     static const std::vector<Command> rows = {
-        kInspect, kStats, kPlan, kQuantize, kRecipe, kSensitivity, kMeasure, kCompare, kJudge, kReport, kLayers, kSearch, kCheck, kData, kVersion, kCompletion, kMan,
+        kInspect, kStats,  kPlan,   kQuantize, kRecipe, kSensitivity, kMeasure,    kCompare, kJudge,
+        kReport,  kLayers, kSearch, kCheck,    kData,   kVersion,     kCompletion, kMan,
     };
     return rows;
 }

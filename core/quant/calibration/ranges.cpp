@@ -181,6 +181,13 @@ QuantParams u8_params(Range range) {
     return {scale, static_cast<std::uint8_t>(std::clamp(zero, 0.0, 255.0))};
 }
 
+QuantParams s8_params(Range range) {
+    const double most = std::max(std::fabs(double(range.lo)), std::fabs(double(range.hi)));
+    const auto scale = static_cast<float>(most / 127.0);
+    if (!(scale >= FLT_MIN) || !std::isfinite(scale)) return {};
+    return {scale, 0};
+}
+
 bool was_seen(const Ranges& ranges, const std::string& tensor) {
     const auto found = ranges.find(tensor);
     return found != ranges.end() && found->second.count + found->second.nan + found->second.inf > 0;

@@ -52,6 +52,8 @@ struct QuantParams {
     bool operator==(const QuantParams&) const = default;
 };
 [[nodiscard]] QuantParams u8_params(Range range);
+/// S8 symmetric parameters: scale = max(|lo|, |hi|) / 127, zero_point = 0; codes from -127 to 127 are used.
+[[nodiscard]] QuantParams s8_params(Range range);
 
 /// Collects one tensor's statistics; add() may be called from several threads.
 class RangeCollector {

@@ -185,6 +185,7 @@ std::vector<float> grown(const std::vector<float>& values, const std::vector<std
 }
 
 int pad_depthwise_channels(GraphEdit& edit, const StaticPlan& plan) {
+    if (plan.dialect != Dialect::u8s8) return 0;
     int changed = 0;
     for (const int i : plan.heavy) {
         const auto& node = edit.item(static_cast<std::size_t>(i)).proto;
@@ -200,6 +201,7 @@ int pad_depthwise_channels(GraphEdit& edit, const StaticPlan& plan) {
 }
 
 int merge_conv_groups(GraphEdit& edit, const StaticPlan& plan) {
+    if (plan.dialect != Dialect::u8s8) return 0;
     std::int64_t all = 0, zeros = 0;
     for (const int i : plan.heavy) all += elements(edit.dims(edit.item(static_cast<std::size_t>(i)).proto.input(1)));
     int changed = 0;

@@ -10,7 +10,7 @@
 
 namespace vernier {
 
-/// Widths that the integer convolution kernels run fast, reached with zeros: the results are the same, bit for bit.
+/// Widths that the CPU's integer convolution kernels (U8S8) run fast, reached with zeros: the results are the same, bit for bit.
 /// Both change constants and attributes only; no node is added. Each returns how many places it changed.
 
 /// Depthwise convolutions take 16 channels at a time and finish the rest one by one: 24 channels need 1.4 to 1.8 times the time

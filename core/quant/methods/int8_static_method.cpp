@@ -36,6 +36,8 @@ void settle(Prepared& prepared, const std::set<int>& keep_float) {
     for (const int i : keep_float) wanted[static_cast<std::size_t>(i)] = false;
     prepared.static_plan = plan_static(prepared.edit, wanted, prepared.whole);
     prepared.static_plan.parts = prepared.parts;
+    prepared.static_plan.dialect = prepared.dialect;
+    prepared.static_plan.weight_range = prepared.weight_range;
 }
 
 ItemOutcome outcome(const Prepared& prepared, std::size_t item) {

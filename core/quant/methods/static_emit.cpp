@@ -32,9 +32,11 @@ public:
         tie_concats();
         const auto count = static_cast<int>(plan_.items.size());
         for (int i = 0; i < count; ++i) write_relu_as_leaky(i);
-        for (int i = 0; i < count; ++i) remove_clamp(i);
+        // Codes of a symmetric range do not saturate at the bounds of a clamp, and have no place for a gate.
+        const bool saturates = plan_.dialect == Dialect::u8s8;
+        for (int i = 0; saturates && i < count; ++i) remove_clamp(i);
         const bool weights = plan_.parts != StaticParts::activations, activations = plan_.parts != StaticParts::weights;
-        for (int i = 0; activations && i < count; ++i) write_saturating(i);
+        for (int i = 0; activations && saturates && i < count; ++i) write_saturating(i);
         for (const int i : weights ? plan_.heavy : std::vector<int>()) weights_.write(i, params(plan_.tensors.at(node(i).input(0))).params.scale);
         for (int i = 0; i < count; ++i)
             if (item(i).kernel == Kernel::binary && !item(i).absorbed) write_constant_operands(i);
@@ -127,13 +129,31 @@ private:
         auto [found, made] = params_.try_emplace(key);
         if (!made) return found->second;
         ParamNames& names = found->second;
-        names = add_params(key, fixed ? QuantParams{tensor.fixed_scale, 0} : u8_params(key_range_.at(key)));
+        names = add_params(key, fixed ? fixed_params(tensor.fixed_scale) : params_of(key_range_.at(key)));
         return names;
     }
 
+    [[nodiscard]] bool is_signed() const { return plan_.dialect == Dialect::s8s8; }
+    [[nodiscard]] QuantParams params_of(Range range) const { return is_signed() ? s8_params(range) : u8_params(range); }
+    /// Of a tensor that lies between 0 and 255 of these steps.
+    [[nodiscard]] QuantParams fixed_params(float scale) const { return is_signed() ? s8_params({0, 255 * scale}) : QuantParams{scale, 0}; }
+
     ParamNames add_params(const std::string& base, QuantParams params) {
         return {params, edit_.add_constant<float>(base + "_scale", ElementType::float32, {}, {params.scale}),
-                edit_.add_constant<std::uint8_t>(base + "_zero_point", ElementType::uint8, {}, {params.zero_point})};
+                add_code(base + "_zero_point", params.zero_point)};
+    }
+
+    std::string add_code(const std::string& name, std::uint8_t code) { return add_codes(name, {}, {static_cast<float>(code)}); }
+
+    /// Whole numbers as the dialect's integers.
+    std::string add_codes(const std::string& name, const std::vector<std::int64_t>& dims, const std::vector<float>& values) {
+        const auto cast = [&]<class Code>(Code) {
+            std::vector<Code> codes(values.size());
+            std::transform(values.begin(), values.end(), codes.begin(), [](float value) { return static_cast<Code>(value); });
+            return codes;
+        };
+        if (is_signed()) return edit_.add_constant(name, ElementType::int8, dims, cast(std::int8_t{}));
+        return edit_.add_constant(name, ElementType::uint8, dims, cast(std::uint8_t{}));
     }
 
     void write_relu_as_leaky(int i) {
@@ -191,16 +211,15 @@ private:
             if (!edit_.is_constant(name)) continue;
             const auto values = edit_.floats(name);
             const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
-            const QuantParams q = values.empty() ? QuantParams{} : u8_params({*lo, *hi});
-            std::vector<std::uint8_t> codes(values.size());
+            const QuantParams q = values.empty() ? QuantParams{} : params_of({std::min(*lo, 0.f), std::max(*hi, 0.f)});
+            const float least = is_signed() ? -127.f : 0.f, most = is_signed() ? 127.f : 255.f;
+            std::vector<float> codes(values.size());
             std::transform(values.begin(), values.end(), codes.begin(),
-                           [&](float v) { return static_cast<std::uint8_t>(std::clamp(std::nearbyint(v / q.scale) + q.zero_point, 0.f, 255.f)); });
+                           [&](float v) { return std::clamp(std::nearbyint(v / q.scale) + static_cast<float>(q.zero_point), least, most); });
             const std::string output = edit_.fresh(name + "_dequantized");
-            edit_.add("DequantizeLinear",
-                      {edit_.add_constant(name + "_quantized", ElementType::uint8, edit_.dims(name), codes),
-                       edit_.add_constant<float>(name + "_scale", ElementType::float32, {}, {q.scale}),
-                       edit_.add_constant<std::uint8_t>(name + "_zero_point", ElementType::uint8, {}, {q.zero_point})},
-                      {output}, name + "_DequantizeLinear");
+            const std::string stored = add_codes(name + "_quantized", edit_.dims(name), codes);
+            const ParamNames p = add_params(name, q);
+            edit_.add("DequantizeLinear", {stored, p.scale, p.zero_point}, {output}, name + "_DequantizeLinear");
             edit_.set_input(i, slot, output);
         }
     }
@@ -228,7 +247,8 @@ private:
             auto& outputs = node(producer).output();
             for (int slot = 0; slot < outputs.size(); ++slot)
                 if (outputs[slot] == name) edit_.set_output(producer, slot, raw);
-            const ParamNames w = tensor.written.scale == 0 ? p : add_params(name + "_written", {tensor.written.scale, tensor.written.zero_point});
+            const ParamNames w =
+                tensor.written.scale == 0 || is_signed() ? p : add_params(name + "_written", {tensor.written.scale, tensor.written.zero_point});
             edit_.add("QuantizeLinear", {raw, w.scale, w.zero_point}, {quantized}, name + "_QuantizeLinear");
             edit_.add("DequantizeLinear", {quantized, p.scale, p.zero_point}, {name}, name + "_DequantizeLinear");
             pad_inputs(name, quantized, p);

@@ -21,8 +21,9 @@ struct StaticWriting {
     const SampleRounding* rounding = nullptr;
 };
 
-/// Rewrites the planned nodes as QDQ: U8 asymmetric activations, S8 symmetric weights, int32 bias with scale sx * sw. Each
-/// quantized tensor keeps its name behind the DequantizeLinear.
+/// Rewrites the planned nodes as QDQ: activations U8 asymmetric or S8 symmetric (the plan's dialect), S8 symmetric weights, int32 bias with
+/// scale sx * sw. With U8, clamps vanish into the codes' ends, and HardSigmoid and HardSwish become saturating codes. Each quantized tensor keeps its name
+/// behind the DequantizeLinear.
 void emit_static(GraphEdit& edit, const StaticWriting& writing, std::vector<Finding>& findings);
 
 }  // namespace vernier

@@ -83,9 +83,16 @@ private:
     std::optional<Range> range(const std::string& tensor) const {
         const auto found = plan_.tensors.find(tensor);
         if (found == plan_.tensors.end()) return {};
-        if (found->second.observe.empty()) return Range{0, 255 * found->second.fixed_scale};
+        if (found->second.observe.empty()) return in_dialect({0, 255 * found->second.fixed_scale});
         if (seen(found->second.observe) == nullptr) return {};
-        return range_of_key(plan_, ranges_, calibration_, found->second.observe);
+        return in_dialect(range_of_key(plan_, ranges_, calibration_, found->second.observe));
+    }
+
+    /// What the codes of the dialect span.
+    Range in_dialect(Range range) const {
+        if (plan_.dialect == Dialect::u8s8) return range;
+        const float most = std::max(-range.lo, range.hi);
+        return {-most, most};
     }
 
     static double step_of(const Range& range) { return (double(range.hi) - double(range.lo)) / 255; }

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/quant/dialect.h"
 #include "core/quant/edit.h"
 #include "core/quant/operators.h"
 
@@ -39,6 +40,8 @@ struct StaticPlan {
     std::map<std::string, QuantTensor> tensors;  ///< by tensor name in the prepared graph
     std::vector<int> heavy;                      ///< Conv, MatMul, Gemm that run in INT8, in graph order
     StaticParts parts = StaticParts::both;
+    Dialect dialect = Dialect::u8s8;
+    WeightRange weight_range = WeightRange::safe;
 
     /// Tensors that calibration must watch, those too that need a range of their own only when a node before them is kept
     /// in float, and those of a fixed scale, which may share another.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/methods/static_weights.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/quant/methods/conv_widths.h"
 #include "core/quant/methods/pair_safe.h"
 #include "core/quant/methods/weight_walk.h"
@@ -29,9 +32,20 @@ StaticWeights::Bias StaticWeights::find_bias(int i, std::size_t channels) const 
     return found.node != i && found.node >= 0 && !item(found.node).absorbed ? Bias{} : found;
 }
 
-/// Where the runtime's 16-bit sums of pairs would be clipped on CPUs without VNNI; none: in no pair.
+/// Scales with which codes lie between -64 and 64.
+std::vector<float> StaticWeights::seven_bit_scales(const std::vector<float>& values, std::size_t channels, std::size_t stride) {
+    std::vector<float> scales(channels, 0.f);
+    for (std::size_t at = 0; at < values.size(); ++at) {
+        float& scale = scales[at / stride % channels];
+        scale = std::max(scale, std::fabs(values[at]) / 64.f);
+    }
+    return scales;
+}
+
+/// Where the runtime's 16-bit sums of pairs would be clipped on CPUs without VNNI; none: in no pair, or where the recipe does not ask for it.
 std::optional<ProductLayout> StaticWeights::pairs_of(int i, const FloatWeight& weight) const {
     const auto& [values, dims, shape] = weight;
+    if (plan_.weight_range != WeightRange::safe) return std::nullopt;
     if (item(i).kernel == Kernel::matmul || item(i).kernel == Kernel::gemm) {
         if (dims.size() != 2) return std::nullopt;
         return matmul_layout(static_cast<std::size_t>(dims[shape.axis == 0 ? 1 : 0]), shape.channels, shape.axis == 0);
@@ -40,11 +54,19 @@ std::optional<ProductLayout> StaticWeights::pairs_of(int i, const FloatWeight& w
     return conv_layout(dims);
 }
 
+/// Scales below which sums would be clipped, or codes would leave the range that the recipe gives them.
+std::vector<float> StaticWeights::least_scales(int i, const FloatWeight& weight) const {
+    if (plan_.weight_range == WeightRange::seven_bit) return seven_bit_scales(weight.values, weight.shape.channels, weight.shape.stride);
+    const auto pairs = pairs_of(i, weight);
+    return pairs ? pair_safe_scales(weight.values, *pairs) : std::vector<float>();
+}
+
 /// The kernels take input channels four at a time; a stem of 2, 3, 5, 6 or 7 channels runs in 0.67 to 0.86 of its time with
 /// channels of zeros up to the next four (one channel alone gains nothing). The integer result is the same. Only a stem:
 /// between integer nodes such narrow tensors are small (squeeze-and-excitation), and the Pad would cost more.
 std::int64_t StaticWeights::padded_inputs(int i, const std::vector<std::int64_t>& dims) const {
     if (item(i).kernel != Kernel::conv || attribute_int(node(i), "group", 1) != 1) return dims[1];
+    if (plan_.dialect != Dialect::u8s8) return dims[1];  // it is a matter of the CPU's kernels
     if (plan_.tensors.at(node(i).input(0)).made_by_integer || plan_.parts == StaticParts::weights) return dims[1];
     return dims[1] > 1 && dims[1] < 8 ? (dims[1] + 3) / 4 * 4 : dims[1];
 }
@@ -80,6 +102,8 @@ void StaticWeights::round_by_samples(int i, const Bias& bias, const FloatWeight&
     const std::vector<std::int8_t> nearest = weight.codes;
     rounding_->round(i, before.values, weight_walk(node(i), before.dims), can_correct(i, bias), weight);
     if (const auto pairs = pairs_of(i, before)) restore_unsafe_pairs(weight.codes, nearest, *pairs);
+    if (plan_.weight_range != WeightRange::seven_bit) return;
+    for (std::int8_t& code : weight.codes) code = std::clamp<std::int8_t>(code, -64, 64);
 }
 
 void StaticWeights::write(int i, float input_scale) {
@@ -92,9 +116,8 @@ void StaticWeights::write(int i, float input_scale) {
     }
     const WeightShape shape = before.shape = weight_shape(i, before.dims);
     Bias bias = find_bias(i, shape.channels);
-    ScaleNeeds needs{bias.values, input_scale, {}};
-    if (const auto pairs = pairs_of(i, before)) needs.least = pair_safe_scales(before.values, *pairs);
-    Int8Weight weight = quantize_weight(before.values, {shape.channels, shape.stride, per_channel_[at(i)]}, needs);
+    Int8Weight weight =
+        quantize_weight(before.values, {shape.channels, shape.stride, per_channel_[at(i)]}, {bias.values, input_scale, least_scales(i, before)});
     round_by_samples(i, bias, before, weight);
     correct_bias(i, bias, before, weight);
     write_weight(i, name, before.dims, shape, weight);

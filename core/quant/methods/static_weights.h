@@ -63,6 +63,8 @@ private:
     [[nodiscard]] std::optional<ProductLayout> pairs_of(int i, const FloatWeight& weight) const;
     [[nodiscard]] bool can_correct(int i, const Bias& bias) const;
     void round_by_samples(int i, const Bias& bias, const FloatWeight& before, Int8Weight& weight) const;
+    [[nodiscard]] static std::vector<float> seven_bit_scales(const std::vector<float>& values, std::size_t channels, std::size_t stride);
+    [[nodiscard]] std::vector<float> least_scales(int i, const FloatWeight& weight) const;
     [[nodiscard]] std::int64_t padded_inputs(int i, const std::vector<std::int64_t>& dims) const;
     [[nodiscard]] bool has_float_bias(int i, const Bias& bias) const;
     void correct_bias(int i, Bias& bias, const FloatWeight& before, const Int8Weight& weight) const;
