@@ -175,7 +175,7 @@ Files open_all(const std::vector<TargetedModel>& models, const std::filesystem::
         result.looked.push_back({model->sha256(), read_origin(model->proto()), std::string(id(main_precision(*model)))});
         if (first == nullptr) first = model;
         if (std::optional<Finding> equal = names_finding(*model)) {
-            equal->file = each.string();
+            equal->file = each.file.string();
             result.findings.push_back(std::move(*equal));
         }
         warn_of_inputs(*first, *model, result.findings);
