@@ -10,12 +10,13 @@
 namespace vernier {
 namespace {
 
-/// Names of nodes of the main graph that really become what a method makes; the peer does not go into bodies.
+/// Names of nodes of the main graph that become what a method makes, or are taken in by one that does (a Relu between two of them too); the peer does not go
+/// into bodies.
 std::vector<std::string> nodes_of(const PlannedFile& planned, Method method) {
     std::vector<std::string> names;
     for (const NodePlan& entry : planned.plan.nodes) {
         const Node& node = planned.model->node(entry.node);
-        if (entry.counted && !entry.absorbed && entry.applied == method && node.graph == 0) names.push_back(node.label);
+        if (entry.counted && entry.applied == method && node.graph == 0) names.push_back(node.label);
     }
     return names;
 }
