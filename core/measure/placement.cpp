@@ -8,6 +8,8 @@
 
 #include "core/runtime/provider.h"
 
+#include "core/base/json_number.h"
+
 namespace vernier {
 namespace {
 
@@ -48,7 +50,7 @@ Json to_json(const std::vector<Placed>& placed) {
     if (placed.empty()) return nullptr;
     Json list = Json::array();
     for (const Placed& each : placed)
-        list.push_back({{"provider", each.provider}, {"parts", each.parts}, {"operators", each.operators}, {"share", each.share}});
+        list.push_back({{"provider", each.provider}, {"parts", each.parts}, {"operators", each.operators}, {"share", number_json(each.share)}});
     return list;
 }
 
