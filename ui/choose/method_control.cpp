@@ -30,7 +30,9 @@ QString shortTitle(const MethodSpec& row) { return text(row.title).replace(QStri
 MethodControl::MethodControl(QWidget* parent) : QWidget(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     describe();
 }
 
@@ -55,25 +57,49 @@ QSize MethodControl::sizeHint() const { return {320, fontMetrics().height() + 12
 
 QSize MethodControl::minimumSizeHint() const { return {200, fontMetrics().height() + 12}; }
 
-QStringList MethodControl::labels() const {
-    QStringList labels;
-    int wanted = 0;
-    const auto advance = [this](const QString& label) { return fontMetrics().horizontalAdvance(label) + kAroundLabel; };
+int MethodControl::heightForWidth(int width) const { return static_cast<int>(parts(width).size()) * (fontMetrics().height() + 12); }
+
+int MethodControl::labelWidth(const QString& label) const { return fontMetrics().horizontalAdvance(label) + kAroundLabel; }
+
+std::vector<MethodControl::Part> MethodControl::parts(int width) const {
+    int badges = 0;
     for (const MethodSpec& row : methods()) {
-        labels << text(row.title);
-        wanted += advance(labels.last());
+        badges += labelWidth(text(row.badge));
+    }
+    const int half = (methodCount() + 1) / 2;
+    if (badges <= width) {
+        return {{0, methodCount()}};
+    }
+    return {{0, half}, {half, methodCount()}};
+}
+
+void MethodControl::fit(QStringList& labels, const Part& part) const {
+    int wanted = 0;
+    for (int i = part.begin; i < part.end; ++i) {
+        wanted += labelWidth(labels[i]);
     }
     const auto say = [&](int i, const QString& label) {
-        wanted += advance(label) - advance(labels[i]);
+        wanted += labelWidth(label) - labelWidth(labels[i]);
         labels[i] = label;
     };
-    for (int i = 0; i < methodCount() && wanted > width(); ++i) {
+    for (int i = part.begin; i < part.end && wanted > width(); ++i) {
         say(i, shortTitle(methods()[static_cast<std::size_t>(i)]));
     }
-    for (int left = methodCount(); left > 0 && wanted > width(); --left) {
-        const auto longest = std::max_element(labels.begin(), labels.end(), [&](const QString& a, const QString& b) { return advance(a) < advance(b); });
+    for (int left = part.end - part.begin; left > 0 && wanted > width(); --left) {
+        const auto longest = std::max_element(labels.begin() + part.begin, labels.begin() + part.end,
+                                              [&](const QString& a, const QString& b) { return labelWidth(a) < labelWidth(b); });
         const int i = static_cast<int>(longest - labels.begin());
         say(i, text(methods()[static_cast<std::size_t>(i)].badge));
+    }
+}
+
+QStringList MethodControl::labels() const {
+    QStringList labels;
+    for (const MethodSpec& row : methods()) {
+        labels << text(row.title);
+    }
+    for (const Part& part : parts(width())) {
+        fit(labels, part);
     }
     return labels;
 }
@@ -81,18 +107,23 @@ QStringList MethodControl::labels() const {
 QRect MethodControl::segment(Method method) const {
     // Widths follow the labels, so that "INT8 static" is not cut while "FP32" has room to spare.
     const QStringList all = labels();
+    const std::vector<Part> rows = parts(width());
+    const int index = static_cast<int>(method);
+    const int row = index < rows.front().end ? 0 : 1;
     int labels = 0;
     int before = 0;
     int own = 0;
-    for (int i = 0; i < methodCount(); ++i) {
-        const int wanted = fontMetrics().horizontalAdvance(all[i]) + kAroundLabel;
-        before += i < static_cast<int>(method) ? wanted : 0;
-        own = i == static_cast<int>(method) ? wanted : own;
+    for (int i = rows[static_cast<std::size_t>(row)].begin; i < rows[static_cast<std::size_t>(row)].end; ++i) {
+        const int wanted = labelWidth(all[i]);
+        before += i < index ? wanted : 0;
+        own = i == index ? wanted : own;
         labels += wanted;
     }
+    const int count = static_cast<int>(rows.size());
+    const int top = row * height() / count;
     const int left = before * width() / labels;
     const int right = (before + own) * width() / labels;
-    return {left, 0, right - left, height()};
+    return {left, top, right - left, (row + 1) * height() / count - top};
 }
 
 int MethodControl::segmentAt(const QPoint& point) const {
@@ -127,9 +158,12 @@ void MethodControl::paintEvent(QPaintEvent*) {
         } else if (i == hovered_ && isEnabled()) {
             painter.fillRect(box, theme.accentSoft);
         }
-        if (i > 0) {
-            painter.setPen(theme.line);
+        painter.setPen(theme.line);
+        if (box.left() > 0) {
             painter.drawLine(box.topLeft(), box.bottomLeft());
+        }
+        if (box.top() > 0) {
+            painter.drawLine(box.topLeft(), box.topRight());
         }
         const bool darkInk = theme.method(id).lightnessF() > 0.55 || methods()[static_cast<std::size_t>(i)].light_colour;
         const QColor ink = filled ? (darkInk ? QColor(0x10141a) : QColor(Qt::white)) : current ? theme.methodInk(id) : theme.text;

@@ -5,13 +5,14 @@
 #include <QWidget>
 
 #include <optional>
+#include <vector>
 
 #include "core/quant/method.h"
 
 namespace vernier::ui {
 
-/// The methods as one row of segments: FP32 1 | FP16 2 | INT8 dyn 3 | INT8 static 4. An override fills its segment;
-/// an inherited method is outlined. Keys 1 to 4 and the arrows choose, 0 and Backspace give the override up.
+/// The methods as a row of segments: FP32 1 | FP16 2 | INT8 dyn 3 | INT8 static 4 ..., or as two where even their badges have no room in one.
+/// An override fills its segment; an inherited method is outlined. The methods' keys and the arrows choose, 0 and Backspace give the override up.
 class MethodControl : public QWidget {
     Q_OBJECT
 
@@ -25,6 +26,8 @@ public:
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] bool hasHeightForWidth() const override { return true; }
+    [[nodiscard]] int heightForWidth(int width) const override;
     /// Where the segment of a method lies, in this widget's coordinates.
     [[nodiscard]] QRect segment(Method method) const;
     /// What stands in each segment: titles, of which the longest give way to their badges where there is no room for all.
@@ -43,6 +46,13 @@ protected:
     bool event(QEvent* event) override;
 
 private:
+    /// Of the methods from one to before another.
+    struct Part {
+        int begin = 0, end = 0;
+    };
+    [[nodiscard]] std::vector<Part> parts(int width) const;
+    [[nodiscard]] int labelWidth(const QString& label) const;
+    void fit(QStringList& labels, const Part& part) const;
     [[nodiscard]] int segmentAt(const QPoint& point) const;
     void describe();
 
