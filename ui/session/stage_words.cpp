@@ -26,6 +26,7 @@ constexpr std::array kStages = {
     StageRow{"look", QT_TRANSLATE_NOOP("Stages", "looking for advice")},
     StageRow{"layout", QT_TRANSLATE_NOOP("Stages", "drawing the graph")},
     StageRow{"stats", QT_TRANSLATE_NOOP("Stages", "reading the tensors")},
+    StageRow{"samples", QT_TRANSLATE_NOOP("Stages", "looking at samples")},
     StageRow{"plan", QT_TRANSLATE_NOOP("Stages", "planning"), 0.06, 0.1},
     StageRow{"states", QT_TRANSLATE_NOOP("Stages", "running the streaming model"), 0.1, 0.15},
     StageRow{"calibrate", QT_TRANSLATE_NOOP("Stages", "calibrating on samples"), 0.1, 0.4},

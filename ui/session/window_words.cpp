@@ -36,6 +36,10 @@ constexpr std::array kRows = {
     Row{"--task, or ", ""},
     Row{"vernier-cli compare --json, or --report with \\.json, wrote", QT_TRANSLATE_NOOP("WindowWords", "a comparison was saved as")},
     Row{" with --method or --set\\b", ""},  // here it is chosen by a click
+    Row{" \\(--gate '[^']*'\\)", QT_TRANSLATE_NOOP("WindowWords", " (a limit of the gate)")},
+    Row{" \\(--(block 16|zero-points|provider cpu)\\)", ""},  // what it stands behind says it
+    Row{"--ep-library\\b", QT_TRANSLATE_NOOP("WindowWords", "the library of the plug-in")},
+    Row{"--dump\\b", QT_TRANSLATE_NOOP("WindowWords", "the file of samples")},
     Row{"Give --samples for more", QT_TRANSLATE_NOOP("WindowWords", "More samples tell more")},
     Row{"--max-drop( POINTS)?", QT_TRANSLATE_NOOP("WindowWords", "The limit \"top-1 drop\"")},
     Row{"--min-agreement( P)?", QT_TRANSLATE_NOOP("WindowWords", "the limit \"agreement\"")},
