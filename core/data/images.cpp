@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/data/detail/elements.h"
+#include "core/data/detail/file_items.h"
 #include "core/data/detail/image_folder.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
@@ -209,32 +210,6 @@ void say_what_was_taken(const ImageFolder& found, std::vector<Finding>& findings
                         .remedy = "Convert them to PNG"});
 }
 
-std::vector<std::uint64_t> parse_items(Fields& given, const std::string& name, std::vector<ImageItem>& items, std::vector<Finding>& findings) {
-    Fields split = given.object(name);
-    const Json& list = split.need("items");
-    if (!list.is_array()) split.fail("items", "is not a list");
-    std::vector<std::uint64_t> numbers;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        const std::string key = fmt::format("items[{}]", i);
-        if (!list[i].is_object()) split.fail(key, "is not an object");
-        Fields fields(list[i], split.file(), fmt::format("splits.{}.{}", name, key));
-        ImageItem item;
-        item.file = fields.text("file");
-        static_cast<void>(fields.inside("file", item.file));
-        if (fields.has("label")) item.label = fields.integer("label", 0, INT32_MAX);
-        item.text = fields.text_if("target");
-        if (fields.has("mask")) {
-            item.mask = fields.text("mask");
-            static_cast<void>(fields.inside("mask", item.mask));
-        }
-        if (i == 0) fields.note_unknown(findings);
-        numbers.push_back(items.size());
-        items.push_back(std::move(item));
-    }
-    split.note_unknown(findings);
-    return numbers;
-}
-
 /// A folder "images" and a folder "masks" with the same names in it.
 bool has_masks(const fs::path& folder) { return fs::is_directory(folder / "images") && fs::is_directory(folder / "masks"); }
 
@@ -255,8 +230,8 @@ SourcePtr open_images_source(Fields& top, DatasetInfo info) {
     std::vector<ImageItem>& items = pictures.items;
     Splits splits;
     Fields given = top.object("splits");
-    if (given.has("calibration")) splits.calibration = parse_items(given, "calibration", items, info.findings);
-    if (given.has("validation")) splits.validation = parse_items(given, "validation", items, info.findings);
+    if (given.has("calibration")) splits.calibration = parse_items(given, "calibration", true, items, info.findings);
+    if (given.has("validation")) splits.validation = parse_items(given, "validation", true, items, info.findings);
     given.note_unknown(info.findings);
     top.note_unknown(info.findings);
     auto dataset = std::make_shared<ImagesDataset>(std::move(info), std::move(pictures), input, steps);

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/data/detail/elements.h"
+#include "core/data/detail/file_items.h"
 #include "core/data/detail/image_folder.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
@@ -166,28 +167,6 @@ SoundSteps steps_for(const DatasetInfo& info, const InputSpec& input) {
     return steps;
 }
 
-std::vector<std::uint64_t> parse_sounds(Fields& given, const std::string& name, std::vector<ImageItem>& items, std::vector<Finding>& findings) {
-    Fields split = given.object(name);
-    const Json& list = split.need("items");
-    if (!list.is_array()) split.fail("items", "is not a list");
-    std::vector<std::uint64_t> numbers;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        const std::string key = fmt::format("items[{}]", i);
-        if (!list[i].is_object()) split.fail(key, "is not an object");
-        Fields fields(list[i], split.file(), fmt::format("splits.{}.{}", name, key));
-        ImageItem item;
-        item.file = fields.text("file");
-        static_cast<void>(fields.inside("file", item.file));
-        if (fields.has("label")) item.label = fields.integer("label", 0, INT32_MAX);
-        item.text = fields.text_if("target");
-        if (i == 0) fields.note_unknown(findings);
-        numbers.push_back(items.size());
-        items.push_back(std::move(item));
-    }
-    split.note_unknown(findings);
-    return numbers;
-}
-
 constexpr std::int64_t kLongest = std::int64_t{1} << 32;
 
 bool has_clean(const fs::path& folder) { return fs::is_directory(folder / "noisy") && fs::is_directory(folder / "clean"); }
@@ -218,8 +197,8 @@ SourcePtr open_sounds_source(Fields& top, DatasetInfo info) {
         if (!each.empty() && !fs::is_directory(each)) throw Error(ErrorKind::not_found, "no such folder", {.file = each.string()});
     Splits splits;
     Fields given = top.object("splits");
-    if (given.has("calibration")) splits.calibration = parse_sounds(given, "calibration", sounds.items, info.findings);
-    if (given.has("validation")) splits.validation = parse_sounds(given, "validation", sounds.items, info.findings);
+    if (given.has("calibration")) splits.calibration = parse_items(given, "calibration", false, sounds.items, info.findings);
+    if (given.has("validation")) splits.validation = parse_items(given, "validation", false, sounds.items, info.findings);
     given.note_unknown(info.findings);
     top.note_unknown(info.findings);
     auto dataset = std::make_shared<SoundsDataset>(std::move(info), std::move(sounds), input, steps);

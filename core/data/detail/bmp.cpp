@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/data/detail/little_endian.h"
 #include "core/data/detail/picture.h"
 
 namespace vernier {
@@ -20,13 +21,6 @@ constexpr std::uint32_t kPlain = 0, kMasks = 3;
 
 [[noreturn]] void fail(const std::string& where, const std::string& what, const std::string& remedy = {}) {
     throw Error(ErrorKind::bad_data, what, {.file = where}, remedy);
-}
-
-template <class T>
-T number_at(std::span<const std::byte> bytes, std::size_t at) {
-    T value;
-    std::memcpy(&value, bytes.data() + at, sizeof value);  // little endian, as this machine is
-    return value;
 }
 
 /// What stands in front of the pixels.

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/data/detail/little_endian.h"
 
 namespace vernier {
 namespace {
@@ -18,13 +19,6 @@ constexpr std::size_t kMostChannels = 64;
 
 [[noreturn]] void fail(const std::string& where, const std::string& what, const std::string& remedy = {}) {
     throw Error(ErrorKind::bad_data, what, {.file = where}, remedy);
-}
-
-template <class T>
-T number_at(std::span<const std::byte> bytes, std::size_t at) {
-    T value;
-    std::memcpy(&value, bytes.data() + at, sizeof value);  // little endian, as this machine is
-    return value;
 }
 
 /// What the chunk "fmt " says.
