@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
+#include "core/quant/calibration/output_trial.h"
 #include "core/quant/calibration/table.h"
 
 namespace vernier {
@@ -20,9 +20,7 @@ constexpr std::uint64_t kShare = 4;  ///< of the calibration samples one in so m
 constexpr double kRealGain = 0.5;    ///< dB
 constexpr int kDraws = 2;            ///< further ones, with ranges a little wider, of the best
 constexpr std::size_t kBest = 3;     ///< beside the one that stands without a trial
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;  ///< of FP32's outputs that are kept
 
-using Outputs = std::vector<Tensor>;
 using Inputs = std::vector<std::map<std::string, Tensor>>;
 
 std::vector<RangeTrial> candidates(const Calibration& recipe) {
@@ -51,53 +49,13 @@ Inputs inputs_of(const RangeRun& run, std::uint64_t samples) {
     return inputs;
 }
 
-std::vector<Outputs> run_all(const RangeRun& run, const std::shared_ptr<const onnx::ModelProto>& model, const Inputs& inputs, const Job& job) {
-    const auto session = Session::open(run.runtime, model, run.target);
-    std::vector<Outputs> outputs(inputs.size());
-    parallel_for(inputs.size(), run.at_once, [&](std::size_t i) {
-        job.check();
-        outputs[i] = session->run(inputs[i], {}, job.stop());
-    });
-    return outputs;
-}
-
-std::vector<std::optional<OutputScore>> scores_of(const std::vector<Outputs>& reference, const std::vector<Outputs>& other) {
-    std::vector<std::optional<OutputScore>> scores;
-    for (std::size_t output = 0; output < reference.front().size(); ++output) {
-        std::vector<const Tensor*> x, y;
-        for (std::size_t i = 0; i < reference.size(); ++i) {
-            x.push_back(&reference[i].at(output));
-            y.push_back(&other[i].at(output));
-        }
-        scores.push_back(score_of(x, y));
-    }
-    return scores;
-}
-
-std::uint64_t bytes_of(const std::vector<Outputs>& outputs) {
-    std::uint64_t bytes = 0;
-    for (const Outputs& run : outputs)
-        for (const Tensor& tensor : run) bytes += tensor.bytes.size();
-    return bytes;
-}
-
-using Scores = std::vector<std::optional<OutputScore>>;
-
-/// A trial of one way to ranges: what it is run on and against.
+/// A trial of one way to ranges.
 struct Bench {
-    const RangeRun& run;
     const EmitRanges& emit;
-    Inputs inputs;
-    std::vector<Outputs> fp32;
+    OutputTrial trial;
 
-    /// Empty where the model does not run with these ranges; that it is cancelled stops all.
-    [[nodiscard]] Scores scores(const Calibration& calibration, const Job& job) const {
-        try {
-            return scores_of(fp32, run_all(run, emit(calibration), inputs, job));
-        } catch (const Error& error) {
-            if (error.kind() == ErrorKind::cancelled) throw;
-            return {};
-        }
+    [[nodiscard]] OutputScores scores(const Calibration& calibration) const {
+        return trial.scores([&] { return emit(calibration); });
     }
 };
 
@@ -127,10 +85,10 @@ std::vector<std::size_t> contenders(const std::vector<RangeTrial>& trials) {
     return found;
 }
 
-void try_again(RangeTrial& trial, const Bench& bench, const Job& job) {
-    std::vector<Scores> draws = {trial.scores};
+void try_again(RangeTrial& trial, const Bench& bench) {
+    std::vector<OutputScores> draws = {trial.scores};
     for (int draw = 1; draw <= kDraws; ++draw)
-        if (Scores scores = bench.scores(widened(trial.calibration, draw), job); !scores.empty()) draws.push_back(std::move(scores));
+        if (OutputScores scores = bench.scores(widened(trial.calibration, draw)); !scores.empty()) draws.push_back(std::move(scores));
     trial.draws = draws.size();
     trial.scores = mean_of(draws);
 }
@@ -139,19 +97,11 @@ void try_again(RangeTrial& trial, const Bench& bench, const Job& job) {
 void try_all(std::vector<RangeTrial>& trials, const Bench& bench, const Job& job) {
     for (std::size_t i = 0; i < trials.size(); ++i) {
         job.step("ranges", i, trials.size());
-        trials[i].scores = bench.scores(trials[i].calibration, job);
+        trials[i].scores = bench.scores(trials[i].calibration);
     }
     set_gains(trials);
-    for (const std::size_t i : contenders(trials)) try_again(trials[i], bench, job);
+    for (const std::size_t i : contenders(trials)) try_again(trials[i], bench);
     set_gains(trials);
-}
-
-/// Of the output that keeps least.
-std::optional<double> least_sample_db(const RangeTrial& trial) {
-    std::optional<double> least;
-    for (const auto& score : trial.scores)
-        if (score && (!least || score->by_sample < *least)) least = score->by_sample;
-    return least;
 }
 
 }  // namespace
@@ -160,16 +110,16 @@ RangeChoice choose_ranges(const RangeRun& run, const EmitRanges& emit, const Job
     const std::uint64_t samples = samples_for(run);
     if (samples < kFewestSamples) return without_runs(run, fmt::format("{} samples are too few to choose by; {} are needed", samples, kFewestSamples));
     job.step("ranges", 0, 0);
-    Bench bench{run, emit, inputs_of(run, samples), {}};
+    std::optional<Bench> bench;
     try {
-        bench.fp32 = run_all(run, run.fp32, bench.inputs, job);
+        bench.emplace(Bench{emit, {{run.runtime, run.target, run.at_once, run.fp32, inputs_of(run, samples)}, job}});
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
         return without_runs(run, fmt::format("the opened model does not run on them: {}", error.what()));
     }
-    if (bytes_of(bench.fp32) > kMostBytes) return without_runs(run, "the outputs of the samples take too much memory to hold others against them");
+    if (bench->trial.too_large()) return without_runs(run, "the outputs of the samples take too much memory to hold others against them");
     RangeChoice choice{{}, candidates(run.calibration), 0, static_cast<std::size_t>(samples), {}};
-    try_all(choice.trials, bench, job);
+    try_all(choice.trials, *bench, job);
     if (choice.trials.front().scores.empty()) return without_runs(run, "the quantized model does not run on them");
     choice.taken = best_of(choice.trials);
     choice.calibration = choice.trials[choice.taken].calibration;
@@ -184,8 +134,9 @@ Finding finding_of(const RangeChoice& choice) {
     }
     std::vector<std::string> others;
     for (std::size_t i = 0; i < choice.trials.size(); ++i)
-        if (const auto db = least_sample_db(choice.trials[i]); i != choice.taken && db) others.push_back(fmt::format("{} {:.1f}", choice.trials[i].title, *db));
-    const auto kept = least_sample_db(choice.trials[choice.taken]);
+        if (const auto db = least_by_sample(choice.trials[i].scores); i != choice.taken && db)
+            others.push_back(fmt::format("{} {:.1f}", choice.trials[i].title, *db));
+    const auto kept = least_by_sample(choice.trials[choice.taken].scores);
     finding.text = fmt::format("Ranges by {}, of {} ways that were tried on {} samples{}{}.", choice.trials[choice.taken].title, choice.trials.size(),
                                choice.samples, kept ? fmt::format(": {:.1f} dB against FP32", *kept) : std::string(),
                                others.empty() ? std::string() : fmt::format(" ({})", fmt::join(others, ", ")));

@@ -23,9 +23,9 @@ namespace vernier {
 struct RangeTrial {
     std::string title;  ///< "MSE, clipping counted 4 times"
     Calibration calibration;
-    std::vector<std::optional<OutputScore>> scores = {};  ///< by output; empty where the model could not be run with it
-    std::size_t draws = 1;  ///< scores are the mean of so many trials: those that may win are tried again with ranges a little wider
-    double gain = 0;        ///< dB, over the one that stands without a trial: the least of all scores
+    OutputScores scores = {};  ///< by output; empty where the model could not be run with it
+    std::size_t draws = 1;     ///< scores are the mean of so many trials: those that may win are tried again with ranges a little wider
+    double gain = 0;           ///< dB, over the one that stands without a trial: the least of all scores
 };
 
 struct RangeChoice {

@@ -88,8 +88,8 @@ std::optional<OutputScore> score_of(const std::vector<const Tensor*>& reference,
     return OutputScore{sum / double(reference.size()), by_channel(reference, other)};
 }
 
-std::vector<std::optional<OutputScore>> mean_of(const std::vector<std::vector<std::optional<OutputScore>>>& scores) {
-    std::vector<std::optional<OutputScore>> mean = scores.empty() ? std::vector<std::optional<OutputScore>>() : scores.front();
+OutputScores mean_of(const std::vector<OutputScores>& scores) {
+    OutputScores mean = scores.empty() ? OutputScores() : scores.front();
     for (std::size_t output = 0; output < mean.size(); ++output) {
         OutputScore sum;
         for (const auto& one : scores) {
@@ -107,7 +107,14 @@ std::vector<std::optional<OutputScore>> mean_of(const std::vector<std::vector<st
     return mean;
 }
 
-double gain(const std::vector<std::optional<OutputScore>>& over, const std::vector<std::optional<OutputScore>>& scores) {
+std::optional<double> least_by_sample(const OutputScores& scores) {
+    std::optional<double> least;
+    for (const auto& score : scores)
+        if (score && (!least || score->by_sample < *least)) least = score->by_sample;
+    return least;
+}
+
+double gain(const OutputScores& over, const OutputScores& scores) {
     if (over.size() != scores.size()) return -std::numeric_limits<double>::infinity();
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < over.size(); ++i) {
