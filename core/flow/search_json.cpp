@@ -3,8 +3,11 @@
 #include <cmath>
 #include <optional>
 
+#include "core/evidence/figures.h"
 #include "core/evidence/gate.h"
+#include "core/evidence/limit_forms.h"
 #include "core/flow/search_file.h"
+#include "core/flow/search_judge.h"
 #include "core/flow/search_state.h"
 
 namespace vernier {
@@ -17,7 +20,12 @@ Json limit_json(const Gate& gate) {
     if (gate.max_drop_points) return {{"figure", "drop"}, {"unit", "points"}, {"most", *gate.max_drop_points}};
     if (gate.min_agreement) return {{"figure", "agreement"}, {"unit", "%"}, {"least", *gate.min_agreement}};
     if (gate.min_sqnr_db) return {{"figure", "sqnr"}, {"unit", "dB"}, {"least", *gate.min_sqnr_db}};
-    return nullptr;
+    const GateLimit* limit = leading_limit(gate);
+    if (limit == nullptr) return nullptr;
+    const char* const of = limit->of == GateLimit::Of::drop ? " drop" : limit->of == GateLimit::Of::rise ? " rise" : "";
+    const Figure& own = figure(limit->figure);
+    const std::string_view unit = limit->of == GateLimit::Of::value ? own.unit : unit_of_change(own);
+    return {{"figure", limit->figure + of}, {"unit", unit}, {limit->least ? "least" : "most", limit->bound}};
 }
 
 /// The measured point whose error is nearest to one.
@@ -36,6 +44,7 @@ std::optional<double> predicted_metric(const SearchedFile& searched, double erro
     const double metric = *known->measured->metric, times = error / *known->measured->error;
     if (searched.gate.max_drop_points) return metric * times;
     if (searched.gate.min_agreement) return std::max(0.0, 100 - (100 - metric) * times);
+    if (const GateLimit* limit = leading_limit(searched.gate)) return limit->of == GateLimit::Of::value ? std::nullopt : std::optional(metric * times);
     return metric - 10 * std::log10(times);
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/evidence/gate.h"
 #include "core/evidence/judgement.h"
+#include "core/evidence/limits.h"
 #include "core/measure/statistics.h"
 
 namespace vernier {
@@ -58,16 +59,47 @@ Held held_sqnr(const CandidateComparison& candidate, double limit) {
     return held;
 }
 
+/// A limit on a metric of the task: itself, or its drop or rise against FP32's.
+Held held_limit(const CandidateComparison& candidate, const Measurement& baseline, const GateLimit& limit) {
+    Held held;
+    held.outcome = judge_limit(limit, {candidate.measurement, &candidate}).outcome;
+    const auto own = candidate.measurement.metrics.find(limit.figure), before = baseline.metrics.find(limit.figure);
+    if (own == candidate.measurement.metrics.end()) return held;
+    const double sign = limit.of == GateLimit::Of::drop || (limit.of == GateLimit::Of::value && limit.least) ? -1 : 1;  // of a change that is a loss
+    const double value = own->second.value, change = before == baseline.metrics.end() ? 0 : sign * (value - before->second.value);
+    double allowed = limit.bound;
+    if (limit.of == GateLimit::Of::value) {
+        held.value = value;
+        held.interval = own->second.interval.value_or(Interval{value, value});
+        held.good = limit.least ? value >= limit.bound : value <= limit.bound;
+        allowed = before == baseline.metrics.end() ? 0 : sign * (limit.bound - before->second.value);
+    } else {
+        const auto paired = candidate.changes.find(limit.figure);
+        const Interval change_of = paired == candidate.changes.end() ? Interval{change, change} : paired->second.interval.value_or(Interval{change, change});
+        held.value = change;
+        held.interval = sign < 0 && paired != candidate.changes.end() ? Interval{0 - change_of.hi, 0 - change_of.lo} : change_of;
+        held.good = change <= limit.bound;
+    }
+    held.room = change <= 0 ? kMostRoom : std::clamp(allowed / change, 0.0, kMostRoom);
+    return held;
+}
+
 Outcome worst(const std::vector<Held>& held) {
     std::vector<GateLine> lines;
     for (const Held& each : held) lines.push_back({{}, each.outcome, {}, 0});
     return worst_of(lines);
 }
 
-Outcome speed_of(const CandidateComparison& candidate) {
-    const GateLine* line = line_of(candidate, "speed");
-    if (line != nullptr) return line->outcome;
-    return is_slower(candidate) ? Outcome::failed : Outcome::passed;
+/// And limits on other times, on size and memory.
+Outcome speed_of(const CandidateComparison& candidate, const Gate& gate) {
+    std::vector<GateLine> lines;
+    for (const GateLimit& limit : gate.more)
+        if (!is_of_answers(limit)) lines.push_back(judge_limit(limit, {candidate.measurement, &candidate}));
+    if (const GateLine* line = line_of(candidate, "speed"))
+        lines.push_back(*line);
+    else
+        lines.push_back({{}, is_slower(candidate) ? Outcome::failed : Outcome::passed, {}, 0});
+    return worst_of(lines);
 }
 
 /// The loss that the limits leave: of those on values where there are any, since counts of few answers say little.
@@ -100,6 +132,18 @@ void take_time(Validation& seen, const CandidateComparison& candidate, double fp
 
 }  // namespace
 
+bool is_of_answers(const GateLimit& limit) {
+    const auto all = figures();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Figure& each) { return each.id == limit.figure; });
+    return found == all.end() || needs_samples(*found);
+}
+
+const GateLimit* leading_limit(const Gate& gate) {
+    if (gate.max_drop_points || gate.min_agreement || gate.min_sqnr_db) return nullptr;
+    const auto found = std::find_if(gate.more.begin(), gate.more.end(), is_of_answers);
+    return found == gate.more.end() ? nullptr : &*found;
+}
+
 std::optional<AnswerLimit> answer_limit(const Gate& gate, std::uint64_t report_samples) {
     if (gate.max_drop_points) return AnswerLimit{*gate.max_drop_points / 100, report_samples, kZ95};
     if (gate.min_agreement) return AnswerLimit{1 - *gate.min_agreement / 100, report_samples, kZ95};
@@ -113,11 +157,13 @@ Validation judged(const Comparison& comparison, double fp32_ms) {
     if (gate.max_drop_points) held.push_back(held_drop(candidate, *gate.max_drop_points));
     if (gate.min_agreement) held.push_back(held_agreement(candidate, *gate.min_agreement));
     if (gate.min_sqnr_db) held.push_back(held_sqnr(candidate, *gate.min_sqnr_db));
+    for (const GateLimit& limit : gate.more)
+        if (is_of_answers(limit)) held.push_back(held_limit(candidate, comparison.baseline.measurement, limit));
 
     Validation seen;
     take_time(seen, candidate, fp32_ms);
     seen.answers = worst(held);
-    seen.speed = speed_of(candidate);
+    seen.speed = speed_of(candidate, gate);
     seen.counts = counts_of(candidate, gate);
     if (!held.empty()) {
         seen.metric = held.front().value;

@@ -14,6 +14,12 @@ namespace vernier {
 /// file, which ran beside each. 0: they stay as they were measured.
 [[nodiscard]] Validation judged(const Comparison& comparison, double fp32_ms = 0);
 
+/// True for a limit on what a model answers, not on times, size or memory.
+[[nodiscard]] bool is_of_answers(const GateLimit& limit);
+/// The first limit on answers of those that have no field of their own in a gate; nullptr where there is none, or where a drop of top-1, agreement
+/// or SQNR leads.
+[[nodiscard]] const GateLimit* leading_limit(const Gate& gate);
+
 /// The limit on a share of answers, where the gate has one.
 [[nodiscard]] std::optional<AnswerLimit> answer_limit(const Gate& gate, std::uint64_t report_samples);
 

@@ -62,9 +62,9 @@ std::string key_of(const SearchRequest& request, const Model& model, const Datas
 
 void check_limits(const SearchRequest& request, const Dataset& data) {
     const Gate& gate = request.gate;
-    if (!gate.max_drop_points && !gate.min_agreement && !gate.min_sqnr_db)
+    if (!gate.max_drop_points && !gate.min_agreement && !gate.min_sqnr_db && leading_limit(gate) == nullptr)
         throw Error(ErrorKind::usage, "no limit on answers is set, so that all in the fastest method would do", {},
-                    "Give --max-drop POINTS, --min-agreement P or --min-sqnr DB.");
+                    "Give --max-drop POINTS, --min-agreement P, --min-sqnr DB, or --gate with a metric ('map50 drop<=1').");
     if (gate.max_drop_points && !data.has_labels())
         throw Error(ErrorKind::usage, "the samples have no labels, so a drop of top-1 cannot be judged", {.file = data.path().string()},
                     "Give --min-agreement P or --min-sqnr DB instead.");
@@ -264,7 +264,7 @@ SearchSource SearchWork::prepare() {
     source.timed = times.mixes;
     source.slowest_ms = times.fp32_ms / request_.gate.min_speedup.value_or(1);
     source.answers = answer_limit(request_.gate, report_samples());
-    source.other_limits = request_.gate.min_sqnr_db.has_value();
+    source.other_limits = request_.gate.min_sqnr_db.has_value() || std::any_of(request_.gate.more.begin(), request_.gate.more.end(), is_of_answers);
     probe(source);
     source.measure = [this](const UnitSet& set) { return validate(set, SearchState::On::selection); };
     source.report = [this](const UnitSet& set) { return validate(set, SearchState::On::report); };

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -161,6 +162,47 @@ TEST_F(WholeWay, ADetectorOfSquaresWithAYoloFolder) {
     const Finished failed = judged(passed, "map>=95");
     EXPECT_EQ(failed.exit_code, 1) << failed.out;
     for (std::size_t i = 0; i < 2; ++i) expect_gate(failed.json(), i, {"map"}, "failed");
+}
+
+/// As annotations of COCO: corner and size in pixels, under ids of categories that do not count from 0.
+void add_annotations(Json& instances, int image, const std::vector<std::pair<int, std::string>>& boxes) {
+    for (const auto& [kind, line] : boxes) {
+        double cx = 0, cy = 0, w = 0, h = 0;
+        std::istringstream(line) >> cx >> cy >> w >> h;
+        instances["annotations"].push_back({{"id", instances["annotations"].size() + 1},
+                                            {"image_id", image},
+                                            {"category_id", kind == 0 ? 3 : 8},
+                                            {"bbox", {128 * (cx - w / 2), 96 * (cy - h / 2), 128 * w, 96 * h}},
+                                            {"area", 128 * w * 96 * h},
+                                            {"iscrowd", 0}});
+    }
+}
+
+TEST_F(WholeWay, ADetectorOfSquaresWithACocoFile) {
+    Random random(7);
+    std::filesystem::create_directories(folder_ / "images");
+    Json instances = {{"images", Json::array()}, {"annotations", Json::array()}, {"categories", {{{"id", 8}, {"name", "blue"}}, {{"id", 3}, {"name", "red"}}}}};
+    for (int i = 0; i < 250; ++i) {
+        const std::string name = fmt::format("{:03}.png", i);
+        add_annotations(instances, i, draw_squares(folder_ / "images" / name, random));
+        instances["images"].push_back({{"id", i}, {"file_name", name}, {"width", 128}, {"height", 96}});
+    }
+    data_ = folder_.write("instances_val.json", instances.dump()).string();
+    model_ = folder_.write("model.onnx", detector()).string();
+    quantize_both("name:stem");
+    const Finished passed = compared({"map50 drop<=5", "box_agreement>=80"});
+    ASSERT_EQ(passed.exit_code, 0) << passed.err << passed.out;
+    const Json document = passed.json();
+    expect_task(document, "detection");
+    expect_files(document);
+    EXPECT_GT(metric(document.at("baseline"), "map50"), 95);
+    EXPECT_EQ(document.at("baseline").at("metrics").at("map50").at("n"), 200);
+    for (std::size_t i = 0; i < 2; ++i) expect_gate(document, i, {"map50", "box_agreement"}, "passed");
+    const Finished failed = judged(passed, "map>=95");
+    EXPECT_EQ(failed.exit_code, 1) << failed.out;
+    // A search is led by limits on answers; one on the size alone is none.
+    const std::string out = (folder_ / "found").string();
+    EXPECT_EQ(run_cli({"search", model_, "--data", data_, "--gate", "size ratio<=0.5", "-o", out}).exit_code, 64);
 }
 
 }  // namespace

@@ -55,6 +55,23 @@ TEST(Tokens, AreProposedForTargetsOfAClassEachAndLimited) {
     EXPECT_EQ(good.candidates[0].measurement.metrics.at("token_agreement").value, 100) << "padding differs, and does not count";
 }
 
+/// Speech or none in each step, as a detector of voices says it by one score.
+TEST(Tokens, ASingleScoreOfEachStepIsYesFromTheThresholdOn) {
+    Asked asked{.spec = {.task = Task::tokens}, .names = {"O", "speech"}, .form = TargetForm::whole, .answers = {{}, {}}};
+    asked.targets = {{.values = whole({6}, {0, 1, 1, 0, 0, 1})}, {.values = whole({6}, {0, 0, 0, 0, 1, 1})}};
+    asked.answers[0] = {floats({1, 6}, {0.1F, 0.9F, 0.6F, 0.2F, 0.3F, 0.5F}), floats({1, 6}, {0.1F, 0.2F, 0.1F, 0.2F, 0.9F, 0.2F})};
+    asked.answers[1] = {floats({1, 1, 6}, {0.1F, 0.9F, 0.2F, 0.2F, 0.3F, 0.5F}), floats({1, 1, 6}, {0.1F, 0.2F, 0.1F, 0.2F, 0.9F, 0.2F})};
+    const auto found = judged(asked);
+    EXPECT_NEAR(found[0].metrics.at("token_accuracy").value, 100.0 * 11 / 12, 1e-9);
+    EXPECT_NEAR(found[0].metrics.at("entity_f1").value, 100.0 * 2 * 2 / (3 + 3), 1e-9) << "two of three stretches have their ends right";
+    EXPECT_NEAR(found[1].metrics.at("token_accuracy").value, 100.0 * 10 / 12, 1e-9);
+    EXPECT_NEAR(found[1].metrics.at("token_agreement").value, 100.0 * 11 / 12, 1e-9);
+    asked.spec.threshold = 0.55;
+    EXPECT_NEAR(judged(asked)[0].metrics.at("token_accuracy").value, 100.0 * 10 / 12, 1e-9);
+    asked.targets[0] = {.values = whole({6}, {0, 2, 1, 0, 0, 1})};
+    EXPECT_EQ(test::kind_of([&] { (void)judged(asked); }), ErrorKind::bad_data);
+}
+
 TEST(Tokens, WithoutNamesThereAreNoEntities) {
     Asked asked = sentences(10, 1);
     asked.names.clear();

@@ -14,6 +14,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/evidence/gate.h"
+#include "core/evidence/gate_text.h"
 #include "core/flow/measure_files.h"
 #include "core/flow/quantize_file.h"
 #include "core/flow/search_file.h"
@@ -222,6 +223,40 @@ TEST(SearchJudge, TellsHowMuchMoreMayBeLost) {
     EXPECT_TRUE(judged(comparison).within);
     comparison.candidates[0].output_sqnr_db = 19;
     EXPECT_FALSE(judged(comparison).within);
+}
+
+/// Limits on a metric of the task leave room by what it lost against FP32, and limits on times count as speed.
+TEST(SearchJudge, TakesLimitsOnAnyMetric) {
+    Comparison comparison;
+    add_limit(comparison.gate, "map50 drop<=1");
+    comparison.baseline.measurement.metrics["map50"] = {50, Interval{45, 55}, 200};
+    comparison.candidates = {candidate_at(30)};
+    CandidateComparison& candidate = comparison.candidates[0];
+    const auto lose = [&](double points, Interval interval) {
+        candidate.measurement.metrics["map50"] = {50 - points, Interval{45 - points, 55 - points}, 200};
+        candidate.changes["map50"] = {-points, interval};
+    };
+    lose(0.25, {-0.5, 0});
+    const Validation good = judged(comparison);
+    EXPECT_EQ(good.answers, Outcome::passed);
+    EXPECT_NEAR(good.metric.value(), 0.25, 1e-9);
+    EXPECT_NEAR(good.metric_interval.hi, 0.5, 1e-9);
+    EXPECT_NEAR(good.room.value(), 4, 1e-9);
+    lose(3, {-4, -2});
+    const Validation bad = judged(comparison);
+    EXPECT_EQ(bad.answers, Outcome::failed);
+    EXPECT_FALSE(bad.within);
+    EXPECT_NEAR(bad.room.value(), 1.0 / 3, 1e-9);
+    comparison.gate = {};
+    add_limit(comparison.gate, "map50>=48");
+    add_limit(comparison.gate, "size_mb<=4");
+    lose(1, {-1.5, -0.5});
+    candidate.measurement.size_bytes = 5'000'000;
+    const Validation itself = judged(comparison);
+    EXPECT_EQ(itself.metric, 49);
+    EXPECT_NEAR(itself.room.value(), 2, 1e-9) << "one of two points is lost";
+    EXPECT_TRUE(itself.within) << "not decided, and on the good side";
+    EXPECT_EQ(itself.speed, Outcome::failed);
 }
 
 /// One answer lost of 1,500 shows that no more than half a point is; three do not.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/cli/commands/table.h"
 #include "app/cli/context.h"
@@ -13,7 +14,10 @@
 #include "app/cli/recipe_options.h"
 #include "app/cli/size_options.h"
 #include "core/base/error.h"
+#include "core/evidence/gate_text.h"
+#include "core/evidence/limit_range.h"
 #include "core/flow/search_file.h"
+#include "core/flow/search_judge.h"
 #include "core/report/documents.h"
 #include "core/report/format.h"
 
@@ -26,12 +30,17 @@ struct Options {
     SizeOptions sizes;
     ProviderOptions provider;
     std::optional<double> max_drop, min_agreement, min_sqnr, min_speedup, budget, seconds;
+    std::vector<std::string> gates;
     std::optional<std::uint64_t> seed, threads;
 };
 
 int exit_code_of(SearchEnd end) { return end == SearchEnd::found ? 0 : end == SearchEnd::none ? 1 : 2; }
 
-std::string metric_head(const Gate& gate) { return gate.max_drop_points ? "drop, points" : gate.min_agreement ? "agreement, %" : "SQNR, dB"; }
+std::string metric_head(const Gate& gate) {
+    if (const GateLimit* limit = leading_limit(gate))
+        return limit->figure + (limit->of == GateLimit::Of::drop ? " drop" : limit->of == GateLimit::Of::rise ? " rise" : "");
+    return gate.max_drop_points ? "drop, points" : gate.min_agreement ? "agreement, %" : "SQNR, dB";
+}
 
 std::string mark_of(const SearchedFile& searched, std::size_t index) {
     const SearchPoint& point = searched.result.front[index];
@@ -89,6 +98,11 @@ SearchRequest request_of(Context& context, Options& options) {
     request.gate.min_agreement = options.min_agreement;
     request.gate.min_sqnr_db = options.min_sqnr;
     request.gate.min_speedup = options.min_speedup;
+    for (const std::string& limit : options.gates) add_limit(request.gate, limit);
+    check_limits(request.gate);
+    if (!request.gate.limits.empty())
+        throw Error(ErrorKind::usage, fmt::format("a search takes no limit on {}, which stands only against FP32's", request.gate.limits.begin()->first), {},
+                    "Give --min-speedup, --min-agreement, --min-sqnr, or a limit on a metric, its drop or its rise.");
     if (options.min_agreement.value_or(0) > 100) throw Error(ErrorKind::usage, "--min-agreement is a percentage", {}, "Give a number from 0 to 100.");
     request.budget_minutes = options.budget;
     request.seed = options.seed.value_or(request.seed);
@@ -109,6 +123,7 @@ Run declare(OptionSet& set) {
     set.number("--max-drop", options->max_drop, "POINTS", "Limit: top-1 may fall by this many points at most", true);
     set.number("--min-agreement", options->min_agreement, "P", "Limit: at least this percent of samples must get FP32's answer", true);
     set.number("--min-sqnr", options->min_sqnr, "DB", "Limit: the SQNR of each output must be at least this many dB", true);
+    set.list("--gate", options->gates, "LIMIT", "Limit on any metric of the task, itself or against FP32: 'map50 drop<=1', 'wer rise<=0.5', 'si_sdr>=12'");
     set.number("--min-speedup", options->min_speedup, "X", "Limit: p50 must be this many times FP32's or better (default: not shown to be slower)", false);
     set.number("--budget", options->budget, "MINUTES", "Time for all of it: the best so far is judged before it ends (default: no bound)", false);
     set.count("--seed", options->seed, "N", "What else is random (default 7); it also says which samples choose", {0, 1'000'000'000});
@@ -140,6 +155,7 @@ const Command kSearch = {
     "Exit code: 0 when a recipe was found, 1 when none holds the limits (the nearest is named), 2 when time or samples do not decide.",
     "vernier-cli search model.onnx --data model.dataset.json --max-drop 0.5 -o found\n"
     "vernier-cli search model.onnx --data samples.npz --min-sqnr 25 --min-speedup 1.5 --budget 10 -o found\n"
+    "vernier-cli search detector.onnx --data coco/instances.json --gate 'map50 drop<=1' -o found\n"
     "vernier-cli search model.onnx --data images --min-agreement 99 --set 'block:head=fp32' -o found",
     declare,
     InWorker::yes,

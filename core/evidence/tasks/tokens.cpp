@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Tokens: a class of each token. Outputs are scores [N,T,C], or the classes themselves (integers [N,T]); targets are [T] class indices.
+// Tokens: a class of each token. Outputs are scores [N,T,C], or the classes themselves (integers [N,T]); targets are [T] class indices. Where the task
+// is named, a single score of each step ([N,T], [N,T,1], [N,1,T]: speech or none) is yes (1) from the threshold on.
 #include "core/evidence/tasks/tokens.h"
 
 #include <fmt/format.h>
@@ -27,6 +28,14 @@ bool is_sequence(const Tensor& target) {
     return static_cast<std::uint64_t>(*std::max_element(target.dims.begin(), target.dims.end())) == target.count();
 }
 
+/// A single score of each step.
+bool is_single(const Tensor& output) {
+    if (!is_floating(output.type) || output.dims.size() < 2 || output.dims.size() > 3) return false;
+    return output.dims.size() == 2 || output.dims[1] == 1 || output.dims[2] == 1;
+}
+
+std::int64_t steps_of(const Tensor& output) { return output.dims.size() == 3 && output.dims[1] == 1 ? output.dims[2] : output.dims[1]; }
+
 bool fits(const FirstAnswer& first) {
     const auto found = first.outputs.all.find(first.scores);
     if (found == first.outputs.all.end()) return false;
@@ -34,15 +43,18 @@ bool fits(const FirstAnswer& first) {
     const bool batched = !output.dims.empty() && output.dims[0] == static_cast<std::int64_t>(first.outputs.batch);
     const bool scores = is_floating(output.type) && output.dims.size() == 3 && output.dims[2] > 1;
     const bool classes = is_whole(output.type) && output.dims.size() == 2;
-    if (!batched || (!scores && !classes)) return false;
+    const bool single = first.chosen && !scores && is_single(output);
+    if (!batched || (!scores && !classes && !single)) return false;
     if (!first.target.values) return first.chosen && first.form == TargetForm::none;
-    const bool same = first.target.values->count() == static_cast<std::uint64_t>(output.dims[1]);
+    const bool same = first.target.values->count() == static_cast<std::uint64_t>(single ? steps_of(output) : output.dims[1]);
     return first.form == TargetForm::whole && is_sequence(*first.target.values) && same && (first.chosen || output.dims[1] > 1);
 }
 
 void settle(const FirstAnswer& first, Reading& reading) {
     const Tensor& output = output_named(first.outputs, first.scores);
-    reading.classes = output.dims.size() == 3 ? output.dims[2] : 0;
+    const bool scores = is_floating(output.type) && output.dims.size() == 3 && output.dims[2] > 1;
+    reading.classes = scores ? output.dims[2] : is_single(output) ? 1 : 0;
+    if (reading.classes == 1) reading.threshold = reading.spec.threshold.value_or(usual_threshold(output));
 }
 
 Tensor sequence_of(const std::vector<std::int64_t>& classes) {
@@ -55,6 +67,11 @@ Tensor sequence_of(const std::vector<std::int64_t>& classes) {
 SampleTarget answer(const RunOutputs& outputs, std::size_t i, const Reading& reading) {
     const Tensor part = sample_part(output_named(outputs, reading.scores), i, outputs.batch);
     if (is_whole(part.type)) return {.values = sequence_of(values_of(part).whole)};
+    if (reading.classes == 1) {
+        std::vector<std::int64_t> decided;
+        for (const float score : scores_of(part)) decided.push_back(std::isnan(score) ? -2 : score >= reading.threshold ? 1 : 0);
+        return {.values = sequence_of(decided)};
+    }
     if (part.dims.size() != 2) throw Error(ErrorKind::bad_data, fmt::format("an output of shape {} has no tokens and classes", shape_text(part)));
     const auto tokens = static_cast<std::size_t>(part.dims[0]), classes = static_cast<std::size_t>(part.dims[1]);
     const std::vector<float> scores = scores_of(part);
@@ -70,8 +87,9 @@ SampleTarget answer(const RunOutputs& outputs, std::size_t i, const Reading& rea
 /// Whether a token of a target counts. Throws Error{bad_data} for a class that the output does not have.
 bool counts(std::int64_t label, const Reading& reading) {
     if (label < 0 || label == reading.spec.ignore.value_or(kUsualIgnore)) return false;
-    if (reading.classes > 0 && label >= reading.classes)
-        throw Error(ErrorKind::bad_data, fmt::format("the target holds the class {}, but there are {} (0 to {})", label, reading.classes, reading.classes - 1));
+    const std::int64_t classes = reading.classes == 1 ? 2 : reading.classes;
+    if (classes > 0 && label >= classes)
+        throw Error(ErrorKind::bad_data, fmt::format("the target holds the class {}, but there are {} (0 to {})", label, classes, classes - 1));
     return true;
 }
 
@@ -160,7 +178,7 @@ SampleSums right_percent(const SampleRecord* record) {
 }
 
 extern const TaskKind kTokensKind = {.task = Task::tokens,
-                                     .wants = "an output [N,T,C] of scores, or [N,T] of classes, and targets [T] of class indices",
+                                     .wants = "an output [N,T,C] of scores, [N,T] of classes or of single scores, and targets [T] of class indices",
                                      .fits = fits,
                                      .settle = settle,
                                      .answer = answer,
