@@ -13,7 +13,7 @@ class Observers final : public detail::Onlooker {
 public:
     explicit Observers(std::vector<Observer> observers) : observers_(std::move(observers)) {}
 
-    void see(std::size_t id, const void* values, std::size_t count, std::span<const std::int64_t> dims) override {
+    void see(std::size_t id, void* values, std::size_t count, std::span<const std::int64_t> dims) override {
         observers_[id]({static_cast<const float*>(values), count}, dims);
     }
 

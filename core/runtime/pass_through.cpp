@@ -26,7 +26,7 @@ public:
 
     [[nodiscard]] const PassThrough& what() const { return passing_; }
 
-    void see(std::size_t id, const void* values, std::size_t count, std::span<const std::int64_t> dims) const {
+    void see(std::size_t id, void* values, std::size_t count, std::span<const std::int64_t> dims) const {
         if (passing_.onlooker != nullptr) {
             passing_.onlooker->see(id, values, count, dims);
         }
@@ -83,7 +83,7 @@ OrtStatus* create_kernel(const OrtCustomOp* op, const OrtApi* api, const OrtKern
     return nullptr;
 }
 
-/// Reads input 0, shows it, and gives output 0 the same content.
+/// Gives output 0 the content of input 0, and shows it.
 void pass(const PassKernel& kernel, OrtKernelContext* context, OrtStatus*& status) {
     const OrtApi& api = kernel.op.api;
     const OrtValue* input = nullptr;
@@ -104,11 +104,11 @@ void pass(const PassKernel& kernel, OrtKernelContext* context, OrtStatus*& statu
         (status = api.GetTensorMutableData(output, &to)) != nullptr) {
         return;
     }
-    kernel.op.passing.see(kernel.id, from, count, dims);
     // A graph output has its own buffer; everywhere else the runtime follows the alias map.
     if (to != from && count > 0) {
         std::memcpy(to, from, byte_size(kernel.op.passing.what().element, count));
     }
+    kernel.op.passing.see(kernel.id, to, count, dims);
 }
 
 OrtStatus* compute(void* raw, OrtKernelContext* context) {

@@ -19,8 +19,8 @@ namespace vernier::detail {
 class Onlooker {
 public:
     virtual ~Onlooker() = default;
-    /// id: of the tensor; values: count elements.
-    virtual void see(std::size_t id, const void* values, std::size_t count, std::span<const std::int64_t> dims) = 0;
+    /// id: of the tensor; values: count elements, of which it may change some.
+    virtual void see(std::size_t id, void* values, std::size_t count, std::span<const std::int64_t> dims) = 0;
 };
 
 /// A custom operator that gives its input as its output, in the same buffer, and where it goes. No optimization looks
