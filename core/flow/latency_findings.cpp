@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/number_text.h"
+#include "core/base/timed.h"
 #include "core/measure/latency.h"
 #include "core/measure/launch_plan.h"
 
@@ -17,13 +18,13 @@ void name_two_speeds(const std::vector<Measurement>& measurements, std::vector<F
     const auto found = std::find_if(measurements.begin(), measurements.end(), [](const Measurement& each) { return each.latency.two_speeds.has_value(); });
     if (found == measurements.end()) return;
     const Interval& speeds = *found->latency.two_speeds;
-    findings.push_back({.severity = Severity::warning,
-                        .code = "two-speeds",
-                        .text = fmt::format("takes {} ms or {} ms, and next to nothing between: this machine runs at two speeds.", significant(speeds.lo),
-                                            significant(speeds.hi)),
-                        .remedy = "Its p50 depends on how long each speed lasted. Speed-ups are taken from pairs of runs at the same speed. For a steady "
-                                  "p50 fix the clock (governor \"performance\") or end other work.",
-                        .file = found->model.string()});
+    findings.push_back(
+        {.severity = Severity::warning,
+         .code = "two-speeds",
+         .text = fmt::format("takes {} or {}, and next to nothing between: this machine runs at two speeds.", time_text(speeds.lo), time_text(speeds.hi)),
+         .remedy = "Its p50 depends on how long each speed lasted. Speed-ups are taken from pairs of runs at the same speed. For a steady "
+                   "p50 fix the clock (governor \"performance\") or end other work.",
+         .file = found->model.string()});
 }
 
 void name_few_launches(const std::vector<Measurement>& measurements, std::vector<Finding>& findings) {
@@ -43,7 +44,7 @@ void name_few_runs(const std::vector<Measurement>& measurements, std::vector<Fin
         std::min_element(measurements.begin(), measurements.end(), [](const Measurement& a, const Measurement& b) { return a.latency.n < b.latency.n; });
     if (fewest->latency.n >= needed) return;
     findings.push_back({.code = "few-runs",
-                        .text = fmt::format("had {} timed runs, and p99 needs {}.", fewest->latency.n, needed),
+                        .text = fmt::format("had {} timed runs, and p99 needs {}.", grouped(fewest->latency.n), grouped(needed)),
                         .remedy = "Give more time with --seconds.",
                         .file = fewest->model.string()});
 }

@@ -52,7 +52,11 @@ bool OutputCheck::same_shape(const Tensor& fp32, const Tensor& other) {
 
 void OutputCheck::add(const Tensor& fp32, const Tensor& all, const Tensor* off) {
     if (bits(fp32.type) == 0 || !problem_.empty()) return;
-    if (!same_shape(fp32, all) || (off != nullptr && !same_shape(fp32, *off))) return;
+    ++samples_;
+    if (!same_shape(fp32, all) || (off != nullptr && !same_shape(fp32, *off))) {
+        other_shapes_ += problem_.empty() ? 1 : 0;
+        return;
+    }
     if (is_float(fp32.type))
         add_floats(fp32, all, off);
     else
@@ -163,14 +167,15 @@ std::optional<double> OutputCheck::half_equal() const {
 }
 
 Json OutputCheck::json() const {
-    Json json = {{"name", name_}, {"type", vernier::name(type_)}, {"values", values_}, {"not_finite", not_finite()}};
+    Json json = {{"name", name_}, {"type", vernier::name(type_)}, {"values", values_}, {"not_finite", not_finite()}, {"other_shape_samples", other_shapes_}};
     put(json, "sqnr_db", sqnr_db());
     put(json, "half_sqnr_db", half_sqnr_db());
     put(json, "levels_db", levels_db());
     put(json, "equal", equal());
     if (!problem_.empty()) json["problem"] = problem_;
     json["sums"] = {all_.signal, all_.error, off_.signal, off_.error, levels_.signal, levels_.error, half_.signal, half_.error};
-    json["counts"] = {values_, equal_, not_finite_, whole_ ? 1 : 0, static_cast<int>(type_), half_values_, half_equal_, half_not_finite_, zeros_, half_zeros_};
+    json["counts"] = {values_, equal_,      not_finite_, whole_ ? 1 : 0, static_cast<int>(type_), half_values_, half_equal_, half_not_finite_,
+                      zeros_,  half_zeros_, samples_,    other_shapes_};
     return json;
 }
 
@@ -192,6 +197,8 @@ OutputCheck OutputCheck::from_json(const Json& json) {
     check.half_not_finite_ = counts.at(7);
     check.zeros_ = counts.at(8);
     check.half_zeros_ = counts.at(9);
+    check.samples_ = counts.at(10);
+    check.other_shapes_ = counts.at(11);
     return check;
 }
 

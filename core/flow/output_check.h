@@ -38,6 +38,9 @@ public:
     /// The same on the CPU alone, and in true half precision alone (nothing where nothing was added).
     [[nodiscard]] std::optional<double> cpu_sqnr_db() const;
     [[nodiscard]] std::optional<double> half_sqnr_db() const;
+    /// Samples on which it has another shape than FP32's, where its shape depends on values, of how many; their values are not compared.
+    [[nodiscard]] std::uint64_t other_shapes() const { return other_shapes_; }
+    [[nodiscard]] std::uint64_t samples() const { return samples_; }
     /// Values that were compared.
     [[nodiscard]] std::uint64_t values() const { return values_; }
     /// It was held against FP32 in true half precision too.
@@ -74,7 +77,7 @@ private:
     ElementType type_ = ElementType::undefined;
     bool free_shape_ = false;
     std::string problem_;
-    std::uint64_t not_finite_ = 0, values_ = 0, equal_ = 0, zeros_ = 0;
+    std::uint64_t not_finite_ = 0, values_ = 0, equal_ = 0, zeros_ = 0, samples_ = 0, other_shapes_ = 0;
     bool whole_ = true;
     Sums all_, off_, levels_;
     std::uint64_t half_not_finite_ = 0, half_values_ = 0, half_equal_ = 0, half_zeros_ = 0;

@@ -87,7 +87,7 @@ Prediction predict(const RuntimePtr& runtime, const CheckedModels& models, CpuKi
     const Target target = Target{}.at(GraphLevel::basic);
     const auto fp32 = Session::open(runtime, shared(*models.reference), Target{});
     const auto exact = Session::open(runtime, shared(*models.quantized), target);
-    Saturation saturation(*models.quantized);
+    SaturatedProducts saturation(*models.quantized);
     const auto amenders = cpu == CpuKind::avx2 ? saturation.amenders() : std::map<std::string, Amender>{};
     const auto there = amenders.empty() ? nullptr : open_amended(runtime, shared(*models.quantized), {}, target, amenders);
     Prediction prediction{.cpu = cpu, .output = !data.output().empty() ? data.output() : fp32->outputs().at(0).name};

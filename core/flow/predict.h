@@ -9,7 +9,7 @@
 
 #include "core/base/job.h"
 #include "core/flow/check_file.h"
-#include "core/layers/saturation.h"
+#include "core/layers/saturated_products.h"
 
 namespace vernier {
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/wire.h"
 #include "core/flow/blame.h"
+#include "core/flow/not_judged.h"
 #include "core/flow/turns.h"
 #include "core/measure/statistics.h"
 #include "core/model/feedable.h"
@@ -109,39 +111,6 @@ std::optional<std::string> fault_of(const OutputCheck& output, const VerifyLimit
     const bool disagree = levels && *levels < limits.sqnr_db;
     return says(fmt::format("keeps an SQNR of {:.1f} dB against FP32, below {:.0f} dB{}", *sqnr, limits.sqnr_db,
                             disagree ? fmt::format(" (with and without graph optimizations differ: {:.1f} dB)", *levels) : ""));
-}
-
-Finding unsteady_finding(const OutputCheck& output, const OutputCheck& noise) {
-    const auto kept = [](const OutputCheck& check) {
-        if (const auto sqnr = check.sqnr_db()) return fmt::format("an SQNR of {:.1f} dB", *sqnr);
-        return fmt::format("{:.0f} % of the values", 100 * check.equal().value_or(0));
-    };
-    return {Severity::warning,
-            "fp32-unsteady",
-            kNone,
-            {},
-            output.name(),
-            fmt::format("The output \"{}\" was not judged: FP32 itself gives other values with and without graph optimizations, or on each run ({}). The "
-                        "written file keeps {}.",
-                        output.name(), kept(noise), kept(output)),
-            "Give samples on which the model finds something: values near zero are rounding, and random operators differ on each run."};
-}
-
-/// Outputs whose values are no numbers.
-std::vector<Finding> uncompared(const Model& model, const Verification& seen) {
-    std::vector<Finding> findings;
-    for (const ValueId id : model.outputs()) {
-        const std::string& name = model.value(id).name;
-        if (std::any_of(seen.outputs.begin(), seen.outputs.end(), [&](const OutputCheck& output) { return output.name() == name; })) continue;
-        findings.push_back({Severity::info,
-                            "output-not-compared",
-                            kNone,
-                            {},
-                            name,
-                            fmt::format("The output \"{}\" was not held against FP32: it holds text or a sequence.", name),
-                            {}});
-    }
-    return findings;
 }
 
 }  // namespace
@@ -322,7 +291,8 @@ std::optional<std::string> Verifier::fault(const Verification& seen, const Verif
 std::vector<Finding> Verifier::not_judged(const Verification& seen) const {
     const VerifyLimits limits;
     if (!seen.trouble.empty() || seen.samples == 0) return {};
-    std::vector<Finding> findings = uncompared(*source_.model, seen);
+    std::vector<Finding> findings = uncompared_findings(*source_.model, seen), shapes = shape_findings(seen);
+    std::move(shapes.begin(), shapes.end(), std::back_inserter(findings));
     if (!noise_) return findings;
     for (const OutputCheck& output : seen.outputs) {
         Verification one = seen;

@@ -77,8 +77,8 @@ public:
     [[nodiscard]] Verification check(const std::shared_ptr<const onnx::ModelProto>& model);
     /// The fault of a file, where FP32 does not differ from itself by as much (random operators).
     [[nodiscard]] std::optional<std::string> fault(const Verification& seen, const VerifyLimits& limits);
-    /// What is to be said of outputs that are not judged: faulty ones, where FP32 differs from itself as much (fp32-unsteady), and those
-    /// that are no numbers (output-not-compared).
+    /// What is to be said of outputs that are not judged: faulty ones, where FP32 differs from itself as much (fp32-unsteady), those
+    /// that are no numbers (output-not-compared), and samples of those that have another shape (output-shape).
     [[nodiscard]] std::vector<Finding> not_judged(const Verification& seen) const;
     /// Those of FP32's float tensors that have values beyond the range of half precision; none where they cannot be observed.
     [[nodiscard]] std::set<std::string> beyond_half(const std::vector<std::string>& tensors);

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "core/base/timed.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
 #include "core/report/way_out.h"
@@ -63,8 +64,8 @@ std::string speed_words(const CandidateComparison& candidate) {
 
 std::string speed_sentence(const Comparison& comparison, const CandidateComparison& candidate) {
     const std::string interval = speed_text(candidate.speedup_interval.lo, candidate.speedup_interval.hi);
-    std::string text = fmt::format("“{}” runs in {} ms instead of {} ({}95 %: {})", title_of(candidate), significant(candidate.measurement.latency.p50),
-                                   significant(comparison.baseline.measurement.latency.p50), speed_words(candidate), interval);
+    std::string text = fmt::format("“{}” runs in {} instead of {} ({}95 %: {})", title_of(candidate), time_text(candidate.measurement.latency.p50),
+                                   time_text(comparison.baseline.measurement.latency.p50), speed_words(candidate), interval);
     if (const GateLine* line = line_of(candidate, "speed"); line != nullptr && comparison.gate.min_speedup)
         text += limit_words(*line, speed_text(*comparison.gate.min_speedup));
     return text + fmt::format(". Its file: {}. ", size_text(candidate.size_ratio));

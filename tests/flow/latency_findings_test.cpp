@@ -34,7 +34,7 @@ TEST(LatencyFindings, NameAMachineWithTwoSpeeds) {
     const auto findings = latency_findings({measured(8, 5000), slow_at_times});
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings[0].code, "two-speeds");
-    EXPECT_THAT(findings[0].text, HasSubstr("takes 0.223 ms or 0.250 ms"));
+    EXPECT_THAT(findings[0].text, HasSubstr("takes 0.223 ms or 0.25 ms"));
     EXPECT_EQ(findings[0].file, "folder/net.onnx");
 }
 

@@ -69,5 +69,24 @@ TEST(NotJudged, AnOutputThatHoldsASequenceIsNamed) {
     EXPECT_EQ(said[0].tensor, "parts");
 }
 
+TEST(NotJudged, SamplesOnWhichAnOutputHasAnotherShapeAreSaid) {
+    const TempDir folder;
+    const ModelPtr model = open_model(folder.write("model.onnx", chain().bytes()));
+    const Verifier verifier({{}, "", model, nullptr, 1}, {});
+    OutputCheck output(model->value(model->outputs().at(0)).name, ElementType::float32, true);
+    const auto rows = [](std::int64_t count) { return Tensor{ElementType::float32, {count}, std::vector<std::byte>(static_cast<std::size_t>(4 * count))}; };
+    output.add(rows(2), rows(2), rows(2));
+    output.add(rows(2), rows(3), rows(3));
+    output.add(rows(1), rows(1), rows(0));
+    Verification seen;
+    seen.samples = 3;
+    seen.outputs.push_back(OutputCheck::from_json(output.json()));
+    const std::vector<Finding> said = verifier.not_judged(seen);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].code, "output-shape");
+    EXPECT_EQ(said[0].severity, Severity::warning) << "of most samples";
+    EXPECT_THAT(said[0].text, HasSubstr("has another shape than FP32's on 2 of 3 samples"));
+}
+
 }  // namespace
 }  // namespace vernier::test

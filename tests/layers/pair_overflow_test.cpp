@@ -141,13 +141,27 @@ INSTANTIATE_TEST_SUITE_P(Forms, PairOverflowOf,
                                          ConvCase{"point", {5, 8, 1, 1}, {1, 8, 4, 4}}),
                          [](const testing::TestParamInfo<ConvCase>& info) { return info.param.name; });
 
+template <typename Code>
+onnx::TensorProto codes_of(const std::string& name, ElementType type, const std::vector<Code>& codes, const Dims& dims) {
+    onnx::TensorProto tensor;
+    tensor.set_name(name);
+    tensor.set_data_type(static_cast<int>(type));
+    for (const std::int64_t dim : dims) tensor.add_dims(dim);
+    tensor.set_raw_data(codes.data(), codes.size());
+    return tensor;
+}
+
 /// The codes that the runtime's own integer kernel makes: Y = sums * 2^-k, with a zero point in the middle.
 std::vector<std::uint8_t> executed(const std::vector<std::uint8_t>& a, const std::vector<std::int8_t>& b, const Dims& dims, float out_scale) {
     test::ModelBuilder builder;
-    builder.input("a", ElementType::uint8, {dims[0], dims[1]}).initializer("b", b, {dims[1], dims[2]});
+    builder.input("a", ElementType::uint8, {dims[0], dims[1]}).initializer(codes_of("b", ElementType::int8, b, {dims[1], dims[2]}));
     builder.initializer("one", std::vector<float>{1.F}, {}).initializer("out", std::vector<float>{out_scale}, {});
-    builder.initializer("za", std::vector<std::uint8_t>{0}, {}).initializer("zb", std::vector<std::int8_t>{0}, {});
-    builder.initializer("zy", std::vector<std::uint8_t>{128}, {});
+    const auto zero_point = [&](const std::string& name, ElementType type, std::uint8_t value) {
+        builder.initializer(codes_of(name, type, std::vector<std::uint8_t>{value}, {}));
+    };
+    zero_point("za", ElementType::uint8, 0);
+    zero_point("zb", ElementType::int8, 0);
+    zero_point("zy", ElementType::uint8, 128);
     builder.node("QLinearMatMul", {"a", "one", "za", "b", "one", "zb", "out", "zy"}, {"y"}).output("y", ElementType::uint8, {dims[0], dims[2]});
     const std::string model = builder.bytes();
     const auto session = Session::open(Runtime::load(), std::as_bytes(std::span(model)), {}, {});

@@ -28,7 +28,7 @@ TEST(Verdict, AFastCandidateInsideTheGateIsWorthIt) {
     EXPECT_EQ(verdict.worth, std::optional(true));
     EXPECT_EQ(verdict.title, "small: 2.50x faster, 72 % smaller, accuracy within the limit");
     EXPECT_THAT(verdict.text, StartsWith("Worth it: "));
-    EXPECT_THAT(verdict.text, HasSubstr("4.00 ms instead of 10.0 (2.50x faster, 95 %: 2.45x to 2.55x faster)"));
+    EXPECT_THAT(verdict.text, HasSubstr("4 ms instead of 10 ms (2.50x faster, 95 %: 2.45x to 2.55x faster)"));
     EXPECT_THAT(verdict.text, HasSubstr("Top-1 -0.10 points (95 %: -0.60 to +0.40), within the limit of -0.50"));
 }
 

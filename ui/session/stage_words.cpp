@@ -56,6 +56,7 @@ constexpr std::array kStages = {
     StageRow{"what reaches the outputs", QT_TRANSLATE_NOOP("Stages", "following errors to the outputs")},
     StageRow{"compare outputs", QT_TRANSLATE_NOOP("Stages", "comparing answers")},
     StageRow{"pair nodes", QT_TRANSLATE_NOOP("Stages", "pairing the nodes of both files")},
+    StageRow{"emulate", QT_TRANSLATE_NOOP("Stages", "emulating another CPU")},
     StageRow{"look at the executed graph", QT_TRANSLATE_NOOP("Stages", "looking at what is executed")},
     StageRow{"measure recipes", QT_TRANSLATE_NOOP("Stages", "measuring recipes")},
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/layers/saturation.h"
+#include "core/layers/saturated_products.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,12 +52,12 @@ PairProduct product_of(const Node& node, const StoredCodes& stored, float input_
 
 }  // namespace
 
-Saturation::Saturation(const Model& file) : file_(file) {
+SaturatedProducts::SaturatedProducts(const Model& file) : file_(file) {
     for (const Node& node : file.nodes())
         if (is_product(node) && node.graph == 0) look_at(node);
 }
 
-void Saturation::look_at(const Node& node) {
+void SaturatedProducts::look_at(const Node& node) {
     const StoredCodes stored = stored_codes(file_, node, 1);
     if (stored.codes == nullptr || stored.scale == nullptr || stored.codes->dims.size() < 2) return;  // not in 8 bits
     if (node.op_type == "Conv" && is_depthwise(node, stored.codes->dims)) return;
@@ -71,7 +71,7 @@ void Saturation::look_at(const Node& node) {
     products_.push_back({{node.id, overflow->risky(), {}}, input, file_.value(node.outputs[0]).name, std::move(overflow)});
 }
 
-bool Saturation::read_activation(const Node& node) {
+bool SaturatedProducts::read_activation(const Node& node) {
     const Value& value = file_.value(node.inputs[0]);
     if (activations_.contains(value.name)) return true;
     if (value.producer == kNone || file_.node(value.producer).op_type != "DequantizeLinear") return false;
@@ -86,7 +86,7 @@ bool Saturation::read_activation(const Node& node) {
     return true;
 }
 
-std::map<std::string, Amender> Saturation::amenders() {
+std::map<std::string, Amender> SaturatedProducts::amenders() {
     std::map<std::string, Amender> amenders;
     for (auto& [name, activation] : activations_)
         amenders[name] = [&activation](std::span<float> values, std::span<const std::int64_t> dims) {
@@ -111,7 +111,7 @@ std::map<std::string, Amender> Saturation::amenders() {
     return amenders;
 }
 
-std::vector<SaturatedNode> Saturation::nodes() const {
+std::vector<SaturatedNode> SaturatedProducts::nodes() const {
     std::vector<SaturatedNode> nodes;
     for (const Product& product : products_) nodes.push_back(product.sums);
     return nodes;

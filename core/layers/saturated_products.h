@@ -22,9 +22,9 @@ struct SaturatedNode {
 
 /// Emulates a CPU that sums pairs of products in 16 bits (PairOverflow) while a QDQ file runs in float: behind each Conv (but depthwise ones), MatMul
 /// and Gemm between DequantizeLinear of 8 bits, what clipping changes is added. The file must outlive it. One run at a time.
-class Saturation {
+class SaturatedProducts {
 public:
-    explicit Saturation(const Model& file);
+    explicit SaturatedProducts(const Model& file);
     /// Of a session that runs the file without fused integer kernels (GraphLevel::basic). They refer to this.
     [[nodiscard]] std::map<std::string, Amender> amenders();
     [[nodiscard]] std::vector<SaturatedNode> nodes() const;
