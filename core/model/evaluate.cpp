@@ -214,7 +214,8 @@ Dims broadcast_strides(const Dims& from, const Dims& to) {
 namespace {
 
 detail::EvaluateFn function_of(const onnx::NodeProto& node) {
-    if (!node.domain().empty() && node.domain() != "ai.onnx") return nullptr;
+    const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+    if (!standard && !(node.domain() == "com.microsoft" && node.op_type() == "DequantizeLinear")) return nullptr;  // the same, for more types
     const detail::EvaluateFn moves = detail::movement(node.op_type());
     return moves != nullptr ? moves : detail::arithmetic(node.op_type());
 }

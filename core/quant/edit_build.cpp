@@ -142,6 +142,9 @@ onnx::ModelProto GraphEdit::build_nodes(std::vector<std::pair<std::string, onnx:
         if (building.used.contains(name)) needed.emplace_back(name, building.graphs[static_cast<std::size_t>(has_bodies() ? home_of(name) : 0)]);
     // Below IR 4 every initializer would have to be an input too; 8 is what opset 13 to 18 were written with.
     if (model.ir_version() < 8) model.set_ir_version(8);
+    for (const auto& [name, graph] : needed)  // 10 knows tensors of 4 bits
+        if (const auto type = initializers_.at(name).tensor->data_type(); type == onnx::TensorProto::INT4 || type == onnx::TensorProto::UINT4)
+            model.set_ir_version(std::max<std::int64_t>(model.ir_version(), 10));
     for (const auto& import : model.opset_import())
         if (import.domain() == "ai.onnx") name_standard_domain(*model.mutable_graph(), import.domain());
     return model;

@@ -15,6 +15,7 @@ constexpr std::size_t kMostInBlock = 128, kLanes = 8;
 constexpr float kToEven = 12582912.f;  ///< 1.5 * 2^23: added and taken away, it rounds a smaller number to nearest even
 constexpr float kCodes = 15;           ///< steps between the ends
 constexpr std::uint8_t kMiddle = 8;    ///< zero of a symmetric block
+constexpr std::uint8_t kCodeBits = 15;
 constexpr std::size_t kRowsAtOnce = 64;
 
 /// A block with zeros of no importance behind it, so that loops take whole lanes.
@@ -205,6 +206,14 @@ std::vector<std::uint8_t> packed(std::span<const std::uint8_t> values, std::size
 std::vector<std::uint8_t> packed_blocks(const BlockCodes& codes) { return packed(codes.codes, codes.columns, codes.blocks() * codes.block / 2); }
 
 std::vector<std::uint8_t> packed_rows(const BlockCodes& codes) { return packed(codes.codes, codes.columns, codes.columns / 2); }
+
+std::vector<std::uint8_t> packed_flat(std::span<const std::uint8_t> codes) { return packed(codes, codes.size(), (codes.size() + 1) / 2); }
+
+std::vector<std::uint8_t> packed_signed(std::span<const std::uint8_t> codes) {
+    std::vector<std::uint8_t> signed_codes(codes.begin(), codes.end());
+    for (std::uint8_t& code : signed_codes) code = static_cast<std::uint8_t>((code - kMiddle) & kCodeBits);
+    return packed_flat(signed_codes);
+}
 
 std::vector<std::uint8_t> packed_zeros(const BlockCodes& codes) { return packed(codes.zeros, codes.blocks(), (codes.blocks() + 1) / 2); }
 

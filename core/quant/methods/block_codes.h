@@ -55,6 +55,9 @@ struct BlockScale {
 [[nodiscard]] std::vector<std::uint8_t> packed_blocks(const BlockCodes& codes);
 /// Codes as GatherBlockQuantized reads them: [rows, columns / 2] bytes; columns is even.
 [[nodiscard]] std::vector<std::uint8_t> packed_rows(const BlockCodes& codes);
+/// Codes as tensors of UINT4 and INT4 (less 8) hold them, one behind the other.
+[[nodiscard]] std::vector<std::uint8_t> packed_flat(std::span<const std::uint8_t> codes);
+[[nodiscard]] std::vector<std::uint8_t> packed_signed(std::span<const std::uint8_t> codes);
 /// Zero points: [rows, (blocks + 1) / 2] bytes.
 [[nodiscard]] std::vector<std::uint8_t> packed_zeros(const BlockCodes& codes);
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -14,6 +13,7 @@
 
 #include "core/quant/methods/block_codes.h"
 #include "core/quant/methods/dynamic_weights.h"
+#include "core/quant/methods/int4_parts.h"
 #include "core/quant/methods/replace_node.h"
 #include "core/quant/methods/stored_weights.h"
 #include "core/quant/prepare.h"
@@ -23,6 +23,7 @@
 /// INT4 weight-only: weights are stored in codes of 4 bits, blocks of them with a scale each, and nodes read the codes themselves:
 ///   MatMul(x, W), Gemm(x, W, b)  =>  com.microsoft MatMulNBits(x, codes, scales(, zero points)(, b))
 ///   Gather(table, i)             =>  com.microsoft GatherBlockQuantized(codes, i, scales(, zero points))
+/// Conv, ConvTranspose and recurrent nodes read floats, which the runtime makes of codes on each run (int4_parts.h).
 /// Seen with ONNX Runtime 1.31.1 on CPU: any K and N, the last block shorter; rows of a table of an even length only. Accuracy level 4
 /// (activations in 8 bits a block) is what the runtime itself takes, and 2 to 4 times as fast as float activations for one row.
 namespace vernier {
@@ -34,7 +35,9 @@ constexpr std::int64_t kAccuracyLevel = 4;
 
 Method self() { return *method_from_id(kInt4WeightOnlyMethod.id); }
 
-bool takes(const onnx::NodeProto& node) { return is_standard(node) && (node.op_type() == "MatMul" || node.op_type() == "Gemm" || node.op_type() == "Gather"); }
+bool takes(const onnx::NodeProto& node) {
+    return reads_int4_parts(node) || (is_standard(node) && (node.op_type() == "MatMul" || node.op_type() == "Gemm" || node.op_type() == "Gather"));
+}
 
 const onnx::NodeProto& node_of(const Prepared& prepared, int item) { return prepared.edit.item(static_cast<std::size_t>(item)).proto; }
 
@@ -99,28 +102,33 @@ std::string why_no_table(const Prepared& prepared, int item) {
     return dims[1] % 2 == 0 ? std::string() : std::string("the rows of its table have an odd length, which no kernel reads in 4 bits");
 }
 
+std::string why_no_weight(const Prepared& prepared, int item) {
+    const auto& node = node_of(prepared, item);
+    if (reads_int4_parts(node)) return why_no_int4_parts(prepared, item);
+    if (std::string why = is_table(node) ? why_no_table(prepared, item) : why_no_product(prepared, item); !why.empty()) return why;
+    const bool smaller =
+        bytes_in_codes(rows_of(prepared.edit, node), prepared.weights, !is_table(node)) < 4 * element_count(prepared.edit.dims(node.input(weight_slot(node))));
+    return smaller ? "" : "codes and scales of its weight would take no fewer bytes";
+}
+
 std::string why_not(const Prepared& prepared, int item, const std::set<int>& chosen) {
     const auto& node = node_of(prepared, item);
-    if (!takes(node)) {
-        constexpr std::array<std::string_view, 5> kOthers = {"Conv", "ConvTranspose", "LSTM", "GRU", "RNN"};
-        const bool other = is_standard(node) && std::find(kOthers.begin(), kOthers.end(), node.op_type()) != kOthers.end();
-        return other ? fmt::format("INT4 holds weights of MatMul and Gemm and tables of Gather, not of {}", node.op_type()) : "it has no weight";
-    }
-    if (node.input_size() < 2) return "it has no weight";
-    std::string why = is_table(node) ? why_no_table(prepared, item) : why_no_product(prepared, item);
-    if (!why.empty()) return why;
-    const std::string& weight = node.input(weight_slot(node));
-    if (bytes_in_codes(rows_of(prepared.edit, node), prepared.weights, !is_table(node)) >= 4 * element_count(prepared.edit.dims(weight)))
-        return "codes and scales of its weight would take no fewer bytes";
-    if (!prepared.choice_of(item).explicit_choice() && is_read_in_float(prepared.edit, weight, chosen))
-        return "its weight is read in float elsewhere, and would be stored twice";
-    return {};
+    if (!takes(node) || node.input_size() < 2) return "it has no weight";
+    if (std::string why = why_no_weight(prepared, item); !why.empty()) return why;
+    if (prepared.choice_of(item).explicit_choice()) return {};
+    const auto slots = reads_int4_parts(node) ? int4_part_slots(node) : std::vector<int>{weight_slot(node)};
+    const bool twice = std::any_of(slots.begin(), slots.end(), [&](int slot) { return is_read_in_float(prepared.edit, node.input(slot), chosen); });
+    return twice ? "its weight is read in float elsewhere, and would be stored twice" : "";
 }
 
 void plan(Prepared& prepared) {
     const std::vector<int> items = prepared.items_of(self());
     if (items.empty()) return;
-    prepared.note_reasons(items, settled_reasons(items, [&](int item, const std::set<int>& chosen) { return why_not(prepared, item, chosen); }));
+    const auto reasons = settled_reasons(items, [&](int item, const std::set<int>& chosen) { return why_not(prepared, item, chosen); });
+    std::size_t dequantized = 0;
+    for (std::size_t i = 0; i < items.size(); ++i) dequantized += reasons[i].empty() && reads_int4_parts(node_of(prepared, items[i])) ? 1 : 0;
+    if (dequantized > 0) prepared.findings.push_back(dequantized_finding("INT4", dequantized));
+    prepared.note_reasons(items, reasons);
 }
 
 class Writer {
@@ -246,11 +254,16 @@ private:
 
 void write(GraphEdit& edit, const Writing& writing) {
     Writer writer(edit, writing.prepared);
-    for (const int item : writing.prepared.items_of(self())) writer.write(item);
+    Int4PartsWriter parts(edit, writing.prepared.weights);
+    for (const int item : writing.prepared.items_of(self()))
+        if (reads_int4_parts(edit.item(static_cast<std::size_t>(item)).proto))
+            parts.write(item);
+        else
+            writer.write(item);
 }
 
 MethodFit fit(const Workload& work) {
-    if (work.matmuls == 0 && work.table_bytes == 0) return {false, "No MatMul, Gemm or Gather with constant weights."};
+    if (!has_products(work) && work.recurrents == 0 && work.table_bytes == 0) return {false, "No node with constant weights."};
     return {false, "About a seventh of the weights' size, with float activations; needs no samples. Best where one row is computed at a time."};
 }
 
@@ -265,6 +278,7 @@ constinit const MethodSpec kInt4WeightOnlyMethod{
     .weight_bits = 4,
     .scale_percent = 13,
     .any_kernel = true,
+    .folds_batch_norm = true,
     .takes = takes,
     .plan = plan,
     .write = write,

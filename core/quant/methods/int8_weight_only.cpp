@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/number_text.h"
 #include "core/quant/methods/dynamic.h"
 #include "core/quant/methods/static_plan.h"
 #include "core/quant/methods/stored_weights.h"
@@ -107,18 +104,6 @@ std::vector<std::string> reasons_of(const Prepared& prepared, const std::vector<
     });
 }
 
-/// Nodes that bring their weights back to float on each run.
-Finding dequantized_finding(std::size_t nodes) {
-    return {Severity::info,
-            "weights-dequantized",
-            kNone,
-            {},
-            {},
-            fmt::format("The runtime turns the INT8 weights of {} into float on each run: the file gets smaller, not faster.",
-                        nodes == 1 ? std::string("1 node") : fmt::format("{} nodes", grouped(nodes))),
-            "Choose INT8 static or INT8 dynamic where speed is what counts."};
-}
-
 /// Conv, Gemm and MatMul whose bias, or the constant added behind them, can give back what rounding takes on average.
 bool can_give_back(const GraphEdit& edit, int item) {
     const auto& node = edit.item(static_cast<std::size_t>(item)).proto;
@@ -149,7 +134,7 @@ void plan(Prepared& prepared) {
     std::size_t dequantized = 0;
     for (std::size_t i = 0; i < items.size(); ++i)
         dequantized += reasons[i].empty() && op_of(prepared, items[i]) != "MatMul" && op_of(prepared, items[i]) != "Gather" ? 1 : 0;
-    if (dequantized > 0) prepared.findings.push_back(dequantized_finding(dequantized));
+    if (dequantized > 0) prepared.findings.push_back(dequantized_finding("INT8", dequantized));
     prepared.note_reasons(items, reasons);
 }
 

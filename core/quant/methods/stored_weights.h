@@ -4,8 +4,10 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/base/finding.h"
 #include "core/quant/prepare.h"
 
 namespace vernier {
@@ -18,6 +20,9 @@ namespace vernier {
 
 /// A weight that a node in float reads too would be stored twice.
 [[nodiscard]] bool is_read_in_float(const GraphEdit& edit, const std::string& name, const std::set<int>& chosen);
+
+/// Of nodes that bring their weights back to float on each run. what: "INT8".
+[[nodiscard]] Finding dequantized_finding(std::string_view what, std::size_t nodes);
 
 /// For each item why it stays in float; empty where it does not. What stays so may read a weight in float that others share, so
 /// each is asked again until nothing changes; chosen: those for which nothing was said so far.
