@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <map>
 #include <span>
 #include <utility>
@@ -49,13 +51,15 @@ Inputs inputs_of(const RangeRun& run, std::uint64_t samples) {
     return inputs;
 }
 
-/// A trial of one way to ranges.
+/// Trials of ways to ranges.
 struct Bench {
     const EmitRanges& emit;
     OutputTrial trial;
 
-    [[nodiscard]] OutputScores scores(const Calibration& calibration) const {
-        return trial.scores([&] { return emit(calibration); });
+    [[nodiscard]] std::vector<OutputScores> scores(const std::vector<Calibration>& calibrations) const {
+        std::vector<OutputTrial::MakeModel> makes;
+        for (const Calibration& calibration : calibrations) makes.emplace_back([this, &calibration] { return emit(calibration); });
+        return trial.scores(makes);
     }
 };
 
@@ -85,22 +89,31 @@ std::vector<std::size_t> contenders(const std::vector<RangeTrial>& trials) {
     return found;
 }
 
-void try_again(RangeTrial& trial, const Bench& bench) {
-    std::vector<OutputScores> draws = {trial.scores};
-    for (int draw = 1; draw <= kDraws; ++draw)
-        if (OutputScores scores = bench.scores(widened(trial.calibration, draw)); !scores.empty()) draws.push_back(std::move(scores));
-    trial.draws = draws.size();
-    trial.scores = mean_of(draws);
+/// Those that may win, and the first, with ranges a little wider: a score is the mean of all its draws.
+void try_again(std::vector<RangeTrial>& trials, const std::vector<std::size_t>& which, const Bench& bench) {
+    std::vector<Calibration> draws;
+    for (const std::size_t i : which)
+        for (int draw = 1; draw <= kDraws; ++draw) draws.push_back(widened(trials[i].calibration, draw));
+    const auto scores = bench.scores(draws);
+    for (std::size_t at = 0; at < which.size(); ++at) {
+        RangeTrial& trial = trials[which[at]];
+        std::vector<OutputScores> seen = {trial.scores};
+        std::copy_if(scores.begin() + static_cast<std::ptrdiff_t>(kDraws * at), scores.begin() + static_cast<std::ptrdiff_t>(kDraws * (at + 1)),
+                     std::back_inserter(seen), [](const OutputScores& one) { return !one.empty(); });
+        trial.draws = seen.size();
+        trial.scores = mean_of(seen);
+    }
 }
 
 /// All once, then those that may win again, with the one that they must beat.
 void try_all(std::vector<RangeTrial>& trials, const Bench& bench, const Job& job) {
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-        job.step("ranges", i, trials.size());
-        trials[i].scores = bench.scores(trials[i].calibration);
-    }
+    std::vector<Calibration> all;
+    for (const RangeTrial& trial : trials) all.push_back(trial.calibration);
+    const auto scores = bench.scores(all);
+    for (std::size_t i = 0; i < trials.size(); ++i) trials[i].scores = scores[i];
     set_gains(trials);
-    for (const std::size_t i : contenders(trials)) try_again(trials[i], bench);
+    job.step("ranges", 1, 2);
+    try_again(trials, contenders(trials), bench);
     set_gains(trials);
 }
 
@@ -109,7 +122,7 @@ void try_all(std::vector<RangeTrial>& trials, const Bench& bench, const Job& job
 RangeChoice choose_ranges(const RangeRun& run, const EmitRanges& emit, const Job& job) {
     const std::uint64_t samples = samples_for(run);
     if (samples < kFewestSamples) return without_runs(run, fmt::format("{} samples are too few to choose by; {} are needed", samples, kFewestSamples));
-    job.step("ranges", 0, 0);
+    job.step("ranges", 0, 2);
     std::optional<Bench> bench;
     try {
         bench.emplace(Bench{emit, {{run.runtime, run.target, run.at_once, run.fp32, inputs_of(run, samples)}, job}});

@@ -44,6 +44,7 @@ struct RangeRun {
     int at_once = 0;          ///< runs at the same time; 0 = one a processor
     std::shared_ptr<const onnx::ModelProto> fp32;
 };
+/// Called from several threads at the same time.
 using EmitRanges = std::function<std::shared_ptr<const onnx::ModelProto>(const Calibration& calibration)>;
 
 /// One way to ranges for the whole model: each is quantized with and run on up to 32 calibration samples, those that may win twice more with

@@ -10,7 +10,7 @@
 
 namespace vernier {
 
-OutputTrial::OutputTrial(Setting setting, const Job& job) : setting_(std::move(setting)), job_(job) { fp32_ = outputs_of(setting_.fp32); }
+OutputTrial::OutputTrial(Setting setting, const Job& job) : setting_(std::move(setting)), job_(job) { fp32_ = outputs_of(setting_.fp32, setting_.at_once); }
 
 bool OutputTrial::too_large() const {
     constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;
@@ -20,9 +20,17 @@ bool OutputTrial::too_large() const {
     return bytes > kMostBytes;
 }
 
-OutputScores OutputTrial::scores(const MakeModel& make) const {
+std::vector<OutputScores> OutputTrial::scores(const std::vector<MakeModel>& makes) const {
+    constexpr std::uint64_t kSmall = std::uint64_t{1} << 27;  // bytes: each model takes a few times its weights
+    const bool together = makes.size() > 1 && setting_.fp32->ByteSizeLong() < kSmall;
+    std::vector<OutputScores> found(makes.size());
+    parallel_for(makes.size(), together ? setting_.at_once : 1, [&](std::size_t i) { found[i] = scores(makes[i], together ? 1 : setting_.at_once); });
+    return found;
+}
+
+OutputScores OutputTrial::scores(const MakeModel& make, int at_once) const {
     try {
-        const auto outputs = outputs_of(make());
+        const auto outputs = outputs_of(make(), at_once);
         OutputScores scores;
         for (std::size_t output = 0; output < fp32_.front().size(); ++output) {
             std::vector<const Tensor*> x, y;
@@ -39,10 +47,10 @@ OutputScores OutputTrial::scores(const MakeModel& make) const {
     }
 }
 
-std::vector<OutputTrial::Outputs> OutputTrial::outputs_of(const std::shared_ptr<const onnx::ModelProto>& model) const {
+std::vector<OutputTrial::Outputs> OutputTrial::outputs_of(const std::shared_ptr<const onnx::ModelProto>& model, int at_once) const {
     const auto session = Session::open(setting_.runtime, model, setting_.target);
     std::vector<Outputs> outputs(setting_.inputs.size());
-    parallel_for(outputs.size(), setting_.at_once, [&](std::size_t i) {
+    parallel_for(outputs.size(), at_once, [&](std::size_t i) {
         job_.check();
         outputs[i] = session->run(setting_.inputs[i], {}, job_.stop());
     });
