@@ -153,7 +153,7 @@ TEST(Recipe, ReadsAndWritesTheNumbersOfEveryRangeMethod) {
         }
         EXPECT_EQ(recipe_from_json(to_json(recipe)), recipe) << method.id;
     }
-    EXPECT_EQ(to_json(Recipe{})["calibration"].dump(), R"({"method":"minmax","percentile":99.99,"clipping":1.0,"samples":100})");
+    EXPECT_EQ(to_json(Recipe{})["calibration"].dump(), R"({"method":"auto","percentile":99.99,"clipping":1.0,"samples":100})");
 }
 
 TEST(Recipe, HoldsRangesThatAreGiven) {

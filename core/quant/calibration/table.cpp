@@ -42,7 +42,7 @@ extern const RangeMethod kMinMaxRanges, kPercentileRanges, kMseRanges, kMiddleRa
 
 std::span<const RangeMethod> range_methods() {
     static const std::vector<RangeMethod> rows = {
-        kMinMaxRanges, kPercentileRanges, kMseRanges, kMiddleRanges, kEntropyRanges, kAutomaticRanges,
+        kAutomaticRanges, kMinMaxRanges, kPercentileRanges, kMseRanges, kMiddleRanges, kEntropyRanges,
     };
     return rows;
 }
