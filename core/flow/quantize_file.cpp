@@ -27,6 +27,7 @@
 #include "core/model/feedable.h"
 #include "core/model/sizes.h"
 #include "core/model/staged.h"
+#include "core/quant/dialect_choice.h"
 
 namespace vernier {
 namespace {
@@ -216,6 +217,7 @@ private:
         QuantizeSource source = source_;
         source.options.time_prefix = false;
         source.range_choice = now_->range_choice();
+        source.recipe.dialect = now_->dialect();
         for (const NodeId node : nodes) source.recipe.rules.push_back({fmt::format("#{}", node), Method::fp32, {}});
         return std::make_unique<Quantization>(std::move(source), job_);
     }
@@ -282,6 +284,7 @@ void take_over(QuantizedFile& result, Quantized& last, Mended& mended) {
     if (ran_as_assumed(result.verified, *result.model))
         for (Finding& finding : size_findings(result.model->sizes())) result.findings.push_back(std::move(finding));
     result.range_choice = std::move(last.range_choice);
+    result.dialect_choice = std::move(last.dialect_choice);
     result.calibrate_seconds = last.calibrate_seconds;
     result.quantize_seconds = last.quantize_seconds;
 }
@@ -385,6 +388,7 @@ Json to_json(const QuantizedFile& result) {
         {"peak_rss_bytes", peak_rss_bytes() + result.worker_peak_bytes},
         {"recipe", result.origin.recipe},
         {"ranges", result.range_choice ? to_json(*result.range_choice) : Json()},
+        {"dialect", result.dialect_choice ? to_json(*result.dialect_choice) : Json()},
         {"data", {{"name", result.origin.data_name}, {"fingerprint", result.origin.data_fingerprint}, {"samples", result.origin.calibration_samples}}},
         {"runtime", {{"version", result.runtime_version}}},
         {"host", to_json(this_host())}};

@@ -36,7 +36,8 @@ struct QuantizedFile {
     std::uint64_t size_bytes = 0;    ///< of the written file and its external data
     std::string sha256;
     std::string runtime_version;
-    std::optional<RangeChoice> range_choice = {};  ///< how ranges were chosen, where the recipe leaves it to trials
+    std::optional<RangeChoice> range_choice = {};              ///< how ranges were chosen, where the recipe leaves it to trials
+    std::shared_ptr<const DialectChoice> dialect_choice = {};  ///< how the kind of integers was chosen, where the recipe leaves it to timing
     double calibrate_seconds = 0, quantize_seconds = 0, verify_seconds = 0, total_seconds = 0;
     /// Of processor time, workers included, which other processes do not lengthen: all that quantizing takes without the check
     /// (opening, planning, calibrating, timing float prefixes, emitting, writing); the check and what it mends.

@@ -11,8 +11,9 @@ namespace vernier {
 
 /// In which integers static INT8 writes a graph.
 enum class Dialect : std::uint8_t {
-    u8s8,  ///< activations U8 with a zero point, weights S8: what the CPU's kernels take
-    s8s8   ///< activations S8 with zero point 0, weights S8: what OpenVINO and many accelerators take
+    u8s8,      ///< activations U8 with a zero point, weights S8: what the CPU's kernels take
+    s8s8,      ///< activations S8 with zero point 0, weights S8: what OpenVINO and many accelerators take
+    automatic  ///< each is written and timed where the model will run (dialect_choice.h); a plan shows u8s8
 };
 
 /// How far the codes of weights go.
@@ -31,9 +32,10 @@ struct DialectRow {
 };
 
 /// The first is the default.
-inline constexpr std::array<DialectRow<Dialect>, 2> kDialects = {
+inline constexpr std::array<DialectRow<Dialect>, 3> kDialects = {
     {{Dialect::u8s8, "u8s8", "U8 activations with a zero point, which the CPU's kernels take"},
-     {Dialect::s8s8, "s8s8", "S8 activations with zero point 0, which OpenVINO and many accelerators take, and the CPU mostly runs in float"}}};
+     {Dialect::s8s8, "s8s8", "S8 activations with zero point 0, which OpenVINO and many accelerators take, and the CPU mostly runs in float"},
+     {Dialect::automatic, "auto", "writes and times each where the model will run (--provider), and takes the fastest"}}};
 inline constexpr std::array<DialectRow<WeightRange>, 3> kWeightRanges = {
     {{WeightRange::safe, "safe", "no sum of two products passes 16 bits, so that a CPU without VNNI computes right"},
      {WeightRange::full, "full", "all 8 bits, for CPUs with VNNI and providers that sum in 32 bits"},

@@ -250,7 +250,7 @@ Prepared prepare_with(Prepared prepared, const Wish& wish, const Kept& kept, con
     prepared.parts = wish.variant.parts;
     prepared.skip_passes = recipe.skip_passes;
     prepared.weights = recipe.weights;
-    prepared.dialect = recipe.dialect;
+    if (recipe.dialect != Dialect::automatic) prepared.dialect = recipe.dialect;
     prepared.weight_range = recipe.weight_range;
     prepared.problem.resize(prepared.choices.size());
     mark_untouchable(prepared, *model);

@@ -14,6 +14,7 @@
 #include "core/model/written.h"
 #include "core/quant/apply.h"
 #include "core/quant/calibration/table.h"
+#include "core/quant/dialect_choice.h"
 #include "core/quant/methods/roundings.h"
 #include "core/quant/nothing_changed.h"
 #include "core/quant/observe.h"
@@ -84,12 +85,13 @@ void check_it_loads(const RuntimePtr& runtime, const Target& target, const std::
 Quantization::Quantization(QuantizeSource source, const Job& job)
     : source_(std::move(source)), job_(job), prepared_([&] {
           job.step("plan", 0, 1);
-          return source_.canonical ? prepare(*source_.canonical, source_.recipe) : prepare(source_.model, source_.recipe);
+          return prepared_with(source_.recipe);
       }()),
       calibration_(settled(source_.recipe.calibration)) {
     const auto start = Clock::now();
     report_unused_ranges(prepared_, calibration_);
     ranges_ = observe(prepared_, samples_of(source_), calibration_, job);
+    time_dialects(job);
     choose_calibration(job);
     calibrate_seconds_ = seconds_since(start);
     const auto timing = Clock::now();
@@ -128,16 +130,41 @@ void Quantization::time_prefix(const Job& job) {
         std::vector<Finding> unused;
         return emit(candidate, unused);
     };
-    Timer timer = source_.options.timer;
-    if (!timer) {
-        const Dataset& data = *source_.dataset;
-        const auto inputs = load_run(data, Split::calibration, pick_samples(data, Split::calibration, data.batch()));
-        timer = [this, inputs](std::vector<onnx::ModelProto> models) {
-            return time_here({source_.runtime, source_.options.target.on_threads(1)}, *source_.model, std::move(models), inputs);
-        };
-    }
-    report_prefix(prepared_, choose_float_prefix(prepared_, write, timer, job));
+    report_prefix(prepared_, choose_float_prefix(prepared_, write, timer(), job));
     prepared_.replan({});
+}
+
+Timer Quantization::timer() const {
+    if (source_.options.timer) return source_.options.timer;
+    const Dataset& data = *source_.dataset;
+    const auto inputs = load_run(data, Split::calibration, pick_samples(data, Split::calibration, data.batch()));
+    return [this, inputs](std::vector<onnx::ModelProto> models) {
+        return time_here({source_.runtime, source_.options.target.on_threads(1)}, *source_.model, std::move(models), inputs);
+    };
+}
+
+Prepared Quantization::prepared_with(const Recipe& recipe) const {
+    return source_.canonical ? prepare(*source_.canonical, recipe) : prepare(source_.model, recipe);
+}
+
+/// Ranges do not matter to time: those of the start serve.
+void Quantization::time_dialects(const Job& job) {
+    if (source_.recipe.dialect != Dialect::automatic || prepared_.static_plan.heavy.empty() || source_.dataset == nullptr) return;
+    Recipe recipe = source_.recipe;
+    const auto in_dialect = [&](Dialect dialect) {
+        recipe.dialect = dialect;
+        return prepared_with(recipe);
+    };
+    const auto write = [&](Dialect dialect) {
+        std::vector<Finding> unused;
+        return emit(in_dialect(dialect), unused);
+    };
+    dialect_choice_ = std::make_shared<const DialectChoice>(choose_dialect(write, timer(), job));
+    source_.recipe.dialect = dialect_choice_->taken;
+    prepared_ = in_dialect(dialect_choice_->taken);
+    report_unused_ranges(prepared_, calibration_);
+    observe_further(prepared_, samples_of(source_), ranges_, job);
+    prepared_.findings.push_back(finding_of(*dialect_choice_, source_.options.target.provider));
 }
 
 /// Behind the timing, which asks only which nodes there are.
@@ -155,10 +182,11 @@ void Quantization::round_by_samples(const Job& job) {
 Recipe with_chosen_ranges(QuantizeSource source, const Job& job) {
     Recipe recipe = source.recipe;
     recipe.calibration = settled(recipe.calibration);
-    if (recipe == source.recipe || source.dataset == nullptr) return recipe;
+    if ((recipe == source.recipe && recipe.dialect != Dialect::automatic) || source.dataset == nullptr) return recipe;
     source.options.time_prefix = false;
     const Quantization quantization(std::move(source), job);
     if (const auto& choice = quantization.range_choice()) recipe.calibration = choice->calibration;
+    recipe.dialect = quantization.dialect();
     return recipe;
 }
 
@@ -197,6 +225,7 @@ Quantized Quantization::result() const {
     result.plan = plan();
     result.ranges = ranges_;
     result.range_choice = source_.range_choice;
+    result.dialect_choice = dialect_choice_;
     if (result.plan.changes_nothing()) {
         const auto& said = result.plan.findings;
         if (said.empty() || said.back().code != "nothing-changed") result.plan.findings.push_back(*nothing_changed(result.plan, *source_.model));

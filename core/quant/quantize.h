@@ -25,6 +25,8 @@ namespace vernier {
 /// Median milliseconds of one run: of the opened file first, then of each model. Empty when they cannot be timed.
 using Timer = std::function<std::vector<double>(std::vector<onnx::ModelProto> models)>;
 
+struct DialectChoice;
+
 struct QuantizeOptions {
     Target target = {};       ///< of every session: calibration, first layers, checks
     int threads = 0;          ///< samples of calibration that run at once; 0 = all processors
@@ -49,7 +51,8 @@ struct Quantized {
     Plan plan;  ///< as carried out: applied and why are final
     std::vector<Finding> findings;
     Ranges ranges;
-    std::optional<RangeChoice> range_choice = {};  ///< where the recipe leaves it to what the samples answer
+    std::optional<RangeChoice> range_choice = {};              ///< where the recipe leaves it to what the samples answer
+    std::shared_ptr<const DialectChoice> dialect_choice = {};  ///< where the recipe leaves it to what is timed
     double calibrate_seconds = 0;
     double quantize_seconds = 0;
 };
@@ -71,22 +74,29 @@ public:
     [[nodiscard]] std::map<NodeId, double> noise() const;
     /// How ranges are made, where trials chose it.
     [[nodiscard]] const std::optional<RangeChoice>& range_choice() const { return source_.range_choice; }
+    /// The recipe's, or the one that timing chose.
+    [[nodiscard]] Dialect dialect() const { return source_.recipe.dialect; }
 
 private:
+    void time_dialects(const Job& job);
     void choose_calibration(const Job& job);
     void time_prefix(const Job& job);
     void round_by_samples(const Job& job);
+    [[nodiscard]] Prepared prepared_with(const Recipe& recipe) const;
+    [[nodiscard]] Timer timer() const;
     [[nodiscard]] onnx::ModelProto emit(const Prepared& prepared, std::vector<Finding>& findings) const;
 
     QuantizeSource source_;
     Job job_;
     Prepared prepared_;
     Calibration calibration_;
+    std::shared_ptr<const DialectChoice> dialect_choice_;
     mutable Ranges ranges_;  ///< those that a plan with more in float needs are added when it is emitted
     double calibrate_seconds_ = 0, prepare_seconds_ = 0;
 };
 
-/// The recipe with the ranges that trials choose for it, where it leaves that to them: what is then calibrated once serves many recipes.
+/// The recipe with the ranges and the kind of integers that trials choose for it, where it leaves that to them: what is then calibrated once serves many
+/// recipes.
 [[nodiscard]] Recipe with_chosen_ranges(QuantizeSource source, const Job& job);
 
 /// A model that the runtime refuses must never be written. Where it refuses the opened model too, that is what is wrong.

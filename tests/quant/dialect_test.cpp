@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quant/dialect.h"
+#include "core/quant/dialect_choice.h"
 
 #include <gmock/gmock.h>
 
@@ -87,6 +87,47 @@ TEST(Dialect, WeightRangesUseTheCodesThatTheySay) {
     };
     EXPECT_EQ(largest(WeightRange::full), 127);
     EXPECT_EQ(largest(WeightRange::seven_bit), 64);
+}
+
+/// The opened file, U8S8 and S8S8, in turns.
+Quantized run_timed(const std::vector<double>& times, std::size_t* timed = nullptr) {
+    Recipe recipe;
+    recipe.default_method = Method::int8_static;
+    recipe.dialect = Dialect::automatic;
+    QuantizeOptions options;
+    options.time_prefix = false;
+    options.timer = [&](const std::vector<onnx::ModelProto>& models) {
+        if (timed != nullptr) *timed = models.size();
+        return times;
+    };
+    const auto data = std::make_shared<RandomData>(std::vector<std::int64_t>{1, 16, 12, 12});
+    return quantize({runtime(), make_model(small_net().build()), recipe, data, options}, {});
+}
+
+bool is_signed(const Quantized& result) {
+    const auto& initializers = result.proto->graph().initializer();
+    return std::any_of(initializers.begin(), initializers.end(),
+                       [](const auto& tensor) { return tensor.name() == "x_zero_point" && tensor.data_type() == onnx::TensorProto::INT8; });
+}
+
+TEST(Dialect, AutomaticTakesWhatRunsFaster) {
+    std::size_t timed = 0;
+    const Quantized faster = run_timed({3, 2, 1.5}, &timed);
+    EXPECT_EQ(timed, 2U);
+    ASSERT_NE(faster.dialect_choice, nullptr);
+    EXPECT_EQ(faster.dialect_choice->taken, Dialect::s8s8);
+    EXPECT_TRUE(is_signed(faster));
+    const auto said = std::find_if(faster.findings.begin(), faster.findings.end(), [](const Finding& each) { return each.code == "dialect-chosen"; });
+    ASSERT_NE(said, faster.findings.end());
+    EXPECT_EQ(said->text, "Integers of static INT8: S8S8. On CPU U8S8 runs in 2 ms, S8S8 in 1.5 ms, FP32 in 3 ms.");
+    EXPECT_EQ(to_json(*faster.dialect_choice).at("trials").size(), 2U);
+
+    const Quantized alike = run_timed({3, 2, 1.96});
+    EXPECT_EQ(alike.dialect_choice->taken, Dialect::u8s8) << "2 % are no reason";
+    EXPECT_FALSE(is_signed(alike));
+    const Quantized untimed = run_timed({});
+    EXPECT_TRUE(untimed.dialect_choice->trials.empty());
+    EXPECT_FALSE(is_signed(untimed));
 }
 
 TEST(Dialect, ARecipeKeepsItAndRefusesOthers) {

@@ -32,6 +32,7 @@ constexpr std::array kStages = {
     StageRow{"calibrate", QT_TRANSLATE_NOOP("Stages", "calibrating on samples"), 0.1, 0.4},
     StageRow{"ranges", QT_TRANSLATE_NOOP("Stages", "trying ways to ranges"), 0.4, 0.45},
     StageRow{"quantize", QT_TRANSLATE_NOOP("Stages", "rewriting the model"), 0.4, 0.5},
+    StageRow{"time kinds of integers", QT_TRANSLATE_NOOP("Stages", "timing kinds of integers"), 0.45, 0.5},
     StageRow{"time the first layers", QT_TRANSLATE_NOOP("Stages", "timing the first layers"), 0.5, 0.6},
     StageRow{"round weights", QT_TRANSLATE_NOOP("Stages", "choosing codes of weights by samples"), 0.6, 0.7},
     StageRow{"measure means", QT_TRANSLATE_NOOP("Stages", "measuring means of the quantized model"), 0.7, 0.8},
