@@ -42,7 +42,6 @@ private:
         std::int64_t first = 0, second = 0;  ///< k
         int w0 = 0, w1 = 0;
     };
-    [[nodiscard]] std::int64_t inner() const;
     [[nodiscard]] ClippedPairs add_product(std::span<const std::uint8_t> codes, std::span<float> outputs) const;
     [[nodiscard]] ClippedPairs add_conv(std::span<const std::uint8_t> codes, std::span<const std::int64_t> dims, std::span<float> outputs,
                                         std::span<const std::int64_t> output_dims) const;

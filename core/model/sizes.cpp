@@ -73,6 +73,8 @@ std::int64_t size_by_place(const Value& input, std::size_t axis) {
     const auto& dims = input.type.dims;
     const bool integer = input.type.element == ElementType::int64 || input.type.element == ElementType::int32;
     if (axis == 0) return kBatch;
+    // Keys and values of the tokens before: [batch, heads, tokens, units]. Empty, as where the axis says so itself.
+    if (dims.size() >= 3 && has_any(lower(input.name), {"past", "cache", "key_value"})) return 0;
     // The state of a recurrent network: [layers, batch, units].
     if (axis == 1 && dims.size() == 3 && dims[0].value > 1 && dims[2].value > 0) return kBatch;
     if (dims.size() == 4 && !integer) {

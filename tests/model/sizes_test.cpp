@@ -60,6 +60,7 @@ TEST(Sizes, RolesAreReadFromNamesPlacesAndWeights) {
     b.input("past", ElementType::float32, {"b", 2, "past_len", 8}).input("state", ElementType::float32, {2, "k", 16});
     b.node("Relu", {"state"}, {"s"}).node("MatMul", {"features", "w"}, {"y"}).node("Add", {"ids", "mask"}, {"z"}).node("Identity", {"past"}, {"p"});
     b.output("y", ElementType::float32, {"?", 4}).output("z", ElementType::int64, {"b", "seq"}).output("p", ElementType::float32, {"b", 2, "past_len", 8});
+    b.input("past_key_values.0.key", ElementType::float32, {"d0", 2, "d2", 8}).node("Identity", {"past_key_values.0.key"}, {"k"});
     onnx::ModelProto proto = b.build();
     for (auto& axis : *proto.mutable_graph()->mutable_input(2)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) axis.clear_value();
     const ModelPtr model = make_model(std::move(proto));
@@ -67,6 +68,7 @@ TEST(Sizes, RolesAreReadFromNamesPlacesAndWeights) {
     EXPECT_THAT(shape_of(model, "mask"), ElementsAre(1, 128));
     EXPECT_THAT(shape_of(model, "features"), ElementsAre(1, 40)) << "the weights say how wide it is";
     EXPECT_THAT(shape_of(model, "past"), ElementsAre(1, 2, 0, 8));
+    EXPECT_THAT(shape_of(model, "past_key_values.0.key"), ElementsAre(1, 2, 0, 8)) << "no picture";
     EXPECT_THAT(shape_of(model, "state"), ElementsAre(2, 1, 16)) << "layers, batch, units";
     EXPECT_EQ(model->nodes()[1].macs, 160U);
 }

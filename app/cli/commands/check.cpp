@@ -11,6 +11,7 @@
 #include "app/cli/provider_options.h"
 #include "app/cli/size_options.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/flow/check_file.h"
 #include "core/flow/open.h"
 #include "core/flow/predict.h"
@@ -61,7 +62,7 @@ std::string answers_text(const PredictedAnswers& answers) {
 
 std::string text_of(const Prediction& prediction, const Model& file, const Style& style) {
     std::string text =
-        style.bold(fmt::format("Predicted for {} on {} {}", name(prediction.cpu), prediction.samples, prediction.samples == 1 ? "sample" : "samples"));
+        style.bold(fmt::format("Predicted for {} on {} {}", name(prediction.cpu), grouped(prediction.samples), prediction.samples == 1 ? "sample" : "samples"));
     if (prediction.fp32_top1) text += fmt::format(" (FP32: top-1 {:.2f} %)", *prediction.fp32_top1);
     text += fmt::format("\n  sums that clip nothing: {}\n  on {}: {}\n", answers_text(prediction.exact), name(prediction.cpu), answers_text(prediction.there));
     if (prediction.nodes.empty()) return text + "  No pair of products can pass 16 bits there.\n";
@@ -71,7 +72,9 @@ std::string text_of(const Prediction& prediction, const Model& file, const Style
                    percent_text(node.seen.values == 0 ? 0 : static_cast<double>(node.seen.touched) / static_cast<double>(node.seen.values))});
     text += table.text(style);
     if (!prediction.unknown.empty())
-        text += fmt::format("  {} more products are of a form that is not emulated, and count as exact.\n", prediction.unknown.size());
+        text += prediction.unknown.size() == 1
+                    ? "  1 more product is of a form that is not emulated, and counts as exact.\n"
+                    : fmt::format("  {} more products are of a form that is not emulated, and count as exact.\n", grouped(prediction.unknown.size()));
     return text + "  --weight-range safe quantizes without.\n";
 }
 
