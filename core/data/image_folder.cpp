@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/data/detail/fields.h"
+#include "core/data/detail/picture.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
 
@@ -26,12 +27,7 @@ struct Named {
     std::string label;
 };
 
-bool is_picture(const fs::path& path) {
-    const std::string ending = lower(path.extension().string());
-    return ending == ".jpg" || ending == ".jpeg" || ending == ".png" || ending == ".bmp";
-}
-
-bool is_wanted(const fs::path& path, FolderOf kind) { return kind == FolderOf::pictures ? is_picture(path) : lower(path.extension().string()) == ".wav"; }
+bool is_wanted(const fs::path& path, FolderOf kind) { return kind == FolderOf::pictures ? is_picture_file(path) : lower(path.extension().string()) == ".wav"; }
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
@@ -112,7 +108,7 @@ std::vector<Named> read_labels_txt(const fs::path& folder, FolderOf kind) {
 }
 
 bool is_other_picture(const fs::path& path) {
-    constexpr std::array kEndings = {".webp", ".tif", ".tiff", ".gif", ".heic", ".avif", ".jp2", ".ppm", ".pgm"};
+    constexpr std::array kEndings = {".gif", ".heic", ".avif", ".jp2", ".ppm", ".pgm"};
     return std::find(kEndings.begin(), kEndings.end(), lower(path.extension().string())) != kEndings.end();
 }
 
@@ -179,7 +175,7 @@ std::string deeper_pictures(const fs::path& folder) {
     constexpr int kMostEntries = 2000;
     int seen = 0;
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator() && seen < kMostEntries; ++entry, ++seen)
-        if (is_picture(entry->path()) && entry->is_regular_file()) return fs::relative(entry->path().parent_path(), folder).string();
+        if (is_picture_file(entry->path()) && entry->is_regular_file()) return fs::relative(entry->path().parent_path(), folder).string();
     return {};
 }
 

@@ -206,7 +206,7 @@ void say_what_was_taken(const ImageFolder& found, std::vector<Finding>& findings
     for (const auto& [ending, count] : found.skipped) parts.push_back(fmt::format("{} {}", count, ending));
     findings.push_back({.severity = Severity::warning,
                         .code = "pictures-skipped",
-                        .text = fmt::format("Files were skipped, since only JPEG, PNG and BMP are read: {}.", fmt::join(parts, ", ")),
+                        .text = fmt::format("Files were skipped, since only JPEG, PNG, BMP, TIFF and WebP are read: {}.", fmt::join(parts, ", ")),
                         .remedy = "Convert them to PNG"});
 }
 

@@ -13,6 +13,7 @@
 #include "core/data/detail/elements.h"
 #include "core/data/detail/file_items.h"
 #include "core/data/detail/image_folder.h"
+#include "core/data/detail/picture.h"
 #include "core/data/detail/source.h"
 #include "core/data/detail/texts.h"
 #include "core/data/detail/wav.h"
@@ -177,9 +178,8 @@ bool is_sound_folder(const fs::path& folder) {
     constexpr int kMostEntries = 2000;
     int seen = 0;
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator() && seen < kMostEntries; ++entry, ++seen) {
-        const std::string ending = lower(entry->path().extension().string());
-        if (ending == ".wav") return true;
-        if (ending == ".jpg" || ending == ".jpeg" || ending == ".png") return false;
+        if (lower(entry->path().extension().string()) == ".wav") return true;
+        if (is_picture_file(entry->path())) return false;
     }
     return false;
 }

@@ -114,12 +114,12 @@ TEST_F(Folders, AClassMayBeCalledTrain) {
 
 TEST_F(Folders, PicturesThatAreNotReadAreNamed) {
     put("cat/1.png");
-    dir_.write("cat/2.webp", "x");
+    dir_.write("cat/2.heic", "x");
     dir_.write("cat/3.GIF", "x");
     const DatasetPtr data = open(rgb_);
     const auto said = std::find_if(data->findings().begin(), data->findings().end(), [](const Finding& finding) { return finding.code == "pictures-skipped"; });
     ASSERT_NE(said, data->findings().end());
-    EXPECT_THAT(said->text, HasSubstr("1 .gif, 1 .webp"));
+    EXPECT_THAT(said->text, HasSubstr("1 .gif, 1 .heic"));
     fs::remove(dir_ / "cat/1.png");
     EXPECT_THAT(error(rgb_).line(), HasSubstr(".gif, which is not read"));
 }

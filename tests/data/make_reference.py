@@ -6,6 +6,7 @@ source.png is rendered here from a fixed formula; every other file is what Pillo
   source_*.{png,jpg}        the same picture in formats and pixel layouts that the decoder must know
   decoded_*.png             what Pillow decodes from those of them that lose something
   source_*.bmp              bitmaps (alone: make_reference.py bitmaps)
+  *.tif, *.webp             scans and pictures of the web (alone: make_reference.py scans)
   mask_*.png                numbers of classes in the forms that tools write (alone: make_reference.py masks)
   FILTER_WxH.png, grey_*    what Pillow's Image.resize makes of source.png
 """
@@ -47,6 +48,30 @@ def bitmaps():
     save(rgb.convert("1"), "source_bit.bmp")
 
 
+def scans():
+    """TIFF and WebP in the forms that Pillow writes; the picture is that of the .png files, and of lossy ones what Pillow decodes."""
+    rgb, grey = Image.open(OUT / "source.png").convert("RGB"), Image.open(OUT / "source_grey.png")
+    rgba = rgb.copy()
+    rgba.putalpha(grey)
+    for name, compression in {"source": "tiff_lzw", "source_plain": None, "source_deflate": "tiff_adobe_deflate"}.items():
+        save(rgb, name + ".tif", compression=compression)
+    save(rgba, "source_rgba.tif", compression="tiff_lzw")
+    save(grey, "source_grey.tif", compression="packbits")
+    save(Image.fromarray(np.asarray(grey).astype(np.uint16) * 257), "source_grey16.tif")
+    save(Image.open(OUT / "source_palette.png"), "source_palette.tif", compression="tiff_lzw")
+    save(rgb.convert("1"), "source_bit.tif", compression="group4")
+    save(rgb, "source_pages.tif", compression="tiff_lzw", save_all=True, append_images=[Image.new("RGB", (5, 4))])
+    for orientation in range(2, 9):
+        save(rgb.crop((0, 0, 7, 5)), f"turned_{orientation}.tif", compression="tiff_lzw", tiffinfo={274: orientation})
+        save(Image.open(OUT / f"turned_{orientation}.tif").convert("RGB"), f"turned_{orientation}.png")
+    save(rgb, "source_big.tif", compression="tiff_lzw", big_tiff=True)
+    save(rgb, "source.webp", lossless=True)
+    save(rgba, "source_rgba.webp", lossless=True, exact=True)
+    save(rgb, "source_lossy.webp", quality=70)
+    save(Image.open(OUT / "source_lossy.webp").convert("RGB"), "decoded_lossy.png")
+    save(rgb, "moving.webp", save_all=True, append_images=[rgb.rotate(180)])
+
+
 def main():
     OUT.mkdir(exist_ok=True)
     rgb = render()
@@ -86,6 +111,7 @@ def main():
 
     masks()
     bitmaps()
+    scans()
 
 
 def masks():
@@ -105,4 +131,4 @@ def masks():
 
 
 if __name__ == "__main__":
-    {"masks": masks, "bitmaps": bitmaps}.get(sys.argv[1] if sys.argv[1:] else "", main)()
+    {"masks": masks, "bitmaps": bitmaps, "scans": scans}.get(sys.argv[1] if sys.argv[1:] else "", main)()

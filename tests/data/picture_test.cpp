@@ -84,6 +84,61 @@ TEST(Decode, BitmapsThatAreCutOffOrSpoiltAreErrors) {
     }
 }
 
+TEST(Decode, ScansGiveTheSource) {
+    const Picture rgb = read_picture(reference("source.png")), grey = read_picture(reference("source_grey.png"));
+    for (const char* name :
+         {"source.tif", "source_plain.tif", "source_deflate.tif", "source_rgba.tif", "source_pages.tif", "source_big.tif", "source.webp", "source_rgba.webp"})
+        EXPECT_EQ(largest_difference(read_picture(reference(name)), rgb), 0) << name;
+    for (const char* name : {"source_grey.tif", "source_grey16.tif"}) EXPECT_EQ(largest_difference(read_picture(reference(name)), grey), 0) << name;
+    EXPECT_EQ(largest_difference(read_picture(reference("source_palette.tif")), read_picture(reference("decoded_palette.png"))), 0);
+    EXPECT_EQ(largest_difference(read_picture(reference("source_bit.tif")), read_picture(reference("decoded_bit.png"))), 0);
+    EXPECT_EQ(largest_difference(read_picture(reference("source_lossy.webp")), read_picture(reference("decoded_lossy.png"))), 0);
+}
+
+TEST(Decode, ATiffIsTurnedAsItSays) {
+    for (int orientation = 2; orientation <= 8; ++orientation) {
+        const std::string name = "turned_" + std::to_string(orientation);
+        EXPECT_EQ(largest_difference(read_picture(reference(name + ".tif")), read_picture(reference(name + ".png"))), 0) << orientation;
+    }
+}
+
+TEST(Decode, AMovingPictureIsRefused) {
+    const Error error = error_of([] { static_cast<void>(read_picture(reference("moving.webp"))); });
+    EXPECT_EQ(error.kind(), ErrorKind::bad_data);
+    EXPECT_THAT(error.line(), HasSubstr("moving.webp: the WebP picture cannot be decoded: it is moving"));
+}
+
+TEST(Decode, ScansThatAreCutOffOrSpoiltAreErrorsOrPictures) {
+    for (const char* name : {"source.tif", "source_bit.tif", "source_palette.tif", "source_lossy.webp", "source_rgba.webp"}) {
+        const std::string whole = read_file(reference(name));
+        for (std::size_t length = 0; length + 64 < whole.size(); length += 97) {
+            try {
+                static_cast<void>(decode_picture(std::as_bytes(std::span(whole).first(length)), "cut"));
+                ADD_FAILURE() << name << " of " << length << " bytes is a picture";
+            } catch (const Error& error) {
+                EXPECT_EQ(error.kind(), ErrorKind::bad_data);
+            }
+        }
+        const std::size_t tail = whole.size() > 400 ? whole.size() - 300 : 0;
+        for (std::size_t bit = 0; bit < 500 * 8; bit += 3) {
+            std::string damaged = whole;
+            const std::size_t at = bit / 8 < 200 ? bit / 8 : tail + bit / 8 - 200;
+            if (at >= whole.size()) break;
+            damaged[at] = static_cast<char>(damaged[at] ^ (1 << bit % 8));
+            try {
+                static_cast<void>(decode_picture(std::as_bytes(std::span(damaged)), "damaged"));
+            } catch (const Error& error) {
+                EXPECT_EQ(error.kind(), ErrorKind::bad_data);
+            }
+        }
+    }
+}
+
+TEST(Decode, PicturesAreKnownByTheirEndings) {
+    for (const char* name : {"a.jpg", "a.JPEG", "a.png", "a.bmp", "a.tif", "a.TIFF", "a.webp"}) EXPECT_TRUE(is_picture_file(name)) << name;
+    for (const char* name : {"a", "jpg", "a.gif", "a.png.txt", "a.wav"}) EXPECT_FALSE(is_picture_file(name)) << name;
+}
+
 TEST(Decode, OtherFormatsEqualPillow) {
     for (const std::string name : {"palette.png", "bit.png", "420.jpg", "444.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "turned.jpg"}) {
         const std::string expected = "decoded_" + name.substr(0, name.size() - 4) + ".png";

@@ -38,7 +38,7 @@ constexpr std::array kRows = {
     Row{" with --method or --set\\b", ""},  // here it is chosen by a click
     Row{"--gate with a metric \\('[^']*'\\)", QT_TRANSLATE_NOOP("WindowWords", "a limit on a metric of the task")},
     Row{" \\(--gate '[^']*'\\)", QT_TRANSLATE_NOOP("WindowWords", " (a limit of the gate)")},
-    Row{" \\(--(block 16|zero-points|provider cpu)\\)", ""},  // what it stands behind says it
+    Row{" \\(--(block 16|zero-points|provider cpu|dialect)\\)", ""},  // what it stands behind says it
     Row{"--ep-library\\b", QT_TRANSLATE_NOOP("WindowWords", "the library of the plug-in")},
     Row{"--dump\\b", QT_TRANSLATE_NOOP("WindowWords", "the file of samples")},
     Row{"Give --samples for more", QT_TRANSLATE_NOOP("WindowWords", "More samples tell more")},

@@ -2,20 +2,30 @@
 #include "core/data/detail/picture.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 
 namespace vernier {
+
+bool is_picture_file(const std::filesystem::path& path) {
+    constexpr std::array<std::string_view, 7> kEndings = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"};
+    return std::find(kEndings.begin(), kEndings.end(), lower(path.extension().string())) != kEndings.end();
+}
 
 Picture decode_picture(std::span<const std::byte> bytes, const std::string& where) {
     const auto starts = [&](const char* magic, std::size_t n) { return bytes.size() >= n && std::memcmp(bytes.data(), magic, n) == 0; };
     if (starts("\xff\xd8\xff", 3)) return decode_jpeg(bytes, where);
     if (starts("\x89PNG\r\n\x1a\n", 8)) return decode_png(bytes, where);
     if (starts("BM", 2)) return decode_bmp(bytes, where);
-    throw Error(ErrorKind::bad_data, bytes.empty() ? "the picture file is empty" : "is neither a JPEG nor a PNG nor a BMP picture", {.file = where},
+    if (starts("II*\0", 4) || starts("MM\0*", 4) || starts("II+\0", 4) || starts("MM\0+", 4)) return decode_tiff(bytes, where);
+    if (starts("RIFF", 4) && bytes.size() >= 12 && std::memcmp(bytes.data() + 8, "WEBP", 4) == 0) return decode_webp(bytes, where);
+    throw Error(ErrorKind::bad_data, bytes.empty() ? "the picture file is empty" : "is neither a JPEG nor a PNG, BMP, TIFF or WebP picture", {.file = where},
                 "Convert it to JPEG or PNG, or leave it out");
 }
 

@@ -23,8 +23,12 @@ struct Picture {
 /// Most pixels that a picture may have, checked before memory is taken.
 inline constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 27;
 
-/// Decodes a JPEG, PNG or BMP (told apart by content, not by name) into grey or RGB. Alpha is dropped, 16 bits are cut to
-/// their upper 8, palettes and CMYK become RGB; EXIF orientation is ignored. `where` names the file in errors.
+/// By the ending of its name: .jpg, .jpeg, .png, .bmp, .tif, .tiff or .webp, in any case.
+[[nodiscard]] bool is_picture_file(const std::filesystem::path& path);
+
+/// Decodes a JPEG, PNG, BMP, TIFF or WebP (told apart by content, not by name) into grey or RGB. Alpha is dropped, 16 bits are cut to
+/// their upper 8 (of a TIFF: scaled to 8), palettes and CMYK become RGB; EXIF orientation is ignored, and that of a TIFF is not, as in Pillow. `where` names the file
+/// in errors.
 /// Throws Error{bad_data}.
 [[nodiscard]] Picture decode_picture(std::span<const std::byte> bytes, const std::string& where);
 /// Throws Error{not_found, bad_data}.
@@ -33,6 +37,8 @@ inline constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 27;
 [[nodiscard]] Picture decode_jpeg(std::span<const std::byte> bytes, const std::string& where);
 [[nodiscard]] Picture decode_png(std::span<const std::byte> bytes, const std::string& where);
 [[nodiscard]] Picture decode_bmp(std::span<const std::byte> bytes, const std::string& where);
+[[nodiscard]] Picture decode_tiff(std::span<const std::byte> bytes, const std::string& where);
+[[nodiscard]] Picture decode_webp(std::span<const std::byte> bytes, const std::string& where);
 
 /// A PNG whose pixels are numbers of classes: of a palette its indices, of grey the values as they are stored; RGB only where all channels
 /// are equal. One channel. Throws Error{not_found, bad_data}.

@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "core/data/detail/boxes.h"
 #include "core/data/detail/fields.h"
+#include "core/data/detail/picture.h"
 #include "core/data/detail/source.h"
 
 namespace vernier {
@@ -93,11 +94,6 @@ std::optional<fs::path> yaml_in(const fs::path& folder) {
     return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
-bool is_picture(const fs::path& file) {
-    constexpr std::array<std::string_view, 4> kEndings = {".jpg", ".jpeg", ".png", ".bmp"};
-    return std::find(kEndings.begin(), kEndings.end(), lower(file.extension().string())) != kEndings.end();
-}
-
 /// The last folder of that name in a path becomes another.
 fs::path with_folder(const fs::path& path, const std::string& from, const std::string& to) {
     std::vector<fs::path> parts(path.begin(), path.end());
@@ -135,7 +131,7 @@ PictureBoxes read_labels(const fs::path& file) {
 void add_pictures(const fs::path& folder, BoxedPictures& found) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder))
-        if (entry.is_regular_file() && is_picture(entry.path())) files.push_back(fs::relative(entry.path(), found.folder));
+        if (entry.is_regular_file() && is_picture_file(entry.path())) files.push_back(fs::relative(entry.path(), found.folder));
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) {
         fs::path labels = found.folder / with_folder(file, "images", "labels");
