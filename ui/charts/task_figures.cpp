@@ -49,8 +49,6 @@ std::vector<const Figure*> columnsWithTask(Place place, const TrialViews& trials
     return withTask(columns_in(place, trials), trials, most);
 }
 
-std::vector<const Figure*> chartsWithTask(Place place, const TrialViews& trials, std::size_t most) {
-    return withTask(charts_in(place, trials), trials, most);
-}
+std::vector<const Figure*> chartsWithTask(Place place, const TrialViews& trials, std::size_t most) { return withTask(charts_in(place, trials), trials, most); }
 
 }  // namespace vernier::ui
