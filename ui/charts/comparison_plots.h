@@ -34,4 +34,7 @@ struct NamedComparison {
 /// is known are left out.
 [[nodiscard]] std::vector<IntervalPlot> comparisonPlots(const NamedComparison& named, Place place);
 
+/// The distribution of latency as one curve a model; without rows where too few runs were measured to draw one.
+[[nodiscard]] IntervalPlot latencyCurvesPlot(const NamedComparison& named);
+
 }  // namespace vernier::ui
