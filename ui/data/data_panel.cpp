@@ -14,6 +14,7 @@
 
 #include <algorithm>
 
+#include "ui/data/data_check.h"
 #include "ui/data/sample_gallery.h"
 #include "ui/session/folders.h"
 #include "ui/session/session.h"
@@ -84,6 +85,7 @@ QWidget* DataPanel::buildFacts() {
     layout->addWidget(name_);
     layout->addWidget(facts_);
     layout->addWidget(findings_);
+    layout->addWidget(new DataCheck(session_));
     layout->addStretch();
     auto* row = new QHBoxLayout;
     auto* file = new QPushButton(tr("Other file…"));
