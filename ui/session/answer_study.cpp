@@ -66,7 +66,7 @@ QStringList AnswerStudy::words() {
     QStringList words{QStringLiteral("measure"), document_.modelPath(), run->file, QStringLiteral("--data"), document_.datasetPath()};
     words << QStringLiteral("--samples") << QString::number(samples) << QStringLiteral("--threads") << QString::number(settings.threads);
     words << QStringLiteral("--seconds") << QLatin1String(kShortest) << QStringLiteral("--metric-command") << answerKeeper(folder);
-    return words + sizeWords(settings, *document_.model());
+    return words + runWords(settings, *document_.model());
 }
 
 void AnswerStudy::take(const Json& result) {
