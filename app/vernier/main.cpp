@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/vernier/display.h"
@@ -17,6 +18,7 @@
 #include "core/base/error.h"
 #include "core/base/temporary.h"
 #include "ui/compare/export_sheet.h"
+#include "ui/session/answer_keeper.h"
 #include "ui/session/session.h"
 #include "ui/shell/appearance.h"
 #include "ui/shell/main_window.h"
@@ -158,6 +160,9 @@ bool choosePlatform(int argc, char** argv, bool walking, bool exporting) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const std::optional<int> kept = ui::keptAnswers(argc, argv)) {
+        return *kept;
+    }
     const bool walking = asksFor(argc, argv, {"--screenshots", "--walk"}), exporting = asksFor(argc, argv, {"--export"});
     if (!choosePlatform(argc, argv, walking, exporting)) {
         return kUnavailable;

@@ -7,7 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include "ui/session/answer_keeper.h"
+
 int main(int argc, char** argv) {
+    if (const auto kept = vernier::ui::keptAnswers(argc, argv)) {
+        return *kept;  // as the window's own program does
+    }
     if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }

@@ -7,10 +7,13 @@
 
 #include "core/report/figure_text.h"
 #include "core/report/verdict.h"
+#include "ui/charts/task_figures.h"
 
 namespace vernier::ui {
 
 namespace {
+
+constexpr std::size_t kBoardFigures = 3, kSheetFigures = 2;  ///< of the task; the sheet has two columns
 
 QString tr(const char* words) { return QCoreApplication::translate("ComparisonPlots", words); }
 
@@ -79,7 +82,8 @@ IntervalPlot figurePlot(const NamedComparison& named, const Figure& figure) {
 
 std::vector<IntervalPlot> comparisonPlots(const NamedComparison& named, Place place) {
     std::vector<IntervalPlot> plots;
-    for (const Figure* each : charts_in(place, views_of(named.comparison))) {
+    const std::size_t ofTask = place == in_board_chart ? kBoardFigures : kSheetFigures;
+    for (const Figure* each : chartsWithTask(place, views_of(named.comparison), ofTask)) {
         plots.push_back(figurePlot(named, *each));
     }
     return plots;

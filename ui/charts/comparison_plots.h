@@ -30,7 +30,11 @@ struct NamedComparison {
 /// The chart of a figure: the baseline first, then the candidates. A "~" marks what is not shown to differ from the baseline.
 [[nodiscard]] IntervalPlot figurePlot(const NamedComparison& named, const Figure& figure);
 
-/// The charts of a place in their order; figures of which nothing is known are left out.
+/// The charts of a place in their order, with the first figures of the task in front of the other answers; figures of which nothing
+/// is known are left out.
 [[nodiscard]] std::vector<IntervalPlot> comparisonPlots(const NamedComparison& named, Place place);
+
+/// The distribution of latency as one curve a model; without rows where too few runs were measured to draw one.
+[[nodiscard]] IntervalPlot latencyCurvesPlot(const NamedComparison& named);
 
 }  // namespace vernier::ui

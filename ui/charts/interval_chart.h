@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QChartView>
+#include <QPointF>
 #include <QString>
 #include <QVector>
 
@@ -25,6 +26,12 @@ struct IntervalRow {
     bool known = true;                  ///< else there is no dot, and the text says why
     std::optional<double> before = {};  ///< of the baseline, for rows that stand for something else than a model: a square
     QVector<int> nodes = {};            ///< of the graph that the row is about, rising: a click selects them
+    std::vector<QPointF> curve = {};    ///< of a plot of distributions: value and the share of runs (0 to 1) that is at most that
+};
+
+/// What an axis shows, from its left to its right end.
+struct IntervalAxis {
+    double lo = 0, hi = 1;
 };
 
 /// A chart of rows, from top to bottom.
@@ -40,12 +47,11 @@ struct IntervalPlot {
     QString name = {};     ///< the title without unit and samples, for tabs and file names: "Latency p50"
     QString figure = {};   ///< id of what it shows (core/evidence/figures.h); empty: none of them
     QString brief = {};    ///< the name where there is little room: "p50"
+    /// Its rows are curves over this axis instead of dots, and their names the legend; nothing: dots.
+    std::optional<IntervalAxis> distribution = {};
 };
 
 /// The axis of a plot: its rows' values and intervals; from 0 on where the plot says so.
-struct IntervalAxis {
-    double lo = 0, hi = 1;
-};
 [[nodiscard]] IntervalAxis axisOf(const IntervalPlot& plot);
 
 /// Rows that stand for at least one of the nodes.

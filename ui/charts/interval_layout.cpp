@@ -14,6 +14,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr double kNarrowestPlot = 84;
+constexpr double kCurveRows = 2;  ///< a curve is at least as high as so many rows
 
 LabelCut cutOf(const IntervalPlot& plot, double width) {
     std::set<QString> whole, shown;
@@ -49,6 +50,9 @@ QFont numberFont(bool best) {
 }
 
 IntervalAxis axisOf(const IntervalPlot& plot) {
+    if (plot.distribution) {
+        return *plot.distribution;
+    }
     IntervalAxis axis{HUGE_VAL, -HUGE_VAL};
     for (const IntervalRow& row : plot.rows) {
         if (!row.known) {
@@ -102,7 +106,8 @@ IntervalLayout layoutOf(const IntervalPlot& plot, double width) {
     layout.labels = std::ceil(std::min(labels, std::max(width * 0.18, std::min(width * 0.45, width - layout.texts - 2 * kIntervalGap - kNarrowestPlot)))) + 1;
     layout.cut = cutOf(plot, layout.labels);
     const double left = layout.labels + kIntervalGap;
-    layout.plot = QRectF(left, layout.top, std::max(10.0, width - left - kIntervalGap - layout.texts), layout.row * double(plot.rows.size()));
+    const double rows = plot.distribution ? std::max(kCurveRows, double(plot.rows.size())) : double(plot.rows.size());
+    layout.plot = QRectF(left, layout.top, std::max(10.0, width - left - kIntervalGap - layout.texts), layout.row * rows);
     layout.height = std::ceil(layout.plot.bottom() + 2);
     return layout;
 }

@@ -17,19 +17,20 @@ namespace {
 
 constexpr double kEdge = 9;  ///< pixels beside the outermost dots, so that none is cut
 constexpr double kDot = 10, kBestDot = 12;
+constexpr double kLegend = 12;  ///< end of a curve's mark behind its name
 
 QColor colourOf(const IntervalRow& row, const Theme& theme) {
     return !row.method.isEmpty() ? theme.method(row.method) : row.baseline ? theme.method(u"fp32") : theme.accent;
 }
 
-void addAxes(QChart& chart, const IntervalPlot& plot, double width) {
+void addAxes(QChart& chart, const IntervalPlot& plot, double width, double rows) {
     const IntervalAxis range = axisOf(plot);
     // The dots at both ends keep their distance from the edge at every width.
     const double edge = (range.hi - range.lo) * kEdge / std::max(1.0, width - 2 * kEdge);
     auto* x = new QValueAxis(&chart);
     x->setRange(range.lo - edge, range.hi + edge);
     auto* y = new QValueAxis(&chart);
-    y->setRange(0, std::max<double>(1, double(plot.rows.size())));
+    y->setRange(0, std::max(1.0, rows));
     y->setReverse(true);
     for (QValueAxis* axis : {x, y}) {
         axis->setVisible(false);
@@ -48,6 +49,30 @@ void addLine(QChart& chart, const QPointF& from, const QPointF& to, const QPen& 
     line->append(to);
     line->setPen(pen);
     chart.addSeries(line);
+}
+
+/// Of a row's curve and its mark in the legend: rows of one colour differ by their dashes.
+QPen curvePen(const IntervalPlot& plot, std::size_t row, const Theme& theme) {
+    const QColor colour = colourOf(plot.rows[row], theme);
+    const auto before =
+        std::count_if(plot.rows.begin(), plot.rows.begin() + std::ptrdiff_t(row), [&](const IntervalRow& other) { return colourOf(other, theme) == colour; });
+    const Qt::PenStyle styles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+    return QPen(colour, plot.rows[row].best ? 2.4 : 1.6, styles[before % 4]);
+}
+
+/// From the bottom, where no run is as fast, to the top.
+void addCurves(QChart& chart, const IntervalPlot& plot, const Theme& theme, double rows) {
+    for (const double share : {0.0, 0.5, 1.0}) {
+        addLine(chart, {plot.distribution->lo, rows * share}, {plot.distribution->hi, rows * share}, QPen(theme.line, 1));
+    }
+    for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+        auto* line = new QLineSeries(&chart);
+        for (const QPointF& point : plot.rows[i].curve) {
+            line->append(point.x(), rows * (1 - point.y()));
+        }
+        line->setPen(curvePen(plot, i, theme));
+        chart.addSeries(line);
+    }
 }
 
 /// A square or a dot.
@@ -91,15 +116,19 @@ void fillIntervals(QChart& chart, const IntervalPlot& plot, const Theme& theme, 
         chart.removeAxis(axis);
         delete axis;
     }
+    const double rows = layout.row > 0 ? layout.plot.height() / layout.row : double(plot.rows.size());
+    if (plot.distribution) {
+        addCurves(chart, plot, theme, rows);
+    }
     for (const IntervalRow& row : plot.rows) {
-        if (row.baseline && row.known) {
+        if (row.baseline && row.known && !plot.distribution) {
             addLine(chart, {row.value, 0}, {row.value, double(plot.rows.size())}, QPen(mixed(theme.text2, theme.window, 0.8), 1.2, Qt::DotLine));
         }
     }
-    for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+    for (std::size_t i = 0; i < plot.rows.size() && !plot.distribution; ++i) {
         addRow(chart, plot.rows[i], double(i) + 0.5, theme);
     }
-    addAxes(chart, plot, layout.plot.width());
+    addAxes(chart, plot, layout.plot.width(), rows);
     // An equal area would not reach the new series.
     chart.setPlotArea({});
     chart.setPlotArea(layout.plot);
@@ -138,6 +167,10 @@ void paintIntervalTexts(QPainter& painter, const IntervalPlot& plot, const Theme
         const QFontMetricsF metrics(painter.font());
         const double base = y + (layout.row + metrics.ascent() - metrics.descent()) / 2;
         painter.drawText(QPointF(0, base), metrics.elidedText(row.label, Qt::ElideMiddle, layout.labels));
+        if (plot.distribution) {
+            painter.setPen(curvePen(plot, i, theme));
+            painter.drawLine(QPointF(layout.labels + 3, y + layout.row / 2), QPointF(layout.labels + kLegend, y + layout.row / 2));
+        }
         painter.setFont(numberFont(row.best));
         painter.setPen(theme.text);
         painter.drawText(QPointF(width - layout.texts, base), row.text);

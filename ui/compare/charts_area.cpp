@@ -188,13 +188,18 @@ ChartsArea::Fit ChartsArea::bestFit() const {
         return *all;
     }
     const int columns = namesAre(Names::whole, mostColumns(), false) ? mostColumns() : std::max(1, mostColumns() - 1);
-    const double tabs = pages_->sizeHint().height() + column_->spacing();
-    const bool dense = heightOf(1, columns, false) + tabs > viewport()->height();
-    int rows = 1;
-    while (heightOf(rows + 1, columns, dense) + tabs <= viewport()->height()) {
-        ++rows;
-    }
-    return {columns, dense, rows * columns};
+    const auto rowsThatFit = [&](bool dense) {
+        const double room = viewport()->height() - pages_->sizeHint().height() - column_->spacing();
+        int rows = 0;
+        while (rows * columns < int(charts_.size()) && heightOf(rows + 1, columns, dense) <= room) {
+            ++rows;
+        }
+        return rows;
+    };
+    // Close together only where that shows more of them, or the first one whole.
+    const int airy = rowsThatFit(false), close = rowsThatFit(true);
+    const bool dense = close > airy || airy == 0;
+    return {columns, dense, std::max(1, dense ? close : airy) * columns};
 }
 
 /// By the charts of each page; brief: as the columns of the tables are called, where the titles have no room.

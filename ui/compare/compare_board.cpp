@@ -186,7 +186,8 @@ void CompareBoard::refresh() {
                 nameOutputNodes(plot, session_, *named);
             }
         }
-        plots.push_back(estimatePlot(session_));  // without rows it is left out
+        plots.insert(plots.begin() + std::min<std::ptrdiff_t>(1, std::ssize(plots)), latencyCurvesPlot(*named));  // beside the dots of p50
+        plots.push_back(estimatePlot(session_));                                                                  // without rows it is left out
         charts_->setPlots(plots, measuredHow(session_));
     }
     selectBest(named ? named->best : -1);

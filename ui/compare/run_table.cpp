@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
+#include "ui/charts/task_figures.h"
 #include "ui/choose/badge.h"
 #include "ui/choose/copy_rows.h"
 #include "ui/compare/session_comparison.h"
@@ -26,6 +27,7 @@ namespace vernier::ui {
 namespace {
 
 constexpr int kNarrowestName = 90;
+constexpr std::size_t kTaskColumns = 1;  ///< figures of the task beside the output error
 
 QString text(const std::string& words) { return QString::fromStdString(words); }
 
@@ -137,7 +139,8 @@ void RunTable::setHeads() {
 void RunTable::refill() {
     filling_ = true;
     setRowCount(0);
-    shown_ = columns_in(in_runs, trials());
+    shown_ = columnsWithTask(in_runs, trials(), kTaskColumns);
+    setColumnCount(gateColumn() + 1);
     setHeads();
     addBaseline();
     for (const Run& run : session_.runs()) {

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 
+#include "ui/data/data_check.h"
 #include "ui/data/sample_gallery.h"
 #include "ui/session/folders.h"
 #include "ui/session/session.h"
@@ -84,6 +85,7 @@ QWidget* DataPanel::buildFacts() {
     layout->addWidget(name_);
     layout->addWidget(facts_);
     layout->addWidget(findings_);
+    layout->addWidget(new DataCheck(session_));
     layout->addStretch();
     auto* row = new QHBoxLayout;
     auto* file = new QPushButton(tr("Other file…"));
@@ -179,15 +181,37 @@ void DataPanel::showState() {
     }
 }
 
+namespace {
+
+/// What is right for its samples, and by what task answers are judged.
+QString targetLine(const Dataset& dataset) {
+    QString line;
+    switch (dataset.target()) {
+        case TargetForm::none: line = DataPanel::tr("No labels: outputs are compared with those of FP32, accuracy is not measured."); break;
+        case TargetForm::label: line = DataPanel::tr("Labelled"); break;
+        case TargetForm::numbers: line = DataPanel::tr("Targets: numbers"); break;
+        case TargetForm::whole: line = DataPanel::tr("Targets: masks, or a class for each token"); break;
+        case TargetForm::text: line = DataPanel::tr("Targets: texts"); break;
+        case TargetForm::boxes: line = DataPanel::tr("Targets: boxes"); break;
+    }
+    if (dataset.target() != TargetForm::none && !dataset.classes().empty()) {
+        line += DataPanel::tr(", %L1 classes").arg(dataset.classes().size());
+    }
+    if (const auto task = dataset.task().task) {
+        return line + QLatin1Char('\n') + DataPanel::tr("Task: %1").arg(QString::fromUtf8(name(*task).data(), qsizetype(name(*task).size())));
+    }
+    return dataset.target() == TargetForm::none ? line : line + QLatin1Char('\n') + DataPanel::tr("Task: proposed from the model's outputs and these targets");
+}
+
+}  // namespace
+
 void DataPanel::showFacts() {
     const Dataset& dataset = *shown_;
     name_->setText(QString::fromStdString(dataset.name()));
     QStringList lines;
     lines << QDir::toNativeSeparators(QString::fromStdString(dataset.path().string()));
     lines << tr("%L1 calibration samples · %L2 validation samples").arg(dataset.size(Split::calibration)).arg(dataset.size(Split::validation));
-    lines << (!dataset.has_labels()       ? tr("No labels: outputs are compared with those of FP32, accuracy is not measured.")
-              : dataset.classes().empty() ? tr("Labelled")
-                                          : tr("Labelled, %L1 classes").arg(dataset.classes().size()));
+    lines << targetLine(dataset);
     lines << tr("Preprocessing: %1").arg(QString::fromStdString(dataset.preprocessing()));
     facts_->setText(lines.join(QLatin1Char('\n')));
     QStringList found;

@@ -10,6 +10,8 @@
 #include <cstring>
 
 #include "core/base/error.h"
+#include "core/evidence/tasks/boxes.h"
+#include "ui/data/drawn_target.h"
 #include "ui/theme/theme.h"
 
 namespace vernier::ui {
@@ -20,12 +22,8 @@ constexpr int kPicture = 104;
 constexpr int kGap = 10;
 constexpr std::size_t kFirstValues = 12;
 
-/// The first values of the first input, for samples that are neither a picture nor text.
-QString firstValues(const Sample& sample) {
-    if (sample.inputs.empty()) {
-        return {};
-    }
-    const Tensor& tensor = sample.inputs.begin()->second;
+/// The first values of a tensor.
+QString valuesText(const Tensor& tensor) {
     QStringList words;
     const auto add = [&words](auto span) {
         for (std::size_t i = 0; i < std::min(span.size(), kFirstValues); ++i) {
@@ -43,12 +41,41 @@ QString firstValues(const Sample& sample) {
     return words.join(QLatin1Char(' '));
 }
 
-QImage toImage(const Preview& preview) {
-    const auto wanted = static_cast<std::size_t>(preview.width) * static_cast<std::size_t>(preview.height) * 3;
-    if (preview.width <= 0 || preview.height <= 0 || preview.rgb.size() < wanted) {
+/// Of the first input, for samples that are neither a picture nor text.
+QString firstValues(const Sample& sample) { return sample.inputs.empty() ? QString() : valuesText(sample.inputs.begin()->second); }
+
+/// Twice what a tile takes, for devices with twice the pixels.
+constexpr int kDrawnSide = 2 * kPicture;
+
+/// What is right for a sample, in words: a class, a text, how many boxes there are, a few numbers.
+QString targetText(const Dataset& dataset, const Sample& sample) {
+    const auto& classes = dataset.classes();
+    if (sample.label >= 0) {
+        const auto index = static_cast<std::size_t>(sample.label);
+        return index < classes.size() ? QString::fromStdString(classes[index]) : QString::number(sample.label);
+    }
+    if (sample.target.text) {
+        return QStringLiteral("“%1”").arg(QString::fromStdString(*sample.target.text));
+    }
+    if (!sample.target.values) {
         return {};
     }
-    return QImage(preview.rgb.data(), preview.width, preview.height, preview.width * 3, QImage::Format_RGB888).copy();
+    if (dataset.target() == TargetForm::boxes) {
+        const auto boxes = static_cast<int>(truths_of(sample.target).size());
+        return boxes == 1 ? SampleGallery::tr("1 box") : SampleGallery::tr("%1 boxes").arg(boxes);
+    }
+    return drawingOf(dataset.target(), sample.target).kind == Drawing::Kind::mask ? SampleGallery::tr("mask") : valuesText(*sample.target.values);
+}
+
+/// Boxes and masks lie on the picture.
+QImage pictureWithTarget(const Dataset& dataset, const Sample& sample) {
+    const QImage picture = pictureOf(preview_of(sample));
+    Drawing drawing = drawingOf(dataset.target(), sample.target);
+    if (picture.isNull() || drawing.kind == Drawing::Kind::none) {
+        return picture;
+    }
+    drawing.names = &dataset.classes();
+    return drawnTarget(picture, sample.target, drawing, kDrawnSide);
 }
 
 }  // namespace
@@ -59,12 +86,8 @@ SampleTile loadTile(const Dataset& dataset, Split split, quint64 index) {
     try {
         const Sample sample = dataset.load(split, index);
         tile.name = QString::fromStdString(sample.name);
-        const auto& classes = dataset.classes();
-        if (sample.label >= 0) {
-            tile.label = static_cast<std::size_t>(sample.label) < classes.size() ? QString::fromStdString(classes[static_cast<std::size_t>(sample.label)])
-                                                                                 : QString::number(sample.label);
-        }
-        tile.picture = toImage(preview_of(sample));
+        tile.label = targetText(dataset, sample);
+        tile.picture = pictureWithTarget(dataset, sample);
         if (tile.picture.isNull()) {
             tile.text = sample.text.empty() ? firstValues(sample) : QString::fromStdString(sample.text);
         }

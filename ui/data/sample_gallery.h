@@ -12,8 +12,8 @@ namespace vernier::ui {
 
 /// One sample as it is shown: a picture, or text where it is none.
 struct SampleTile {
-    QImage picture;   ///< null when the sample is not a picture
-    QString label;    ///< class name, class index, or empty
+    QImage picture;   ///< with the boxes or the mask that are right; null when the sample is not a picture
+    QString label;    ///< what is right, in words: class, text, "2 boxes"; or empty
     QString name;     ///< file name or position
     QString text;     ///< the sample's text, or its first values
     QString problem;  ///< why it could not be read

@@ -209,6 +209,8 @@ void GraphCanvas::setDimmed(const std::vector<bool>& dimmed) {
     recolour();
 }
 
+bool GraphCanvas::isDimmed(int node) const { return scene_ && scene_->cardOf(node) >= 0 && look_.isDimmed(scene_->cardOf(node)); }
+
 /// A card fades when all of its nodes do, and those in its bodies.
 void GraphCanvas::dimCards() {
     look_.dimmed.clear();

@@ -61,6 +61,8 @@ public:
     void setSelection(const QVector<int>& nodes, int current);
     /// By NodeId: true fades the card. Empty fades none.
     void setDimmed(const std::vector<bool>& dimmed);
+    /// True where the card of a node steps back; false for nodes that have none here.
+    [[nodiscard]] bool isDimmed(int node) const;
     void setColourMode(ColourMode mode);
     [[nodiscard]] ColourMode colourMode() const { return look_.mode; }
     [[nodiscard]] bool hasColourMode(ColourMode mode) const { return look_.has(mode); }

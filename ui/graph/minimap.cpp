@@ -15,10 +15,17 @@ constexpr double kMargin = 12, kPadding = 8;
 constexpr QSizeF kLargest(96, 150);
 constexpr double kNarrowestView = 400;  // a narrower one needs all its width for the cards
 constexpr double kThinnest = 36;
+constexpr double kNearlyAll = 0.85;  // of the graph: who sees so much needs no map, which would cover a part of it
 
 QSizeF fittingSize(const QRectF& bounds) {
     const double scale = std::min(kLargest.width() / bounds.width(), kLargest.height() / bounds.height());
     return {std::clamp(bounds.width() * scale, kThinnest, kLargest.width()), std::clamp(bounds.height() * scale, kThinnest, kLargest.height())};
+}
+
+/// The share of the graph that is in view, of its area.
+double seenShare(const QRectF& bounds, const QRectF& shown) {
+    const QRectF seen = bounds.intersected(shown);
+    return seen.width() * seen.height() / (bounds.width() * bounds.height());
 }
 
 }  // namespace
@@ -62,7 +69,7 @@ QPointF Minimap::toScene(const Scene& scene, QPointF point) const {
 void Minimap::paint(QPainter& painter, const Scene& scene, const View& view, const Look& look) {
     frame_ = {};
     const QRectF bounds = scene.bounds(), shown = view.sceneRect();
-    if (bounds.width() <= 0 || bounds.height() <= 0 || shown.contains(bounds) || view.size.width() < kNarrowestView) {
+    if (bounds.width() <= 0 || bounds.height() <= 0 || seenShare(bounds, shown) >= kNearlyAll || view.size.width() < kNarrowestView) {
         return;
     }
     size_ = fittingSize(bounds);

@@ -14,7 +14,7 @@ class Minimap {
 public:
     /// Forgets the image: after a change of model, colours or filter.
     void invalidate() { image_ = {}; }
-    /// Paints it unless the view shows the whole graph already.
+    /// Paints it unless the view shows the whole graph already, or nearly so.
     void paint(QPainter& painter, const Scene& scene, const View& view, const Look& look);
     [[nodiscard]] bool contains(QPointF point) const { return frame_.contains(point); }
     /// The scene point that a point of the map stands for.

@@ -107,6 +107,14 @@ QStringList sizeWords(const MeasureSettings& settings, const Model& model) {
     return words;
 }
 
+QStringList runWords(const MeasureSettings& settings, const Model& model) {
+    QStringList words = sizeWords(settings, model);
+    if (!settings.provider.isEmpty()) {
+        words << QStringLiteral("--provider") << settings.provider;
+    }
+    return words;
+}
+
 QString candidateName(const Document& document, const Run* run) {
     const Recipe& recipe = run != nullptr ? run->recipe : document.recipe();
     const Method method = run != nullptr ? run->mainMethod() : recipe.default_method;

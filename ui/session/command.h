@@ -40,6 +40,9 @@ struct QuantizeWords {
 /// The words that say what open axes count as: "--dim height=640", "--shape input=1x3x640x640".
 [[nodiscard]] QStringList sizeWords(const MeasureSettings& settings, const Model& model);
 
+/// The same and the execution provider, for commands that run models.
+[[nodiscard]] QStringList runWords(const MeasureSettings& settings, const Model& model);
+
 /// What is missing before a command that measures on samples can be made, as one sentence; empty when nothing is. noData: what it needs
 /// the samples for; work: where it writes.
 [[nodiscard]] QString missingForSamples(const Document& document, const QTemporaryDir& work, const QString& noData);

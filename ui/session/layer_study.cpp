@@ -175,7 +175,7 @@ QString LayerStudy::missing() const {
 
 QStringList LayerStudy::words() {
     asked_ = present();
-    const QStringList sizes = sizeWords(document_.measureSettings(), *document_.model());
+    const QStringList sizes = runWords(document_.measureSettings(), *document_.model());
     if (!asked_.file.isEmpty()) {
         return QStringList{QStringLiteral("layers"), document_.modelPath(), asked_.file, QStringLiteral("--data"), asked_.dataset} + sizes;
     }
@@ -196,7 +196,7 @@ QString LayerStudy::command() const {
         words << CliJob::quoted(of.file);
     }
     words << QStringLiteral("--data") << CliJob::quoted(of.dataset);
-    for (const QString& word : sizeWords(document_.measureSettings(), *document_.model())) {
+    for (const QString& word : runWords(document_.measureSettings(), *document_.model())) {
         words << CliJob::quoted(word);
     }
     return words.join(QLatin1Char(' '));

@@ -146,7 +146,7 @@ QStringList RecipeSearch::words() {
     if (document_.gate().min_speedup) {
         words << QStringLiteral("--min-speedup") << QString::number(*document_.gate().min_speedup, 'g', 6);
     }
-    return words + sizeWords(document_.measureSettings(), *document_.model()) + QStringList{QStringLiteral("-o"), folder()};
+    return words + runWords(document_.measureSettings(), *document_.model()) + QStringList{QStringLiteral("-o"), folder()};
 }
 
 void RecipeSearch::start(const SearchLimit& limit) {

@@ -53,6 +53,7 @@ struct MeasureSettings {
     double seconds = 4;      ///< for each model
     quint64 samples = 0;     ///< validation samples; 0 = all
     QStringList sizes = {};  ///< what open axes count as: "height=640", "input=1x3x640x640"
+    QString provider = {};   ///< execution provider with its options: "openvino:device_type=CPU"; empty: the CPU's own
     bool operator==(const MeasureSettings&) const = default;
 };
 

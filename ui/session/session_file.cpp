@@ -53,6 +53,7 @@ MeasureSettings settingsFrom(const Json& json) {
         settings.threads = json.value("threads", settings.threads);
         settings.seconds = json.value("seconds", settings.seconds);
         settings.samples = json.value("samples", settings.samples);
+        settings.provider = QString::fromStdString(json.value("provider", std::string()));
         for (const Json& word : json.value("sizes", Json::array())) {
             if (word.is_string()) {
                 settings.sizes << QString::fromStdString(word.get<std::string>());
@@ -277,6 +278,9 @@ void writeSessionFile(const Session& session, const QString& path, KeepRuns runs
     json["gate"] = gate_json(session.gate());
     const MeasureSettings& settings = session.document().measureSettings();
     json["measure"] = {{"threads", settings.threads}, {"seconds", settings.seconds}, {"samples", settings.samples}};
+    if (!settings.provider.isEmpty()) {
+        json["measure"]["provider"] = settings.provider.toStdString();
+    }
     for (const QString& word : settings.sizes) {
         json["measure"]["sizes"].push_back(word.toStdString());
     }

@@ -34,7 +34,7 @@ QString Trials::runFile(int id) {
 QStringList Trials::measureWords() const {
     const MeasureSettings& settings = document_.measureSettings();
     QStringList words{QStringLiteral("--threads"), QString::number(settings.threads), QStringLiteral("--seconds"), number(settings.seconds)};
-    words << sizeWords(settings, *document_.model());
+    words << runWords(settings, *document_.model());
     if (!document_.datasetPath().isEmpty()) {
         words << QStringLiteral("--data") << document_.datasetPath();
         if (settings.samples > 0) {
@@ -50,7 +50,7 @@ QStringList Trials::quantizeWords(int id, const QString& output) {
     const QString recipe = workFile(QStringLiteral("run-%1.recipe.json").arg(id));
     write_file(recipe.toStdString(), to_json(run(id)->recipe).dump(2) + "\n");
     QStringList words{QStringLiteral("quantize"), document_.modelPath(), QStringLiteral("-o"), output, QStringLiteral("--recipe"), recipe};
-    words << sizeWords(document_.measureSettings(), *document_.model());
+    words << runWords(document_.measureSettings(), *document_.model());
     if (!document_.datasetPath().isEmpty()) {
         words << QStringLiteral("--data") << document_.datasetPath();
     }
@@ -108,8 +108,10 @@ QStringList Trials::gateWords() const {
 
 QString Trials::quantizeCommand(int runId) const {
     const Run* run = this->run(runId);
-    return quantizeCommandOf(
-        {run != nullptr ? run->recipe : document_.recipe(), document_.modelPath(), document_.datasetPath(), candidateName(document_, run)});
+    const QString command =
+        quantizeCommandOf({run != nullptr ? run->recipe : document_.recipe(), document_.modelPath(), document_.datasetPath(), candidateName(document_, run)});
+    const QString& provider = document_.measureSettings().provider;
+    return provider.isEmpty() ? command : command + QStringLiteral(" --provider ") + CliJob::quoted(provider);
 }
 
 }  // namespace vernier::ui

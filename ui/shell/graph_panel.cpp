@@ -180,6 +180,7 @@ void GraphPanel::showLayout() {
     }
     session_.document().setCards(std::move(all));
     showMethods();
+    showDimmed();  // another graph, or one that came after the filter of its session
     showFigures();
     canvas_->setSelection(session_.selection().nodes(), session_.selection().current());
     stack_->setCurrentWidget(canvas_);

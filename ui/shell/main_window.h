@@ -126,6 +126,8 @@ private:
     void takeRoomBack();
     void fitBottom();
     [[nodiscard]] int usualBottom(int height) const;
+    [[nodiscard]] int mostBottom(int height) const;
+    void lowerBottom();
     void saveLayout();
     void restoreLayout();
     [[nodiscard]] bool mayDiscard();

@@ -1,32 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of MainWindow that opens and saves files, and its dialogs.
 #include <QDialog>
-#include <QDialogButtonBox>
 #include <QDir>
-#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QFormLayout>
-#include <QLabel>
-#include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QRegularExpression>
-#include <QSpinBox>
-#include <QThread>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/model/sizes.h"
 #include "core/report/report_file.h"
 #include "ui/session/command.h"
 #include "ui/session/folders.h"
 #include "ui/session/session.h"
-#include "ui/session/size_words.h"
 #include "ui/session/trials.h"
-#include "ui/session/window_words.h"
 #include "ui/shell/help_sheet.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/measure_dialog.h"
 #include "ui/shell/problem_bar.h"
 #include "ui/shell/recent.h"
 
@@ -204,55 +194,9 @@ void MainWindow::addCandidateDialog() {
 }
 
 void MainWindow::measureSettingsDialog() {
-    QDialog dialog(this);
-    dialog.setWindowTitle(tr("Measurement settings"));
-    auto* form = new QFormLayout(&dialog);
-    const MeasureSettings settings = session_.document().measureSettings();
-    auto* threads = new QSpinBox;
-    threads->setRange(1, QThread::idealThreadCount());
-    threads->setValue(settings.threads);
-    auto* seconds = new QDoubleSpinBox;
-    seconds->setRange(0.2, 600);
-    seconds->setDecimals(1);
-    seconds->setValue(settings.seconds);
-    auto* samples = new QSpinBox;
-    samples->setRange(0, 10'000'000);
-    samples->setSpecialValueText(tr("all"));
-    samples->setValue(static_cast<int>(settings.samples));
-    for (QAbstractSpinBox* box : {static_cast<QAbstractSpinBox*>(threads), static_cast<QAbstractSpinBox*>(seconds), static_cast<QAbstractSpinBox*>(samples)}) {
-        box->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the keys and the wheel step it
-    }
-    form->addRow(tr("Threads of the runtime"), threads);
-    form->addRow(tr("Measuring time per model, seconds"), seconds);
-    form->addRow(tr("Validation samples"), samples);
-    auto* sizes = new QLineEdit(settings.sizes.join(QLatin1Char(' ')));
-    auto* problem = new QLabel;
-    problem->setWordWrap(true);
-    const QString counted = session_.model() ? QString::fromStdString(sizes_text(input_sizes(*session_.model(), {}))) : QString();
-    if (!counted.isEmpty()) {
-        sizes->setMinimumWidth(sizes->fontMetrics().averageCharWidth() * 48);
-        sizes->setPlaceholderText(tr("height=640 width=640, or input=1x3x640x640"));
-        form->addRow(tr("Sizes of open axes"), sizes);
-        problem->setText(tr("Otherwise %1. Samples give their own sizes.").arg(counted));
-        form->addRow(QString(), problem);
-    }
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
-    form->addRow(buttons);
-    const auto words = [sizes] { return sizes->text().split(QRegularExpression(QStringLiteral("[\\s;]+")), Qt::SkipEmptyParts); };
-    connect(buttons, &QDialogButtonBox::accepted, &dialog, [&] {
-        try {
-            if (session_.model()) {
-                (void)input_sizes(*session_.model(), sizeChoices(words(), *session_.model()));
-            }
-            dialog.accept();
-        } catch (const Error& error) {
-            problem->setText(windowWords(error.line()));
-            sizes->setFocus();
-        }
-    });
-    connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+    MeasureDialog dialog(session_, this);
     if (dialog.exec() == QDialog::Accepted) {
-        session_.document().setMeasureSettings({threads->value(), seconds->value(), static_cast<quint64>(samples->value()), words()});
+        session_.document().setMeasureSettings(dialog.settings());
     }
 }
 

@@ -88,8 +88,25 @@ void MainWindow::docksChanged() {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
+    if (event->size().height() < event->oldSize().height()) {
+        lowerBottom();
+    }
     giveRoom();
 }
+
+/// What lies below the graph gives way with a window that becomes lower: else it would keep its height, and the graph and the table of nodes
+/// would lose all of it.
+void MainWindow::lowerBottom() {
+    if (docks_ == nullptr || !docks_->isVisible() || !roomyBottom_) {
+        return;
+    }
+    const int most = mostBottom(docks_->height());
+    if (docks_->lowerHeight() > most) {
+        docks_->setLowerHeight(most);
+    }
+}
+
+int MainWindow::mostBottom(int height) const { return height < kLowWindow ? usualBottom(height) : std::max(usualBottom(height), height / 2); }
 
 /// In a narrow window the table of layers stands for that of nodes, and the graph takes the room of the left side. It comes back with
 /// another tab, or with a wider window, unless the user has brought it back before.
@@ -131,9 +148,10 @@ void MainWindow::showWorkspace(bool on) {
     }
 }
 
-/// Before there is anything to compare the board is one line with a button, and the graph has the room.
+/// Before there is anything to compare the board is one line with a button, and the graph has the room: also with candidates that were not
+/// measured yet.
 void MainWindow::fitBottom() {
-    const bool something = session_.baseline() || !session_.runs().isEmpty() || session_.queue().busy() || !docks_->aloneBelow(QStringLiteral("compare"));
+    const bool something = session_.baseline() || session_.queue().busy() || !docks_->aloneBelow(QStringLiteral("compare"));
     if (something == roomyBottom_) {
         return;
     }
@@ -142,9 +160,7 @@ void MainWindow::fitBottom() {
     }
     roomyBottom_ = something;
     const int height = std::max(docks_->height(), 400);  // before it is shown it has no height of its own
-    const int usual = usualBottom(height);
-    const int most = height < kLowWindow ? usual : std::max(usual, height / 2);
-    docks_->setLowerHeight(something ? std::clamp(bottomHeight_, usual, most) : 1);
+    docks_->setLowerHeight(something ? std::clamp(bottomHeight_, usualBottom(height), mostBottom(height)) : 1);
 }
 
 /// In a low window the table of nodes and the inspector's charts need their rows more than the runs do.

@@ -8,6 +8,7 @@
 #include "ui/compare/compare_board.h"
 #include "ui/compare/recipes_panel.h"
 #include "ui/compare/time_panel.h"
+#include "ui/data/answers_panel.h"
 #include "ui/data/data_panel.h"
 #include "ui/inspect/inspector_panel.h"
 #include "ui/inspect/summary_panel.h"
@@ -64,6 +65,7 @@ constexpr PanelRow kPanels[] = {
     {"recipe", QT_TRANSLATE_NOOP("Panels", "Recipe"), Place::left, makeRecipe, "", QT_TRANSLATE_NOOP("Panels", "Recip&e")},
     {"inspector", QT_TRANSLATE_NOOP("Panels", "Inspector"), Place::right, make<InspectorPanel>, "F10", QT_TRANSLATE_NOOP("Panels", "Ins&pector")},
     {"compare", QT_TRANSLATE_NOOP("Panels", "Compare"), Place::below, makeCompare},
+    {"answers", QT_TRANSLATE_NOOP("Panels", "Answers"), Place::below, make<AnswersPanel>},
     {"layers", QT_TRANSLATE_NOOP("Panels", "Layers"), Place::below, make<LayersPanel>},
     {"search", QT_TRANSLATE_NOOP("Panels", "Find a recipe"), Place::below, makeSearch},
     {"recipes", QT_TRANSLATE_NOOP("Panels", "Compare recipes"), Place::below, make<RecipesPanel>},

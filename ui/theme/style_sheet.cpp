@@ -20,6 +20,7 @@ QPushButton[primary="true"]:focus { border: 2px solid @text; padding: 3px 11px; 
 QPushButton[primary="true"]:disabled { background: @line; color: @faint; border-color: @line; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; }
 QToolButton:hover { background: @soft; }
+QPushButton:checked { background: @soft; border-color: @accent; }
 QToolButton:checked { background: @soft; border-color: @line; }
 QToolButton:focus { border-color: @accent; }
 )";

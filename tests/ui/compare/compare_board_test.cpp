@@ -111,7 +111,9 @@ TEST(CompareBoard, ShowsRunsFiguresAndTheGateInWords) {
     EXPECT_TRUE(table.item(1, table.columnOf("p50"))->textAlignment() & Qt::AlignRight);
     EXPECT_TRUE(table.item(2, table.gateColumn())->text().contains(QStringLiteral("✓"))) << table.item(2, table.gateColumn())->text().toStdString();
     EXPECT_FALSE(board.invitation()->isVisible());
-    EXPECT_EQ(board.charts()->charts().size(), 7);
+    ASSERT_EQ(board.charts()->charts().size(), 8);
+    EXPECT_EQ(board.charts()->charts().at(0)->plot().figure, QStringLiteral("p50"));
+    EXPECT_TRUE(board.charts()->charts().at(1)->plot().distribution) << "all runs beside the dots of the middle one";
     EXPECT_FALSE(board.verdict()->text().isEmpty());
     EXPECT_NE(small.session.currentRun(), 0) << "the candidate of the verdict is selected";
 }

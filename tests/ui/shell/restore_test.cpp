@@ -88,6 +88,8 @@ protected:
         EXPECT_EQ(session.filter().text(), QStringLiteral("op:Conv"));
         EXPECT_EQ(session.selection().nodes(), (QVector<int>{0, 2}));
         EXPECT_EQ(session.selection().current(), 2);
+        EXPECT_TRUE(window.canvas()->isDimmed(5)) << "the filter hides Gemm";
+        EXPECT_FALSE(window.canvas()->isDimmed(2)) << "and shows Conv";
         EXPECT_EQ(session.nodeState(0).chosen, Method::fp16);
         EXPECT_EQ(window.canvas()->colourMode(), ColourMode::OpCategory);
         EXPECT_TRUE(wait_until([&window] { return std::abs(window.canvas()->zoom() - 1.6) < 0.05; }, 5000)) << window.canvas()->zoom();
