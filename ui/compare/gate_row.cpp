@@ -117,7 +117,7 @@ void GateRow::showGate() {
 /// Top-1 can be limited only where it is measured: in the baseline where there is one, by labels that are there before.
 void GateRow::showUse() {
     const bool measured = session_.baseline() != nullptr, labelled = session_.dataset() && session_.dataset()->has_labels();
-    const bool reading = !session_.dataset() && !session_.datasetPath().isEmpty() && !measured;
+    const bool reading = session_.document().datasetBusy() && !measured;  // data that are gone have no labels either
     const bool unlabelled = session_.model() && !reading && !labelled && !(measured && session_.baseline()->accuracy);
     drop_->setEnabled(!unlabelled);
     drop_->setToolTip(unlabelled ? tr("Top-1 needs labels. Limit agreement or SQNR instead, or pick a labelled dataset in the Data tab")

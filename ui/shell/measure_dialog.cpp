@@ -79,6 +79,8 @@ void MeasureDialog::addProvider(QFormLayout& form, const QString& chosen) {
     options_->setPlaceholderText(tr("options, such as device_type=CPU"));
     options_->setAccessibleName(tr("Options of the execution provider"));
     providerNote_->setWordWrap(true);
+    providerNote_->setMinimumHeight(4 * providerNote_->fontMetrics().lineSpacing());  // what it says comes when the dialog has its size
+    providerNote_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     providerNote_->setProperty("role", "note");
     form.addRow(tr("Execution provider"), provider_);
     form.addRow(QString(), options_);

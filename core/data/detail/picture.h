@@ -27,8 +27,8 @@ inline constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 27;
 [[nodiscard]] bool is_picture_file(const std::filesystem::path& path);
 
 /// Decodes a JPEG, PNG, BMP, TIFF or WebP (told apart by content, not by name) into grey or RGB. Alpha is dropped, 16 bits are cut to
-/// their upper 8 (of a TIFF: scaled to 8), palettes and CMYK become RGB; EXIF orientation is ignored, and that of a TIFF is not, as in Pillow. `where` names the file
-/// in errors.
+/// their upper 8 (of a TIFF: scaled to 8), palettes and CMYK become RGB. EXIF orientation is ignored, and that of a TIFF is not, as in
+/// Pillow. `where` names the file in errors.
 /// Throws Error{bad_data}.
 [[nodiscard]] Picture decode_picture(std::span<const std::byte> bytes, const std::string& where);
 /// Throws Error{not_found, bad_data}.

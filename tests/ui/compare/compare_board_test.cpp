@@ -150,6 +150,21 @@ TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
     EXPECT_EQ(small.session.trials().comparisonJson()["candidates"][0]["gate"]["lines"].size(), 2U) << "the document follows";
 }
 
+TEST(CompareBoard, DataThatAreGoneHaveNoLabelsToLimit) {
+    SmallSession small;
+    small.session.setDataset(QStringLiteral("/nowhere/data.npz"));
+    ASSERT_TRUE(wait_until([&] { return !small.session.datasetError().isEmpty(); }));
+    Gate gate;
+    gate.max_drop_points = 0.5;
+    small.session.setGate(gate);
+    GateRow row(small.session);
+    const auto boxes = row.findChildren<QDoubleSpinBox*>();
+    ASSERT_FALSE(boxes.isEmpty());
+    EXPECT_FALSE(boxes.first()->isEnabled());
+    EXPECT_EQ(boxes.first()->value(), boxes.first()->minimum()) << "a limit that nothing is judged by is not shown as set";
+    EXPECT_EQ(small.session.gate().max_drop_points, 0.5) << "and not lost either";
+}
+
 TEST(CompareBoard, ALimitThatNothingIsJudgedByIsNotShownAsSet) {
     SmallSession small;
     CompareBoard board(small.session);

@@ -27,7 +27,7 @@ TEST(SessionFile, ReopensRecipeGateAndRuns) {
     session.document().chooseWholeModel(Method::int8_dynamic);
     session.choose({5}, Method::fp32);
     session.setGate({.max_drop_points = 1.5, .min_speedup = 1.2});
-    session.document().setMeasureSettings({2, 1.5, 30});
+    session.document().setMeasureSettings({2, 1.5, 30, {}, QStringLiteral("openvino:num_streams=1")});
     session.filter().setText(QStringLiteral("op:Conv"));
     session.selection().set({0, 1, 2, 5}, 5);
     session.document().setView({{"zoom", 0.75}});
