@@ -8,7 +8,7 @@
 namespace vernier {
 namespace {
 
-constexpr double kEnd = 0.99;
+constexpr double kEnd = 0.99, kMiddles = 3;
 
 std::vector<CurvePoint> points_of(const std::vector<double>& quantiles) {
     std::vector<CurvePoint> points;
@@ -48,7 +48,7 @@ LatencyCurves latency_curves(const TrialViews& trials) {
         std::vector<CurvePoint> points = points_of(trials[i].measured.latency.quantiles);
         if (points.empty()) continue;
         lo = std::min(lo, points.front().ms);
-        hi = std::max(hi, ms_at(points, kEnd));
+        hi = std::max(hi, std::min(ms_at(points, kEnd), kMiddles * ms_at(points, 0.5)));
         all.curves.push_back({i, std::move(points)});
     }
     if (all.curves.empty()) return all;
@@ -77,7 +77,7 @@ std::vector<double> round_ticks(double lo, double hi) {
 std::string curves_title() { return "Latency of all warm runs, ms"; }
 
 std::string curves_note(const LatencyCurves& curves) {
-    return std::string("share of runs that take no longer") + (curves.cut ? "; to p99 of the slowest" : "");
+    return std::string("share of runs that take no longer") + (curves.cut ? "; the slowest runs are left out" : "");
 }
 
 }  // namespace vernier

@@ -20,7 +20,8 @@ struct LatencyCurve {
     std::vector<CurvePoint> points;
 };
 
-/// All models on one axis, which ends where the slowest of them has 99 % of its runs: a single slow run would take all the room.
+/// All models on one axis, which ends where the slowest of them has 99 % of its runs, or at three times its middle run: a single slow run, or
+/// the waits of a busy machine, would take all the room.
 struct LatencyCurves {
     std::vector<LatencyCurve> curves;  ///< of models with at least two different runs
     double lo = 0, hi = 1;
@@ -33,7 +34,7 @@ struct LatencyCurves {
 
 /// "Latency of all warm runs, ms".
 [[nodiscard]] std::string curves_title();
-/// What one has to know to read it: "share of runs that take no longer; to p99 of the slowest".
+/// What one has to know to read it: "share of runs that take no longer; the slowest runs are left out".
 [[nodiscard]] std::string curves_note(const LatencyCurves& curves);
 
 }  // namespace vernier

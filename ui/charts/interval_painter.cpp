@@ -31,7 +31,7 @@ void addAxes(QChart& chart, const IntervalPlot& plot, double width, double rows)
     x->setRange(range.lo - edge, range.hi + edge);
     auto* y = new QValueAxis(&chart);
     y->setRange(0, std::max(1.0, rows));
-    y->setReverse(true);
+    y->setReverse(!plot.distribution);  // rows from above, shares from below
     for (QValueAxis* axis : {x, y}) {
         axis->setVisible(false);
     }
@@ -68,7 +68,7 @@ void addCurves(QChart& chart, const IntervalPlot& plot, const Theme& theme, doub
     for (std::size_t i = 0; i < plot.rows.size(); ++i) {
         auto* line = new QLineSeries(&chart);
         for (const QPointF& point : plot.rows[i].curve) {
-            line->append(point.x(), rows * (1 - point.y()));
+            line->append(point.x(), rows * point.y());
         }
         line->setPen(curvePen(plot, i, theme));
         chart.addSeries(line);

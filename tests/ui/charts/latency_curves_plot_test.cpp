@@ -6,6 +6,7 @@
 
 #include "tests/ui/compared.h"
 #include "ui/charts/comparison_plots.h"
+#include "ui/charts/interval_chart.h"
 
 namespace vernier::ui {
 namespace {
@@ -66,6 +67,29 @@ TEST(LatencyCurvesPlot, IsPaintedAsLinesThatRiseToTheTop) {
     const QPointF middle = layout.plot.center();
     EXPECT_TRUE(isLine(middle.x(), middle.y())) << "half of the runs in the middle of the axis";
     EXPECT_FALSE(isLine(layout.plot.left() + 30, layout.plot.top() + 8)) << "nothing at the upper left";
+}
+
+TEST(LatencyCurvesPlot, EveryCurveRisesHoweverOftenTheChartIsFilled) {
+    IntervalPlot plot;
+    plot.distribution = IntervalAxis{0, 1};
+    plot.rows.resize(5);
+    const char* methods[] = {"fp32", "int8-static", "int8-dynamic", "fp16", "int8-static"};
+    for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+        plot.rows[i].method = QString::fromLatin1(methods[i]);
+        plot.rows[i].curve = {{0.01 * double(i), 0}, {0.1, 0.8}, {0.5 + 0.1 * double(i), 1}};
+    }
+    IntervalChart chart;
+    chart.resize(500, int(layoutOf(plot, 500).height));
+    for (int time = 0; time < 3; ++time) {
+        chart.setPlot(plot);
+        const QImage image = chart.grab().toImage();
+        const QRectF place = layoutOf(plot, chart.width()).plot;
+        for (int x = int(place.center().x()); x < int(place.right()); ++x) {
+            for (int y = int(place.center().y()) + 4; y < int(place.bottom()) - 2; ++y) {
+                ASSERT_LT(image.pixelColor(x, y).hsvSaturation(), 60) << time << ": a line at " << x << ' ' << y << " in the lower right";
+            }
+        }
+    }
 }
 
 }  // namespace
