@@ -23,7 +23,10 @@ public:
     [[nodiscard]] const Opened& opened() const override { return opened_; }
     void ask(const std::map<std::string, Tensor>& inputs) override { send({{"do", "answer"}, {"inputs", wire_json(inputs)}}); }
     [[nodiscard]] std::map<std::string, Tensor> answer() override { return tensors_from_wire(receive()); }
-    [[nodiscard]] double warm_up() override { return call({{"do", "warm_up"}}).get<double>(); }
+    [[nodiscard]] WarmRun warm_up() override {
+        const Json warm = call({{"do", "warm_up"}});
+        return {warm.at("mean").get<double>(), warm.at("least").get<double>()};
+    }
     [[nodiscard]] std::vector<double> block(int runs) override { return call({{"do", "block"}, {"runs", runs}}).get<std::vector<double>>(); }
     [[nodiscard]] std::vector<double> first_calls(int count) override { return call({{"do", "first_calls"}, {"count", count}}).get<std::vector<double>>(); }
     [[nodiscard]] std::vector<ProfileEvent> profile() override { return profile_from_json(call({{"do", "profile"}})); }
@@ -70,7 +73,10 @@ Json do_as_told(const Json& message, std::unique_ptr<Subject>& subject) {
         subject->ask(tensors_from_wire(message.at("inputs")));
         return wire_json(subject->answer());
     }
-    if (what == "warm_up") return subject->warm_up();
+    if (what == "warm_up") {
+        const WarmRun warm = subject->warm_up();
+        return {{"mean", warm.mean}, {"least", warm.least}};
+    }
     if (what == "block") return subject->block(message.at("runs").get<int>());
     if (what == "first_calls") return subject->first_calls(message.at("count").get<int>());
     if (what == "profile") return profile_json(subject->profile());

@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "core/measure/measure.h"
+#include "core/measure/subject.h"
 
 namespace vernier {
 
 /// What a model costs, roughly, in ms.
 struct LaunchCost {
-    double once = 0;  ///< one warm run
+    WarmRun run;
     double open = 0;  ///< from the start of a process until its session is warm
 };
 

@@ -80,18 +80,19 @@ public:
 
     [[nodiscard]] std::map<std::string, Tensor> answer() override { return std::exchange(answers_, {}); }
 
-    [[nodiscard]] double warm_up() override {
+    [[nodiscard]] WarmRun warm_up() override {
         std::vector<double> times;
         const double begin = now();
         for (int i = 0; i < 20 && (i < 3 || now() - begin < 100); ++i) {
             job_.check();
             times.push_back(run_once());
         }
-        // The mean: threads that wait for a processor make a few runs so long that the median says nothing of the cost.
         // The first run of a session is not like the others.
-        once_ms_ = std::accumulate(times.begin() + 1, times.end(), 0.0) / static_cast<double>(times.size() - 1);
+        times.erase(times.begin());
+        // The mean: threads that wait for a processor make a few runs so long that the median says nothing of the cost.
+        once_ms_ = std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
         settle();
-        return once_ms_;
+        return {once_ms_, *std::min_element(times.begin(), times.end())};
     }
 
     [[nodiscard]] std::vector<double> first_calls(int count) override {

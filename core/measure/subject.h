@@ -43,6 +43,12 @@ struct Opened {
     std::map<std::string, std::vector<std::int64_t>> made = {};  ///< shapes of the zeros that it is timed with; empty with samples
 };
 
+/// Milliseconds of one warm run.
+struct WarmRun {
+    double mean = 0;   ///< with the waits of a busy machine: what many runs cost
+    double least = 0;  ///< without them
+};
+
 /// One model under measurement: in this process, or in a child process of its own. Every call may throw
 /// Error{bad_model, bad_data, cancelled}.
 class Subject {
@@ -54,8 +60,8 @@ public:
     virtual void ask(const std::map<std::string, Tensor>& inputs) = 0;
     /// All outputs whose values can be had, by name.
     [[nodiscard]] virtual std::map<std::string, Tensor> answer() = 0;
-    /// Runs until caches and thread pools are warm; milliseconds of one warm run.
-    [[nodiscard]] virtual double warm_up() = 0;
+    /// Runs until caches and thread pools are warm.
+    [[nodiscard]] virtual WarmRun warm_up() = 0;
     /// Milliseconds of each of so many runs in a row. The threads of its pool are at rest when it returns.
     [[nodiscard]] virtual std::vector<double> block(int runs) = 0;
     /// Milliseconds of each of so many single runs, before each of which the caches are filled with other data.

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] const Opened& opened() const override { return opened_; }
     void ask(const std::map<std::string, Tensor>& /*inputs*/) override {}
     [[nodiscard]] std::map<std::string, Tensor> answer() override { return {}; }
-    [[nodiscard]] double warm_up() override { return cost_; }
+    [[nodiscard]] WarmRun warm_up() override { return {cost_, cost_}; }
     [[nodiscard]] std::vector<double> block(int runs) override { return times(runs, cost_); }
     [[nodiscard]] std::vector<double> first_calls(int count) override { return times(count, 3 * cost_); }
     [[nodiscard]] std::vector<ProfileEvent> profile() override { return {}; }

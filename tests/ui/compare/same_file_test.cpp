@@ -63,7 +63,8 @@ TEST(SameFile, ShowsNoMeasurableDifference) {
             continue;
         }
         EXPECT_TRUE(latency->more.contains(QStringLiteral("no measurable difference"))) << latency->more.toStdString();
-        EXPECT_TRUE(words.contains(QStringLiteral("no measurable difference"))) << words.toStdString();
+        // One interval of 95 % in twenty leaves out 1: then nothing is claimed either, but not that there is none.
+        EXPECT_TRUE(words.contains(QStringLiteral("no measurable difference")) || words.contains(QStringLiteral("inconclusive"))) << words.toStdString();
         EXPECT_FALSE(words.contains(QStringLiteral("<b>Worth it"))) << words.toStdString();
         // The interval of what is no difference reaches to both sides; it stands in brackets, and outside of them nothing is claimed.
         const QString claim = QString(words).remove(QRegularExpression(QStringLiteral("\\([^)]*\\)")));
