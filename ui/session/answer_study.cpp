@@ -20,7 +20,7 @@ constexpr auto kShortest = "0.01";     ///< seconds of latency, which nobody ask
 
 }  // namespace
 
-AnswerStudy::AnswerStudy(Document& document, Trials& trials, Queue& queue) : document_(document), trials_(trials), queue_(queue) {
+AnswerStudy::AnswerStudy(Document& document, Trials& trials, Queue& queue) : Study(trials, queue), document_(document) {
     connect(&document, &Document::closing, this, &AnswerStudy::clear);
     for (const auto signal : {&Document::datasetChanged, &Document::closed}) {
         connect(&document, signal, this, &AnswerStudy::changed);
@@ -33,8 +33,7 @@ void AnswerStudy::clear() {
     kept_.reset();
     folder_.reset();
     ++revision_;
-    problem_.clear();
-    waiting_ = running_ = false;
+    forget();
 }
 
 int AnswerStudy::candidate() const {
@@ -69,7 +68,7 @@ QStringList AnswerStudy::words() {
     return words + runWords(settings, *document_.model());
 }
 
-void AnswerStudy::take(const Json& result) {
+void AnswerStudy::answered(const Json& result) {
     const Measurement baseline = measurement_from_json(result.at("models").at(0));
     asked_->output = baseline.scores_output;
     asked_->task = baseline.task;
@@ -80,37 +79,10 @@ void AnswerStudy::take(const Json& result) {
     ++revision_;
 }
 
-void AnswerStudy::ended(const QString& problem) {
-    waiting_ = running_ = false;
-    problem_ = problem;
-    emit changed();
-}
-
 void AnswerStudy::look() {
-    if (const QString why = missing(); !why.isEmpty()) {
-        queue_.refuse({QStringLiteral("usage"), why, 64});
-        return;
+    if (!refused()) {
+        ask(tr("Looking at the answers"), QStringLiteral("answers"));
     }
-    queue_.clearProblem();
-    waiting_ = true;
-    problem_.clear();
-    queue_.enqueue({.title = tr("Looking at the answers"),
-                    .newest = QStringLiteral("answers"),
-                    .words = [this] { return trials_.unlessChanged([this] { return words(); }); },
-                    .started =
-                        [this] {
-                            waiting_ = false;
-                            running_ = true;
-                            emit changed();
-                        },
-                    .finished = [this](const Json& result) -> std::optional<Problem> {
-                        take(result);
-                        ended({});
-                        return std::nullopt;
-                    },
-                    .failed = [this](const Problem& problem) { ended(problem.cancelled() ? QString() : problem.message); },
-                    .dropped = [this] { ended({}); }});
-    emit changed();
 }
 
 }  // namespace vernier::ui

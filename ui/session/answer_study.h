@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
 #include <QString>
 #include <QStringList>
 
@@ -10,15 +9,14 @@
 
 #include "core/base/temporary.h"
 #include "core/data/task.h"
-#include "ui/session/queue.h"
+#include "ui/session/study.h"
 
 namespace vernier::ui {
 
 class Document;
-class Trials;
 
 /// What the baseline and one run answer on validation samples, to be looked at: it makes the command, and keeps where the answers are.
-class AnswerStudy : public QObject {
+class AnswerStudy : public Study {
     Q_OBJECT
 
 public:
@@ -41,31 +39,18 @@ public:
     [[nodiscard]] int revision() const { return revision_; }
     /// The run that would be looked at: the current one, else the last that has a file. 0: none.
     [[nodiscard]] int candidate() const;
-    /// What is missing before answers can be looked at, as one sentence; empty when nothing is.
-    [[nodiscard]] QString missing() const;
-    [[nodiscard]] bool busy() const { return waiting_ || running_; }
-    /// Why the last one gave no answers; empty otherwise, also after a cancel.
-    [[nodiscard]] const QString& problem() const { return problem_; }
+    [[nodiscard]] QString missing() const override;
     void look();
 
-signals:
-    void changed();
-
 private:
-    [[nodiscard]] QStringList words();
-    void take(const Json& result);
+    [[nodiscard]] QStringList words() override;
+    void answered(const Json& result) override;
     void clear();
-    void ended(const QString& problem);
 
     Document& document_;
-    Trials& trials_;
-    Queue& queue_;
     std::unique_ptr<TemporaryFolder> folder_, asking_;
     std::optional<Kept> kept_, asked_;
     int revision_ = 0;
-    bool waiting_ = false;
-    bool running_ = false;
-    QString problem_;
 };
 
 }  // namespace vernier::ui

@@ -24,7 +24,7 @@
 namespace vernier::ui {
 
 LayerStudy::LayerStudy(Document& document, Trials& trials, Queue& queue)
-    : document_(document), trials_(trials), queue_(queue), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
+    : Study(trials, queue), document_(document), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
     connect(&document, &Document::closing, this, &LayerStudy::clear);
     connect(&document, &Document::restoring, this, &LayerStudy::restore);
     connect(&trials, &Trials::madeChanged, this, &LayerStudy::changed);
@@ -38,8 +38,7 @@ void LayerStudy::clear() {
     layers_.reset();
     regionOf_.clear();
     ++revision_;
-    problem_.clear();
-    waiting_ = running_ = false;
+    forget();
 }
 
 const LayerRegion* LayerStudy::regionOf(NodeId id) const {
@@ -202,39 +201,16 @@ QString LayerStudy::command() const {
     return words.join(QLatin1Char(' '));
 }
 
-void LayerStudy::ended(const QString& problem) {
-    waiting_ = running_ = false;
-    problem_ = problem;
-    emit changed();
+void LayerStudy::answered(const Json& result) {
+    take(layers_from_json(result));
+    of_ = asked_;
+    document_.touch();
 }
 
 void LayerStudy::analyse() {
-    if (const QString why = missing(); !why.isEmpty()) {
-        queue_.refuse({QStringLiteral("usage"), why, 64});
-        return;
+    if (!refused()) {
+        ask(tr("Analysing the layers"), QStringLiteral("layers"));
     }
-    queue_.clearProblem();
-    waiting_ = true;
-    problem_.clear();
-    queue_.enqueue({.title = tr("Analysing the layers"),
-                    .newest = QStringLiteral("layers"),
-                    .words = [this] { return trials_.unlessChanged([this] { return words(); }); },
-                    .started =
-                        [this] {
-                            waiting_ = false;
-                            running_ = true;
-                            emit changed();
-                        },
-                    .finished = [this](const Json& result) -> std::optional<Problem> {
-                        take(layers_from_json(result));
-                        of_ = asked_;
-                        document_.touch();
-                        ended({});
-                        return std::nullopt;
-                    },
-                    .failed = [this](const Problem& problem) { ended(problem.cancelled() ? QString() : problem.message); },
-                    .dropped = [this] { ended({}); }});
-    emit changed();
 }
 
 }  // namespace vernier::ui

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
@@ -13,16 +12,15 @@
 #include "core/base/json.h"
 #include "core/layers/layers.h"
 #include "core/quant/recipe.h"
-#include "ui/session/queue.h"
+#include "ui/session/study.h"
 
 namespace vernier::ui {
 
 class Document;
-class Trials;
 struct SavedSession;
 
 /// What is known of each node and region of the open model: it makes the command `layers` and keeps its result.
-class LayerStudy : public QObject {
+class LayerStudy : public Study {
     Q_OBJECT
 
 public:
@@ -44,24 +42,15 @@ public:
     [[nodiscard]] QString staleness() const;
     /// The file of a run that was looked at; empty where one was made for the analysis, with nothing timed.
     [[nodiscard]] QString file() const { return of_.file; }
-    /// What is missing before the model can be analysed, as one sentence; empty when nothing is.
-    [[nodiscard]] QString missing() const;
+    [[nodiscard]] QString missing() const override;
     /// What will be analysed: the present recipe, or INT8 static for the whole model where it leaves all nodes in FP32.
     [[nodiscard]] Recipe wanted() const;
-    /// Waits for its turn, or runs.
-    [[nodiscard]] bool busy() const { return waiting_ || running_; }
-    [[nodiscard]] bool running() const { return running_; }
-    /// Why the last one gave no result; empty otherwise, also after a cancel.
-    [[nodiscard]] const QString& problem() const { return problem_; }
 
     void analyse();
     /// What a session file keeps of it: null before the model was analysed.
     [[nodiscard]] Json saved() const;
     /// The command as a user would type it.
     [[nodiscard]] QString command() const;
-
-signals:
-    void changed();  ///< all of it
 
 private:
     /// What it is of.
@@ -74,23 +63,18 @@ private:
     };
     [[nodiscard]] Of present() const;
     [[nodiscard]] int keptInFloat() const;
-    [[nodiscard]] QStringList words();
+    [[nodiscard]] QStringList words() override;
+    void answered(const Json& result) override;
     void clear();
     void restore(const SavedSession& saved);
     void take(Layers layers);
-    void ended(const QString& problem);
 
     Document& document_;
-    Trials& trials_;
-    Queue& queue_;
     QTemporaryDir work_;
     std::optional<Layers> layers_;
     std::vector<const LayerRegion*> regionOf_;  ///< by NodeId
     Of of_, asked_;
     int revision_ = 0;
-    bool waiting_ = false;
-    bool running_ = false;
-    QString problem_;
 };
 
 }  // namespace vernier::ui

@@ -52,7 +52,7 @@ SearchLimit limitFrom(const Json& json) {
 }  // namespace
 
 RecipeSearch::RecipeSearch(Document& document, Trials& trials, Queue& queue)
-    : document_(document), trials_(trials), queue_(queue), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
+    : Study(trials, queue), document_(document), work_(QString::fromStdString((temporary_base() / (temporary_prefix() + "XXXXXX")).string())) {
     connect(&document, &Document::closing, this, &RecipeSearch::clear);
     connect(&document, &Document::restoring, this, &RecipeSearch::restore);
     for (const auto signal : {&Document::recipeChanged, &Document::datasetChanged, &Document::gateChanged, &Document::closed}) {
@@ -64,8 +64,8 @@ void RecipeSearch::clear() {
     values_.reset();
     json_ = {};
     kept_.clear();
-    problem_.clear();
-    waiting_ = running_ = stopped_ = false;
+    forget();
+    stopped_ = false;
     taken_ = -1;
 }
 
@@ -150,8 +150,7 @@ QStringList RecipeSearch::words() {
 }
 
 void RecipeSearch::start(const SearchLimit& limit) {
-    if (const QString why = missing(); !why.isEmpty()) {
-        queue_.refuse({QStringLiteral("usage"), why, 64});
+    if (refused()) {
         return;
     }
     // A recipe of the front is an answer, not a wish: what it chose is not pinned.
@@ -174,43 +173,20 @@ void RecipeSearch::resume() {
     }
 }
 
-void RecipeSearch::finish(const QString& problem, bool stopped) {
-    waiting_ = running_ = false;
-    stopped_ = stopped;
-    problem_ = problem;
-    emit changed();
+void RecipeSearch::answered(const Json& result) {
+    takeValues(result);
+    document_.touch();
+    stopped_ = values_->end == QLatin1String("undecided");
 }
 
 void RecipeSearch::enqueue() {
-    queue_.clearProblem();
-    waiting_ = true;
     stopped_ = false;
-    problem_.clear();
-    queue_.enqueue({.title = tr("Looking for a recipe"),
-                    .newest = QStringLiteral("search"),
-                    .words = [this] { return trials_.unlessChanged([this] { return words(); }); },
-                    .started =
-                        [this] {
-                            waiting_ = false;
-                            running_ = true;
-                            emit changed();
-                        },
-                    .partial =
-                        [this](const Json& value) {
-                            if (value.contains("front")) {  // others are of what a search does before it has one
-                                takeValues(value);
-                                emit changed();
-                            }
-                        },
-                    .finished = [this](const Json& result) -> std::optional<Problem> {
-                        takeValues(result);
-                        document_.touch();
-                        finish({}, values_->end == QLatin1String("undecided"));
-                        return std::nullopt;
-                    },
-                    .failed = [this](const Problem& problem) { finish(problem.cancelled() ? QString() : problem.message, true); },
-                    .dropped = [this] { finish({}, true); }});
-    emit changed();
+    ask(tr("Looking for a recipe"), QStringLiteral("search"), [this](const Json& value) {
+        if (value.contains("front")) {  // others are of what a search does before it has one
+            takeValues(value);
+            emit changed();
+        }
+    });
 }
 
 /// A recipe file of the search. Throws Error.

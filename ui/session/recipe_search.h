@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
@@ -12,13 +11,12 @@
 
 #include "core/base/json.h"
 #include "core/quant/recipe.h"
-#include "ui/session/queue.h"
 #include "ui/session/search_values.h"
+#include "ui/session/study.h"
 
 namespace vernier::ui {
 
 class Document;
-class Trials;
 struct SavedSession;
 
 /// What a recipe must keep to, and how long is looked for it.
@@ -32,7 +30,7 @@ struct SearchLimit {
 
 /// Looks for the fastest recipe within a limit: it makes the command `search`, keeps what it has found so far, and takes a
 /// recipe of the front over.
-class RecipeSearch : public QObject {
+class RecipeSearch : public Study {
     Q_OBJECT
 
 public:
@@ -44,14 +42,9 @@ public:
     [[nodiscard]] const SearchLimit& limit() const { return limit_; }
     /// What has changed since it was looked for, as one sentence; empty where nothing has.
     [[nodiscard]] QString staleness() const;
-    /// What is missing before it can begin, as one sentence; empty when nothing is.
-    [[nodiscard]] QString missing() const;
-    [[nodiscard]] bool busy() const { return waiting_ || running_; }
-    [[nodiscard]] bool running() const { return running_; }
+    [[nodiscard]] QString missing() const override;
     /// It was stopped before its end: the same search goes on where it was.
     [[nodiscard]] bool canResume() const { return stopped_ && !busy(); }
-    /// Why the last one gave no result; empty otherwise.
-    [[nodiscard]] const QString& problem() const { return problem_; }
     /// The dot whose recipe is the present one; -1 when it is another one.
     [[nodiscard]] int taken() const;
 
@@ -64,22 +57,18 @@ public:
     /// The recipe of a dot. Throws Error.
     [[nodiscard]] Recipe recipeOf(int dot) const;
 
-signals:
-    void changed();  ///< all of it
-
 private:
     void clear();
     void restore(const SavedSession& saved);
     void takeValues(const Json& document);
     [[nodiscard]] Recipe written(const QString& file) const;
     void enqueue();
-    void finish(const QString& problem, bool stopped);
+    void answered(const Json& result) override;
+    void unanswered() override { stopped_ = true; }
     [[nodiscard]] QString folder() const;
-    [[nodiscard]] QStringList words();
+    [[nodiscard]] QStringList words() override;
 
     Document& document_;
-    Trials& trials_;
-    Queue& queue_;
     QTemporaryDir work_;
     std::optional<SearchValues> values_;
     Json json_;                       ///< that values_ were read from
@@ -90,8 +79,7 @@ private:
     QString dataset_;
     int taken_ = -1;
     Recipe takenRecipe_;
-    bool waiting_ = false, running_ = false, stopped_ = false;
-    QString problem_;
+    bool stopped_ = false;
 };
 
 }  // namespace vernier::ui
