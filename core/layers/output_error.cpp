@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "core/measure/divergence.h"
 #include "core/model/weights.h"
 
 namespace vernier {
@@ -30,39 +31,8 @@ std::size_t after(const std::vector<std::int64_t>& dims, int axis) {
     return count;
 }
 
-/// log of the sum of exponentials.
-double log_sum(std::span<const float> row) {
-    const double most = *std::max_element(row.begin(), row.end());
-    double sum = 0;
-    for (const float value : row) sum += std::exp(double(value) - most);
-    return most + std::log(sum);
-}
-
-double kl_of_logits(std::span<const float> p, std::span<const float> q) {
-    const double of_p = log_sum(p), of_q = log_sum(q);
-    double kl = 0;
-    for (std::size_t i = 0; i < p.size(); ++i) {
-        const double log_p = double(p[i]) - of_p;
-        kl += std::exp(log_p) * (log_p - (double(q[i]) - of_q));
-    }
-    return kl;
-}
-
-double kl_of_probabilities(std::span<const float> p, std::span<const float> q) {
-    constexpr double kLeast = 1e-9;  // what a rounded probability of 0 is taken for
-    double kl = 0;
-    for (std::size_t i = 0; i < p.size(); ++i)
-        if (p[i] > 0) kl += double(p[i]) * std::log(double(p[i]) / std::max(double(q[i]), kLeast));
-    return kl;
-}
-
 bool all_finite(std::span<const float> values) {
     return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
-}
-
-bool is_distribution(std::span<const float> row) {
-    if (!std::all_of(row.begin(), row.end(), [](float v) { return v >= 0 && v <= 1.001f; })) return false;
-    return std::fabs(std::accumulate(row.begin(), row.end(), 0.0) - 1) < 1e-2;
 }
 
 }  // namespace
@@ -151,7 +121,7 @@ void ReferenceOutputs::find_scores(std::size_t output) {
     if (scores != Scores::unknown) return;
     const bool flat = std::all_of(samples_[output].begin(), samples_[output].end(), [](const Values& sample) { return sample.dims.size() == 2; });
     const bool shares = std::all_of(samples_[output].begin(), samples_[output].end(), [](const Values& sample) {
-        return is_distribution(std::span(sample.values).first(static_cast<std::size_t>(sample.dims.back())));
+        return is_distribution<float>(std::span(sample.values).first(static_cast<std::size_t>(sample.dims.back())));
     });
     scores = !flat ? Scores::none : shares ? Scores::probabilities : Scores::logits;
 }
@@ -170,7 +140,7 @@ void ReferenceOutputs::add_kl(std::size_t output, const Values& reference, const
     const auto classes = static_cast<std::size_t>(reference.dims.back());
     for (std::size_t at = 0; at + classes <= reference.values.size(); at += classes) {
         const auto p = std::span(reference.values).subspan(at, classes), q = std::span(values).subspan(at, classes);
-        const double kl = !all_finite(q) ? kLost : scores == Scores::logits ? kl_of_logits(p, q) : kl_of_probabilities(p, q);
+        const double kl = !all_finite(q) ? kLost : scores == Scores::logits ? kl_of_logits<float>(p, q) : kl_of_probabilities<float>(p, q);
         sums.kl += std::max(kl, 0.0);
         ++sums.rows;
     }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -15,11 +16,14 @@ struct SampleSums {
     bool operator==(const SampleSums&) const = default;
 };
 
-/// Sums to keep for each sample of an output with floating values, held against the first model's output of the same name.
+/// Sums to keep for each sample of an output with floating values, held against the first model's output of the same name. One of the
+/// functions is set; both take as many values as reference has.
 struct OutputSums {
     std::string_view id;
-    /// Both are as long; all of reference is finite, and values need not be.
+    /// All of reference is finite, and values need not be.
     std::array<double, 4> (*of_sample)(std::span<const double> reference, std::span<const double> values) = nullptr;
+    /// Of all values of the sample's output with its dims, finite or not. Nothing where the output is of another kind, which is then not asked again.
+    std::optional<SampleSums> (*of_rows)(std::span<const double> reference, std::span<const double> values, std::span<const std::int64_t> dims) = nullptr;
 };
 
 }  // namespace vernier

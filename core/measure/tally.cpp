@@ -42,6 +42,13 @@ std::pair<std::size_t, std::size_t> part(const OutputValues& values, std::size_t
     return {i * each, each};
 }
 
+/// Those of so many of its values: with fewer rows where the first axis counts the samples.
+std::vector<std::int64_t> dims_of_sample(const OutputValues& values, std::size_t count) {
+    std::vector<std::int64_t> dims = values.dims;
+    if (!dims.empty() && values.size() > 0) dims[0] = dims[0] * static_cast<std::int64_t>(count) / static_cast<std::int64_t>(values.size());
+    return dims;
+}
+
 std::vector<double> as_numbers(const OutputValues& values, std::size_t from, std::size_t count) {
     const auto at = static_cast<std::ptrdiff_t>(from), end = static_cast<std::ptrdiff_t>(from + count);
     if (values.floating()) return {values.numbers.begin() + at, values.numbers.begin() + end};
@@ -123,7 +130,9 @@ bool OutputTally::add(const OutputValues& reference, const OutputValues& own, st
         return own.floating() && reference.floating();
     }
     if (own.floating() || reference.floating()) {
-        add_numbers(as_numbers(reference, reference_from, count), as_numbers(own, from, count));
+        const std::vector<double> before = as_numbers(reference, reference_from, count), after = as_numbers(own, from, count);
+        add_rows(before, after, dims_of_sample(reference, count));
+        add_numbers(before, after);
         return true;
     }
     std::uint64_t same = 0;
@@ -131,6 +140,16 @@ bool OutputTally::add(const OutputValues& reference, const OutputValues& own, st
     equal_ += same;
     whole_ += count;
     return same == count;
+}
+
+void OutputTally::add_rows(const std::vector<double>& before, const std::vector<double>& after, const std::vector<std::int64_t>& dims) {
+    std::erase_if(sums_, [&](const OutputSums& each) {
+        if (each.of_rows == nullptr) return false;
+        const auto sums = each.of_rows(before, after, dims);
+        if (sums) figures_.sums[std::string(each.id)].back() = *sums;
+        if (!sums) figures_.sums.erase(std::string(each.id));
+        return !sums;
+    });
 }
 
 /// What the first model does not give as a number is no measure for others; its NaN are counted where they are its own.
@@ -145,7 +164,8 @@ void OutputTally::add_numbers(const std::vector<double>& before, const std::vect
     }
     figures_.lost += lost ? 1U : 0U;
     if (reference.empty()) return;
-    for (const OutputSums& each : sums_) figures_.sums[std::string(each.id)].back() = {each.of_sample(reference, own), reference.size()};
+    for (const OutputSums& each : sums_)
+        if (each.of_sample != nullptr) figures_.sums[std::string(each.id)].back() = {each.of_sample(reference, own), reference.size()};
 }
 
 OutputFigures OutputTally::figures() const {

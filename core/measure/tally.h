@@ -44,6 +44,7 @@ public:
 
 private:
     void look(const OutputValues& own, std::size_t from, std::size_t count);
+    void add_rows(const std::vector<double>& before, const std::vector<double>& after, const std::vector<std::int64_t>& dims);
     void add_numbers(const std::vector<double>& before, const std::vector<double>& after);
 
     std::vector<OutputSums> sums_;

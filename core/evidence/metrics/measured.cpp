@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/evidence/metrics/command.h"
+#include "core/evidence/metrics/divergence.h"
 #include "core/evidence/metrics/table.h"
 #include "core/evidence/tasks/meter.h"
 
@@ -87,6 +88,7 @@ void fill_answers(Measurement& measurement, const Answers& first) {
     if (measurement.classifies) measurement.accuracy = accuracy_of(measurement.answers);
     const bool decides = measurement.answers.classes == 0 && (!named || measurement.task == Task::decision);
     if (measurement.classifies || decides) fill_metrics(measurement, first);
+    add_divergence_of_scores(measurement, first);
 }
 
 }  // namespace

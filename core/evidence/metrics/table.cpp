@@ -3,7 +3,7 @@
 
 namespace vernier {
 
-extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae;
+extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae, kKl;
 extern const Metric kTargetMae, kRmse, kR2, kSiSdr;
 extern const Metric kMeanIou, kPixelAccuracy, kDice, kMaskIou;
 extern const Metric kCer, kWer, kExactMatch;
@@ -45,7 +45,8 @@ std::span<const Metric* const> metrics() {
                                                  &kNdcgAt10,
                                                  &kSqnr,
                                                  &kCosine,
-                                                 &kMae};
+                                                 &kMae,
+                                                 &kKl};
     return kMetrics;
 }
 
