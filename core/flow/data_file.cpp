@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/data/carried.h"
 #include "core/data/write_npz.h"
+#include "core/flow/alike_samples.h"
 #include "core/flow/chance.h"
 #include "core/flow/unrolled.h"
 #include "core/measure/cast.h"
@@ -159,13 +160,17 @@ private:
         LookedSplit looked{data.size(split), 0, {}, {}, {}};
         const std::vector<std::uint64_t> picked = pick_samples(data, split, request_.samples);
         std::map<std::string, InputSums> sums;
+        AlikeSamples alike;
         for_each_sample(data, {split, picked}, 0, job_, [&](std::uint64_t, Sample& sample) {
             job_.step("samples", looked.looked++, picked.size());
             add_sample(sums, sample);
+            alike.add(sample);
             if (sample.label >= 0) ++looked.labels[sample.label];
             if (asking_ != nullptr && sample.label >= 0) asking_->ask(sample, answers, job_);
         });
         looked.inputs = inputs_of(*model_, sums);
+        if (auto finding = finding_of(alike.found(), split == Split::calibration ? "calibration" : "validation"))
+            looked_.findings.push_back(std::move(*finding));
         if (asking_ != nullptr && asking_->usable()) looked.top1 = top1_of(answers);
         return looked;
     }

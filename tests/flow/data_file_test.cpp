@@ -16,6 +16,7 @@
 
 #include "core/data/read_npz.h"
 #include "core/data/write_npz.h"
+#include "core/flow/alike_samples.h"
 #include "tests/support/demo.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_dir.h"
@@ -145,6 +146,39 @@ TEST_F(DataAlarms, CopiesAndTooFewSamples) {
     for (std::size_t i = 2; i < kCalibration; ++i) glyphs.pictures[i] = glyphs.pictures[i % 2];
     EXPECT_THAT(alarms(look(glyphs)), Contains("samples-equal"));
     EXPECT_THAT(alarms(look(drawn(2), 12)), Contains("few-samples"));
+}
+
+TEST_F(DataAlarms, SamplesThatAreNearlyOthers) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+        Glyphs glyphs = drawn(seed);
+        Random random(seed);
+        for (std::size_t i = 80; i < kCalibration; ++i) {
+            glyphs.pictures[i] = glyphs.pictures[i - 60];
+            for (auto& value : glyphs.pictures[i])
+                value = static_cast<std::uint8_t>(std::clamp(static_cast<int>(value) + static_cast<int>(random.below(9)) - 4, 0, 255));
+        }
+        const LookedData looked = look(glyphs);
+        const auto found = std::find_if(looked.findings.begin(), looked.findings.end(), [](const Finding& each) { return each.code == "samples-alike"; });
+        ASSERT_NE(found, looked.findings.end()) << "seed " << seed;
+        EXPECT_THAT(found->text, testing::HasSubstr("20 of 100 calibration samples look like one before them")) << found->text;
+        EXPECT_THAT(alarms(looked), testing::Not(Contains("samples-equal")));
+    }
+}
+
+TEST(AlikeSamples, TokensAreAlikeOnlyWhereAllAreEqual) {
+    AlikeSamples seen;
+    for (std::int64_t i = 0; i < 20; ++i) {
+        Sample sample;
+        sample.name = std::to_string(i);
+        sample.inputs["ids"] = {ElementType::int64, {1, 2}, {}};
+        const std::vector<std::int64_t> ids = {100, i};
+        const auto bytes = std::as_bytes(std::span(ids));
+        sample.inputs["ids"].bytes.assign(bytes.begin(), bytes.end());
+        seen.add(sample);
+    }
+    EXPECT_EQ(seen.found().alike, 0U);
+    EXPECT_FALSE(finding_of(seen.found(), "calibration"));
+    EXPECT_FALSE(finding_of(AlikeSamples().found(), "calibration")) << "no samples";
 }
 
 TEST_F(DataAlarms, CalibrationSamplesOfOneClass) {
