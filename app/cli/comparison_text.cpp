@@ -11,6 +11,7 @@
 #include "app/cli/latency_text.h"
 #include "app/cli/metrics_text.h"
 #include "core/evidence/figures.h"
+#include "core/report/class_table.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
 #include "core/report/outputs_table.h"
@@ -71,6 +72,18 @@ std::string outputs_text(const Comparison& comparison, const Style& style) {
     return "\n" + table.text(style) + rest + "\n";
 }
 
+/// Of a detector: where it lost.
+std::string classes_text(const Comparison& comparison, const Style& style) {
+    constexpr std::size_t kMost = 5;
+    std::size_t left = 0;
+    const std::vector<ClassRow> rows = class_rows(comparison, kMost, left);
+    if (rows.empty()) return {};
+    TextTable table({"<model", "<class (largest loss first)", ">objects", ">AP before", ">AP", "<change"});
+    for (const ClassRow& row : rows) table.row({printable(row.model), row.name, row.objects, row.before, row.after, row.change});
+    const std::string rest = left > 0 ? fmt::format("  and {} more that changed (--json names all)\n", left) : "";
+    return "\n" + table.text(style) + rest + "\n";
+}
+
 }  // namespace
 
 std::string text_of(const ComparedFiles& compared, const Style& style) {
@@ -81,7 +94,7 @@ std::string text_of(const ComparedFiles& compared, const Style& style) {
     for (const CandidateComparison& candidate : comparison.candidates)
         for (const GateLine& line : candidate.gate_lines)
             text += fmt::format("  {}, {}: {}: {}\n", printable(title_of(candidate)), line.what, name(line.outcome), line.text);
-    text += metrics_text(views_of(comparison), style) + outputs_text(comparison, style);
+    text += metrics_text(views_of(comparison), style) + classes_text(comparison, style) + outputs_text(comparison, style);
     text += style.dim(
         fmt::format("  ~ no measurable difference. noise ±{} %, {}", significant(100 * comparison.noise_floor, 2), measured_with(views_of(comparison))));
     return text + "\n\n" + cli::text_of(compared.findings, style);

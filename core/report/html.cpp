@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/report/class_table.h"
 #include "core/report/figure_text.h"
 #include "core/report/format.h"
 #include "core/report/html_curves.h"
@@ -184,8 +185,8 @@ std::string render_html(const ComparedFiles& compared) {
     out += verdict_html(verdict) + "\n" + charts_html(compared, verdict) + "\n";
     const std::string below = times_html(compared, verdict) + flips_html(compared, verdict);
     if (!below.empty()) out += "<section class=\"grid\">" + below + "</section>\n";
-    return out + figures_html(compared) + metrics_html(views_of(compared.comparison)) + outputs_html(compared.comparison) + findings_html(compared) +
-           footer_html(compared, verdict) + "\n</main></body></html>\n";
+    return out + figures_html(compared) + metrics_html(views_of(compared.comparison)) + classes_html(compared.comparison) + outputs_html(compared.comparison) +
+           findings_html(compared) + footer_html(compared, verdict) + "\n</main></body></html>\n";
 }
 
 }  // namespace vernier

@@ -415,11 +415,16 @@ def detection():
             judge.accumulate()
             judge.summarize()
         both = judge.stats[:2]
-        return {"map": 100 * both[0] if both[0] >= 0 else None, "map50": 100 * both[1] if both[1] >= 0 else None}
+        # Thresholds, recalls, classes, areas (all), boxes of a picture (100); -1 for a class without objects.
+        precision = judge.eval["precision"][:, :, :, 0, -1] if results or truths else np.zeros((0, 0, 0))
+        own = {str(c): [100 * float(precision[:, :, c].mean()), 100 * float(precision[0, :, c].mean())] for c in range(precision.shape[2])
+               if (precision[:, :, c] > -1).all()}
+        return {"map": 100 * both[0] if both[0] >= 0 else None, "map50": 100 * both[1] if both[1] >= 0 else None}, own
 
     def case(name, truths, found, classes):
         table = lambda rows: np.asarray(rows, dtype=float).reshape(-1, 6)
-        return {"name": name, "samples": [sample(table(t), table(f)) for t, f in zip(truths, found)], "expected": evaluated(truths, found, classes),
+        expected, own = evaluated(truths, found, classes)
+        return {"name": name, "samples": [sample(table(t), table(f)) for t, f in zip(truths, found)], "expected": expected, "per_class": own,
                 "spec": {"names": [f"c{c}" for c in range(classes)]}}
 
     def box():

@@ -12,8 +12,10 @@
 
 #include "core/evidence/compare.h"
 #include "core/evidence/gate_text.h"
+#include "core/evidence/metrics/class_precision.h"
 #include "core/evidence/tasks/detection.h"
 #include "core/evidence/tasks/heads.h"
+#include "core/report/class_table.h"
 #include "tests/evidence/task_cases.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/random.h"
@@ -27,6 +29,89 @@ using test::judged;
 using test::whole;
 
 TEST(Detection, MeanAveragePrecisionIsThatOfPycocotools) { test::expect_reference("detection", 1e-6); }
+
+TEST(Detection, AveragePrecisionOfEachClassIsThatOfPycocotools) {
+    std::size_t classes = 0;
+    test::expect_reference("detection", 1e-6, [&](const Json& reference, const std::vector<Measurement>& found) {
+        const Json& own = reference.at("per_class");
+        const std::vector<ClassPrecision> all = class_precisions(found[0].answers, found[0].answers);
+        EXPECT_EQ(all.size(), own.size()) << reference.at("name");
+        for (const ClassPrecision& each : all) {
+            const Json& value = own.at(std::to_string(each.class_index));
+            EXPECT_NEAR(each.ap, value.at(0).get<double>(), 1e-6) << reference.at("name") << " class " << each.class_index;
+            EXPECT_NEAR(each.ap50, value.at(1).get<double>(), 1e-6) << reference.at("name") << " class " << each.class_index;
+            EXPECT_FALSE(each.change) << "the baseline is held against nothing";
+            ++classes;
+        }
+    });
+    EXPECT_GE(classes, 20U);
+}
+
+/// Pictures with an object of class 0 and one of class 1; the second model misses those of class 1 in some.
+Asked two_classes(std::size_t samples, std::size_t missed) {
+    Asked asked{.spec = {.task = Task::detection}, .names = {"a", "b"}, .form = TargetForm::boxes, .answers = {{}, {}}};
+    for (std::size_t i = 0; i < samples; ++i) {
+        SampleTarget target;
+        target.values = floats({2, 6}, {10, 10, 30, 30, 0, 0, 40, 40, 60, 60, 1, 0});
+        asked.targets.push_back(std::move(target));
+        const std::vector<float> first = {10, 10, 30, 30, 0.75F, 0}, second = {40, 40, 60, 60, 0.5F, 1}, elsewhere = {70, 70, 90, 90, 0.5F, 1};
+        std::vector<float> both = first, worse = first;
+        both.insert(both.end(), second.begin(), second.end());
+        const auto& answered = i < missed ? elsewhere : second;
+        worse.insert(worse.end(), answered.begin(), answered.end());
+        asked.answers[0].push_back(floats({1, 2, 6}, both));
+        asked.answers[1].push_back(floats({1, 2, 6}, worse));
+    }
+    return asked;
+}
+
+TEST(Detection, TheClassThatLostMostComesFirstWithItsInterval) {
+    const auto found = judged(two_classes(40, 12));
+    const std::vector<ClassPrecision> all = class_precisions(found[1].answers, found[0].answers);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].class_index, 1);
+    EXPECT_EQ(all[0].objects, 40U);
+    EXPECT_LT(*all[0].change, -20);
+    ASSERT_TRUE(all[0].interval);
+    EXPECT_TRUE(all[0].differs());
+    EXPECT_LT(all[0].interval->lo, *all[0].change);
+    EXPECT_GT(all[0].interval->hi, *all[0].change);
+    EXPECT_EQ(*all[1].change, 0);
+    EXPECT_FALSE(all[1].interval) << "none of them differs, which leaves open what others would do";
+}
+
+TEST(Detection, TablesAndDocumentsHoldTheClasses) {
+    const auto found = judged(two_classes(40, 12));
+    Comparison comparison;
+    comparison.baseline.measurement = found[0];
+    comparison.candidates.emplace_back().measurement = found[1];
+    comparison.candidates[0].title = "static";
+    std::size_t left = 9;
+    const std::vector<ClassRow> rows = class_rows(comparison, 5, left);
+    ASSERT_EQ(rows.size(), 1U) << "the class that did not change is left out";
+    EXPECT_EQ(left, 0U);
+    EXPECT_EQ(rows[0].name, "class 1");
+    EXPECT_EQ(rows[0].before, "100.00");
+    EXPECT_EQ(rows[0].change.find('~'), std::string::npos) << rows[0].change;
+    EXPECT_NE(classes_html(comparison).find("<td>class 1</td><td>40</td><td>100.00</td>"), std::string::npos);
+    Json baseline, candidate;
+    put_classes(baseline, comparison.baseline.measurement, comparison.baseline.measurement);
+    put_classes(candidate, comparison.candidates[0].measurement, comparison.baseline.measurement);
+    EXPECT_FALSE(baseline.at("per_class").at(0).contains("change"));
+    EXPECT_EQ(candidate.at("per_class").at(0).at("class"), 1);
+    EXPECT_TRUE(candidate.at("per_class").at(0).at("differs"));
+    EXPECT_TRUE(candidate.at("per_class").at(1).at("interval").is_null());
+}
+
+TEST(Detection, AClassInFewSamplesHasNoInterval) {
+    const auto found = judged(two_classes(9, 3));
+    const std::vector<ClassPrecision> all = class_precisions(found[1].answers, found[0].answers);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_LT(*all[0].change, 0);
+    EXPECT_FALSE(all[0].interval);
+    EXPECT_FALSE(all[0].differs());
+    EXPECT_TRUE(class_precisions(Answers(), Answers()).empty()) << "no detector";
+}
 
 using Outputs = std::map<std::string, Tensor>;
 

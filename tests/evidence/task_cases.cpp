@@ -112,7 +112,7 @@ std::vector<Measurement> judged(const Asked& asked) {
     return all;
 }
 
-void expect_reference(const std::string& task, double tolerance) {
+void expect_reference(const std::string& task, double tolerance, const ReferenceCheck& more) {
     std::ifstream file(source_dir() + "/tests/data/reference/" + task + ".json");
     const Json document = Json::parse(file);
     ASSERT_GE(document.at("cases").size(), 20U);
@@ -126,6 +126,7 @@ void expect_reference(const std::string& task, double tolerance) {
         EXPECT_EQ(name(found[0].task), task) << where;
         expect_metrics(each.at("expected"), found[0], where, tolerance);
         if (found.size() > 1) expect_metrics(each.at("other"), found[1], where + ", the other model", tolerance);
+        if (more) more(each, found);
     }
 }
 

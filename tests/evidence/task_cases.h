@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct Asked {
 [[nodiscard]] Tensor whole(const std::vector<std::int64_t>& dims, const std::vector<std::int64_t>& values);
 
 /// Holds every case of tests/data/reference/TASK.json (tests/data/make_task_reference.py) against what the reference tool says. The task is
-/// named, since some cases fit several.
-void expect_reference(const std::string& task, double tolerance);
+/// named, since some cases fit several. more: what else is to be held against the case.
+using ReferenceCheck = std::function<void(const Json& reference, const std::vector<Measurement>& found)>;
+void expect_reference(const std::string& task, double tolerance, const ReferenceCheck& more = {});
 
 }  // namespace vernier::test

@@ -24,6 +24,7 @@ struct FoundBox {
 
 /// Of one class: its objects by samples, and all boxes that were answered for it, the surest first.
 struct ClassBoxes {
+    std::int64_t index = 0;
     std::vector<std::pair<std::uint32_t, double>> objects;
     std::vector<FoundBox> found;
 };
@@ -39,6 +40,7 @@ std::vector<ClassBoxes> classes_of(const std::vector<const SampleRecord*>& recor
     std::vector<ClassBoxes> all;
     for (auto& [index, own] : classes) {
         if (own.objects.empty()) continue;  // boxes of a class that no sample has count nowhere
+        own.index = index;
         std::stable_sort(own.found.begin(), own.found.end(), [](const FoundBox& a, const FoundBox& b) { return a.box.score > b.box.score; });
         all.push_back(std::move(own));
     }
@@ -67,7 +69,7 @@ double average_precision(const ClassBoxes& own, std::span<const std::uint32_t> t
     return sum / kRecalls;
 }
 
-double mean_of(const std::vector<ClassBoxes>& classes, std::span<const std::uint32_t> times, std::size_t thresholds) {
+double mean_of(std::span<const ClassBoxes> classes, std::span<const std::uint32_t> times, std::size_t thresholds) {
     double sum = 0, n = 0;
     for (const ClassBoxes& own : classes) {
         double objects = 0;
@@ -79,16 +81,36 @@ double mean_of(const std::vector<ClassBoxes>& classes, std::span<const std::uint
     return n > 0 ? 100 * sum / n : std::numeric_limits<double>::quiet_NaN();
 }
 
+double steps_of(const ClassBoxes& own, std::size_t thresholds) { return static_cast<double>((own.found.size() + kRecalls) * thresholds); }
+
 }  // namespace
 
 std::optional<Statistic> mean_average_precision(const Answers& own, const Answers& baseline, std::size_t thresholds) {
     const auto records = counted_records(own.records, baseline.records);
     if (!records) return std::nullopt;
     const auto classes = std::make_shared<const std::vector<ClassBoxes>>(classes_of(*records));
-    double boxes = 0;
-    for (const ClassBoxes& each : *classes) boxes += static_cast<double>(each.found.size() + kRecalls);
-    return Statistic{records->size(), boxes * static_cast<double>(thresholds),
-                     [classes, thresholds](std::span<const std::uint32_t> times) { return mean_of(*classes, times, thresholds); }};
+    double steps = 0;
+    for (const ClassBoxes& each : *classes) steps += steps_of(each, thresholds);
+    return Statistic{records->size(), steps, [classes, thresholds](std::span<const std::uint32_t> times) { return mean_of(*classes, times, thresholds); }};
+}
+
+std::vector<ClassStatistic> class_average_precisions(const Answers& own, const Answers& baseline, std::size_t thresholds) {
+    std::vector<ClassStatistic> all;
+    const auto records = counted_records(own.records, baseline.records);
+    if (!records) return all;
+    const auto classes = std::make_shared<const std::vector<ClassBoxes>>(classes_of(*records));
+    for (std::size_t i = 0; i < classes->size(); ++i) {
+        const ClassBoxes& each = (*classes)[i];
+        double objects = 0;
+        for (const auto& [sample, count] : each.objects) objects += count;
+        all.push_back({each.index,
+                       static_cast<std::uint64_t>(objects),
+                       each.objects.size(),
+                       {records->size(), steps_of(each, thresholds), [classes, i, thresholds](std::span<const std::uint32_t> times) {
+                            return mean_of(std::span(*classes).subspan(i, 1), times, thresholds);
+                        }}});
+    }
+    return all;
 }
 
 }  // namespace vernier

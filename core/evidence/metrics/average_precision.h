@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/evidence/bootstrap.h"
 #include "core/measure/measure.h"
@@ -12,5 +14,15 @@ namespace vernier {
 /// Mean over the classes that have objects, and over the first so many of COCO's thresholds of overlap, of the mean of the interpolated precision at
 /// the recalls 0, 0.01, ... 1, in percent (pycocotools, accumulate). Not defined without objects.
 [[nodiscard]] std::optional<Statistic> mean_average_precision(const Answers& own, const Answers& baseline, std::size_t thresholds);
+
+/// The same of one class.
+struct ClassStatistic {
+    std::int64_t class_index = 0;
+    std::uint64_t objects = 0, samples = 0;  ///< samples that hold some of them
+    Statistic precision;
+};
+
+/// Of each class that has objects, by its index.
+[[nodiscard]] std::vector<ClassStatistic> class_average_precisions(const Answers& own, const Answers& baseline, std::size_t thresholds);
 
 }  // namespace vernier
