@@ -142,14 +142,11 @@ float BlockCodes::value(std::size_t row, std::size_t column) const {
     return scales[at] * static_cast<float>(static_cast<int>(codes[row * columns + column]) - static_cast<int>(zeros[at]));
 }
 
-void BlockCodes::take_rows(const BlockCodes& other, const std::vector<bool>& which) {
-    const std::size_t b = blocks();
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (!which[row]) continue;
-        std::copy_n(other.codes.begin() + static_cast<std::ptrdiff_t>(row * columns), columns, codes.begin() + static_cast<std::ptrdiff_t>(row * columns));
-        std::copy_n(other.scales.begin() + static_cast<std::ptrdiff_t>(row * b), b, scales.begin() + static_cast<std::ptrdiff_t>(row * b));
-        std::copy_n(other.zeros.begin() + static_cast<std::ptrdiff_t>(row * b), b, zeros.begin() + static_cast<std::ptrdiff_t>(row * b));
-    }
+std::vector<float> BlockCodes::values() const {
+    std::vector<float> all(codes.size());
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t column = 0; column < columns; ++column) all[row * columns + column] = value(row, column);
+    return all;
 }
 
 BlockScale fit_block(std::span<const float> weights, std::span<const float> importance, const BlockForm& form) {

@@ -21,8 +21,7 @@ struct BlockCodes {
     BlockCodes(std::size_t row_count, std::size_t column_count, std::size_t block_size);
     [[nodiscard]] std::size_t blocks() const { return (columns + block - 1) / block; }
     [[nodiscard]] float value(std::size_t row, std::size_t column) const;
-    /// Takes over some rows of another rounding of the same matrix.
-    void take_rows(const BlockCodes& other, const std::vector<bool>& which);
+    [[nodiscard]] std::vector<float> values() const;  ///< [rows, columns]
     bool operator==(const BlockCodes&) const = default;
 };
 
