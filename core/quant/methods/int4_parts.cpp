@@ -83,7 +83,8 @@ BlockCodes Int4PartsWriter::codes_of(int item, int slot) const {
     const auto& node = edit_.item(static_cast<std::size_t>(item)).proto;
     const auto dims = edit_.dims(node.input(slot));
     const std::uint64_t length = row_length(dims, is_recurrent(node.op_type())), size = part_size(length, prepared_.weights.block);
-    const BlockForm form{size, prepared_.weights.zero_points, prepared_.weights.rounding != "nearest"};
+    const bool summed = node.op_type() != "ConvTranspose";  // whose rows lie across output channels
+    const BlockForm form{size, prepared_.weights.zero_points, prepared_.weights.rounding != "nearest", summed};
     const std::vector<float> values = edit_.floats(node.input(slot));
     BlockCodes codes = quantize_blocks(values, element_count(dims) / length, length, form);
     if (prepared_.rounding && slot == 1) prepared_.rounding->round(item, {values, weight_walk(node, dims), form, bias_.gives_back(item)}, codes);

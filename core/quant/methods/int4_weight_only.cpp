@@ -170,7 +170,9 @@ private:
         Stored& names = stored_[{name, is_table(node), is_transposed(node), factor}];
         if (!names.codes.empty()) return names;
         const std::vector<float> matrix = rows(node, shape, factor);
-        BlockCodes& codes = names.blocks = quantize_blocks(matrix, shape.count, shape.length, form_);
+        BlockForm form = form_;
+        form.summed = !is_table(node);
+        BlockCodes& codes = names.blocks = quantize_blocks(matrix, shape.count, shape.length, form);
         if (rounding_ != nullptr && !is_table(node)) rounding_->round(item, {matrix, rows_walk(shape), form_, bias_.gives_back(item)}, codes);
         const auto count = static_cast<std::int64_t>(codes.rows), blocks = static_cast<std::int64_t>(codes.blocks());
         const auto half_block = static_cast<std::int64_t>(codes.block / 2), half_row = static_cast<std::int64_t>(codes.columns / 2);
