@@ -21,6 +21,7 @@
 #include "core/quant/prefix.h"
 #include "core/quant/prepare.h"
 #include "core/quant/rounding/choose_rounding.h"
+#include "core/quant/rounding/learn.h"
 #include "core/quant/rule_effects.h"
 
 namespace vernier {
@@ -170,12 +171,16 @@ void Quantization::time_dialects(const Job& job) {
 /// Behind the timing, which asks only which nodes there are.
 void Quantization::round_by_samples(const Job& job) {
     const RoundingRow* rounding = find_rounding(source_.recipe.weights.rounding);
-    if (rounding == nullptr || !rounding->by_samples || plan().changes_nothing()) return;
+    const bool by_samples = rounding != nullptr && rounding->by_samples;
+    const bool biases = source_.dataset != nullptr && !items_with_biases(prepared_).empty();
+    if ((!by_samples && !biases) || plan().changes_nothing()) return;
     const Samples samples = samples_of(source_);
-    const RoundingRun run = {samples, std::make_shared<const onnx::ModelProto>(inlined_proto(*source_.model)), [this](const Prepared& prepared) {
+    const RoundingRun run = {samples, std::make_shared<const onnx::ModelProto>(inlined_proto(*source_.model)),
+                             [this](const Prepared& prepared) {
                                  std::vector<Finding> unused;
                                  return emit(prepared, unused);
-                             }};
+                             },
+                             by_samples};
     choose_rounding(prepared_, run, job);
 }
 

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
+#include "core/quant/rounding/compensate.h"
 #include "tests/support/random.h"
 
 namespace vernier {
@@ -60,6 +62,67 @@ TEST(BlockCodes, AFittedScaleIsAsGoodAsAFineSearch) {
     EXPECT_LE(fitted, 1.02 * best);
     EXPECT_GE(fitted, 0.99 * best);
     EXPECT_GE(nearest, 1.06 * fitted);
+}
+
+TEST(BlockCodes, AFittedScaleKeepsThePowerOfItsWeights) {
+    const std::vector<float> weights = normal_floats(3 * 70, 5);
+    const BlockCodes codes = quantize_blocks(weights, 3, 70, {32, false, true, true});
+    for (std::size_t row = 0; row < 3; ++row) {
+        for (std::size_t first = 0; first < 70; first += 32) {
+            double power = 0, product = 0;
+            for (std::size_t i = first; i < std::min<std::size_t>(first + 32, 70); ++i) {
+                power += std::pow(double(weights[row * 70 + i]), 2);
+                product += double(weights[row * 70 + i]) * codes.value(row, i);
+            }
+            EXPECT_NEAR(product / power, 1, 1e-5);
+        }
+    }
+}
+
+/// The same codes as compensation by the moments of numbers of which each has 0.318 of its power in common with each other one.
+TEST(BlockCodes, ErrorsOfARowCancelAsByMomentsOfNumbersWithAMean) {
+    constexpr std::size_t kColumns = 96, kRows = 30;
+    const std::vector<float> weights = normal_floats(kRows * kColumns, 11);
+    std::vector<double> h(kColumns * kColumns, 0.318);
+    for (std::size_t i = 0; i < kColumns; ++i) h[i * kColumns + i] = 1 / 1.01;  // a hundredth is added
+    const BlockCodes codes = quantize_blocks(weights, kRows, kColumns, {kColumns, false, true, true});
+    std::vector<std::uint8_t> expected(weights.size());
+    const auto scale_of = [&](std::size_t row) { return fit_block(std::span(weights).subspan(row * kColumns, kColumns), {}, {kColumns, false, true}); };
+    compensate(weights, Compensation::of(h, kColumns), {.round = [&](std::size_t row, std::size_t i, float adjusted) {
+                   const BlockScale scale = scale_of(row);
+                   expected[row * kColumns + i] = block_code(adjusted, scale);
+                   return scale.scale * (static_cast<float>(expected[row * kColumns + i]) - 8.F);
+               }});
+    std::size_t other = 0;
+    for (std::size_t row = 0; row < kRows; ++row)
+        other +=
+            std::equal(codes.codes.begin() + static_cast<std::ptrdiff_t>(row * kColumns),
+                       codes.codes.begin() + static_cast<std::ptrdiff_t>((row + 1) * kColumns), expected.begin() + static_cast<std::ptrdiff_t>(row * kColumns))
+                ? 0
+                : 1;
+    EXPECT_LE(other, 1U) << "a row may part where a number lies half way between two codes";
+
+    const auto lost = [&](const BlockCodes& of) {
+        double sum = 0;
+        for (std::size_t row = 0; row < kRows; ++row) {
+            double here = 0;
+            for (std::size_t i = 0; i < kColumns; ++i) here += double(weights[row * kColumns + i]) - of.value(row, i);
+            sum += here * here;
+        }
+        return sum;
+    };
+    const BlockForm form{32, false, true, true}, alone{32, false, true, false};
+    const BlockCodes summed = quantize_blocks(weights, kRows, kColumns, form), each = quantize_blocks(weights, kRows, kColumns, alone);
+    EXPECT_LT(lost(summed), 0.2 * lost(each));
+    EXPECT_LT(squared_error(weights, summed), 1.1 * squared_error(weights, each));
+}
+
+/// Nothing is made up for in a block of zeros, which has no scale.
+TEST(BlockCodes, ABlockOfZerosStaysSo) {
+    std::vector<float> weights = normal_floats(64, 2, 0, 50.F);
+    std::fill(weights.begin() + 32, weights.end(), 0.F);
+    const BlockCodes codes = quantize_blocks(weights, 1, 64, {32, true, true, true});
+    for (std::size_t i = 32; i < 64; ++i) EXPECT_EQ(codes.value(0, i), 0.F);
 }
 
 TEST(BlockCodes, ImportantWeightsKeepMore) {

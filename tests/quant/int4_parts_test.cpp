@@ -6,13 +6,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/model/precision.h"
 #include "core/quant/quantize.h"
 #include "tests/quant/run_fixture.h"
+#include "tests/support/made_dataset.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/random.h"
 
@@ -107,6 +110,90 @@ TEST(Int4Parts, NodesComputeWithWhatTheCodesSay) {
             const auto said = first_output(*result.proto, inputs), by_hand = first_output(with_decoded(model->proto(), *result.proto), inputs);
             EXPECT_GT(sqnr_db(by_hand, said), 100) << opset << zero_points;
             EXPECT_GT(sqnr_db(first_output(model->proto(), inputs), said), 12) << opset << zero_points;
+        }
+    }
+}
+
+/// What a convolution loses on average, over all positions of its outputs, is given back by a bias that it may not have had.
+TEST(Int4Parts, SamplesGiveBackWhatRoundingTakesOnAverage) {
+    struct Form {
+        std::string op;
+        Dims weight;
+        Attrs attributes;
+    };
+    const std::vector<Form> forms = {
+        {"Conv", {8, 3, 3, 3}, {{"group", 2}, {"pads", {1, 1, 1, 1}}, {"strides", {2, 1}}}},
+        {"ConvTranspose", {6, 4, 3, 3}, {{"strides", {2, 2}}, {"pads", {1, 0, 0, 1}}, {"output_padding", {1, 0}}}},
+        {"ConvTranspose", {6, 2, 2, 4}, {{"group", 3}, {"strides", {3, 1}}, {"dilations", {1, 2}}}},
+    };
+    const auto data = std::make_shared<MadeDataset>(24, 0, [](Split, std::uint64_t index) {
+        Sample sample;
+        sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(6 * 49, index + 3, 1.F, 3.F), {1, 6, 7, 7});
+        return sample;
+    });
+    for (const Form& form : forms) {
+        ModelBuilder b;
+        b.input("x", ElementType::float32, {1, 6, 7, 7}).output("y", ElementType::float32, {1, "c", "h", "w"});
+        b.initializer("w", normal_floats(element_count(form.weight), 3, 0.1F, 0.2F), form.weight).node(form.op, {"x", "w"}, {"y"}, form.attributes);
+        const ModelPtr model = make_model(b.build());
+        Recipe recipe;
+        recipe.default_method = kInt4;
+        const auto worst_mean = [&](const DatasetPtr& samples) {
+            const Quantized result = quantize({runtime(), model, recipe, samples}, {});
+            const auto fp32 = open_proto(model->proto()), other = open_proto(*result.proto);
+            std::vector<double> sums;
+            for (std::uint64_t i = 0; i < 24; ++i) {
+                const auto inputs = load_run(*data, Split::calibration, std::vector<std::uint64_t>{i});
+                const auto x = fp32->run(inputs), y = other->run(inputs);
+                sums.resize(static_cast<std::size_t>(x[0].dims[1]), 0.0);
+                const std::size_t plane = x[0].count() / sums.size();
+                for (std::size_t k = 0; k < x[0].count(); ++k) sums[k / plane] += (double(x[0].as<float>()[k]) - y[0].as<float>()[k]) / double(24 * plane);
+            }
+            double worst = 0;
+            for (const double sum : sums) worst = std::max(worst, std::fabs(sum));
+            return worst;
+        };
+        EXPECT_LT(worst_mean(data), 0.05 * worst_mean(nullptr)) << form.op << form.weight[1];
+    }
+}
+
+/// The bias of gates [directions, 2 * gates] takes what the weight of the input loses at the mean of the input, in front of that of the state.
+TEST(Int4Parts, GatesGetBackWhatTheWeightOfTheInputLoses) {
+    const auto data = std::make_shared<MadeDataset>(16, 0, [](Split, std::uint64_t index) {
+        Sample sample;
+        sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(5 * 8, index + 3, 0.F, 2.F), {5, 1, 8});
+        return sample;
+    });
+    std::vector<double> mean(8, 0);
+    for (std::uint64_t i = 0; i < 16; ++i) {
+        const auto x = random_floats(5 * 8, i + 3, 0.F, 2.F);
+        for (std::size_t k = 0; k < x.size(); ++k) mean[k % 8] += x[k] / 80.0;
+    }
+    for (const bool has_bias : {false, true}) {
+        ModelBuilder b;
+        const auto weight = normal_floats(2 * 12 * 8, 1, 0.1F, 0.3F), bias = random_floats(2 * 24, 2);
+        b.input("x", ElementType::float32, {5, 1, 8}).output("y", ElementType::float32, {5, 2, 1, 3});
+        b.initializer("w", weight, {2, 12, 8}).initializer("r", normal_floats(2 * 12 * 3, 4), {2, 12, 3}).initializer("b", bias, {2, 24});
+        std::vector<std::string> inputs = {"x", "w", "r"};
+        if (has_bias) inputs.emplace_back("b");
+        b.node("LSTM", inputs, {"y"}, {{"hidden_size", 3}, {"direction", "bidirectional"}});
+        const ModelPtr model = make_model(b.build());
+        Recipe recipe;
+        recipe.default_method = *method_from_id("int8-weight-only");
+        const Quantized result = quantize({runtime(), model, recipe, data}, {});
+        const auto codes = tensor(*result.proto, "w_s8"), scales = tensor(*result.proto, "w_s8_scale");
+        const auto& corrected = tensor(*result.proto, has_bias ? "b_corrected" : "w_bias_corrected");
+        ASSERT_EQ(corrected.raw_data().size(), 48 * sizeof(float));
+        const auto* got = reinterpret_cast<const float*>(corrected.raw_data().data());
+        for (std::size_t row = 0; row < 24; ++row) {
+            double lost = 0;
+            for (std::size_t i = 0; i < 8; ++i) {
+                const float scale = reinterpret_cast<const float*>(scales.raw_data().data())[row % 12];
+                lost += mean[i] * (double(weight[row * 8 + i]) - scale * static_cast<float>(static_cast<signed char>(codes.raw_data()[row * 8 + i])));
+            }
+            const std::size_t at = row / 12 * 24 + row % 12;
+            EXPECT_NEAR(got[at], (has_bias ? bias[at] : 0.F) + lost, 1e-5);
+            EXPECT_EQ(got[at + 12], has_bias ? bias[at + 12] : 0.F);
         }
     }
 }

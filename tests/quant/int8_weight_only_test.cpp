@@ -99,9 +99,10 @@ TEST(Int8WeightOnly, ProductsOfAnyRankAndSideAndRecurrentLayers) {
     EXPECT_EQ(bytes_of(*result.proto, onnx::TensorProto::INT8), 16U * 32 + 5 * 32 * 16 + 48 * 16 + 48 * 12 + 24 * 5);
 }
 
-/// With samples: of what a single layer's outputs lose on average nothing is left, whatever bias it had.
+/// With samples: of what a single layer's outputs lose on average nothing is left, whatever bias it had. They are too few to hold it against
+/// the layer without (choose_rounding).
 TEST(Int8WeightOnly, SamplesGiveBackWhatRoundingTakesOnAverage) {
-    const auto data = std::make_shared<MadeDataset>(16, 0, [](Split, std::uint64_t index) {
+    const auto data = std::make_shared<MadeDataset>(12, 0, [](Split, std::uint64_t index) {
         Sample sample;
         sample.inputs["x"] = tensor_of(ElementType::float32, random_floats(6 * 8, index + 3, 0.F, 4.F), {8, 6});
         return sample;
@@ -127,10 +128,10 @@ TEST(Int8WeightOnly, SamplesGiveBackWhatRoundingTakesOnAverage) {
     const auto worst_mean = [&](const ModelPtr& model, const Quantized& result) {
         const auto fp32 = open_proto(model->proto()), other = open_proto(*result.proto);
         std::vector<double> sums(5, 0);
-        for (std::uint64_t i = 0; i < 16; ++i) {
+        for (std::uint64_t i = 0; i < 12; ++i) {
             const auto inputs = load_run(*data, Split::calibration, std::vector<std::uint64_t>{i});
             const auto x = fp32->run(inputs), y = other->run(inputs);
-            for (std::size_t k = 0; k < 40; ++k) sums[k % 5] += (x[0].as<float>()[k] - y[0].as<float>()[k]) / 128;
+            for (std::size_t k = 0; k < 40; ++k) sums[k % 5] += (x[0].as<float>()[k] - y[0].as<float>()[k]) / 96;
         }
         return std::fabs(*std::max_element(sums.begin(), sums.end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); }));
     };

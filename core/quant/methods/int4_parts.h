@@ -8,6 +8,8 @@
 
 #include <onnx/onnx_pb.h>
 
+#include "core/quant/methods/block_codes.h"
+#include "core/quant/methods/weight_bias.h"
 #include "core/quant/prepare.h"
 
 namespace vernier {
@@ -30,15 +32,23 @@ namespace vernier {
 
 class Int4PartsWriter {
 public:
-    Int4PartsWriter(GraphEdit& edit, const WeightCodes& weights) : edit_(edit), weights_(weights) {}
+    Int4PartsWriter(GraphEdit& edit, const Prepared& prepared, WeightBias& bias) : edit_(edit), prepared_(prepared), bias_(bias) {}
     void write(int item);
 
 private:
-    std::string stored(const std::string& weight, bool recurrent);
+    /// The tensor that holds a weight in float, made of its codes.
+    struct Stored {
+        std::string floats;
+        BlockCodes codes;  ///< [rows, numbers of a row]
+    };
+    const Stored& stored(int item, int slot);
+    BlockCodes codes_of(int item, int slot) const;
+    std::string written(const std::string& weight, const BlockCodes& codes);
 
     GraphEdit& edit_;
-    const WeightCodes& weights_;
-    std::map<std::pair<std::string, bool>, std::string> floats_;  ///< of a weight, by whether its rows are those of recurrent nodes
+    const Prepared& prepared_;
+    WeightBias& bias_;
+    std::map<std::pair<std::string, bool>, Stored> stored_;  ///< of a weight, by whether its rows are those of recurrent nodes
 };
 
 }  // namespace vernier

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "core/quant/methods/int4_parts.h"
 #include "core/quant/methods/replace_node.h"
 #include "core/quant/methods/stored_weights.h"
+#include "core/quant/methods/weight_bias.h"
 #include "core/quant/prepare.h"
 #include "core/quant/rounding/sample_rounding.h"
 #include "core/quant/workload.h"
@@ -131,25 +133,27 @@ void plan(Prepared& prepared) {
     prepared.note_reasons(items, reasons);
 }
 
+bool watch(const Prepared& prepared, std::map<std::string, std::optional<int>>& tensors) { return watch_means(prepared, prepared.items_of(self()), tensors); }
+
 class Writer {
 public:
-    Writer(GraphEdit& edit, const Prepared& prepared)
-        : edit_(edit), rounding_(prepared.rounding.get()),
+    Writer(GraphEdit& edit, const Prepared& prepared, WeightBias& bias)
+        : edit_(edit), bias_(bias), rounding_(prepared.rounding.get()),
           weights_(prepared.weights), form_{static_cast<std::size_t>(weights_.block), weights_.zero_points, weights_.rounding != "nearest"} {}
 
     void write(int item) {
-        const onnx::NodeProto old = edit_.item(static_cast<std::size_t>(item)).proto;
-        if (is_table(old))
-            write_table(item, old);
+        if (is_table(edit_.item(static_cast<std::size_t>(item)).proto))
+            write_table(item);
         else
-            write_product(item, old);
+            write_product(item);
         edit_.set_opset("com.microsoft", 1);
     }
 
 private:
-    /// Initializers: codes, scales, and zero points where there are any.
+    /// Initializers: codes, scales, and zero points where there are any; and what they hold.
     struct Stored {
         std::string codes, scales, zeros;
+        BlockCodes blocks;
     };
 
     /// The rows of a weight times a factor: [N, K] of a product, the rows of a table.
@@ -166,8 +170,10 @@ private:
         Stored& names = stored_[{name, is_table(node), is_transposed(node), factor}];
         if (!names.codes.empty()) return names;
         const std::vector<float> matrix = rows(node, shape, factor);
-        BlockCodes codes = quantize_blocks(matrix, shape.count, shape.length, form_);
-        if (rounding_ != nullptr && !is_table(node)) rounding_->round(item, matrix, form_, codes);
+        BlockForm form = form_;
+        form.summed = !is_table(node);
+        BlockCodes& codes = names.blocks = quantize_blocks(matrix, shape.count, shape.length, form);
+        if (rounding_ != nullptr && !is_table(node)) rounding_->round(item, {matrix, rows_walk(shape), form_, bias_.gives_back(item)}, codes);
         const auto count = static_cast<std::int64_t>(codes.rows), blocks = static_cast<std::int64_t>(codes.blocks());
         const auto half_block = static_cast<std::int64_t>(codes.block / 2), half_row = static_cast<std::int64_t>(codes.columns / 2);
         names.codes = is_table(node) ? edit_.add_constant(name + "_u4", ElementType::uint8, {count, half_row}, packed_rows(codes))
@@ -175,6 +181,16 @@ private:
         names.scales = edit_.add_constant(name + "_u4_scale", ElementType::float32, {count, blocks}, codes.scales);
         if (form_.zero_points) names.zeros = edit_.add_constant(name + "_u4_zero_point", ElementType::uint8, {count, (blocks + 1) / 2}, packed_zeros(codes));
         return names;
+    }
+
+    /// As rows() gives the weight of a product.
+    static WeightWalk rows_walk(const Rows& shape) { return {.channels = shape.count, .channel_stride = shape.length, .inputs = shape.length}; }
+
+    void give_back(int item, const Rows& shape, float alpha, const BlockCodes& codes) {
+        if (!bias_.gives_back(item)) return;
+        const onnx::NodeProto& node = edit_.item(static_cast<std::size_t>(item)).proto;
+        const float beta = node.op_type() == "Gemm" ? attribute_float(node, "beta", 1.f) : 1.f;
+        bias_.give_back(item, {rows(node, shape, alpha), codes.values(), rows_walk(shape), 1 / beta});
     }
 
     static onnx::NodeProto renamed(const onnx::NodeProto& old, std::string_view op, const std::vector<std::string>& inputs) {
@@ -190,7 +206,8 @@ private:
         return node;
     }
 
-    void write_table(int item, const onnx::NodeProto& old) {
+    void write_table(int item) {
+        const onnx::NodeProto old = edit_.item(static_cast<std::size_t>(item)).proto;
         const Stored& names = stored(item, old, rows_of(edit_, old), 1.f);
         onnx::NodeProto node = renamed(old, "GatherBlockQuantized", {names.codes, old.input(1), names.scales, names.zeros});
         set_attribute(node, "bits", 4);
@@ -200,10 +217,14 @@ private:
         replace_node(edit_, item, std::move(node));
     }
 
-    void write_product(int item, const onnx::NodeProto& old) {
-        const bool gemm = old.op_type() == "Gemm";
-        const Rows shape = rows_of(edit_, old);
-        const Stored& names = stored(item, old, shape, gemm ? attribute_float(old, "alpha", 1.f) : 1.f);
+    void write_product(int item) {
+        const onnx::NodeProto before = edit_.item(static_cast<std::size_t>(item)).proto;
+        const bool gemm = before.op_type() == "Gemm";
+        const Rows shape = rows_of(edit_, before);
+        const float alpha = gemm ? attribute_float(before, "alpha", 1.f) : 1.f;
+        const Stored& names = stored(item, before, shape, alpha);
+        give_back(item, shape, alpha, names.blocks);
+        const onnx::NodeProto old = edit_.item(static_cast<std::size_t>(item)).proto;  // a Gemm may have another bias now
         const std::string bias = gemm ? row_bias(old, shape.count) : std::string();
         onnx::NodeProto node = renamed(old, "MatMulNBits", {old.input(0), names.codes, names.scales, names.zeros, "", bias});
         set_attribute(node, "K", static_cast<std::int64_t>(shape.length));
@@ -246,6 +267,7 @@ private:
     }
 
     GraphEdit& edit_;
+    WeightBias& bias_;
     const SampleRounding* rounding_;  ///< null: codes are the nearest ones
     WeightCodes weights_;
     BlockForm form_;
@@ -253,8 +275,9 @@ private:
 };
 
 void write(GraphEdit& edit, const Writing& writing) {
-    Writer writer(edit, writing.prepared);
-    Int4PartsWriter parts(edit, writing.prepared.weights);
+    WeightBias bias(edit, writing.prepared, writing.ranges);
+    Writer writer(edit, writing.prepared, bias);
+    Int4PartsWriter parts(edit, writing.prepared, bias);
     for (const int item : writing.prepared.items_of(self()))
         if (reads_int4_parts(edit.item(static_cast<std::size_t>(item)).proto))
             parts.write(item);
@@ -264,7 +287,9 @@ void write(GraphEdit& edit, const Writing& writing) {
 
 MethodFit fit(const Workload& work) {
     if (!has_products(work) && work.recurrents == 0 && work.table_bytes == 0) return {false, "No node with constant weights."};
-    return {false, "About a seventh of the weights' size, with float activations; needs no samples. Best where one row is computed at a time."};
+    return {
+        false,
+        "About a seventh of the weights' size, with float activations. Samples are not needed, but mend its biases. Best where one row is computed at a time."};
 }
 
 }  // namespace
@@ -281,6 +306,7 @@ constinit const MethodSpec kInt4WeightOnlyMethod{
     .folds_batch_norm = true,
     .takes = takes,
     .plan = plan,
+    .watch = watch,
     .write = write,
     .fit = fit,
 };

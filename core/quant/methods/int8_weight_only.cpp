@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "core/quant/methods/dynamic.h"
-#include "core/quant/methods/static_plan.h"
 #include "core/quant/methods/stored_weights.h"
+#include "core/quant/methods/weight_bias.h"
 #include "core/quant/methods/weight_walk.h"
 #include "core/quant/methods/weights_int8.h"
 #include "core/quant/prepare.h"
@@ -40,8 +40,6 @@ struct WeightRead {
     int slot = 1;
     std::size_t axis = 0;
 };
-
-bool is_recurrent(std::string_view op) { return op == "LSTM" || op == "GRU" || op == "RNN"; }
 
 bool takes(const onnx::NodeProto& node) {
     constexpr std::array<std::string_view, 8> kOps = {"Conv", "ConvTranspose", "MatMul", "Gemm", "LSTM", "GRU", "RNN", "Gather"};
@@ -104,28 +102,7 @@ std::vector<std::string> reasons_of(const Prepared& prepared, const std::vector<
     });
 }
 
-/// Conv, Gemm and MatMul whose bias, or the constant added behind them, can give back what rounding takes on average.
-bool can_give_back(const GraphEdit& edit, int item) {
-    const auto& node = edit.item(static_cast<std::size_t>(item)).proto;
-    const bool conv = node.op_type() == "Conv", gemm = node.op_type() == "Gemm", product = node.op_type() == "MatMul";
-    if (!(conv || gemm || product) || !edit.is_constant(node.input(1)) || edit.is_constant(node.input(0))) return false;
-    if (!conv && edit.dims(node.input(1)).size() != 2) return false;
-    if (gemm && (attribute_float(node, "alpha", 1.f) == 0 || attribute_float(node, "beta", 1.f) == 0)) return false;
-    const bool has_none = !product && (node.input_size() < 3 || node.input(2).empty());
-    return has_none || channel_bias(edit, item, weight_walk(node, edit.dims(node.input(1))).channels).node >= 0;
-}
-
-bool watch(const Prepared& prepared, std::map<std::string, std::optional<int>>& tensors) {
-    bool any = false;
-    for (const int item : prepared.items_of(self())) {
-        if (!can_give_back(prepared.edit, item)) continue;
-        const auto& node = prepared.edit.item(static_cast<std::size_t>(item)).proto;
-        std::optional<int>& axis = tensors[node.input(0)];
-        if (!axis) axis = input_channel_axis(node);
-        any = true;
-    }
-    return any;
-}
+bool watch(const Prepared& prepared, std::map<std::string, std::optional<int>>& tensors) { return watch_means(prepared, prepared.items_of(self()), tensors); }
 
 void plan(Prepared& prepared) {
     const std::vector<int> items = prepared.items_of(self());
@@ -140,7 +117,7 @@ void plan(Prepared& prepared) {
 
 class Writer {
 public:
-    Writer(GraphEdit& edit, const Prepared& prepared, const Ranges& seen) : edit_(edit), prepared_(prepared), seen_(seen) {}
+    Writer(GraphEdit& edit, const Prepared& prepared, const Ranges& seen) : edit_(edit), prepared_(prepared), bias_(edit, prepared, seen) {}
 
     void run(const std::vector<int>& items) {
         emit_dynamic(edit_, tables(prepared_, items));
@@ -160,7 +137,8 @@ private:
         const auto dims = edit_.dims(name);
         Stored& stored = written_[{name, weight.axis, per_channel}];
         if (stored.floats.empty()) stored = dequantized(item, weight, per_channel);
-        if (weight.slot == 1 && can_give_back(edit_, item)) give_back(item, edit_.floats(name), dims, stored.weight);
+        if (weight.slot == 1 && bias_.gives_back(item))
+            give_back(item, stored.weight, {static_cast<std::size_t>(dims[weight.axis]), stride_of(dims, weight), per_channel});
         edit_.set_input(item, weight.slot, stored.floats);
     }
 
@@ -174,10 +152,9 @@ private:
         const std::string name = node(item).input(read.slot);
         const auto dims = edit_.dims(name);
         const std::vector<float> values = edit_.floats(name);
-        std::size_t stride = 1;
-        for (std::size_t a = read.axis + 1; a < dims.size(); ++a) stride *= static_cast<std::size_t>(dims[a]);
-        Stored stored{edit_.fresh(name + "_s8_float"), quantize_weight(values, {static_cast<std::size_t>(dims[read.axis]), stride, per_channel})};
-        if (prepared_.rounding && read.slot == 1) round_by_samples(item, values, dims, stored.weight);
+        Stored stored{edit_.fresh(name + "_s8_float"),
+                      quantize_weight(values, {static_cast<std::size_t>(dims[read.axis]), stride_of(dims, read), per_channel})};
+        if (prepared_.rounding && read.slot == 1) prepared_.rounding->round(item, values, weight_walk(node(item), dims), bias_.gives_back(item), stored.weight);
         std::vector<std::int64_t> scale_dims;
         if (stored.weight.scales.size() > 1) scale_dims.push_back(static_cast<std::int64_t>(stored.weight.scales.size()));
         const std::string codes = edit_.add_constant(name + "_s8", ElementType::int8, dims, stored.weight.codes);
@@ -187,34 +164,22 @@ private:
         return stored;
     }
 
-    void round_by_samples(int item, const std::vector<float>& values, const std::vector<std::int64_t>& dims, Int8Weight& weight) {
-        const std::string& op = node(item).op_type();
-        if (op != "Conv" && op != "Gemm" && op != "MatMul") return;
-        prepared_.rounding->round(item, values, weight_walk(node(item), dims), shows_mean(item) && can_give_back(edit_, item), weight);
+    static std::size_t stride_of(const std::vector<std::int64_t>& dims, const WeightRead& read) {
+        std::size_t stride = 1;
+        for (std::size_t a = read.axis + 1; a < dims.size(); ++a) stride *= static_cast<std::size_t>(dims[a]);
+        return stride;
     }
 
-    /// Samples showed the mean of each channel that the node reads.
-    bool shows_mean(int item) const {
-        const auto seen = seen_.find(node(item).input(0));
-        return seen != seen_.end() && seen->second.channel_axis == input_channel_axis(node(item));
-    }
-
-    /// Adds to the bias what rounding takes from each channel on average, where samples showed what the node reads.
-    void give_back(int item, const std::vector<float>& values, const std::vector<std::int64_t>& dims, const Int8Weight& rounded) {
-        if (!shows_mean(item)) return;
-        WeightWalk walk = weight_walk(node(item), dims);
-        walk.tap_share = shares_of_taps(edit_, node(item), dims, seen_);
-        const std::vector<float> shift = bias_shift(values, rounded, walk, seen_.at(node(item).input(0)).channel_mean);
-        if (shift.empty()) return;
-        ChannelBias bias = channel_bias(edit_, item, walk.channels);
-        if (bias.node < 0) bias = {item, 2, node(item).input(1) + "_bias", std::vector<float>(walk.channels, 0.f)};
+    void give_back(int item, const Int8Weight& codes, const WeightChannels& channels) {
+        const std::string& name = node(item).input(1);
+        std::vector<float> rounded(codes.codes.size());
+        for (std::size_t i = 0; i < rounded.size(); ++i) {
+            const std::size_t channel = channels.each ? i / channels.stride % channels.count : 0;
+            rounded[i] = codes.scales[channel] * codes.codes[i];
+        }
         const bool gemm = node(item).op_type() == "Gemm";
         const float factor = gemm ? attribute_float(node(item), "alpha", 1.f) / attribute_float(node(item), "beta", 1.f) : 1.f;
-        for (std::size_t o = 0; o < shift.size(); ++o) bias.values[o] += factor * shift[o];
-        auto bias_dims = edit_.dims(bias.name);  // with the axes that it had: of more than the product it widens the result
-        if (bias_dims.empty() || element_count(bias_dims) != walk.channels) bias_dims.assign(std::max<std::size_t>(bias_dims.size(), 1), 1);
-        bias_dims.back() = static_cast<std::int64_t>(walk.channels);
-        edit_.set_input(bias.node, bias.slot, edit_.add_constant(bias.name + "_corrected", ElementType::float32, bias_dims, bias.values));
+        bias_.give_back(item, {edit_.floats(name), std::move(rounded), weight_walk(node(item), edit_.dims(name)), factor});
     }
 
     /// The runtime would make an integer kernel of a node that reads what INT8 static dequantizes: a LeakyRelu with slope 1, which
@@ -239,7 +204,7 @@ private:
 
     GraphEdit& edit_;
     const Prepared& prepared_;
-    const Ranges& seen_;
+    WeightBias bias_;
     std::map<std::tuple<std::string, std::size_t, bool>, Stored> written_;  ///< weight, axis, per channel
     std::map<std::string, std::string> apart_;
 };

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array kRoundings = {
     RoundingRow{"nearest", "rounds to the nearest code of a scale that reaches the largest weight"},
-    RoundingRow{"fitted", "does so too, but a block of INT4 has the scale that loses least"},
+    RoundingRow{"fitted", "does so too, but a block of INT4 has the scale that loses least, and its codes let errors cancel in sums"},
     RoundingRow{"samples", "chooses codes that make up for each other's errors on the calibration samples, where held-out ones confirm it", true},
 };
 

@@ -266,7 +266,7 @@ std::vector<std::string> StaticPlan::observed() const {
 }
 
 int input_channel_axis(const onnx::NodeProto& heavy) {
-    if (heavy.op_type() == "Conv") return 1;
+    if (heavy.op_type() == "Conv" || heavy.op_type() == "ConvTranspose") return 1;
     return heavy.op_type() == "Gemm" && attribute_int(heavy, "transA", 0) != 0 ? 0 : -1;
 }
 

@@ -38,15 +38,17 @@ struct Shares {
 };
 
 Shares shares_of(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const std::vector<std::int64_t>& sizes) {
-    const std::vector<ConvAxis> axes = conv_axes(conv, window, sizes);
+    const bool transposed = conv.op_type() == "ConvTranspose";
+    const std::vector<ConvAxis> axes = transposed ? transposed_axes(conv, window, sizes) : conv_axes(conv, window, sizes);
     if (axes.size() != window.size()) return {};
     Shares shares{{1.0}, 1};
     for (const ConvAxis& axis : axes) {
+        const double positions = double(transposed ? axis.size : axis.positions());  // a tap is in as many pairs of input and output either way
         std::vector<double> all;
         for (const double before : shares.values)
-            for (const double here : shares_along(axis)) all.push_back(before * here);
+            for (const double here : shares_along(axis)) all.push_back(before * here * double(axis.positions()) / positions);
         shares.values = std::move(all);
-        shares.positions *= double(axis.positions());
+        shares.positions *= positions;
     }
     return shares;
 }
@@ -62,6 +64,22 @@ std::vector<ConvAxis> conv_axes(const onnx::NodeProto& conv, const std::vector<s
         if (axis.size <= 0 || axis.taps <= 0 || axis.stride <= 0) return {};
         if (automatic.starts_with("SAME")) pad_to_same(axis, automatic == "SAME_UPPER");
         if (axis.positions() <= 0) return {};
+        axes.push_back(axis);
+    }
+    return axes;
+}
+
+std::vector<ConvAxis> transposed_axes(const onnx::NodeProto& node, const std::vector<std::int64_t>& window, const std::vector<std::int64_t>& sizes) {
+    const std::string automatic = attribute_string(node, "auto_pad", "NOTSET");
+    if ((automatic != "NOTSET" && automatic != "VALID") || !attribute_ints(node, "output_shape").empty()) return {};
+    const auto pads = attribute_ints(node, "pads"), strides = attribute_ints(node, "strides"), dilations = attribute_ints(node, "dilations"),
+               further = attribute_ints(node, "output_padding");
+    std::vector<ConvAxis> axes;
+    for (std::size_t a = 0; a < window.size(); ++a) {
+        ConvAxis axis{0, window[a], at_or(strides, a, 1), at_or(dilations, a, 1), at_or(pads, a, 0), at_or(pads, a + window.size(), 0)};
+        if (sizes[a] <= 0 || axis.taps <= 0 || axis.stride <= 0) return {};
+        axis.size = (sizes[a] - 1) * axis.stride + axis.reach() + at_or(further, a, 0) - axis.pad_begin - axis.pad_end;
+        if (axis.size <= 0 || axis.positions() != sizes[a]) return {};
         axes.push_back(axis);
     }
     return axes;

@@ -20,10 +20,16 @@ struct ConvAxis {
 /// not known or leaves no output.
 [[nodiscard]] std::vector<ConvAxis> conv_axes(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const std::vector<std::int64_t>& sizes);
 
+/// Those of the Conv that a ConvTranspose turns around: its input (size) is the output of the ConvTranspose, its output (positions) the input, whose
+/// sizes are given. Tap k of input position q is at output position q * stride - pad_begin + k * dilation. Empty also where the size of the output is
+/// chosen otherwise than by pads (auto_pad, output_shape).
+[[nodiscard]] std::vector<ConvAxis> transposed_axes(const onnx::NodeProto& node, const std::vector<std::int64_t>& window,
+                                                    const std::vector<std::int64_t>& sizes);
+
 /// For each tap of a convolution's window, in the order of the weight's spatial axes: the share of output positions at
 /// which the tap reads the input and not the border of zeros. Empty when the input's size is not known.
 ///   share[k] = #{o : 0 <= o * stride - pad_begin + k * dilation < size} / out, multiplied over the axes
-/// window is the weight's dims from axis 2 on.
+/// Of a ConvTranspose: at which the tap brings a number of the input. window is the weight's dims from axis 2 on.
 [[nodiscard]] std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const ValueType& input);
 /// The same, on average over the output positions of the shapes in which calibration saw the input.
 [[nodiscard]] std::vector<double> tap_shares(const onnx::NodeProto& conv, const std::vector<std::int64_t>& window, const SeenShapes& input);

@@ -34,6 +34,31 @@ float nearest(float x) {
     return (x + kNoFraction) - kNoFraction;
 }
 
+/// Of each input, in the float model and in the quantized one.
+struct Means {
+    const std::vector<double>& before;
+    const std::vector<double>& after;
+};
+
+/// rounded(o, at): what the element `at` of output channel o is rounded to.
+template <class Rounded>
+std::vector<float> shift_of(const std::vector<float>& weight, const WeightWalk& walk, const Means& means, const Rounded& rounded) {
+    if (means.before.size() != walk.inputs * walk.groups || means.after.size() != means.before.size() || walk.channels % walk.groups != 0) return {};
+    const std::vector<double> share = walk.tap_share.size() == walk.inner ? walk.tap_share : std::vector<double>(walk.inner, 1.0);
+    std::vector<float> shift(walk.channels, 0.f);
+    for (std::size_t o = 0; o < walk.channels; ++o) {
+        const std::size_t first = o / (walk.channels / walk.groups) * walk.inputs;
+        double sum = 0;
+        for (std::size_t i = 0; i < walk.inputs; ++i) {
+            const double before = means.before[first + i], after = means.after[first + i];
+            const std::size_t at = walk.at(o, i);
+            for (std::size_t k = 0; k < walk.inner; ++k) sum += share[k] * (before * weight[at + k] - after * rounded(o, at + k));
+        }
+        shift[o] = static_cast<float>(sum);
+    }
+    return shift;
+}
+
 }  // namespace
 
 Int8Weight quantize_weight(const std::vector<float>& weight, const WeightChannels& channels, const ScaleNeeds& needs) {
@@ -60,22 +85,13 @@ Int8Weight quantize_weight(const std::vector<float>& weight, const WeightChannel
 
 std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk, const std::vector<double>& mean,
                               const std::vector<double>& quantized_mean) {
-    const std::vector<double>& after = quantized_mean.empty() ? mean : quantized_mean;
-    if (mean.size() != walk.inputs * walk.groups || after.size() != mean.size() || walk.channels % walk.groups != 0) return {};
-    const std::vector<double> share = walk.tap_share.size() == walk.inner ? walk.tap_share : std::vector<double>(walk.inner, 1.0);
-    std::vector<float> shift(walk.channels, 0.f);
-    for (std::size_t o = 0; o < walk.channels; ++o) {
-        const double scale = rounded.scales[rounded.scales.size() == 1 ? 0 : o];
-        const std::size_t first = o / (walk.channels / walk.groups) * walk.inputs;
-        double sum = 0;
-        for (std::size_t i = 0; i < walk.inputs; ++i) {
-            const double before = mean[first + i], behind = after[first + i] * scale;
-            const std::size_t at = o * walk.channel_stride + i * walk.input_stride;
-            for (std::size_t k = 0; k < walk.inner; ++k) sum += share[k] * (before * weight[at + k] - behind * rounded.codes[at + k]);
-        }
-        shift[o] = static_cast<float>(sum);
-    }
-    return shift;
+    return shift_of(weight, walk, {mean, quantized_mean.empty() ? mean : quantized_mean},
+                    [&](std::size_t o, std::size_t at) { return double(rounded.scales[rounded.scales.size() == 1 ? 0 : o]) * rounded.codes[at]; });
+}
+
+std::vector<float> bias_shift(const std::vector<float>& weight, const std::vector<float>& rounded, const WeightWalk& walk, const std::vector<double>& mean,
+                              const std::vector<double>& quantized_mean) {
+    return shift_of(weight, walk, {mean, quantized_mean.empty() ? mean : quantized_mean}, [&](std::size_t, std::size_t at) { return double(rounded[at]); });
 }
 
 std::vector<std::int32_t> quantize_bias(const std::vector<float>& bias, const std::vector<float>& scales, float input_scale) {

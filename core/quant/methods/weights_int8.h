@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -36,16 +37,25 @@ struct ScaleNeeds {
 ///   shift[o] = sum_i sum_k tap_share[k] * (mean[i] * W - quantized_mean[i] * W')[o, i, k]
 /// Source: Finkelstein et al. 2019, Nagel et al. 2019 (bias correction), with E[x] measured in calibration; tap_share is for
 /// padded convolutions, whose outer taps read zeros at the border (tap_share.h). quantized_mean: E[x] of what the rounded weights
-/// multiply; empty = the same. Empty when a mean does not fit. weight is
-/// addressed as [o * channel_stride + i * input_stride + k], k < inner.
+/// multiply; empty = the same. Empty when a mean does not fit.
 struct WeightWalk {
     std::size_t channels = 1, channel_stride = 1;
     std::size_t inputs = 1, input_stride = 1;  ///< inputs that one channel reads
     std::size_t inner = 1;                     ///< elements of one input (kernel window); stride 1
     std::size_t groups = 1;                    ///< channel o reads inputs from (o / (channels / groups)) * inputs on
+    std::size_t group_skip = 0;                ///< elements between the last channel of a group and the first of the next, beside a stride
     std::vector<double> tap_share = {};        ///< one for each element of the window; empty = all 1
+
+    /// Where the window of an output channel over one of its inputs begins.
+    [[nodiscard]] std::size_t at(std::size_t channel, std::size_t input) const {
+        const std::size_t skipped = group_skip == 0 ? 0 : channel / (channels / groups) * group_skip;
+        return channel * channel_stride + skipped + input * input_stride;
+    }
 };
 [[nodiscard]] std::vector<float> bias_shift(const std::vector<float>& weight, const Int8Weight& rounded, const WeightWalk& walk,
+                                            const std::vector<double>& mean, const std::vector<double>& quantized_mean = {});
+/// The same of a weight in any codes: rounded is what they stand for.
+[[nodiscard]] std::vector<float> bias_shift(const std::vector<float>& weight, const std::vector<float>& rounded, const WeightWalk& walk,
                                             const std::vector<double>& mean, const std::vector<double>& quantized_mean = {});
 
 /// bias / (input_scale * scale[c]), rounded to nearest even.

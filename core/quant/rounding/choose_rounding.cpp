@@ -21,8 +21,8 @@ constexpr std::uint64_t kFewestSamples = 16;
 constexpr std::size_t kMostRuns = 32;
 constexpr double kLeastGain = 0.05;  ///< dB: less is chance
 
-void say(Prepared& prepared, std::string text, std::string remedy = {}) {
-    prepared.findings.push_back({Severity::info, "weights-rounded", kNone, {}, {}, std::move(text), std::move(remedy)});
+void say(Prepared& prepared, const char* code, std::string text, std::string remedy = {}) {
+    prepared.findings.push_back({Severity::info, code, kNone, {}, {}, std::move(text), std::move(remedy)});
 }
 
 /// Models on the held-out samples.
@@ -62,58 +62,78 @@ std::string why_not(const Samples& samples) {
     return {};
 }
 
+/// The best so far: words say what samples chose of it.
 struct Taken {
     std::string words;
     OutputScores scores;
+    std::shared_ptr<const SampleRounding> rounding = {};
 };
 
-/// Codes by samples, then the means behind them as well. Sets what is best.
-Taken take_best(Prepared& prepared, const RoundingRun& run, const Judge& judge, const OutputScores& nearest, const Job& job) {
-    Taken best{{}, nearest};
+/// Nearest codes, with biases that give back what they take on average unless that lowers a score.
+Taken nearest_codes(const Prepared& prepared, const Judge& judge) {
+    Taken given{{}, judge.scores(prepared)};
+    if (items_with_biases(prepared).empty()) return given;
+    const auto kept = std::make_shared<SampleRounding>();
+    kept->keep_biases(true);
+    Prepared plain = prepared;
+    plain.rounding = kept;
+    Taken unchanged{{}, judge.scores(plain), kept};
+    return gain(unchanged.scores, given.scores) > -kLeastGain ? given : unchanged;
+}
+
+/// Codes by samples, then the means behind them as well, then without biases where nearest codes do better so.
+Taken best_codes(const Prepared& prepared, const RoundingRun& run, const Judge& judge, const Taken& nearest, const Job& job) {
+    Taken best = nearest;
     const std::shared_ptr<SampleRounding> rounding = learn_inputs(prepared, run.samples, learning_runs(run.samples), job);
     if (rounding->empty()) return best;
     Prepared tried = prepared;
     tried.rounding = rounding;
     const auto take = [&](const std::string& words) {
         const OutputScores scores = judge.scores(tried);
-        const double gained = gain(nearest, scores);
-        const bool better = gained >= kLeastGain && (best.words.empty() || gain(best.scores, scores) > 0);
-        if (better) best = {words, scores};
+        const bool better = gain(nearest.scores, scores) >= kLeastGain && (best.words.empty() || gain(best.scores, scores) > 0);
+        if (better) best = {words, scores, rounding};
         return better;
     };
-    const bool codes = take("codes");
-    bool means = false;
-    if (!prepared.static_plan.heavy.empty()) {
+    take("codes");
+    const bool biases = !items_with_biases(prepared).empty();
+    if (biases || !prepared.static_plan.heavy.empty()) {
         learn_means(
             rounding, tried, run.samples, [&] { return run.emit(tried); }, job);
-        means = take("codes and biases");
+        if (!take("codes and biases")) rounding->forget_means();
     }
-    if (codes && !means) rounding->forget_means();
-    if (codes || means) prepared.rounding = rounding;
+    if (biases && nearest.rounding) {
+        rounding->keep_biases(true);
+        if (!take("codes (with biases as they are)")) rounding->keep_biases(false);
+    }
     return best;
 }
 
 }  // namespace
 
 void choose_rounding(Prepared& prepared, const RoundingRun& run, const Job& job) {
-    if (const std::string why = why_not(run.samples); !why.empty())
-        return say(prepared, fmt::format("Weights are rounded to nearest: {}.", why), "Give at least 16 calibration samples (--data).");
+    const auto nothing = [&](const std::string& why, std::string remedy = {}) {
+        if (run.by_samples) say(prepared, "weights-rounded", fmt::format("Weights are rounded to nearest: {}.", why), std::move(remedy));
+    };
+    if (const std::string why = why_not(run.samples); !why.empty()) return nothing(why, "Give at least 16 calibration samples (--data).");
     std::optional<Judge> judge;
     try {
         judge.emplace(judge_of(run, job));
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
-        return say(prepared, fmt::format("Weights are rounded to nearest: the opened model does not run on the samples: {}.", error.what()));
+        return nothing(fmt::format("the opened model does not run on the samples: {}", error.what()));
     }
-    if (judge->trial.too_large())
-        return say(prepared, "Weights are rounded to nearest: the outputs of the samples take too much memory to hold others against them.");
-    const OutputScores nearest = judge->scores(prepared);
-    const Taken taken = take_best(prepared, run, *judge, nearest, job);
+    if (judge->trial.too_large()) return nothing("the outputs of the samples take too much memory to hold others against them");
+    const Taken nearest = nearest_codes(prepared, *judge);
+    const Taken taken = run.by_samples ? best_codes(prepared, run, *judge, nearest, job) : nearest;
+    prepared.rounding = taken.rounding;
+    if (taken.rounding && taken.rounding->keeps_biases())
+        say(prepared, "biases-kept", "Biases stay as they are: giving back what rounding the weights takes on average keeps less on held-out samples.");
+    if (!run.by_samples) return;
     if (taken.words.empty())
-        return say(prepared, fmt::format("Weights are rounded to nearest: what samples chose keeps no more than {} on {} held-out samples.", decibels(nearest),
-                                         judge->samples));
-    say(prepared, fmt::format("Weights: {} chosen by samples keep {} against FP32 on {} held-out samples, nearest ones {}.", taken.words,
-                              decibels(taken.scores), judge->samples, decibels(nearest)));
+        return nothing(fmt::format("what samples chose keeps no more than {} on {} held-out samples", decibels(nearest.scores), judge->samples));
+    say(prepared, "weights-rounded",
+        fmt::format("Weights: {} chosen by samples keep {} against FP32 on {} held-out samples, nearest ones {}.", taken.words, decibels(taken.scores),
+                    judge->samples, decibels(nearest.scores)));
 }
 
 }  // namespace vernier

@@ -9,6 +9,7 @@
 
 #include "core/quant/calibration/calibrate.h"
 #include "core/quant/methods/static_plan.h"
+#include "core/quant/methods/weight_bias.h"
 #include "core/quant/methods/weight_walk.h"
 
 namespace vernier {
@@ -30,26 +31,31 @@ struct Learned {
     [[nodiscard]] std::uint64_t bytes() const { return 2 * 8 * walk.groups * columns() * columns(); }
 };
 
+/// Methods that store weights in codes, and compute in float.
+bool stores_codes(const MethodSpec& method) { return method.computes == Arithmetic::floating && method.weight_bits <= 8; }
+
 std::vector<int> rounded_items(const Prepared& prepared) {
     std::vector<int> items = prepared.static_plan.heavy;
     for (const MethodSpec& method : methods()) {
-        if (method.computes != Arithmetic::floating || method.weight_bits > 8) continue;
+        if (!stores_codes(method)) continue;
         const auto more = prepared.items_of(method.method);
         items.insert(items.end(), more.begin(), more.end());
     }
     return items;
 }
 
+bool is_convolution(const onnx::NodeProto& node) { return node.op_type() == "Conv" || node.op_type() == "ConvTranspose"; }
+
 std::vector<Learned> learnable(const Prepared& prepared) {
     const GraphEdit& edit = prepared.edit;
     std::vector<Learned> products;
     for (const int item : rounded_items(prepared)) {
         const auto& node = edit.item(static_cast<std::size_t>(item)).proto;
-        const bool conv = node.op_type() == "Conv", gemm = node.op_type() == "Gemm";
-        if (!is_standard(node) || !(conv || gemm || node.op_type() == "MatMul") || node.input_size() < 2) continue;
+        const bool conv = is_convolution(node), gemm = node.op_type() == "Gemm", recurrent = is_recurrent(node.op_type());
+        if (!is_standard(node) || !(conv || gemm || recurrent || node.op_type() == "MatMul") || node.input_size() < 2) continue;
         if (edit.is_constant(node.input(0)) || !edit.is_float_constant(node.input(1)) || edit.readers(node.input(1)).size() != 1) continue;
         const auto dims = edit.dims(node.input(1));
-        if ((conv ? dims.size() < 3 : dims.size() != 2) || (gemm && attribute_int(node, "transA", 0) != 0)) continue;
+        if ((conv ? dims.size() < 3 : dims.size() != (recurrent ? 3U : 2U)) || (gemm && attribute_int(node, "transA", 0) != 0)) continue;
         Learned product{item, weight_walk(node, dims), dims};
         if (product.walk.channels % product.walk.groups == 0 && product.columns() <= kMostColumns && product.bytes() <= kMostBytes)
             products.push_back(std::move(product));
@@ -60,8 +66,9 @@ std::vector<Learned> learnable(const Prepared& prepared) {
 /// What reads a tensor in the same way has the same moments.
 std::string way_of(const onnx::NodeProto& node, const Learned& product) {
     std::string way = node.input(0);
-    if (node.op_type() != "Conv") return way;
-    for (const char* name : {"pads", "strides", "dilations"})
+    if (!is_convolution(node)) return way;
+    way += '\n' + node.op_type();
+    for (const char* name : {"pads", "strides", "dilations", "output_padding", "output_shape"})
         for (const std::int64_t value : attribute_ints(node, name)) way += '\n' + std::to_string(value);
     for (std::size_t a = 1; a < product.weight_dims.size(); ++a) way += '\n' + std::to_string(product.weight_dims[a]);
     return way + '\n' + attribute_string(node, "auto_pad") + '\n' + std::to_string(product.walk.groups);
@@ -144,10 +151,8 @@ private:
     std::vector<std::pair<int, std::string>> items_;
 };
 
-/// How many products with weights lie before each of static INT8 on the longest way.
-std::map<int, std::size_t> depths(const Prepared& prepared) {
-    const GraphEdit& edit = prepared.edit;
-    const std::set<int> heavy(prepared.static_plan.heavy.begin(), prepared.static_plan.heavy.end());
+/// How many of some products with weights lie before each of them on the longest way.
+std::map<int, std::size_t> depths(const GraphEdit& edit, const std::set<int>& heavy) {
     std::map<std::string, std::size_t> behind;  // by tensor
     std::map<int, std::size_t> depth;
     for (const int item : topological(edit)) {
@@ -161,14 +166,23 @@ std::map<int, std::size_t> depths(const Prepared& prepared) {
     return depth;
 }
 
-/// Tensors to watch in the written model, by step: what products read that integer nodes made.
+/// What lies before a product changes what it reads: of static INT8 where integer nodes made it.
+bool reads_changed(const Prepared& prepared, const std::set<int>& integer, int item, std::size_t depth) {
+    if (!integer.contains(item)) return depth > 0;
+    const auto tensor = prepared.static_plan.tensors.find(prepared.edit.item(static_cast<std::size_t>(item)).proto.input(0));
+    return tensor != prepared.static_plan.tensors.end() && tensor->second.made_by_integer;
+}
+
+/// Tensors to watch in the written model, by step: what products read that others changed.
 std::map<std::size_t, Watched> steps_of(const Prepared& prepared) {
+    const std::set<int> integer(prepared.static_plan.heavy.begin(), prepared.static_plan.heavy.end());
+    const std::vector<int> giving = items_with_biases(prepared);
+    std::set<int> all = integer;
+    all.insert(giving.begin(), giving.end());
     std::map<std::size_t, Watched> steps;
-    for (const auto& [item, depth] : depths(prepared)) {
+    for (const auto& [item, depth] : depths(prepared.edit, all)) {
         const auto& node = prepared.edit.item(static_cast<std::size_t>(item)).proto;
-        const auto tensor = prepared.static_plan.tensors.find(node.input(0));
-        if (tensor == prepared.static_plan.tensors.end() || !tensor->second.made_by_integer || prepared.edit.graph_of(item) != 0) continue;
-        steps[depth].emplace(node.input(0), input_channel_axis(node));
+        if (prepared.edit.graph_of(item) == 0 && reads_changed(prepared, integer, item, depth)) steps[depth].emplace(node.input(0), input_channel_axis(node));
     }
     return steps;
 }
@@ -179,6 +193,16 @@ bool makes(const onnx::ModelProto& model, const std::string& tensor) {
 }
 
 }  // namespace
+
+std::vector<int> items_with_biases(const Prepared& prepared) {
+    std::vector<int> items;
+    for (const MethodSpec& method : methods()) {
+        if (!stores_codes(method)) continue;
+        for (const int item : prepared.items_of(method.method))
+            if (can_give_back(prepared.edit, item)) items.push_back(item);
+    }
+    return items;
+}
 
 LearningRuns learning_runs(const Samples& samples) {
     const std::uint64_t count = samples.count == 0 ? kMostSamples : std::min(samples.count, kMostSamples);

@@ -23,8 +23,11 @@ struct LearningRuns {
 /// that nothing else reads) is rounded by some method. Left out are matrices of more than 4,096 columns, whose moments would take more than 256 MB.
 [[nodiscard]] std::shared_ptr<SampleRounding> learn_inputs(const Prepared& prepared, const Samples& samples, const LearningRuns& runs, const Job& job);
 
-/// Runs the model as it is written and keeps the means of what the products of static INT8 read there, from the first to the last: what
-/// those before them lose on average is given back too. Each step writes the model with all means so far.
+/// Items of weight-only methods whose biases can give back what rounding takes on average.
+[[nodiscard]] std::vector<int> items_with_biases(const Prepared& prepared);
+
+/// Runs the model as it is written and keeps the means of what products with biases read there (those of static INT8, and items_with_biases),
+/// from the first to the last: what those before them lose on average is given back too. Each step writes the model with all means so far.
 /// Nothing where there are more than 64 steps.
 void learn_means(const std::shared_ptr<SampleRounding>& rounding, const Prepared& prepared, const Samples& samples,
                  const std::function<onnx::ModelProto()>& emit, const Job& job);

@@ -34,23 +34,38 @@ struct Image {
     std::span<const float> values;
     std::size_t channels = 1, plane = 1;
     std::vector<ConvAxis> axes;
+    bool transposed = false;  ///< axes are those of the Conv that is turned around
+
+    [[nodiscard]] std::size_t positions(const ConvAxis& axis) const { return static_cast<std::size_t>(transposed ? axis.size : axis.positions()); }
 };
 
-/// Where the window of an output position reads in a plane, tap by tap; -1 at the border of zeros.
-std::vector<std::int64_t> taps_of(const std::vector<ConvAxis>& axes, std::size_t position) {
-    std::vector<std::int64_t> first(axes.size());
+/// Where a tap of an output position reads along an axis; -1 where it reads nothing.
+std::int64_t place_of(const ConvAxis& axis, std::int64_t position, std::int64_t tap, bool transposed) {
+    if (!transposed) {
+        const std::int64_t at = position * axis.stride - axis.pad_begin + tap * axis.dilation;
+        return at < axis.size ? std::max<std::int64_t>(at, -1) : -1;
+    }
+    const std::int64_t strides = position + axis.pad_begin - tap * axis.dilation;
+    return strides >= 0 && strides % axis.stride == 0 && strides / axis.stride < axis.positions() ? strides / axis.stride : -1;
+}
+
+/// Where the window of an output position reads in a plane, tap by tap; -1 at the border of zeros, and between the strides of a ConvTranspose.
+std::vector<std::int64_t> taps_of(const Image& image, std::size_t position) {
+    const auto& axes = image.axes;
+    std::vector<std::int64_t> places(axes.size());
     for (std::size_t a = axes.size(); a-- > 0;) {
-        const auto positions = static_cast<std::size_t>(axes[a].positions());
-        first[a] = static_cast<std::int64_t>(position % positions) * axes[a].stride - axes[a].pad_begin;
+        const std::size_t positions = image.positions(axes[a]);
+        places[a] = static_cast<std::int64_t>(position % positions);
         position /= positions;
     }
     std::vector<std::int64_t> taps{0};
     for (std::size_t a = 0; a < axes.size(); ++a) {
+        const std::int64_t size = image.transposed ? axes[a].positions() : axes[a].size;
         std::vector<std::int64_t> next;
         for (const std::int64_t before : taps) {
             for (std::int64_t tap = 0; tap < axes[a].taps; ++tap) {
-                const std::int64_t at = first[a] + tap * axes[a].dilation;
-                next.push_back(before < 0 || at < 0 || at >= axes[a].size ? -1 : before * axes[a].size + at);
+                const std::int64_t at = place_of(axes[a], places[a], tap, image.transposed);
+                next.push_back(before < 0 || at < 0 ? -1 : before * size + at);
             }
         }
         taps = std::move(next);
@@ -60,12 +75,12 @@ std::vector<std::int64_t> taps_of(const std::vector<ConvAxis>& axes, std::size_t
 
 void append_windows(const Image& image, std::size_t count, double seed, std::vector<float>& rows) {
     std::size_t positions = 1;
-    for (const ConvAxis& axis : image.axes) positions *= static_cast<std::size_t>(axis.positions());
+    for (const ConvAxis& axis : image.axes) positions *= image.positions(axis);
     const std::size_t images = image.values.size() / (image.channels * image.plane), all = images * positions;
     for (std::size_t i = 0; all > 0 && i < std::min(count, all); ++i) {
         const std::size_t place = spread(i, std::min(count, all), all, seed);
         const float* first = image.values.data() + place / positions * image.channels * image.plane;
-        const std::vector<std::int64_t> taps = taps_of(image.axes, place % positions);
+        const std::vector<std::int64_t> taps = taps_of(image, place % positions);
         for (std::size_t channel = 0; channel < image.channels; ++channel)
             for (const std::int64_t tap : taps) rows.push_back(tap < 0 ? 0.f : first[channel * image.plane + static_cast<std::size_t>(tap)]);
     }
@@ -119,14 +134,16 @@ void append_rows(const RowSource& source, std::span<const float> values, std::sp
                  std::vector<float>& rows) {
     const auto& weight_dims = source.weight_dims;
     if (dims.empty() || values.empty()) return;
-    if (source.node.op_type() != "Conv") {
+    const bool transposed = source.node.op_type() == "ConvTranspose";
+    if (source.node.op_type() != "Conv" && !transposed) {
         if (dims.back() == static_cast<std::int64_t>(source.walk.inputs)) append_vectors(source.walk, values, count, seed, rows);
         return;
     }
     if (dims.size() != weight_dims.size() || dims[1] != static_cast<std::int64_t>(source.walk.inputs * source.walk.groups)) return;
-    Image image{values, static_cast<std::size_t>(dims[1]), 1, {}};
+    Image image{values, static_cast<std::size_t>(dims[1]), 1, {}, transposed};
     for (std::size_t a = 2; a < dims.size(); ++a) image.plane *= static_cast<std::size_t>(dims[a]);
-    image.axes = conv_axes(source.node, {weight_dims.begin() + 2, weight_dims.end()}, {dims.begin() + 2, dims.end()});
+    const std::vector<std::int64_t> window(weight_dims.begin() + 2, weight_dims.end()), sizes(dims.begin() + 2, dims.end());
+    image.axes = transposed ? transposed_axes(source.node, window, sizes) : conv_axes(source.node, window, sizes);
     if (image.axes.size() + 2 == dims.size()) append_windows(image, count, seed, rows);
 }
 

@@ -29,8 +29,8 @@ struct Moments {
     [[nodiscard]] std::vector<double> matrix(std::size_t group, bool centered) const;
 };
 
-/// Some rows of the input of a Conv, Gemm or MatMul, appended to rows: [count, groups, columns]. They are spread evenly over the output
-/// positions; seed in [0, 1) says where they begin. dims is the input's shape, weight_dims the weight's. Nothing where the shapes do not fit.
+/// Some rows of the input of a Conv, ConvTranspose, Gemm, MatMul, LSTM, GRU or RNN, appended to rows: [count, groups, columns]. They are spread evenly over the
+/// output positions; seed in [0, 1) says where they begin. dims is the input's shape, weight_dims the weight's. Nothing where the shapes do not fit.
 struct RowSource {
     const onnx::NodeProto& node;
     const WeightWalk& walk;

@@ -25,12 +25,10 @@ struct Group {
     std::size_t first = 0, rows = 0, columns = 0;
     const WeightWalk& walk;
 
-    [[nodiscard]] std::size_t at(std::size_t row, std::size_t column) const {
-        return (first + row) * walk.channel_stride + column / walk.inner * walk.input_stride + column % walk.inner;
-    }
+    [[nodiscard]] std::size_t at(std::size_t row, std::size_t column) const { return walk.at(first + row, column / walk.inner) + column % walk.inner; }
 };
 
-std::vector<float> matrix_of(const std::vector<float>& values, const Group& group) {
+std::vector<float> matrix_of(std::span<const float> values, const Group& group) {
     std::vector<float> matrix(group.rows * group.columns);
     for (std::size_t row = 0; row < group.rows; ++row)
         for (std::size_t column = 0; column < group.columns; ++column) matrix[row * group.columns + column] = values[group.at(row, column)];
@@ -65,6 +63,63 @@ void round_group(const Group& group, const std::vector<float>& values, const Com
         for (std::size_t i = 0; better[row] && i < group.columns; ++i) weight.codes[group.at(row, i)] = codes[row * group.columns + i];
 }
 
+/// Codes in blocks, by the place of an element in the weight.
+struct Flat {
+    BlockCodes& codes;
+
+    [[nodiscard]] std::size_t block(std::size_t at) const { return at / codes.columns * codes.blocks() + at % codes.columns / codes.block; }
+    [[nodiscard]] float value(std::size_t at) const { return codes.value(at / codes.columns, at % codes.columns); }
+    float round(std::size_t at, float adjusted) const {
+        codes.codes[at] = block_code(adjusted, {codes.scales[block(at)], codes.zeros[block(at)]});
+        return value(at);
+    }
+    void take(std::size_t at, const BlockCodes& other) const {
+        codes.codes[at] = other.codes[at];
+        codes.scales[block(at)] = other.scales[block(at)];
+        codes.zeros[block(at)] = other.zeros[block(at)];
+    }
+};
+
+/// An output channel reads what lies in one row of codes: then its blocks are its own.
+bool has_own_blocks(const WeightWalk& walk, const BlockCodes& codes) {
+    return walk.inputs * walk.inner == codes.columns && walk.channel_stride == codes.columns && (walk.inputs == 1 || walk.input_stride == walk.inner);
+}
+
+/// One group of an INT4 weight.
+void round_group(const Group& group, const Int4Source& source, const Compensation& by, const std::vector<double>& held_out, BlockCodes& codes) {
+    const std::vector<float> matrix = matrix_of(source.values, group);
+    std::vector<float> nearest(matrix.size()), rounded(matrix.size());
+    for (std::size_t row = 0; row < group.rows; ++row)
+        for (std::size_t i = 0; i < group.columns; ++i) nearest[row * group.columns + i] = Flat{codes}.value(group.at(row, i));
+    BlockCodes tried = codes;
+    const Flat into{tried};
+    BlockRounding how;
+    how.round = [&](std::size_t row, std::size_t i, float adjusted) { return rounded[row * group.columns + i] = into.round(group.at(row, i), adjusted); };
+    if (has_own_blocks(group.walk, codes)) {
+        how.block = codes.block;
+        how.begin = [&](std::size_t row, std::size_t first, std::span<const float> adjusted, std::span<const float> importance) {
+            const BlockScale scale = fit_block(adjusted, importance, source.form);
+            const std::size_t at = into.block(group.at(row, first));
+            tried.scales[at] = scale.scale;
+            tried.zeros[at] = scale.zero;
+        };
+    }
+    compensate(matrix, by, how);
+    const auto better = improved(matrix, nearest, rounded, held_out, group.columns);
+    for (std::size_t row = 0; row < group.rows; ++row)
+        for (std::size_t i = 0; better[row] && i < group.columns; ++i) Flat{codes}.take(group.at(row, i), tried);
+}
+
+/// Rounds each group of a weight: round(group, compensation, moments of the held-out samples).
+template <class Round>
+void each_group(const SeenInputs& seen, const WeightWalk& then, const WeightWalk& now, bool centered, const Round& round) {
+    for (std::size_t g = 0; g < then.groups; ++g) {
+        const Group group{g * (then.channels / then.groups), then.channels / then.groups, then.inputs * then.inner, now};
+        const Compensation by = Compensation::of(seen.fit.matrix(g, centered), group.columns);
+        if (by.columns > 0) round(group, by, seen.held_out.matrix(g, centered));
+    }
+}
+
 }  // namespace
 
 void SampleRounding::learn(int item, std::shared_ptr<const SeenInputs> seen, const WeightWalk& walk) {
@@ -80,53 +135,30 @@ const std::vector<double>& SampleRounding::mean(const std::string& tensor) const
 void SampleRounding::round(int item, const std::vector<float>& values, const WeightWalk& walk, bool centered, Int8Weight& weight) const {
     const auto found = known_.find(item);
     if (found == known_.end() || !has_grown_from(walk, found->second.walk)) return;
+    if (weight.scales.size() != 1 && weight.scales.size() != walk.channels) return;  // channels of several groups or directions share scales
     const std::lock_guard guard(mutex_);
     Int8Done& done = int8_[item];
     if (done.codes.empty() || done.before != weight || done.centered != centered) {
         done.before = weight;
         done.centered = centered;
-        const auto& [seen, then] = found->second;
         Int8Weight rounded = weight;
-        for (std::size_t g = 0; g < then.groups; ++g) {
-            const Group group{g * (then.channels / then.groups), then.channels / then.groups, then.inputs * then.inner, walk};
-            const Compensation by = Compensation::of(seen->fit.matrix(g, centered), group.columns);
-            if (by.columns > 0) round_group(group, values, by, seen->held_out.matrix(g, centered), rounded);
-        }
+        each_group(*found->second.seen, found->second.walk, walk, centered,
+                   [&](const Group& group, const Compensation& by, const std::vector<double>& held_out) { round_group(group, values, by, held_out, rounded); });
         done.codes = std::move(rounded.codes);
     }
     weight.codes = done.codes;
 }
 
-void SampleRounding::round(int item, std::span<const float> matrix, const BlockForm& form, BlockCodes& codes) const {
+void SampleRounding::round(int item, const Int4Source& source, BlockCodes& codes) const {
     const auto found = known_.find(item);
-    const std::size_t columns = codes.columns;
-    if (found == known_.end() || found->second.seen->fit.groups != 1 || found->second.seen->fit.columns != columns) return;
+    if (found == known_.end() || !has_grown_from(source.walk, found->second.walk)) return;
     const std::lock_guard guard(mutex_);
     Int4Done& done = int4_[item];
-    if (!(done.before == codes)) {
-        done = {codes, codes};
-        const SeenInputs& seen = *found->second.seen;
-        const Compensation by = Compensation::of(seen.fit.matrix(0, false), columns);
-        if (by.columns == 0) return;
-        BlockCodes tried(codes.rows, columns, codes.block);
-        const std::size_t blocks = codes.blocks();
-        const auto begin = [&](std::size_t row, std::size_t first, std::span<const float> adjusted, std::span<const float> importance) {
-            const BlockScale scale = fit_block(adjusted, importance, form);
-            tried.scales[row * blocks + first / codes.block] = scale.scale;
-            tried.zeros[row * blocks + first / codes.block] = scale.zero;
-        };
-        const auto round = [&](std::size_t row, std::size_t i, float adjusted) {
-            const std::size_t at = row * blocks + i / codes.block;
-            tried.codes[row * columns + i] = block_code(adjusted, {tried.scales[at], tried.zeros[at]});
-            return tried.value(row, i);
-        };
-        compensate(matrix, by, {codes.block, begin, round});
-        std::vector<float> nearest(matrix.size()), rounded(matrix.size());
-        for (std::size_t i = 0; i < matrix.size(); ++i) {
-            nearest[i] = codes.value(i / columns, i % columns);
-            rounded[i] = tried.value(i / columns, i % columns);
-        }
-        done.after.take_rows(tried, improved(matrix, nearest, rounded, seen.held_out.matrix(0, false), columns));
+    if (!(done.before == codes) || done.centered != source.centered) {
+        done = {codes, source.centered, codes};
+        each_group(
+            *found->second.seen, found->second.walk, source.walk, source.centered,
+            [&](const Group& group, const Compensation& by, const std::vector<double>& held_out) { round_group(group, source, by, held_out, done.after); });
     }
     codes = done.after;
 }
