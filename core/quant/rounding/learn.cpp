@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMostSamples = 128, kHeldOut = 4;  ///< one run in so many
 constexpr std::size_t kMostColumns = 4096, kMostSteps = 64;
+constexpr std::size_t kStoredSteps = 8;                         ///< where weights are only stored in codes: activations stay in float, and means drift less
 constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;  ///< of moments in one pass over the samples
 constexpr std::size_t kFewestRows = 1024, kMostRows = 6144, kRowsAColumn = 3, kRowsAtOnce = 512;
 constexpr double kGolden = 0.6180339887498949;  ///< steps of it leave no pattern
@@ -187,6 +188,15 @@ std::map<std::size_t, Watched> steps_of(const Prepared& prepared) {
     return steps;
 }
 
+/// The same in fewer steps, each of several that follow each other.
+std::map<std::size_t, Watched> merged(const std::map<std::size_t, Watched>& steps, std::size_t most) {
+    if (steps.size() <= most) return steps;
+    std::map<std::size_t, Watched> fewer;
+    std::size_t at = 0;
+    for (const auto& [depth, tensors] : steps) fewer[at++ * most / steps.size()].insert(tensors.begin(), tensors.end());
+    return fewer;
+}
+
 bool makes(const onnx::ModelProto& model, const std::string& tensor) {
     return std::any_of(model.graph().node().begin(), model.graph().node().end(),
                        [&](const onnx::NodeProto& node) { return std::find(node.output().begin(), node.output().end(), tensor) != node.output().end(); });
@@ -236,7 +246,7 @@ std::shared_ptr<SampleRounding> learn_inputs(const Prepared& prepared, const Sam
 
 void learn_means(const std::shared_ptr<SampleRounding>& rounding, const Prepared& prepared, const Samples& samples,
                  const std::function<onnx::ModelProto()>& emit, const Job& job) {
-    const auto steps = steps_of(prepared);
+    const auto steps = merged(steps_of(prepared), prepared.static_plan.heavy.empty() ? kStoredSteps : kMostSteps + 1);
     if (steps.size() > kMostSteps) return;
     std::size_t done = 0;
     for (const auto& [depth, tensors] : steps) {

@@ -28,7 +28,7 @@ struct LearningRuns {
 
 /// Runs the model as it is written and keeps the means of what products with biases read there (those of static INT8, and items_with_biases),
 /// from the first to the last: what those before them lose on average is given back too. Each step writes the model with all means so far.
-/// Nothing where there are more than 64 steps.
+/// Where weights are only stored in codes, in eight steps at most; else nothing where there are more than 64.
 void learn_means(const std::shared_ptr<SampleRounding>& rounding, const Prepared& prepared, const Samples& samples,
                  const std::function<onnx::ModelProto()>& emit, const Job& job);
 
