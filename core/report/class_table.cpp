@@ -62,7 +62,7 @@ std::string classes_html(const Comparison& comparison) {
 }
 
 void put_classes(Json& model, const Measurement& measured, const Measurement& baseline) {
-    const std::vector<ClassPrecision> all = class_precisions(measured.answers, &measured == &baseline ? measured.answers : baseline.answers);
+    const std::vector<ClassPrecision> all = class_precisions(measured.answers, baseline.answers);
     if (all.empty()) return;
     Json& list = model["per_class"] = Json::array();
     for (const ClassPrecision& each : all) {
