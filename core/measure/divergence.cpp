@@ -35,7 +35,8 @@ struct Rows {
     std::size_t outer = 1, classes = 1, inner = 1;
 
     Rows(std::span<const std::int64_t> dims, std::size_t axis) : classes(static_cast<std::size_t>(dims[axis])) {
-        for (std::size_t i = 0; i < dims.size(); ++i) (i < axis ? outer : i > axis ? inner : classes) *= i == axis ? 1 : static_cast<std::size_t>(dims[i]);
+        for (std::size_t i = 0; i < axis; ++i) outer *= static_cast<std::size_t>(dims[i]);
+        for (std::size_t i = axis + 1; i < dims.size(); ++i) inner *= static_cast<std::size_t>(dims[i]);
     }
     [[nodiscard]] std::size_t count() const { return outer * inner; }
     void take(std::span<const double> values, std::size_t row, std::vector<double>& out) const {

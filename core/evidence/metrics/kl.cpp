@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // KL divergence of an output: from the distribution that it gives to the baseline's, in nats, the mean over the rows of all samples. Of outputs
 // that are distributions over classes, and of the scores of a classifier, whose softmax is one.
+#include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "core/evidence/metrics/divergence.h"
 #include "core/evidence/metrics/metric.h"
