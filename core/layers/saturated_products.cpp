@@ -89,7 +89,7 @@ bool SaturatedProducts::read_activation(const Node& node) {
 std::map<std::string, Amender> SaturatedProducts::amenders() {
     std::map<std::string, Amender> amenders;
     for (auto& [name, activation] : activations_)
-        amenders[name] = [&activation](std::span<float> values, std::span<const std::int64_t> dims) {
+        amenders[name] = [&activation = activation](std::span<float> values, std::span<const std::int64_t> dims) {
             activation.dims.assign(dims.begin(), dims.end());
             activation.codes.resize(values.size());
             std::transform(values.begin(), values.end(), activation.codes.begin(), [&](float value) {

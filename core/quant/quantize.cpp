@@ -55,7 +55,8 @@ void report_prefix(Prepared& prepared, const PrefixResult& timed) {
 void report_unused_ranges(Prepared& prepared, const Calibration& calibration) {
     const auto& tensors = prepared.static_plan.tensors;
     for (const auto& [name, range] : calibration.given) {
-        const bool used = tensors.contains(name) || std::any_of(tensors.begin(), tensors.end(), [&](const auto& each) { return each.second.observe == name; });
+        const bool used =
+            tensors.contains(name) || std::any_of(tensors.begin(), tensors.end(), [&name = name](const auto& each) { return each.second.observe == name; });
         if (!used)
             prepared.findings.push_back({Severity::warning,
                                          "range-unused",
