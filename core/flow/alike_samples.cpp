@@ -79,7 +79,7 @@ void AlikeSamples::add(const Sample& sample) {
     sketch.name = sample.name;
     for (const auto& [name, tensor] : sample.inputs) {
         sketch.exact = mixed(sketch.exact, tensor);
-        if (is_whole(tensor.type))
+        if (is_integer_or_bool(tensor.type))
             sketch.whole = mixed(sketch.whole, tensor);
         else
             add_places(values_of(tensor), sketch.places);

@@ -11,7 +11,8 @@ namespace vernier {
 namespace {
 
 bool can_write(ElementType type) {
-    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 || (is_whole(type) && type != ElementType::boolean);
+    return type == ElementType::float32 || type == ElementType::float16 || type == ElementType::float64 ||
+           (is_integer_or_bool(type) && type != ElementType::boolean);
 }
 
 template <class T, class From>
@@ -59,7 +60,7 @@ Tensor cast(const Tensor& from, ElementType type, const std::string& input) {
 
 bool can_cast(ElementType from, ElementType to) {
     if (from == to) return true;
-    return can_write(to) && ((is_floating(from) && is_floating(to)) || (is_whole(from) && is_whole(to)));
+    return can_write(to) && ((is_floating(from) && is_floating(to)) || (is_integer_or_bool(from) && is_integer_or_bool(to)));
 }
 
 std::map<std::string, Tensor> fitted(const std::vector<Port>& ports, const std::map<std::string, Tensor>& inputs) {

@@ -72,7 +72,7 @@ bool is_floating(ElementType type) {
     }
 }
 
-bool is_whole(ElementType type) {
+bool is_integer_or_bool(ElementType type) {
     switch (type) {
         case ElementType::boolean:
         case ElementType::uint8:

@@ -15,7 +15,7 @@ namespace vernier {
 /// True for float16, bfloat16, float32, float64 and the forms below a byte.
 [[nodiscard]] bool is_floating(ElementType type);
 /// True for integers of whole bytes and for booleans.
-[[nodiscard]] bool is_whole(ElementType type);
+[[nodiscard]] bool is_integer_or_bool(ElementType type);
 
 /// The numbers of an output of one run: floating types as double, integers and booleans exactly.
 struct OutputValues {
@@ -24,7 +24,7 @@ struct OutputValues {
     std::vector<double> numbers;      ///< of floating types
     std::vector<std::int64_t> whole;  ///< of integers and booleans
 
-    [[nodiscard]] bool floating() const { return !is_whole(type); }
+    [[nodiscard]] bool floating() const { return !is_integer_or_bool(type); }
     [[nodiscard]] std::size_t size() const { return floating() ? numbers.size() : whole.size(); }
 };
 [[nodiscard]] OutputValues values_of(const Tensor& output);

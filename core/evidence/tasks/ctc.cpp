@@ -45,7 +45,7 @@ Axes axes_of(const std::vector<std::int64_t>& dims, std::uint64_t batch, const T
 }
 
 bool is_steps(const Tensor& output, std::uint64_t batch) {
-    return is_whole(output.type) && output.dims.size() == 2 && output.dims[0] == static_cast<std::int64_t>(batch);
+    return is_integer_or_bool(output.type) && output.dims.size() == 2 && output.dims[0] == static_cast<std::int64_t>(batch);
 }
 
 bool fits(const FirstAnswer& first) {
@@ -91,7 +91,7 @@ std::string letter_of(std::int64_t index, std::int64_t classes, const TaskSpec& 
 SampleTarget answer(const RunOutputs& outputs, std::size_t i, const Reading& reading) {
     const Tensor& output = output_named(outputs, reading.scores);
     const Tensor part = sample_part(output, i, outputs.batch, reading.samples_axis);
-    const bool steps = is_whole(part.type);
+    const bool steps = is_integer_or_bool(part.type);
     const std::vector<std::int64_t> best = steps ? values_of(part).whole : best_classes(part, reading.channels_last);
     const std::int64_t classes = steps ? 0 : part.dims[reading.channels_last ? 1 : 0];
     std::string text;

@@ -78,7 +78,7 @@ Beside beside(const FirstAnswer& first, const Tensor& boxes) {
         const bool column = output.dims.size() + 1 == boxes.dims.size() && !output.dims.empty() && output.dims.back() == rows;
         if (!matrix && !column) continue;
         const std::string word = lower(name);
-        const bool classes = column && (is_whole(output.type) || word.find("class") != std::string::npos || word.find("label") != std::string::npos);
+        const bool classes = column && (is_integer_or_bool(output.type) || word.find("class") != std::string::npos || word.find("label") != std::string::npos);
         std::string& place = classes ? found.classes : found.scores;
         (place.empty() ? place : spare) = name;
     }

@@ -42,7 +42,7 @@ bool fits(const FirstAnswer& first) {
     const Tensor& output = found->second;
     const bool batched = !output.dims.empty() && output.dims[0] == static_cast<std::int64_t>(first.outputs.batch);
     const bool scores = is_floating(output.type) && output.dims.size() == 3 && output.dims[2] > 1;
-    const bool classes = is_whole(output.type) && output.dims.size() == 2;
+    const bool classes = is_integer_or_bool(output.type) && output.dims.size() == 2;
     const bool single = first.chosen && !scores && is_single(output);
     if (!batched || (!scores && !classes && !single)) return false;
     if (!first.target.values) return first.chosen && first.form == TargetForm::none;
@@ -66,7 +66,7 @@ Tensor sequence_of(const std::vector<std::int64_t>& classes) {
 /// The largest score is the class, the lowest index wins a tie; a token with NaN has class -2, which is wrong.
 SampleTarget answer(const RunOutputs& outputs, std::size_t i, const Reading& reading) {
     const Tensor part = sample_part(output_named(outputs, reading.scores), i, outputs.batch);
-    if (is_whole(part.type)) return {.values = sequence_of(values_of(part).whole)};
+    if (is_integer_or_bool(part.type)) return {.values = sequence_of(values_of(part).whole)};
     if (reading.classes == 1) {
         std::vector<std::int64_t> decided;
         for (const float score : scores_of(part)) decided.push_back(std::isnan(score) ? -2 : score >= reading.threshold ? 1 : 0);
