@@ -79,7 +79,7 @@ std::string classes_text(const Comparison& comparison, const Style& style) {
     const std::vector<ClassRow> rows = class_rows(comparison, kMost, left);
     if (rows.empty()) return {};
     TextTable table({"<model", "<class (largest loss first)", ">objects", ">AP before", ">AP", "<change"});
-    for (const ClassRow& row : rows) table.row({printable(row.model), row.name, row.objects, row.before, row.after, row.change});
+    for (const ClassRow& row : rows) table.row({printable(row.model), printable(row.name), row.objects, row.before, row.after, row.change});
     const std::string rest = left > 0 ? fmt::format("  and {} more that changed (--json names all)\n", left) : "";
     return "\n" + table.text(style) + rest + "\n";
 }

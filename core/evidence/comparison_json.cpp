@@ -111,6 +111,7 @@ Json trial_json(const Trial& trial, bool with_samples) {
     json["title"] = title_of(trial);
     json["origin"] = trial.origin ? to_json(*trial.origin) : Json(nullptr);
     json["precision"] = trial.precision.empty() ? Json(nullptr) : Json(trial.precision);
+    if (!trial.per_class.empty()) json["per_class"] = to_json(trial.per_class);
     if (trial.id != 0) json["trial"] = trial.id;
     return json;
 }
@@ -133,6 +134,7 @@ Trial trial_from(const Json& json) {
     trial.title = json.value("title", std::string());
     if (trial.title == title_of(trial.measurement)) trial.title.clear();
     trial.origin = origin_from(json);
+    if (const auto classes = json.find("per_class"); classes != json.end()) trial.per_class = class_precisions_from_json(*classes);
     if (const auto precision = json.find("precision"); precision != json.end() && precision->is_string()) trial.precision = precision->get<std::string>();
     return trial;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/evidence/metrics/class_precision.h"
 #include "core/evidence/origin.h"
 #include "core/measure/measure.h"
 
@@ -16,7 +17,8 @@ struct Trial {
     std::string title = {};             ///< what people call it; empty: by its file
     std::optional<Origin> origin = {};  ///< of a file that Vernier made
     Measurement measurement = {};
-    std::string precision = {};  ///< what the file computes in: "fp32", "int8-static", ... (core/model/precision.h); empty: not known
+    std::vector<ClassPrecision> per_class = {};  ///< of a detector (fill_classes)
+    std::string precision = {};                  ///< what the file computes in: "fp32", "int8-static", ... (core/model/precision.h); empty: not known
 
     /// Of the file that was measured. A file with another hash is another trial.
     [[nodiscard]] const std::string& hash() const { return measurement.sha256; }

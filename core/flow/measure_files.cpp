@@ -158,7 +158,9 @@ struct Files {
 Trial trial_of(Measurement measurement, const Looked& looked) {
     if (measurement.sha256 != looked.hash)
         throw Error(ErrorKind::bad_model, "the file changed while it was measured", {.file = measurement.model.string()}, "Measure it again.");
-    return {0, {}, looked.origin, std::move(measurement), looked.precision};
+    Trial trial{.origin = looked.origin, .measurement = std::move(measurement)};
+    trial.precision = looked.precision;
+    return trial;
 }
 
 /// What can be known before anything is measured: how the files were made, and their dataset.
@@ -237,7 +239,9 @@ MeasuredFiles measure_files(const RuntimePtr& runtime, const std::vector<std::fi
 
 MeasuredFiles measure_targeted_files(const RuntimePtr& runtime, const std::vector<TargetedModel>& models, const std::filesystem::path& data,
                                      const MeasureOptions& options, const Job& job) {
-    return measure_all(runtime, models, open_all(models, data, options.sizes, job), options, job);
+    MeasuredFiles measured = measure_all(runtime, models, open_all(models, data, options.sizes, job), options, job);
+    for (Trial& trial : measured.trials) fill_classes(trial, trial);
+    return measured;
 }
 
 Finding no_gate() {
@@ -259,6 +263,7 @@ ComparedFiles compare_targeted_files(const RuntimePtr& runtime, const std::vecto
     Files files = open_all(models, request.data, request.options.sizes, job, request.report);
     if (!request.gate.any()) files.findings.insert(files.findings.begin(), no_gate());
     MeasuredFiles measured = measure_all(runtime, models, files, request.options, job);
+    for (std::size_t i = measured.trials.size(); i > 0; --i) fill_classes(measured.trials[i - 1], measured.trials.front());
     return {compare(std::move(measured.trials), request.gate), std::move(measured.findings)};
 }
 

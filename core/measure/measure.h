@@ -124,12 +124,13 @@ struct Measurement {
     std::map<std::string, MetricValue> metrics = {};  ///< of its answers, by their ids (core/evidence/metrics)
     /// What each sample adds to the metrics of a metric command, by their names (core/evidence/metrics/command.h).
     std::map<std::string, std::vector<SampleSums>> command_samples = {};
-    std::vector<OutputFigures> outputs;  ///< all outputs; of the first model in its order, of others then the worst first
-    std::string scores_output;           ///< the output that holds the scores: the dataset's choice, else the first
-    std::uint64_t classes = 0;           ///< its classes; 0 where it is not [N, classes]
-    bool classifies = false;             ///< it has classes, and labels or the dataset say that they are classes
-    Task task = Task::none;              ///< by which its answers were judged
-    bool task_proposed = false;          ///< nobody named the task
+    std::vector<OutputFigures> outputs;         ///< all outputs; of the first model in its order, of others then the worst first
+    std::string scores_output;                  ///< the output that holds the scores: the dataset's choice, else the first
+    std::uint64_t classes = 0;                  ///< its classes; 0 where it is not [N, classes]
+    bool classifies = false;                    ///< it has classes, and labels or the dataset say that they are classes
+    std::vector<std::string> class_names = {};  ///< that the dataset gives; empty where it gives none
+    Task task = Task::none;                     ///< by which its answers were judged
+    bool task_proposed = false;                 ///< nobody named the task
     Answers answers;
     std::vector<ProfileEvent> profile;  ///< time per executed node
     Target run;                         ///< with the library that ran it

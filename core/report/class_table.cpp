@@ -5,9 +5,6 @@
 
 #include <algorithm>
 
-#include "core/base/json_number.h"
-#include "core/evidence/metrics/class_precision.h"
-#include "core/measure/latency_json.h"
 #include "core/report/format.h"
 #include "core/report/svg.h"
 
@@ -27,16 +24,15 @@ std::string change_text(const ClassPrecision& each) {
 std::vector<ClassRow> class_rows(const Comparison& comparison, std::size_t most, std::size_t& left) {
     std::vector<ClassRow> rows;
     left = 0;
-    const Answers& baseline = comparison.baseline.measurement.answers;
     for (const CandidateComparison& candidate : comparison.candidates) {
         std::size_t shown = 0;
-        for (const ClassPrecision& each : class_precisions(candidate.measurement.answers, baseline)) {
+        for (const ClassPrecision& each : candidate.per_class) {
             if (!each.change || *each.change == 0) continue;
             if (shown++ >= most) {
                 ++left;
                 continue;
             }
-            rows.push_back({title_of(candidate), fmt::format("class {}", each.class_index), grouped(each.objects),
+            rows.push_back({title_of(candidate), each.name.empty() ? fmt::format("class {}", each.class_index) : each.name, grouped(each.objects),
                             fmt::format("{:.2f}", each.ap - *each.change), fmt::format("{:.2f}", each.ap), change_text(each)});
         }
     }
@@ -59,20 +55,6 @@ std::string classes_html(const Comparison& comparison) {
     out += "</table>";
     if (left > 0) out += fmt::format("<p class=\"sub\">and {} more that changed</p>", left);
     return out + "</section>";
-}
-
-void put_classes(Json& model, const Measurement& measured, const Measurement& baseline) {
-    const std::vector<ClassPrecision> all = class_precisions(measured.answers, baseline.answers);
-    if (all.empty()) return;
-    Json& list = model["per_class"] = Json::array();
-    for (const ClassPrecision& each : all) {
-        Json& one = list.emplace_back(Json{
-            {"class", each.class_index}, {"objects", each.objects}, {"samples", each.samples}, {"ap", number_json(each.ap)}, {"ap50", number_json(each.ap50)}});
-        if (!each.change) continue;
-        one["change"] = number_json(*each.change);
-        one["interval"] = each.interval ? interval_json(*each.interval) : Json(nullptr);
-        one["differs"] = each.differs();
-    }
 }
 
 }  // namespace vernier

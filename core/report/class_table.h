@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/json.h"
 #include "core/evidence/figures.h"
 
 namespace vernier {
@@ -19,8 +18,5 @@ struct ClassRow {
 /// detector. left: how many changed classes are left out.
 [[nodiscard]] std::vector<ClassRow> class_rows(const Comparison& comparison, std::size_t most, std::size_t& left);
 [[nodiscard]] std::string classes_html(const Comparison& comparison);
-
-/// "per_class" of a detector: class, objects, samples, ap and ap50 in percent, and of a candidate change (points) and interval.
-void put_classes(Json& model, const Measurement& measured, const Measurement& baseline);
 
 }  // namespace vernier

@@ -2,7 +2,6 @@
 #include "core/report/documents.h"
 
 #include "core/evidence/figures.h"
-#include "core/report/class_table.h"
 #include "core/report/evidence.h"
 #include "core/report/executed_counts.h"
 #include "core/report/metric_table.h"
@@ -17,13 +16,11 @@ void put_figures(Json& document, const Comparison& comparison) {
     document["baseline"]["executed"] = to_json(executed_counts(trials.front().measured));
     document["baseline"]["figures"] = figures_json(trials.front());
     put_metrics(document["baseline"], trials.front());
-    put_classes(document["baseline"], trials.front().measured, trials.front().measured);
     Json& candidates = document["candidates"];
     for (std::size_t i = 0; i < candidates.size() && i + 1 < trials.size(); ++i) {
         candidates[i]["executed"] = to_json(executed_counts(trials[i + 1].measured));
         candidates[i]["figures"] = figures_json(trials[i + 1]);
         put_metrics(candidates[i], trials[i + 1]);
-        put_classes(candidates[i], trials[i + 1].measured, trials.front().measured);
     }
 }
 
@@ -44,7 +41,7 @@ Json to_json(const MeasuredFiles& measured, bool with_samples) {
         model["executed"] = to_json(executed_counts(trial.measurement));
         model["figures"] = figures_json({trial.measurement});
         put_metrics(model, {trial.measurement});
-        put_classes(model, trial.measurement, trial.measurement);
+        if (!trial.per_class.empty()) model["per_class"] = to_json(trial.per_class);
         models.push_back(std::move(model));
     }
     return document({{"models", std::move(models)}, {"findings", to_json(measured.findings)}});

@@ -84,23 +84,34 @@ TEST(Detection, TablesAndDocumentsHoldTheClasses) {
     const auto found = judged(two_classes(40, 12));
     Comparison comparison;
     comparison.baseline.measurement = found[0];
-    comparison.candidates.emplace_back().measurement = found[1];
-    comparison.candidates[0].title = "static";
+    CandidateComparison& candidate = comparison.candidates.emplace_back();
+    candidate.measurement = found[1];
+    candidate.title = "static";
+    fill_classes(candidate, comparison.baseline);
+    fill_classes(comparison.baseline, comparison.baseline);
     std::size_t left = 9;
     const std::vector<ClassRow> rows = class_rows(comparison, 5, left);
     ASSERT_EQ(rows.size(), 1U) << "the class that did not change is left out";
     EXPECT_EQ(left, 0U);
-    EXPECT_EQ(rows[0].name, "class 1");
+    EXPECT_EQ(rows[0].name, "b");
     EXPECT_EQ(rows[0].before, "100.00");
     EXPECT_EQ(rows[0].change.find('~'), std::string::npos) << rows[0].change;
-    EXPECT_NE(classes_html(comparison).find("<td>class 1</td><td>40</td><td>100.00</td>"), std::string::npos);
-    Json baseline, candidate;
-    put_classes(baseline, comparison.baseline.measurement, comparison.baseline.measurement);
-    put_classes(candidate, comparison.candidates[0].measurement, comparison.baseline.measurement);
-    EXPECT_FALSE(baseline.at("per_class").at(0).contains("change"));
-    EXPECT_EQ(candidate.at("per_class").at(0).at("class"), 1);
-    EXPECT_TRUE(candidate.at("per_class").at(0).at("differs"));
-    EXPECT_TRUE(candidate.at("per_class").at(1).at("interval").is_null());
+    EXPECT_NE(classes_html(comparison).find("<td>b</td><td>40</td><td>100.00</td>"), std::string::npos);
+    const Json baseline = to_json(comparison.baseline.per_class), own = to_json(candidate.per_class);
+    EXPECT_FALSE(baseline.at(0).contains("change"));
+    EXPECT_EQ(own.at(0).at("class"), 1);
+    EXPECT_EQ(own.at(0).at("name"), "b");
+    EXPECT_TRUE(own.at(0).at("differs"));
+    EXPECT_TRUE(own.at(1).at("interval").is_null());
+}
+
+TEST(Detection, AComparisonThatIsReadAgainHasItsClasses) {
+    std::vector<Trial> trials = trials_of(judged(two_classes(40, 12)));
+    for (std::size_t i = trials.size(); i > 0; --i) fill_classes(trials[i - 1], trials.front());
+    const Comparison comparison = compare(std::move(trials), Gate()), again = comparison_from_json(to_json(comparison));
+    ASSERT_EQ(comparison.candidates[0].per_class.size(), 2U);
+    EXPECT_EQ(again.baseline.per_class, comparison.baseline.per_class);
+    EXPECT_EQ(again.candidates[0].per_class, comparison.candidates[0].per_class);
 }
 
 TEST(Detection, AClassInFewSamplesHasNoInterval) {

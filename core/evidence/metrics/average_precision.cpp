@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/evidence/metrics/records.h"
+#include "core/evidence/tasks/boxes.h"
 #include "core/evidence/tasks/detection.h"
 
 namespace vernier {
@@ -94,21 +95,23 @@ std::optional<Statistic> mean_average_precision(const Answers& own, const Answer
     return Statistic{records->size(), steps, [classes, thresholds](std::span<const std::uint32_t> times) { return mean_of(*classes, times, thresholds); }};
 }
 
-std::vector<ClassStatistic> class_average_precisions(const Answers& own, const Answers& baseline, std::size_t thresholds) {
+std::vector<ClassStatistic> class_average_precisions(const Answers& own, const Answers& baseline) {
     std::vector<ClassStatistic> all;
     const auto records = counted_records(own.records, baseline.records);
     if (!records) return all;
     const auto classes = std::make_shared<const std::vector<ClassBoxes>>(classes_of(*records));
+    double steps = 0;
+    for (const ClassBoxes& each : *classes) steps += steps_of(each, kOverlaps);
     for (std::size_t i = 0; i < classes->size(); ++i) {
         const ClassBoxes& each = (*classes)[i];
         double objects = 0;
         for (const auto& [sample, count] : each.objects) objects += count;
-        all.push_back({each.index,
-                       static_cast<std::uint64_t>(objects),
-                       each.objects.size(),
-                       {records->size(), steps_of(each, thresholds), [classes, i, thresholds](std::span<const std::uint32_t> times) {
-                            return mean_of(std::span(*classes).subspan(i, 1), times, thresholds);
-                        }}});
+        const auto statistic = [&](std::size_t thresholds) {
+            return Statistic{records->size(), steps, [classes, i, thresholds](std::span<const std::uint32_t> times) {
+                                 return mean_of(std::span(*classes).subspan(i, 1), times, thresholds);
+                             }};
+        };
+        all.push_back({each.index, static_cast<std::uint64_t>(objects), each.objects.size(), statistic(kOverlaps), statistic(1)});
     }
     return all;
 }

@@ -19,10 +19,10 @@ namespace vernier {
 struct ClassStatistic {
     std::int64_t class_index = 0;
     std::uint64_t objects = 0, samples = 0;  ///< samples that hold some of them
-    Statistic precision;
+    Statistic precision, precision50;        ///< over all of COCO's thresholds, and at the first one
 };
 
-/// Of each class that has objects, by its index.
-[[nodiscard]] std::vector<ClassStatistic> class_average_precisions(const Answers& own, const Answers& baseline, std::size_t thresholds);
+/// Of each class that has objects, by its index. All together are taken for the work of one, so that intervals of many classes cost no more.
+[[nodiscard]] std::vector<ClassStatistic> class_average_precisions(const Answers& own, const Answers& baseline);
 
 }  // namespace vernier
