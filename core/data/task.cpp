@@ -16,6 +16,7 @@ std::span<const TaskRow> tasks() {
         {Task::embedding, "embedding", "a vector by which samples are compared"},
         {Task::detection, "detection", "boxes with a class and a score"},
         {Task::tokens, "tokens", "a class of each token"},
+        {Task::steps, "yes-no-steps", "yes or no at each step, by a single score"},
         {Task::ctc, "ctc", "a text, letter by letter with blanks between them"},
     };
     return kTasks;

@@ -11,7 +11,7 @@
 namespace vernier {
 
 /// What a model is asked to do, by which its answers are judged.
-enum class Task { none, classification, decision, regression, enhancement, segmentation, ctc, tokens, embedding, detection };
+enum class Task { none, classification, decision, regression, enhancement, segmentation, ctc, tokens, steps, embedding, detection };
 
 /// A row of the table of tasks.
 struct TaskRow {

@@ -109,7 +109,8 @@ struct Bound {
 };
 
 /// AUROC of 50 % is chance, an R2 of 0 the mean of the targets; the others are far below what any use could be made of.
-constexpr std::array<Bound, 8> kBounds = {{{Task::decision, "auroc", "AUROC", " %", 50},
+constexpr std::array<Bound, 9> kBounds = {{{Task::decision, "auroc", "AUROC", " %", 50},
+                                           {Task::steps, "auroc", "AUROC", " %", 50},
                                            {Task::regression, "r2", "R2", "", 0},
                                            {Task::enhancement, "si_sdr", "SI-SDR", " dB", -10},
                                            {Task::segmentation, "miou", "mIoU", " %", 5},

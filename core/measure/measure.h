@@ -106,6 +106,7 @@ struct Answers {
     std::vector<bool> whole_equal;  ///< all integer outputs are those of the first model; empty without such outputs
     /// The scores output: one of each class, or a single one of a sample; empty where it holds neither, or all together pass 64 MB.
     std::vector<std::vector<float>> scores;
+    std::optional<double> threshold = {};    ///< from which on a single score is yes, where the dataset says it
     Task task = Task::none;                  ///< whose records these are; none: answers are classes, or a single score
     std::vector<SampleRecord> records = {};  ///< of each sample, held against its target; empty where there are none
     std::vector<SampleRecord> against = {};  ///< the same, held against what the first model answered; empty for that model

@@ -319,6 +319,97 @@ def ctc():
     write("ctc", cases)
 
 
+# Yes or no at each step: scikit-learn over the steps of all samples.
+def steps():
+    from scipy.interpolate import interp1d
+    from scipy.optimize import brentq
+    from sklearn.metrics import accuracy_score, f1_score, roc_auc_score, roc_curve
+
+    rng = np.random.default_rng(7)
+
+    def equal_error_rate(labels, scores):
+        alarms, hits, _ = roc_curve(labels, scores, drop_intermediate=False)
+        for a, b, low, high in zip(alarms, alarms[1:], hits, hits[1:]):
+            if a == b and low < 1 - a <= high:  # the curve crosses the diagonal on a step straight up, which no function of alarms can say
+                return float(a)
+        return brentq(lambda x: 1 - x - interp1d(alarms, hits)(x), 0, 1, xtol=1e-14)
+
+    def score(targets, answers, threshold, hidden):
+        t, a = np.concatenate(targets), np.concatenate([np.ravel(x) for x in answers])
+        keep = (t >= 0) & ((t != hidden) if hidden is not None else True)
+        t, a = t[keep], a[keep]
+        if not len(t):
+            return {"decision_accuracy": None, "f1": None, "auroc": None, "eer": None}
+        both = 0 < t.sum() < len(t)
+        return {
+            "decision_accuracy": 100 * accuracy_score(t, a >= threshold),
+            "f1": 100 * f1_score(t, a >= threshold, zero_division=0),
+            "auroc": 100 * roc_auc_score(t, a) if both else None,
+            "eer": 100 * equal_error_rate(t, a) if both else None,
+        }
+
+    def case(name, targets, answers, others=None, threshold=None, ignore=None):
+        """The threshold that the first answer asks for where none is given: 0.5 of probabilities, else 0."""
+        at = threshold if threshold is not None else 0.5 if ((answers[0] >= 0) & (answers[0] <= 1)).all() else 0.0
+        made = {"name": name, "samples": [sample(t, a, None if others is None else others[i]) for i, (t, a) in enumerate(zip(targets, answers))],
+                "expected": score(targets, answers, at, ignore)}
+        if others is not None:
+            t, a, b = np.concatenate(targets), np.concatenate([np.ravel(x) for x in answers]), np.concatenate([np.ravel(x) for x in others])
+            keep = (t >= 0) & ((t != ignore) if ignore is not None else True)
+            made["other"] = {**score(targets, others, at, ignore), "decision_agreement": 100 * np.mean(((a >= at) == (b >= at))[keep])}
+        if threshold is not None or ignore is not None:
+            made["spec"] = {key: value for key, value in (("threshold", threshold), ("ignore", ignore)) if value is not None}
+        return made
+
+    def speech(n, lengths, share=0.5):
+        """Stretches of speech, as voices make them."""
+        targets = []
+        for _ in range(n):
+            length, steps, now = int(rng.choice(lengths)), [], int(rng.random() < share)
+            while len(steps) < length:
+                steps += [now] * int(rng.integers(1, 8))
+                now = 1 - now
+            targets.append(np.array(steps[:length]))
+        return targets
+
+    def probabilities(targets, skill, digits=3, form=lambda x: x):
+        return [form((1 / (1 + np.exp(-(rng.normal(size=len(t)) + skill * (2 * t - 1))))).round(digits)) for t in targets]
+
+    def logits(targets, skill):
+        made = [(rng.normal(size=len(t)) + skill * (2 * t - 1)).round(2) for t in targets]
+        made[0][0] = -1.5
+        return made
+
+    cases = []
+    for n, lengths, skill, digits in [(4, [20], 1, 3), (6, [8, 15, 30], 0.5, 3), (3, [25], 2, 1), (5, [12], 0, 2), (8, [10, 11], 1, 1), (2, [40], 3, 3)]:
+        t = speech(n, lengths)
+        cases.append(case(f"probabilities, {n} sounds of {lengths} steps, skill {skill}, {digits} digits", t, probabilities(t, skill, digits), probabilities(t, skill, digits)))
+    for n, lengths, skill in [(4, [20], 1), (3, [9, 33], 0.3), (5, [16], 2), (6, [7], -1)]:
+        t = speech(n, lengths)
+        cases.append(case(f"logits, {n} sounds of {lengths} steps, skill {skill}", t, logits(t, skill), logits(t, skill)))
+    t = speech(4, [18])
+    cases += [
+        case("one score behind each step", t, probabilities(t, 1, form=lambda x: x[:, None])),
+        case("one channel of steps", t, probabilities(t, 1, form=lambda x: x[None])),
+        case("a threshold of 0.3", t, probabilities(t, 1), probabilities(t, 0.5), threshold=0.3),
+        case("a threshold of 2 of logits", t, logits(t, 2), logits(t, 1), threshold=2.0),
+        case("scores at the threshold", t, [np.where(x > 0, 0.5, 0.25) for x in t]),
+        case("padding below 0", [np.append(x, [-100] * 3) for x in t], [np.append(x, [0.9] * 3) for x in probabilities(t, 1)], [np.append(x, [0.1] * 3) for x in probabilities(t, 1)]),
+        case("another number does not count", [np.append(x, [7] * 2) for x in t], [np.append(x, [0.9] * 2) for x in probabilities(t, 1)], ignore=7),
+        case("only speech", [np.ones(9, int)] * 3, probabilities([np.ones(9, int)] * 3, 1)),
+        case("no speech", [np.zeros(9, int)] * 3, probabilities([np.zeros(9, int)] * 3, 1)),
+        case("one sound of speech, one of none", [np.ones(6, int), np.zeros(6, int)], probabilities([np.ones(6, int), np.zeros(6, int)], 1)),
+        case("all scores equal", t, [np.full(18, 0.5)] * 4),
+        case("nothing is decided for", t, [np.full(18, 0.25) + 0.01 * np.arange(18) / 18 for _ in t]),
+        case("all right", t, [x * 0.8 + 0.1 for x in t], [x * 0.8 + 0.1 for x in t]),
+        case("all wrong", t, [0.9 - x * 0.8 for x in t]),
+        case("one sound", t[:1], probabilities(t[:1], 1)),
+        case("one step a sound", [np.array([k]) for k in (1, 0, 1, 1, 0)], [np.array([x]) for x in (0.9, 0.4, 0.2, 0.7, 0.6)]),
+        case("nothing counts", [np.full(5, -100)] * 2, probabilities([np.ones(5, int)] * 2, 1)),
+    ]
+    write("yes-no-steps", cases)
+
+
 # Tokens: seqeval with its usual rules (those of conlleval).
 def tokens():
     from seqeval.metrics import accuracy_score, f1_score
@@ -566,6 +657,6 @@ def embedding():
     write("embedding", cases)
 
 
-TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc, tokens, detection, embedding)}
+TASKS = {each.__name__: each for each in (regression, enhancement, segmentation, ctc, steps, tokens, detection, embedding)}
 for name in sys.argv[1:] or TASKS:
     TASKS[name]()

@@ -72,6 +72,26 @@ TEST(Classification, MetricsAreThoseOfScikitLearn) { expect_reference("cases"); 
 
 TEST(Decisions, MetricsAreThoseOfScikitLearn) { expect_reference("decisions"); }
 
+TEST(Decisions, TheThresholdOfTheDatasetGoesBeforeTheUsualOne) {
+    Answers answers = answers_of({0, 1, 1, 0}, {{0.2F}, {0.4F}, {0.9F}, {0.1F}});
+    EXPECT_EQ(metrics_of(answers).at("decision_accuracy").value, 75);
+    answers.threshold = 0.3;
+    EXPECT_EQ(metrics_of(answers).at("decision_accuracy").value, 100);
+    EXPECT_EQ(metrics_of(answers).at("f1").value, 100);
+}
+
+TEST(Decisions, AccuracyIsAShareWithWilsonsIntervalAndAgreementNeedsNoLabels) {
+    const Answers first = answers_of({-1, -1, -1, -1}, {{2}, {-1}, {3}, {-2}}), second = answers_of({-1, -1, -1, -1}, {{1}, {1}, {2}, {-3}});
+    Measurement measurement;
+    measurement.answers = second;
+    fill_metrics(measurement, first);
+    EXPECT_EQ(measurement.metrics.at("decision_agreement").value, 75);
+    EXPECT_FALSE(measurement.metrics.contains("decision_accuracy"));
+    const MetricValue accuracy = metrics_of(answers_of({1, 0, 1, 1}, {{2}, {-1}, {3}, {-2}})).at("decision_accuracy");
+    const Interval share = wilson_interval(3, 4);
+    EXPECT_EQ(accuracy.interval, (Interval{100 * share.lo, 100 * share.hi}));
+}
+
 TEST(Decisions, LabelsAreOneOrZeroAndScoresAreFinite) {
     EXPECT_FALSE(metrics_of(answers_of({0, 2}, {{1}, {-1}})).contains("f1"));
     EXPECT_FALSE(metrics_of(answers_of({0, 1}, {{1}, {std::numeric_limits<float>::infinity()}})).contains("f1"));

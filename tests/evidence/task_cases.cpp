@@ -105,6 +105,8 @@ std::vector<Measurement> judged(const Asked& asked) {
             each.answers.predicted.push_back(-1);
             each.answers.in_top5.push_back(false);
         }
+        // As where outputs are read: a floating [N, K] may be scores of classes, whatever the task.
+        if (const auto& dims = asked.answers[model].front().dims; dims.size() == 2 && dims[1] > 1) each.answers.classes = static_cast<std::uint64_t>(dims[1]);
         meter.fill(model, each);
         each.samples = asked.targets.size();
     }

@@ -12,6 +12,7 @@
 #include "core/evidence/tasks/detection.h"
 #include "core/evidence/tasks/regression.h"
 #include "core/evidence/tasks/segmentation.h"
+#include "core/evidence/tasks/steps.h"
 #include "core/evidence/tasks/tokens.h"
 
 namespace vernier::ui {
@@ -65,6 +66,13 @@ Quality ofTokens(const SampleRecord& record) {
     return {value, counts.right == counts.tokens, tr("%1 of %2 tokens right").arg(counts.right).arg(counts.tokens)};
 }
 
+Quality ofSteps(const SampleRecord& record) {
+    const std::vector<Step> steps = steps_of(record);
+    const auto right = std::count_if(steps.begin(), steps.end(), [](const Step& step) { return step.yes == step.decided && !std::isnan(step.score); });
+    const auto all = static_cast<std::ptrdiff_t>(steps.size());
+    return {100.0 * static_cast<double>(right) / static_cast<double>(all), right == all, tr("%1 of %2 steps right").arg(right).arg(all)};
+}
+
 Quality ofNumbers(const SampleRecord& record, bool signal) {
     const RegressionSums sums = regression_of(record);
     if (signal && sums.signals > 0) {
@@ -94,15 +102,15 @@ Quality ofVectors(const SampleTarget& first, const SampleTarget& own) {
 
 bool isGraded(Task task) {
     // Hardly a detector finds all and nothing else: what counts is whether it finds more or less than before.
-    return task == Task::detection || task == Task::segmentation || task == Task::regression || task == Task::enhancement;
+    return task == Task::detection || task == Task::steps || task == Task::segmentation || task == Task::regression || task == Task::enhancement;
 }
 
 double muchOf(Task task, double value) {
     constexpr double kPoint = 1, kDecibels = 0.1, kShare = 0.01, kOneBox = 0.01;
-    return task == Task::segmentation  ? kPoint
-           : task == Task::enhancement ? kDecibels
-           : task == Task::detection   ? kOneBox  // F1 of a sample moves by far more with each box
-                                       : kShare * std::abs(value);
+    return task == Task::segmentation || task == Task::steps ? kPoint
+           : task == Task::enhancement                       ? kDecibels
+           : task == Task::detection                         ? kOneBox  // F1 of a sample moves by far more with each box
+                                                             : kShare * std::abs(value);
 }
 
 Quality qualityOf(Task task, const SampleRecord& held) {
@@ -114,6 +122,7 @@ Quality qualityOf(Task task, const SampleRecord& held) {
         case Task::segmentation: return ofMask(held);
         case Task::ctc: return ofText(held);
         case Task::tokens: return ofTokens(held);
+        case Task::steps: return ofSteps(held);
         case Task::regression: return ofNumbers(held, false);
         case Task::enhancement: return ofNumbers(held, true);
         default: return {};
@@ -128,6 +137,11 @@ Quality likeness(const TaskKind& kind, const AnswerPair& pair, const Reading& re
         const BoxMatches matches = box_matches_of(kind.against(pair.before, pair.after, pair.truth, reading));
         const double all = matches.first + matches.own;
         return {all > 0 ? 200 * matches.both / all : 100, 2 * matches.both == all, tr("%1 of %2 boxes on the baseline's").arg(matches.both).arg(matches.own)};
+    }
+    if (kind.task == Task::steps) {
+        const SampleRecord record = kind.against(pair.before, pair.after, pair.truth, reading);
+        const AlikeSteps alike = record.empty() ? AlikeSteps{1, 1} : alike_steps_of(record);
+        return {100 * alike.same / alike.steps, alike.same == alike.steps, tr("%1 of %2 steps as the baseline").arg(alike.same).arg(alike.steps)};
     }
     Quality quality = qualityOf(kind.task, kind.held(pair.before, pair.after, reading));
     // More or less: an answer is another one where it differs by what counts as better or worse.

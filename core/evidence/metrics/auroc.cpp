@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AUROC, one class against the rest: the share of pairs of a sample of the class and one of another in which the first has the higher
 // probability (a tie counts half), as a mean over the classes that some labels name and some do not. Scores that are no probabilities
-// go through a softmax. Of a single score: yes against no.
+// go through a softmax. Of a single score: yes against no, over all samples or all steps of all samples.
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr char kId[] = "auroc";
 
-/// Samples by the probability of one class, the lowest first.
+/// Samples, or steps, by the probability of one class, the lowest first.
 struct Ranked {
     std::uint32_t class_index = 0;
     std::vector<std::uint32_t> order;
@@ -27,7 +27,8 @@ struct Ranked {
 
 struct Ranking {
     std::vector<std::uint32_t> label;
-    std::vector<Ranked> classes;  ///< that have samples
+    std::vector<std::uint32_t> sample;  ///< of each step; empty where each is a sample of its own
+    std::vector<Ranked> classes;        ///< that have samples
 };
 
 Ranked ranked(std::uint32_t class_index, std::size_t n, const std::function<double(std::size_t)>& score) {
@@ -41,7 +42,7 @@ Ranked ranked(std::uint32_t class_index, std::size_t n, const std::function<doub
 }
 
 /// Of one class; negative where it has no samples, or all.
-double area_of(const Ranked& ranked, const std::vector<std::uint32_t>& label, std::span<const std::uint32_t> times) {
+double area_of(const Ranked& ranked, const Ranking& all, std::span<const std::uint32_t> times) {
     double wins = 0, own = 0, others = 0, tied_own = 0, tied_others = 0;
     const auto close = [&] {
         wins += tied_own * (others + 0.5 * tied_others);
@@ -51,8 +52,8 @@ double area_of(const Ranked& ranked, const std::vector<std::uint32_t>& label, st
     };
     for (std::size_t i = 0; i < ranked.order.size(); ++i) {
         if (ranked.higher[i]) close();
-        const std::uint32_t sample = ranked.order[i];
-        (label[sample] == ranked.class_index ? tied_own : tied_others) += times[sample];
+        const std::uint32_t at = ranked.order[i];
+        (all.label[at] == ranked.class_index ? tied_own : tied_others) += times[all.sample.empty() ? at : all.sample[at]];
     }
     close();
     return own > 0 && others > 0 ? wins / (own * others) : -1;
@@ -61,7 +62,7 @@ double area_of(const Ranked& ranked, const std::vector<std::uint32_t>& label, st
 double macro_area(const Ranking& ranking, std::span<const std::uint32_t> times) {
     double sum = 0, n = 0;
     for (const Ranked& each : ranking.classes) {
-        const double area = area_of(each, ranking.label, times);
+        const double area = area_of(each, ranking, times);
         if (area < 0) continue;
         sum += area;
         n += 1;
@@ -74,14 +75,18 @@ std::optional<Statistic> of_decisions(const Answers& own, const Answers& baselin
     const auto decisions = decisions_of(own, baseline);
     if (!decisions) return std::nullopt;
     auto ranking = std::make_shared<Ranking>();
-    for (const Decision& each : *decisions) ranking->label.push_back(each.yes ? 1 : 0);
-    ranking->classes.push_back(ranked(1, decisions->size(), [&](std::size_t i) { return (*decisions)[i].score; }));
-    return Statistic{decisions->size(), 2.0 * static_cast<double>(decisions->size()),
+    const std::vector<Decision>& all = decisions->all;
+    for (const Decision& each : all) {
+        ranking->label.push_back(each.yes ? 1 : 0);
+        ranking->sample.push_back(each.sample);
+    }
+    ranking->classes.push_back(ranked(1, all.size(), [&](std::size_t i) { return all[i].score; }));
+    return Statistic{decisions->samples, 2.0 * static_cast<double>(all.size()),
                      [ranking](std::span<const std::uint32_t> times) { return macro_area(*ranking, times); }};
 }
 
 std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) {
-    if (own.classes == 0) return of_decisions(own, baseline);
+    if (own.task == Task::steps || own.classes == 0) return of_decisions(own, baseline);
     const auto labelled = labelled_of(own);
     if (!labelled || labelled->classes != own.classes) return std::nullopt;
     const Probabilities probabilities(own, baseline);
@@ -100,7 +105,8 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
 
 }  // namespace
 
-extern constexpr Metric kAuroc = {
-    .figure = kept_figure<kId>({"AUROC", "AUROC"}, Better::higher), .of = only(Task::classification) | only(Task::decision), .of_answers = statistic};
+extern constexpr Metric kAuroc = {.figure = kept_figure<kId>({"AUROC", "AUROC"}, Better::higher),
+                                  .of = only(Task::classification) | only(Task::decision) | only(Task::steps),
+                                  .of_answers = statistic};
 
 }  // namespace vernier

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kId[] = "eer";
 
-/// Samples with the highest score first, and where each stands in the answers.
+/// Samples, or their steps, with the highest score first, and where the sample stands in the answers.
 struct Ranked {
     double score = 0;
     bool yes = false;
@@ -44,15 +44,16 @@ std::optional<Statistic> statistic(const Answers& own, const Answers& baseline) 
     const auto decisions = decisions_of(own, baseline);
     if (!decisions) return std::nullopt;
     auto ranked = std::make_shared<std::vector<Ranked>>();
-    for (std::size_t i = 0; i < decisions->size(); ++i) ranked->push_back({(*decisions)[i].score, (*decisions)[i].yes, i});
+    for (const Decision& each : decisions->all) ranked->push_back({each.score, each.yes, each.sample});
     std::sort(ranked->begin(), ranked->end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
-    const auto n = decisions->size();
-    return Statistic{n, 3.0 * static_cast<double>(n), [ranked](std::span<const std::uint32_t> times) { return equal_error_rate(*ranked, times); }};
+    return Statistic{decisions->samples, 3.0 * static_cast<double>(ranked->size()),
+                     [ranked](std::span<const std::uint32_t> times) { return equal_error_rate(*ranked, times); }};
 }
 
 }  // namespace
 
-extern constexpr Metric kEqualErrorRate = {
-    .figure = kept_figure<kId>({"Equal error rate", "equal error rate"}, Better::lower), .of = only(Task::decision), .of_answers = statistic};
+extern constexpr Metric kEqualErrorRate = {.figure = kept_figure<kId>({"Equal error rate", "equal error rate"}, Better::lower),
+                                           .of = only(Task::decision) | only(Task::steps),
+                                           .of_answers = statistic};
 
 }  // namespace vernier

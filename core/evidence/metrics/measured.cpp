@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/evidence/metrics/command.h"
+#include "core/evidence/metrics/decisions.h"
 #include "core/evidence/metrics/divergence.h"
 #include "core/evidence/metrics/table.h"
 #include "core/evidence/tasks/meter.h"
@@ -48,9 +49,11 @@ std::optional<Accuracy> accuracy_of(const Answers& answers) {
 }
 
 void fill_metrics(Measurement& measurement, const Answers& first) {
-    const Tasks own = only(task_of(measurement.answers));
+    const Task task = task_of(measurement.answers);
+    if (task == Task::decision && !measurement.answers.threshold) measurement.answers.threshold = decision_threshold(first);
+    const Tasks own = only(task);
     for (const Metric* metric : metrics()) {
-        const bool held = !metric->figure.relative || (metric->to_first && !measurement.answers.against.empty());
+        const bool held = !metric->figure.relative || (metric->to_first && &measurement.answers != &first);
         if (metric->sums != nullptr || !held || (metric->of & own) == 0) continue;
         if (const auto value = value_of(*metric, measurement.answers, first)) measurement.metrics[std::string(metric->figure.id)] = *value;
     }
@@ -86,7 +89,7 @@ void fill_answers(Measurement& measurement, const Answers& first) {
     }
     if (named) measurement.classifies = measurement.task == Task::classification && measurement.answers.classes > 1;
     if (measurement.classifies) measurement.accuracy = accuracy_of(measurement.answers);
-    const bool decides = measurement.answers.classes == 0 && (!named || measurement.task == Task::decision);
+    const bool decides = measurement.answers.classes == 0 && measurement.task == Task::decision;
     if (measurement.classifies || decides) fill_metrics(measurement, first);
     add_divergence_of_scores(measurement, first);
 }

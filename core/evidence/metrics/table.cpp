@@ -3,7 +3,7 @@
 
 namespace vernier {
 
-extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kF1, kEqualErrorRate, kCosine, kMae, kKl;
+extern const Metric kMacroF1, kBalancedAccuracy, kAuroc, kCalibrationError, kDecisionAccuracy, kDecisionAgreement, kF1, kEqualErrorRate, kCosine, kMae, kKl;
 extern const Metric kTargetMae, kRmse, kR2, kSiSdr;
 extern const Metric kMeanIou, kPixelAccuracy, kDice, kMaskIou;
 extern const Metric kCer, kWer, kExactMatch;
@@ -38,6 +38,7 @@ std::span<const Metric* const> metrics() {
                                                  &kSpearman,
                                                  &kAgreement,
                                                  &kMaskIou,
+                                                 &kDecisionAgreement,
                                                  &kTokenAgreement,
                                                  &kBoxAgreement,
                                                  &kEmbeddingCosine,

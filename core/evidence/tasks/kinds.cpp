@@ -13,11 +13,11 @@
 
 namespace vernier {
 
-extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind, kCtcKind, kTokensKind, kDetectionKind, kEmbeddingKind;
+extern const TaskKind kRegressionKind, kEnhancementKind, kSegmentationKind, kCtcKind, kTokensKind, kStepsKind, kDetectionKind, kEmbeddingKind;
 
 std::span<const TaskKind* const> task_kinds() {
-    static constexpr const TaskKind* kKinds[] = {&kEmbeddingKind,    &kDetectionKind,   &kCtcKind,       &kTokensKind,
-                                                 &kSegmentationKind, &kEnhancementKind, &kRegressionKind};
+    static constexpr const TaskKind* kKinds[] = {&kEmbeddingKind, &kDetectionKind,    &kCtcKind,         &kTokensKind,
+                                                 &kStepsKind,     &kSegmentationKind, &kEnhancementKind, &kRegressionKind};
     return kKinds;
 }
 

@@ -128,6 +128,7 @@ void TaskMeter::finish() {
 void TaskMeter::fill(std::size_t model, Measurement& measurement) const {
     measurement.task = task_.value_or(Task::none);
     measurement.task_proposed = !named_;
+    measurement.answers.threshold = reading_.spec.threshold;
     measurement.class_names = reading_.names;
     if (kind_ == nullptr) return;
     measurement.scores_output = reading_.scores;
