@@ -8,6 +8,7 @@
 #include "core/evidence/gate_text.h"
 #include "core/evidence/limits.h"
 #include "core/evidence/metrics/table.h"
+#include "core/evidence/tasks/kind.h"
 
 namespace vernier {
 namespace {
@@ -69,6 +70,23 @@ std::vector<const Figure*> figures_to_limit(const TrialViews& trials, Task task)
     return offered;
 }
 
+const Figure& lead_figure(Task task) {
+    for (const Metric* metric : metrics()) {
+        const bool answers = metric->of_answer != nullptr || metric->of_answers != nullptr;
+        if (answers && !metric->figure.relative && (metric->of & only(task)) != 0) return figure(metric->figure.id);
+    }
+    return figure("top1");
+}
+
+const Figure* alike_figure(Task task) {
+    for (const Metric* metric : metrics())
+        if (metric->to_first && (metric->of & only(task)) != 0) return &figure(metric->figure.id);
+    const TaskKind* kind = kind_of(task);
+    return kind == nullptr || kind->same != nullptr ? &figure("agreement") : nullptr;
+}
+
+Task task_of(TargetForm form) { return form == TargetForm::boxes ? Task::detection : form == TargetForm::text ? Task::ctc : Task::none; }
+
 std::vector<SetLimit> limits_of(const Gate& gate) {
     std::vector<SetLimit> limits;
     if (gate.max_drop_points) limits.push_back({form_of(figure("top1"), "drop"), *gate.max_drop_points});
@@ -90,6 +108,28 @@ Gate without_limit(const Gate& gate, std::size_t index) {
         if (rest.limits.contains(std::string(each.id)) && i++ == index) rest.limits.erase(std::string(each.id));
     if (index >= i && index - i < rest.more.size()) rest.more.erase(rest.more.begin() + static_cast<std::ptrdiff_t>(index - i));
     return rest;
+}
+
+namespace {
+
+std::optional<std::size_t> place_of(const LimitForm& form, const std::vector<SetLimit>& limits) {
+    const auto found = std::find_if(limits.begin(), limits.end(), [&](const SetLimit& each) { return each.form == form; });
+    return found == limits.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - limits.begin()));
+}
+
+}  // namespace
+
+std::optional<double> bound_of(const Gate& gate, const LimitForm& form) {
+    const std::vector<SetLimit> limits = limits_of(gate);
+    const auto place = place_of(form, limits);
+    return place ? std::optional(limits[*place].bound) : std::nullopt;
+}
+
+Gate with_bound(const Gate& gate, const LimitForm& form, std::optional<double> bound) {
+    const auto place = place_of(form, limits_of(gate));
+    Gate changed = place ? without_limit(gate, *place) : gate;
+    if (bound) add_limit(changed, form.text(*bound));
+    return changed;
 }
 
 }  // namespace vernier

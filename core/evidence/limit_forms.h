@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/data/sample_target.h"
 #include "core/data/task.h"
 #include "core/evidence/figures.h"
 
@@ -36,6 +38,13 @@ struct LimitForm {
 /// task: none: answers are classes or a single score.
 [[nodiscard]] std::vector<const Figure*> figures_to_limit(const TrialViews& trials, Task task);
 
+/// By which the answers of a task are judged first, against targets: top-1 of classes and where the task is not known, mAP of boxes.
+[[nodiscard]] const Figure& lead_figure(Task task);
+/// How many answers are the baseline's, in the task's own terms; nullptr for tasks that know no such figure (numbers).
+[[nodiscard]] const Figure* alike_figure(Task task);
+/// The task that targets of such a form are of, where they are of one only; else none.
+[[nodiscard]] Task task_of(TargetForm form);
+
 /// A limit that is set.
 struct SetLimit {
     LimitForm form;
@@ -49,5 +58,10 @@ struct SetLimit {
 
 /// The gate with all limits but the index-th of limits_of.
 [[nodiscard]] Gate without_limit(const Gate& gate, std::size_t index);
+
+/// What is set in such a form.
+[[nodiscard]] std::optional<double> bound_of(const Gate& gate, const LimitForm& form);
+/// The gate with the bound in the place of what is set in that form; nothing takes it away. Throws Error{usage} for one that nothing can pass or fail.
+[[nodiscard]] Gate with_bound(const Gate& gate, const LimitForm& form, std::optional<double> bound);
 
 }  // namespace vernier

@@ -270,5 +270,31 @@ TEST_F(Compared, DocumentsGiveMetricsWithTheirUnits) {
     EXPECT_EQ(to_json(back, false), document) << "what is made of other fields is not read as a metric of its own";
 }
 
+TEST(Limits, EachTaskHasAFigureThatComesFirst) {
+    EXPECT_EQ(lead_figure(Task::none).id, "top1");
+    EXPECT_EQ(lead_figure(Task::classification).id, "top1");
+    EXPECT_EQ(lead_figure(Task::detection).id, "map");
+    EXPECT_EQ(lead_figure(Task::ctc).id, "char_error_rate");
+    EXPECT_EQ(lead_figure(Task::enhancement).id, "si_sdr");
+    EXPECT_EQ(alike_figure(Task::none)->id, "agreement");
+    EXPECT_EQ(alike_figure(Task::ctc)->id, "agreement");
+    EXPECT_EQ(alike_figure(Task::steps)->id, "decision_agreement");
+    EXPECT_EQ(alike_figure(Task::regression), nullptr);
+}
+
+TEST(Limits, ABoundIsSetInAFormAndTakenAway) {
+    Gate gate;
+    add_limit(gate, "p99<=20");
+    const LimitForm drop = form_against_baseline(figure("top1"));
+    const Gate both = with_bound(gate, drop, 0.5);
+    EXPECT_EQ(both.max_drop_points, 0.5);
+    EXPECT_EQ(bound_of(both, drop), 0.5);
+    EXPECT_EQ(with_bound(both, drop, 0.25).max_drop_points, 0.25) << "in the place of what was set";
+    EXPECT_EQ(with_bound(both, drop, std::nullopt), gate);
+    const LimitForm map = form_against_baseline(figure("map"));
+    EXPECT_EQ(limits_of(with_bound(with_bound(Gate(), map, 1), map, 0.5)).size(), 1U) << "in the place of what was set, for any figure";
+    EXPECT_FALSE(bound_of(gate, drop));
+}
+
 }  // namespace
 }  // namespace vernier::test

@@ -5,10 +5,17 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QSignalBlocker>
+#include <QToolTip>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
 
+#include "core/base/error.h"
+#include "core/evidence/limit_range.h"
 #include "ui/compare/limit_button.h"
+#include "ui/compare/limit_words.h"
 #include "ui/session/session.h"
 
 namespace vernier::ui {
@@ -33,11 +40,31 @@ QDoubleSpinBox* limitBox(double lowest, double highest, double step, const QStri
 
 std::optional<double> valueOf(const QDoubleSpinBox& box) { return box.value() > box.minimum() ? std::optional(box.value()) : std::nullopt; }
 
+QString qstring(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
+
+/// "mAP drop", "CER rise", "agreement".
+QString labelOf(const LimitForm& form) {
+    const QString column = qstring(figure(form.figure).column);
+    return form.of.empty() ? column : column + QLatin1Char(' ') + qstring(form.of);
+}
+
+/// For what a figure and its limits are counted in: points and percent go by tenths and ones, all else by hundredths.
+void setForm(QDoubleSpinBox& box, const LimitForm& form) {
+    const Interval range = possible_range(form);
+    const bool percent = form.unit == "points" || form.unit == "%";
+    const double step = !percent ? 0.01 : form.of.empty() ? 1 : 0.1;
+    box.setDecimals(percent ? 2 : 4);
+    box.setSingleStep(step);
+    // Below a drop of 0, which is a limit, lies that there is none.
+    box.setRange(form.of.empty() ? std::max(range.lo, 0.0) : -step, std::isinf(range.hi) ? 1000 : range.hi);
+    box.setPrefix(form.least ? QStringLiteral("≥ ") : QStringLiteral("≤ "));
+    box.setSuffix(form.unit.empty() ? QString() : QLatin1Char(' ') + qstring(form.unit));
+}
+
 }  // namespace
 
 GateRow::GateRow(Session& session, QWidget* parent)
-    : QWidget(parent), session_(session), drop_(limitBox(-0.1, kMostPoints, 0.1, QStringLiteral("≤ "), tr(" points"))),
-      agreement_(limitBox(0, 100, 1, QStringLiteral("≥ "), QStringLiteral(" %"))),
+    : QWidget(parent), session_(session), drop_(limitBox(-0.1, kMostPoints, 0.1, {}, {})), agreement_(limitBox(0, kMostPoints, 1, {}, {})),
       outputError_(limitBox(0, kMostDb, 1, QStringLiteral("≥ "), QStringLiteral(" dB"))),
       speedup_(limitBox(0, kMostTimes, 0.1, QStringLiteral("≥ "), QStringLiteral("x"))), more_(new LimitButton(session)) {
     grid_ = new QGridLayout(this);
@@ -50,9 +77,10 @@ GateRow::GateRow(Session& session, QWidget* parent)
         box->setToolTip(tip);
         box->setAccessibleName(tip);
         parts_ << label << box;
+        return label;
     };
-    add(tr("Gate: top-1 drop"), drop_, tr("Most top-1 points that a candidate may lose"));
-    add(tr("agreement"), agreement_, tr("Minimum percent of samples that get the baseline's answer; works without labels"));
+    leadLabel_ = add({}, drop_, {});
+    alikeLabel_ = add({}, agreement_, {});
     add(tr("SQNR"), outputError_, tr("Minimum SQNR of each output; works without labels"));
     add(tr("speedup"), speedup_, tr("Minimum speedup"));
     arrange(int(parts_.size()));
@@ -106,27 +134,90 @@ void GateRow::arrange(int columns) {
 
 void GateRow::showGate() {
     const QSignalBlocker quietDrop(drop_), quietAgreement(agreement_), quietError(outputError_), quietSpeed(speedup_);
+    showTask();
     showUse();
-    // A limit that nothing is judged by is not shown as one that is set.
-    drop_->setValue(drop_->isEnabledTo(this) ? session_.gate().max_drop_points.value_or(drop_->minimum()) : drop_->minimum());
-    agreement_->setValue(session_.gate().min_agreement.value_or(agreement_->minimum()));
-    outputError_->setValue(session_.gate().min_sqnr_db.value_or(outputError_->minimum()));
-    speedup_->setValue(session_.gate().min_speedup.value_or(speedup_->minimum()));
+    const Gate& gate = session_.gate();
+    const auto show = [&](QDoubleSpinBox& box, const std::optional<LimitForm>& form) {
+        // A limit that nothing is judged by is not shown as one that is set.
+        const auto bound = form && box.isEnabledTo(this) ? bound_of(gate, *form) : std::nullopt;
+        box.setValue(bound.value_or(box.minimum()));
+    };
+    show(*drop_, leadForm_);
+    show(*agreement_, alikeForm_);
+    outputError_->setValue(gate.min_sqnr_db.value_or(outputError_->minimum()));
+    speedup_->setValue(gate.min_speedup.value_or(speedup_->minimum()));
 }
 
-/// Top-1 can be limited only where it is measured: in the baseline where there is one, by labels that are there before.
+/// The first two boxes are of what the task is judged by.
+void GateRow::showTask() {
+    const Task task = taskOf(session_);
+    const LimitForm lead = form_against_baseline(lead_figure(task));
+    const Figure* alike = alike_figure(task);
+    const std::optional<LimitForm> alikeForm = alike == nullptr ? std::nullopt : std::optional(limit_forms(*alike).front());
+    if (leadForm_ == lead && alikeForm_ == alikeForm) {
+        return;
+    }
+    leadForm_ = lead;
+    alikeForm_ = alikeForm;
+    setForm(*drop_, lead);
+    leadLabel_->setText(tr("Gate: %1").arg(labelOf(lead)));
+    drop_->setAccessibleName(tr("Most that a candidate may be worse: %1").arg(labelOf(lead)));
+    if (alikeForm) {
+        setForm(*agreement_, *alikeForm);
+        agreement_->setAccessibleName(tr("Least %1").arg(labelOf(*alikeForm)));
+    }
+    alikeLabel_->setText(alikeForm ? labelOf(*alikeForm) : tr("agreement"));
+    std::vector<LimitForm> shown = {lead, limit_forms(figure("sqnr")).front(), form_against_baseline(figure("p50"))};
+    if (alikeForm) {
+        shown.push_back(*alikeForm);
+    }
+    more_->setShown(std::move(shown));
+    arrange(std::exchange(columns_, 0));
+}
+
+bool GateRow::isMeasured(const Figure& figure) const {
+    const Measurement* baseline = session_.baseline();
+    if (baseline != nullptr) {
+        return figure.id == "top1" ? baseline->accuracy.has_value() : baseline->metrics.contains(std::string(figure.id));
+    }
+    if (session_.document().datasetBusy()) {
+        return true;  // not known yet
+    }
+    const DatasetPtr data = session_.dataset();
+    return data && (figure.id == "top1" ? data->has_labels() : data->has_labels() || data->target() != TargetForm::none);
+}
+
+/// What answers are judged by can be limited only where it is measured: in the baseline where there is one, by labels or targets before.
 void GateRow::showUse() {
-    const bool measured = session_.baseline() != nullptr, labelled = session_.dataset() && session_.dataset()->has_labels();
-    const bool reading = session_.document().datasetBusy() && !measured;  // data that are gone have no labels either
-    const bool unlabelled = session_.model() && !reading && !labelled && !(measured && session_.baseline()->accuracy);
-    drop_->setEnabled(!unlabelled);
-    drop_->setToolTip(unlabelled ? tr("Top-1 needs labels. Limit agreement or SQNR instead, or pick a labelled dataset in the Data tab")
-                                 : tr("Most top-1 points that a candidate may lose"));
+    const Figure& lead = figure(leadForm_->figure);
+    const bool usable = !session_.model() || isMeasured(lead);
+    const QString title = qstring(lead.title);
+    drop_->setEnabled(usable);
+    drop_->setToolTip(usable ? tr("Most that a candidate may be worse than the baseline: %1 (%2)").arg(title, qstring(leadForm_->unit))
+                             : tr("%1 needs labels or targets. Limit agreement or SQNR instead, or pick a dataset that has them in the Data tab").arg(title));
+    agreement_->setEnabled(alikeForm_.has_value());
+    agreement_->setToolTip(alikeForm_ ? tr("%1, at least; works without labels").arg(qstring(figure(alikeForm_->figure).title))
+                                      : tr("Answers of this task are numbers, which are not the same or another: limit SQNR instead"));
 }
 
 void GateRow::tell() {
-    const std::optional<double> drop = drop_->isEnabledTo(this) ? valueOf(*drop_) : session_.gate().max_drop_points;
-    session_.setGate({drop, valueOf(*speedup_), valueOf(*agreement_), valueOf(*outputError_), session_.gate().limits, session_.gate().more});
+    Gate gate = session_.gate();
+    gate.min_sqnr_db = valueOf(*outputError_);
+    gate.min_speedup = valueOf(*speedup_);
+    try {
+        if (drop_->isEnabledTo(this)) {
+            gate = with_bound(gate, *leadForm_, valueOf(*drop_));
+        }
+        if (alikeForm_) {
+            gate = with_bound(gate, *alikeForm_, valueOf(*agreement_));
+        }
+    } catch (const Error& error) {
+        QToolTip::showText(mapToGlobal(QPoint(0, height())), QString::fromUtf8(error.what()) + QStringLiteral(". ") + QString::fromStdString(error.remedy()),
+                           this);
+        showGate();
+        return;
+    }
+    session_.setGate(gate);
 }
 
 }  // namespace vernier::ui

@@ -9,10 +9,10 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/evidence/gate_text.h"
 #include "core/evidence/limit_range.h"
 #include "core/evidence/limits.h"
 #include "ui/compare/gate_dialog.h"
@@ -27,12 +27,6 @@ constexpr double kMost = 1000;
 constexpr int kDecimals = 3;
 
 QString qstring(std::string_view words) { return QString::fromUtf8(words.data(), qsizetype(words.size())); }
-
-/// Where a figure's limit against the baseline stands in limits_of; -1: it has none.
-int placeOf(const LimitForm& form, const std::vector<SetLimit>& limits) {
-    const auto found = std::find_if(limits.begin(), limits.end(), [&](const SetLimit& each) { return each.form == form; });
-    return found == limits.end() ? -1 : int(found - limits.begin());
-}
 
 /// "Macro F1: drop against the baseline, at most (points)".
 QString questionOf(const Figure& figure, const LimitForm& form) {
@@ -55,29 +49,26 @@ LimitButton::LimitButton(Session& session, QWidget* parent) : QToolButton(parent
 }
 
 void LimitButton::setLimit(const Figure& figure, std::optional<double> bound) {
-    const LimitForm form = form_against_baseline(figure);
-    Gate gate = session_.gate();
-    if (bound) {
-        add_limit(gate, form.text(*bound));
-    } else if (const int place = placeOf(form, limits_of(gate)); place >= 0) {
-        gate = without_limit(gate, std::size_t(place));
-    }
-    session_.setGate(gate);
+    session_.setGate(with_bound(session_.gate(), form_against_baseline(figure), bound));
+}
+
+void LimitButton::setShown(std::vector<LimitForm> forms) {
+    shown_ = std::move(forms);
+    showSet();
 }
 
 void LimitButton::fill() {
     menu()->clear();
-    const std::vector<SetLimit> limits = limits_of(session_.gate());
     for (const Figure* figure : offeredFigures(session_)) {
         if (!can_limit(*figure)) {
             continue;
         }
-        const int place = placeOf(form_against_baseline(*figure), limits);
-        const bool limited = place >= 0;
-        QAction* action = menu()->addAction(limited ? limitWords(limits[std::size_t(place)]) : qstring(figure->title) + QStringLiteral("…"));
+        const LimitForm form = form_against_baseline(*figure);
+        const auto bound = bound_of(session_.gate(), form);
+        QAction* action = menu()->addAction(bound ? limitWords({form, *bound}) : qstring(figure->title) + QStringLiteral("…"));
         action->setCheckable(true);
-        action->setChecked(limited);
-        connect(action, &QAction::triggered, this, [this, figure, limited] { limited ? setLimit(*figure, std::nullopt) : ask(*figure); });
+        action->setChecked(bound.has_value());
+        connect(action, &QAction::triggered, this, [this, figure, limited = bound.has_value()] { limited ? setLimit(*figure, std::nullopt) : ask(*figure); });
     }
     menu()->addSeparator();
     connect(menu()->addAction(tr("All limits…")), &QAction::triggered, this, [this] { GateDialog(session_, window()).exec(); });
@@ -100,15 +91,13 @@ void LimitButton::ask(const Figure& figure) {
     }
 }
 
-/// What the four boxes do not show.
+/// What the boxes do not show.
 void LimitButton::showSet() {
-    Gate rest = session_.gate();
-    for (auto* field : {&rest.max_drop_points, &rest.min_agreement, &rest.min_sqnr_db, &rest.min_speedup}) {
-        field->reset();
-    }
     QStringList set;
-    for (const SetLimit& limit : limits_of(rest)) {
-        set << limitWords(limit);
+    for (const SetLimit& limit : limits_of(session_.gate())) {
+        if (std::find(shown_.begin(), shown_.end(), limit.form) == shown_.end()) {
+            set << limitWords(limit);
+        }
     }
     setText(set.isEmpty() ? QStringLiteral("+") : QStringLiteral("+%1").arg(set.size()));
     setToolTip(set.isEmpty() ? tr("Limit another figure") : tr("Also limited: %1").arg(set.join(QStringLiteral(", "))));

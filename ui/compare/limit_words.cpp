@@ -56,8 +56,15 @@ std::vector<const Figure*> offeredFigures(const Session& session) {
     const TrialViews trials = session.comparison() != nullptr ? views_of(*session.comparison())
                               : session.baseline() != nullptr ? TrialViews{{*session.baseline()}}
                                                               : TrialViews{};
+    return figures_to_limit(trials, taskOf(session));
+}
+
+Task taskOf(const Session& session) {
+    if (session.baseline() != nullptr) {
+        return session.baseline()->task;
+    }
     const DatasetPtr data = session.dataset();
-    return figures_to_limit(trials, session.baseline() != nullptr ? session.baseline()->task : data ? data->task().task.value_or(Task::none) : Task::none);
+    return data ? data->task().task.value_or(task_of(data->target())) : Task::none;
 }
 
 }  // namespace vernier::ui

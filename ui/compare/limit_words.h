@@ -18,4 +18,7 @@ class Session;
 /// Figures that limits are offered of: those of what is measured, or of the task of the data where nothing is yet.
 [[nodiscard]] std::vector<const Figure*> offeredFigures(const Session& session);
 
+/// Of what is measured, else of the data: the one that they name, or that their targets are of.
+[[nodiscard]] Task taskOf(const Session& session);
+
 }  // namespace vernier::ui

@@ -5,6 +5,7 @@
 #include <QClipboard>
 #include <QDoubleSpinBox>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 #include <QTest>
@@ -163,6 +164,38 @@ TEST(CompareBoard, DataThatAreGoneHaveNoLabelsToLimit) {
     EXPECT_FALSE(boxes.first()->isEnabled());
     EXPECT_EQ(boxes.first()->value(), boxes.first()->minimum()) << "a limit that nothing is judged by is not shown as set";
     EXPECT_EQ(small.session.gate().max_drop_points, 0.5) << "and not lost either";
+}
+
+TEST(CompareBoard, TheFirstLimitsAreOfTheFiguresOfTheTask) {
+    Comparison comparison = test::simulated_comparison();
+    judge_again(comparison, Gate());
+    const auto detect = [](Measurement& measurement) {
+        measurement.task = Task::detection;
+        measurement.classifies = false;
+        measurement.accuracy.reset();
+        measurement.metrics = {{"map", {40, Interval{35, 45}, 400}}};
+    };
+    detect(comparison.baseline.measurement);
+    for (CandidateComparison& candidate : comparison.candidates) {
+        detect(candidate.measurement);
+        candidate.changes = {{"map", {-2, Interval{-3, -1}}}};
+    }
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.show();
+    ASSERT_TRUE(open_compared(small, comparison));
+    const auto labels = board.gate()->findChildren<QLabel*>();
+    const auto shown = [&](const QString& words) { return std::any_of(labels.begin(), labels.end(), [&](QLabel* label) { return label->text() == words; }); };
+    EXPECT_TRUE(shown(QStringLiteral("Gate: mAP drop")));
+    EXPECT_TRUE(shown(QStringLiteral("box agreement")));
+    ASSERT_TRUE(board.gate()->drop()->isEnabled());
+    board.gate()->drop()->setValue(0.5);
+    EXPECT_EQ(bound_of(small.session.gate(), form_against_baseline(figure("map"))), 0.5);
+    EXPECT_FALSE(small.session.gate().max_drop_points) << "top-1 is of classes";
+    EXPECT_EQ(small.session.comparison()->candidates[0].gate, Outcome::failed);
+    EXPECT_EQ(board.gate()->more()->text(), QStringLiteral("+")) << "the box shows it";
+    board.gate()->drop()->setValue(board.gate()->drop()->minimum());
+    EXPECT_FALSE(small.session.gate().any());
 }
 
 TEST(CompareBoard, ALimitThatNothingIsJudgedByIsNotShownAsSet) {
