@@ -221,5 +221,36 @@ TEST(Int4Parts, ThatTheFileGetsNoFasterIsSaid) {
     EXPECT_THAT(found->text, HasSubstr("INT4 weights of 3 nodes"));
 }
 
+/// A depthwise Conv between two others.
+ModelPtr depthwise_net(int opset) {
+    ModelBuilder b(opset);
+    b.input("x", ElementType::float32, {1, 8, 9, 9}).output("y", ElementType::float32, {1, 8, 9, 9});
+    const auto weight = [&](const std::string& name, const Dims& dims) { b.initializer(name, normal_floats(element_count(dims), 3, 0, 0.2F), dims); };
+    weight("wa", {16, 8, 1, 1}), weight("wd", {16, 1, 3, 3}), weight("wb", {8, 16, 1, 1});
+    b.node("Conv", {"x", "wa"}, {"a"}, {}, "in").node("Conv", {"a", "wd"}, {"d"}, {{"group", 16}, {"pads", {1, 1, 1, 1}}}, "deep");
+    b.node("Conv", {"d", "wb"}, {"y"}, {}, "out");
+    return make_model(b.build());
+}
+
+TEST(Int4Parts, DepthwiseConvolutionsHaveEightBitsUnlessTheyAreChosen) {
+    const Method int8 = *method_from_id("int8-weight-only");
+    const Quantized usual = int4(depthwise_net(17));
+    EXPECT_EQ(usual.plan.count(kInt4), 2U);
+    EXPECT_EQ(usual.plan.count(int8), 1U);
+    const auto said = [](const Quantized& result) {
+        return std::any_of(result.findings.begin(), result.findings.end(), [](const Finding& each) { return each.code == "int4-depthwise"; });
+    };
+    EXPECT_TRUE(said(usual));
+    Recipe recipe;
+    recipe.default_method = kInt4;
+    Rule& rule = recipe.rules.emplace_back();
+    rule.select = "depthwise";
+    rule.method = kInt4;
+    const Quantized chosen = quantize({runtime(), depthwise_net(17), recipe, nullptr}, {});
+    EXPECT_EQ(chosen.plan.count(kInt4), 3U);
+    EXPECT_FALSE(said(chosen));
+    EXPECT_EQ(int4(depthwise_net(11)).plan.count(kInt4), 3U) << "an opset that knows no scale a channel";
+}
+
 }  // namespace
 }  // namespace vernier
