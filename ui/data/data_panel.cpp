@@ -190,7 +190,7 @@ QString targetLine(const Dataset& dataset) {
         case TargetForm::none: line = DataPanel::tr("No labels: outputs are compared with those of FP32, accuracy is not measured."); break;
         case TargetForm::label: line = DataPanel::tr("Labelled"); break;
         case TargetForm::numbers: line = DataPanel::tr("Targets: numbers"); break;
-        case TargetForm::whole: line = DataPanel::tr("Targets: masks, or a class for each token"); break;
+        case TargetForm::whole: line = DataPanel::tr("Targets: masks, a class for each token, or yes and no of steps"); break;
         case TargetForm::text: line = DataPanel::tr("Targets: texts"); break;
         case TargetForm::boxes: line = DataPanel::tr("Targets: boxes"); break;
     }

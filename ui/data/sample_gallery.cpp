@@ -41,8 +41,8 @@ QString valuesText(const Tensor& tensor) {
     return words.join(QLatin1Char(' '));
 }
 
-/// Of the first input, for samples that are neither a picture nor text.
-QString firstValues(const Sample& sample) { return sample.inputs.empty() ? QString() : valuesText(sample.inputs.begin()->second); }
+/// Of the largest input, for samples that are neither a picture nor text.
+QString firstValues(const Sample& sample) { return sample.inputs.empty() ? QString() : valuesText(largestInput(sample)->second); }
 
 /// Twice what a tile takes, for devices with twice the pixels.
 constexpr int kDrawnSide = 2 * kPicture;
@@ -89,6 +89,7 @@ SampleTile loadTile(const Dataset& dataset, Split split, quint64 index) {
         tile.label = targetText(dataset, sample);
         tile.picture = pictureWithTarget(dataset, sample);
         if (tile.picture.isNull()) {
+            tile.wave = sample.text.empty() ? waveformOf(sample, carry_of(dataset), kPicture - 2) : Waveform();
             tile.text = sample.text.empty() ? firstValues(sample) : QString::fromStdString(sample.text);
         }
     } catch (const Error& error) {
@@ -170,6 +171,8 @@ void SampleGallery::paintEvent(QPaintEvent* event) {
                 painter.setRenderHint(QPainter::SmoothPixmapTransform, !small);
                 painter.drawImage(target, tile.picture);
                 painter.restore();
+            } else if (!tile.wave.isEmpty()) {
+                drawWaveform(painter, QRectF(box).adjusted(1, 4, -1, -4), tile.wave, theme);
             } else {
                 painter.setFont(tile.problem.isEmpty() ? labelFont() : monoFont(0.8));
                 painter.setPen(tile.problem.isEmpty() ? theme.text : theme.ink(theme.bad));

@@ -7,14 +7,16 @@
 #include <QWidget>
 
 #include "core/data/dataset.h"
+#include "ui/data/waveform.h"
 
 namespace vernier::ui {
 
-/// One sample as it is shown: a picture, or text where it is none.
+/// One sample as it is shown: a picture, a curve of a signal, or text where it is none of them.
 struct SampleTile {
     QImage picture;   ///< with the boxes or the mask that are right; null when the sample is not a picture
     QString label;    ///< what is right, in words: class, text, "2 boxes"; or empty
     QString name;     ///< file name or position
+    Waveform wave;    ///< of a sound or another signal
     QString text;     ///< the sample's text, or its first values
     QString problem;  ///< why it could not be read
 };
