@@ -13,8 +13,9 @@ namespace vernier::ui {
 
 namespace {
 
-constexpr double kNarrowestPlot = 84;
-constexpr double kCurveRows = 2;  ///< a curve is at least as high as so many rows
+constexpr double kNarrowPlot = 84;     ///< dots and intervals are read well from here on
+constexpr double kNarrowestPlot = 52;  ///< where names would be cut else
+constexpr double kCurveRows = 2;       ///< a curve is at least as high as so many rows
 
 LabelCut cutOf(const IntervalPlot& plot, double width) {
     std::set<QString> whole, shown;
@@ -102,8 +103,9 @@ IntervalLayout layoutOf(const IntervalPlot& plot, double width) {
     }
     layout.top = title.height() + (plot.dense ? 2 : 6) + (plot.subtitle.isEmpty() ? 0 : QFontMetricsF(labelFont()).height() + 4);
     layout.row = std::ceil(plot.dense ? QFontMetricsF(boldFont(intervalFont(true))).height() + 2 : title.height() + 6);
-    // Names give way before numbers and dots do.
-    layout.labels = std::ceil(std::min(labels, std::max(width * 0.18, std::min(width * 0.45, width - layout.texts - 2 * kIntervalGap - kNarrowestPlot)))) + 1;
+    // Numbers never give way; dots do for whole names, and names where both are at their least.
+    const double least = plot.distribution ? kNarrowPlot : kNarrowestPlot;
+    layout.labels = std::ceil(std::min(labels, std::max(width * 0.18, std::min(width * 0.5, width - layout.texts - 2 * kIntervalGap - least)))) + 1;
     layout.cut = cutOf(plot, layout.labels);
     const double left = layout.labels + kIntervalGap;
     const double rows = plot.distribution ? std::max(kCurveRows, double(plot.rows.size())) : double(plot.rows.size());

@@ -30,7 +30,7 @@ QString shortTitle(const MethodSpec& row) { return text(row.title).replace(QStri
 MethodControl::MethodControl(QWidget* parent) : QWidget(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);  // "Fixed" would hold it at the height of one row
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     describe();

@@ -138,10 +138,11 @@ void CompareBoard::showWarnings(bool shorter) {
 /// In a small window the table matters more than a command of its row's menu.
 void CompareBoard::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    constexpr int kFewLetters = 150, kNarrowLetters = 95;
+    constexpr int kFewLetters = 150, kNarrowLetters = 95, kFewLines = 16;
     const int letters = width() / std::max(1, fontMetrics().averageCharWidth());
     command_->setVisible(letters >= kFewLetters);
     save_->setVisible(letters >= kNarrowLetters / 2);
+    gate_->setBrief(height() < kFewLines * fontMetrics().height());
     setNarrow(letters < kNarrowLetters);
     fitTable();
 }

@@ -3,9 +3,11 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/evidence/compare.h"
@@ -57,9 +59,10 @@ std::vector<Pair> pairsOf(const RunEstimate& estimate, const CandidateComparison
     return pairs;
 }
 
-IntervalRow rowOf(const Run& run, const Pair& pair) {
+/// Named by the run alone where the title says which figure all rows are of.
+IntervalRow rowOf(const Run& run, const Pair& pair, bool oneFigure) {
     IntervalRow row;
-    row.label = QStringLiteral("%1: %2").arg(pair.name, run.title);
+    row.label = oneFigure ? run.title : QStringLiteral("%1: %2").arg(pair.name, run.title);
     row.method = QString::fromStdString(std::string(id(run.mainMethod())));
     row.value = pair.share;
     row.text = QStringLiteral("%1 → %2 %3").arg(pair.estimated, pair.measured, changeText(pair.share).rightJustified(6));
@@ -79,16 +82,24 @@ IntervalPlot estimatePlot(const Session& session) {
     plot.more = tr("estimate → measured");
     plot.ofModels = false;
     plot.fromZero = false;
+    std::vector<std::pair<const Run*, Pair>> pairs;
     for (const Run& run : session.runs()) {
         const CandidateComparison* measured = session.measured(run.id);
         if (!run.estimate || measured == nullptr) {
             continue;
         }
-        for (const Pair& pair : pairsOf(*run.estimate, *measured)) {
-            plot.rows.push_back(rowOf(run, pair));
+        for (Pair& pair : pairsOf(*run.estimate, *measured)) {
+            pairs.emplace_back(&run, std::move(pair));
         }
     }
+    const bool oneFigure = std::all_of(pairs.begin(), pairs.end(), [&](const auto& each) { return each.second.name == pairs.front().second.name; });
+    for (const auto& [run, pair] : pairs) {
+        plot.rows.push_back(rowOf(*run, pair, oneFigure));
+    }
     if (!plot.rows.empty()) {
+        if (oneFigure) {
+            plot.title = tr("Measured against estimated %1").arg(pairs.front().second.name);
+        }
         IntervalRow same;
         same.label = tr("as estimated");
         same.value = 1;

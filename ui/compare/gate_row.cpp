@@ -83,7 +83,7 @@ GateRow::GateRow(Session& session, QWidget* parent)
     alikeLabel_ = add({}, agreement_, {});
     add(tr("SQNR"), outputError_, tr("Minimum SQNR of each output; works without labels"));
     add(tr("speedup"), speedup_, tr("Minimum speedup"));
-    arrange(int(parts_.size()));
+    arrange(parts_, int(parts_.size()));
     connect(drop_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(agreement_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
     connect(outputError_, &QDoubleSpinBox::valueChanged, this, &GateRow::tell);
@@ -95,38 +95,65 @@ GateRow::GateRow(Session& session, QWidget* parent)
     showGate();
 }
 
+/// In a low board the rows of the table matter more than limits that are not set: those are in the menu.
+void GateRow::setBrief(bool brief) {
+    brief_ = brief;
+    fit();
+}
+
+QVector<QWidget*> GateRow::wantedParts() const {
+    QVector<QWidget*> wanted;
+    for (qsizetype i = 0; i + 1 < parts_.size(); i += 2) {
+        const auto* box = static_cast<const QDoubleSpinBox*>(parts_[i + 1]);
+        const bool ofTask = box == drop_ || box == agreement_;
+        if (!brief_ || ofTask || box->hasFocus() || valueOf(*box)) {
+            wanted << parts_[i] << parts_[i + 1];
+        }
+    }
+    return wanted;
+}
+
 /// What the parts take in so many columns, and the menu behind them.
-int GateRow::widthOf(int columns) const {
+int GateRow::widthOf(const QVector<QWidget*>& parts, int columns) const {
     int width = columns * grid_->spacing() + more_->sizeHint().width();
     for (int column = 0; column < columns; ++column) {
         int most = 0;
-        for (int i = column; i < int(parts_.size()); i += columns) {
-            most = std::max(most, parts_[i]->sizeHint().width());
+        for (int i = column; i < int(parts.size()); i += columns) {
+            most = std::max(most, parts[i]->sizeHint().width());
         }
         width += most;
     }
     return width;
 }
 
-/// All limits in one row where they have room, else two or one in a row.
 void GateRow::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    const int all = int(parts_.size());
-    arrange(widthOf(all) <= width() ? all : widthOf(4) <= width() ? 4 : 2);
+    fit();
+}
+
+/// All limits in one row where they have room, else two or one in a row.
+void GateRow::fit() {
+    const QVector<QWidget*> wanted = wantedParts();
+    const int all = int(wanted.size());
+    const int columns = widthOf(wanted, all) <= width() ? all : widthOf(wanted, 4) <= width() ? 4 : 2;
+    if (columns != columns_ || wanted != shown_) {
+        arrange(wanted, columns);
+    }
 }
 
 /// Labels and boxes in turn, so many in a row; the menu of other limits behind the last.
-void GateRow::arrange(int columns) {
-    if (columns == columns_) {
-        return;
-    }
+void GateRow::arrange(const QVector<QWidget*>& wanted, int columns) {
     columns_ = columns;
-    for (int i = 0; i < int(parts_.size()); ++i) {
-        grid_->removeWidget(parts_[i]);
-        grid_->addWidget(parts_[i], i / columns, i % columns);
+    shown_ = wanted;
+    for (QWidget* part : parts_) {
+        grid_->removeWidget(part);
+        part->setVisible(wanted.contains(part));
+    }
+    for (int i = 0; i < int(wanted.size()); ++i) {
+        grid_->addWidget(wanted[i], i / columns, i % columns);
     }
     grid_->removeWidget(more_);
-    grid_->addWidget(more_, (int(parts_.size()) - 1) / columns, columns);
+    grid_->addWidget(more_, (int(wanted.size()) - 1) / columns, columns);
     for (int column = 0; column <= int(parts_.size()) + 1; ++column) {
         grid_->setColumnStretch(column, column == columns + 1 ? 1 : 0);  // what is left is behind them
     }
@@ -146,6 +173,9 @@ void GateRow::showGate() {
     show(*agreement_, alikeForm_);
     outputError_->setValue(gate.min_sqnr_db.value_or(outputError_->minimum()));
     speedup_->setValue(gate.min_speedup.value_or(speedup_->minimum()));
+    if (brief_) {
+        fit();
+    }
 }
 
 /// The first two boxes are of what the task is judged by.
@@ -172,7 +202,7 @@ void GateRow::showTask() {
         shown.push_back(*alikeForm);
     }
     more_->setShown(std::move(shown));
-    arrange(std::exchange(columns_, 0));
+    arrange(wantedParts(), columns_);
 }
 
 bool GateRow::isMeasured(const Figure& figure) const {

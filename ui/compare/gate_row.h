@@ -31,13 +31,17 @@ public:
     [[nodiscard]] QDoubleSpinBox* agreement() const { return agreement_; }
     [[nodiscard]] QDoubleSpinBox* outputError() const { return outputError_; }
     [[nodiscard]] LimitButton* more() const { return more_; }
+    /// One row: SQNR and speedup show only where they are limited.
+    void setBrief(bool brief);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void arrange(int columns);
-    [[nodiscard]] int widthOf(int columns) const;
+    void fit();
+    void arrange(const QVector<QWidget*>& wanted, int columns);
+    [[nodiscard]] QVector<QWidget*> wantedParts() const;
+    [[nodiscard]] int widthOf(const QVector<QWidget*>& parts, int columns) const;
     void showGate();
     void showTask();
     void showUse();
@@ -48,7 +52,9 @@ private:
     Session& session_;
     QGridLayout* grid_ = nullptr;
     QVector<QWidget*> parts_;  ///< label and box of each limit in turn
+    QVector<QWidget*> shown_;  ///< of them
     int columns_ = 0;
+    bool brief_ = false;
     std::optional<LimitForm> leadForm_, alikeForm_;  ///< of the task; nothing: it has no such figure
     QLabel* leadLabel_ = nullptr;
     QLabel* alikeLabel_ = nullptr;

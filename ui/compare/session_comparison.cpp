@@ -31,10 +31,23 @@ CandidateName nameOf(Precision precision) {
 
 CandidateName baselineName(CandidateName opened) { return {tr("%1 baseline").arg(opened.title), std::move(opened.method)}; }
 
-/// The text of a finding behind the title of the run that it is about.
+CandidateName baselineOf(const Comparison& comparison) {
+    for (const Precision precision : kPrecisions) {
+        if (id(precision) == comparison.baseline.precision) {
+            return baselineName(nameOf(precision));
+        }
+    }
+    return NamedComparison().baseline;
+}
+
+/// The text of a finding behind the title of the run that it is about, as the charts have it.
 QString named(const Finding& finding, const Comparison& comparison) {
     const QString words = windowWords(finding.text);
-    return finding.file.empty() ? words : QStringLiteral("“%1”: %2").arg(text(title_of_file(comparison, finding.file)), words);
+    if (finding.file.empty()) {
+        return words;
+    }
+    const bool ofBaseline = finding.file == comparison.baseline.measurement.model.string();
+    return QStringLiteral("“%1”: %2").arg(ofBaseline ? baselineOf(comparison).title : text(title_of_file(comparison, finding.file)), words);
 }
 
 QString whatOf(const GateLine& line) {
@@ -78,11 +91,7 @@ NamedComparison namedComparison(const Comparison& comparison) {
     for (const CandidateComparison& candidate : comparison.candidates) {
         named.names.push_back({text(title_of(candidate)), candidate.origin ? text(id(candidate.origin->main_method())) : QString()});
     }
-    for (const Precision precision : kPrecisions) {
-        if (id(precision) == comparison.baseline.precision) {
-            named.baseline = baselineName(nameOf(precision));
-        }
-    }
+    named.baseline = baselineOf(comparison);
     return named;
 }
 

@@ -25,7 +25,8 @@ constexpr qsizetype kLongestName = 160;
 constexpr qsizetype kMostNames = 6;
 constexpr std::size_t kMostAxes = 8;
 /// For a card that has no room for whole names: its tip has them.
-constexpr std::pair<const char*, const char*> kBriefNames[] = {{"HardSwish", "HSwish"}, {"HardSigmoid", "HSigm"}, {"LeakyRelu", "LRelu"}, {"Sigmoid", "Sigm"}};
+constexpr std::pair<const char*, const char*> kBriefNames[] = {
+    {"BatchNorm", "BN"}, {"HardSwish", "HSwish"}, {"HardSigmoid", "HSigm"}, {"LeakyRelu", "LRelu"}, {"Sigmoid", "Sigm"}};
 
 /// A name out of a file as one line of bounded length.
 QString clean(const std::string& name) {
@@ -55,9 +56,8 @@ QString roleOf(const std::vector<Weight>& weights, ValueId value, std::size_t in
     return QStringLiteral("#%1").arg(input);
 }
 
-}  // namespace
-
-QString shapeText(const ValueType& type) {
+/// Where an axis says nothing, the size that it is assumed to have, if any: a guess tells more, but says that it is one.
+QString shapeOf(const ValueType& type, const std::vector<std::int64_t>& assumed) {
     if (!type.has_shape) {
         return {};
     }
@@ -71,7 +71,8 @@ QString shapeText(const ValueType& type) {
         if (i == 0 && type.dims.size() > 1 && (dim.value < 0 || dim.value == 1)) {
             continue;
         }
-        parts << clean(short_dim(dim));
+        const std::string words = short_dim(dim);
+        parts << (words == "?" && i < assumed.size() && assumed[i] >= 0 ? QStringLiteral("~%1").arg(assumed[i]) : clean(words));
     }
     if (type.dims.size() > kMostAxes) {
         parts << QStringLiteral("…");
@@ -79,13 +80,20 @@ QString shapeText(const ValueType& type) {
     return parts.join(QChar(0x00d7));
 }
 
+}  // namespace
+
+QString shapeText(const ValueType& type) { return shapeOf(type, {}); }
+
 QString shapeText(const Model& model, ValueId id) {
     const Value& value = model.value(id);
+    if (!value.size || (value.type.has_shape && value.type.dims.size() != value.size->size())) {
+        return shapeText(value.type);
+    }
     const auto isGiven = [](const SizedAxis& axis) { return axis.source == SizeSource::given || axis.source == SizeSource::data; };
     const bool given = std::any_of(model.sizes().begin(), model.sizes().end(),
                                    [&](const InputSize& input) { return std::any_of(input.axes.begin(), input.axes.end(), isGiven); });
-    if (!given || !value.size || (value.type.has_shape && value.type.dims.size() != value.size->size())) {
-        return shapeText(value.type);
+    if (!given) {
+        return shapeOf(value.type, *value.size);
     }
     ValueType sized = value.type;
     sized.has_shape = true;

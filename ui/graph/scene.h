@@ -100,7 +100,7 @@ private:
 
 /// "64×8×8" without the batch axis, "?" for unknown axes; empty when the shape is not known.
 [[nodiscard]] QString shapeText(const ValueType& type);
-/// The same; open axes with the sizes that the user or the data gave them, where they did.
+/// The same; open axes with the sizes that the user or the data gave them, where they did, and "~224" instead of "?" where one is assumed.
 [[nodiscard]] QString shapeText(const Model& model, ValueId value);
 
 }  // namespace vernier::ui

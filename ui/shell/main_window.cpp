@@ -8,6 +8,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -54,7 +55,8 @@ MainWindow::MainWindow(Session& session, Appearance& appearance, QWidget* parent
     : QMainWindow(parent), session_(session), appearance_(appearance), stack_(new QStackedWidget), start_(new StartPage), top_(new TopBar(session)),
       problem_(new ProblemBar(session)), advice_(new AdviceBar(session)), graph_(new GraphPanel(session)), status_(new StatusLine(session)) {
     setAcceptDrops(true);
-    setMinimumSize(1000, 640);
+    // A screen of few pixels, or one that is scaled, holds it too.
+    setMinimumSize(QSize(1000, 640).boundedTo(screen()->availableSize()));
     stack_->addWidget(start_);
     stack_->addWidget(buildWorkspace());
     auto* all = new QWidget;
@@ -99,7 +101,7 @@ QWidget* MainWindow::buildDocks() {
     column->setSpacing(0);
     column->addWidget(advice_);
     column->addWidget(graph_, 1);
-    centre->setMinimumWidth(300);
+    centre->setMinimumWidth(280);
     QVector<Docks::Panel> panels;
     for (const PanelRow& row : panelTable()) {
         QWidget* panel = row.make(*this);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFontMetricsF>
 #include <QImage>
 #include <QLineSeries>
 #include <QPainter>
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "ui/charts/interval_chart.h"
+#include "ui/charts/interval_painter.h"
 
 namespace vernier::ui {
 namespace {
@@ -89,6 +91,19 @@ TEST(IntervalChart, AClickTellsItsRow) {
     QTest::mouseClick(chart.viewport(), Qt::LeftButton, {}, QPoint(20, 3));
     ASSERT_EQ(clicked.count(), 1);
     EXPECT_EQ(clicked[0][0].toInt(), 2);
+}
+
+TEST(IntervalPlot, DotsGiveWayBeforeNamesDo) {
+    const QFontMetricsF body(intervalFont());
+    IntervalPlot plot = threeRows();
+    plot.rows[2].label = QStringLiteral("dynamic, 7 per tensor");
+    const double wide = layoutOf(plot, 900).plot.width();
+    // A width at which the plot would have some 60 pixels beside whole names.
+    const double width = 900 - wide + 60;
+    ASSERT_GT(width, 2.1 * body.horizontalAdvance(plot.rows[2].label)) << "names take half of a chart at most";
+    EXPECT_EQ(layoutOf(plot, width).cut, LabelCut::none);
+    EXPECT_NEAR(layoutOf(plot, width).plot.width(), 60, 2);
+    EXPECT_EQ(layoutOf(plot, width - 40).cut, LabelCut::distinct) << "some room is left for dots";
 }
 
 TEST(IntervalChart, PaintsDotsInTheMethodsColour) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QSignalSpy>
 #include <QTest>
+#include <QVBoxLayout>
 
 #include <gtest/gtest.h>
 
@@ -51,6 +52,21 @@ TEST(MethodControl, EachLabelHasRoom) {
     EXPECT_EQ(f.control.labels().last().toStdString(), std::string(methods().back().title)) << "at the largest width";
     f.control.resize(360, 30);
     EXPECT_EQ(f.control.labels().first(), QStringLiteral("FP32")) << "the longest gives way first";
+}
+
+TEST(MethodControl, TwoRowsHaveTheHeightOfTwo) {
+    QWidget page;
+    auto* layout = new QVBoxLayout(&page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto* control = new MethodControl;
+    layout->addWidget(control);
+    layout->addStretch();
+    page.resize(240, 400);
+    page.show();
+    ASSERT_GT(control->segment(methods().back().method).top(), 0) << "no two rows at this width";
+    EXPECT_EQ(control->height(), 2 * control->sizeHint().height());
+    page.resize(900, 400);
+    EXPECT_EQ(control->height(), control->sizeHint().height());
 }
 
 TEST(MethodControl, KeysChooseAndReset) {

@@ -151,6 +151,25 @@ TEST(CompareBoard, AgreementAndOutputErrorCanBeLimited) {
     EXPECT_EQ(small.session.trials().comparisonJson()["candidates"][0]["gate"]["lines"].size(), 2U) << "the document follows";
 }
 
+TEST(CompareBoard, ALowBoardShowsOnlyTheLimitsThatAreSet) {
+    SmallSession small;
+    CompareBoard board(small.session);
+    board.resize(1100, 170);
+    board.show();
+    ASSERT_TRUE(open_compared(small, test::simulated_comparison()));
+    GateRow& gate = *board.gate();
+    EXPECT_TRUE(gate.drop()->isVisible() && gate.agreement()->isVisible());
+    EXPECT_FALSE(gate.outputError()->isVisible() || gate.speedup()->isVisible());
+    Gate limits = small.session.gate();
+    limits.min_speedup = 1.5;
+    small.session.setGate(limits);
+    EXPECT_TRUE(gate.speedup()->isVisible());
+    EXPECT_FALSE(gate.outputError()->isVisible());
+    EXPECT_EQ(small.session.gate().min_speedup, 1.5);
+    board.resize(1100, 700);
+    EXPECT_TRUE(gate.outputError()->isVisible());
+}
+
 TEST(CompareBoard, DataThatAreGoneHaveNoLabelsToLimit) {
     SmallSession small;
     small.session.setDataset(QStringLiteral("/nowhere/data.npz"));

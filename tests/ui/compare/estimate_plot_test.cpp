@@ -47,6 +47,15 @@ TEST(EstimatePlot, HoldsWhatWasMeasuredAgainstTheEstimate) {
     EXPECT_TRUE(plot.rows[2].tip.contains(QStringLiteral("rough"))) << plot.rows[2].tip.toStdString();
 }
 
+TEST(EstimatePlot, TheTitleNamesTheOnlyFigureAndRowsTheRuns) {
+    SmallSession small;
+    ASSERT_TRUE(open_estimated(small, {{"bytes", 200'000}, {"ms", nullptr}}));
+    const IntervalPlot plot = estimatePlot(small.session);
+    ASSERT_EQ(plot.rows.size(), 2U);
+    EXPECT_EQ(plot.rows[1].label, QStringLiteral("all static"));
+    EXPECT_EQ(plot.title, QStringLiteral("Measured against estimated size"));
+}
+
 TEST(EstimatePlot, HasNoRowsWithoutEstimates) {
     SmallSession small;
     ASSERT_TRUE(test::open_compared(small, test::simulated_comparison()));

@@ -17,6 +17,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/ui/compared.h"
 #include "ui/compare/export_sheet.h"
+#include "ui/compare/session_comparison.h"
 
 namespace vernier::ui {
 namespace {
@@ -36,6 +37,16 @@ std::string evidence_in(const test::TempDir& dir, const ComparedFiles& compared)
 QByteArray bytesOf(const std::filesystem::path& path) {
     QFile file(QString::fromStdString(path.string()));
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+TEST(ExportEvidence, WarningsNameTheBaselineAsTheChartsDo) {
+    ComparedFiles compared = compared_files();
+    compared.findings.front().file = compared.comparison.baseline.measurement.model.string();
+    ASSERT_FALSE(compared.findings.front().file.empty());
+    const auto warnings = measuredWarnings(compared);
+    ASSERT_EQ(warnings.size(), 1);
+    EXPECT_EQ(warnings.front().text, QStringLiteral("“%1”: Other work was running.").arg(namedComparison(compared.comparison).baseline.title));
+    EXPECT_TRUE(warnings.front().text.startsWith(QStringLiteral("“FP32 baseline”"))) << warnings.front().text.toStdString();
 }
 
 TEST(ExportEvidence, WritesAllThreeKindsInLightAndDark) {

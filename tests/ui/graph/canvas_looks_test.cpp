@@ -12,6 +12,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/layout/grouping.h"
 #include "core/layout/layout.h"
 #include "core/model/sizes.h"
 #include "tests/layout/nets.h"
@@ -84,6 +85,29 @@ TEST_F(CanvasLooksTest, CardsShowTheSizesThatAreGiven) {
     EXPECT_EQ(shapeText(*sized, sized->node(0).outputs[0]), QStringLiteral("3×640"));
     canvas_.setSizes(sized);
     EXPECT_FALSE(canvas_.grab().isNull());
+}
+
+TEST_F(CanvasLooksTest, WhereAShapeSaysNothingItHasTheAssumedSize) {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {"N", 3, "p2o.DynamicDimension.1", "width"});
+    b.node("Relu", {"x"}, {"y"}).output("y", ElementType::float32, {"N", 3, "p2o.DynamicDimension.1", "width"});
+    const ModelPtr model = make_model(b.build());
+    // Pixels are taken as 224 where nothing says better; a name that can be read is left.
+    EXPECT_EQ(shapeText(*model, model->node(0).outputs[0]), QStringLiteral("3×~224×W"));
+}
+
+TEST_F(CanvasLooksTest, FollowersHaveShortNamesBeforeTheyAreCounted) {
+    test::ModelBuilder b;
+    b.input("x", ElementType::float32, {1, 4, 8, 8}).initializer("w", std::vector<float>(36, 1.0F), {4, 1, 3, 3});
+    for (const char* name : {"s", "m", "b", "v"}) {
+        b.initializer(name, std::vector<float>(4, 1.0F), {4});
+    }
+    b.node("Conv", {"x", "w"}, {"c"}).node("BatchNormalization", {"c", "s", "b", "m", "v"}, {"n"}).node("Relu", {"n"}, {"y"});
+    b.output("y", ElementType::float32, {1, 4, 6, 6});
+    const ModelPtr model = make_model(b.build());
+    const Scene scene(model, std::make_shared<const GraphLayout>(layout_graph(*model, group_nodes(*model))));
+    EXPECT_EQ(scene.text(0).more, QStringLiteral(" + BatchNorm + Relu"));
+    EXPECT_EQ(scene.text(0).leastMore, QStringLiteral(" +BN+Relu"));
 }
 
 TEST_F(CanvasLooksTest, AFigureColoursCardsOnAScaleAndStandsOnThemInWords) {

@@ -3,12 +3,14 @@
 #include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
+#include <QDockWidget>
 #include <QDropEvent>
 #include <QFile>
 #include <QFileInfo>
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScreen>
 #include <QScrollArea>
 #include <QStandardPaths>
 #include <QTableView>
@@ -169,6 +171,20 @@ TEST_F(MainWindowTest, FitsTheSmallestSize) {
     EXPECT_LE(window_.width(), 1100);
     EXPECT_LE(window_.height(), 700);
     EXPECT_GT(window_.canvas()->width(), 250);
+}
+
+TEST_F(MainWindowTest, AllPanelsEndWithinAScreenOf1100PixelsScaledByAQuarter) {
+    open();
+    const QSize screen = window_.screen()->availableSize();
+    EXPECT_LE(window_.minimumWidth(), screen.width());
+    EXPECT_LE(window_.minimumHeight(), screen.height());
+    window_.setMinimumSize(0, 0);
+    window_.resize(880, 560);
+    QApplication::processEvents();
+    ASSERT_EQ(window_.width(), 880);
+    const QDockWidget* inspector = window_.docks()->dock(QStringLiteral("inspector"));
+    ASSERT_TRUE(inspector->isVisible());
+    EXPECT_LE(inspector->mapTo(&window_, QPoint(inspector->width(), 0)).x(), 880);
 }
 
 TEST_F(MainWindowTest, InANarrowWindowTheGraphHasTheRoomBesideTheTableOfLayers) {
