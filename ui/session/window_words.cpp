@@ -35,7 +35,8 @@ constexpr std::array kRows = {
     Row{" \\(--task\\)", QT_TRANSLATE_NOOP("WindowWords", " (\"task\" in the .dataset.json)")},
     Row{"--task, or ", ""},
     Row{"vernier-cli compare --json, or --report with \\.json, wrote", QT_TRANSLATE_NOOP("WindowWords", "a comparison was saved as")},
-    Row{" with --method or --set\\b", ""},  // here it is chosen by a click
+    Row{" with --method or --set\\b", ""},               // here it is chosen by a click
+    Row{" \\(--set depthwise=int4-weight-only\\)", ""},  // the same
     Row{"--gate with a metric \\('[^']*'\\)", QT_TRANSLATE_NOOP("WindowWords", "a limit on a metric of the task")},
     Row{" \\(--gate '[^']*'\\)", QT_TRANSLATE_NOOP("WindowWords", " (a limit of the gate)")},
     Row{" \\(--(block 16|zero-points|provider cpu|dialect)\\)", ""},  // what it stands behind says it
